@@ -1,0 +1,2 @@
+Console.Error.WriteLine("gpuals");
+return 0;

@@ -1,0 +1,8 @@
+namespace GpuAls.Engines;
+
+/// <summary>Limits that every engine shares.</summary>
+public static class EngineLimits
+{
+    /// <summary>The largest rank.</summary>
+    public const int MaximumRank = 512;
+}

@@ -1,0 +1,51 @@
+using GpuAls.Sparse;
+
+namespace GpuAls.Engines;
+
+/// <summary>
+/// The linear algebra of a training step and of scoring, on one device. It knows nothing of files, ids or options.
+/// Every operation gives the same bytes for the same input, whatever the number of threads or groups.
+/// Rows are solved and scored in ranges with the other side given, so that a process may own a part of the rows.
+/// Factors and plays made by one engine are used with that engine only; an engine is used by one thread at a time.
+/// </summary>
+public interface IAlsEngine : IDisposable
+{
+    /// <summary>What the engine runs on.</summary>
+    EngineDescription Description { get; }
+
+    /// <summary>Makes a factor matrix of zeros on the device.</summary>
+    /// <exception cref="GpuAlsException">Kind Device: too little memory, or a rank the device cannot take.</exception>
+    IEngineFactors CreateFactors(int rowCount, int rank);
+
+    /// <summary>Brings plays to the device.</summary>
+    /// <param name="plays">Values as <see cref="ConfidenceWeights"/> has them for training; ignored when used as a mask.</param>
+    /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
+    IEnginePlays LoadPlays(CsrMatrix plays);
+
+    /// <summary>YᵀY over a range of rows, each sum accurate to fp64 or compensated fp32.</summary>
+    /// <param name="factors">[rows, rank].</param>
+    /// <param name="rows">The rows to sum over.</param>
+    /// <param name="gramian">[rank, rank], both triangles are written.</param>
+    void Gramian(IEngineFactors factors, RowRange rows, Span<double> gramian);
+
+    /// <summary>Solves the normal equations of each row of plays exactly (Cholesky) or by conjugate gradients.</summary>
+    RowSolveReport SolveRows(in RowSolveProblem problem);
+
+    /// <summary>The part of the loss that belongs to the plays: Σ rhs·(1 - x·y)² + (gram - rhs)·(x·y)², accumulated in fp64.</summary>
+    /// <param name="plays">[rows, columns].</param>
+    /// <param name="rowFactors">x, [rows, rank].</param>
+    /// <param name="columnFactors">y, [columns, rank].</param>
+    /// <param name="weights">How a value becomes its two weights.</param>
+    double PlaysLoss(IEnginePlays plays, IEngineFactors rowFactors, IEngineFactors columnFactors, in ConfidenceWeights weights);
+
+    /// <summary>Σ weight[row]·|x[row]|², accumulated in fp64.</summary>
+    /// <param name="factors">[rows, rank].</param>
+    /// <param name="rowWeights">[rows].</param>
+    double WeightedSquaredNorm(IEngineFactors factors, ReadOnlySpan<float> rowWeights);
+
+    /// <summary>For each query row the k items with the largest inner products, best first; equal scores: the lower item index.</summary>
+    /// <param name="query">Queries, items, the mask and k.</param>
+    /// <param name="indices">[queries, k]; -1 where fewer than k items are left.</param>
+    /// <param name="scores">[queries, k]; negative infinity where fewer than k items are left.</param>
+    void TopK(in TopKQuery query, Span<int> indices, Span<float> scores);
+}

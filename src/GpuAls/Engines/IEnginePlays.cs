@@ -1,0 +1,11 @@
+namespace GpuAls.Engines;
+
+/// <summary>A CSR matrix in the memory of an engine.</summary>
+public interface IEnginePlays : IDisposable
+{
+    /// <summary>Number of rows.</summary>
+    int RowCount { get; }
+
+    /// <summary>Number of columns.</summary>
+    int ColumnCount { get; }
+}

@@ -1,0 +1,27 @@
+namespace GpuAls.Indexing;
+
+/// <summary>
+/// The ids of one side, in index order: by falling number of rows, equal counts by rising id
+/// (integers by value, text and UUIDs by the code points of their text).
+/// </summary>
+public abstract class IdIndex
+{
+    private protected IdIndex()
+    {
+    }
+
+    /// <summary>The type the ids came in with.</summary>
+    public abstract IdType Type { get; }
+
+    /// <summary>Number of ids.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>The id at an index as text, as the user would type it.</summary>
+    public abstract string Format(int index);
+
+    /// <summary>The index of an id given as text.</summary>
+    /// <param name="id">As <see cref="Format"/> gives it.</param>
+    /// <param name="index">Its index, or -1.</param>
+    /// <returns>False where the text is not one of the ids.</returns>
+    public abstract bool TryFind(string id, out int index);
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace GpuAls.Indexing;
+
+/// <summary>Ids with their values.</summary>
+/// <typeparam name="T">string, int, long or Guid.</typeparam>
+public sealed class IdIndex<T> : IdIndex
+    where T : notnull
+{
+    private readonly T[] _ids;
+    private readonly Lazy<Dictionary<string, int>> _byText;
+
+    /// <param name="ids">[Count], the id at each index, all different.</param>
+    /// <exception cref="ArgumentException">T is not a type of ids.</exception>
+    public IdIndex(T[] ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        _ids = ids;
+        Type = TypeOf();
+        _byText = new Lazy<Dictionary<string, int>>(IndexByText);
+    }
+
+    /// <inheritdoc/>
+    public override IdType Type { get; }
+
+    /// <inheritdoc/>
+    public override int Count => _ids.Length;
+
+    /// <summary>[Count], the id at each index.</summary>
+    public ReadOnlyMemory<T> Ids => _ids;
+
+    /// <inheritdoc/>
+    public override string Format(int index) =>
+        _ids[index] is IFormattable formattable ? formattable.ToString(null, CultureInfo.InvariantCulture) : _ids[index].ToString()!;
+
+    /// <inheritdoc/>
+    public override bool TryFind(string id, out int index)
+    {
+        if (_byText.Value.TryGetValue(id, out index)) return true;
+        index = -1;
+        return false;
+    }
+
+    private static IdType TypeOf() => typeof(T) switch
+    {
+        var type when type == typeof(string) => IdType.Text,
+        var type when type == typeof(int) => IdType.Integer32,
+        var type when type == typeof(long) => IdType.Integer64,
+        var type when type == typeof(Guid) => IdType.Uuid,
+        var type => throw new ArgumentException($"{type.Name} is not a type of ids; ids are string, int, long or Guid."),
+    };
+
+    private Dictionary<string, int> IndexByText()
+    {
+        var byText = new Dictionary<string, int>(_ids.Length, StringComparer.Ordinal);
+        for (var index = 0; index < _ids.Length; index++) byText.Add(Format(index), index);
+        return byText;
+    }
+}

@@ -1,0 +1,17 @@
+namespace GpuAls.Indexing;
+
+/// <summary>What was read and what was left out.</summary>
+public sealed record ReadStatistics
+{
+    /// <summary>Files that were read.</summary>
+    public required int Files { get; init; }
+
+    /// <summary>Rows in these files.</summary>
+    public required long Rows { get; init; }
+
+    /// <summary>Rows left out because their weight is 0.</summary>
+    public required long ZeroWeightRows { get; init; }
+
+    /// <summary>Rows left out because an id is null or a weight is null, not finite or not a number (only with OnBadRow.Skip).</summary>
+    public required long BadRows { get; init; }
+}
