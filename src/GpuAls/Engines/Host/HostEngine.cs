@@ -1,0 +1,91 @@
+using GpuAls.Sparse;
+
+namespace GpuAls.Engines.Host;
+
+/// <summary>ALS on the processor: all cores, the widest vectors there are. It is what <c>--device cpu</c> means.</summary>
+public sealed class HostEngine : IAlsEngine
+{
+    private readonly HostOperations _operations;
+
+    /// <summary>An engine on all cores.</summary>
+    public HostEngine()
+        : this(Environment.ProcessorCount)
+    {
+    }
+
+    /// <summary>An engine on some cores. The number changes the speed, never a bit of a result.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one thread.</exception>
+    public HostEngine(int threadCount)
+        : this(threadCount, HostOperations.Widest(threadCount))
+    {
+    }
+
+    internal HostEngine(int threadCount, HostOperations operations)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threadCount, 1);
+        _operations = operations;
+        Description = new EngineDescription("cpu", $"{ProcessorName.Read()}, {threadCount} threads, {operations.VectorBits}-bit vectors");
+    }
+
+    /// <inheritdoc/>
+    public EngineDescription Description { get; }
+
+    /// <inheritdoc/>
+    public IEngineFactors CreateFactors(int rowCount, int rank)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rowCount);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rank, EngineLimits.MaximumRank);
+        return new HostFactors(rowCount, rank);
+    }
+
+    /// <inheritdoc/>
+    public IEnginePlays LoadPlays(CsrMatrix plays)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        return new HostPlays(plays);
+    }
+
+    /// <inheritdoc/>
+    public void Gramian(IEngineFactors factors, RowRange rows, Span<double> gramian)
+    {
+        var host = (HostFactors)factors;
+        EngineChecks.Gramian(factors, rows, gramian);
+        _operations.Gramian(host, rows, gramian);
+    }
+
+    /// <inheritdoc/>
+    public RowSolveReport SolveRows(in RowSolveProblem problem)
+    {
+        EngineChecks.SolveRows(problem);
+        return _operations.SolveRows(problem);
+    }
+
+    /// <inheritdoc/>
+    public double PlaysLoss(IEnginePlays plays, IEngineFactors rowFactors, IEngineFactors columnFactors, in ConfidenceWeights weights)
+    {
+        EngineChecks.PlaysLoss(plays, rowFactors, columnFactors);
+        return _operations.PlaysLoss((HostPlays)plays, (HostFactors)rowFactors, (HostFactors)columnFactors, weights);
+    }
+
+    /// <inheritdoc/>
+    public double WeightedSquaredNorm(IEngineFactors factors, ReadOnlySpan<float> rowWeights)
+    {
+        ArgumentNullException.ThrowIfNull(factors);
+        Require.Length(rowWeights.Length, factors.RowCount, nameof(rowWeights));
+        return _operations.WeightedSquaredNorm((HostFactors)factors, rowWeights);
+    }
+
+    /// <inheritdoc/>
+    public void TopK(in TopKQuery query, Span<int> indices, Span<float> scores)
+    {
+        EngineChecks.TopK(query, indices, scores);
+        _operations.TopK(query, indices, scores);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Threads belong to the pool, memory to the factors.
+    }
+}

@@ -1,0 +1,41 @@
+namespace GpuAls.Engines.Host;
+
+/// <summary>Factors in host memory; rows are padded with zeros to <see cref="Stride"/>, a whole number of the widest vectors.</summary>
+internal sealed unsafe class HostFactors : IEngineFactors
+{
+    /// <summary>Floats to which rows are padded: one Vector512.</summary>
+    public const int Padding = 16;
+
+    private readonly NativeFloats _values;
+
+    public HostFactors(int rowCount, int rank)
+    {
+        (RowCount, Rank, Stride) = (rowCount, rank, StrideOf(rank));
+        _values = new NativeFloats((long)rowCount * Stride);
+    }
+
+    public int RowCount { get; }
+
+    public int Rank { get; }
+
+    /// <summary>Floats from one row to the next.</summary>
+    public int Stride { get; }
+
+    public static int StrideOf(int rank) => (rank + Padding - 1) / Padding * Padding;
+
+    public float* Row(int row) => _values.Pointer + ((long)row * Stride);
+
+    public void CopyFrom(ReadOnlySpan<float> source)
+    {
+        Require.Length(source.Length, (long)RowCount * Rank, nameof(source));
+        for (var row = 0; row < RowCount; row++) source.Slice(row * Rank, Rank).CopyTo(new Span<float>(Row(row), Rank));
+    }
+
+    public void CopyTo(Span<float> target)
+    {
+        Require.Length(target.Length, (long)RowCount * Rank, nameof(target));
+        for (var row = 0; row < RowCount; row++) new Span<float>(Row(row), Rank).CopyTo(target.Slice(row * Rank, Rank));
+    }
+
+    public void Dispose() => _values.Dispose();
+}

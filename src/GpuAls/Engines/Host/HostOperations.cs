@@ -1,0 +1,50 @@
+namespace GpuAls.Engines.Host;
+
+/// <summary>The operations of the engine for one vector width.</summary>
+internal abstract class HostOperations
+{
+    /// <summary>The widest vectors this processor has in hardware.</summary>
+    public static HostOperations Widest(int threadCount)
+    {
+        if (System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated)
+            return new HostOperations<Simd512, System.Runtime.Intrinsics.Vector512<float>>(threadCount);
+        if (System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated)
+            return new HostOperations<Simd256, System.Runtime.Intrinsics.Vector256<float>>(threadCount);
+        return new HostOperations<Simd128, System.Runtime.Intrinsics.Vector128<float>>(threadCount);
+    }
+
+    /// <summary>Bits of a vector.</summary>
+    public abstract int VectorBits { get; }
+
+    public abstract void Gramian(HostFactors factors, RowRange rows, Span<double> gramian);
+
+    public abstract RowSolveReport SolveRows(in RowSolveProblem problem);
+
+    public abstract double PlaysLoss(HostPlays plays, HostFactors rowFactors, HostFactors columnFactors, in ConfidenceWeights weights);
+
+    public abstract double WeightedSquaredNorm(HostFactors factors, ReadOnlySpan<float> rowWeights);
+
+    public abstract void TopK(in TopKQuery query, Span<int> indices, Span<float> scores);
+}
+
+/// <inheritdoc/>
+internal sealed class HostOperations<TSimd, TVector>(int threadCount) : HostOperations
+    where TSimd : struct, ISimd<TVector>
+    where TVector : struct
+{
+    public override int VectorBits => TSimd.Width * 32;
+
+    public override void Gramian(HostFactors factors, RowRange rows, Span<double> gramian) =>
+        HostGramian<TSimd, TVector>.Sum(factors, rows, threadCount, gramian);
+
+    public override RowSolveReport SolveRows(in RowSolveProblem problem) => HostRowSolver<TSimd, TVector>.Solve(problem, threadCount);
+
+    public override double PlaysLoss(HostPlays plays, HostFactors rowFactors, HostFactors columnFactors, in ConfidenceWeights weights) =>
+        HostLoss<TSimd, TVector>.Plays(plays.Matrix, rowFactors, columnFactors, weights, threadCount);
+
+    public override double WeightedSquaredNorm(HostFactors factors, ReadOnlySpan<float> rowWeights) =>
+        HostLoss<TSimd, TVector>.WeightedSquaredNorm(factors, rowWeights);
+
+    public override void TopK(in TopKQuery query, Span<int> indices, Span<float> scores) =>
+        HostTopK<TSimd, TVector>.Select(query, threadCount, indices, scores);
+}

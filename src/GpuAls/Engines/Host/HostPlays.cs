@@ -1,0 +1,18 @@
+using GpuAls.Sparse;
+
+namespace GpuAls.Engines.Host;
+
+/// <summary>Plays in host memory: the matrix itself, not a copy.</summary>
+internal sealed class HostPlays(CsrMatrix matrix) : IEnginePlays
+{
+    public CsrMatrix Matrix { get; } = matrix;
+
+    public int RowCount => Matrix.RowCount;
+
+    public int ColumnCount => Matrix.ColumnCount;
+
+    public void Dispose()
+    {
+        // The matrix belongs to the caller and to the garbage collector.
+    }
+}

@@ -1,0 +1,99 @@
+namespace GpuAls.Engines.Host;
+
+/// <summary>Solves all rows of a half-iteration; each row is the work of one thread, so the threads cannot change its bits.</summary>
+internal static unsafe class HostRowSolver<TSimd, TVector>
+    where TSimd : struct, ISimd<TVector>
+    where TVector : struct
+{
+    public static RowSolveReport Solve(in RowSolveProblem problem, int threadCount)
+    {
+        var rank = problem.FixedFactors.Rank;
+        using var baseMatrix = BaseMatrix(problem.Gramian, rank, problem.Weights.UnobservedWeight);
+        fixed (float* regularization = problem.Regularization)
+        {
+            var rows = new Rows(problem, baseMatrix.Pointer, regularization);
+            var boundaries = RowChunks.Split(rows.Matrix.Indptr, costPerRow: 1 + (rank / 4));
+            if (problem.ConjugateGradientSteps == 0)
+                ParallelChunks.Run(threadCount, boundaries.Length - 1, () => new NormalEquation<TSimd, TVector>(rank), (equation, chunk) => rows.SolveExactly(equation, boundaries[chunk], boundaries[chunk + 1]));
+            else
+                ParallelChunks.Run(threadCount, boundaries.Length - 1, () => new ConjugateGradient<TSimd, TVector>(rank), (gradient, chunk) => rows.Improve(gradient, boundaries[chunk], boundaries[chunk + 1]));
+            return rows.Report();
+        }
+    }
+
+    /// <summary>α₀·YᵀY padded to whole vectors; ones on the diagonal of the padding keep it positive definite.</summary>
+    private static NativeFloats BaseMatrix(ReadOnlySpan<double> gramian, int rank, float unobservedWeight)
+    {
+        var stride = HostFactors.StrideOf(rank);
+        var matrix = new NativeFloats((long)stride * stride);
+        for (var i = 0; i < rank; i++)
+            for (var j = 0; j < rank; j++)
+                matrix.Pointer[((long)i * stride) + j] = (float)(unobservedWeight * gramian[(i * rank) + j]);
+        for (var i = rank; i < stride; i++) matrix.Pointer[((long)i * stride) + i] = 1;
+        return matrix;
+    }
+
+    /// <summary>The rows, what they need, and how they went.</summary>
+    private sealed class Rows
+    {
+        private readonly ConfidenceWeights _weights;
+        private readonly HostFactors _fixedFactors;
+        private readonly HostFactors _target;
+        private readonly int _firstTargetRow;
+        private readonly int _steps;
+        private readonly float* _baseMatrix;
+        private readonly float* _regularization;
+        private readonly Lock _lock = new();
+        private int _jittered;
+        private int _firstFailed = int.MaxValue;
+
+        public Rows(in RowSolveProblem problem, float* baseMatrix, float* regularization)
+        {
+            Matrix = ((HostPlays)problem.Plays).Matrix;
+            (_weights, _steps, _firstTargetRow) = (problem.Weights, problem.ConjugateGradientSteps, problem.FirstTargetRow);
+            (_fixedFactors, _target) = ((HostFactors)problem.FixedFactors, (HostFactors)problem.Target);
+            _baseMatrix = baseMatrix;
+            _regularization = regularization;
+        }
+
+        public Sparse.CsrMatrix Matrix { get; }
+
+        public RowSolveReport Report() => new(_jittered, _firstFailed == int.MaxValue ? -1 : _firstFailed);
+
+        public void SolveExactly(NormalEquation<TSimd, TVector> equation, int first, int end)
+        {
+            for (var row = first; row < end; row++)
+            {
+                var entries = new RowEntries(Matrix, row);
+                var target = _target.Row(_firstTargetRow + row);
+                if (entries.Length == 0) Clear(target);
+                else Record(row, equation.Solve(entries, _weights, _fixedFactors, _baseMatrix, _regularization[row], target), target);
+            }
+        }
+
+        public void Improve(ConjugateGradient<TSimd, TVector> gradient, int first, int end)
+        {
+            for (var row = first; row < end; row++)
+            {
+                var entries = new RowEntries(Matrix, row);
+                var target = _target.Row(_firstTargetRow + row);
+                if (entries.Length == 0) Clear(target);
+                else Record(row, gradient.Solve(entries, _weights, _fixedFactors, _baseMatrix, _regularization[row], _steps, target), target);
+            }
+        }
+
+        private void Record(int row, PivotOutcome outcome, float* target)
+        {
+            if (outcome == PivotOutcome.Positive) return;
+            lock (_lock)
+            {
+                if (outcome == PivotOutcome.Jittered) _jittered++;
+                else _firstFailed = Math.Min(_firstFailed, row);
+            }
+
+            if (outcome == PivotOutcome.Failed) Clear(target);
+        }
+
+        private void Clear(float* target) => new Span<float>(target, _target.Stride).Clear();
+    }
+}

@@ -1,0 +1,32 @@
+namespace GpuAls.Engines.Host;
+
+/// <summary>The vector operations of the host engine for one width, so that each algorithm is written once.</summary>
+/// <typeparam name="TVector">Vector512, Vector256 or Vector128 of float.</typeparam>
+internal unsafe interface ISimd<TVector>
+    where TVector : struct
+{
+    /// <summary>Floats in a vector.</summary>
+    static abstract int Width { get; }
+
+    static abstract TVector Zero { get; }
+
+    static abstract TVector Load(float* source);
+
+    static abstract void Store(TVector vector, float* target);
+
+    static abstract TVector Broadcast(float value);
+
+    static abstract TVector Multiply(TVector a, TVector b);
+
+    /// <summary>a·b + c, fused where the processor has it.</summary>
+    static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
+
+    /// <summary>c - a·b, fused where the processor has it.</summary>
+    static abstract TVector MultiplySubtract(TVector a, TVector b, TVector c);
+
+    /// <summary>The sum of all lanes, always in the same order.</summary>
+    static abstract float Sum(TVector vector);
+
+    /// <summary>Whether some lane of a is larger than its lane of b; NaN is not.</summary>
+    static abstract bool AnyGreater(TVector a, TVector b);
+}

@@ -1,0 +1,14 @@
+namespace GpuAls.Engines.Host;
+
+/// <summary>How the factorisation of one row went.</summary>
+internal enum PivotOutcome
+{
+    /// <summary>Every pivot was positive and finite.</summary>
+    Positive,
+
+    /// <summary>So it was with jitter on the diagonal.</summary>
+    Jittered,
+
+    /// <summary>Not with jitter either.</summary>
+    Failed,
+}

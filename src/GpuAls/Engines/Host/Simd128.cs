@@ -1,0 +1,29 @@
+using System.Runtime.Intrinsics;
+
+namespace GpuAls.Engines.Host;
+
+/// <summary>Vectors of 4 floats.</summary>
+internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
+{
+    public static int Width => 4;
+
+    public static Vector128<float> Zero => Vector128<float>.Zero;
+
+    public static Vector128<float> Load(float* source) => Vector128.Load(source);
+
+    public static void Store(Vector128<float> vector, float* target) => vector.Store(target);
+
+    public static Vector128<float> Broadcast(float value) => Vector128.Create(value);
+
+    public static Vector128<float> Multiply(Vector128<float> a, Vector128<float> b) => a * b;
+
+    public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
+        Vector128.MultiplyAddEstimate(a, b, c);
+
+    public static Vector128<float> MultiplySubtract(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
+        Vector128.MultiplyAddEstimate(-a, b, c);
+
+    public static float Sum(Vector128<float> vector) => Vector128.Sum(vector);
+
+    public static bool AnyGreater(Vector128<float> a, Vector128<float> b) => Vector128.GreaterThanAny(a, b);
+}

@@ -1,0 +1,29 @@
+using System.Runtime.Intrinsics;
+
+namespace GpuAls.Engines.Host;
+
+/// <summary>Vectors of 16 floats.</summary>
+internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
+{
+    public static int Width => 16;
+
+    public static Vector512<float> Zero => Vector512<float>.Zero;
+
+    public static Vector512<float> Load(float* source) => Vector512.Load(source);
+
+    public static void Store(Vector512<float> vector, float* target) => vector.Store(target);
+
+    public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
+
+    public static Vector512<float> Multiply(Vector512<float> a, Vector512<float> b) => a * b;
+
+    public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
+        Vector512.MultiplyAddEstimate(a, b, c);
+
+    public static Vector512<float> MultiplySubtract(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
+        Vector512.MultiplyAddEstimate(-a, b, c);
+
+    public static float Sum(Vector512<float> vector) => Vector512.Sum(vector);
+
+    public static bool AnyGreater(Vector512<float> a, Vector512<float> b) => Vector512.GreaterThanAny(a, b);
+}

@@ -1,0 +1,87 @@
+namespace GpuAls.Engines.Host;
+
+/// <summary>
+/// A = UᵀU in place in the upper triangle, rows in blocks of eight: what earlier rows take from a block is an outer product
+/// of the micro-kernel; the block itself is eliminated row by row.
+/// </summary>
+internal static unsafe class UpperCholesky<TSimd, TVector>
+    where TSimd : struct, ISimd<TVector>
+    where TVector : struct
+{
+    private const int BlockRows = OuterProductTile<TSimd, TVector>.Rows;
+
+    /// <summary>Factors A; afterwards the diagonal holds 1/U[i, i].</summary>
+    /// <param name="matrix">[size, size], upper triangle; a whole number of vectors wide.</param>
+    /// <param name="size">Rows, a multiple of eight.</param>
+    /// <returns>False at the first pivot that is not positive and finite.</returns>
+    public static bool Factor(float* matrix, int size)
+    {
+        for (var block = 0; block < size; block += BlockRows)
+        {
+            var column = block / TSimd.Width * TSimd.Width;
+            OuterProductTile<TSimd, TVector>.Subtract(
+                matrix + block, size, 1, matrix + column, size, block, matrix + ((long)block * size) + column, size, size - column);
+            if (!FactorBlock(matrix, size, block)) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Solves UᵀU x = b in place.</summary>
+    /// <param name="factor">What <see cref="Factor"/> left.</param>
+    /// <param name="size">Rows.</param>
+    /// <param name="vector">b, then x, [size].</param>
+    public static void Solve(float* factor, int size, float* vector)
+    {
+        for (var i = 0; i < size; i++)
+        {
+            var row = factor + ((long)i * size);
+            vector[i] *= row[i];
+            SubtractBehind(vector[i], row, vector, i, size);
+        }
+
+        for (var i = size - 1; i >= 0; i--)
+        {
+            var row = factor + ((long)i * size);
+            vector[i] = (vector[i] - DotBehind(row, vector, i, size)) * row[i];
+        }
+    }
+
+    private static bool FactorBlock(float* matrix, int size, int block)
+    {
+        for (var pivotRow = block; pivotRow < block + BlockRows; pivotRow++)
+        {
+            var row = matrix + ((long)pivotRow * size);
+            var pivot = row[pivotRow];
+            if (!(pivot > 0) || !float.IsFinite(pivot)) return false;
+            var inverse = 1 / MathF.Sqrt(pivot);
+            var column = pivotRow / TSimd.Width * TSimd.Width;
+            VectorMath<TSimd, TVector>.Scale(inverse, row + column, row + column, size - column);
+            for (var other = pivotRow + 1; other < block + BlockRows; other++)
+            {
+                var from = other / TSimd.Width * TSimd.Width;
+                VectorMath<TSimd, TVector>.AddScaled(-row[other], row + from, matrix + ((long)other * size) + from, size - from);
+            }
+
+            row[pivotRow] = inverse;
+        }
+
+        return true;
+    }
+
+    /// <summary>vector[j] -= scale·row[j] for j behind i: single floats up to the next vector, then vectors.</summary>
+    private static void SubtractBehind(float scale, float* row, float* vector, int i, int size)
+    {
+        var aligned = Math.Min(size, (i / TSimd.Width * TSimd.Width) + TSimd.Width);
+        for (var j = i + 1; j < aligned; j++) vector[j] -= scale * row[j];
+        VectorMath<TSimd, TVector>.AddScaled(-scale, row + aligned, vector + aligned, size - aligned);
+    }
+
+    private static float DotBehind(float* row, float* vector, int i, int size)
+    {
+        var aligned = Math.Min(size, (i / TSimd.Width * TSimd.Width) + TSimd.Width);
+        var sum = VectorMath<TSimd, TVector>.Dot(row + aligned, vector + aligned, size - aligned);
+        for (var j = i + 1; j < aligned; j++) sum += row[j] * vector[j];
+        return sum;
+    }
+}

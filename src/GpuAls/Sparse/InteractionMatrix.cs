@@ -1,0 +1,34 @@
+using GpuAls.Indexing;
+
+namespace GpuAls.Sparse;
+
+/// <summary>Who played what: the plays in both directions, and the ids of both sides.</summary>
+public sealed class InteractionMatrix
+{
+    /// <param name="users">Ids of the rows of <paramref name="byUser"/>.</param>
+    /// <param name="items">Ids of its columns.</param>
+    /// <param name="byUser">[users, items].</param>
+    /// <exception cref="ArgumentException">The ids are not as many as the rows and columns.</exception>
+    public InteractionMatrix(IdIndex users, IdIndex items, CsrMatrix byUser)
+    {
+        ArgumentNullException.ThrowIfNull(users);
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(byUser);
+        Require.Length(users.Count, byUser.RowCount, nameof(users));
+        Require.Length(items.Count, byUser.ColumnCount, nameof(items));
+        (Users, Items, ByUser) = (users, items, byUser);
+        ByItem = CsrBuilder.Transpose(byUser);
+    }
+
+    /// <summary>Ids of the users.</summary>
+    public IdIndex Users { get; }
+
+    /// <summary>Ids of the items.</summary>
+    public IdIndex Items { get; }
+
+    /// <summary>[users, items], duplicates summed, no zeros.</summary>
+    public CsrMatrix ByUser { get; }
+
+    /// <summary>[items, users], the same entries.</summary>
+    public CsrMatrix ByItem { get; }
+}

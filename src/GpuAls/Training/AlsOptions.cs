@@ -1,0 +1,73 @@
+namespace GpuAls.Training;
+
+/// <summary>
+/// What is trained. For plays r(u,i) of user u and item i, duplicates summed:
+/// <code>
+/// L = Σ over all (u,i) of c(u,i)·(p(u,i) - xᵤ·yᵢ)² + Σᵤ λᵤ|xᵤ|² + Σᵢ λᵢ|yᵢ|²
+///
+/// observed    p = 1, c = α₀ + conf(r)     conf = α·r  or  α·ln(1 + r/ε)
+/// unobserved  p = 0, c = α₀
+/// r &lt; 0       p = 0, c = α₀ + conf(|r|)   a dislike
+///
+/// λᵤ = λ,  λ·nᵤ  or  λ·(nᵤ + α₀·items)^ν  nᵤ = plays of u with r &gt; 0
+/// </code>
+/// Hu, Koren and Volinsky, ICDM 2008. With <see cref="Training.Objective.Ials"/> (Rendle et al., 2021) every pair is pulled toward 0,
+/// observed ones too: L = Σ observed conf·(1 - x·y)² + α₀·Σ all (x·y)² + the same regularization.
+/// </summary>
+public sealed record AlsOptions
+{
+    /// <summary>The defaults of every option.</summary>
+    public static AlsOptions Default { get; } = new();
+
+    /// <summary>Length of a factor vector, 1 .. 512.</summary>
+    public int Rank { get; init; } = 64;
+
+    /// <summary>Number of iterations; each solves both sides once.</summary>
+    public int Iterations { get; init; } = 15;
+
+    /// <summary>λ, at least 0.</summary>
+    public double Regularization { get; init; } = 0.01;
+
+    /// <summary>α, the weight of a play, above 0.</summary>
+    public double Alpha { get; init; } = 40;
+
+    /// <summary>How confidence grows with plays.</summary>
+    public ConfidenceFunction Confidence { get; init; } = ConfidenceFunction.Linear;
+
+    /// <summary>ε of <see cref="ConfidenceFunction.Log"/>, above 0.</summary>
+    public double Epsilon { get; init; } = 1;
+
+    /// <summary>Added to conf(r): -1 where c = α·r (implicit's meaning of alpha), else 0.</summary>
+    public double ConfidenceOffset { get; init; }
+
+    /// <summary>What observed pairs are pulled toward.</summary>
+    public Objective Objective { get; init; } = Objective.HuKorenVolinsky;
+
+    /// <summary>α₀, the weight of a pair without a play, at least 0.</summary>
+    public double UnobservedWeight { get; init; } = 1;
+
+    /// <summary>How λ grows with the plays of a row.</summary>
+    public RegularizationScaling RegularizationScaling { get; init; } = RegularizationScaling.None;
+
+    /// <summary>ν of <see cref="RegularizationScaling.Ials"/>, at least 0.</summary>
+    public double RegularizationExponent { get; init; } = 1;
+
+    /// <summary>The side solved first in each iteration.</summary>
+    public Side First { get; init; } = Side.Users;
+
+    /// <summary>How a row is solved.</summary>
+    public Solver Solver { get; init; } = Solver.Cholesky;
+
+    /// <summary>Steps of <see cref="Solver.ConjugateGradient"/>, at least 1.</summary>
+    public int ConjugateGradientSteps { get; init; } = 3;
+
+    /// <summary>Seed of the first factors: the same seed, input and options give the same bytes.</summary>
+    public long Seed { get; init; } = 42;
+
+    /// <summary>Whether the loss is computed after each iteration.</summary>
+    public bool TrackLoss { get; init; }
+
+    /// <summary>Checks each option.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
+    public void Validate() => AlsOptionsValidation.Check(this);
+}

@@ -1,0 +1,34 @@
+using GpuAls.Engines;
+using GpuAls.Sparse;
+
+namespace GpuAls.Training;
+
+/// <summary>From plays r to the values the engines take: ±conf(|r|) before the offset, negative for a dislike.</summary>
+internal static class ConfidenceTransform
+{
+    private const float SmallestNormal = 1.17549435e-38f;
+
+    /// <summary>The weights that belong to <see cref="Apply"/>'s values.</summary>
+    public static ConfidenceWeights Weights(AlsOptions options)
+    {
+        var unobserved = (float)options.UnobservedWeight;
+        var offset = (float)options.ConfidenceOffset;
+        return new ConfidenceWeights(unobserved, offset, options.Objective == Objective.HuKorenVolinsky ? offset + unobserved : offset);
+    }
+
+    /// <summary>The same places with confidences as values.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: a confidence is too large for fp32.</exception>
+    public static CsrMatrix Apply(CsrMatrix plays, AlsOptions options) => plays.MapValues(play => Confidence(play, options));
+
+    private static float Confidence(float play, AlsOptions options)
+    {
+        var strength = Math.Abs((double)play);
+        var confidence = options.Alpha * (options.Confidence == ConfidenceFunction.Linear ? strength : Math.Log(1 + (strength / options.Epsilon)));
+
+        // The sign carries the preference, so a confidence that fp32 would round to 0 keeps the smallest normal number.
+        var magnitude = Math.Max((float)confidence, SmallestNormal);
+        if (!float.IsFinite(magnitude))
+            throw new GpuAlsException(FailureKind.Usage, $"a weight of {play} gives a confidence of {confidence:g3}, too large for fp32. Lower --alpha or use --confidence log.");
+        return play > 0 ? magnitude : -magnitude;
+    }
+}

@@ -1,0 +1,14 @@
+namespace GpuAls.Training;
+
+/// <summary>How λ grows with the plays of a row.</summary>
+public enum RegularizationScaling
+{
+    /// <summary>λ for every row (Hu, Koren and Volinsky; implicit).</summary>
+    None,
+
+    /// <summary>λ·n, n = plays with r &gt; 0 (ALS-WR, Zhou et al., 2008; Spark).</summary>
+    Count,
+
+    /// <summary>λ·(n + α₀·columns)^ν (Rendle et al., 2021).</summary>
+    Ials,
+}

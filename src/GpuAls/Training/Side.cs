@@ -1,0 +1,11 @@
+namespace GpuAls.Training;
+
+/// <summary>One side of the matrix.</summary>
+public enum Side
+{
+    /// <summary>The rows: who plays.</summary>
+    Users,
+
+    /// <summary>The columns: what is played.</summary>
+    Items,
+}

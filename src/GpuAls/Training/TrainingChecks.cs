@@ -1,0 +1,32 @@
+using GpuAls.Sparse;
+
+namespace GpuAls.Training;
+
+/// <summary>Whether there is anything to train.</summary>
+internal static class TrainingChecks
+{
+    public static void Check(InteractionMatrix plays, AlsOptions options)
+    {
+        Enough(plays.Users.Count, "user", "--user-column");
+        Enough(plays.Items.Count, "item", "--item-column");
+        if (plays.ByUser.EntryCount == 0)
+            throw new GpuAlsException(FailureKind.BadInput, "no plays are left: the weights of every user and item pair sum to 0. Check --weight-column.");
+        if (options.Rank > plays.Items.Count)
+            throw new GpuAlsException(
+                FailureKind.BadInput, $"--rank {options.Rank} is larger than the number of items, {plays.Items.Count}. Choose --rank {plays.Items.Count} or less.");
+        FitsArray(plays.Users.Count, options.Rank, "users");
+        FitsArray(plays.Items.Count, options.Rank, "items");
+    }
+
+    private static void Enough(int count, string side, string option)
+    {
+        if (count < 2)
+            throw new GpuAlsException(FailureKind.BadInput, $"found {count} {side} in the plays; training needs at least 2. Is {option} the right column?");
+    }
+
+    private static void FitsArray(int count, int rank, string side)
+    {
+        if ((long)count * rank > Array.MaxLength)
+            throw new GpuAlsException(FailureKind.BadInput, $"{count:N0} {side} × rank {rank} is more than {Array.MaxLength:N0} factors. Lower --rank to {Array.MaxLength / count}.");
+    }
+}

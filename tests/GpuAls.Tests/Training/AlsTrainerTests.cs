@@ -1,0 +1,120 @@
+using GpuAls.Engines.Host;
+using GpuAls.Indexing;
+using GpuAls.Sparse;
+using GpuAls.Tests.Reference;
+using GpuAls.Training;
+
+namespace GpuAls.Tests.Training;
+
+public sealed class AlsTrainerTests
+{
+    private static readonly AlsOptions Small = new() { Rank = 7, Iterations = 4, Alpha = 2, Regularization = 0.3, TrackLoss = true };
+
+    public static IEnumerable<TestCaseData> Variants()
+    {
+        yield return new TestCaseData(Small).SetArgDisplayNames("default");
+        yield return new TestCaseData(Small with { Confidence = ConfidenceFunction.Log, Epsilon = 0.5 }).SetArgDisplayNames("log");
+        yield return new TestCaseData(Small with { UnobservedWeight = 0.2 }).SetArgDisplayNames("unobserved weight");
+        yield return new TestCaseData(Small with { RegularizationScaling = RegularizationScaling.Count }).SetArgDisplayNames("count");
+        yield return new TestCaseData(Small with { RegularizationScaling = RegularizationScaling.Ials, RegularizationExponent = 0.7 }).SetArgDisplayNames("ials scaling");
+        yield return new TestCaseData(Small with { Objective = Objective.Ials }).SetArgDisplayNames("ials objective");
+        yield return new TestCaseData(Small with { First = Side.Items }).SetArgDisplayNames("items first");
+        yield return new TestCaseData(Preset.Apply("spark", Small)).SetArgDisplayNames("spark");
+        yield return new TestCaseData(Preset.Apply("implicit", Small)).SetArgDisplayNames("implicit");
+        yield return new TestCaseData(Preset.Apply("ials", Small)).SetArgDisplayNames("ials");
+        yield return new TestCaseData(Small with { Solver = Solver.ConjugateGradient, ConjugateGradientSteps = 20 }).SetArgDisplayNames("cg");
+    }
+
+    [TestCaseSource(nameof(Variants))]
+    public void Fit_EachVariant_ReportsTheLossOfTheFormulaAndLowersIt(AlsOptions options)
+    {
+        var plays = Plays();
+
+        var trained = Fit(plays, options, threads: 2);
+
+        var losses = trained.Iterations.Select(iteration => iteration.Loss!.Value).ToArray();
+        var expected = ReferenceTraining.Loss(plays.ByUser, options, trained);
+        Assert.That(losses[^1], Is.EqualTo(expected).Within(1e-5 * Math.Abs(expected)));
+        Assert.That(losses, Is.Ordered.Descending);
+    }
+
+    [TestCaseSource(nameof(Variants))]
+    public void Fit_OneAndFiveThreads_GiveTheSameBytes(AlsOptions options)
+    {
+        var one = Fit(Plays(), options, threads: 1);
+        var five = Fit(Plays(), options, threads: 5);
+
+        Assert.That(five.UserFactors, Is.EqualTo(one.UserFactors));
+        Assert.That(five.ItemFactors, Is.EqualTo(one.ItemFactors));
+        Assert.That(five.Iterations.Select(iteration => iteration.Loss), Is.EqualTo(one.Iterations.Select(iteration => iteration.Loss)));
+    }
+
+    [Test]
+    public void Fit_AfterManyIterations_UserFactorsSolveTheirNormalEquations()
+    {
+        var plays = Plays();
+        var options = Small with { First = Side.Items };
+        var trained = Fit(plays, options, threads: 2);
+
+        var y = TestMatrices.ToDouble(trained.ItemFactors, options.Rank);
+        var lambdas = Enumerable.Repeat((float)options.Regularization, plays.Users.Count).ToArray();
+        var expected = ReferenceAls.SolveRows(ConfidenceTransform.Apply(plays.ByUser, options), ConfidenceTransform.Weights(options), y, lambdas);
+
+        Assert.That(trained.UserFactors, Is.EqualTo(expected.Cast<double>().Select(value => (float)value)).Within(1e-4f));
+    }
+
+    [Test]
+    public void Fit_AnotherSeed_GivesOtherFactors() =>
+        Assert.That(Fit(Plays(), Small with { Seed = 43 }, 2).ItemFactors, Is.Not.EqualTo(Fit(Plays(), Small, 2).ItemFactors));
+
+    [Test]
+    public void Fit_UserWithoutPlays_HasTheZeroVector()
+    {
+        var plays = Plays();
+
+        var trained = Fit(plays, Small, 2);
+
+        Assert.That(plays.ByUser.RowLength(3), Is.Zero);
+        Assert.That(trained.UserFactors[(3 * Small.Rank)..(4 * Small.Rank)], Is.All.Zero);
+    }
+
+    [Test]
+    public void Fit_RankAboveItems_SaysWhichRankFits()
+    {
+        var failure = Assert.Throws<GpuAlsException>(() => Fit(Plays(), Small with { Rank = 18 }, 1));
+
+        Assert.That(failure.Kind, Is.EqualTo(FailureKind.BadInput));
+        Assert.That(failure.Message, Does.Contain("--rank 18 is larger than the number of items, 17"));
+    }
+
+    [Test]
+    public void Fit_NoRegularizationAndTwinItems_NamesTheIdAndTheRemedy()
+    {
+        // Without λ and α₀ a user's single play leaves a matrix of rank one; a huge weight drowns the jitter.
+        var byUser = new CsrMatrix(3, [0, 1, 2], [0, 1], [float.MaxValue / 4, 1]);
+        var plays = new InteractionMatrix(new IdIndex<string>(["ada", "bob"]), new IdIndex<long>([7, 8, 9]), byUser);
+        var options = Small with { Rank = 3, Alpha = 1, Regularization = 0, UnobservedWeight = 0 };
+
+        var failure = Assert.Throws<GpuAlsException>(() => Fit(plays, options, 1));
+
+        Assert.That(failure.Message, Does.Contain("user 'ada'").Or.Contain("item '7'").And.Contain("--regularization"));
+    }
+
+    [Test]
+    public void Fit_Cancelled_Stops() =>
+        Assert.That(() => new AlsTrainer(new HostEngine(1), Small).Fit(Plays(), null, new CancellationToken(canceled: true)), Throws.InstanceOf<OperationCanceledException>());
+
+    private static TrainedFactors Fit(InteractionMatrix plays, AlsOptions options, int threads)
+    {
+        using var engine = new HostEngine(threads);
+        return new AlsTrainer(engine, options).Fit(plays);
+    }
+
+    private static InteractionMatrix Plays()
+    {
+        var lengths = Enumerable.Range(0, 41).Select(user => user == 3 ? 0 : 1 + (user % 6)).ToArray();
+        var byUser = TestMatrices.Plays(17, lengths, seed: 5);
+        var users = new IdIndex<string>(Enumerable.Range(0, 41).Select(user => $"u{user}").ToArray());
+        return new InteractionMatrix(users, new IdIndex<int>(Enumerable.Range(0, 17).ToArray()), byUser);
+    }
+}
