@@ -1,0 +1,36 @@
+using System.Globalization;
+using GpuAls.Modeling;
+using GpuAls.Recommendation;
+
+namespace GpuAls.Export;
+
+/// <summary>Lists in the long form with a header, quoted as RFC 4180 asks.</summary>
+internal sealed class CsvRecommendationSink : IRecommendationSink
+{
+    private readonly FactorModel _model;
+    private readonly StreamWriter _writer;
+
+    public CsvRecommendationSink(string path, FactorModel model)
+    {
+        _model = model;
+        _writer = new StreamWriter(path) { NewLine = "\n" };
+        _writer.WriteLine("user,item,rank,score");
+    }
+
+    public async Task WriteAsync(RecommendationBatch batch)
+    {
+        for (var entry = 0; entry < batch.ItemIndices.Length; entry++)
+        {
+            if (batch.ItemIndices[entry] < 0) continue;
+            var user = Quote(_model.Users.Format(batch.UserIndices[entry / batch.K]));
+            var item = Quote(_model.Items.Format(batch.ItemIndices[entry]));
+            var line = string.Create(CultureInfo.InvariantCulture, $"{user},{item},{1 + (entry % batch.K)},{batch.Scores[entry]}");
+            await _writer.WriteLineAsync(line).ConfigureAwait(false);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _writer.DisposeAsync();
+
+    private static string Quote(string field) =>
+        field.AsSpan().IndexOfAny("\",\r\n") < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

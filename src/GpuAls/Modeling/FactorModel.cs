@@ -1,0 +1,55 @@
+using GpuAls.Indexing;
+using GpuAls.Sparse;
+
+namespace GpuAls.Modeling;
+
+/// <summary>A trained model: factors, ids, and the plays it was trained on, which recommendations leave out.</summary>
+public sealed class FactorModel
+{
+    /// <param name="users">Ids of the users.</param>
+    /// <param name="items">Ids of the items.</param>
+    /// <param name="plays">[users, items], the plays r it was trained on.</param>
+    /// <param name="rank">Length of a factor vector.</param>
+    /// <param name="userFactors">[users, rank], row-major.</param>
+    /// <param name="itemFactors">[items, rank], row-major.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit each other, or a factor is not finite.</exception>
+    public FactorModel(IdIndex users, IdIndex items, CsrMatrix plays, int rank, float[] userFactors, float[] itemFactors)
+    {
+        ArgumentNullException.ThrowIfNull(users);
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(plays);
+        ArgumentNullException.ThrowIfNull(userFactors);
+        ArgumentNullException.ThrowIfNull(itemFactors);
+        Require.Length(plays.RowCount, users.Count, nameof(plays));
+        Require.Length(plays.ColumnCount, items.Count, nameof(plays));
+        Require.Length(userFactors.LongLength, (long)users.Count * rank, nameof(userFactors));
+        Require.Length(itemFactors.LongLength, (long)items.Count * rank, nameof(itemFactors));
+        RequireFinite(userFactors, nameof(userFactors));
+        RequireFinite(itemFactors, nameof(itemFactors));
+        (Users, Items, Plays, Rank, UserFactors, ItemFactors) = (users, items, plays, rank, userFactors, itemFactors);
+    }
+
+    /// <summary>Ids of the users.</summary>
+    public IdIndex Users { get; }
+
+    /// <summary>Ids of the items.</summary>
+    public IdIndex Items { get; }
+
+    /// <summary>[users, items], the plays r it was trained on.</summary>
+    public CsrMatrix Plays { get; }
+
+    /// <summary>Length of a factor vector.</summary>
+    public int Rank { get; }
+
+    /// <summary>[users, Rank], row-major.</summary>
+    public float[] UserFactors { get; }
+
+    /// <summary>[items, Rank], row-major.</summary>
+    public float[] ItemFactors { get; }
+
+    private static void RequireFinite(float[] factors, string name)
+    {
+        var bad = factors.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue);
+        if (bad) throw new ArgumentException($"{name} has a factor that is not finite.", name);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json.Serialization;
+using GpuAls.Indexing;
+using GpuAls.Training;
+
+namespace GpuAls.Modeling;
+
+/// <summary>What <c>manifest.json</c> says of a model: how it was made, from what, and the checksum of each file.</summary>
+public sealed record ModelManifest
+{
+    /// <summary>The version of the layout this gpuals reads and writes.</summary>
+    public const int CurrentFormatVersion = 1;
+
+    /// <summary>Version of the layout.</summary>
+    public required int FormatVersion { get; init; }
+
+    /// <summary>Version of gpuals that wrote the model.</summary>
+    public required string GpualsVersion { get; init; }
+
+    /// <summary>Length of a factor vector.</summary>
+    public required int Rank { get; init; }
+
+    /// <summary>What was trained.</summary>
+    public required AlsOptions Options { get; init; }
+
+    /// <summary>What it was trained on.</summary>
+    public required DataStatistics Data { get; init; }
+
+    /// <summary>What it was trained with, such as <c>cuda (NVIDIA A10G)</c>.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Each iteration: seconds, loss where tracked, rows that needed jitter.</summary>
+    public required IReadOnlyList<IterationReport> Iterations { get; init; }
+
+    /// <summary>Seconds of each phase.</summary>
+    public required IReadOnlyDictionary<string, double> TimingsSeconds { get; init; }
+
+    /// <summary>SHA-256 of each file of the model, in lower-case hexadecimal, by file name.</summary>
+    public required IReadOnlyDictionary<string, string> Sha256 { get; init; }
+}
+
+/// <summary>The numbers of the input.</summary>
+public sealed record DataStatistics
+{
+    /// <summary>Number of users.</summary>
+    public required int Users { get; init; }
+
+    /// <summary>Number of items.</summary>
+    public required int Items { get; init; }
+
+    /// <summary>Number of user and item pairs, duplicates summed.</summary>
+    public required long Plays { get; init; }
+
+    /// <summary>Users whose plays cancelled each other: they have no factors and no list.</summary>
+    public required int UsersWithoutPlays { get; init; }
+
+    /// <summary>Type of the user ids.</summary>
+    public required IdType UserIdType { get; init; }
+
+    /// <summary>Type of the item ids.</summary>
+    public required IdType ItemIdType { get; init; }
+
+    /// <summary>Rows read and left out.</summary>
+    public required ReadStatistics Read { get; init; }
+}
+
+/// <summary>JSON without reflection, so that the tool also starts fast.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = true, UseStringEnumConverter = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NewLine = "\n")]
+[JsonSerializable(typeof(ModelManifest))]
+internal sealed partial class ManifestJson : JsonSerializerContext;

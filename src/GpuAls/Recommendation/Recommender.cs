@@ -1,0 +1,72 @@
+using GpuAls.Engines;
+using GpuAls.Modeling;
+
+namespace GpuAls.Recommendation;
+
+/// <summary>Top-k lists from a model, in batches that bound the memory.</summary>
+public sealed class Recommender : IDisposable
+{
+    private const int BatchUsers = 8192;
+
+    private readonly FactorModel _model;
+    private readonly IAlsEngine _engine;
+    private readonly IEngineFactors _items;
+
+    /// <param name="model">Factors, and the plays that lists leave out.</param>
+    /// <param name="engine">Where the scores are computed.</param>
+    /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
+    public Recommender(FactorModel model, IAlsEngine engine)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(engine);
+        (_model, _engine) = (model, engine);
+        _items = engine.CreateFactors(model.Items.Count, model.Rank);
+        _items.CopyFrom(model.ItemFactors);
+    }
+
+    /// <summary>The users who have plays, and so factors to rank by.</summary>
+    public static int[] UsersWithPlays(FactorModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return Enumerable.Range(0, model.Users.Count).Where(user => model.Plays.RowLength(user) > 0).ToArray();
+    }
+
+    /// <summary>The lists of some users, batch by batch.</summary>
+    /// <param name="userIndices">Whose lists, in this order.</param>
+    /// <param name="k">Length of a list, 1 .. 1,024.</param>
+    /// <param name="includePlayed">Whether items a user has played may be listed.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="GpuAlsException">Kind Usage: k is out of range.</exception>
+    public IEnumerable<RecommendationBatch> Recommend(int[] userIndices, int k, bool includePlayed, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(userIndices);
+        Require.Usage(k >= 1 && k <= TopKQuery.MaximumK, $"--top is {k}; expected 1 to {TopKQuery.MaximumK}.");
+        foreach (var batch in userIndices.Chunk(BatchUsers))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return Score(batch, k, includePlayed);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _items.Dispose();
+
+    private RecommendationBatch Score(int[] users, int k, bool includePlayed)
+    {
+        using var queries = _engine.CreateFactors(users.Length, _model.Rank);
+        queries.CopyFrom(GatherFactors(users));
+        using var seen = includePlayed ? null : _engine.LoadPlays(_model.Plays.SelectRows(users));
+        var indices = new int[users.Length * k];
+        var scores = new float[users.Length * k];
+        _engine.TopK(new TopKQuery(queries, RowRange.All(queries), _items, seen, k), indices, scores);
+        return new RecommendationBatch(users, k, indices, scores);
+    }
+
+    private float[] GatherFactors(int[] users)
+    {
+        var rank = _model.Rank;
+        var factors = new float[users.Length * rank];
+        for (var i = 0; i < users.Length; i++) Array.Copy(_model.UserFactors, (long)users[i] * rank, factors, (long)i * rank, rank);
+        return factors;
+    }
+}

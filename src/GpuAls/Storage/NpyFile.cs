@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace GpuAls.Storage;
+
+/// <summary>
+/// Arrays in numpy's .npy format, version 1.0 (NEP 1): little-endian, C order, so that <c>numpy.load(..., mmap_mode="r")</c> maps them.
+/// </summary>
+public static class NpyFile
+{
+    private const int Alignment = 64;
+    private const int ChunkBytes = 1 << 22;
+
+    private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0];
+
+    /// <summary>Writes an array.</summary>
+    /// <typeparam name="T">float, int or long.</typeparam>
+    /// <param name="path">The file.</param>
+    /// <param name="values">The elements in C order.</param>
+    /// <param name="shape">One or two dimensions whose product is the number of elements.</param>
+    public static void Write<T>(string path, ReadOnlySpan<T> values, params ReadOnlySpan<int> shape)
+        where T : unmanaged
+    {
+        using var stream = File.Create(path);
+        stream.Write(Header(DescriptorOf<T>(), shape));
+        var chunk = ChunkBytes / Marshal.SizeOf<T>();
+        for (var start = 0; start < values.Length; start += Math.Min(chunk, values.Length - start))
+            stream.Write(MemoryMarshal.AsBytes(values.Slice(start, Math.Min(chunk, values.Length - start))));
+    }
+
+    /// <summary>Reads an array.</summary>
+    /// <typeparam name="T">float, int or long.</typeparam>
+    /// <param name="path">The file.</param>
+    /// <param name="shape">The dimensions that the array must have.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput: another type, shape or length than expected.</exception>
+    public static T[] Read<T>(string path, params ReadOnlySpan<int> shape)
+        where T : unmanaged
+    {
+        using var stream = File.OpenRead(path);
+        var expected = Header(DescriptorOf<T>(), shape);
+        var found = new byte[expected.Length];
+        var length = Product(shape);
+        if (stream.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) < found.Length || !found.AsSpan().SequenceEqual(expected)
+            || stream.Length != expected.Length + (length * Marshal.SizeOf<T>()))
+            throw new GpuAlsException(FailureKind.BadInput, $"{path}: expected a .npy array of type {DescriptorOf<T>()} and shape {ShapeText(shape)}.");
+        var values = new T[length];
+        for (var start = 0; start < values.Length; start += ChunkBytes)
+            stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(start, Math.Min(ChunkBytes, values.Length - start))));
+        return values;
+    }
+
+    private static byte[] Header(string descriptor, ReadOnlySpan<int> shape)
+    {
+        var text = $"{{'descr': '{descriptor}', 'fortran_order': False, 'shape': {ShapeText(shape)}, }}";
+        var prefix = Magic.Length + sizeof(ushort);
+        var padded = ((prefix + text.Length + 1 + Alignment - 1) / Alignment * Alignment) - prefix;
+        text = text.PadRight(padded - 1) + '\n';
+        return [.. Magic, (byte)(padded & 255), (byte)(padded >> 8), .. Encoding.ASCII.GetBytes(text)];
+    }
+
+    private static string DescriptorOf<T>() => typeof(T) switch
+    {
+        var type when type == typeof(float) => "<f4",
+        var type when type == typeof(int) => "<i4",
+        var type when type == typeof(long) => "<i8",
+        var type => throw new ArgumentException($"arrays of {type.Name} are not written."),
+    };
+
+    private static string ShapeText(ReadOnlySpan<int> shape)
+    {
+        var text = new StringBuilder("(");
+        foreach (var dimension in shape) text.Append(text.Length > 1 ? ", " : "").Append(dimension.ToString(CultureInfo.InvariantCulture));
+        return text.Append(shape.Length == 1 ? ",)" : ")").ToString();
+    }
+
+    private static long Product(ReadOnlySpan<int> shape)
+    {
+        long product = 1;
+        foreach (var dimension in shape) product *= dimension;
+        return product;
+    }
+}

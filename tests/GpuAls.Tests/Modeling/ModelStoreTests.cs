@@ -1,0 +1,120 @@
+using GpuAls.Indexing;
+using GpuAls.Modeling;
+using GpuAls.Training;
+
+namespace GpuAls.Tests.Modeling;
+
+public sealed class ModelStoreTests
+{
+    private TempFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new TempFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    public static IEnumerable<TestCaseData> IdTypes()
+    {
+        yield return new TestCaseData(new IdIndex<string>(["b", "", "é\"x", "日本", "a,b"])).SetArgDisplayNames("text");
+        yield return new TestCaseData(new IdIndex<int>([5, -4, 3, int.MaxValue, 1])).SetArgDisplayNames("int32");
+        yield return new TestCaseData(new IdIndex<long>([5, -4, long.MinValue, 2, 1])).SetArgDisplayNames("int64");
+        yield return new TestCaseData(new IdIndex<Guid>(Enumerable.Range(1, 5).Select(i => new Guid(i, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)).ToArray())).SetArgDisplayNames("uuid");
+    }
+
+    [TestCaseSource(nameof(IdTypes))]
+    public async Task Read_WhatWasWritten_IsTheSame(IdIndex users)
+    {
+        var model = SampleModel.Create(users);
+        await WriteAsync(model);
+
+        var read = await ModelReader.ReadAsync(_folder.Root);
+
+        Assert.That(read.Users.Type, Is.EqualTo(users.Type));
+        Assert.That(Enumerable.Range(0, 5).Select(read.Users.Format), Is.EqualTo(Enumerable.Range(0, 5).Select(users.Format)));
+        Assert.That(read.Items.Format(6), Is.EqualTo("70"));
+        Assert.That(read.UserFactors, Is.EqualTo(model.UserFactors));
+        Assert.That(read.ItemFactors, Is.EqualTo(model.ItemFactors));
+        Assert.That(read.Plays.Indptr.ToArray(), Is.EqualTo(model.Plays.Indptr.ToArray()));
+        Assert.That(read.Plays.Values.ToArray(), Is.EqualTo(model.Plays.Values.ToArray()));
+    }
+
+    [Test]
+    public async Task ReadManifest_WhatWasWritten_KeepsOptionsAndLoss()
+    {
+        await WriteAsync(SampleModel.Create());
+
+        var manifest = ModelReader.ReadManifest(_folder.Root);
+
+        Assert.That(manifest.Options.Objective, Is.EqualTo(Objective.Ials));
+        Assert.That(manifest.Iterations[0].Loss, Is.EqualTo(12.25));
+        Assert.That(manifest.Sha256.Keys, Is.EquivalentTo(ModelFiles.Checksummed));
+    }
+
+    [Test]
+    public async Task Write_SameModelTwice_GivesTheSameBytes()
+    {
+        await WriteAsync(SampleModel.Create());
+        var first = ModelReader.ReadManifest(_folder.Root).Sha256;
+        await WriteAsync(SampleModel.Create());
+
+        Assert.That(ModelReader.ReadManifest(_folder.Root).Sha256, Is.EquivalentTo(first));
+    }
+
+    [Test]
+    public Task Read_EmptyFolder_SaysThatThereIsNoModel() => AssertRefused("there is no model");
+
+    [Test]
+    public async Task Read_AnotherVersion_NamesBoth()
+    {
+        await WriteAsync(SampleModel.Create());
+        Edit(text => text.Replace("\"format_version\": 1", "\"format_version\": 7", StringComparison.Ordinal));
+
+        await AssertRefused("format version 7; this gpuals reads version 1");
+    }
+
+    [Test]
+    public async Task Read_ManifestThatIsNotJson_IsRefused()
+    {
+        await WriteAsync(SampleModel.Create());
+        Edit(text => text[..20]);
+
+        await AssertRefused("is not a manifest of gpuals");
+    }
+
+    [Test]
+    public async Task Read_FlippedBit_NamesTheFile([Values("item_factors.npy", "users.parquet", "plays_indices.npy")] string name)
+    {
+        await WriteAsync(SampleModel.Create());
+        var bytes = File.ReadAllBytes(_folder.At(name));
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(_folder.At(name), bytes);
+
+        await AssertRefused($"{name}: the checksum differs");
+    }
+
+    [Test]
+    public async Task Read_MissingFile_NamesIt()
+    {
+        await WriteAsync(SampleModel.Create());
+        File.Delete(_folder.At("items.parquet"));
+
+        await AssertRefused("items.parquet is missing");
+    }
+
+    private async Task WriteAsync(FactorModel model)
+    {
+        await ModelWriter.WriteAsync(model, _folder.Root);
+        ModelWriter.WriteManifest(SampleModel.Manifest(model), _folder.Root);
+    }
+
+    private void Edit(Func<string, string> change) =>
+        File.WriteAllText(_folder.At(ModelFiles.Manifest), change(File.ReadAllText(_folder.At(ModelFiles.Manifest))));
+
+    private async Task AssertRefused(string message)
+    {
+        var failure = await Assert.ThrowsAsync<GpuAlsException>(() => ModelReader.ReadAsync(_folder.Root));
+        Assert.That(failure!.Kind, Is.EqualTo(FailureKind.BadInput));
+        Assert.That(failure.Message, Does.Contain(message));
+    }
+}

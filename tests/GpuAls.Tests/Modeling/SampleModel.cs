@@ -1,0 +1,44 @@
+using GpuAls.Indexing;
+using GpuAls.Modeling;
+using GpuAls.Sparse;
+using GpuAls.Tests.Reference;
+using GpuAls.Training;
+
+namespace GpuAls.Tests.Modeling;
+
+/// <summary>A small model with random factors: 5 users, 7 items, rank 3; user 2 has no plays.</summary>
+internal static class SampleModel
+{
+    public const int Rank = 3;
+
+    public static FactorModel Create(IdIndex? users = null, IdIndex? items = null)
+    {
+        var plays = TestMatrices.Plays(7, [2, 3, 0, 1, 7], seed: 3);
+        return new FactorModel(
+            users ?? new IdIndex<string>(["ada", "bob \"b\", jr", "cleo", "dana", "émile"]),
+            items ?? new IdIndex<long>([10, 20, 30, 40, 50, 60, 70]),
+            plays, Rank, TestMatrices.Factors(5, Rank, seed: 1), TestMatrices.Factors(7, Rank, seed: 2));
+    }
+
+    public static ModelManifest Manifest(FactorModel model) => new()
+    {
+        FormatVersion = ModelManifest.CurrentFormatVersion,
+        GpualsVersion = "1.2.3",
+        Rank = model.Rank,
+        Options = new AlsOptions { Rank = model.Rank, Objective = Objective.Ials },
+        Data = new DataStatistics
+        {
+            Users = model.Users.Count,
+            Items = model.Items.Count,
+            Plays = model.Plays.EntryCount,
+            UsersWithoutPlays = 1,
+            UserIdType = model.Users.Type,
+            ItemIdType = model.Items.Type,
+            Read = new ReadStatistics { Files = 1, Rows = 13, ZeroWeightRows = 0, BadRows = 0 },
+        },
+        Device = "cpu (test)",
+        Iterations = [new IterationReport(1, 0.5, 12.25, 0)],
+        TimingsSeconds = new Dictionary<string, double> { ["train"] = 0.5 },
+        Sha256 = new Dictionary<string, string>(),
+    };
+}

@@ -1,0 +1,65 @@
+using CsCheck;
+using GpuAls.Sparse;
+
+namespace GpuAls.Tests.Sparse;
+
+public sealed class CsrBuilderTests
+{
+    private static readonly Gen<(int Row, int Column, int Value)[]> Entries =
+        Gen.Select(Gen.Int[0, 4], Gen.Int[0, 6], Gen.Int[-2, 3]).Array[0, 60];
+
+    [Test]
+    public void FromCoordinates_AnyEntries_MatchesADictionary() => Entries.Sample(entries =>
+    {
+        var expected = new SortedDictionary<(int, int), int>();
+        foreach (var (row, column, value) in entries) expected[(row, column)] = expected.GetValueOrDefault((row, column)) + value;
+
+        var matrix = Build(entries);
+
+        return Flatten(matrix).SequenceEqual(expected.Where(pair => pair.Value != 0).Select(pair => (pair.Key.Item1, pair.Key.Item2, (float)pair.Value)));
+    });
+
+    [Test]
+    public void Transpose_AnyMatrix_ExchangesRowsAndColumns() => Entries.Sample(entries =>
+    {
+        var matrix = Build(entries);
+        var transposed = CsrBuilder.Transpose(matrix);
+
+        return transposed.RowCount == 7 && transposed.ColumnCount == 5
+            && Flatten(transposed).Select(entry => (entry.Column, entry.Row, entry.Value)).Order().SequenceEqual(Flatten(matrix));
+    });
+
+    [Test]
+    public void FromCoordinates_NoValues_CountsEachEntryAsOne() =>
+        Assert.That(CsrBuilder.FromCoordinates(1, 2, [0, 0, 0], [1, 0, 1], []).Values.ToArray(), Is.EqualTo(new[] { 1f, 2f }));
+
+    [Test]
+    public void FromCoordinates_ManySmallOnesAfterALargeOne_LosesNone()
+    {
+        // 2²⁴ + 1 is not a float: summed in fp32 every small one would vanish.
+        var values = new float[1025];
+        values.AsSpan().Fill(1);
+        values[0] = 1 << 24;
+
+        var matrix = CsrBuilder.FromCoordinates(1, 1, new int[1025], new int[1025], values);
+
+        Assert.That(matrix.Values[0], Is.EqualTo((1 << 24) + 1024));
+    }
+
+    [Test]
+    public void FromCoordinates_IndexOutOfRange_IsRefused() =>
+        Assert.That(() => CsrBuilder.FromCoordinates(2, 2, [0, 2], [0, 0], []), Throws.ArgumentException.With.Message.Contains("index 2 is out of range"));
+
+    private static CsrMatrix Build((int Row, int Column, int Value)[] entries) => CsrBuilder.FromCoordinates(
+        5, 7,
+        entries.Select(entry => entry.Row).ToArray(),
+        entries.Select(entry => entry.Column).ToArray(),
+        entries.Select(entry => (float)entry.Value).ToArray() is { Length: > 0 } values ? values : []);
+
+    private static IEnumerable<(int Row, int Column, float Value)> Flatten(CsrMatrix matrix)
+    {
+        for (var row = 0; row < matrix.RowCount; row++)
+            for (var entry = 0; entry < matrix.RowLength(row); entry++)
+                yield return (row, matrix.RowIndices(row)[entry], matrix.RowValues(row)[entry]);
+    }
+}
