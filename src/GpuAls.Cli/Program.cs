@@ -1,2 +1,3 @@
-Console.Error.WriteLine("gpuals");
-return 0;
+using GpuAls.Cli;
+
+return await CommandLine.RunAsync(args, CliConsole.System()).ConfigureAwait(false);

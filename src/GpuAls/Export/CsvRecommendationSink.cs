@@ -8,13 +8,12 @@ namespace GpuAls.Export;
 internal sealed class CsvRecommendationSink : IRecommendationSink
 {
     private readonly FactorModel _model;
-    private readonly StreamWriter _writer;
+    private readonly TextWriter _writer;
 
-    public CsvRecommendationSink(string path, FactorModel model)
+    public CsvRecommendationSink(TextWriter writer, FactorModel model)
     {
-        _model = model;
-        _writer = new StreamWriter(path) { NewLine = "\n" };
-        _writer.WriteLine("user,item,rank,score");
+        (_writer, _model) = (writer, model);
+        _writer.Write("user,item,rank,score\n");
     }
 
     public async Task WriteAsync(RecommendationBatch batch)
@@ -24,8 +23,8 @@ internal sealed class CsvRecommendationSink : IRecommendationSink
             if (batch.ItemIndices[entry] < 0) continue;
             var user = Quote(_model.Users.Format(batch.UserIndices[entry / batch.K]));
             var item = Quote(_model.Items.Format(batch.ItemIndices[entry]));
-            var line = string.Create(CultureInfo.InvariantCulture, $"{user},{item},{1 + (entry % batch.K)},{batch.Scores[entry]}");
-            await _writer.WriteLineAsync(line).ConfigureAwait(false);
+            var line = string.Create(CultureInfo.InvariantCulture, $"{user},{item},{1 + (entry % batch.K)},{batch.Scores[entry]}\n");
+            await _writer.WriteAsync(line).ConfigureAwait(false);
         }
     }
 

@@ -37,10 +37,20 @@ public static class RecommendationWriter
         });
     }
 
+    /// <summary>Writes all lists as CSV to a writer, which stays open.</summary>
+    public static async Task WriteCsvAsync(TextWriter writer, FactorModel model, IEnumerable<RecommendationBatch> batches)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(batches);
+        var sink = new CsvRecommendationSink(writer, model);
+        foreach (var batch in batches) await sink.WriteAsync(batch).ConfigureAwait(false);
+        await writer.FlushAsync().ConfigureAwait(false);
+    }
+
     private static async Task<IRecommendationSink> OpenAsync(string path, RecommendationFormat format, FactorModel model) => format switch
     {
         RecommendationFormat.Parquet => await ParquetRecommendationSink.OpenAsync(path, model).ConfigureAwait(false),
-        RecommendationFormat.Csv => new CsvRecommendationSink(path, model),
+        RecommendationFormat.Csv => new CsvRecommendationSink(new StreamWriter(path), model),
         _ => new JsonLinesRecommendationSink(path, model),
     };
 }

@@ -1,3 +1,5 @@
+using GpuAls.Reading;
+
 namespace GpuAls.Indexing;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GpuAls.Reading;
 
 namespace GpuAls.Indexing;
 

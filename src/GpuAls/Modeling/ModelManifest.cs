@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using GpuAls.Indexing;
+using GpuAls.Reading;
 using GpuAls.Training;
 
 namespace GpuAls.Modeling;

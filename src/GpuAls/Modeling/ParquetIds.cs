@@ -1,4 +1,5 @@
 using GpuAls.Indexing;
+using GpuAls.Reading;
 using Parquet;
 using Parquet.Schema;
 

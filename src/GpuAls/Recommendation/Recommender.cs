@@ -31,6 +31,11 @@ public sealed class Recommender : IDisposable
         return Enumerable.Range(0, model.Users.Count).Where(user => model.Plays.RowLength(user) > 0).ToArray();
     }
 
+    /// <summary>Checks the length of a list.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: it is out of range.</exception>
+    public static void CheckLength(int k) =>
+        Require.Usage(k >= 1 && k <= TopKQuery.MaximumK, $"--top is {k}; expected 1 to {TopKQuery.MaximumK}.");
+
     /// <summary>The lists of some users, batch by batch.</summary>
     /// <param name="userIndices">Whose lists, in this order.</param>
     /// <param name="k">Length of a list, 1 .. 1,024.</param>
@@ -40,7 +45,7 @@ public sealed class Recommender : IDisposable
     public IEnumerable<RecommendationBatch> Recommend(int[] userIndices, int k, bool includePlayed, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(userIndices);
-        Require.Usage(k >= 1 && k <= TopKQuery.MaximumK, $"--top is {k}; expected 1 to {TopKQuery.MaximumK}.");
+        CheckLength(k);
         foreach (var batch in userIndices.Chunk(BatchUsers))
         {
             cancellation.ThrowIfCancellationRequested();

@@ -1,4 +1,4 @@
-namespace GpuAls.Indexing;
+namespace GpuAls.Reading;
 
 /// <summary>The type of a column of ids. Ids come out with the type they went in with.</summary>
 public enum IdType

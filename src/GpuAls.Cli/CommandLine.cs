@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using GpuAls.Cli.Commands;
+using GpuAls.Cli.Options;
+
+namespace GpuAls.Cli;
+
+/// <summary>From arguments to an exit code: the commands, and what becomes of their failures.</summary>
+internal static class CommandLine
+{
+    private const string Description =
+        "Trains implicit-feedback recommenders by alternating least squares, on NVIDIA GPUs (CUDA), other GPUs (OpenCL) and CPUs (SIMD).";
+
+    public static async Task<int> RunAsync(string[] args, CliConsole console)
+    {
+        var result = Root(console).Parse(args);
+        var log = CommonOptions.Log(result, console);
+        if (result.Action is ParseErrorAction) return Misused(result, log);
+        using var signals = new StopSignals();
+        try
+        {
+            var configuration = new InvocationConfiguration
+            {
+                Output = console.Out,
+                Error = console.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
+            return await result.InvokeAsync(configuration, signals.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            log.Error("stopped", "stopped by a signal; nothing was left behind.");
+            return signals.ExitCode;
+        }
+        catch (Exception exception)
+        {
+            return Failed(exception, log, CommonOptions.IsVerbose(result));
+        }
+    }
+
+    private static RootCommand Root(CliConsole console) => new(Description)
+    {
+
+        TrainCommand.Create(console),
+        RecommendCommand.Create(console),
+
+
+    };
+
+    private static int Misused(ParseResult result, RunLog log)
+    {
+        foreach (var error in result.Errors) log.Error("usage", error.Message);
+        var command = result.CommandResult.Command;
+        log.Error("usage", $"see: {(command is RootCommand ? "gpuals" : $"gpuals {command.Name}")} --help");
+        return ExitCode.Of(FailureKind.Usage);
+    }
+
+    private static int Failed(Exception exception, RunLog log, bool verbose)
+    {
+        var (kind, text) = exception switch
+        {
+            GpuAlsException failure => (failure.Kind, failure.Message),
+            OutOfMemoryException => (FailureKind.Device, "out of memory. Lower --rank, read fewer plays, or use a machine with more memory."),
+            _ => (FailureKind.Internal, $"failure inside gpuals: {exception.GetType().Name}: {exception.Message} Run again with --verbose for the details."),
+        };
+        log.Error("failed", text, ("exit_code", ExitCode.Of(kind)));
+        if (verbose) log.Error("details", exception.ToString());
+        return ExitCode.Of(kind);
+    }
+}

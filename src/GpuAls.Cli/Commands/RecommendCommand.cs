@@ -1,0 +1,61 @@
+using System.CommandLine;
+using GpuAls.Cli.Options;
+using GpuAls.Engines.Device;
+using GpuAls.Jobs;
+
+namespace GpuAls.Cli.Commands;
+
+/// <summary><c>gpuals recommend MODEL</c>: lists from a saved model, to a file or as CSV on stdout.</summary>
+internal sealed class RecommendCommand
+{
+    private readonly Argument<string> _model = new("model") { Description = "Directory that gpuals train wrote." };
+    private readonly Option<string[]> _user = new("--user") { Description = "A user to list for; may be given several times. Default: all users.", HelpName = "id" };
+    private readonly Option<string?> _users = new("--users") { Description = "File with a user id a line.", HelpName = "file" };
+    private readonly Option<string> _onUnknownUser = new Option<string>("--on-unknown-user")
+    {
+        Description = "Users who are not in the model: fail, or skip and count them.", DefaultValueFactory = _ => "fail",
+    }.AcceptOnlyFromAmong("fail", "skip");
+
+    private readonly Option<string?> _output = new("--output", "-o") { Description = "File of the lists: .parquet, .csv or .jsonl. Default: CSV on stdout.", HelpName = "file" };
+    private readonly Option<bool> _overwrite = CommonOptions.Overwrite();
+    private readonly Option<string> _device = CommonOptions.Device();
+    private readonly Option<int> _top = CommonOptions.Top();
+    private readonly Option<bool> _includePlayed = CommonOptions.IncludePlayed();
+
+    public static Command Create(CliConsole console)
+    {
+        var recommend = new RecommendCommand();
+        var command = new Command("recommend", "Make lists from a saved model.") { recommend._model };
+        Option[] options =
+        [
+            recommend._user, recommend._users, recommend._onUnknownUser, recommend._output, recommend._overwrite, recommend._top,
+            recommend._includePlayed, recommend._device, CommonOptions.Quiet(), CommonOptions.LogFormat(), CommonOptions.Verbose(),
+        ];
+        foreach (var option in options) command.Add(option);
+        command.SetAction((result, cancellation) => recommend.RunAsync(result, console, cancellation));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult result, CliConsole console, CancellationToken cancellation)
+    {
+        var log = CommonOptions.Log(result, console);
+        var options = new RecommendJobOptions
+        {
+            Model = result.GetRequiredValue(_model),
+            Users = result.GetValue(_user) ?? [],
+            UsersFile = result.GetValue(_users),
+            SkipUnknownUsers = result.GetValue(_onUnknownUser) == "skip",
+            Output = result.GetValue(_output),
+            Overwrite = result.GetValue(_overwrite),
+            Top = result.GetValue(_top),
+            IncludePlayed = result.GetValue(_includePlayed),
+        };
+        using var engine = EngineFactory.Create(DeviceRequest.Parse(result.GetRequiredValue(_device)), out var reason);
+        log.Info("engine", $"device: {engine.Description} - {reason}", ("device", engine.Description.ToString()), ("reason", reason));
+        var report = await new RecommendJob(options, engine, console.Out).RunAsync(cancellation).ConfigureAwait(false);
+        if (report.UnknownUsers > 0) log.Warn("unknown_users", $"{report.UnknownUsers} users are not in the model and were skipped.", ("users", report.UnknownUsers));
+        if (report.UsersWithoutPlays > 0) log.Warn("users_without_plays", $"{report.UsersWithoutPlays} users have no plays left and get no list.", ("users", report.UsersWithoutPlays));
+        log.Info("done", $"{report.Lists} lists: {options.Output ?? "stdout"}", ("lists", report.Lists));
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using GpuAls.Jobs;
+using Spectre.Console;
+
+namespace GpuAls.Cli;
+
+/// <summary>The events of a job as bars on a terminal: reading, training with its loss, scoring.</summary>
+internal sealed class BarReporter(ProgressContext context) : IProgress<JobEvent>
+{
+    private ProgressTask? _reading;
+    private ProgressTask? _training;
+    private ProgressTask? _scoring;
+
+    public void Report(JobEvent value)
+    {
+        switch (value)
+        {
+            case RowsRead read:
+                _reading ??= context.AddTask("reading", maxValue: 1);
+                _reading.Value = read.Progress.Fraction;
+                _reading.Description = Text($"reading {read.Progress.Rows:N0} rows");
+                break;
+            case DataLoaded:
+                Finish(_reading);
+                break;
+            case IterationDone done:
+                _training ??= context.AddTask("training", maxValue: done.Total);
+                _training.Value = done.Report.Iteration;
+                _training.Description = done.Report.Loss is { } loss ? Text($"training, loss {loss:G7}") : "training";
+                break;
+            case ListsMade made:
+                _scoring ??= context.AddTask("scoring", maxValue: made.Total);
+                _scoring.Value = made.Lists;
+                break;
+            default: break; // The log has the rest.
+        }
+    }
+
+    private static void Finish(ProgressTask? task)
+    {
+        if (task is not null) task.Value = task.MaxValue;
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using GpuAls.Jobs;
+using GpuAls.Modeling;
+
+namespace GpuAls.Cli;
+
+/// <summary>The events of a job as lines of the log.</summary>
+internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
+{
+    public void Report(JobEvent value)
+    {
+        switch (value)
+        {
+            case EngineChosen chosen: Report(chosen); break;
+            case DataLoaded loaded: Report(loaded); break;
+            case IterationDone done: Report(done); break;
+            case JobDone done: Report(done); break;
+            default: break; // Rows and lists come too often for lines; bars show them.
+        }
+    }
+
+    private void Report(EngineChosen chosen) => log.Info(
+        "engine", $"device: {chosen.Engine} - {chosen.Reason}",
+        ("device", chosen.Engine.ToString()), ("reason", chosen.Reason));
+
+    private void Report(DataLoaded loaded)
+    {
+        var data = loaded.Data;
+        log.Info(
+            "data", Text($"read {data.Read.Rows:N0} rows: {data.Users:N0} users, {data.Items:N0} items, {data.Plays:N0} plays ({loaded.Seconds:F2} s)"),
+            ("rows", data.Read.Rows), ("users", data.Users), ("items", data.Items), ("plays", data.Plays), ("seconds", loaded.Seconds));
+        WarnAbout(data);
+    }
+
+    private void WarnAbout(DataStatistics data)
+    {
+        if (data.Read.ZeroWeightRows > 0)
+            log.Warn("zero_weights", Text($"{data.Read.ZeroWeightRows:N0} rows with weight 0 were left out."), ("rows", data.Read.ZeroWeightRows));
+        if (data.Read.BadRows > 0)
+            log.Warn("bad_rows", Text($"{data.Read.BadRows:N0} bad rows were skipped."), ("rows", data.Read.BadRows));
+        if (data.UsersWithoutPlays > 0)
+            log.Warn("users_without_plays", Text($"the weights of {data.UsersWithoutPlays:N0} users sum to 0: no plays are left, so they get no list."), ("users", data.UsersWithoutPlays));
+    }
+
+    private void Report(IterationDone done)
+    {
+        var loss = done.Report.Loss is { } value ? Text($", loss {value:G9}") : "";
+        log.Info(
+            "iteration", Text($"iteration {done.Report.Iteration}/{done.Total}: {done.Report.Seconds:F3} s{loss}"),
+            ("iteration", done.Report.Iteration), ("of", done.Total), ("seconds", done.Report.Seconds), ("loss", done.Report.Loss));
+        if (done.Report.JitteredRows > 0)
+            log.Warn("jitter", Text($"{done.Report.JitteredRows:N0} rows needed jitter; raise --regularization for a well-posed problem."), ("rows", done.Report.JitteredRows));
+    }
+
+    private void Report(JobDone done) => log.Info(
+        "done", Text($"model: {done.Output}, lists: {done.Recommendations} ({done.Seconds:F2} s)"),
+        ("model", done.Output), ("lists", done.Recommendations), ("seconds", done.Seconds));
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

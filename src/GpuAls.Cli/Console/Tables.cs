@@ -1,0 +1,17 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace GpuAls.Cli;
+
+/// <summary>Tables on stdout: wide enough for their content when it is not a terminal, without colour codes there.</summary>
+internal static class Tables
+{
+    private const int WidthWithoutTerminal = 200;
+
+    public static void Write(TextWriter writer, IRenderable content)
+    {
+        var output = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+        if (!output.Profile.Out.IsTerminal) output.Profile.Width = WidthWithoutTerminal;
+        output.Write(content);
+    }
+}

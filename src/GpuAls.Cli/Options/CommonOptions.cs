@@ -1,0 +1,53 @@
+using System.CommandLine;
+using GpuAls.Engines;
+
+namespace GpuAls.Cli.Options;
+
+/// <summary>Options that several commands share.</summary>
+internal static class CommonOptions
+{
+    private const string QuietName = "--quiet";
+    private const string VerboseName = "--verbose";
+    private const string LogFormatName = "--log-format";
+
+    public static Option<bool> Quiet() => new(QuietName, "-q") { Description = "Say nothing but warnings and errors." };
+
+    public static Option<bool> Verbose() => new(VerboseName) { Description = "Show where in the program a failure happened." };
+
+    public static Option<string> LogFormat()
+    {
+        var option = new Option<string>(LogFormatName) { Description = "Form of the lines on stderr.", DefaultValueFactory = _ => "text" };
+        return option.AcceptOnlyFromAmong("text", "json");
+    }
+
+    public static Option<bool> Overwrite() => new("--overwrite") { Description = "Replace an existing output." };
+
+    public static Option<string> Device() => new("--device")
+    {
+        Description = "Where to compute: auto, cpu, cuda[:N], opencl[:N] or emulated. auto takes CUDA, else a GPU through OpenCL, else the CPU.",
+        HelpName = "device",
+        DefaultValueFactory = _ => "auto",
+    };
+
+    public static Option<int> Top() => new("--top") { Description = $"Length of a list, 1 to {TopKQuery.MaximumK}.", HelpName = "n", DefaultValueFactory = _ => 10 };
+
+    public static Option<bool> IncludePlayed() => new("--include-played") { Description = "Let lists contain what the listener has played." };
+
+    /// <summary>The log that the options of a command ask for; commands without them get a plain one.</summary>
+    public static RunLog Log(ParseResult result, CliConsole console) =>
+        new(console.Error, json: Value<string>(result, LogFormatName) == "json", quiet: Value<bool>(result, QuietName));
+
+    public static bool IsQuiet(ParseResult result) => Value<bool>(result, QuietName);
+
+    public static bool IsJson(ParseResult result) => Value<string>(result, LogFormatName) == "json";
+
+    public static bool IsVerbose(ParseResult result) => Value<bool>(result, VerboseName);
+
+    /// <summary>The value of an option that a command may not have, or that may not have parsed.</summary>
+    private static T? Value<T>(ParseResult result, string name)
+    {
+        var option = result.CommandResult.Command.Options.OfType<Option<T>>().FirstOrDefault(option => option.Name == name);
+        var found = option is null ? null : result.GetResult(option);
+        return found is null || found.Errors.Any() ? default : found.GetValueOrDefault<T>();
+    }
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using GpuAls.Reading;
+
+namespace GpuAls.Cli.Options;
+
+/// <summary>Where the plays are and which columns hold them, with the defaults of <see cref="InteractionSchema"/>.</summary>
+internal sealed class InputOptionSet
+{
+    private static readonly InteractionSchema Default = new();
+
+    private readonly Argument<string[]> _plays = new("plays")
+    {
+        Description = "Parquet or delimited text (.csv .tsv .dat .txt, also .gz .zst): files, folders or globs.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<string> _user = Column("--user-column", "Column of the user ids.", Default.UserColumn);
+    private readonly Option<string> _item = Column("--item-column", "Column of the item ids.", Default.ItemColumn);
+    private readonly Option<string?> _weight = new("--weight-column")
+    {
+        Description = "Column of the weights, such as play counts. Without it each row counts 1.", HelpName = "name",
+    };
+
+    private readonly Option<bool> _noHeader = new("--no-header") { Description = "Text without a header: columns are given as numbers from 1." };
+    private readonly Option<string?> _delimiter = new("--delimiter") { Description = "What separates the fields of text: one character, or tab. Default: by extension and first line.", HelpName = "c" };
+    private readonly Option<string> _onBadRow = new Option<string>("--on-bad-row")
+    {
+        Description = "Rows with a null id or a weight that is no finite number: fail, or skip and count them.",
+        DefaultValueFactory = _ => "fail",
+    }.AcceptOnlyFromAmong("fail", "skip");
+
+    public void AddTo(Command command)
+    {
+        command.Add(_plays);
+        Option[] options = [_user, _item, _weight, _noHeader, _delimiter, _onBadRow];
+        foreach (var option in options) command.Add(option);
+    }
+
+    public IReadOnlyList<string> Locations(ParseResult result) => result.GetRequiredValue(_plays);
+
+    public InteractionSchema Schema(ParseResult result) => new()
+    {
+        UserColumn = result.GetRequiredValue(_user),
+        ItemColumn = result.GetRequiredValue(_item),
+        WeightColumn = result.GetValue(_weight),
+        HasHeader = !result.GetValue(_noHeader),
+        Delimiter = Delimiter(result.GetValue(_delimiter)),
+        OnBadRow = result.GetValue(_onBadRow) == "skip" ? OnBadRow.Skip : OnBadRow.Fail,
+    };
+
+    private static Option<string> Column(string name, string description, string fallback) =>
+        new(name) { Description = description, HelpName = "name", DefaultValueFactory = _ => fallback };
+
+    private static char? Delimiter(string? text) => text switch
+    {
+        null => null,
+        "tab" or "\\t" => '\t',
+        { Length: 1 } => text[0],
+        _ => throw new GpuAlsException(FailureKind.Usage, $"--delimiter is '{text}'; expected one character, or tab."),
+    };
+}

@@ -1,0 +1,31 @@
+using GpuAls.Reading;
+
+namespace GpuAls.Indexing;
+
+/// <summary>Reads plays and replaces their ids by indices.</summary>
+public static class InteractionLoader
+{
+    /// <summary>Loads all plays.</summary>
+    /// <param name="locations">Files, folders or globs.</param>
+    /// <param name="schema">Which columns are read, and how.</param>
+    /// <param name="progress">Told after each batch.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="GpuAlsException">
+    /// Kind BadInput: files or columns that are not there or of the wrong type, bad rows (unless they are skipped), or no rows at all.
+    /// </exception>
+    public static async Task<IndexedInteractions> LoadAsync(
+        IReadOnlyList<string> locations, InteractionSchema schema, IProgress<ReadProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        var files = InputLocation.Resolve(locations);
+        var gathered = new InteractionGatherer(schema, files);
+        await foreach (var batch in InteractionReader.ReadAsync(files, schema, cancellation).ConfigureAwait(false))
+        {
+            using var owned = batch;
+            var read = gathered.Add(batch);
+            progress?.Report(read);
+        }
+
+        return gathered.Build();
+    }
+}

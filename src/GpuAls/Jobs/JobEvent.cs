@@ -1,0 +1,39 @@
+using GpuAls.Engines;
+using GpuAls.Modeling;
+using GpuAls.Reading;
+using GpuAls.Training;
+
+namespace GpuAls.Jobs;
+
+/// <summary>What a job tells while it runs.</summary>
+public abstract record JobEvent;
+
+/// <summary>The engine is ready.</summary>
+/// <param name="Engine">What the job runs on.</param>
+/// <param name="Reason">Why it was chosen.</param>
+public sealed record EngineChosen(EngineDescription Engine, string Reason) : JobEvent;
+
+/// <summary>Some rows were read.</summary>
+/// <param name="Progress">How far it is.</param>
+public sealed record RowsRead(ReadProgress Progress) : JobEvent;
+
+/// <summary>The plays are in memory.</summary>
+/// <param name="Data">Their numbers.</param>
+/// <param name="Seconds">Wall time of reading, indexing and building both matrices.</param>
+public sealed record DataLoaded(DataStatistics Data, double Seconds) : JobEvent;
+
+/// <summary>An iteration is done.</summary>
+/// <param name="Report">How it went.</param>
+/// <param name="Total">Iterations in all.</param>
+public sealed record IterationDone(IterationReport Report, int Total) : JobEvent;
+
+/// <summary>Some lists were made.</summary>
+/// <param name="Lists">So far.</param>
+/// <param name="Total">In all.</param>
+public sealed record ListsMade(int Lists, int Total) : JobEvent;
+
+/// <summary>All is written.</summary>
+/// <param name="Output">Directory of the model.</param>
+/// <param name="Recommendations">File of the lists.</param>
+/// <param name="Seconds">Wall time of the job.</param>
+public sealed record JobDone(string Output, string Recommendations, double Seconds) : JobEvent;

@@ -1,0 +1,27 @@
+using System.Diagnostics;
+
+namespace GpuAls.Jobs;
+
+/// <summary>Seconds of each phase of a job.</summary>
+internal sealed class PhaseClock
+{
+    private readonly Stopwatch _total = Stopwatch.StartNew();
+    private readonly Dictionary<string, double> _seconds = [];
+    private double _last;
+
+    /// <summary>Seconds by phase, in their order.</summary>
+    public IReadOnlyDictionary<string, double> Seconds => _seconds;
+
+    /// <summary>Seconds since the start.</summary>
+    public double Total => _total.Elapsed.TotalSeconds;
+
+    /// <summary>Ends a phase, which began when the one before ended.</summary>
+    /// <returns>Its seconds.</returns>
+    public double End(string phase)
+    {
+        var now = Total;
+        _seconds[phase] = Math.Round(now - _last, 3);
+        _last = now;
+        return _seconds[phase];
+    }
+}

@@ -1,0 +1,114 @@
+using GpuAls.Engines;
+using GpuAls.Export;
+using GpuAls.Indexing;
+using GpuAls.Modeling;
+using GpuAls.Recommendation;
+using GpuAls.Sparse;
+using GpuAls.Storage;
+using GpuAls.Training;
+
+namespace GpuAls.Jobs;
+
+/// <summary>
+/// Plays in, model and top-k lists out: read → index → CSR → train → write. All output is written aside and appears at the
+/// end; whatever goes wrong before leaves nothing behind.
+/// </summary>
+public sealed class TrainJob
+{
+    private readonly TrainJobOptions _options;
+    private readonly IAlsEngine _engine;
+    private readonly IProgress<JobEvent>? _progress;
+    private readonly PhaseClock _clock = new();
+
+    /// <param name="options">What to do.</param>
+    /// <param name="engine">Where the work is done.</param>
+    /// <param name="progress">Told how far the job is.</param>
+    /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
+    public TrainJob(TrainJobOptions options, IAlsEngine engine, IProgress<JobEvent>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(engine);
+        options.Als.Validate();
+        Recommender.CheckLength(options.Top);
+        (_options, _engine, _progress) = (options, engine, progress);
+    }
+
+    /// <summary>Runs the job.</summary>
+    /// <returns>The model, as it was written.</returns>
+    /// <exception cref="GpuAlsException">Any kind.</exception>
+    public async Task<FactorModel> RunAsync(CancellationToken cancellation = default)
+    {
+        // What the output refuses is said before hours of work, not after.
+        using var directory = new StagedDirectory(_options.Output, _options.Overwrite, ModelFiles.Manifest);
+        using var elsewhere = _options.Recommendations is { } path ? new StagedFile(path, _options.Overwrite) : null;
+        var format = RecommendationWriter.FormatOf(_options.Recommendations ?? ModelFiles.Recommendations);
+
+        var (plays, data) = await LoadAsync(cancellation).ConfigureAwait(false);
+        var trained = new AlsTrainer(_engine, _options.Als).Fit(plays, new Relay<IterationReport>(ReportIteration), cancellation);
+        var model = new FactorModel(plays.Users, plays.Items, plays.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors);
+        _clock.End("train");
+
+        await ModelWriter.WriteAsync(model, directory.StagingPath, cancellation).ConfigureAwait(false);
+        _clock.End("write_model");
+        var lists = elsewhere?.StagingPath ?? Path.Combine(directory.StagingPath, ModelFiles.Recommendations);
+        await RecommendationWriter.WriteAsync(lists, format, model, Lists(model, cancellation)).ConfigureAwait(false);
+        _clock.End("recommend");
+        ModelWriter.WriteManifest(Manifest(data, trained), directory.StagingPath);
+
+        cancellation.ThrowIfCancellationRequested();
+        elsewhere?.Commit();
+        directory.Commit();
+        var listsPath = elsewhere?.FinalPath ?? Path.Combine(directory.FinalPath, ModelFiles.Recommendations);
+        _progress?.Report(new JobDone(directory.FinalPath, listsPath, _clock.Total));
+        return model;
+    }
+
+    private async Task<(InteractionMatrix Plays, DataStatistics Data)> LoadAsync(CancellationToken cancellation)
+    {
+        var progress = new Relay<Reading.ReadProgress>(read => _progress?.Report(new RowsRead(read)));
+        var interactions = await InteractionLoader.LoadAsync(_options.Locations, _options.Schema, progress, cancellation).ConfigureAwait(false);
+        _clock.End("read");
+        var plays = CsrBuilder.Build(interactions);
+        var data = new DataStatistics
+        {
+            Users = plays.Users.Count,
+            Items = plays.Items.Count,
+            Plays = plays.ByUser.EntryCount,
+            UsersWithoutPlays = Enumerable.Range(0, plays.Users.Count).Count(user => plays.ByUser.RowLength(user) == 0),
+            UserIdType = plays.Users.Type,
+            ItemIdType = plays.Items.Type,
+            Read = interactions.Statistics,
+        };
+        _clock.End("build_matrices");
+        _progress?.Report(new DataLoaded(data, _clock.Total));
+        return (plays, data);
+    }
+
+    private void ReportIteration(IterationReport report) => _progress?.Report(new IterationDone(report, _options.Als.Iterations));
+
+    private IEnumerable<RecommendationBatch> Lists(FactorModel model, CancellationToken cancellation)
+    {
+        using var recommender = new Recommender(model, _engine);
+        var users = Recommender.UsersWithPlays(model);
+        var made = 0;
+        foreach (var batch in recommender.Recommend(users, _options.Top, _options.IncludePlayed, cancellation))
+        {
+            yield return batch;
+            made += batch.UserIndices.Length;
+            _progress?.Report(new ListsMade(made, users.Length));
+        }
+    }
+
+    private ModelManifest Manifest(DataStatistics data, TrainedFactors trained) => new()
+    {
+        FormatVersion = ModelManifest.CurrentFormatVersion,
+        GpualsVersion = ProductVersion.Text,
+        Rank = trained.Rank,
+        Options = _options.Als,
+        Data = data,
+        Device = _engine.Description.ToString(),
+        Iterations = trained.Iterations,
+        TimingsSeconds = _clock.Seconds,
+        Sha256 = new Dictionary<string, string>(),
+    };
+}

@@ -1,0 +1,33 @@
+using GpuAls.Modeling;
+using GpuAls.Reading;
+using GpuAls.Training;
+
+namespace GpuAls.Jobs;
+
+/// <summary>From plays to a model and lists.</summary>
+public sealed record TrainJobOptions
+{
+    /// <summary>Files, folders or globs with plays.</summary>
+    public required IReadOnlyList<string> Locations { get; init; }
+
+    /// <summary>Which columns are read, and how.</summary>
+    public InteractionSchema Schema { get; init; } = new();
+
+    /// <summary>What is trained.</summary>
+    public AlsOptions Als { get; init; } = AlsOptions.Default;
+
+    /// <summary>Directory of the model.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>Whether an existing output is replaced.</summary>
+    public bool Overwrite { get; init; }
+
+    /// <summary>Length of a list.</summary>
+    public int Top { get; init; } = 10;
+
+    /// <summary>Whether items a user has played may be listed.</summary>
+    public bool IncludePlayed { get; init; }
+
+    /// <summary>File of the lists; null puts <see cref="ModelFiles.Recommendations"/> into <see cref="Output"/>.</summary>
+    public string? Recommendations { get; init; }
+}

@@ -1,0 +1,50 @@
+using Parquet.Schema;
+
+namespace GpuAls.Reading;
+
+/// <summary>The columns of a Parquet file that hold users, items and weights, checked for their types.</summary>
+internal sealed class ParquetColumns
+{
+    private static readonly Type[] IdTypes =
+    [
+        typeof(ReadOnlyMemory<char>), typeof(ReadOnlyMemory<byte>), typeof(Guid), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort),
+        typeof(int), typeof(uint), typeof(long), typeof(ulong),
+    ];
+
+    private static readonly Type[] WeightTypes =
+    [
+        typeof(float), typeof(double), typeof(decimal), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort),
+        typeof(int), typeof(uint), typeof(long), typeof(ulong),
+    ];
+
+    private readonly InputFile _file;
+    private readonly ParquetSchema _schema;
+
+    public ParquetColumns(InputFile file, InteractionSchema schema, ParquetSchema parquet)
+    {
+        (_file, _schema) = (file, parquet);
+        User = Find(schema.UserColumn, "--user-column", IdTypes, "ids are strings, integers or UUIDs");
+        Item = Find(schema.ItemColumn, "--item-column", IdTypes, "ids are strings, integers or UUIDs");
+        Weight = schema.WeightColumn is { } name ? Find(name, "--weight-column", WeightTypes, "weights are numbers") : null;
+    }
+
+    public DataField User { get; }
+
+    public DataField Item { get; }
+
+    public DataField? Weight { get; }
+
+    private DataField Find(string name, string option, Type[] types, string expected)
+    {
+        var field = _schema.Fields.FirstOrDefault(field => field.Name == name)
+            ?? throw ColumnErrors.Missing(_file.Path, name, _schema.Fields.Select(field => field.Name), option);
+        if (field is not DataField { IsArray: false, MaxRepetitionLevel: 0 } data)
+            throw ColumnErrors.Mistyped(_file.Path, name, "nested", expected, option);
+        if (!types.Contains(data.ClrType)) throw ColumnErrors.Mistyped(_file.Path, name, TypeName(data), expected, option);
+        return data;
+    }
+
+    private static string TypeName(DataField field) => field.SchemaElement?.Type?.ToString() is { } physical
+        ? $"{physical} ({field.ClrType.Name})"
+        : field.ClrType.Name;
+}

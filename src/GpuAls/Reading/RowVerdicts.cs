@@ -1,0 +1,43 @@
+namespace GpuAls.Reading;
+
+/// <summary>Decides for each row of a batch whether it is kept, and remembers why not.</summary>
+/// <param name="place">From a row to its file and row as the user finds it.</param>
+internal sealed class RowVerdicts(Func<long, string> place)
+{
+    /// <summary>Bad rows that are described; more are only counted.</summary>
+    public const int DescribedAtMost = 5;
+
+    private readonly List<string> _described = [];
+
+    public long BadRows { get; private set; }
+
+    public long ZeroWeightRows { get; private set; }
+
+    public IReadOnlyList<string> FirstBadRows => _described;
+
+    /// <summary>Leaves out a row that cannot be used.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="problem">What was found in which column.</param>
+    public void Reject(long row, string problem)
+    {
+        BadRows++;
+        if (_described.Count < DescribedAtMost) _described.Add($"{place(row)}: {problem}");
+    }
+
+    /// <summary>Whether a weight lets its row be kept.</summary>
+    /// <param name="weight">The weight as it was read.</param>
+    /// <param name="column">Its column.</param>
+    /// <param name="row">The row.</param>
+    public bool Accept(double weight, string column, long row)
+    {
+        if (!float.IsFinite((float)weight))
+        {
+            Reject(row, $"column '{column}' is {(double.IsFinite(weight) ? $"{weight:g4}, too large for fp32" : double.IsNaN(weight) ? "NaN" : "infinite")}");
+            return false;
+        }
+
+        if ((float)weight != 0) return true;
+        ZeroWeightRows++;
+        return false;
+    }
+}

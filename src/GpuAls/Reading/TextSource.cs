@@ -1,0 +1,32 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace GpuAls.Reading;
+
+/// <summary>Opens text files: decompressed, as UTF-8 (a byte order mark is honoured), bytes that are no UTF-8 refused.</summary>
+internal sealed class TextSource : IDisposable
+{
+    private const int BufferBytes = 1 << 16;
+
+    private readonly FileStream _stream;
+
+    public TextSource(InputFile file)
+    {
+        _stream = new FileStream(file.Path, new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = BufferBytes });
+        Reader = new StreamReader(Decompress(file.Compression), new UTF8Encoding(false, throwOnInvalidBytes: true), true, BufferBytes);
+    }
+
+    public StreamReader Reader { get; }
+
+    /// <summary>How much of the file was taken from the disk, 0 .. 1.</summary>
+    public double Fraction => _stream.Length == 0 ? 1 : (double)_stream.Position / _stream.Length;
+
+    public void Dispose() => Reader.Dispose();
+
+    private Stream Decompress(InputCompression compression) => compression switch
+    {
+        InputCompression.Gzip => new GZipStream(_stream, CompressionMode.Decompress),
+        InputCompression.Zstandard => new ZstdSharp.DecompressionStream(_stream),
+        _ => _stream,
+    };
+}

@@ -1,0 +1,172 @@
+using System.IO.Compression;
+using System.Text;
+using GpuAls.Reading;
+
+namespace GpuAls.Tests.Reading;
+
+public sealed class DelimitedTests : LoaderTests
+{
+    private static readonly InteractionSchema Weighted = new() { WeightColumn = "plays" };
+
+    [Test]
+    public async Task Load_Csv_ReadsNamedColumns()
+    {
+        Write("p.csv", "plays,item,x,user\n3,jazz,,ada\n2.5,\"rock, hard\",,\"b\"\"ob\"\n");
+
+        var plays = await LoadAsync("p.csv", Weighted);
+
+        Assert.That(Rows(plays), Is.EqualTo(new[] { ("ada", "jazz", 3f), ("b\"ob", "rock, hard", 2.5f) }));
+        Assert.That(plays.Users.Type, Is.EqualTo(IdType.Text));
+    }
+
+    [Test]
+    public async Task Load_NoWeightColumn_CountsEachRowAsOne()
+    {
+        Write("p.csv", "user,item\na,x\na,y\n");
+
+        Assert.That((await LoadAsync("p.csv")).Weights, Is.Null);
+    }
+
+    [TestCase("p.tsv", "user\titem\tplays\na \tx,1\t1\n")]
+    [TestCase("p.dat", "user\titem\tplays\na \tx,1\t1\n")]
+    [TestCase("p.csv", "user;item;plays\na ;x,1;1\n")]
+    [TestCase("p.txt", "user|item|plays\na |x,1|1\n")]
+    public async Task Load_EachDelimiter_IsFound(string name, string text)
+    {
+        Write(name, text);
+
+        Assert.That(Rows(await LoadAsync(name, Weighted)), Is.EqualTo(new[] { ("a ", "x,1", 1f) }));
+    }
+
+    [Test]
+    public async Task Load_NoHeader_TakesColumnNumbers()
+    {
+        Write("p.csv", "9,ada,jazz\n8,bob,rock\n");
+
+        var plays = await LoadAsync("p.csv", new InteractionSchema { HasHeader = false, UserColumn = "2", ItemColumn = "3", WeightColumn = "1" });
+
+        Assert.That(Rows(plays), Is.EqualTo(new[] { ("ada", "jazz", 9f), ("bob", "rock", 8f) }));
+    }
+
+    [Test]
+    public async Task Load_WindowsFileWithByteOrderMark_IsTheSame()
+    {
+        File.WriteAllText(Folder.At("p.csv"), "user,item\r\nä,x\r\n\r\nb,y\r\n", new UTF8Encoding(true));
+
+        Assert.That(Rows(await LoadAsync("p.csv")), Is.EqualTo(new[] { ("ä", "x", 1f), ("b", "y", 1f) }));
+    }
+
+    [TestCase("p.csv.gz")]
+    [TestCase("p.csv.zst")]
+    public async Task Load_CompressedText_IsRead(string name)
+    {
+        await using (var file = File.Create(Folder.At(name)))
+        await using (Stream compressed = name.EndsWith("gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Fastest) : new ZstdSharp.CompressionStream(file))
+            await compressed.WriteAsync("user,item\na,x\n"u8.ToArray());
+
+        Assert.That(Rows(await LoadAsync(name)), Is.EqualTo(new[] { ("a", "x", 1f) }));
+    }
+
+    [Test]
+    public async Task Load_CutGzip_IsRefused()
+    {
+        using (var memory = new MemoryStream())
+        {
+            await using (var compressed = new GZipStream(memory, CompressionLevel.Fastest, leaveOpen: true))
+                await compressed.WriteAsync(Encoding.UTF8.GetBytes("user,item\n" + string.Concat(Enumerable.Range(0, 20000).Select(i => $"u{i * 7919 % 10007},i{i}\n"))));
+            File.WriteAllBytes(Folder.At("p.csv.gz"), memory.ToArray()[..^2000]);
+        }
+
+        await AssertBadAsync("p.csv.gz", null, "p.csv.gz");
+    }
+
+    [Test]
+    public async Task Load_AllIdsIntegers_AreIntegers64InNumericOrder()
+    {
+        Write("p.csv", "user,item\n10,x\n9,x\n-1,x\n");
+
+        var plays = await LoadAsync("p.csv");
+
+        Assert.That(plays.Users.Type, Is.EqualTo(IdType.Integer64));
+        Assert.That(Ids(plays.Users), Is.EqualTo(new[] { "-1", "9", "10" }));
+    }
+
+    [TestCase("007")]
+    [TestCase("+7")]
+    [TestCase("-0")]
+    [TestCase(" 7")]
+    [TestCase("9223372036854775808")]
+    public async Task Load_OneIdNoCanonicalInteger_KeepsTextAsItIs(string id)
+    {
+        Write("p.csv", $"user,item\n1,x\n\"{id}\",x\n");
+
+        var plays = await LoadAsync("p.csv");
+
+        Assert.That(plays.Users.Type, Is.EqualTo(IdType.Text));
+        Assert.That(Ids(plays.Users), Is.EquivalentTo(new[] { "1", id }));
+    }
+
+    [Test]
+    public async Task Load_MissingColumn_ListsThoseThereAre()
+    {
+        Write("p.csv", "listener,item\na,x\n");
+
+        await AssertBadAsync("p.csv", null, "has no column 'user'", "listener, item", "--user-column");
+    }
+
+    [Test]
+    public async Task Load_EmptyFile_IsRefused()
+    {
+        Write("p.csv", "");
+
+        await AssertBadAsync("p.csv", null, "is empty");
+    }
+
+    [Test]
+    public async Task Load_HeaderOnly_HasNoRows()
+    {
+        Write("p.csv", "user,item\n");
+
+        await AssertBadAsync("p.csv", null, "no rows");
+    }
+
+    [Test]
+    public async Task Load_NotUtf8_SaysSo()
+    {
+        File.WriteAllBytes(Folder.At("p.csv"), [.. "user,item\nb"u8, 0xE9, .. ",x\n"u8]);
+
+        await AssertBadAsync("p.csv", null, "not UTF-8");
+    }
+
+    [Test]
+    public async Task Load_BadRows_AreCountedAndTheFirstFiveShown()
+    {
+        var lines = string.Join('\n', "a,,1", ",x,1", "a,x,", "a,x,NaN", "a,x,inf", "a,x,many", "a", "a,x,1e99", "a,x,5");
+        Write("p.csv", $"user,item,plays\n{lines}\n");
+
+        await AssertBadAsync(
+            "p.csv", Weighted,
+            "8 of 9 rows", "line 2: column 'item' is empty", "line 3: column 'user' is empty", "line 4: column 'plays' is empty",
+            "line 5: column 'plays' is NaN", "line 6: column 'plays' is 'inf'", "and 3 more", "--on-bad-row skip");
+    }
+
+    [Test]
+    public async Task Load_SkipBadRows_LeavesThemAndTheirIdsOut()
+    {
+        Write("p.csv", "user,item,plays\nghost,x,NaN\na,x,1\nb,y,0\na,y,-2\n");
+
+        var plays = await LoadAsync("p.csv", Weighted with { OnBadRow = OnBadRow.Skip });
+
+        Assert.That(Rows(plays), Is.EqualTo(new[] { ("a", "x", 1f), ("a", "y", -2f) }));
+        Assert.That(Ids(plays.Users), Is.EqualTo(new[] { "a" }));
+        Assert.That((plays.Statistics.Rows, plays.Statistics.BadRows, plays.Statistics.ZeroWeightRows), Is.EqualTo((4, 1, 1)));
+    }
+
+    [Test]
+    public async Task Load_OnlyZeroWeights_SaysWhatWasLeftOut()
+    {
+        Write("p.csv", "user,item,plays\na,x,0\nb,y,0\n");
+
+        await AssertBadAsync("p.csv", Weighted, "none of the 2 rows is left", "2 have weight 0");
+    }
+}

@@ -1,0 +1,153 @@
+using GpuAls.Reading;
+
+namespace GpuAls.Tests.Reading;
+
+public sealed class ParquetTests : LoaderTests
+{
+    private static readonly InteractionSchema Weighted = new() { WeightColumn = "plays" };
+    private static readonly string[] Items = ["x", "y", "x", "z"];
+
+    public static IEnumerable<TestCaseData> IdColumns()
+    {
+        yield return Case(new[] { "b", "a", "b", "ü" }, IdType.Text, "b", "a", "ü");
+        yield return Case(new int[] { 7, -3, 7, 5 }, IdType.Integer32, "7", "-3", "5");
+        yield return Case(new short[] { 7, -3, 7, 5 }, IdType.Integer32, "7", "-3", "5");
+        yield return Case(new long[] { 7L, -3, 7, 1L << 40 }, IdType.Integer64, "7", "-3", "1099511627776");
+        yield return Case(new ulong[] { 7UL, 3, 7, 5 }, IdType.Integer64, "7", "3", "5");
+        yield return Case(new byte[][] { "b"u8.ToArray(), "a"u8.ToArray(), "b"u8.ToArray(), "c"u8.ToArray() }, IdType.Text, "b", "a", "c");
+        Guid[] uuids = [new(2, 0, 0, new byte[8]), new(1, 0, 0, new byte[8]), new(2, 0, 0, new byte[8]), new(3, 0, 0, new byte[8])];
+        yield return Case(uuids, IdType.Uuid, uuids[0].ToString(), uuids[1].ToString(), uuids[3].ToString());
+
+        static TestCaseData Case(Array ids, IdType type, params string[] order) =>
+            new TestCaseData(ids, type, order).SetArgDisplayNames(ids.GetType().GetElementType()!.Name);
+    }
+
+    [TestCaseSource(nameof(IdColumns))]
+    public async Task Load_EachTypeOfId_KeepsTypeAndOrdersByRowsThenId(Array ids, IdType type, string[] order)
+    {
+        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 2, ("user", ids), ("item", Items));
+
+        var plays = await LoadAsync("p.parquet");
+
+        Assert.That(plays.Users.Type, Is.EqualTo(type));
+        Assert.That(Ids(plays.Users), Is.EqualTo(order));
+        Assert.That(plays.UserIndices, Is.EqualTo(new[] { 0, 1, 0, 2 }));
+        Assert.That(Ids(plays.Items), Is.EqualTo(new[] { "x", "y", "z" }));
+    }
+
+    public static IEnumerable<Array> WeightColumns() =>
+        [new[] { 1, 2, 3, 4 }, new[] { 1L, 2, 3, 4 }, new[] { 1f, 2, 3, 4 }, new[] { 1d, 2, 3, 4 }, new[] { 1m, 2, 3, 4 }, new ulong[] { 1, 2, 3, 4 }];
+
+    [TestCaseSource(nameof(WeightColumns))]
+    public async Task Load_EachTypeOfWeight_IsRead(Array weights)
+    {
+        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", Items), ("item", Items), ("plays", weights));
+
+        Assert.That((await LoadAsync("p.parquet", Weighted)).Weights, Is.EqualTo(new[] { 1f, 2, 3, 4 }));
+    }
+
+    [Test]
+    public async Task Load_NullsInEachColumn_NameFileRowGroupAndRow()
+    {
+        await ParquetPlays.WriteAsync(
+            Folder.At("p.parquet"), 2,
+            ("user", new string?[] { "a", null, "b", "c" }), ("item", new int?[] { 1, 2, 3, null }), ("plays", new double?[] { 1, 1, null, 1 }));
+
+        await AssertBadAsync(
+            "p.parquet", Weighted,
+            "3 of 4 rows", "p.parquet, row group 0, row 1: column 'user' is null", "row group 1, row 0: column 'plays' is null", "row group 1, row 1: column 'item' is null");
+    }
+
+    [Test]
+    public async Task Load_SkipNulls_KeepsTheOthersAligned()
+    {
+        await ParquetPlays.WriteAsync(
+            Folder.At("p.parquet"), 1,
+            ("user", new string?[] { null, "a", "b", "c" }), ("item", new int?[] { 1, 2, null, 4 }), ("plays", new double?[] { 1, 2, 3, 4 }));
+
+        var plays = await LoadAsync("p.parquet", Weighted with { OnBadRow = OnBadRow.Skip });
+
+        Assert.That(Rows(plays), Is.EqualTo(new[] { ("a", "2", 2f), ("c", "4", 4f) }));
+        Assert.That(plays.Statistics.BadRows, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Load_MissingColumn_ListsThoseThereAre()
+    {
+        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("listener", Items), ("item", Items));
+
+        await AssertBadAsync("p.parquet", null, "no column 'user'", "listener, item", "--user-column");
+    }
+
+    [Test]
+    public async Task Load_IdsOfTypeDouble_SaysWhatIdsAre()
+    {
+        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", new[] { 1d, 2, 3, 4 }), ("item", Items));
+
+        await AssertBadAsync("p.parquet", null, "column 'user' is DOUBLE", "strings, integers or UUIDs", "--user-column");
+    }
+
+    [Test]
+    public async Task Load_WeightsOfTypeBool_AreRefused()
+    {
+        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", Items), ("item", Items), ("plays", new[] { true, false, true, true }));
+
+        await AssertBadAsync("p.parquet", Weighted, "column 'plays' is BOOLEAN", "weights are numbers", "--weight-column");
+    }
+
+    [Test]
+    public async Task Load_TextWeights_AreRefused()
+    {
+        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", Items), ("item", Items), ("plays", Items));
+
+        await AssertBadAsync("p.parquet", Weighted, "column 'plays'", "weights are numbers");
+    }
+
+    [TestCase(4, "is not a whole Parquet file")]
+    [TestCase(60, "cut short")]
+    public async Task Load_CutFile_IsRefused(int keptBytes, string message)
+    {
+        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", Items), ("item", Items));
+        using (var stream = File.OpenWrite(Folder.At("p.parquet"))) stream.SetLength(keptBytes);
+
+        await AssertBadAsync("p.parquet", null, message, "p.parquet");
+    }
+
+    [Test]
+    public async Task Load_TextNamedParquet_IsRefused()
+    {
+        Write("p.parquet", "user,item\na,x\n");
+
+        await AssertBadAsync("p.parquet", null, "does not begin with PAR1");
+    }
+
+    [Test]
+    public async Task Load_AnyDamagedByte_NeverThrowsAnythingElse()
+    {
+        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", Items), ("item", new[] { 1, 2, 3, 4 }));
+        var good = await File.ReadAllBytesAsync(Folder.At("p.parquet"));
+        var random = new Random(7);
+        for (var i = 0; i < 300; i++)
+        {
+            var bad = (byte[])good.Clone();
+            bad[random.Next(bad.Length)] ^= (byte)(1 << random.Next(8));
+            await File.WriteAllBytesAsync(Folder.At("p.parquet"), bad);
+            try
+            {
+                await LoadAsync("p.parquet");
+            }
+            catch (GpuAlsException failure)
+            {
+                Assert.That(failure.Kind, Is.EqualTo(FailureKind.BadInput));
+            }
+        }
+    }
+
+    [Test]
+    public async Task Load_NoRows_SaysSo()
+    {
+        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", Array.Empty<string>()), ("item", Array.Empty<string>()));
+
+        await AssertBadAsync("p.parquet", null, "no rows");
+    }
+}
