@@ -39,14 +39,17 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Root(CliConsole console) => new(Description)
+    private static RootCommand Root(CliConsole console)
     {
-
-        TrainCommand.Create(console),
-        RecommendCommand.Create(console),
-
-
-    };
+        var root = new RootCommand(Description) { HelpName = "gpuals" };
+        Command[] commands =
+        [
+            TrainCommand.Create(console),
+            RecommendCommand.Create(console),
+        ];
+        foreach (var command in commands) root.Add(command);
+        return root;
+    }
 
     private static int Misused(ParseResult result, RunLog log)
     {
