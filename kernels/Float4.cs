@@ -1,0 +1,37 @@
+namespace GpuAls.Kernels;
+
+/// <summary>Four factors, loaded and stored as one 16-byte access.</summary>
+/// <param name="x">First.</param>
+/// <param name="y">Second.</param>
+/// <param name="z">Third.</param>
+/// <param name="w">Fourth.</param>
+public readonly struct Float4(float x, float y, float z, float w)
+{
+    /// <summary>Floats in it.</summary>
+    public const int Width = 4;
+
+    /// <summary>First.</summary>
+    public readonly float X = x;
+
+    /// <summary>Second.</summary>
+    public readonly float Y = y;
+
+    /// <summary>Third.</summary>
+    public readonly float Z = z;
+
+    /// <summary>Fourth.</summary>
+    public readonly float W = w;
+
+    /// <summary>Float4s that hold a row of some factors, the last padded with zeros.</summary>
+    public static int CountFor(int factors) => (factors + Width - 1) / Width;
+
+    internal static Float4 Zero => new(0, 0, 0, 0);
+
+    internal Float4 Scaled(float factor) => new(X * factor, Y * factor, Z * factor, W * factor);
+
+    internal Float4 Plus(Float4 other) => new(X + other.X, Y + other.Y, Z + other.Z, W + other.W);
+
+    internal float Dot(Float4 other) => (X * other.X) + (Y * other.Y) + (Z * other.Z) + (W * other.W);
+
+    internal bool IsFinite() => Finite.Is(X) && Finite.Is(Y) && Finite.Is(Z) && Finite.Is(W);
+}

@@ -1,0 +1,58 @@
+using ILGPU;
+
+namespace GpuAls.Kernels;
+
+/// <summary>What all row-solve kernels take: (α₀·YᵀY + Σ gram·y yᵀ + λᵣI) x = Σ rhs·y for each row r of a CSR matrix.</summary>
+public struct RowSolveArguments
+{
+    /// <summary>[rows + 1], where each row starts.</summary>
+    public ArrayView<long> Indptr;
+
+    /// <summary>[entries], columns.</summary>
+    public ArrayView<int> Indices;
+
+    /// <summary>[entries], ±conf; negative for a dislike.</summary>
+    public ArrayView<float> Values;
+
+    /// <summary>y, [columns, rank4].</summary>
+    public ArrayView<Float4> Fixed;
+
+    /// <summary>α₀·YᵀY, [4·rank4, rank4], ones on the diagonal of the padding.</summary>
+    public ArrayView<Float4> BaseMatrix;
+
+    /// <summary>λ of each row, [rows].</summary>
+    public ArrayView<float> Regularization;
+
+    /// <summary>x, [target rows, rank4].</summary>
+    public ArrayView<Float4> Target;
+
+    /// <summary>[rows], a <see cref="RowSolveStatus"/> each.</summary>
+    public ArrayView<int> Status;
+
+    /// <summary>Number of rows.</summary>
+    public int RowCount;
+
+    /// <summary>Target row of row 0.</summary>
+    public int FirstTargetRow;
+
+    /// <summary>Number of factors.</summary>
+    public int Rank;
+
+    /// <summary>Float4s in a row.</summary>
+    public int Rank4;
+
+    /// <summary>Added to |value| on the left side.</summary>
+    public float GramOffset;
+
+    /// <summary>Added to a positive value on the right side.</summary>
+    public float RhsOffset;
+
+    /// <summary>Jitter relative to the mean of the diagonal.</summary>
+    public float RelativeJitter;
+
+    /// <summary>Rows of y staged in shared memory at a time.</summary>
+    public int StageRows;
+
+    /// <summary>Steps of conjugate gradients.</summary>
+    public int Steps;
+}

@@ -1,0 +1,129 @@
+using ILGPU;
+
+namespace GpuAls.Kernels;
+
+/// <summary>
+/// The shared memory of a row solve: gathered rows of y with their weights, the panel of the factorisation, the right side.
+/// Everything is a view of one block, in Float4s.
+/// </summary>
+internal struct RowStage
+{
+    /// <summary>[StageRows, rank4].</summary>
+    public ArrayView<Float4> Rows;
+
+    /// <summary>[4·rank4], four rows of each tile of the panel.</summary>
+    public ArrayView<Float4> Panel;
+
+    /// <summary>[4], the factored diagonal tile.</summary>
+    public ArrayView<Float4> Diagonal;
+
+    /// <summary>[rank4], b, then z, then x.</summary>
+    public ArrayView<Float4> Right;
+
+    /// <summary>[StageRows], weight of y yᵀ.</summary>
+    public ArrayView<float> GramWeights;
+
+    /// <summary>[StageRows], weight of y.</summary>
+    public ArrayView<float> RhsWeights;
+
+    /// <summary>[rank4 + 4]: traces of the diagonal tiles, then the flag that a pivot was bad.</summary>
+    public ArrayView<float> Scratch;
+
+    /// <summary>Float4s of shared memory that <see cref="Of"/> cuts up.</summary>
+    public static int Length(int stageRows, int rank4) =>
+        (stageRows * rank4) + (4 * rank4) + 4 + rank4 + (2 * Float4.CountFor(stageRows)) + Float4.CountFor(rank4 + 4);
+
+    public static RowStage Of(int stageRows, int rank4)
+    {
+        var memory = SharedMemory.GetDynamic<Float4>();
+        var weights = Float4.CountFor(stageRows);
+        var panel = stageRows * rank4;
+        var diagonal = panel + (4 * rank4);
+        var right = diagonal + 4;
+        var gram = right + rank4;
+        return new RowStage
+        {
+            Rows = memory.SubView(0, panel),
+            Panel = memory.SubView(panel, 4 * rank4),
+            Diagonal = memory.SubView(diagonal, 4),
+            Right = memory.SubView(right, rank4),
+            GramWeights = memory.SubView(gram, weights).Cast<float>(),
+            RhsWeights = memory.SubView(gram + weights, weights).Cast<float>(),
+            Scratch = memory.SubView(gram + (2 * weights), Float4.CountFor(rank4 + 4)).Cast<float>(),
+        };
+    }
+
+    /// <summary>The group gathers entries first .. first + count - 1 of y. The caller puts barriers around it.</summary>
+    public readonly void Load(in RowSolveArguments arguments, long first, int count)
+    {
+        var total = count * arguments.Rank4;
+        for (var i = Group.IdxX; i < total; i += Group.DimX)
+        {
+            var entry = i / arguments.Rank4;
+            var column = arguments.Indices[first + entry];
+            Rows[i] = arguments.Fixed[((long)column * arguments.Rank4) + (i - (entry * arguments.Rank4))];
+        }
+
+        for (var entry = Group.IdxX; entry < count; entry += Group.DimX)
+        {
+            var value = arguments.Values[first + entry];
+            GramWeights[entry] = (value < 0 ? -value : value) + arguments.GramOffset;
+            RhsWeights[entry] = value > 0 ? value + arguments.RhsOffset : 0;
+        }
+    }
+
+    /// <summary>b += Σ rhs·y over the staged entries; thread = four factors.</summary>
+    public readonly void AddToRight(int rank4, int count)
+    {
+        for (var i = Group.IdxX; i < rank4; i += Group.DimX)
+        {
+            var sum = Right[i];
+            for (var entry = 0; entry < count; entry++) sum = sum.Plus(Rows[(entry * rank4) + i].Scaled(RhsWeights[entry]));
+            Right[i] = sum;
+        }
+    }
+
+    /// <summary>acc += Σ gram·y yᵀ over the staged entries, for the tile at (row, column).</summary>
+    public readonly Tile4 AddTo(Tile4 tile, int rank4, int count, int row, int column)
+    {
+        for (var entry = 0; entry < count; entry++)
+        {
+            var y = Rows.SubView(entry * rank4, rank4);
+            tile.AddOuter(y[row].Scaled(GramWeights[entry]), y[column]);
+        }
+
+        return tile;
+    }
+
+    public readonly Tile4 PanelTile(int row) => new() { R0 = Panel[4 * row], R1 = Panel[(4 * row) + 1], R2 = Panel[(4 * row) + 2], R3 = Panel[(4 * row) + 3] };
+
+    public readonly void SetPanelTile(int row, Tile4 tile)
+    {
+        Panel[4 * row] = tile.R0;
+        Panel[(4 * row) + 1] = tile.R1;
+        Panel[(4 * row) + 2] = tile.R2;
+        Panel[(4 * row) + 3] = tile.R3;
+    }
+
+    public readonly Tile4 DiagonalTile() => new() { R0 = Diagonal[0], R1 = Diagonal[1], R2 = Diagonal[2], R3 = Diagonal[3] };
+
+    public readonly void SetDiagonalTile(Tile4 tile)
+    {
+        Diagonal[0] = tile.R0;
+        Diagonal[1] = tile.R1;
+        Diagonal[2] = tile.R2;
+        Diagonal[3] = tile.R3;
+    }
+
+    /// <summary>The sum of the diagonal from the traces of its tiles, in their order; the padding's ones taken off.</summary>
+    public readonly float Trace(int rank, int rank4)
+    {
+        float sum = 0;
+        for (var tile = 0; tile < rank4; tile++) sum += Scratch[tile];
+        return sum - ((4 * rank4) - rank);
+    }
+
+    public readonly bool IsFlagged(int rank4) => Scratch[rank4] != 0;
+
+    public readonly void SetFlag(int rank4, bool value) => Scratch[rank4] = value ? 1 : 0;
+}

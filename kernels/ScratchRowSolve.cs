@@ -1,0 +1,183 @@
+using ILGPU;
+
+namespace GpuAls.Kernels;
+
+/// <summary>
+/// As <see cref="FusedRowSolve"/>, for any rank: the triangle has more tiles than a group has threads, so each group keeps it
+/// in a piece of global memory of its own, and the plays pass by once for each group-full of tiles.
+/// </summary>
+internal static class ScratchRowSolve
+{
+    // One group a row, rows strided over the grid; thread = every DimX-th 4×4 tile of the lower triangle.
+    public static void Kernel(RowSolveArguments arguments, ArrayView<Tile4> scratch)
+    {
+        var tiles = TriangleIndex.Count(arguments.Rank4);
+        var stage = RowStage.Of(arguments.StageRows, arguments.Rank4);
+        var triangle = scratch.SubView((long)Grid.IdxX * tiles, tiles);
+        for (var row = Grid.IdxX; row < arguments.RowCount; row += Grid.DimX) SolveRow(arguments, stage, triangle, row);
+    }
+
+    private static void SolveRow(RowSolveArguments arguments, RowStage stage, ArrayView<Tile4> triangle, int row)
+    {
+        var rank4 = arguments.Rank4;
+        var first = arguments.Indptr[row];
+        var end = arguments.Indptr[row + 1];
+        var status = RowSolveStatus.Solved;
+        var solved = false;
+        if (first < end)
+        {
+            solved = Attempt(arguments, stage, triangle, row, first, end, false);
+            if (!solved)
+            {
+                solved = Attempt(arguments, stage, triangle, row, first, end, true);
+                status = solved ? RowSolveStatus.Jittered : RowSolveStatus.Failed;
+            }
+        }
+
+        var target = (long)(arguments.FirstTargetRow + row) * rank4;
+        for (var i = Group.IdxX; i < rank4; i += Group.DimX) arguments.Target[target + i] = solved ? stage.Right[i] : Float4.Zero;
+        if (Group.IdxX == 0) arguments.Status[row] = status;
+        GlobalBarrier();
+    }
+
+    private static bool Attempt(
+        in RowSolveArguments arguments, in RowStage stage, ArrayView<Tile4> triangle, int row, long first, long end, bool jitter)
+    {
+        var rank4 = arguments.Rank4;
+        Group.Barrier(); // all have read the flag of the attempt before
+        for (var i = Group.IdxX; i < rank4; i += Group.DimX) stage.Right[i] = Float4.Zero;
+        if (Group.IdxX == 0) stage.SetFlag(rank4, false);
+        var tiles = TriangleIndex.Count(rank4);
+        for (var firstTile = 0; firstTile < tiles; firstTile += Group.DimX)
+            BuildTiles(arguments, stage, triangle, row, first, end, firstTile);
+        GlobalBarrier();
+        if (jitter) AddJitter(arguments, stage, triangle);
+        Factor(stage, triangle, rank4);
+        return !stage.IsFlagged(rank4) && Substitute(stage, triangle, rank4);
+    }
+
+    /// <summary>One group-full of tiles; the first also sums the right side.</summary>
+    private static void BuildTiles(
+        in RowSolveArguments arguments, in RowStage stage, ArrayView<Tile4> triangle, int row, long first, long end, int firstTile)
+    {
+        var rank4 = arguments.Rank4;
+        var tileRow = TriangleIndex.RowOf(firstTile + Group.IdxX);
+        var tileColumn = firstTile + Group.IdxX - TriangleIndex.Of(tileRow, 0);
+        var active = tileRow < rank4;
+        var tile = Tile4.Zero;
+        for (var start = first; start < end; start += arguments.StageRows)
+        {
+            var count = (int)(end - start < arguments.StageRows ? end - start : arguments.StageRows);
+            Group.Barrier();
+            stage.Load(arguments, start, count);
+            Group.Barrier();
+            if (active) tile = stage.AddTo(tile, rank4, count, tileRow, tileColumn);
+            if (firstTile == 0) stage.AddToRight(rank4, count);
+        }
+
+        if (!active) return;
+        var place = (4 * tileRow * rank4) + tileColumn;
+        tile.Add(new Tile4
+        {
+            R0 = arguments.BaseMatrix[place],
+            R1 = arguments.BaseMatrix[place + rank4],
+            R2 = arguments.BaseMatrix[place + (2 * rank4)],
+            R3 = arguments.BaseMatrix[place + (3 * rank4)],
+        });
+        if (tileRow == tileColumn) tile.AddToDiagonal(arguments.Regularization[row]);
+        triangle[firstTile + Group.IdxX] = tile;
+    }
+
+    private static void AddJitter(in RowSolveArguments arguments, in RowStage stage, ArrayView<Tile4> triangle)
+    {
+        for (var i = Group.IdxX; i < arguments.Rank4; i += Group.DimX) stage.Scratch[i] = triangle[TriangleIndex.Of(i, i)].Trace();
+        Group.Barrier();
+        var jitter = arguments.RelativeJitter * stage.Trace(arguments.Rank, arguments.Rank4) / arguments.Rank;
+        for (var i = Group.IdxX; i < arguments.Rank4; i += Group.DimX)
+        {
+            var tile = triangle[TriangleIndex.Of(i, i)];
+            tile.AddToDiagonal(jitter);
+            triangle[TriangleIndex.Of(i, i)] = tile;
+        }
+
+        GlobalBarrier();
+    }
+
+    private static void Factor(in RowStage stage, ArrayView<Tile4> triangle, int rank4)
+    {
+        for (var step = 0; step < rank4; step++)
+        {
+            if (Group.IdxX == 0) FactorDiagonal(stage, triangle, step, rank4);
+            GlobalBarrier();
+            if (stage.IsFlagged(rank4)) break;
+            for (var row = step + 1 + Group.IdxX; row < rank4; row += Group.DimX)
+            {
+                var tile = TileCholesky.SolveBelow(triangle[TriangleIndex.Of(row, step)], stage.DiagonalTile());
+                triangle[TriangleIndex.Of(row, step)] = tile;
+                stage.SetPanelTile(row, tile);
+                stage.Right[row] = stage.Right[row].Plus(tile.Times(stage.Right[step]).Scaled(-1));
+            }
+
+            GlobalBarrier();
+            Update(stage, triangle, step, rank4);
+            GlobalBarrier();
+        }
+    }
+
+    private static void FactorDiagonal(in RowStage stage, ArrayView<Tile4> triangle, int step, int rank4)
+    {
+        var tile = triangle[TriangleIndex.Of(step, step)];
+        if (TileCholesky.Factor(ref tile))
+        {
+            stage.SetDiagonalTile(tile);
+            stage.Right[step] = TileCholesky.Forward(stage.Right[step], tile);
+            triangle[TriangleIndex.Of(step, step)] = tile;
+        }
+        else
+        {
+            stage.SetFlag(rank4, true);
+        }
+    }
+
+    /// <summary>What the panel of a step takes from the tiles behind it, which are numbered as a triangle of their own.</summary>
+    private static void Update(in RowStage stage, ArrayView<Tile4> triangle, int step, int rank4)
+    {
+        var behind = TriangleIndex.Count(rank4 - step - 1);
+        for (var i = Group.IdxX; i < behind; i += Group.DimX)
+        {
+            var row = TriangleIndex.RowOf(i);
+            var column = step + 1 + (i - TriangleIndex.Of(row, 0));
+            row += step + 1;
+            var tile = triangle[TriangleIndex.Of(row, column)];
+            tile.SubtractProduct(stage.PanelTile(row), stage.PanelTile(column));
+            triangle[TriangleIndex.Of(row, column)] = tile;
+        }
+    }
+
+    private static bool Substitute(in RowStage stage, ArrayView<Tile4> triangle, int rank4)
+    {
+        for (var step = rank4 - 1; step >= 0; step--)
+        {
+            if (Group.IdxX == 0)
+            {
+                var x = TileCholesky.Backward(stage.Right[step], triangle[TriangleIndex.Of(step, step)]);
+                stage.Right[step] = x;
+                if (!x.IsFinite()) stage.SetFlag(rank4, true);
+            }
+
+            Group.Barrier();
+            for (var column = Group.IdxX; column < step; column += Group.DimX)
+                stage.Right[column] = stage.Right[column].Plus(triangle[TriangleIndex.Of(step, column)].TransposedTimes(stage.Right[step]).Scaled(-1));
+            Group.Barrier();
+        }
+
+        return !stage.IsFlagged(rank4);
+    }
+
+    /// <summary>Orders the group's global memory too: a barrier alone promises that for shared memory only.</summary>
+    private static void GlobalBarrier()
+    {
+        MemoryFence.GroupLevel();
+        Group.Barrier();
+    }
+}

@@ -1,0 +1,63 @@
+namespace GpuAls.Kernels;
+
+/// <summary>
+/// A 4×4 tile of a matrix as four rows. ILGPU keeps the fields of a local struct in registers, so a thread's tile never
+/// leaves them.
+/// </summary>
+internal struct Tile4
+{
+    public Float4 R0;
+    public Float4 R1;
+    public Float4 R2;
+    public Float4 R3;
+
+    public static Tile4 Zero => new() { R0 = Float4.Zero, R1 = Float4.Zero, R2 = Float4.Zero, R3 = Float4.Zero };
+
+    /// <summary>Row r plus a[r]·b: one term of an outer product.</summary>
+    public void AddOuter(Float4 a, Float4 b)
+    {
+        R0 = Fused(a.X, b, R0);
+        R1 = Fused(a.Y, b, R1);
+        R2 = Fused(a.Z, b, R2);
+        R3 = Fused(a.W, b, R3);
+    }
+
+    public void Add(Tile4 other)
+    {
+        R0 = R0.Plus(other.R0);
+        R1 = R1.Plus(other.R1);
+        R2 = R2.Plus(other.R2);
+        R3 = R3.Plus(other.R3);
+    }
+
+    public void AddToDiagonal(float value)
+    {
+        R0 = new Float4(R0.X + value, R0.Y, R0.Z, R0.W);
+        R1 = new Float4(R1.X, R1.Y + value, R1.Z, R1.W);
+        R2 = new Float4(R2.X, R2.Y, R2.Z + value, R2.W);
+        R3 = new Float4(R3.X, R3.Y, R3.Z, R3.W + value);
+    }
+
+    public readonly float Trace() => R0.X + R1.Y + R2.Z + R3.W;
+
+    /// <summary>this - a·bᵀ for 4×4 tiles a and b given by their rows.</summary>
+    public void SubtractProduct(Tile4 a, Tile4 b)
+    {
+        R0 = Less(R0, a.R0, b);
+        R1 = Less(R1, a.R1, b);
+        R2 = Less(R2, a.R2, b);
+        R3 = Less(R3, a.R3, b);
+    }
+
+    /// <summary>tileᵀ·v.</summary>
+    public readonly Float4 TransposedTimes(Float4 v) =>
+        R0.Scaled(v.X).Plus(R1.Scaled(v.Y)).Plus(R2.Scaled(v.Z)).Plus(R3.Scaled(v.W));
+
+    /// <summary>tile·v.</summary>
+    public readonly Float4 Times(Float4 v) => new(R0.Dot(v), R1.Dot(v), R2.Dot(v), R3.Dot(v));
+
+    private static Float4 Fused(float a, Float4 b, Float4 c) => new((a * b.X) + c.X, (a * b.Y) + c.Y, (a * b.Z) + c.Z, (a * b.W) + c.W);
+
+    private static Float4 Less(Float4 row, Float4 a, Tile4 b) =>
+        new(row.X - a.Dot(b.R0), row.Y - a.Dot(b.R1), row.Z - a.Dot(b.R2), row.W - a.Dot(b.R3));
+}
