@@ -21,21 +21,17 @@ internal static class FusedRowSolve
         var rank4 = arguments.Rank4;
         var first = arguments.Indptr[row];
         var end = arguments.Indptr[row + 1];
-        var status = RowSolveStatus.Solved;
         var solved = false;
+        var attempt = 0;
         if (first < end)
         {
-            solved = Attempt(arguments, stage, row, first, end, false);
-            if (!solved)
-            {
-                solved = Attempt(arguments, stage, row, first, end, true);
-                status = solved ? RowSolveStatus.Jittered : RowSolveStatus.Failed;
-            }
+            // One call, so that a compiler inlines the body once.
+            for (; attempt < 2 && !solved; attempt++) solved = Attempt(arguments, stage, row, first, end, attempt == 1);
         }
 
         var target = (long)(arguments.FirstTargetRow + row) * rank4;
         for (var i = Group.IdxX; i < rank4; i += Group.DimX) arguments.Target[target + i] = solved ? stage.Right[i] : Float4.Zero;
-        if (Group.IdxX == 0) arguments.Status[row] = status;
+        if (Group.IdxX == 0) arguments.Status[row] = solved || attempt == 0 ? (attempt == 2 ? RowSolveStatus.Jittered : RowSolveStatus.Solved) : RowSolveStatus.Failed;
     }
 
     /// <summary>Builds and solves the equation; x is left in the right side.</summary>

@@ -40,7 +40,7 @@ internal static class GramianKernels
     public static void Slices(GramianArguments arguments)
     {
         var rank4 = arguments.Rank4;
-        var rows = SharedMemory.GetDynamic<Float4>();
+        var rows = SharedMemory.GetDynamic<float>().Cast<Float4>();
         var tile = (Grid.IdxY * Group.DimX) + Group.IdxX;
         var tileRow = TriangleIndex.RowOf(tile);
         var tileColumn = tile - TriangleIndex.Of(tileRow, 0);

@@ -35,7 +35,8 @@ internal struct RowStage
 
     public static RowStage Of(int stageRows, int rank4)
     {
-        var memory = SharedMemory.GetDynamic<Float4>();
+        // Taken as floats: ILGPU writes OpenCL that does not compile for dynamic memory of structs.
+        var memory = SharedMemory.GetDynamic<float>().Cast<Float4>();
         var weights = Float4.CountFor(stageRows);
         var panel = stageRows * rank4;
         var diagonal = panel + (4 * rank4);

@@ -1,0 +1,39 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace GpuAls.Kernels.Launching;
+
+/// <summary>What the launchers have in common: how many threads, how much shared memory.</summary>
+internal static class LaunchPlan
+{
+    /// <summary>No group is larger: registers of a fused row solve suffice for as many threads on every NVIDIA GPU since Turing.</summary>
+    public const int MaximumGroupSize = 544;
+
+    private const int ThreadMultiple = 32;
+    private const int MaximumStageBytes = 24 * 1024;
+    private const int Float4Bytes = 16;
+
+    /// <summary>The threads of a group that covers some work: a whole number of warps.</summary>
+    public static int GroupSize(int work) => (work + ThreadMultiple - 1) / ThreadMultiple * ThreadMultiple;
+
+    /// <summary>The largest group of the device that a kernel may ask for.</summary>
+    public static int LargestGroup(Accelerator accelerator) =>
+        Math.Min(MaximumGroupSize, accelerator.MaxNumThreadsPerGroup) / ThreadMultiple * ThreadMultiple;
+
+    /// <summary>Rows to stage in shared memory: as many as fit, between 1 and <paramref name="most"/>.</summary>
+    /// <param name="accelerator">The device.</param>
+    /// <param name="rank4">Float4s in a row.</param>
+    /// <param name="most">No more than these.</param>
+    public static int StageRows(Accelerator accelerator, int rank4, int most)
+    {
+        var bytes = Math.Min(MaximumStageBytes, accelerator.MaxSharedMemoryPerGroup / 2);
+        return Math.Clamp(bytes / (rank4 * Float4Bytes), 1, most);
+    }
+
+    /// <summary>Groups that keep the device busy a few times over.</summary>
+    public static int Groups(Accelerator accelerator, int work) => Math.Clamp(work, 1, 32 * accelerator.NumMultiprocessors);
+
+    /// <summary>A launch along one dimension with shared memory.</summary>
+    public static KernelConfig Config(int groups, int groupSize, int sharedFloat4s) =>
+        new(new Index1D(groups), new Index1D(groupSize), SharedMemoryConfig.RequestDynamic<Float4>(sharedFloat4s));
+}

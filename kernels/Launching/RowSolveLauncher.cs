@@ -1,0 +1,57 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace GpuAls.Kernels.Launching;
+
+/// <summary>Chooses and launches the kernel that solves the rows.</summary>
+public sealed class RowSolveLauncher : IDisposable
+{
+    private const int MaximumStageRows = 32;
+    private const int ScratchGroupSize = 256;
+    private const int ScratchGroupsPerMultiprocessor = 4;
+
+    private readonly Accelerator _accelerator;
+    private readonly Lazy<Action<KernelConfig, RowSolveArguments>> _fused;
+    private readonly Lazy<Action<KernelConfig, RowSolveArguments, ArrayView<Tile4>>> _scratch;
+    private readonly Lazy<Action<KernelConfig, RowSolveArguments>> _conjugateGradient;
+    private readonly ReusableBuffer<Tile4> _triangles;
+
+    /// <param name="accelerator">Where to launch; kernels are compiled when first needed.</param>
+    public RowSolveLauncher(Accelerator accelerator)
+    {
+        ArgumentNullException.ThrowIfNull(accelerator);
+        _accelerator = accelerator;
+        _triangles = new ReusableBuffer<Tile4>(accelerator);
+        var largest = new KernelSpecialization(LaunchPlan.LargestGroup(accelerator), null);
+        _fused = new(() => accelerator.LoadStreamKernel<RowSolveArguments>(FusedRowSolve.Kernel, largest));
+        _scratch = new(() => accelerator.LoadStreamKernel<RowSolveArguments, ArrayView<Tile4>>(ScratchRowSolve.Kernel, largest));
+        _conjugateGradient = new(() => accelerator.LoadStreamKernel<RowSolveArguments>(ConjugateGradientKernel.Kernel));
+    }
+
+    /// <summary>Launches the solve of all rows: exact, or by conjugate gradients where the arguments ask for steps.</summary>
+    /// <param name="arguments">All but <see cref="RowSolveArguments.StageRows"/>, which is chosen here.</param>
+    public void Launch(RowSolveArguments arguments)
+    {
+        if (arguments.RowCount == 0) return;
+        arguments.StageRows = LaunchPlan.StageRows(_accelerator, arguments.Rank4, MaximumStageRows);
+        var shared = RowStage.Length(arguments.StageRows, arguments.Rank4);
+        var fusedGroup = LaunchPlan.GroupSize(TriangleIndex.Count(arguments.Rank4));
+        if (arguments.Steps > 0) Launch(_conjugateGradient.Value, arguments, ConjugateGradientKernel.GroupSize, shared);
+        else if (fusedGroup <= LaunchPlan.LargestGroup(_accelerator)) Launch(_fused.Value, arguments, fusedGroup, shared);
+        else LaunchScratch(arguments, shared);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _triangles.Dispose();
+
+    private void Launch(Action<KernelConfig, RowSolveArguments> kernel, RowSolveArguments arguments, int group, int shared) =>
+        kernel(LaunchPlan.Config(LaunchPlan.Groups(_accelerator, arguments.RowCount), group, shared), arguments);
+
+    private void LaunchScratch(RowSolveArguments arguments, int shared)
+    {
+        var group = Math.Min(ScratchGroupSize, LaunchPlan.LargestGroup(_accelerator));
+        var groups = Math.Min(arguments.RowCount, ScratchGroupsPerMultiprocessor * _accelerator.NumMultiprocessors);
+        var triangles = _triangles.Take((long)groups * TriangleIndex.Count(arguments.Rank4));
+        _scratch.Value(LaunchPlan.Config(groups, group, shared), arguments, triangles);
+    }
+}

@@ -1,0 +1,136 @@
+using GpuAls.Sparse;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace GpuAls.Engines.Device;
+
+/// <summary>ALS on an ILGPU accelerator of any kind: CUDA, OpenCL, or ILGPU's emulator.</summary>
+public sealed class DeviceEngine : IAlsEngine
+{
+    private readonly Context _context;
+    private readonly Accelerator _accelerator;
+    private readonly DeviceOperations _operations;
+
+    /// <summary>Takes over the context and the accelerator: they are disposed with the engine.</summary>
+    internal DeviceEngine(Context context, Accelerator accelerator, EngineDescription description)
+    {
+        (_context, _accelerator, Description) = (context, accelerator, description);
+        _operations = new DeviceOperations(accelerator);
+    }
+
+    /// <inheritdoc/>
+    public EngineDescription Description { get; }
+
+    /// <inheritdoc/>
+    public IEngineFactors CreateFactors(int rowCount, int rank)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rowCount);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rank, EngineLimits.MaximumRank);
+        try
+        {
+            return new DeviceFactors(_accelerator, rowCount, rank);
+        }
+        catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
+        {
+            throw Failure(exception, $"for factors of {rowCount:N0} rows at rank {rank}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEnginePlays LoadPlays(CsrMatrix plays)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        try
+        {
+            return new DevicePlays(_accelerator, plays);
+        }
+        catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
+        {
+            throw Failure(exception, $"for {plays.EntryCount:N0} plays");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Gramian(IEngineFactors factors, RowRange rows, Span<double> gramian)
+    {
+        var device = (DeviceFactors)factors;
+        EngineChecks.Gramian(factors, rows, gramian);
+        try
+        {
+            _operations.Gramian(device, rows, gramian);
+        }
+        catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
+        {
+            throw Failure(exception, "for the Gramian");
+        }
+    }
+
+    /// <inheritdoc/>
+    public RowSolveReport SolveRows(in RowSolveProblem problem)
+    {
+        EngineChecks.SolveRows(problem);
+        try
+        {
+            return _operations.SolveRows(problem);
+        }
+        catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
+        {
+            throw Failure(exception, "to solve the rows");
+        }
+    }
+
+    /// <inheritdoc/>
+    public double PlaysLoss(IEnginePlays plays, IEngineFactors rowFactors, IEngineFactors columnFactors, in ConfidenceWeights weights)
+    {
+        EngineChecks.PlaysLoss(plays, rowFactors, columnFactors);
+        try
+        {
+            return _operations.PlaysLoss((DevicePlays)plays, (DeviceFactors)rowFactors, (DeviceFactors)columnFactors, weights);
+        }
+        catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
+        {
+            throw Failure(exception, "to sum the loss");
+        }
+    }
+
+    /// <inheritdoc/>
+    public double WeightedSquaredNorm(IEngineFactors factors, ReadOnlySpan<float> rowWeights)
+    {
+        ArgumentNullException.ThrowIfNull(factors);
+        Require.Length(rowWeights.Length, factors.RowCount, nameof(rowWeights));
+        try
+        {
+            return _operations.WeightedSquaredNorm((DeviceFactors)factors, rowWeights);
+        }
+        catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
+        {
+            throw Failure(exception, "to sum the loss");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void TopK(in TopKQuery query, Span<int> indices, Span<float> scores)
+    {
+        EngineChecks.TopK(query, indices, scores);
+        try
+        {
+            _operations.TopK(query, indices, scores);
+        }
+        catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
+        {
+            throw Failure(exception, $"to score {query.Rows.Count:N0} rows");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _operations.Dispose();
+        _accelerator.Dispose();
+        _context.Dispose();
+    }
+
+    private GpuAlsException Failure(Exception exception, string doing) =>
+        DeviceErrors.Translate(exception, Description, _accelerator.MemorySize, doing);
+}

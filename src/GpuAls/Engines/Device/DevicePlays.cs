@@ -1,0 +1,56 @@
+using GpuAls.Kernels.Launching;
+using GpuAls.Sparse;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace GpuAls.Engines.Device;
+
+/// <summary>A CSR matrix in device memory.</summary>
+internal sealed class DevicePlays : IEnginePlays
+{
+    private readonly ReusableBuffer<long> _indptr;
+    private readonly ReusableBuffer<int> _indices;
+    private readonly ReusableBuffer<float> _values;
+
+    public DevicePlays(Accelerator accelerator, CsrMatrix plays)
+    {
+        (RowCount, ColumnCount) = (plays.RowCount, plays.ColumnCount);
+        _indptr = new ReusableBuffer<long>(accelerator);
+        _indices = new ReusableBuffer<int>(accelerator);
+        _values = new ReusableBuffer<float>(accelerator);
+        try
+        {
+            Indptr = _indptr.Fill(plays.Indptr);
+            Indices = _indices.Fill(plays.Indices);
+            Values = _values.Fill(plays.Values);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public int RowCount { get; }
+
+    /// <inheritdoc/>
+    public int ColumnCount { get; }
+
+    /// <summary>[RowCount + 1].</summary>
+    public ArrayView<long> Indptr { get; }
+
+    /// <summary>[entries].</summary>
+    public ArrayView<int> Indices { get; }
+
+    /// <summary>[entries].</summary>
+    public ArrayView<float> Values { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _indptr.Dispose();
+        _indices.Dispose();
+        _values.Dispose();
+    }
+}
