@@ -14,7 +14,7 @@ internal static class ConjugateGradientKernel
     /// <summary>Squared residual, relative to the right side, below which more steps change nothing in fp32.</summary>
     private const float SquaredRelativeResidual = 1e-14f;
 
-    /// <summary>The shared memory: staged rows, the four vectors, and room for sums.</summary>
+    /// <summary>The shared memory: staged rows, the four vectors in the place of the panel, and room for sums.</summary>
     private struct Memory
     {
         public RowStage Stage;
@@ -29,14 +29,14 @@ internal static class ConjugateGradientKernel
     public static void Kernel(RowSolveArguments arguments)
     {
         var rank4 = arguments.Rank4;
-        var vectors = SharedMemory.Allocate1D<Float4>(4 * 128).AsContiguous();
+        var stage = RowStage.Of(arguments.StageRows, rank4);
         var memory = new Memory
         {
-            Stage = RowStage.Of(arguments.StageRows, rank4),
-            X = vectors.SubView(0, rank4),
-            Residual = vectors.SubView(128, rank4),
-            Direction = vectors.SubView(256, rank4),
-            Product = vectors.SubView(384, rank4),
+            Stage = stage,
+            X = stage.Panel.SubView(0, rank4),
+            Residual = stage.Panel.SubView(rank4, rank4),
+            Direction = stage.Panel.SubView(2 * rank4, rank4),
+            Product = stage.Panel.SubView(3 * rank4, rank4),
             Sums = SharedMemory.Allocate1D<float>(GroupSize).AsContiguous(),
         };
         for (var row = Grid.IdxX; row < arguments.RowCount; row += Grid.DimX) ImproveRow(arguments, memory, row);
@@ -47,85 +47,84 @@ internal static class ConjugateGradientKernel
         var rank4 = arguments.Rank4;
         var target = (long)(arguments.FirstTargetRow + row) * rank4;
         var isEmpty = arguments.Indptr[row] == arguments.Indptr[row + 1];
-        var solved = false;
-        if (!isEmpty)
+        for (var i = Group.IdxX; i < rank4; i += Group.DimX)
         {
-            for (var i = Group.IdxX; i < rank4; i += Group.DimX) memory.X[i] = arguments.Target[target + i];
-            solved = Improve(arguments, memory, row);
+            memory.X[i] = arguments.Target[target + i];
+            memory.Direction[i] = memory.X[i];
+            memory.Residual[i] = Float4.Zero;
         }
 
+        var solved = !isEmpty && Improve(arguments, memory, row);
         for (var i = Group.IdxX; i < rank4; i += Group.DimX) arguments.Target[target + i] = solved ? memory.X[i] : Float4.Zero;
         if (Group.IdxX == 0) arguments.Status[row] = solved || isEmpty ? RowSolveStatus.Solved : RowSolveStatus.Failed;
     }
 
+    /// <summary>
+    /// The start is step 0 of the same loop: residual = direction = b - A x. A row that has converged goes through the other
+    /// steps with length 0. So there is one way through the code for all threads.
+    /// </summary>
     private static bool Improve(in RowSolveArguments arguments, in Memory memory, int row)
     {
-        var rank4 = arguments.Rank4;
-        var limit = Start(arguments, memory, row) * SquaredRelativeResidual;
-        var squared = Dot(memory.Residual, memory.Residual, memory.Sums, rank4);
-        for (var step = 0; step < arguments.Steps && squared > limit; step++)
+        float squared = 0;
+        float limit = 0;
+        float right = 1;
+        var healthy = true;
+        for (var step = 0; step <= arguments.Steps; step++)
         {
-            Multiply(arguments, memory, memory.Direction, row);
-            var curvature = Dot(memory.Direction, memory.Product, memory.Sums, rank4);
-            if (!Finite.IsPositive(curvature)) return false;
-            var length = squared / curvature;
-            for (var i = Group.IdxX; i < rank4; i += Group.DimX)
-            {
-                memory.X[i] = memory.X[i].Plus(memory.Direction[i].Scaled(length));
-                memory.Residual[i] = memory.Residual[i].Plus(memory.Product[i].Scaled(-length));
-            }
-
-            var next = Dot(memory.Residual, memory.Residual, memory.Sums, rank4);
-            for (var i = Group.IdxX; i < rank4; i += Group.DimX)
-                memory.Direction[i] = memory.Residual[i].Plus(memory.Direction[i].Scaled(next / squared));
+            Multiply(arguments, memory, row, right);
+            var curvature = Dot(memory.Direction, memory.Product, memory.Sums, arguments.Rank4);
+            var moves = squared > limit;
+            if (moves && !Finite.IsPositive(curvature)) healthy = false;
+            float length = 0;
+            if (moves && healthy) length = squared / curvature;
+            var next = Step(arguments.Rank4, memory, length, length + right);
+            float conjugate = 0;
+            if (squared > 0) conjugate = next / squared;
+            Turn(arguments.Rank4, memory, conjugate);
+            limit += right * next * SquaredRelativeResidual;
             squared = next;
+            right = 0;
         }
 
-        return Finite.Is(squared);
+        return healthy && Finite.Is(squared);
     }
 
-    /// <summary>residual = direction = b - A x.</summary>
-    /// <returns>|b|².</returns>
-    private static float Start(in RowSolveArguments arguments, in Memory memory, int row)
+    /// <summary>x += length·direction, residual -= residualLength·product.</summary>
+    /// <returns>|residual|².</returns>
+    private static float Step(int rank4, in Memory memory, float length, float residualLength)
     {
-        var rank4 = arguments.Rank4;
-        for (var i = Group.IdxX; i < rank4; i += Group.DimX) memory.Stage.Right[i] = Float4.Zero;
-        var end = arguments.Indptr[row + 1];
-        for (var start = arguments.Indptr[row]; start < end; start += arguments.StageRows)
-        {
-            var count = (int)(end - start < arguments.StageRows ? end - start : arguments.StageRows);
-            Group.Barrier();
-            memory.Stage.Load(arguments, start, count);
-            Group.Barrier();
-            memory.Stage.AddToRight(rank4, count);
-        }
-
-        var rightSide = Dot(memory.Stage.Right, memory.Stage.Right, memory.Sums, rank4);
-        Multiply(arguments, memory, memory.X, row);
         for (var i = Group.IdxX; i < rank4; i += Group.DimX)
         {
-            memory.Residual[i] = memory.Stage.Right[i].Plus(memory.Product[i].Scaled(-1));
-            memory.Direction[i] = memory.Residual[i];
+            memory.X[i] = memory.X[i].Plus(memory.Direction[i].Scaled(length));
+            memory.Residual[i] = memory.Residual[i].Plus(memory.Product[i].Scaled(-residualLength));
         }
 
-        return rightSide;
+        return Dot(memory.Residual, memory.Residual, memory.Sums, rank4);
     }
 
-    /// <summary>product = A p.</summary>
-    private static void Multiply(in RowSolveArguments arguments, in Memory memory, ArrayView<Float4> p, int row)
+    /// <summary>direction = residual + conjugate·direction.</summary>
+    private static void Turn(int rank4, in Memory memory, float conjugate)
+    {
+        for (var i = Group.IdxX; i < rank4; i += Group.DimX)
+            memory.Direction[i] = memory.Residual[i].Plus(memory.Direction[i].Scaled(conjugate));
+    }
+
+    /// <summary>product = A direction - right·b.</summary>
+    private static void Multiply(in RowSolveArguments arguments, in Memory memory, int row, float right)
     {
         var rank4 = arguments.Rank4;
         Group.Barrier();
         for (var i = Group.IdxX; i < rank4; i += Group.DimX)
         {
-            var sum = p[i].Scaled(arguments.Regularization[row]);
+            var sum = memory.Direction[i].Scaled(arguments.Regularization[row]);
 
             // The matrix is symmetric: its rows serve as columns, and neighbouring threads read neighbouring places.
             for (var j = 0; j < rank4; j++)
             {
+                var p = memory.Direction[j];
                 var place = (4 * j * rank4) + i;
-                sum = sum.Plus(arguments.BaseMatrix[place].Scaled(p[j].X)).Plus(arguments.BaseMatrix[place + rank4].Scaled(p[j].Y))
-                    .Plus(arguments.BaseMatrix[place + (2 * rank4)].Scaled(p[j].Z)).Plus(arguments.BaseMatrix[place + (3 * rank4)].Scaled(p[j].W));
+                sum = sum.Plus(arguments.BaseMatrix[place].Scaled(p.X)).Plus(arguments.BaseMatrix[place + rank4].Scaled(p.Y))
+                    .Plus(arguments.BaseMatrix[place + (2 * rank4)].Scaled(p.Z)).Plus(arguments.BaseMatrix[place + (3 * rank4)].Scaled(p.W));
             }
 
             memory.Product[i] = sum;
@@ -133,21 +132,20 @@ internal static class ConjugateGradientKernel
 
         var end = arguments.Indptr[row + 1];
         for (var start = arguments.Indptr[row]; start < end; start += arguments.StageRows)
-            AddPlays(arguments, memory, p, start, (int)(end - start < arguments.StageRows ? end - start : arguments.StageRows));
+            AddPlays(arguments, memory, start, (int)(end - start < arguments.StageRows ? end - start : arguments.StageRows), right);
     }
 
-    /// <summary>product += Σ gram·(y·p) y over some entries.</summary>
-    private static void AddPlays(in RowSolveArguments arguments, in Memory memory, ArrayView<Float4> p, long start, int count)
+    /// <summary>product += Σ (gram·(y·direction) - right·rhs) y over some entries; a stage has no more rows than a group threads.</summary>
+    private static void AddPlays(in RowSolveArguments arguments, in Memory memory, long start, int count, float right)
     {
         var rank4 = arguments.Rank4;
         Group.Barrier();
         memory.Stage.Load(arguments, start, count);
         Group.Barrier();
-        for (var entry = Group.IdxX; entry < count; entry += Group.DimX)
+        if (Group.IdxX < count)
         {
-            float dot = 0;
-            for (var i = 0; i < rank4; i++) dot += memory.Stage.Rows[(entry * rank4) + i].Dot(p[i]);
-            memory.Stage.RhsWeights[entry] = dot * memory.Stage.GramWeights[entry];
+            var weight = memory.Stage.GramWeights[Group.IdxX] * RowDot(memory.Stage, memory.Direction, rank4);
+            memory.Stage.RhsWeights[Group.IdxX] = weight - (right * memory.Stage.RhsWeights[Group.IdxX]);
         }
 
         Group.Barrier();
@@ -158,6 +156,14 @@ internal static class ConjugateGradientKernel
                 sum = sum.Plus(memory.Stage.Rows[(entry * rank4) + i].Scaled(memory.Stage.RhsWeights[entry]));
             memory.Product[i] = sum;
         }
+    }
+
+    /// <summary>p·y for the staged row of this thread.</summary>
+    private static float RowDot(in RowStage stage, ArrayView<Float4> p, int rank4)
+    {
+        float dot = 0;
+        for (var i = 0; i < rank4; i++) dot += stage.Rows[(Group.IdxX * rank4) + i].Dot(p[i]);
+        return dot;
     }
 
     /// <summary>x·y, the same in all threads.</summary>

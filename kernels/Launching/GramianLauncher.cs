@@ -53,8 +53,7 @@ public sealed class GramianLauncher : IDisposable
         };
         var group = Math.Min(LaunchPlan.GroupSize(tiles), Math.Min(MaximumGroupSize, LaunchPlan.LargestGroup(_accelerator)));
         var grid = new Index2D(slices, (tiles + group - 1) / group);
-        var shared = SharedMemoryConfig.RequestDynamic<Float4>(arguments.StageRows * rank4);
-        _slices.Value(new KernelConfig(grid, new Index2D(group, 1), shared), arguments);
+        _slices.Value(new KernelConfig(grid, new Index2D(group, 1), LaunchPlan.Shared(arguments.StageRows * rank4)), arguments);
         _reduce.Value(new KernelConfig(((16 * tiles) + ReduceGroupSize - 1) / ReduceGroupSize, ReduceGroupSize), arguments);
         Transfer.ToHost(arguments.Gramian, gramian);
     }

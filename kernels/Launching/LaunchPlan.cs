@@ -33,7 +33,10 @@ internal static class LaunchPlan
     /// <summary>Groups that keep the device busy a few times over.</summary>
     public static int Groups(Accelerator accelerator, int work) => Math.Clamp(work, 1, 32 * accelerator.NumMultiprocessors);
 
+    /// <summary>Shared memory for some Float4s, asked for as kernels take it: as floats.</summary>
+    public static SharedMemoryConfig Shared(int float4s) => SharedMemoryConfig.RequestDynamic<float>(float4s * Float4.Width);
+
     /// <summary>A launch along one dimension with shared memory.</summary>
     public static KernelConfig Config(int groups, int groupSize, int sharedFloat4s) =>
-        new(new Index1D(groups), new Index1D(groupSize), SharedMemoryConfig.RequestDynamic<Float4>(sharedFloat4s));
+        new(new Index1D(groups), new Index1D(groupSize), Shared(sharedFloat4s));
 }

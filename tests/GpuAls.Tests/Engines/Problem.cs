@@ -1,0 +1,78 @@
+using GpuAls.Engines;
+using GpuAls.Sparse;
+using GpuAls.Tests.Reference;
+
+namespace GpuAls.Tests.Engines;
+
+/// <summary>A seeded row solve: set up, given to an engine, compared with the fp64 solution.</summary>
+internal sealed class Problem(int rank, int[] rowLengths, int columns, int seed)
+{
+    private static readonly ConfidenceWeights DefaultWeights = new(0.7f, 0, 0.7f);
+
+    private readonly CsrMatrix _plays = TestMatrices.Plays(columns, rowLengths, seed);
+
+    public int ConjugateGradientSteps { get; init; }
+
+    public float FactorScale { get; init; } = 1;
+
+    /// <summary>Grows with the rank, as the largest eigenvalue does, so that the condition number does not.</summary>
+    public float Lambda { get; init; } = 3 + (rank / 8f);
+
+    /// <summary>What the engine said of the last solve.</summary>
+    public RowSolveReport Report { get; private set; }
+
+    private float[] FixedFactors => [.. TestMatrices.Factors(columns, rank, seed + 100).Select(value => value * FactorScale)];
+
+    /// <summary>λ differs from row to row.</summary>
+    private float[] Regularization => [.. Enumerable.Range(0, _plays.RowCount).Select(row => Lambda * (1 + (0.1f * row)))];
+
+    /// <summary>Solves on an engine.</summary>
+    /// <returns>All rows of the target, [rows, rank].</returns>
+    public float[] Solve(IAlsEngine engine, ConfidenceWeights? weights = null, float[]? start = null, int firstTargetRow = 0)
+    {
+        var x = start ?? new float[_plays.RowCount * rank];
+        using var plays = engine.LoadPlays(_plays);
+        using var fixedFactors = engine.CreateFactors(columns, rank);
+        using var target = engine.CreateFactors(x.Length / rank, rank);
+        fixedFactors.CopyFrom(FixedFactors);
+        target.CopyFrom(x);
+        Report = engine.SolveRows(new RowSolveProblem
+        {
+            Plays = plays,
+            Weights = weights ?? DefaultWeights,
+            FixedFactors = fixedFactors,
+            Gramian = ReferenceAls.Gramian(TestMatrices.ToDouble(FixedFactors, rank)).Cast<double>().ToArray(),
+            Regularization = Regularization,
+            Target = target,
+            FirstTargetRow = firstTargetRow,
+            ConjugateGradientSteps = ConjugateGradientSteps,
+        });
+        var solved = new float[x.Length];
+        target.CopyTo(solved);
+        return solved;
+    }
+
+    public void AssertSolves(float[] solved, ConfidenceWeights weights, double tolerance = 1e-4)
+    {
+        Assert.That(Report, Is.EqualTo(new RowSolveReport(0, -1)));
+        Assert.That(LargestError(solved, weights), Is.LessThan(tolerance));
+    }
+
+    /// <summary>The largest difference from the fp64 solution, relative to the largest factor of its row; NaN counts as infinite.</summary>
+    public double LargestError(float[] solved, ConfidenceWeights weights)
+    {
+        var expected = ReferenceAls.SolveRows(_plays, weights, TestMatrices.ToDouble(FixedFactors, rank), Regularization);
+        var largest = 0.0;
+        for (var row = 0; row < _plays.RowCount; row++)
+        {
+            var size = Enumerable.Range(0, rank).Max(i => Math.Abs(expected[row, i]));
+            for (var i = 0; i < rank; i++)
+            {
+                var error = Math.Abs(solved[(row * rank) + i] - expected[row, i]) / Math.Max(size, 1e-30);
+                largest = Math.Max(largest, double.IsNaN(error) ? double.PositiveInfinity : error);
+            }
+        }
+
+        return largest;
+    }
+}

@@ -1,0 +1,73 @@
+using GpuAls.Engines;
+using GpuAls.Engines.Device;
+using GpuAls.Engines.Host;
+
+namespace GpuAls.Tests.Engines;
+
+/// <summary>An engine for <see cref="EngineTests{T}"/> and what it can be asked for in reasonable time.</summary>
+public interface ITestEngine
+{
+    /// <summary>The ranks to test.</summary>
+    static abstract int[] Ranks { get; }
+
+    /// <summary>Whether matrices of thousands of rows are affordable.</summary>
+    static abstract bool TakesManyRows { get; }
+
+    /// <summary>Makes the engine.</summary>
+    /// <exception cref="GpuAlsException">Kind Device: this machine has none.</exception>
+    static abstract IAlsEngine Create();
+}
+
+public sealed class WidestHost : ITestEngine
+{
+    public static int[] Ranks => [1, 2, 3, 8, 15, 16, 17, 31, 32, 33, 50, 64, 100, 127, 128, 129, 200, 256, 512];
+
+    public static bool TakesManyRows => true;
+
+    public static IAlsEngine Create() => new HostEngine(3);
+}
+
+public sealed class Host256 : ITestEngine
+{
+    public static int[] Ranks => [1, 7, 8, 9, 31, 64, 130];
+
+    public static bool TakesManyRows => true;
+
+    public static IAlsEngine Create() => new HostEngine(2, new HostOperations<Simd256, System.Runtime.Intrinsics.Vector256<float>>(2));
+}
+
+public sealed class Host128 : ITestEngine
+{
+    public static int[] Ranks => [1, 3, 4, 5, 31, 64, 130];
+
+    public static bool TakesManyRows => true;
+
+    public static IAlsEngine Create() => new HostEngine(1, new HostOperations<Simd128, System.Runtime.Intrinsics.Vector128<float>>(1));
+}
+
+public sealed class Emulated : ITestEngine
+{
+    public static int[] Ranks => [1, 3, 9];
+
+    public static bool TakesManyRows => false;
+
+    public static IAlsEngine Create() => EngineFactory.Create(new DeviceRequest(DeviceKind.Emulated), out _);
+}
+
+public sealed class OpenCl : ITestEngine
+{
+    public static int[] Ranks => [1, 3, 16, 30, 64, 128, 129, 200];
+
+    public static bool TakesManyRows => true;
+
+    public static IAlsEngine Create() => EngineFactory.Create(new DeviceRequest(DeviceKind.OpenCl), out _);
+}
+
+public sealed class Cuda : ITestEngine
+{
+    public static int[] Ranks => [1, 3, 16, 30, 64, 100, 128, 129, 200];
+
+    public static bool TakesManyRows => true;
+
+    public static IAlsEngine Create() => EngineFactory.Create(new DeviceRequest(DeviceKind.Cuda), out _);
+}
