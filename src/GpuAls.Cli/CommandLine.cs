@@ -46,6 +46,9 @@ internal static class CommandLine
         [
             TrainCommand.Create(console),
             RecommendCommand.Create(console),
+            DemoCommand.Create(console),
+            SampleCommand.Create(console),
+            DevicesCommand.Create(console),
         ];
         foreach (var command in commands) root.Add(command);
         return root;
@@ -53,7 +56,11 @@ internal static class CommandLine
 
     private static int Misused(ParseResult result, RunLog log)
     {
-        foreach (var error in result.Errors) log.Error("usage", error.Message);
+        // An unknown command also counts as a missing one, and each of its options as unknown: the first says it all.
+        var errors = result.UnmatchedTokens.Count > 0
+            ? [$"'{result.UnmatchedTokens[0]}' is not a command or option that is known here."]
+            : result.Errors.Select(error => error.Message);
+        foreach (var error in errors) log.Error("usage", error);
         var command = result.CommandResult.Command;
         log.Error("usage", $"see: {(command is RootCommand ? "gpuals" : $"gpuals {command.Name}")} --help");
         return ExitCode.Of(FailureKind.Usage);

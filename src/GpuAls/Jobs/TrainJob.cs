@@ -69,16 +69,7 @@ public sealed class TrainJob
         var interactions = await InteractionLoader.LoadAsync(_options.Locations, _options.Schema, progress, cancellation).ConfigureAwait(false);
         _clock.End("read");
         var plays = CsrBuilder.Build(interactions);
-        var data = new DataStatistics
-        {
-            Users = plays.Users.Count,
-            Items = plays.Items.Count,
-            Plays = plays.ByUser.EntryCount,
-            UsersWithoutPlays = Enumerable.Range(0, plays.Users.Count).Count(user => plays.ByUser.RowLength(user) == 0),
-            UserIdType = plays.Users.Type,
-            ItemIdType = plays.Items.Type,
-            Read = interactions.Statistics,
-        };
+        var data = DataStatistics.Of(plays, interactions.Statistics);
         _clock.End("build_matrices");
         _progress?.Report(new DataLoaded(data, _clock.Total));
         return (plays, data);

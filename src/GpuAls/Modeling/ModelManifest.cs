@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using GpuAls.Indexing;
 using GpuAls.Reading;
+using GpuAls.Sparse;
 using GpuAls.Training;
 
 namespace GpuAls.Modeling;
@@ -62,6 +63,18 @@ public sealed record DataStatistics
 
     /// <summary>Rows read and left out.</summary>
     public required ReadStatistics Read { get; init; }
+
+    /// <summary>The numbers of some plays.</summary>
+    internal static DataStatistics Of(InteractionMatrix plays, ReadStatistics read) => new()
+    {
+        Users = plays.Users.Count,
+        Items = plays.Items.Count,
+        Plays = plays.ByUser.EntryCount,
+        UsersWithoutPlays = Enumerable.Range(0, plays.Users.Count).Count(user => plays.ByUser.RowLength(user) == 0),
+        UserIdType = plays.Users.Type,
+        ItemIdType = plays.Items.Type,
+        Read = read,
+    };
 }
 
 /// <summary>JSON without reflection, so that the tool also starts fast.</summary>

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Globalization;
+using GpuAls.Cli.Options;
+using GpuAls.Engines.Device;
+using GpuAls.Evaluation;
+using GpuAls.Jobs;
+using Spectre.Console;
+
+namespace GpuAls.Cli.Commands;
+
+/// <summary><c>gpuals demo</c>: the whole way on made-up plays; needs nothing.</summary>
+internal sealed class DemoCommand
+{
+    private readonly Option<string> _device = CommonOptions.Device();
+
+    public static Command Create(CliConsole console)
+    {
+        var demo = new DemoCommand();
+        var command = new Command("demo", "Make sample plays, train, compare with \"most popular\" and show a few lists. Needs nothing.");
+        Option[] options = [demo._device, CommonOptions.Quiet(), CommonOptions.LogFormat(), CommonOptions.Verbose()];
+        foreach (var option in options) command.Add(option);
+        command.SetAction((result, cancellation) => demo.RunAsync(result, console, cancellation));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult result, CliConsole console, CancellationToken cancellation)
+    {
+        var request = DeviceRequest.Parse(result.GetRequiredValue(_device));
+        if (request.Kind == DeviceKind.Emulated)
+            throw new GpuAlsException(FailureKind.Usage, "the demo would take hours on --device emulated, which is for tests of a few rows; choose another device.");
+        var bars = !CommonOptions.IsQuiet(result) && !CommonOptions.IsJson(result);
+        DemoReport report = null!;
+        await JobRunner.RunAsync(console, CommonOptions.Log(result, console), bars, async progress =>
+        {
+            using var engine = EngineFactory.Create(request, out var reason);
+            progress.Report(new EngineChosen(engine.Description, reason));
+            report = await new DemoJob(engine, progress).RunAsync(cancellation).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        Print(report, console.Out);
+        return ExitCode.Done;
+    }
+
+    private static void Print(DemoReport report, TextWriter output)
+    {
+        foreach (var listener in report.Listeners) Tables.Write(output, Lists(listener));
+        output.WriteLine("* held out before training: the listener did play it.");
+        output.WriteLine();
+        Tables.Write(output, Metrics(report));
+        output.WriteLine(Text($"Means over {report.TestUsers:N0} listeners, a fifth of whose plays were held out. Done in {report.Seconds:F1} s."));
+        output.WriteLine("Your own plays: gpuals train PLAYS --output DIR");
+    }
+
+    private static Table Lists(DemoListener listener)
+    {
+        var table = new Table().Title($"[bold]{Markup.Escape(listener.Name)}[/]").AddColumns("", "most played", "recommended").Border(TableBorder.Simple);
+        for (var place = 0; place < Math.Max(listener.MostPlayed.Count, listener.Recommended.Count); place++)
+        {
+            var played = place < listener.MostPlayed.Count ? listener.MostPlayed[place] : "";
+            var listed = place < listener.Recommended.Count ? listener.Recommended[place] : ("", false);
+            table.AddRow((place + 1).ToString(CultureInfo.InvariantCulture), Markup.Escape(played), Markup.Escape(listed.Item1) + (listed.Item2 ? " *" : ""));
+        }
+
+        return table;
+    }
+
+    private static Table Metrics(DemoReport report)
+    {
+        var table = new Table().AddColumns("", $"precision@{report.K}", $"recall@{report.K}", $"NDCG@{report.K}").Border(TableBorder.Simple);
+        AddRow(table, "gpuals", report.Model);
+        AddRow(table, "most popular", report.Popularity);
+        return table;
+    }
+
+    private static void AddRow(Table table, string name, RankingMetrics metrics) =>
+        table.AddRow(name, Text($"{metrics.Precision:F4}"), Text($"{metrics.Recall:F4}"), Text($"{metrics.Ndcg:F4}"));
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

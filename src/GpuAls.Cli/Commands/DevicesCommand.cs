@@ -1,0 +1,31 @@
+using System.CommandLine;
+using System.Globalization;
+using GpuAls.Cli.Options;
+using GpuAls.Engines.Device;
+using Spectre.Console;
+
+namespace GpuAls.Cli.Commands;
+
+/// <summary><c>gpuals devices</c>: what can be used, what cannot and why.</summary>
+internal static class DevicesCommand
+{
+    public static Command Create(CliConsole console)
+    {
+        var command = new Command("devices", "List what can be computed on, and why the rest cannot.") { CommonOptions.Verbose() };
+        command.SetAction(_ => Run(console));
+        return command;
+    }
+
+    private static int Run(CliConsole console)
+    {
+        var table = new Table().AddColumns("device", "usable", "name", "memory", "note").Border(TableBorder.Simple);
+        foreach (var device in DeviceCatalog.List())
+        {
+            var memory = device.MemoryBytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:F1} GB") : "";
+            table.AddRow(Markup.Escape(device.Id), device.IsUsable ? "yes" : "no", Markup.Escape(device.Name), memory, Markup.Escape(device.Note));
+        }
+
+        Tables.Write(console.Out, table);
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using GpuAls.Cli.Options;
+using GpuAls.Sampling;
+
+namespace GpuAls.Cli.Commands;
+
+/// <summary><c>gpuals sample --output FILE</c>: made-up plays with planted tastes.</summary>
+internal sealed class SampleCommand
+{
+    private static readonly SampleOptions Default = SampleOptions.Default;
+
+    private readonly Option<string> _output = new("--output", "-o") { Description = "File of the plays: .parquet, .csv or .tsv; columns user, item, plays.", HelpName = "file", Required = true };
+    private readonly Option<int> _users = new("--users") { Description = "Number of listeners.", HelpName = "n", DefaultValueFactory = _ => Default.Users };
+    private readonly Option<int> _items = new("--items") { Description = "Number of artists.", HelpName = "n", DefaultValueFactory = _ => Default.Items };
+    private readonly Option<long> _plays = new("--plays") { Description = "Number of rows, each a different pair of listener and artist.", HelpName = "n", DefaultValueFactory = _ => Default.Plays };
+    private readonly Option<long> _seed = new("--seed") { Description = "The same seed and sizes give the same plays.", HelpName = "n", DefaultValueFactory = _ => Default.Seed };
+    private readonly Option<bool> _overwrite = CommonOptions.Overwrite();
+
+    public static Command Create(CliConsole console)
+    {
+        var sample = new SampleCommand();
+        var command = new Command("sample", "Write made-up plays: power-law popularity, planted tastes.");
+        Option[] options =
+        [
+            sample._output, sample._users, sample._items, sample._plays, sample._seed, sample._overwrite,
+            CommonOptions.Quiet(), CommonOptions.LogFormat(), CommonOptions.Verbose(),
+        ];
+        foreach (var option in options) command.Add(option);
+        command.SetAction((result, cancellation) => sample.RunAsync(result, console, cancellation));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult result, CliConsole console, CancellationToken cancellation)
+    {
+        var options = new SampleOptions
+        {
+            Users = result.GetValue(_users),
+            Items = result.GetValue(_items),
+            Plays = result.GetValue(_plays),
+            Seed = result.GetValue(_seed),
+        };
+        var output = result.GetRequiredValue(_output);
+        await SampleWriter.WriteAsync(new SamplePlays(options), output, result.GetValue(_overwrite), cancellation).ConfigureAwait(false);
+        CommonOptions.Log(result, console).Info(
+            "done", FormattableString.Invariant($"{options.Plays:N0} rows of {options.Users:N0} users and {options.Items:N0} items: {output}"),
+            ("rows", options.Plays), ("users", options.Users), ("items", options.Items), ("output", output));
+        return ExitCode.Done;
+    }
+}

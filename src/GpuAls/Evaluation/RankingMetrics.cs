@@ -1,0 +1,36 @@
+namespace GpuAls.Evaluation;
+
+/// <summary>How well one list ranks what a user went on to play. Relevance is binary.</summary>
+/// <param name="Precision">Relevant items among the first k, divided by k.</param>
+/// <param name="Recall">Relevant items among the first k, divided by all relevant ones.</param>
+/// <param name="Ndcg">
+/// DCG ÷ the DCG of the best list: DCG = Σ 1/log₂(place + 1) over the places, from 1, of relevant items; the best list has
+/// min(k, relevant) of them first (Järvelin and Kekäläinen, 2002).
+/// </param>
+public readonly record struct RankingMetrics(double Precision, double Recall, double Ndcg)
+{
+    /// <summary>The metrics of one list.</summary>
+    /// <param name="list">Items, best first; those after the k-th do not count, and -1 ends a shorter list.</param>
+    /// <param name="relevant">The relevant items, rising, at least one.</param>
+    /// <param name="k">How many places count, at least 1; a list with fewer items counts as if filled with irrelevant ones.</param>
+    public static RankingMetrics Of(ReadOnlySpan<int> list, ReadOnlySpan<int> relevant, int k)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        if (relevant.IsEmpty) throw new ArgumentException("no item is relevant, so recall has no meaning.", nameof(relevant));
+        var hits = 0;
+        double gain = 0;
+        for (var place = 0; place < Math.Min(k, list.Length); place++)
+        {
+            if (relevant.BinarySearch(list[place]) < 0) continue;
+            hits++;
+            gain += Discount(place);
+        }
+
+        double best = 0;
+        for (var place = 0; place < Math.Min(k, relevant.Length); place++) best += Discount(place);
+        return new RankingMetrics((double)hits / k, (double)hits / relevant.Length, gain / best);
+    }
+
+    /// <summary>What a relevant item counts at a place, from 0.</summary>
+    private static double Discount(int place) => 1 / Math.Log2(place + 2);
+}
