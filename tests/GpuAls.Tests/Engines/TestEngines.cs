@@ -71,3 +71,58 @@ public sealed class Cuda : ITestEngine
 
     public static IAlsEngine Create() => EngineFactory.Create(new DeviceRequest(DeviceKind.Cuda), out _);
 }
+
+/// <summary>The engines that this machine can run.</summary>
+public static class TestEngines
+{
+    public static IEnumerable<TestFixtureData> Available()
+    {
+        yield return Fixture<WidestHost>("Host");
+        yield return Fixture<Host256>("Host");
+        yield return Fixture<Host128>("Host");
+        yield return Fixture<Emulated>("Emulated");
+        if (WhyAbsent<OpenCl>() is null) yield return Fixture<OpenCl>("OpenCl");
+        if (WhyAbsent<Cuda>() is null) yield return Fixture<Cuda>("Cuda");
+    }
+
+    /// <summary>Why an engine cannot be opened; null where it can.</summary>
+    public static string? WhyAbsent<TEngine>()
+        where TEngine : ITestEngine
+    {
+        try
+        {
+            TEngine.Create().Dispose();
+            return null;
+        }
+        catch (GpuAlsException absence) when (absence.Kind == FailureKind.Device)
+        {
+            return absence.Message;
+        }
+    }
+
+    private static TestFixtureData Fixture<TEngine>(string category)
+    {
+        var fixture = new TestFixtureData { TypeArgs = [typeof(TEngine)] };
+        fixture.Properties.Add("Category", category);
+        return fixture;
+    }
+}
+
+/// <summary>Says once for each kind of device whether its engine tests ran.</summary>
+public sealed class TestEngineTests
+{
+    [Test]
+    [Category("OpenCl")]
+    public void OpenCl_IsThere_ElseItsTestsAreLeftOut() => SkipWhereAbsent<OpenCl>();
+
+    [Test]
+    [Category("Cuda")]
+    public void Cuda_IsThere_ElseItsTestsAreLeftOut() => SkipWhereAbsent<Cuda>();
+
+    private static void SkipWhereAbsent<TEngine>()
+        where TEngine : ITestEngine
+    {
+        if (TestEngines.WhyAbsent<TEngine>() is { } reason) Assert.Ignore(reason);
+        Assert.That(TestEngines.Available().Select(fixture => fixture.TypeArgs![0]), Has.Member(typeof(TEngine)));
+    }
+}
