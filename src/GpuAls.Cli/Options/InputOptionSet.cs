@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using GpuAls.Reading;
 
 namespace GpuAls.Cli.Options;
@@ -31,6 +32,7 @@ internal sealed class InputOptionSet
 
     public void AddTo(Command command)
     {
+        _plays.Validators.Add(RefuseUnknownOptions);
         command.Add(_plays);
         Option[] options = [_user, _item, _weight, _noHeader, _delimiter, _onBadRow];
         foreach (var option in options) command.Add(option);
@@ -47,6 +49,13 @@ internal sealed class InputOptionSet
         Delimiter = Delimiter(result.GetValue(_delimiter)),
         OnBadRow = result.GetValue(_onBadRow) == "skip" ? OnBadRow.Skip : OnBadRow.Fail,
     };
+
+    /// <summary>A mistyped option would be taken for one more file.</summary>
+    private static void RefuseUnknownOptions(ArgumentResult result)
+    {
+        foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-') && !Path.Exists(token.Value)))
+            result.AddError($"'{token.Value}' is not an option of this command, nor a file.");
+    }
 
     private static Option<string> Column(string name, string description, string fallback) =>
         new(name) { Description = description, HelpName = "name", DefaultValueFactory = _ => fallback };

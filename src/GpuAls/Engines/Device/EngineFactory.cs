@@ -12,7 +12,7 @@ public static class EngineFactory
     public static IAlsEngine Create(DeviceRequest request, out string reason)
     {
         ArgumentNullException.ThrowIfNull(request);
-        reason = "--device";
+        reason = "as --device asks";
         return request.Kind switch
         {
             DeviceKind.Auto => Choose(out reason),

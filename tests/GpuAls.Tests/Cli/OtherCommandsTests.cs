@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace GpuAls.Tests.Cli;
+
+public sealed partial class OtherCommandsTests
+{
+    [TestCase("--help", "recommend")]
+    [TestCase("train --help", "--regularization")]
+    [TestCase("recommend --help", "--on-unknown-user")]
+    [TestCase("demo --help", "--device")]
+    [TestCase("sample --help", "--plays")]
+    [TestCase("devices --help", "why the rest cannot")]
+    public async Task Help_OfEachCommand_IsOnStdout(string command, string expected)
+    {
+        var run = await Tool.SucceedAsync(command.Split(' '));
+
+        Assert.That(run.Out, Does.Contain(expected));
+        Assert.That(run.Error, Is.Empty);
+    }
+
+    [Test]
+    public async Task Devices_ListsEachKindWithAReason()
+    {
+        var run = await Tool.SucceedAsync("devices");
+
+        Assert.That(run.Out, Does.Contain("cpu").And.Contain("cuda").And.Contain("opencl").And.Contain("emulated"));
+    }
+
+    [Test]
+    public async Task Demo_PlantedTastes_AreFoundTwiceAsOftenAsByPopularity()
+    {
+        var run = await Tool.SucceedAsync("demo", "--device", "cpu");
+
+        var ours = Metrics(run.Out, "gpuals");
+        var popular = Metrics(run.Out, "most popular");
+        Assert.That(ours, Has.Length.EqualTo(3));
+        Assert.That(ours.Zip(popular, (mine, theirs) => mine / theirs), Is.All.GreaterThan(2));
+        Assert.That(run.Out, Does.Contain("most played"));
+    }
+
+    private static double[] Metrics(string output, string row)
+    {
+        var line = output.Split('\n').First(line => line.TrimStart().StartsWith(row + " ", StringComparison.Ordinal));
+        return [.. Number().Matches(line).Select(match => double.Parse(match.Value, CultureInfo.InvariantCulture))];
+    }
+
+    [GeneratedRegex(@"\d\.\d+")]
+    private static partial Regex Number();
+}
