@@ -13,7 +13,8 @@ internal sealed class RecommendCommand
     private readonly Option<string?> _users = new("--users") { Description = "File with a user id a line.", HelpName = "file" };
     private readonly Option<string> _onUnknownUser = new Option<string>("--on-unknown-user")
     {
-        Description = "Users who are not in the model: fail, or skip and count them.", DefaultValueFactory = _ => "fail",
+        Description = "Users who are not in the model: fail, or skip and count them.",
+        DefaultValueFactory = _ => "fail",
     }.AcceptOnlyFromAmong("fail", "skip");
 
     private readonly Option<string?> _output = new("--output", "-o") { Description = "File of the lists: .parquet, .csv or .jsonl. Default: CSV on stdout.", HelpName = "file" };
@@ -53,9 +54,9 @@ internal sealed class RecommendCommand
         using var engine = EngineFactory.Create(DeviceRequest.Parse(result.GetRequiredValue(_device)), out var reason);
         log.Info("engine", $"device: {engine.Description} - {reason}", ("device", engine.Description.ToString()), ("reason", reason));
         var report = await new RecommendJob(options, engine, console.Out).RunAsync(cancellation).ConfigureAwait(false);
-        if (report.UnknownUsers > 0) log.Warn("unknown_users", $"{report.UnknownUsers} users are not in the model and were skipped.", ("users", report.UnknownUsers));
-        if (report.UsersWithoutPlays > 0) log.Warn("users_without_plays", $"{report.UsersWithoutPlays} users have no plays left and get no list.", ("users", report.UsersWithoutPlays));
-        log.Info("done", $"{report.Lists} lists: {options.Output ?? "stdout"}", ("lists", report.Lists));
+        if (report.UnknownUsers > 0) log.Warn("unknown_users", $"users not in the model, skipped: {report.UnknownUsers}.", ("users", report.UnknownUsers));
+        if (report.UsersWithoutPlays > 0) log.Warn("users_without_plays", $"users with no plays left, who get no list: {report.UsersWithoutPlays}.", ("users", report.UsersWithoutPlays));
+        log.Info("done", $"lists: {report.Lists}, to {options.Output ?? "stdout"}", ("lists", report.Lists));
         return ExitCode.Done;
     }
 }

@@ -13,7 +13,8 @@ internal sealed class TrainCommand
     private readonly Option<string> _output = new("--output", "-o") { Description = "Directory of the model and the lists.", HelpName = "dir", Required = true };
     private readonly Option<string?> _recommendations = new("--recommendations")
     {
-        Description = "File of the lists: .parquet, .csv or .jsonl. Default: recommendations.parquet in the output.", HelpName = "file",
+        Description = "File of the lists: .parquet, .csv or .jsonl. Default: recommendations.parquet in the output.",
+        HelpName = "file",
     };
 
     private readonly Option<bool> _overwrite = CommonOptions.Overwrite();

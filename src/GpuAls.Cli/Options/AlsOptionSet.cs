@@ -13,7 +13,9 @@ internal sealed class AlsOptionSet
     private static readonly Dictionary<string, Solver> Solvers = new() { ["cholesky"] = Solver.Cholesky, ["cg"] = Solver.ConjugateGradient };
     private static readonly Dictionary<string, RegularizationScaling> Scalings = new()
     {
-        ["none"] = RegularizationScaling.None, ["count"] = RegularizationScaling.Count, ["ials"] = RegularizationScaling.Ials,
+        ["none"] = RegularizationScaling.None,
+        ["count"] = RegularizationScaling.Count,
+        ["ials"] = RegularizationScaling.Ials,
     };
 
     private readonly Option<int> _rank = Number("--rank", "Length of a factor vector, 1 to 512.", AlsOptions.Default.Rank);

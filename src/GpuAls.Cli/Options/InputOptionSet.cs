@@ -19,7 +19,8 @@ internal sealed class InputOptionSet
     private readonly Option<string> _item = Column("--item-column", "Column of the item ids.", Default.ItemColumn);
     private readonly Option<string?> _weight = new("--weight-column")
     {
-        Description = "Column of the weights, such as play counts. Without it each row counts 1.", HelpName = "name",
+        Description = "Column of the weights, such as play counts. Without it each row counts 1.",
+        HelpName = "name",
     };
 
     private readonly Option<bool> _noHeader = new("--no-header") { Description = "Text without a header: columns are given as numbers from 1." };

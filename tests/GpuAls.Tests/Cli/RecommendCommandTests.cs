@@ -66,7 +66,7 @@ public sealed class RecommendCommandTests
 
         Assert.That(failed.ExitCode, Is.EqualTo(3));
         Assert.That(failed.Error, Does.Contain("'Nobody'"));
-        Assert.That(skipped.Error, Does.Contain("1 users are not in the model"));
+        Assert.That(skipped.Error, Does.Contain("not in the model, skipped: 1"));
         Assert.That(skipped.Lines, Has.Length.EqualTo(11));
     }
 

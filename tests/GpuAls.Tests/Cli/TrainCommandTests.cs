@@ -66,9 +66,21 @@ public sealed class TrainCommandTests
         var manifest = ModelReader.ReadManifest(_folder.At("model"));
         Assert.That(manifest.Options, Is.EqualTo(new AlsOptions
         {
-            Rank = 3, Iterations = 4, Regularization = 0.5, Alpha = 7, Confidence = ConfidenceFunction.Log, Epsilon = 2,
-            Objective = Objective.Ials, UnobservedWeight = 0.3, RegularizationScaling = RegularizationScaling.Ials, RegularizationExponent = 0.4,
-            First = Side.Items, Solver = Solver.ConjugateGradient, ConjugateGradientSteps = 5, Seed = 11, TrackLoss = true,
+            Rank = 3,
+            Iterations = 4,
+            Regularization = 0.5,
+            Alpha = 7,
+            Confidence = ConfidenceFunction.Log,
+            Epsilon = 2,
+            Objective = Objective.Ials,
+            UnobservedWeight = 0.3,
+            RegularizationScaling = RegularizationScaling.Ials,
+            RegularizationExponent = 0.4,
+            First = Side.Items,
+            Solver = Solver.ConjugateGradient,
+            ConjugateGradientSteps = 5,
+            Seed = 11,
+            TrackLoss = true,
         }));
         Assert.That(manifest.Iterations.Select(iteration => iteration.Loss), Is.All.Not.Null.And.Exactly(4).Items);
     }

@@ -1,0 +1,78 @@
+using System.Text.RegularExpressions;
+
+namespace GpuAls.Tests.Cli;
+
+/// <summary>Each command of the README is run, in its order and in one folder, as a reader would.</summary>
+[NonParallelizable]
+public sealed partial class ReadmeTests
+{
+    private const string ToolByProject = "dotnet run -c Release --project src/GpuAls.Cli -- ";
+
+    private static readonly string Readme = File.ReadAllText(Path.Combine(SharedData.ProjectRoot, "README.md"));
+
+    private string _startFolder = null!;
+    private TempFolder _folder = null!;
+
+    [SetUp]
+    public void EnterFolder()
+    {
+        (_startFolder, _folder) = (Environment.CurrentDirectory, new TempFolder());
+        Environment.CurrentDirectory = _folder.Root;
+    }
+
+    [TearDown]
+    public void LeaveFolder()
+    {
+        Environment.CurrentDirectory = _startFolder;
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task Readme_EachToolCommand_Succeeds()
+    {
+        var commands = Commands().Where(IsOfTool).ToArray();
+        Assert.That(commands, Has.Length.GreaterThanOrEqualTo(6));
+
+        foreach (var command in commands) await Tool.SucceedAsync(Arguments(command));
+    }
+
+    [Test]
+    public async Task Readme_ListShown_IsTheListMade()
+    {
+        var shown = Readme[Readme.IndexOf("user,item,rank,score", StringComparison.Ordinal)..].Split("```")[0];
+        var example = Commands().Where(IsOfTool).SkipWhile(command => !command.Contains(" sample ")).Take(3).ToArray();
+
+        foreach (var command in example[..2]) await Tool.SucceedAsync(Arguments(command));
+        var made = await Tool.SucceedAsync(Arguments(example[2]));
+
+        Assert.That(WithoutScores(made.Out), Is.EqualTo(WithoutScores(shown)));
+    }
+
+    [Test]
+    public void Readme_OtherCommands_AreRunByCi()
+    {
+        var ci = File.ReadAllText(Path.Combine(SharedData.ProjectRoot, ".ci", "run"));
+
+        foreach (var command in Commands().Where(command => !IsOfTool(command) || command.StartsWith("dotnet", StringComparison.Ordinal)))
+            Assert.That(ci, Does.Contain(command.Replace("--global ", "", StringComparison.Ordinal)));
+    }
+
+    private static IEnumerable<string> Commands() => ConsoleBlock().Matches(Readme).SelectMany(block => block.Groups[1].Value.Trim().Split('\n'));
+
+    private static bool IsOfTool(string command) => command.StartsWith("gpuals ", StringComparison.Ordinal) || command.StartsWith(ToolByProject, StringComparison.Ordinal);
+
+    /// <summary>The arguments of a command; double quotes hold one together.</summary>
+    private static string[] Arguments(string command)
+    {
+        var text = command.StartsWith(ToolByProject, StringComparison.Ordinal) ? command[ToolByProject.Length..] : command["gpuals ".Length..];
+        return [.. Argument().Matches(text).Select(match => match.Value.Trim('"'))];
+    }
+
+    private static string[] WithoutScores(string csv) => [.. csv.Trim().Split('\n').Select(line => line[..line.LastIndexOf(',')])];
+
+    [GeneratedRegex("```console\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex ConsoleBlock();
+
+    [GeneratedRegex("\"[^\"]*\"|\\S+")]
+    private static partial Regex Argument();
+}
