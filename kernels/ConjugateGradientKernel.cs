@@ -71,7 +71,7 @@ internal static class ConjugateGradientKernel
         var healthy = true;
         for (var step = 0; step <= arguments.Steps; step++)
         {
-            Multiply(arguments, memory, row, right);
+            RowProduct.Multiply(arguments, memory.Stage, memory.Direction, memory.Product, row, right);
             var curvature = Dot(memory.Direction, memory.Product, memory.Sums, arguments.Rank4);
             var moves = squared > limit;
             if (moves && !Finite.IsPositive(curvature)) healthy = false;
@@ -107,63 +107,6 @@ internal static class ConjugateGradientKernel
     {
         for (var i = Group.IdxX; i < rank4; i += Group.DimX)
             memory.Direction[i] = memory.Residual[i].Plus(memory.Direction[i].Scaled(conjugate));
-    }
-
-    /// <summary>product = A direction - right·b.</summary>
-    private static void Multiply(in RowSolveArguments arguments, in Memory memory, int row, float right)
-    {
-        var rank4 = arguments.Rank4;
-        Group.Barrier();
-        for (var i = Group.IdxX; i < rank4; i += Group.DimX)
-        {
-            var sum = memory.Direction[i].Scaled(arguments.Regularization[row]);
-
-            // The matrix is symmetric: its rows serve as columns, and neighbouring threads read neighbouring places.
-            for (var j = 0; j < rank4; j++)
-            {
-                var p = memory.Direction[j];
-                var place = (4 * j * rank4) + i;
-                sum = sum.Plus(arguments.BaseMatrix[place].Scaled(p.X)).Plus(arguments.BaseMatrix[place + rank4].Scaled(p.Y))
-                    .Plus(arguments.BaseMatrix[place + (2 * rank4)].Scaled(p.Z)).Plus(arguments.BaseMatrix[place + (3 * rank4)].Scaled(p.W));
-            }
-
-            memory.Product[i] = sum;
-        }
-
-        var end = arguments.Indptr[row + 1];
-        for (var start = arguments.Indptr[row]; start < end; start += arguments.StageRows)
-            AddPlays(arguments, memory, start, (int)(end - start < arguments.StageRows ? end - start : arguments.StageRows), right);
-    }
-
-    /// <summary>product += Σ (gram·(y·direction) - right·rhs) y over some entries; a stage has no more rows than a group threads.</summary>
-    private static void AddPlays(in RowSolveArguments arguments, in Memory memory, long start, int count, float right)
-    {
-        var rank4 = arguments.Rank4;
-        Group.Barrier();
-        memory.Stage.Load(arguments, start, count);
-        Group.Barrier();
-        if (Group.IdxX < count)
-        {
-            var weight = memory.Stage.GramWeights[Group.IdxX] * RowDot(memory.Stage, memory.Direction, rank4);
-            memory.Stage.RhsWeights[Group.IdxX] = weight - (right * memory.Stage.RhsWeights[Group.IdxX]);
-        }
-
-        Group.Barrier();
-        for (var i = Group.IdxX; i < rank4; i += Group.DimX)
-        {
-            var sum = memory.Product[i];
-            for (var entry = 0; entry < count; entry++)
-                sum = sum.Plus(memory.Stage.Rows[(entry * rank4) + i].Scaled(memory.Stage.RhsWeights[entry]));
-            memory.Product[i] = sum;
-        }
-    }
-
-    /// <summary>p·y for the staged row of this thread.</summary>
-    private static float RowDot(in RowStage stage, ArrayView<Float4> p, int rank4)
-    {
-        float dot = 0;
-        for (var i = 0; i < rank4; i++) dot += stage.Rows[(Group.IdxX * rank4) + i].Dot(p[i]);
-        return dot;
     }
 
     /// <summary>x·y, the same in all threads.</summary>

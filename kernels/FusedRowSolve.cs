@@ -62,7 +62,24 @@ internal static class FusedRowSolve
         if (jitter) tile = AddJitter(arguments, stage, tile, active && tileRow == tileColumn, tileRow);
         Group.Barrier();
         tile = Factor(stage, tile, active, tileRow, tileColumn, rank4);
-        return !stage.IsFlagged(rank4) && Substitute(stage, tile, active, tileRow, tileColumn, rank4);
+        if (stage.IsFlagged(rank4)) return false;
+        Substitute(stage, tile, active, tileRow, tileColumn, rank4);
+        if (stage.IsFlagged(rank4)) return false;
+        if (!jitter) Refine(arguments, stage, tile, active, tileRow, tileColumn, row);
+        return true;
+    }
+
+    /// <summary>Corrects x once where the equation is ill-conditioned.</summary>
+    private static void Refine(in RowSolveArguments arguments, in RowStage stage, Tile4 tile, bool active, int tileRow, int tileColumn, int row)
+    {
+        var rank4 = arguments.Rank4;
+        if (active && tileRow == tileColumn) Refinement.NotePivots(stage, tile, tileRow, arguments.Rank);
+        Group.Barrier();
+        if (!Refinement.IsNeeded(stage, rank4, arguments.RefinedCondition)) return;
+        Refinement.Start(arguments, stage, row);
+        ForwardSubstitute(stage, tile, active, tileRow, tileColumn, rank4);
+        Substitute(stage, tile, active, tileRow, tileColumn, rank4);
+        Refinement.Finish(stage, rank4);
     }
 
     private static Tile4 BaseTile(in RowSolveArguments arguments, int tileRow, int tileColumn)
@@ -119,9 +136,8 @@ internal static class FusedRowSolve
         return tile;
     }
 
-    /// <summary>x = L⁻ᵀ z, from the last block of four to the first.</summary>
-    /// <returns>False where x is not finite.</returns>
-    private static bool Substitute(in RowStage stage, Tile4 tile, bool active, int tileRow, int tileColumn, int rank4)
+    /// <summary>x = L⁻ᵀ z, from the last block of four to the first; flags an x that is not finite.</summary>
+    private static void Substitute(in RowStage stage, Tile4 tile, bool active, int tileRow, int tileColumn, int rank4)
     {
         for (var step = rank4 - 1; step >= 0; step--)
         {
@@ -137,7 +153,18 @@ internal static class FusedRowSolve
                 stage.Right[tileColumn] = stage.Right[tileColumn].Plus(tile.TransposedTimes(stage.Right[step]).Scaled(-1));
             Group.Barrier();
         }
+    }
 
-        return !stage.IsFlagged(rank4);
+    /// <summary>z = L⁻¹ b, for a right side other than the one that <see cref="Factor"/> took along.</summary>
+    private static void ForwardSubstitute(in RowStage stage, Tile4 tile, bool active, int tileRow, int tileColumn, int rank4)
+    {
+        for (var step = 0; step < rank4; step++)
+        {
+            if (tileRow == step && tileColumn == step) stage.Right[step] = TileCholesky.Forward(stage.Right[step], tile);
+            Group.Barrier();
+            if (active && tileColumn == step && tileRow > step)
+                stage.Right[tileRow] = stage.Right[tileRow].Plus(tile.Times(stage.Right[step]).Scaled(-1));
+            Group.Barrier();
+        }
     }
 }

@@ -50,6 +50,9 @@ public struct RowSolveArguments
     /// <summary>Jitter relative to the mean of the diagonal.</summary>
     public float RelativeJitter;
 
+    /// <summary>Spread of the squared pivots above which a solution is refined.</summary>
+    public float RefinedCondition;
+
     /// <summary>Rows of y staged in shared memory at a time.</summary>
     public int StageRows;
 

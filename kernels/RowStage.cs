@@ -73,14 +73,17 @@ internal struct RowStage
         }
     }
 
-    /// <summary>b += Σ rhs·y over the staged entries; thread = four factors.</summary>
-    public readonly void AddToRight(int rank4, int count)
+    /// <summary>b += Σ rhs·y over the staged entries.</summary>
+    public readonly void AddToRight(int rank4, int count) => AddWeighted(Right, rank4, count);
+
+    /// <summary>target += Σ weight·y over the staged entries, with the weights of the right side; thread = four factors.</summary>
+    public readonly void AddWeighted(ArrayView<Float4> target, int rank4, int count)
     {
         for (var i = Group.IdxX; i < rank4; i += Group.DimX)
         {
-            var sum = Right[i];
+            var sum = target[i];
             for (var entry = 0; entry < count; entry++) sum = sum.Plus(Rows[(entry * rank4) + i].Scaled(RhsWeights[entry]));
-            Right[i] = sum;
+            target[i] = sum;
         }
     }
 

@@ -49,7 +49,24 @@ internal static class ScratchRowSolve
         GlobalBarrier();
         if (jitter) AddJitter(arguments, stage, triangle);
         Factor(stage, triangle, rank4);
-        return !stage.IsFlagged(rank4) && Substitute(stage, triangle, rank4);
+        if (stage.IsFlagged(rank4)) return false;
+        Substitute(stage, triangle, rank4);
+        if (stage.IsFlagged(rank4)) return false;
+        if (!jitter) Refine(arguments, stage, triangle, row);
+        return true;
+    }
+
+    /// <summary>Corrects x once where the equation is ill-conditioned.</summary>
+    private static void Refine(in RowSolveArguments arguments, in RowStage stage, ArrayView<Tile4> triangle, int row)
+    {
+        var rank4 = arguments.Rank4;
+        for (var i = Group.IdxX; i < rank4; i += Group.DimX) Refinement.NotePivots(stage, triangle[TriangleIndex.Of(i, i)], i, arguments.Rank);
+        Group.Barrier();
+        if (!Refinement.IsNeeded(stage, rank4, arguments.RefinedCondition)) return;
+        Refinement.Start(arguments, stage, row);
+        ForwardSubstitute(stage, triangle, rank4);
+        Substitute(stage, triangle, rank4);
+        Refinement.Finish(stage, rank4);
     }
 
     /// <summary>One group-full of tiles; the first also sums the right side.</summary>
@@ -150,7 +167,7 @@ internal static class ScratchRowSolve
         }
     }
 
-    private static bool Substitute(in RowStage stage, ArrayView<Tile4> triangle, int rank4)
+    private static void Substitute(in RowStage stage, ArrayView<Tile4> triangle, int rank4)
     {
         for (var step = rank4 - 1; step >= 0; step--)
         {
@@ -166,8 +183,18 @@ internal static class ScratchRowSolve
                 stage.Right[column] = stage.Right[column].Plus(triangle[TriangleIndex.Of(step, column)].TransposedTimes(stage.Right[step]).Scaled(-1));
             Group.Barrier();
         }
+    }
 
-        return !stage.IsFlagged(rank4);
+    private static void ForwardSubstitute(in RowStage stage, ArrayView<Tile4> triangle, int rank4)
+    {
+        for (var step = 0; step < rank4; step++)
+        {
+            if (Group.IdxX == 0) stage.Right[step] = TileCholesky.Forward(stage.Right[step], triangle[TriangleIndex.Of(step, step)]);
+            Group.Barrier();
+            for (var row = step + 1 + Group.IdxX; row < rank4; row += Group.DimX)
+                stage.Right[row] = stage.Right[row].Plus(triangle[TriangleIndex.Of(row, step)].Times(stage.Right[step]).Scaled(-1));
+            Group.Barrier();
+        }
     }
 
     /// <summary>Orders the group's global memory too: a barrier alone promises that for shared memory only.</summary>

@@ -9,11 +9,17 @@ internal sealed class Problem(int rank, int[] rowLengths, int columns, int seed)
 {
     private static readonly ConfidenceWeights DefaultWeights = new(0.7f, 0, 0.7f);
 
-    private readonly CsrMatrix _plays = TestMatrices.Plays(columns, rowLengths, seed);
+    private CsrMatrix _plays = TestMatrices.Plays(columns, rowLengths, seed);
 
     public int ConjugateGradientSteps { get; init; }
 
     public float FactorScale { get; init; } = 1;
+
+    /// <summary>Multiplies the plays.</summary>
+    public float ValueScale
+    {
+        init => _plays = _plays.MapValues(play => play * value);
+    }
 
     /// <summary>Grows with the rank, as the largest eigenvalue does, so that the condition number does not.</summary>
     public float Lambda { get; init; } = 3 + (rank / 8f);

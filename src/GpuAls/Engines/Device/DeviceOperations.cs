@@ -66,6 +66,7 @@ internal sealed class DeviceOperations : IDisposable
             GramOffset = problem.Weights.GramOffset,
             RhsOffset = problem.Weights.RhsOffset,
             RelativeJitter = RowSolveReport.RelativeJitter,
+            RefinedCondition = RowSolveReport.RefinedCondition,
             Steps = problem.ConjugateGradientSteps,
         });
         return Report(status, plays.RowCount);

@@ -18,6 +18,7 @@ internal sealed unsafe class NormalEquation<TSimd, TVector> : IDisposable
     private readonly NativeFloats _right;
     private readonly NativeFloats _panel;
     private readonly NativeFloats _weightedPanel;
+    private readonly NativeFloats _solution;
 
     public NormalEquation(int rank)
     {
@@ -28,6 +29,7 @@ internal sealed unsafe class NormalEquation<TSimd, TVector> : IDisposable
         _right = new NativeFloats(_stride);
         _panel = new NativeFloats((long)_panelRows * _stride);
         _weightedPanel = new NativeFloats((long)_panelRows * _stride);
+        _solution = new NativeFloats(_stride);
     }
 
     /// <summary>Solves one row.</summary>
@@ -52,7 +54,9 @@ internal sealed unsafe class NormalEquation<TSimd, TVector> : IDisposable
 
         UpperCholesky<TSimd, TVector>.Solve(_left.Pointer, _stride, _right.Pointer);
         if (!AllFinite(_right.Pointer)) return PivotOutcome.Failed;
-        Buffer.MemoryCopy(_right.Pointer, target, _stride * sizeof(float), _stride * sizeof(float));
+        Buffer.MemoryCopy(_right.Pointer, _solution.Pointer, _stride * sizeof(float), _stride * sizeof(float));
+        if (outcome == PivotOutcome.Positive && IsIllConditioned()) Refine(entries, weights, fixedFactors, baseMatrix, lambda);
+        Buffer.MemoryCopy(_solution.Pointer, target, _stride * sizeof(float), _stride * sizeof(float));
         return outcome;
     }
 
@@ -62,6 +66,50 @@ internal sealed unsafe class NormalEquation<TSimd, TVector> : IDisposable
         _right.Dispose();
         _panel.Dispose();
         _weightedPanel.Dispose();
+        _solution.Dispose();
+    }
+
+    /// <summary>
+    /// Whether rounding of A may show in x: the spread of the pivots is a lower bound of the condition number.
+    /// </summary>
+    private bool IsIllConditioned()
+    {
+        var (smallest, largest) = (float.PositiveInfinity, 0f);
+        for (var i = 0; i < _rank; i++)
+        {
+            var inverse = _left.Pointer[((long)i * _stride) + i];
+            smallest = Math.Min(smallest, inverse);
+            largest = Math.Max(largest, inverse);
+        }
+
+        return largest * largest > RowSolveReport.RefinedCondition * smallest * smallest;
+    }
+
+    /// <summary>
+    /// One step of iterative refinement (Wilkinson, 1963): x += A⁻¹(b - A x). The residual is summed from the plays, not from the
+    /// rounded A. More steps change nothing: what remains is the rounding of y·x.
+    /// </summary>
+    private void Refine(RowEntries entries, in ConfidenceWeights weights, HostFactors fixedFactors, float* baseMatrix, float lambda)
+    {
+        Residual(entries, weights, fixedFactors, baseMatrix, lambda);
+        UpperCholesky<TSimd, TVector>.Solve(_left.Pointer, _stride, _right.Pointer);
+        if (AllFinite(_right.Pointer)) VectorMath<TSimd, TVector>.AddScaled(1, _right.Pointer, _solution.Pointer, _stride);
+    }
+
+    /// <summary>right = Σ (rhs - gram·(y·x)) y - α₀·YᵀY x - λ x.</summary>
+    private void Residual(RowEntries entries, in ConfidenceWeights weights, HostFactors fixedFactors, float* baseMatrix, float lambda)
+    {
+        var x = _solution.Pointer;
+        var residual = _right.Pointer;
+        VectorMath<TSimd, TVector>.Scale(-lambda, x, residual, _stride);
+        for (var i = 0; i < _rank; i++) VectorMath<TSimd, TVector>.AddScaled(-x[i], baseMatrix + ((long)i * _stride), residual, _stride);
+        for (var k = 0; k < entries.Length; k++)
+        {
+            var value = entries.Values[k];
+            var y = fixedFactors.Row(entries.Indices[k]);
+            var weight = weights.Rhs(value) - (weights.Gram(value) * VectorMath<TSimd, TVector>.Dot(y, x, _stride));
+            VectorMath<TSimd, TVector>.AddScaled(weight, y, residual, _stride);
+        }
     }
 
     private void Assemble(RowEntries entries, in ConfidenceWeights weights, HostFactors fixedFactors, float* baseMatrix, float lambda)

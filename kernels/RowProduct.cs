@@ -1,0 +1,64 @@
+using ILGPU;
+
+namespace GpuAls.Kernels;
+
+/// <summary>The matrix of a row's equation times a vector, straight from the plays: the matrix is never formed, nor rounded.</summary>
+internal static class RowProduct
+{
+    /// <summary>product = A p - right·b, with A p = (α₀·YᵀY) p + λ p + Σ gram·(y·p) y and b = Σ rhs·y. The group has at least as many threads as a stage rows.</summary>
+    /// <param name="arguments">The plays, y and the matrix that all rows share.</param>
+    /// <param name="stage">Where rows of y are gathered.</param>
+    /// <param name="p">[rank4], in shared memory.</param>
+    /// <param name="product">[rank4], in shared memory; a thread writes the places it reads afterwards.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="right">0, or 1 to take off the right side.</param>
+    public static void Multiply(
+        in RowSolveArguments arguments, in RowStage stage, ArrayView<Float4> p, ArrayView<Float4> product, int row, float right)
+    {
+        var rank4 = arguments.Rank4;
+        Group.Barrier();
+        for (var i = Group.IdxX; i < rank4; i += Group.DimX) product[i] = SharedPart(arguments, p, i, arguments.Regularization[row]);
+        var end = arguments.Indptr[row + 1];
+        for (var start = arguments.Indptr[row]; start < end; start += arguments.StageRows)
+        {
+            var count = (int)(end - start < arguments.StageRows ? end - start : arguments.StageRows);
+            Group.Barrier();
+            stage.Load(arguments, start, count);
+            Group.Barrier();
+            if (Group.IdxX < count)
+            {
+                var weight = stage.GramWeights[Group.IdxX] * RowDot(stage, p, rank4);
+                stage.RhsWeights[Group.IdxX] = weight - (right * stage.RhsWeights[Group.IdxX]);
+            }
+
+            Group.Barrier();
+            stage.AddWeighted(product, rank4, count);
+        }
+    }
+
+    /// <summary>Four factors of (α₀·YᵀY) p + λ p.</summary>
+    private static Float4 SharedPart(in RowSolveArguments arguments, ArrayView<Float4> p, int i, float lambda)
+    {
+        var rank4 = arguments.Rank4;
+        var sum = p[i].Scaled(lambda);
+
+        // The matrix is symmetric: its rows serve as columns, and neighbouring threads read neighbouring places.
+        for (var j = 0; j < rank4; j++)
+        {
+            var factors = p[j];
+            var place = (4 * j * rank4) + i;
+            sum = sum.Plus(arguments.BaseMatrix[place].Scaled(factors.X)).Plus(arguments.BaseMatrix[place + rank4].Scaled(factors.Y))
+                .Plus(arguments.BaseMatrix[place + (2 * rank4)].Scaled(factors.Z)).Plus(arguments.BaseMatrix[place + (3 * rank4)].Scaled(factors.W));
+        }
+
+        return sum;
+    }
+
+    /// <summary>p·y for the staged row of this thread.</summary>
+    private static float RowDot(in RowStage stage, ArrayView<Float4> p, int rank4)
+    {
+        float dot = 0;
+        for (var i = 0; i < rank4; i++) dot += stage.Rows[(Group.IdxX * rank4) + i].Dot(p[i]);
+        return dot;
+    }
+}
