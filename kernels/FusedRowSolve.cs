@@ -18,7 +18,6 @@ internal static class FusedRowSolve
 
     private static void SolveRow(RowSolveArguments arguments, RowStage stage, int row)
     {
-        var rank4 = arguments.Rank4;
         var first = arguments.Indptr[row];
         var end = arguments.Indptr[row + 1];
         var solved = false;
@@ -29,9 +28,7 @@ internal static class FusedRowSolve
             for (; attempt < 2 && !solved; attempt++) solved = Attempt(arguments, stage, row, first, end, attempt == 1);
         }
 
-        var target = (long)(arguments.FirstTargetRow + row) * rank4;
-        for (var i = Group.IdxX; i < rank4; i += Group.DimX) arguments.Target[target + i] = solved ? stage.Right[i] : Float4.Zero;
-        if (Group.IdxX == 0) arguments.Status[row] = solved || attempt == 0 ? (attempt == 2 ? RowSolveStatus.Jittered : RowSolveStatus.Solved) : RowSolveStatus.Failed;
+        stage.Store(arguments, row, solved, attempt);
     }
 
     /// <summary>Builds and solves the equation; x is left in the right side.</summary>
@@ -57,7 +54,7 @@ internal static class FusedRowSolve
             stage.AddToRight(rank4, count);
         }
 
-        if (active) tile.Add(BaseTile(arguments, tileRow, tileColumn));
+        if (active) tile.Add(arguments.BaseTile(tileRow, tileColumn));
         if (active && tileRow == tileColumn) tile.AddToDiagonal(arguments.Regularization[row]);
         if (jitter) tile = AddJitter(arguments, stage, tile, active && tileRow == tileColumn, tileRow);
         Group.Barrier();
@@ -80,18 +77,6 @@ internal static class FusedRowSolve
         ForwardSubstitute(stage, tile, active, tileRow, tileColumn, rank4);
         Substitute(stage, tile, active, tileRow, tileColumn, rank4);
         Refinement.Finish(stage, rank4);
-    }
-
-    private static Tile4 BaseTile(in RowSolveArguments arguments, int tileRow, int tileColumn)
-    {
-        var place = (4 * tileRow * arguments.Rank4) + tileColumn;
-        return new Tile4
-        {
-            R0 = arguments.BaseMatrix[place],
-            R1 = arguments.BaseMatrix[place + arguments.Rank4],
-            R2 = arguments.BaseMatrix[place + (2 * arguments.Rank4)],
-            R3 = arguments.BaseMatrix[place + (3 * arguments.Rank4)],
-        };
     }
 
     private static Tile4 AddJitter(in RowSolveArguments arguments, in RowStage stage, Tile4 tile, bool diagonal, int tileRow)

@@ -58,4 +58,17 @@ public struct RowSolveArguments
 
     /// <summary>Steps of conjugate gradients.</summary>
     public int Steps;
+
+    /// <summary>One tile of α₀·YᵀY.</summary>
+    internal readonly Tile4 BaseTile(int tileRow, int tileColumn)
+    {
+        var place = (Float4.Width * tileRow * Rank4) + tileColumn;
+        return new Tile4
+        {
+            R0 = BaseMatrix[place],
+            R1 = BaseMatrix[place + Rank4],
+            R2 = BaseMatrix[place + (2 * Rank4)],
+            R3 = BaseMatrix[place + (3 * Rank4)],
+        };
+    }
 }

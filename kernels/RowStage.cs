@@ -119,6 +119,22 @@ internal struct RowStage
         Diagonal[3] = tile.R3;
     }
 
+    /// <summary>Writes what became of a row: x, or zeros where there were no plays or no solution.</summary>
+    /// <param name="arguments">Where to.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="solved">Whether x stands in the right side.</param>
+    /// <param name="attempts">0 for a row without plays, 1, or 2 with jitter.</param>
+    public readonly void Store(in RowSolveArguments arguments, int row, bool solved, int attempts)
+    {
+        var target = (long)(arguments.FirstTargetRow + row) * arguments.Rank4;
+        for (var i = Group.IdxX; i < arguments.Rank4; i += Group.DimX) arguments.Target[target + i] = solved ? Right[i] : Float4.Zero;
+        if (Group.IdxX > 0) return;
+        var status = RowSolveStatus.Solved;
+        if (solved && attempts == 2) status = RowSolveStatus.Jittered;
+        if (!solved && attempts > 0) status = RowSolveStatus.Failed;
+        arguments.Status[row] = status;
+    }
+
     /// <summary>The sum of the diagonal from the traces of its tiles, in their order; the padding's ones taken off.</summary>
     public readonly float Trace(int rank, int rank4)
     {

@@ -19,7 +19,6 @@ internal static class ScratchRowSolve
 
     private static void SolveRow(RowSolveArguments arguments, RowStage stage, ArrayView<Tile4> triangle, int row)
     {
-        var rank4 = arguments.Rank4;
         var first = arguments.Indptr[row];
         var end = arguments.Indptr[row + 1];
         var solved = false;
@@ -30,9 +29,7 @@ internal static class ScratchRowSolve
             for (; attempt < 2 && !solved; attempt++) solved = Attempt(arguments, stage, triangle, row, first, end, attempt == 1);
         }
 
-        var target = (long)(arguments.FirstTargetRow + row) * rank4;
-        for (var i = Group.IdxX; i < rank4; i += Group.DimX) arguments.Target[target + i] = solved ? stage.Right[i] : Float4.Zero;
-        if (Group.IdxX == 0) arguments.Status[row] = solved || attempt == 0 ? (attempt == 2 ? RowSolveStatus.Jittered : RowSolveStatus.Solved) : RowSolveStatus.Failed;
+        stage.Store(arguments, row, solved, attempt);
         GlobalBarrier();
     }
 
@@ -89,14 +86,7 @@ internal static class ScratchRowSolve
         }
 
         if (!active) return;
-        var place = (4 * tileRow * rank4) + tileColumn;
-        tile.Add(new Tile4
-        {
-            R0 = arguments.BaseMatrix[place],
-            R1 = arguments.BaseMatrix[place + rank4],
-            R2 = arguments.BaseMatrix[place + (2 * rank4)],
-            R3 = arguments.BaseMatrix[place + (3 * rank4)],
-        });
+        tile.Add(arguments.BaseTile(tileRow, tileColumn));
         if (tileRow == tileColumn) tile.AddToDiagonal(arguments.Regularization[row]);
         triangle[firstTile + Group.IdxX] = tile;
     }
