@@ -22,8 +22,11 @@ public readonly struct Float4(float x, float y, float z, float w)
     /// <summary>Fourth.</summary>
     public readonly float W = w;
 
-    /// <summary>Float4s that hold a row of some factors, the last padded with zeros.</summary>
-    public static int CountFor(int factors) => (factors + Width - 1) / Width;
+    /// <summary>Float4s that hold a row of some factors, padded with zeros to a multiple of eight: whole tiles of every kernel.</summary>
+    public static int CountFor(int factors) => (factors + 7) / 8 * 2;
+
+    /// <summary>Float4s that hold some floats.</summary>
+    internal static int Holding(int floats) => (floats + Width - 1) / Width;
 
     internal static Float4 Zero => new(0, 0, 0, 0);
 

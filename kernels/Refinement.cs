@@ -3,35 +3,47 @@ using ILGPU;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// What the step of iterative refinement, x += A⁻¹(b - A x) (Wilkinson, 1963), has in common for both row solves. After the
+/// What the step of iterative refinement, x += A⁻¹(b - A x) (Wilkinson, 1963), needs. After the
 /// factorisation the panel is free: it holds x, the product A x - b, and the spread of each tile's pivots.
 /// </summary>
 internal static class Refinement
 {
-    /// <summary>Notes the largest and the smallest 1/l of a factored diagonal tile, without the padding.</summary>
-    public static void NotePivots(in RowStage stage, Tile4 tile, int tileRow, int rank)
+    /// <summary>The smallest and the largest 1/l of a factored diagonal tile.</summary>
+    /// <param name="tile">The tile.</param>
+    /// <param name="left">Rows from the tile's first on that are not padding, at least 1.</param>
+    public static Float4 Spread(Tile4 tile, int left)
     {
-        var largest = tile.R0.X;
         var smallest = tile.R0.X;
-        var left = rank - (4 * tileRow);
-        if (left > 1) Widen(tile.R1.Y, ref smallest, ref largest);
-        if (left > 2) Widen(tile.R2.Z, ref smallest, ref largest);
-        if (left > 3) Widen(tile.R3.W, ref smallest, ref largest);
-        stage.Panel[tileRow] = new Float4(smallest, largest, 0, 0);
+        var largest = tile.R0.X;
+        if (left > 1) Widen(tile.R1.Y, tile.R1.Y, ref smallest, ref largest);
+        if (left > 2) Widen(tile.R2.Z, tile.R2.Z, ref smallest, ref largest);
+        if (left > 3) Widen(tile.R3.W, tile.R3.W, ref smallest, ref largest);
+        return new Float4(smallest, largest, 0, 0);
     }
 
-    /// <summary>Whether rounding of A may show in x: the spread of the pivots is a lower bound of the condition number. All threads say the same.</summary>
-    public static bool IsNeeded(in RowStage stage, int rank4, float refinedCondition)
+    /// <inheritdoc cref="Spread(Tile4, int)"/>
+    public static Float4 Spread(in Tile8 tile, int left)
     {
-        var smallest = stage.Panel[0].X;
-        var largest = stage.Panel[0].Y;
-        for (var tile = 1; tile < rank4; tile++)
-        {
-            var spread = stage.Panel[tile];
-            if (spread.X < smallest) smallest = spread.X;
-            if (spread.Y > largest) largest = spread.Y;
-        }
+        var spread = Spread(tile.A, left);
+        if (left <= 4) return spread;
+        var second = Spread(tile.D, left - 4);
+        var smallest = spread.X;
+        var largest = spread.Y;
+        Widen(second.X, second.Y, ref smallest, ref largest);
+        return new Float4(smallest, largest, 0, 0);
+    }
 
+    /// <summary>
+    /// Whether rounding of A may show in x: the spread of the pivots is a lower bound of the condition number. All threads say the same.
+    /// </summary>
+    /// <param name="spreads">[count], of each diagonal tile.</param>
+    /// <param name="count">Number of diagonal tiles.</param>
+    /// <param name="refinedCondition">The spread above which it is.</param>
+    public static bool IsNeeded(ArrayView<Float4> spreads, int count, float refinedCondition)
+    {
+        var smallest = spreads[0].X;
+        var largest = spreads[0].Y;
+        for (var tile = 1; tile < count; tile++) Widen(spreads[tile].X, spreads[tile].Y, ref smallest, ref largest);
         return largest * largest > refinedCondition * smallest * smallest;
     }
 
@@ -58,9 +70,9 @@ internal static class Refinement
         }
     }
 
-    private static void Widen(float inverse, ref float smallest, ref float largest)
+    private static void Widen(float low, float high, ref float smallest, ref float largest)
     {
-        if (inverse < smallest) smallest = inverse;
-        if (inverse > largest) largest = inverse;
+        if (low < smallest) smallest = low;
+        if (high > largest) largest = high;
     }
 }

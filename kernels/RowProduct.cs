@@ -37,7 +37,7 @@ internal static class RowProduct
     }
 
     /// <summary>Four factors of (α₀·YᵀY) p + λ p.</summary>
-    private static Float4 SharedPart(in RowSolveArguments arguments, ArrayView<Float4> p, int i, float lambda)
+    public static Float4 SharedPart(in RowSolveArguments arguments, ArrayView<Float4> p, int i, float lambda)
     {
         var rank4 = arguments.Rank4;
         var sum = p[i].Scaled(lambda);

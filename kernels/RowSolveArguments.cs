@@ -56,10 +56,22 @@ public struct RowSolveArguments
     /// <summary>Rows of y staged in shared memory at a time.</summary>
     public int StageRows;
 
+    /// <summary>Rows that a group solves at a time.</summary>
+    public int Teams;
+
     /// <summary>Steps of conjugate gradients.</summary>
     public int Steps;
 
-    /// <summary>One tile of α₀·YᵀY.</summary>
+    /// <summary>One 8×8 tile of α₀·YᵀY.</summary>
+    internal readonly Tile8 BaseTile8(int tileRow, int tileColumn) => new()
+    {
+        A = BaseTile(2 * tileRow, 2 * tileColumn),
+        B = BaseTile((2 * tileRow) + 1, 2 * tileColumn),
+        C = BaseTile(2 * tileRow, (2 * tileColumn) + 1),
+        D = BaseTile((2 * tileRow) + 1, (2 * tileColumn) + 1),
+    };
+
+    /// <summary>One 4×4 tile of α₀·YᵀY.</summary>
     internal readonly Tile4 BaseTile(int tileRow, int tileColumn)
     {
         var place = (Float4.Width * tileRow * Rank4) + tileColumn;

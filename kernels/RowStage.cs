@@ -31,13 +31,13 @@ internal struct RowStage
 
     /// <summary>Float4s of shared memory that <see cref="Of"/> cuts up.</summary>
     public static int Length(int stageRows, int rank4) =>
-        (stageRows * rank4) + (4 * rank4) + 4 + rank4 + (2 * Float4.CountFor(stageRows)) + Float4.CountFor(rank4 + 4);
+        (stageRows * rank4) + (4 * rank4) + 4 + rank4 + (2 * Float4.Holding(stageRows)) + Float4.Holding(rank4 + 4);
 
     public static RowStage Of(int stageRows, int rank4)
     {
         // Taken as floats: ILGPU writes OpenCL that does not compile for dynamic memory of structs.
         var memory = SharedMemory.GetDynamic<float>().Cast<Float4>();
-        var weights = Float4.CountFor(stageRows);
+        var weights = Float4.Holding(stageRows);
         var panel = stageRows * rank4;
         var diagonal = panel + (4 * rank4);
         var right = diagonal + 4;
@@ -50,7 +50,7 @@ internal struct RowStage
             Right = memory.SubView(right, rank4),
             GramWeights = memory.SubView(gram, weights).Cast<float>(),
             RhsWeights = memory.SubView(gram + weights, weights).Cast<float>(),
-            Scratch = memory.SubView(gram + (2 * weights), Float4.CountFor(rank4 + 4)).Cast<float>(),
+            Scratch = memory.SubView(gram + (2 * weights), Float4.Holding(rank4 + 4)).Cast<float>(),
         };
     }
 

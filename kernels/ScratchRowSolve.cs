@@ -3,7 +3,7 @@ using ILGPU;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// As <see cref="FusedRowSolve"/>, for any rank: the triangle has more tiles than a group has threads, so each group keeps it
+/// As <see cref="TeamRowSolve"/>, for any rank: the triangle has more tiles than a group has threads, so each group keeps it
 /// in a piece of global memory of its own, and the plays pass by once for each group-full of tiles.
 /// </summary>
 internal static class ScratchRowSolve
@@ -57,9 +57,9 @@ internal static class ScratchRowSolve
     private static void Refine(in RowSolveArguments arguments, in RowStage stage, ArrayView<Tile4> triangle, int row)
     {
         var rank4 = arguments.Rank4;
-        for (var i = Group.IdxX; i < rank4; i += Group.DimX) Refinement.NotePivots(stage, triangle[TriangleIndex.Of(i, i)], i, arguments.Rank);
+        for (var i = Group.IdxX; i < rank4; i += Group.DimX) stage.Panel[i] = PivotSpread(arguments, triangle, i);
         Group.Barrier();
-        if (!Refinement.IsNeeded(stage, rank4, arguments.RefinedCondition)) return;
+        if (!Refinement.IsNeeded(stage.Panel, rank4, arguments.RefinedCondition)) return;
         Refinement.Start(arguments, stage, row);
         ForwardSubstitute(stage, triangle, rank4);
         Substitute(stage, triangle, rank4);
@@ -89,6 +89,13 @@ internal static class ScratchRowSolve
         tile.Add(arguments.BaseTile(tileRow, tileColumn));
         if (tileRow == tileColumn) tile.AddToDiagonal(arguments.Regularization[row]);
         triangle[firstTile + Group.IdxX] = tile;
+    }
+
+    /// <summary>The spread of a diagonal tile; one that is all padding is like the first.</summary>
+    private static Float4 PivotSpread(in RowSolveArguments arguments, ArrayView<Tile4> triangle, int tile)
+    {
+        var left = arguments.Rank - (Float4.Width * tile);
+        return left > 0 ? Refinement.Spread(triangle[TriangleIndex.Of(tile, tile)], left) : Refinement.Spread(triangle[0], arguments.Rank);
     }
 
     private static void AddJitter(in RowSolveArguments arguments, in RowStage stage, ArrayView<Tile4> triangle)

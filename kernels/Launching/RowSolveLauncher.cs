@@ -23,7 +23,7 @@ public sealed class RowSolveLauncher : IDisposable
         _accelerator = accelerator;
         _triangles = new ReusableBuffer<Tile4>(accelerator);
         var largest = new KernelSpecialization(LaunchPlan.LargestGroup(accelerator), null);
-        _fused = new(() => accelerator.LoadStreamKernel<RowSolveArguments>(FusedRowSolve.Kernel, largest));
+        _fused = new(() => accelerator.LoadStreamKernel<RowSolveArguments>(TeamRowSolve.Kernel, largest));
         _scratch = new(() => accelerator.LoadStreamKernel<RowSolveArguments, ArrayView<Tile4>>(ScratchRowSolve.Kernel, largest));
         _conjugateGradient = new(() => accelerator.LoadStreamKernel<RowSolveArguments>(ConjugateGradientKernel.Kernel));
     }
@@ -33,19 +33,25 @@ public sealed class RowSolveLauncher : IDisposable
     public void Launch(RowSolveArguments arguments)
     {
         if (arguments.RowCount == 0) return;
+        var plan = TeamPlan.For(_accelerator, arguments.Rank4);
+        if (arguments.Steps == 0 && plan.Teams > 0)
+        {
+            (arguments.Teams, arguments.StageRows) = (plan.Teams, plan.StageRows);
+            Launch(_fused.Value, arguments, (arguments.RowCount + plan.Teams - 1) / plan.Teams, plan.GroupSize, plan.SharedFloat4s);
+            return;
+        }
+
         arguments.StageRows = LaunchPlan.StageRows(_accelerator, arguments.Rank4, MaximumStageRows);
         var shared = RowStage.Length(arguments.StageRows, arguments.Rank4);
-        var fusedGroup = LaunchPlan.GroupSize(TriangleIndex.Count(arguments.Rank4));
-        if (arguments.Steps > 0) Launch(_conjugateGradient.Value, arguments, ConjugateGradientKernel.GroupSize, shared);
-        else if (fusedGroup <= LaunchPlan.LargestGroup(_accelerator)) Launch(_fused.Value, arguments, fusedGroup, shared);
+        if (arguments.Steps > 0) Launch(_conjugateGradient.Value, arguments, arguments.RowCount, ConjugateGradientKernel.GroupSize, shared);
         else LaunchScratch(arguments, shared);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _triangles.Dispose();
 
-    private void Launch(Action<KernelConfig, RowSolveArguments> kernel, RowSolveArguments arguments, int group, int shared) =>
-        kernel(LaunchPlan.Config(LaunchPlan.Groups(_accelerator, arguments.RowCount), group, shared), arguments);
+    private void Launch(Action<KernelConfig, RowSolveArguments> kernel, RowSolveArguments arguments, int work, int group, int shared) =>
+        kernel(LaunchPlan.Config(LaunchPlan.Groups(_accelerator, work), group, shared), arguments);
 
     private void LaunchScratch(RowSolveArguments arguments, int shared)
     {

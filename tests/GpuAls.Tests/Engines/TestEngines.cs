@@ -56,7 +56,7 @@ public sealed class Emulated : ITestEngine
 
 public sealed class OpenCl : ITestEngine
 {
-    public static int[] Ranks => [1, 3, 16, 30, 64, 128, 129, 200];
+    public static int[] Ranks => [1, 3, 16, 64, 129, 200];
 
     public static bool TakesManyRows => true;
 

@@ -1,0 +1,89 @@
+using ILGPU;
+
+namespace GpuAls.Kernels;
+
+/// <summary>
+/// An 8×8 tile of a matrix as four 4×4 tiles, A C over B D: 64 sums a thread, so that each float loaded from shared memory
+/// feeds eight multiplications.
+/// </summary>
+internal struct Tile8
+{
+    /// <summary>Rows of a tile.</summary>
+    public const int Width = 8;
+
+    public Tile4 A;
+    public Tile4 B;
+    public Tile4 C;
+    public Tile4 D;
+
+    public static Tile8 Zero => new() { A = Tile4.Zero, B = Tile4.Zero, C = Tile4.Zero, D = Tile4.Zero };
+
+    /// <summary>Adds the outer product of two parts of a row, given by their halves.</summary>
+    public void AddOuter(Float4 rowLow, Float4 rowHigh, Float4 columnLow, Float4 columnHigh)
+    {
+        A.AddOuter(rowLow, columnLow);
+        C.AddOuter(rowLow, columnHigh);
+        B.AddOuter(rowHigh, columnLow);
+        D.AddOuter(rowHigh, columnHigh);
+    }
+
+    public void AddToDiagonal(float value)
+    {
+        A.AddToDiagonal(value);
+        D.AddToDiagonal(value);
+    }
+
+    public readonly float Trace() => A.Trace() + D.Trace();
+
+    /// <summary>Factors a diagonal tile, of which C is not used; 1/l stands on its diagonal.</summary>
+    /// <returns>False where a pivot is not positive and finite.</returns>
+    public bool Factor()
+    {
+        if (!TileCholesky.Factor(ref A)) return false;
+        B = TileCholesky.SolveBelow(B, A);
+        D.SubtractProduct(B, B);
+        return TileCholesky.Factor(ref D);
+    }
+
+    public void Add(in Tile8 other)
+    {
+        A.Add(other.A);
+        B.Add(other.B);
+        C.Add(other.C);
+        D.Add(other.D);
+    }
+
+    /// <summary>L⁻¹ of an eighth of a vector, for a factored diagonal tile.</summary>
+    public readonly void Forward(ArrayView<Float4> vector, int step)
+    {
+        var low = TileCholesky.Forward(vector[2 * step], A);
+        vector[2 * step] = low;
+        vector[(2 * step) + 1] = TileCholesky.Forward(vector[(2 * step) + 1].Plus(B.Times(low).Scaled(-1)), D);
+    }
+
+    /// <summary>L⁻ᵀ of an eighth of a vector, for a factored diagonal tile.</summary>
+    public readonly void Backward(ArrayView<Float4> vector, int step)
+    {
+        var high = TileCholesky.Backward(vector[(2 * step) + 1], D);
+        vector[(2 * step) + 1] = high;
+        vector[2 * step] = TileCholesky.Backward(vector[2 * step].Plus(B.TransposedTimes(high).Scaled(-1)), A);
+    }
+
+    /// <summary>vector[row] -= tile·vector[step].</summary>
+    public readonly void SubtractTimes(ArrayView<Float4> vector, int row, int step)
+    {
+        var low = vector[2 * step];
+        var high = vector[(2 * step) + 1];
+        vector[2 * row] = vector[2 * row].Plus(A.Times(low).Plus(C.Times(high)).Scaled(-1));
+        vector[(2 * row) + 1] = vector[(2 * row) + 1].Plus(B.Times(low).Plus(D.Times(high)).Scaled(-1));
+    }
+
+    /// <summary>vector[column] -= tileᵀ·vector[step].</summary>
+    public readonly void SubtractTransposedTimes(ArrayView<Float4> vector, int column, int step)
+    {
+        var low = vector[2 * step];
+        var high = vector[(2 * step) + 1];
+        vector[2 * column] = vector[2 * column].Plus(A.TransposedTimes(low).Plus(B.TransposedTimes(high)).Scaled(-1));
+        vector[(2 * column) + 1] = vector[(2 * column) + 1].Plus(C.TransposedTimes(low).Plus(D.TransposedTimes(high)).Scaled(-1));
+    }
+}
