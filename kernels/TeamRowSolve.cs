@@ -13,12 +13,12 @@ internal static class TeamRowSolve
     public static void Kernel(RowSolveArguments arguments)
     {
         var rank8 = arguments.Rank4 / 2;
-        var length = TeamStage.Length(arguments.StageRows, rank8, arguments.Teams);
+        var length = TeamStage.Length(rank8);
         var place = TeamPlace.Of(arguments.Teams, rank8);
 
         // Taken as floats: ILGPU writes OpenCL that does not compile for dynamic memory of structs.
         var memory = SharedMemory.GetDynamic<float>().Cast<Float4>();
-        var stage = TeamStage.Of(memory.SubView(place.Team * length, length), arguments.StageRows, rank8);
+        var stage = new TeamStage(memory, place.Team * length, rank8);
         var flags = new TeamFlags(memory.SubView(arguments.Teams * length, Float4.Holding(2 * arguments.Teams)).Cast<float>(), arguments.Teams);
         for (var first = Grid.IdxX * arguments.Teams; first < arguments.RowCount; first += Grid.DimX * arguments.Teams)
             SolveRows(arguments, stage, flags, place, TeamRow.Of(arguments, first, place.Team));
@@ -47,7 +47,7 @@ internal static class TeamRowSolve
         var tile = Build(arguments, stage, place, row);
         if (place.HasTile) tile.Add(arguments.BaseTile8(place.Row, place.Column));
         if (place.IsDiagonal) tile.AddToDiagonal(row.Index < arguments.RowCount ? arguments.Regularization[row.Index] : 1);
-        if (place.IsDiagonal) stage.Traces[place.Row] = tile.Trace();
+        if (place.IsDiagonal) stage.Product[place.Row] = new Float4(tile.Trace(), 0, 0, 0);
         Group.Barrier();
         if (place.IsDiagonal && jitter) tile.AddToDiagonal(arguments.RelativeJitter * MeanOfDiagonal(arguments, stage));
         tile = Factor(arguments, stage, flags, tile, place);
@@ -61,13 +61,13 @@ internal static class TeamRowSolve
     {
         for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes) stage.Right[i] = Float4.Zero;
         var tile = Tile8.Zero;
-        for (long offset = 0; offset < row.Longest; offset += arguments.StageRows)
+        for (long offset = 0; offset < row.Longest; offset += TeamStage.StageRows)
         {
-            var count = row.CountAt(offset, arguments.StageRows);
+            var count = row.CountAt(offset, TeamStage.StageRows);
             Group.Barrier();
             stage.Load(arguments, row.First + offset, count, place.Lane, place.Lanes);
             Group.Barrier();
-            if (place.HasTile) tile = stage.AddTo(tile, count, place.Row, place.Column);
+            tile = stage.AddTo(tile, place.Row, place.Column);
             stage.AddWeighted(stage.Right, count, place.Lane, place.Lanes);
         }
 
@@ -78,7 +78,7 @@ internal static class TeamRowSolve
     private static float MeanOfDiagonal(in RowSolveArguments arguments, in TeamStage stage)
     {
         float sum = 0;
-        for (var tile = 0; tile < arguments.Rank4 / 2; tile++) sum += stage.Traces[tile];
+        for (var tile = 0; tile < arguments.Rank4 / 2; tile++) sum += stage.Product[tile].X;
         return (sum - ((4 * arguments.Rank4) - arguments.Rank)) / arguments.Rank;
     }
 
@@ -161,9 +161,9 @@ internal static class TeamRowSolve
         Group.Barrier();
         var lambda = row.Index < arguments.RowCount ? arguments.Regularization[row.Index] : 1;
         for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes) stage.Product[i] = RowProduct.SharedPart(arguments, stage.Solution, i, lambda);
-        for (long offset = 0; offset < row.Longest; offset += arguments.StageRows)
+        for (long offset = 0; offset < row.Longest; offset += TeamStage.StageRows)
         {
-            var count = row.CountAt(offset, arguments.StageRows);
+            var count = row.CountAt(offset, TeamStage.StageRows);
             Group.Barrier();
             stage.Load(arguments, row.First + offset, count, place.Lane, place.Lanes);
             Group.Barrier();

@@ -4,166 +4,162 @@ namespace GpuAls.Kernels;
 
 /// <summary>
 /// The shared memory of one team, in Float4s. Rows of y and the panel of the factorisation share a place, since they are not
-/// needed at the same time. Low and high halves of tiles stand apart, and teams at a distance of 8 ÷ teams modulo 8, so that
-/// the eight lanes that are served together meet different banks.
+/// needed at the same time. Teams stand at an odd distance, and so do tiles of the panel: the eight lanes that are served
+/// together meet different banks.
 /// </summary>
-internal struct TeamStage
+internal readonly struct TeamStage
 {
+    /// <summary>Rows of y that a team stages at a time: as many as fit in the place of the panel.</summary>
+    public const int StageRows = 8;
+
     private const int PartsOfTile = 16;
-    private const int Banks = 8;
+    private const int PanelStride = PartsOfTile + 1;
 
-    /// <summary>[stageRows, 2, rank8], gathered rows of y: low halves, then high halves.</summary>
-    private ArrayView<Float4> _rows;
+    // Offsets rather than views: a view costs four registers, and 64 are taken by the tile.
+    private readonly ArrayView<Float4> _memory;
+    private readonly int _rank8;
+    private readonly int _rows;
+    private readonly int _diagonal;
+    private readonly int _right;
+    private readonly int _gramWeights;
+    private readonly int _rhsWeights;
 
-    /// <summary>[16, rank8]: the rows of each tile of the panel, in the order of A, B, C and D.</summary>
-    private ArrayView<Float4> _panel;
-
-    /// <summary>[16], the factored diagonal tile.</summary>
-    private ArrayView<Float4> _diagonal;
+    /// <param name="memory">The shared memory of the group.</param>
+    /// <param name="first">Where the part of the team begins, in Float4s.</param>
+    /// <param name="rank8">Tiles along the diagonal.</param>
+    public TeamStage(ArrayView<Float4> memory, int first, int rank8)
+    {
+        _memory = memory;
+        _rank8 = rank8;
+        _rows = first;
+        _diagonal = first + RowsOrPanel(rank8);
+        _right = _diagonal + PartsOfTile;
+        _gramWeights = Float4.Width * (_right + (6 * rank8));
+        _rhsWeights = _gramWeights + StageRows;
+    }
 
     /// <summary>[rank4], b, then z, then x.</summary>
-    public ArrayView<Float4> Right;
+    public ArrayView<Float4> Right => _memory.SubView(_right, 2 * _rank8);
 
     /// <summary>[rank4], x while it is refined.</summary>
-    public ArrayView<Float4> Solution;
+    public ArrayView<Float4> Solution => _memory.SubView(_right + (2 * _rank8), 2 * _rank8);
 
-    /// <summary>[rank4], A x - b while x is refined; before that the spread of each tile's pivots.</summary>
-    public ArrayView<Float4> Product;
+    /// <summary>[rank4], A x - b while x is refined; before that the spread of each tile's pivots, and their traces.</summary>
+    public ArrayView<Float4> Product => _memory.SubView(_right + (4 * _rank8), 2 * _rank8);
 
-    private ArrayView<float> _gramWeights;
-    private ArrayView<float> _rhsWeights;
-
-    /// <summary>[rank8], traces of the diagonal tiles.</summary>
-    public ArrayView<float> Traces;
-
-    private int _rank8;
+    private ArrayView<float> Floats => _memory.Cast<float>();
 
     /// <summary>Float4s of a team.</summary>
-    public static int Length(int stageRows, int rank8, int teams)
+    public static int Length(int rank8)
     {
-        var rows = stageRows * 2 * rank8;
-        var panel = PartsOfTile * rank8;
-        var length = (rows > panel ? rows : panel) + PartsOfTile + (6 * rank8) + (stageRows / 2) + Float4.Holding(rank8);
-        var wanted = teams >= Banks ? 1 : Banks / teams % Banks;
-        return length + ((wanted - length) & (Banks - 1));
+        var length = RowsOrPanel(rank8) + PartsOfTile + (6 * rank8) + (StageRows / 2);
+        return length | 1;
     }
 
-    public static TeamStage Of(ArrayView<Float4> memory, int stageRows, int rank8)
+    /// <summary>Gathered rows of y, [8, rank4]; or the panel, [rank8, 17], each tile with its rows in the order of A, B, C and D.</summary>
+    private static int RowsOrPanel(int rank8)
     {
-        var rows = stageRows * 2 * rank8;
-        var panel = PartsOfTile * rank8;
-        var diagonal = rows > panel ? rows : panel;
-        var right = diagonal + PartsOfTile;
-        var weights = right + (6 * rank8);
-        var traces = weights + (stageRows / 2);
-        return new TeamStage
-        {
-            _rows = memory.SubView(0, rows),
-            _panel = memory.SubView(0, panel),
-            _diagonal = memory.SubView(diagonal, PartsOfTile),
-            Right = memory.SubView(right, 2 * rank8),
-            Solution = memory.SubView(right + (2 * rank8), 2 * rank8),
-            Product = memory.SubView(right + (4 * rank8), 2 * rank8),
-            _gramWeights = memory.SubView(weights, stageRows / 4).Cast<float>(),
-            _rhsWeights = memory.SubView(weights + (stageRows / 4), stageRows / 4).Cast<float>(),
-            Traces = memory.SubView(traces, Float4.Holding(rank8)).Cast<float>(),
-            _rank8 = rank8,
-        };
+        var rows = StageRows * 2 * rank8;
+        var panel = PanelStride * rank8;
+        return rows > panel ? rows : panel;
     }
 
-    /// <summary>The team gathers entries first .. first + count - 1 of y, and zeros up to a multiple of four. The caller puts barriers around it.</summary>
-    public readonly void Load(in RowSolveArguments arguments, long first, int count, int lane, int lanes)
+    /// <summary>The team gathers entries first .. first + count - 1 of y, and zeros in the other places. The caller puts barriers around it.</summary>
+    public void Load(in RowSolveArguments arguments, long first, int count, int lane, int lanes)
     {
         var rank4 = 2 * _rank8;
-        var padded = (count + 3) & ~3;
-        for (var i = lane; i < padded * rank4; i += lanes)
+        for (var i = lane; i < StageRows * rank4; i += lanes)
         {
             var entry = i / rank4;
             var part = i - (entry * rank4);
-            var place = (entry * rank4) + ((part & 1) * _rank8) + (part >> 1);
-            _rows[place] = entry < count ? arguments.Fixed[((long)arguments.Indices[first + entry] * rank4) + part] : Float4.Zero;
+            _memory[_rows + i] = entry < count ? arguments.Fixed[((long)arguments.Indices[first + entry] * rank4) + part] : Float4.Zero;
         }
 
-        for (var entry = lane; entry < padded; entry += lanes)
+        for (var entry = lane; entry < StageRows; entry += lanes)
         {
             var value = entry < count ? arguments.Values[first + entry] : 0;
             var gram = (value < 0 ? -value : value) + arguments.GramOffset;
-            _gramWeights[entry] = entry < count ? gram : 0;
-            _rhsWeights[entry] = value > 0 ? value + arguments.RhsOffset : 0;
+            Floats[_gramWeights + entry] = entry < count ? gram : 0;
+            Floats[_rhsWeights + entry] = value > 0 ? value + arguments.RhsOffset : 0;
         }
     }
 
-    /// <summary>acc += Σ gram·y yᵀ over the staged entries, for the tile at (row, column); four entries a turn, since ILGPU does not unroll.</summary>
-    public readonly Tile8 AddTo(Tile8 tile, int count, int row, int column)
+    /// <summary>
+    /// acc += Σ gram·y yᵀ over the staged entries, for the tile at (row, column). All eight in one run, since ILGPU does not unroll
+    /// loops and copies what a loop carries at each turn; entries that are not there are zeros.
+    /// </summary>
+    public Tile8 AddTo(Tile8 tile, int row, int column)
     {
-        for (var entry = 0; entry < count; entry += 4)
-        {
-            AddEntry(ref tile, entry, row, column);
-            AddEntry(ref tile, entry + 1, row, column);
-            AddEntry(ref tile, entry + 2, row, column);
-            AddEntry(ref tile, entry + 3, row, column);
-        }
-
+        var step = 2 * _rank8;
+        var rowPlace = _rows + (2 * row);
+        var columnPlace = _rows + (2 * column);
+        AddEntry(ref tile, rowPlace, columnPlace, _gramWeights);
+        AddEntry(ref tile, rowPlace + step, columnPlace + step, _gramWeights + 1);
+        AddEntry(ref tile, rowPlace + (2 * step), columnPlace + (2 * step), _gramWeights + 2);
+        AddEntry(ref tile, rowPlace + (3 * step), columnPlace + (3 * step), _gramWeights + 3);
+        AddEntry(ref tile, rowPlace + (4 * step), columnPlace + (4 * step), _gramWeights + 4);
+        AddEntry(ref tile, rowPlace + (5 * step), columnPlace + (5 * step), _gramWeights + 5);
+        AddEntry(ref tile, rowPlace + (6 * step), columnPlace + (6 * step), _gramWeights + 6);
+        AddEntry(ref tile, rowPlace + (7 * step), columnPlace + (7 * step), _gramWeights + 7);
         return tile;
     }
 
     /// <summary>target += Σ weight·y over the staged entries, with the weights of the right side; lane = four factors.</summary>
-    public readonly void AddWeighted(ArrayView<Float4> target, int count, int lane, int lanes)
+    public void AddWeighted(ArrayView<Float4> target, int count, int lane, int lanes)
     {
         var rank4 = 2 * _rank8;
         for (var i = lane; i < rank4; i += lanes)
         {
-            var place = ((i & 1) * _rank8) + (i >> 1);
             var sum = target[i];
-            for (var entry = 0; entry < count; entry++) sum = sum.Plus(_rows[(entry * rank4) + place].Scaled(_rhsWeights[entry]));
+            for (var entry = 0; entry < count; entry++) sum = sum.Plus(_memory[_rows + (entry * rank4) + i].Scaled(Floats[_rhsWeights + entry]));
             target[i] = sum;
         }
     }
 
     /// <summary>Weights of the right side become gram·(y·x) - rhs, the part of A x - b that runs along y; lane = one staged entry.</summary>
-    public readonly void WeighResidual(int count, int lane, int lanes)
+    public void WeighResidual(int count, int lane, int lanes)
     {
         var rank4 = 2 * _rank8;
         for (var entry = lane; entry < count; entry += lanes)
         {
             float dot = 0;
-            for (var i = 0; i < rank4; i++) dot += _rows[(entry * rank4) + ((i & 1) * _rank8) + (i >> 1)].Dot(Solution[i]);
-            _rhsWeights[entry] = (_gramWeights[entry] * dot) - _rhsWeights[entry];
+            for (var i = 0; i < rank4; i++) dot += _memory[_rows + (entry * rank4) + i].Dot(Solution[i]);
+            Floats[_rhsWeights + entry] = (Floats[_gramWeights + entry] * dot) - Floats[_rhsWeights + entry];
         }
     }
 
-    public readonly void SetDiagonal(in Tile8 tile)
+    public void SetDiagonal(in Tile8 tile)
     {
-        SetQuarter(_diagonal, 1, 0, 0, tile.A);
-        SetQuarter(_diagonal, 1, 0, 1, tile.B);
-        SetQuarter(_diagonal, 1, 0, 3, tile.D);
+        SetQuarter(_diagonal, 0, tile.A);
+        SetQuarter(_diagonal, 1, tile.B);
+        SetQuarter(_diagonal, 3, tile.D);
     }
 
-    public readonly void SetPanel(int row, in Tile8 tile)
+    public void SetPanel(int row, in Tile8 tile)
     {
-        SetQuarter(_panel, _rank8, row, 0, tile.A);
-        SetQuarter(_panel, _rank8, row, 1, tile.B);
-        SetQuarter(_panel, _rank8, row, 2, tile.C);
-        SetQuarter(_panel, _rank8, row, 3, tile.D);
+        SetQuarter(Panel(row), 0, tile.A);
+        SetQuarter(Panel(row), 1, tile.B);
+        SetQuarter(Panel(row), 2, tile.C);
+        SetQuarter(Panel(row), 3, tile.D);
     }
 
     /// <summary>X with X·Lᵀ = tile, for a tile below the factored diagonal tile L.</summary>
-    public readonly Tile8 SolveBelow(Tile8 tile)
+    public Tile8 SolveBelow(Tile8 tile)
     {
-        var first = Quarter(_diagonal, 1, 0, 0);
+        var first = Quarter(_diagonal, 0);
         tile.A = TileCholesky.SolveBelow(tile.A, first);
         tile.B = TileCholesky.SolveBelow(tile.B, first);
-        var below = Quarter(_diagonal, 1, 0, 1);
+        var below = Quarter(_diagonal, 1);
         tile.C.SubtractProduct(tile.A, below);
         tile.D.SubtractProduct(tile.B, below);
-        var second = Quarter(_diagonal, 1, 0, 3);
+        var second = Quarter(_diagonal, 3);
         tile.C = TileCholesky.SolveBelow(tile.C, second);
         tile.D = TileCholesky.SolveBelow(tile.D, second);
         return tile;
     }
 
     /// <summary>tile - P Qᵀ for the panel's tiles P at a row and Q at a column; a quarter of the panel is in registers at a time.</summary>
-    public readonly Tile8 SubtractPanel(Tile8 tile, int row, int column)
+    public Tile8 SubtractPanel(Tile8 tile, int row, int column)
     {
         tile.A = Subtract(tile.A, row, 0, column, 0);
         tile.B = Subtract(tile.B, row, 1, column, 0);
@@ -172,12 +168,16 @@ internal struct TeamStage
         return tile;
     }
 
-    private readonly void AddEntry(ref Tile8 tile, int entry, int row, int column)
+    /// <param name="tile">Added to.</param>
+    /// <param name="row">Where the row's part of the entry's y stands.</param>
+    /// <param name="column">Where the column's part stands.</param>
+    /// <param name="weight">Where its weight stands.</param>
+    private void AddEntry(ref Tile8 tile, int row, int column, int weight)
     {
-        var place = entry * 2 * _rank8;
-        var weight = _gramWeights[entry];
-        tile.AddOuter(
-            _rows[place + row].Scaled(weight), _rows[place + _rank8 + row].Scaled(weight), _rows[place + column], _rows[place + _rank8 + column]);
+        var gram = Floats[weight];
+        var y = _memory.SubView(row, 2);
+        var z = _memory.SubView(column, 2);
+        tile.AddOuter(y[0].Scaled(gram), y[1].Scaled(gram), z[0], z[1]);
     }
 
     /// <param name="quarter">The quarter.</param>
@@ -185,25 +185,28 @@ internal struct TeamStage
     /// <param name="rowHalf">0: quarters A and C of P, 1: B and D.</param>
     /// <param name="column">Row of Q.</param>
     /// <param name="columnHalf">0: quarters A and C of Q, 1: B and D.</param>
-    private readonly Tile4 Subtract(Tile4 quarter, int row, int rowHalf, int column, int columnHalf)
+    private Tile4 Subtract(Tile4 quarter, int row, int rowHalf, int column, int columnHalf)
     {
-        quarter.SubtractProduct(Quarter(_panel, _rank8, row, rowHalf), Quarter(_panel, _rank8, column, columnHalf));
-        quarter.SubtractProduct(Quarter(_panel, _rank8, row, rowHalf + 2), Quarter(_panel, _rank8, column, columnHalf + 2));
+        quarter.SubtractProduct(Quarter(Panel(row), rowHalf), Quarter(Panel(column), columnHalf));
+        quarter.SubtractProduct(Quarter(Panel(row), rowHalf + 2), Quarter(Panel(column), columnHalf + 2));
         return quarter;
     }
 
-    private static Tile4 Quarter(ArrayView<Float4> tiles, int stride, int tile, int quarter)
+    private int Panel(int row) => _rows + (PanelStride * row);
+
+    // A view of its own lets the four places be constant distances.
+    private Tile4 Quarter(int tile, int quarter)
     {
-        var place = (4 * quarter * stride) + tile;
-        return new Tile4 { R0 = tiles[place], R1 = tiles[place + stride], R2 = tiles[place + (2 * stride)], R3 = tiles[place + (3 * stride)] };
+        var rows = _memory.SubView(tile + (4 * quarter), 4);
+        return new Tile4 { R0 = rows[0], R1 = rows[1], R2 = rows[2], R3 = rows[3] };
     }
 
-    private static void SetQuarter(ArrayView<Float4> tiles, int stride, int tile, int quarter, Tile4 value)
+    private void SetQuarter(int tile, int quarter, Tile4 value)
     {
-        var place = (4 * quarter * stride) + tile;
-        tiles[place] = value.R0;
-        tiles[place + stride] = value.R1;
-        tiles[place + (2 * stride)] = value.R2;
-        tiles[place + (3 * stride)] = value.R3;
+        var rows = _memory.SubView(tile + (4 * quarter), 4);
+        rows[0] = value.R0;
+        rows[1] = value.R1;
+        rows[2] = value.R2;
+        rows[3] = value.R3;
     }
 }

@@ -58,6 +58,9 @@ internal struct Tile4
 
     private static Float4 Fused(float a, Float4 b, Float4 c) => new((a * b.X) + c.X, (a * b.Y) + c.Y, (a * b.Z) + c.Z, (a * b.W) + c.W);
 
+    // Term by term, so that each is one fused multiplication.
     private static Float4 Less(Float4 row, Float4 a, Tile4 b) =>
-        new(row.X - a.Dot(b.R0), row.Y - a.Dot(b.R1), row.Z - a.Dot(b.R2), row.W - a.Dot(b.R3));
+        new(Less(row.X, a, b.R0), Less(row.Y, a, b.R1), Less(row.Z, a, b.R2), Less(row.W, a, b.R3));
+
+    private static float Less(float sum, Float4 a, Float4 b) => sum - (a.X * b.X) - (a.Y * b.Y) - (a.Z * b.Z) - (a.W * b.W);
 }

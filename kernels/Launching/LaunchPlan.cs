@@ -7,7 +7,7 @@ namespace GpuAls.Kernels.Launching;
 internal static class LaunchPlan
 {
     /// <summary>No group is larger: registers of a fused row solve suffice for as many threads on every NVIDIA GPU since Turing.</summary>
-    public const int MaximumGroupSize = 544;
+    public const int MaximumGroupSize = 320;
 
     private const int ThreadMultiple = 32;
     private const int MaximumStageBytes = 24 * 1024;

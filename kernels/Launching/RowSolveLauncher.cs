@@ -36,7 +36,7 @@ public sealed class RowSolveLauncher : IDisposable
         var plan = TeamPlan.For(_accelerator, arguments.Rank4);
         if (arguments.Steps == 0 && plan.Teams > 0)
         {
-            (arguments.Teams, arguments.StageRows) = (plan.Teams, plan.StageRows);
+            arguments.Teams = plan.Teams;
             Launch(_fused.Value, arguments, (arguments.RowCount + plan.Teams - 1) / plan.Teams, plan.GroupSize, plan.SharedFloat4s);
             return;
         }

@@ -5,13 +5,9 @@ namespace GpuAls.Kernels.Launching;
 /// <summary>How many rows a group solves at a time, with how many threads and how much shared memory.</summary>
 /// <param name="Teams">Rows of a group, a power of two; 0 where the triangle of one row has more tiles than a group has threads.</param>
 /// <param name="GroupSize">Threads of a group, a whole number of warps.</param>
-/// <param name="StageRows">Rows of y that a team stages at a time.</param>
 /// <param name="SharedFloat4s">Shared memory of a group.</param>
-internal readonly record struct TeamPlan(int Teams, int GroupSize, int StageRows, int SharedFloat4s)
+internal readonly record struct TeamPlan(int Teams, int GroupSize, int SharedFloat4s)
 {
-    /// <summary>Threads that a group should not exceed: two such groups share the registers of a multiprocessor.</summary>
-    private const int MostThreads = 320;
-
     private const int MostTeams = 32;
     private const int SharedBytes = 40 * 1024;
     private const int Float4Bytes = 16;
@@ -21,7 +17,7 @@ internal readonly record struct TeamPlan(int Teams, int GroupSize, int StageRows
     {
         var rank8 = rank4 / 2;
         var tiles = TriangleIndex.Count(rank8);
-        var threads = Math.Min(MostThreads, LaunchPlan.LargestGroup(accelerator));
+        var threads = LaunchPlan.LargestGroup(accelerator);
         var bytes = Math.Min(SharedBytes, accelerator.MaxSharedMemoryPerGroup);
         for (var teams = MostTeams; teams > 0; teams /= 2)
         {
@@ -34,9 +30,7 @@ internal readonly record struct TeamPlan(int Teams, int GroupSize, int StageRows
 
     private static TeamPlan Of(int teams, int tiles, int rank8)
     {
-        // The panel of the factorisation needs sixteen Float4s a tile; as many rows of y fit in its place.
-        const int StageRows = 8;
-        var shared = (teams * TeamStage.Length(StageRows, rank8, teams)) + Float4.Holding(2 * teams);
-        return new TeamPlan(teams, LaunchPlan.GroupSize(teams * tiles), StageRows, shared);
+        var shared = (teams * TeamStage.Length(rank8)) + Float4.Holding(2 * teams);
+        return new TeamPlan(teams, LaunchPlan.GroupSize(teams * tiles), shared);
     }
 }
