@@ -29,8 +29,12 @@ internal static class OutputErrors
         }
     }
 
-    private static GpuAlsException CannotWrite(string path, Exception exception) => new(
-        FailureKind.Output,
-        $"cannot write '{path}': {exception.Message.TrimEnd('.')}. Free some space or choose another place; nothing was left behind.",
-        exception);
+    private static GpuAlsException CannotWrite(string path, Exception exception)
+    {
+        // The user knows the name that was given, not the one it is written under meanwhile.
+        var shown = StagedDirectory.FinalOf(path);
+        var reason = exception.Message.Replace(path, shown, StringComparison.Ordinal).TrimEnd('.');
+        return new GpuAlsException(
+            FailureKind.Output, $"cannot write '{shown}': {reason}. Free some space or choose another place; nothing was left behind.", exception);
+    }
 }

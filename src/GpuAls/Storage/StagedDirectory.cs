@@ -8,6 +8,11 @@ public sealed class StagedDirectory : IDisposable
     /// <summary>The empty file that says that a directory is whole.</summary>
     public const string SuccessFile = "_SUCCESS";
 
+    private const string SiblingExtension = ".tmp";
+
+    /// <summary>A dot, 32 hexadecimal digits and the extension.</summary>
+    private const int SiblingSuffixLength = 33 + 4;
+
     private readonly bool _replace;
 
     /// <param name="path">Where the directory is to appear.</param>
@@ -55,7 +60,15 @@ public sealed class StagedDirectory : IDisposable
 
     /// <summary>A name beside <paramref name="path"/> that no other run uses; readers of folders skip the leading dot.</summary>
     internal static string SiblingOf(string path) =>
-        Path.Combine(Path.GetDirectoryName(path) ?? path, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+        Path.Combine(Path.GetDirectoryName(path) ?? path, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}{SiblingExtension}");
+
+    /// <summary>The path whose <see cref="SiblingOf"/> this is; any other path as it is.</summary>
+    internal static string FinalOf(string path)
+    {
+        var name = Path.GetFileName(path);
+        var isSibling = name.Length > SiblingSuffixLength + 1 && name[0] == '.' && name.EndsWith(SiblingExtension, StringComparison.Ordinal);
+        return isSibling ? Path.Combine(Path.GetDirectoryName(path) ?? "", name[1..^SiblingSuffixLength]) : path;
+    }
 
     internal static GpuAlsException AlreadyThere(string path) =>
         new(FailureKind.Output, $"'{path}' exists already. Choose another name, or replace it with --overwrite.");

@@ -87,4 +87,13 @@ public sealed class StagedDirectoryTests
         Directory.CreateDirectory(_folder.At(directory));
         File.WriteAllText(_folder.At(directory, file), "");
     }
+
+    [TestCase("/data/model")]
+    [TestCase("/data/.hidden.tmp")]
+    [TestCase("/data/lists.parquet")]
+    public void FinalOf_ASibling_IsThePathItself(string path)
+    {
+        Assert.That(StagedDirectory.FinalOf(StagedDirectory.SiblingOf(path)), Is.EqualTo(path));
+        Assert.That(StagedDirectory.FinalOf(path), Is.EqualTo(path));
+    }
 }
