@@ -21,8 +21,6 @@ internal readonly struct TeamStage
     private readonly int _rows;
     private readonly int _diagonal;
     private readonly int _right;
-    private readonly int _gramWeights;
-    private readonly int _rhsWeights;
 
     /// <param name="memory">The shared memory of the group.</param>
     /// <param name="first">Where the part of the team begins, in Float4s.</param>
@@ -34,8 +32,6 @@ internal readonly struct TeamStage
         _rows = first;
         _diagonal = first + RowsOrPanel(rank8);
         _right = _diagonal + PartsOfTile;
-        _gramWeights = Float4.Width * (_right + (6 * rank8));
-        _rhsWeights = _gramWeights + StageRows;
     }
 
     /// <summary>[rank4], b, then z, then x.</summary>
@@ -47,7 +43,8 @@ internal readonly struct TeamStage
     /// <summary>[rank4], A x - b while x is refined; before that the spread of each tile's pivots, and their traces.</summary>
     public ArrayView<Float4> Product => _memory.SubView(_right + (4 * _rank8), 2 * _rank8);
 
-    private ArrayView<float> Floats => _memory.Cast<float>();
+    // Cut out before it is cast: a cast of the whole memory back to the type it was taken as gives OpenCL code that reads old values.
+    private ArrayView<float> Weights => _memory.SubView(_right + (6 * _rank8), StageRows / 2).Cast<float>();
 
     /// <summary>Float4s of a team.</summary>
     public static int Length(int rank8)
@@ -79,8 +76,8 @@ internal readonly struct TeamStage
         {
             var value = entry < count ? arguments.Values[first + entry] : 0;
             var gram = (value < 0 ? -value : value) + arguments.GramOffset;
-            Floats[_gramWeights + entry] = entry < count ? gram : 0;
-            Floats[_rhsWeights + entry] = value > 0 ? value + arguments.RhsOffset : 0;
+            Weights[entry] = entry < count ? gram : 0;
+            Weights[StageRows + entry] = value > 0 ? value + arguments.RhsOffset : 0;
         }
     }
 
@@ -93,14 +90,14 @@ internal readonly struct TeamStage
         var step = 2 * _rank8;
         var rowPlace = _rows + (2 * row);
         var columnPlace = _rows + (2 * column);
-        AddEntry(ref tile, rowPlace, columnPlace, _gramWeights);
-        AddEntry(ref tile, rowPlace + step, columnPlace + step, _gramWeights + 1);
-        AddEntry(ref tile, rowPlace + (2 * step), columnPlace + (2 * step), _gramWeights + 2);
-        AddEntry(ref tile, rowPlace + (3 * step), columnPlace + (3 * step), _gramWeights + 3);
-        AddEntry(ref tile, rowPlace + (4 * step), columnPlace + (4 * step), _gramWeights + 4);
-        AddEntry(ref tile, rowPlace + (5 * step), columnPlace + (5 * step), _gramWeights + 5);
-        AddEntry(ref tile, rowPlace + (6 * step), columnPlace + (6 * step), _gramWeights + 6);
-        AddEntry(ref tile, rowPlace + (7 * step), columnPlace + (7 * step), _gramWeights + 7);
+        AddEntry(ref tile, rowPlace, columnPlace, 0);
+        AddEntry(ref tile, rowPlace + step, columnPlace + step, 1);
+        AddEntry(ref tile, rowPlace + (2 * step), columnPlace + (2 * step), 2);
+        AddEntry(ref tile, rowPlace + (3 * step), columnPlace + (3 * step), 3);
+        AddEntry(ref tile, rowPlace + (4 * step), columnPlace + (4 * step), 4);
+        AddEntry(ref tile, rowPlace + (5 * step), columnPlace + (5 * step), 5);
+        AddEntry(ref tile, rowPlace + (6 * step), columnPlace + (6 * step), 6);
+        AddEntry(ref tile, rowPlace + (7 * step), columnPlace + (7 * step), 7);
         return tile;
     }
 
@@ -111,7 +108,7 @@ internal readonly struct TeamStage
         for (var i = lane; i < rank4; i += lanes)
         {
             var sum = target[i];
-            for (var entry = 0; entry < count; entry++) sum = sum.Plus(_memory[_rows + (entry * rank4) + i].Scaled(Floats[_rhsWeights + entry]));
+            for (var entry = 0; entry < count; entry++) sum = sum.Plus(_memory[_rows + (entry * rank4) + i].Scaled(Weights[StageRows + entry]));
             target[i] = sum;
         }
     }
@@ -124,7 +121,7 @@ internal readonly struct TeamStage
         {
             float dot = 0;
             for (var i = 0; i < rank4; i++) dot += _memory[_rows + (entry * rank4) + i].Dot(Solution[i]);
-            Floats[_rhsWeights + entry] = (Floats[_gramWeights + entry] * dot) - Floats[_rhsWeights + entry];
+            Weights[StageRows + entry] = (Weights[entry] * dot) - Weights[StageRows + entry];
         }
     }
 
@@ -171,10 +168,10 @@ internal readonly struct TeamStage
     /// <param name="tile">Added to.</param>
     /// <param name="row">Where the row's part of the entry's y stands.</param>
     /// <param name="column">Where the column's part stands.</param>
-    /// <param name="weight">Where its weight stands.</param>
+    /// <param name="weight">Number of the entry, whose weight it is.</param>
     private void AddEntry(ref Tile8 tile, int row, int column, int weight)
     {
-        var gram = Floats[weight];
+        var gram = Weights[weight];
         var y = _memory.SubView(row, 2);
         var z = _memory.SubView(column, 2);
         tile.AddOuter(y[0].Scaled(gram), y[1].Scaled(gram), z[0], z[1]);
