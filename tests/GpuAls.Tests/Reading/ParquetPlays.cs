@@ -7,12 +7,16 @@ namespace GpuAls.Tests.Reading;
 internal static class ParquetPlays
 {
     /// <summary>A column: its name and its values, an array of string, or of a number or Guid, nullable or not.</summary>
-    public static async Task WriteAsync(string path, int rowGroups, params (string Name, Array Values)[] columns)
+    public static Task WriteAsync(string path, int rowGroups, params (string Name, Array Values)[] columns) =>
+        WriteAsync(path, rowGroups, new ParquetOptions(), columns);
+
+    /// <inheritdoc cref="WriteAsync(string, int, ValueTuple{string, Array}[])"/>
+    public static async Task WriteAsync(string path, int rowGroups, ParquetOptions options, params (string Name, Array Values)[] columns)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var fields = columns.Select(column => Field(column.Name, column.Values)).ToArray();
         await using var stream = File.Create(path);
-        await using var writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), stream);
+        await using var writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), stream, options);
         var rows = columns[0].Values.Length;
         for (var group = 0; group < rowGroups; group++)
         {

@@ -1,4 +1,5 @@
 using GpuAls.Reading;
+using Parquet;
 
 namespace GpuAls.Tests.Reading;
 
@@ -33,6 +34,26 @@ public sealed class ParquetTests : LoaderTests
         Assert.That(Ids(plays.Users), Is.EqualTo(order));
         Assert.That(plays.UserIndices, Is.EqualTo(new[] { 0, 1, 0, 2 }));
         Assert.That(Ids(plays.Items), Is.EqualTo(new[] { "x", "y", "z" }));
+    }
+
+    [TestCase(CompressionMethod.None)]
+    [TestCase(CompressionMethod.Snappy)]
+    [TestCase(CompressionMethod.Gzip)]
+    [TestCase(CompressionMethod.Zstd)]
+    public async Task Load_DictionaryPagesOfEachCompression_AreRead(CompressionMethod compression)
+    {
+        // As Spark writes: ids repeat, so a page of them holds places in a dictionary.
+        var users = Enumerable.Range(0, 3_000).Select(row => $"user {row % 17}").ToArray();
+        var items = Enumerable.Range(0, 3_000).Select(row => (long)(row % 31)).ToArray();
+        var options = new ParquetOptions { CompressionMethod = compression };
+        options.ColumnEncodingHints["user"] = EncodingHint.Dictionary;
+        options.ColumnEncodingHints["item"] = EncodingHint.Dictionary;
+        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 3, options, ("user", users), ("item", items));
+
+        var plays = await LoadAsync("p.parquet");
+
+        Assert.That(plays.UserIndices.Select(plays.Users.Format), Is.EqualTo(users));
+        Assert.That(plays.ItemIndices.Select(plays.Items.Format), Is.EqualTo(items.Select(item => $"{item}")));
     }
 
     public static IEnumerable<Array> WeightColumns() =>
