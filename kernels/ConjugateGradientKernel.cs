@@ -56,7 +56,7 @@ internal static class ConjugateGradientKernel
 
         var solved = !isEmpty && Improve(arguments, memory, row);
         for (var i = Group.IdxX; i < rank4; i += Group.DimX) arguments.Target[target + i] = solved ? memory.X[i] : Float4.Zero;
-        if (Group.IdxX == 0) arguments.Status[row] = solved || isEmpty ? RowSolveStatus.Solved : RowSolveStatus.Failed;
+        if (Group.IdxX == 0) arguments.Status[row] = solved || isEmpty ? RowSolveStatus.Solved : RowSolveStatus.Unsolved;
     }
 
     /// <summary>

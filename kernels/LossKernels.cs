@@ -36,6 +36,22 @@ public struct LossArguments
     public float RhsOffset;
 }
 
+/// <summary>What the kernel of the weighted squared norm takes.</summary>
+public struct NormArguments
+{
+    /// <summary>[rows, rank4].</summary>
+    public ArrayView<Float4> Factors;
+
+    /// <summary>[rows].</summary>
+    public ArrayView<float> Weights;
+
+    /// <summary>[groups], the sum of each group.</summary>
+    public ArrayView<double> Partials;
+
+    /// <summary>Float4s in a row.</summary>
+    public int Rank4;
+}
+
 /// <summary>Sums over rows, in fp64; which thread adds what is fixed by the launch, so the sum has the same bits each time.</summary>
 internal static class LossKernels
 {
@@ -57,16 +73,16 @@ internal static class LossKernels
     }
 
     // Thread = some rows, strided over the grid.
-    public static void SquaredNorm(ArrayView<Float4> factors, ArrayView<float> weights, ArrayView<double> partials, int rank4)
+    public static void SquaredNorm(NormArguments arguments)
     {
         double sum = 0;
-        for (long row = ((long)Grid.IdxX * Group.DimX) + Group.IdxX; row < weights.Length; row += (long)Grid.DimX * Group.DimX)
+        for (long row = ((long)Grid.IdxX * Group.DimX) + Group.IdxX; row < arguments.Weights.Length; row += (long)Grid.DimX * Group.DimX)
         {
-            var x = factors.SubView(row * rank4, rank4);
-            sum += (double)weights[row] * Dot(x, x, rank4);
+            var x = arguments.Factors.SubView(row * arguments.Rank4, arguments.Rank4);
+            sum += (double)arguments.Weights[row] * Dot(x, x, arguments.Rank4);
         }
 
-        StoreGroupSum(sum, partials);
+        StoreGroupSum(sum, arguments.Partials);
     }
 
     private static double Term(in LossArguments arguments, ArrayView<Float4> x, long entry)

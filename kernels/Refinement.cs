@@ -34,17 +34,18 @@ internal static class Refinement
     }
 
     /// <summary>
-    /// Whether rounding of A may show in x: the spread of the pivots is a lower bound of the condition number. All threads say the same.
+    /// The largest ÷ the smallest squared pivot, a lower bound of the condition number: says whether rounding of A shows in x.
+    /// All threads say the same.
     /// </summary>
     /// <param name="spreads">[count], of each diagonal tile.</param>
     /// <param name="count">Number of diagonal tiles.</param>
-    /// <param name="refinedCondition">The spread above which it is.</param>
-    public static bool IsNeeded(ArrayView<Float4> spreads, int count, float refinedCondition)
+    public static float Spread(ArrayView<Float4> spreads, int count)
     {
         var smallest = spreads[0].X;
         var largest = spreads[0].Y;
         for (var tile = 1; tile < count; tile++) Widen(spreads[tile].X, spreads[tile].Y, ref smallest, ref largest);
-        return largest * largest > refinedCondition * smallest * smallest;
+        var ratio = largest / smallest;
+        return ratio * ratio;
     }
 
     /// <summary>Puts x aside and the residual b - A x in its place.</summary>

@@ -29,6 +29,9 @@ public struct RowSolveArguments
     /// <summary>[rows], a <see cref="RowSolveStatus"/> each.</summary>
     public ArrayView<int> Status;
 
+    /// <summary>[groups, tiles], where each group keeps a triangle that does not fit on the chip.</summary>
+    internal ArrayView<Tile4> Triangles;
+
     /// <summary>Number of rows.</summary>
     public int RowCount;
 
@@ -47,11 +50,11 @@ public struct RowSolveArguments
     /// <summary>Added to a positive value on the right side.</summary>
     public float RhsOffset;
 
-    /// <summary>Jitter relative to the mean of the diagonal.</summary>
-    public float RelativeJitter;
-
     /// <summary>Spread of the squared pivots above which a solution is refined.</summary>
     public float RefinedCondition;
+
+    /// <summary>Spread of the squared pivots above which a row counts as unsolved.</summary>
+    public float LargestCondition;
 
     /// <summary>Rows of y staged in shared memory at a time.</summary>
     public int StageRows;

@@ -6,9 +6,6 @@ public static class RowSolveStatus
     /// <summary>Solved.</summary>
     public const int Solved = 0;
 
-    /// <summary>Solved with jitter on the diagonal.</summary>
-    public const int Jittered = 1;
-
-    /// <summary>Not solved; the row is zero.</summary>
-    public const int Failed = 2;
+    /// <summary>Beyond what fp32 can solve; the row is zero.</summary>
+    public const int Unsolved = 1;
 }

@@ -26,12 +26,12 @@ internal struct RowStage
     /// <summary>[StageRows], weight of y.</summary>
     public ArrayView<float> RhsWeights;
 
-    /// <summary>[rank4 + 4]: traces of the diagonal tiles, then the flag that a pivot was bad.</summary>
-    public ArrayView<float> Scratch;
+    /// <summary>[4], of which the first is not 0 where a pivot was bad.</summary>
+    public ArrayView<float> Flag;
 
     /// <summary>Float4s of shared memory that <see cref="Of"/> cuts up.</summary>
     public static int Length(int stageRows, int rank4) =>
-        (stageRows * rank4) + (4 * rank4) + 4 + rank4 + (2 * Float4.Holding(stageRows)) + Float4.Holding(rank4 + 4);
+        (stageRows * rank4) + (4 * rank4) + 4 + rank4 + (2 * Float4.Holding(stageRows)) + 1;
 
     public static RowStage Of(int stageRows, int rank4)
     {
@@ -50,7 +50,7 @@ internal struct RowStage
             Right = memory.SubView(right, rank4),
             GramWeights = memory.SubView(gram, weights).Cast<float>(),
             RhsWeights = memory.SubView(gram + weights, weights).Cast<float>(),
-            Scratch = memory.SubView(gram + (2 * weights), Float4.Holding(rank4 + 4)).Cast<float>(),
+            Flag = memory.SubView(gram + (2 * weights), 1).Cast<float>(),
         };
     }
 
@@ -119,31 +119,13 @@ internal struct RowStage
         Diagonal[3] = tile.R3;
     }
 
+    public readonly bool IsFlagged => Flag[0] != 0;
+
     /// <summary>Writes what became of a row: x, or zeros where there were no plays or no solution.</summary>
-    /// <param name="arguments">Where to.</param>
-    /// <param name="row">The row.</param>
-    /// <param name="solved">Whether x stands in the right side.</param>
-    /// <param name="attempts">0 for a row without plays, 1, or 2 with jitter.</param>
-    public readonly void Store(in RowSolveArguments arguments, int row, bool solved, int attempts)
+    public readonly void Store(in RowSolveArguments arguments, int row, bool solved, bool hasPlays)
     {
         var target = (long)(arguments.FirstTargetRow + row) * arguments.Rank4;
         for (var i = Group.IdxX; i < arguments.Rank4; i += Group.DimX) arguments.Target[target + i] = solved ? Right[i] : Float4.Zero;
-        if (Group.IdxX > 0) return;
-        var status = RowSolveStatus.Solved;
-        if (solved && attempts == 2) status = RowSolveStatus.Jittered;
-        if (!solved && attempts > 0) status = RowSolveStatus.Failed;
-        arguments.Status[row] = status;
+        if (Group.IdxX == 0) arguments.Status[row] = solved || !hasPlays ? RowSolveStatus.Solved : RowSolveStatus.Unsolved;
     }
-
-    /// <summary>The sum of the diagonal from the traces of its tiles, in their order; the padding's ones taken off.</summary>
-    public readonly float Trace(int rank, int rank4)
-    {
-        float sum = 0;
-        for (var tile = 0; tile < rank4; tile++) sum += Scratch[tile];
-        return sum - ((4 * rank4) - rank);
-    }
-
-    public readonly bool IsFlagged(int rank4) => Scratch[rank4] != 0;
-
-    public readonly void SetFlag(int rank4, bool value) => Scratch[rank4] = value ? 1 : 0;
 }

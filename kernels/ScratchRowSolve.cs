@@ -9,11 +9,11 @@ namespace GpuAls.Kernels;
 internal static class ScratchRowSolve
 {
     // One group a row, rows strided over the grid; thread = every DimX-th 4×4 tile of the lower triangle.
-    public static void Kernel(RowSolveArguments arguments, ArrayView<Tile4> scratch)
+    public static void Kernel(RowSolveArguments arguments)
     {
         var tiles = TriangleIndex.Count(arguments.Rank4);
         var stage = RowStage.Of(arguments.StageRows, arguments.Rank4);
-        var triangle = scratch.SubView((long)Grid.IdxX * tiles, tiles);
+        var triangle = arguments.Triangles.SubView((long)Grid.IdxX * tiles, tiles);
         for (var row = Grid.IdxX; row < arguments.RowCount; row += Grid.DimX) SolveRow(arguments, stage, triangle, row);
     }
 
@@ -21,49 +21,42 @@ internal static class ScratchRowSolve
     {
         var first = arguments.Indptr[row];
         var end = arguments.Indptr[row + 1];
-        var solved = false;
-        var attempt = 0;
-        if (first < end)
-        {
-            // One call, so that a compiler inlines the body once.
-            for (; attempt < 2 && !solved; attempt++) solved = Attempt(arguments, stage, triangle, row, first, end, attempt == 1);
-        }
-
-        stage.Store(arguments, row, solved, attempt);
+        var solved = first < end && Solve(arguments, stage, triangle, row, first, end);
+        stage.Store(arguments, row, solved, first < end);
         GlobalBarrier();
     }
 
-    private static bool Attempt(
-        in RowSolveArguments arguments, in RowStage stage, ArrayView<Tile4> triangle, int row, long first, long end, bool jitter)
+    private static bool Solve(in RowSolveArguments arguments, in RowStage stage, ArrayView<Tile4> triangle, int row, long first, long end)
     {
         var rank4 = arguments.Rank4;
-        Group.Barrier(); // all have read the flag of the attempt before
+        Group.Barrier(); // all have read the flag of the row before
         for (var i = Group.IdxX; i < rank4; i += Group.DimX) stage.Right[i] = Float4.Zero;
-        if (Group.IdxX == 0) stage.SetFlag(rank4, false);
+        if (Group.IdxX == 0) stage.Flag[0] = 0;
         var tiles = TriangleIndex.Count(rank4);
         for (var firstTile = 0; firstTile < tiles; firstTile += Group.DimX)
             BuildTiles(arguments, stage, triangle, row, first, end, firstTile);
         GlobalBarrier();
-        if (jitter) AddJitter(arguments, stage, triangle);
         Factor(stage, triangle, rank4);
-        if (stage.IsFlagged(rank4)) return false;
+        if (stage.IsFlagged) return false;
         Substitute(stage, triangle, rank4);
-        if (stage.IsFlagged(rank4)) return false;
-        if (!jitter) Refine(arguments, stage, triangle, row);
-        return true;
+        return !stage.IsFlagged && Refine(arguments, stage, triangle, row);
     }
 
     /// <summary>Corrects x once where the equation is ill-conditioned.</summary>
-    private static void Refine(in RowSolveArguments arguments, in RowStage stage, ArrayView<Tile4> triangle, int row)
+    /// <returns>False where it is too ill-conditioned for fp32.</returns>
+    private static bool Refine(in RowSolveArguments arguments, in RowStage stage, ArrayView<Tile4> triangle, int row)
     {
         var rank4 = arguments.Rank4;
         for (var i = Group.IdxX; i < rank4; i += Group.DimX) stage.Panel[i] = PivotSpread(arguments, triangle, i);
         Group.Barrier();
-        if (!Refinement.IsNeeded(stage.Panel, rank4, arguments.RefinedCondition)) return;
+        var spread = Refinement.Spread(stage.Panel, rank4);
+        if (spread > arguments.LargestCondition) return false;
+        if (spread <= arguments.RefinedCondition) return true;
         Refinement.Start(arguments, stage, row);
         ForwardSubstitute(stage, triangle, rank4);
         Substitute(stage, triangle, rank4);
         Refinement.Finish(stage, rank4);
+        return true;
     }
 
     /// <summary>One group-full of tiles; the first also sums the right side.</summary>
@@ -98,28 +91,13 @@ internal static class ScratchRowSolve
         return left > 0 ? Refinement.Spread(triangle[TriangleIndex.Of(tile, tile)], left) : Refinement.Spread(triangle[0], arguments.Rank);
     }
 
-    private static void AddJitter(in RowSolveArguments arguments, in RowStage stage, ArrayView<Tile4> triangle)
-    {
-        for (var i = Group.IdxX; i < arguments.Rank4; i += Group.DimX) stage.Scratch[i] = triangle[TriangleIndex.Of(i, i)].Trace();
-        Group.Barrier();
-        var jitter = arguments.RelativeJitter * stage.Trace(arguments.Rank, arguments.Rank4) / arguments.Rank;
-        for (var i = Group.IdxX; i < arguments.Rank4; i += Group.DimX)
-        {
-            var tile = triangle[TriangleIndex.Of(i, i)];
-            tile.AddToDiagonal(jitter);
-            triangle[TriangleIndex.Of(i, i)] = tile;
-        }
-
-        GlobalBarrier();
-    }
-
     private static void Factor(in RowStage stage, ArrayView<Tile4> triangle, int rank4)
     {
         for (var step = 0; step < rank4; step++)
         {
-            if (Group.IdxX == 0) FactorDiagonal(stage, triangle, step, rank4);
+            if (Group.IdxX == 0) FactorDiagonal(stage, triangle, step);
             GlobalBarrier();
-            if (stage.IsFlagged(rank4)) break;
+            if (stage.IsFlagged) break;
             for (var row = step + 1 + Group.IdxX; row < rank4; row += Group.DimX)
             {
                 var tile = TileCholesky.SolveBelow(triangle[TriangleIndex.Of(row, step)], stage.DiagonalTile());
@@ -134,7 +112,7 @@ internal static class ScratchRowSolve
         }
     }
 
-    private static void FactorDiagonal(in RowStage stage, ArrayView<Tile4> triangle, int step, int rank4)
+    private static void FactorDiagonal(in RowStage stage, ArrayView<Tile4> triangle, int step)
     {
         var tile = triangle[TriangleIndex.Of(step, step)];
         if (TileCholesky.Factor(ref tile))
@@ -145,7 +123,7 @@ internal static class ScratchRowSolve
         }
         else
         {
-            stage.SetFlag(rank4, true);
+            stage.Flag[0] = 1;
         }
     }
 
@@ -172,7 +150,7 @@ internal static class ScratchRowSolve
             {
                 var x = TileCholesky.Backward(stage.Right[step], triangle[TriangleIndex.Of(step, step)]);
                 stage.Right[step] = x;
-                if (!x.IsFinite()) stage.SetFlag(rank4, true);
+                if (!x.IsFinite()) stage.Flag[0] = 1;
             }
 
             Group.Barrier();

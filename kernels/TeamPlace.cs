@@ -14,7 +14,7 @@ internal struct TeamPlace
     /// <summary>Number of the thread within its team.</summary>
     public int Lane;
 
-    /// <summary>Threads of a team.</summary>
+    /// <summary>Threads of the team: one a tile, and those that are left over.</summary>
     public int Lanes;
 
     /// <summary>Row of the thread's tile.</summary>
@@ -31,15 +31,16 @@ internal struct TeamPlace
     public static TeamPlace Of(int teams, int rank8)
     {
         var lane = Group.IdxX / teams;
-        var fromEnd = TriangleIndex.Count(rank8) - 1 - lane;
-        var hasTile = fromEnd >= 0;
-        if (fromEnd < 0) fromEnd = 0;
+        var team = Group.IdxX - (lane * teams);
+        var tiles = TriangleIndex.Count(rank8);
+        var hasTile = lane < tiles;
+        var fromEnd = hasTile ? tiles - 1 - lane : 0;
         var columnFromEnd = TriangleIndex.RowOf(fromEnd);
         return new TeamPlace
         {
-            Team = Group.IdxX - (lane * teams),
+            Team = team,
             Lane = lane,
-            Lanes = Group.DimX / teams,
+            Lanes = (Group.DimX - team + teams - 1) / teams,
             Row = rank8 - 1 - (fromEnd - TriangleIndex.Of(columnFromEnd, 0)),
             Column = rank8 - 1 - columnFromEnd,
             HasTile = hasTile,

@@ -24,36 +24,19 @@ internal static class TeamRowSolve
             SolveRows(arguments, stage, flags, place, TeamRow.Of(arguments, first, place.Team));
     }
 
-    private static void SolveRows(RowSolveArguments arguments, TeamStage stage, TeamFlags flags, TeamPlace place, TeamRow row)
+    private static void SolveRows(in RowSolveArguments arguments, in TeamStage stage, TeamFlags flags, in TeamPlace place, in TeamRow row)
     {
-        // A second turn, with jitter, where a team failed; the others come to the same x again.
-        var jitter = false;
-        var again = true;
-        for (var attempt = 0; attempt < 2 && again; attempt++)
-        {
-            if (attempt == 1) jitter = flags.HasFailed(place.Team);
-            Attempt(arguments, stage, flags, place, row, jitter);
-            again = flags.AnyFailed();
-        }
-
-        Store(arguments, stage, place, row, !flags.HasFailed(place.Team), jitter);
-    }
-
-    private static void Attempt(
-        in RowSolveArguments arguments, in TeamStage stage, TeamFlags flags, in TeamPlace place, in TeamRow row, bool jitter)
-    {
-        Group.Barrier(); // all have read the flags of the attempt before
+        Group.Barrier(); // all have read the flags of the rows before
         if (place.Lane == 0) flags.Clear(place.Team);
         var tile = Build(arguments, stage, place, row);
         if (place.HasTile) tile.Add(arguments.BaseTile8(place.Row, place.Column));
         if (place.IsDiagonal) tile.AddToDiagonal(row.Index < arguments.RowCount ? arguments.Regularization[row.Index] : 1);
-        if (place.IsDiagonal) stage.Product[place.Row] = new Float4(tile.Trace(), 0, 0, 0);
-        Group.Barrier();
-        if (place.IsDiagonal && jitter) tile.AddToDiagonal(arguments.RelativeJitter * MeanOfDiagonal(arguments, stage));
+        Group.Barrier(); // the right side is whole
         tile = Factor(arguments, stage, flags, tile, place);
         Substitute(arguments, stage, tile, place);
         if (place.Lane == 0 && !AllFinite(stage.Right, arguments.Rank4)) flags.Fail(place.Team);
         Refine(arguments, stage, flags, tile, place, row);
+        Store(arguments, stage, place, row, !flags.HasFailed(place.Team));
     }
 
     /// <summary>Σ gram·y yᵀ and, in the right side, Σ rhs·y.</summary>
@@ -72,14 +55,6 @@ internal static class TeamRowSolve
         }
 
         return tile;
-    }
-
-    /// <summary>From the traces of the diagonal tiles, in their order; the padding's ones taken off.</summary>
-    private static float MeanOfDiagonal(in RowSolveArguments arguments, in TeamStage stage)
-    {
-        float sum = 0;
-        for (var tile = 0; tile < arguments.Rank4 / 2; tile++) sum += stage.Product[tile].X;
-        return (sum - ((4 * arguments.Rank4) - arguments.Rank)) / arguments.Rank;
     }
 
     /// <summary>A = L Lᵀ and z = L⁻¹ b, one column of tiles after the other; two barriers a column.</summary>
@@ -140,8 +115,9 @@ internal static class TeamRowSolve
         var rank8 = arguments.Rank4 / 2;
         if (place.IsDiagonal) stage.Product[place.Row] = Refinement.Spread(tile, arguments.Rank - (Tile8.Width * place.Row));
         Group.Barrier();
-        var needed = !flags.HasFailed(place.Team) && Refinement.IsNeeded(stage.Product, rank8, arguments.RefinedCondition);
-        if (place.Lane == 0 && needed) flags.AskForRefinement(place.Team);
+        var spread = Refinement.Spread(stage.Product, rank8);
+        if (place.Lane == 0 && spread > arguments.LargestCondition) flags.Fail(place.Team);
+        if (place.Lane == 0 && spread > arguments.RefinedCondition) flags.AskForRefinement(place.Team);
         Group.Barrier();
         if (!flags.AnyAsksForRefinement()) return;
         Residual(arguments, stage, place, row);
@@ -150,7 +126,7 @@ internal static class TeamRowSolve
         for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes)
         {
             var refined = stage.Solution[i].Plus(stage.Right[i]);
-            stage.Right[i] = needed && refined.IsFinite() ? refined : stage.Solution[i];
+            stage.Right[i] = spread > arguments.RefinedCondition && refined.IsFinite() ? refined : stage.Solution[i];
         }
     }
 
@@ -184,18 +160,13 @@ internal static class TeamRowSolve
     }
 
     /// <summary>Writes what became of a row: x, or zeros where there were no plays or no solution.</summary>
-    private static void Store(in RowSolveArguments arguments, in TeamStage stage, in TeamPlace place, in TeamRow row, bool solved, bool jittered)
+    private static void Store(in RowSolveArguments arguments, in TeamStage stage, in TeamPlace place, in TeamRow row, bool solved)
     {
         if (row.Index >= arguments.RowCount) return;
         var isEmpty = row.Length == 0;
         var target = (long)(arguments.FirstTargetRow + row.Index) * arguments.Rank4;
         for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes)
             arguments.Target[target + i] = solved && !isEmpty ? stage.Right[i] : Float4.Zero;
-        if (place.Lane > 0) return;
-        var status = RowSolveStatus.Solved;
-        if (jittered) status = RowSolveStatus.Jittered;
-        if (!solved) status = RowSolveStatus.Failed;
-        if (isEmpty) status = RowSolveStatus.Solved;
-        arguments.Status[row.Index] = status;
+        if (place.Lane == 0) arguments.Status[row.Index] = solved || isEmpty ? RowSolveStatus.Solved : RowSolveStatus.Unsolved;
     }
 }

@@ -38,8 +38,6 @@ internal struct Tile4
         R3 = new Float4(R3.X, R3.Y, R3.Z, R3.W + value);
     }
 
-    public readonly float Trace() => R0.X + R1.Y + R2.Z + R3.W;
-
     /// <summary>this - a·bᵀ for 4×4 tiles a and b given by their rows.</summary>
     public void SubtractProduct(Tile4 a, Tile4 b)
     {

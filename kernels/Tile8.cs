@@ -33,8 +33,6 @@ internal struct Tile8
         D.AddToDiagonal(value);
     }
 
-    public readonly float Trace() => A.Trace() + D.Trace();
-
     /// <summary>Factors a diagonal tile, of which C is not used; 1/l stands on its diagonal.</summary>
     /// <returns>False where a pivot is not positive and finite.</returns>
     public bool Factor()

@@ -8,8 +8,8 @@ public sealed class GramianLauncher : IDisposable
 {
     private const int MaximumStageRows = 32;
     private const int MinimumSliceRows = 256;
-    private const int MaximumGroupSize = 256;
-    private const int ReduceGroupSize = 128;
+    internal const int MaximumGroupSize = 256;
+    internal const int ReduceGroupSize = 128;
     private const long MaximumPartials = 8L << 20;
 
     private readonly Accelerator _accelerator;
@@ -25,8 +25,8 @@ public sealed class GramianLauncher : IDisposable
         _accelerator = accelerator;
         _partials = new ReusableBuffer<double>(accelerator);
         _gramian = new ReusableBuffer<double>(accelerator);
-        _slices = new(() => accelerator.LoadStreamKernel<GramianArguments>(GramianKernels.Slices));
-        _reduce = new(() => accelerator.LoadStreamKernel<GramianArguments>(GramianKernels.Reduce));
+        _slices = KernelCatalog.GramianSlices.LoadOn(accelerator);
+        _reduce = KernelCatalog.GramianReduce.LoadOn(accelerator);
     }
 
     /// <summary>YᵀY over some rows.</summary>

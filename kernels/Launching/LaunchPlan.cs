@@ -6,8 +6,8 @@ namespace GpuAls.Kernels.Launching;
 /// <summary>What the launchers have in common: how many threads, how much shared memory.</summary>
 internal static class LaunchPlan
 {
-    /// <summary>No group is larger: registers of a fused row solve suffice for as many threads on every NVIDIA GPU since Turing.</summary>
-    public const int MaximumGroupSize = 320;
+    /// <summary>No group is larger: so many threads can have all the registers that a row solve needs, and nothing spills.</summary>
+    public const int MaximumGroupSize = 256;
 
     private const int ThreadMultiple = 32;
     private const int MaximumStageBytes = 24 * 1024;

@@ -9,7 +9,7 @@ public sealed class LossLauncher : IDisposable
     private const int Groups = 512;
 
     private readonly Lazy<Action<KernelConfig, LossArguments>> _plays;
-    private readonly Lazy<Action<KernelConfig, ArrayView<Float4>, ArrayView<float>, ArrayView<double>, int>> _squaredNorm;
+    private readonly Lazy<Action<KernelConfig, NormArguments>> _squaredNorm;
     private readonly ReusableBuffer<double> _partials;
 
     /// <param name="accelerator">Where to launch; kernels are compiled when first needed.</param>
@@ -17,8 +17,8 @@ public sealed class LossLauncher : IDisposable
     {
         ArgumentNullException.ThrowIfNull(accelerator);
         _partials = new ReusableBuffer<double>(accelerator);
-        _plays = new(() => accelerator.LoadStreamKernel<LossArguments>(LossKernels.Plays));
-        _squaredNorm = new(() => accelerator.LoadStreamKernel<ArrayView<Float4>, ArrayView<float>, ArrayView<double>, int>(LossKernels.SquaredNorm));
+        _plays = KernelCatalog.Loss.LoadOn(accelerator);
+        _squaredNorm = KernelCatalog.SquaredNorm.LoadOn(accelerator);
     }
 
     /// <summary>Σ rhs·(1 - x·y)² + (gram - rhs)·(x·y)² over all plays.</summary>
@@ -41,7 +41,8 @@ public sealed class LossLauncher : IDisposable
         if (rowCount == 0) return 0;
         var groups = Math.Clamp(rowCount / LossKernels.GroupSize, 1, Groups);
         var partials = _partials.Take(groups);
-        _squaredNorm.Value(new KernelConfig(groups, LossKernels.GroupSize), factors, weights.SubView(0, rowCount), partials, rank4);
+        var arguments = new NormArguments { Factors = factors, Weights = weights.SubView(0, rowCount), Partials = partials, Rank4 = rank4 };
+        _squaredNorm.Value(new KernelConfig(groups, LossKernels.GroupSize), arguments);
         return Total(partials);
     }
 

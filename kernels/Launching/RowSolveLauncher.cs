@@ -12,7 +12,7 @@ public sealed class RowSolveLauncher : IDisposable
 
     private readonly Accelerator _accelerator;
     private readonly Lazy<Action<KernelConfig, RowSolveArguments>> _fused;
-    private readonly Lazy<Action<KernelConfig, RowSolveArguments, ArrayView<Tile4>>> _scratch;
+    private readonly Lazy<Action<KernelConfig, RowSolveArguments>> _scratch;
     private readonly Lazy<Action<KernelConfig, RowSolveArguments>> _conjugateGradient;
     private readonly ReusableBuffer<Tile4> _triangles;
 
@@ -22,10 +22,9 @@ public sealed class RowSolveLauncher : IDisposable
         ArgumentNullException.ThrowIfNull(accelerator);
         _accelerator = accelerator;
         _triangles = new ReusableBuffer<Tile4>(accelerator);
-        var largest = new KernelSpecialization(LaunchPlan.LargestGroup(accelerator), null);
-        _fused = new(() => accelerator.LoadStreamKernel<RowSolveArguments>(TeamRowSolve.Kernel, largest));
-        _scratch = new(() => accelerator.LoadStreamKernel<RowSolveArguments, ArrayView<Tile4>>(ScratchRowSolve.Kernel, largest));
-        _conjugateGradient = new(() => accelerator.LoadStreamKernel<RowSolveArguments>(ConjugateGradientKernel.Kernel));
+        _fused = KernelCatalog.RowSolve.LoadOn(accelerator);
+        _scratch = KernelCatalog.ScratchRowSolve.LoadOn(accelerator);
+        _conjugateGradient = KernelCatalog.ConjugateGradient.LoadOn(accelerator);
     }
 
     /// <summary>Launches the solve of all rows: exact, or by conjugate gradients where the arguments ask for steps.</summary>
@@ -57,7 +56,7 @@ public sealed class RowSolveLauncher : IDisposable
     {
         var group = Math.Min(ScratchGroupSize, LaunchPlan.LargestGroup(_accelerator));
         var groups = Math.Min(arguments.RowCount, ScratchGroupsPerMultiprocessor * _accelerator.NumMultiprocessors);
-        var triangles = _triangles.Take((long)groups * TriangleIndex.Count(arguments.Rank4));
-        _scratch.Value(LaunchPlan.Config(groups, group, shared), arguments, triangles);
+        arguments.Triangles = _triangles.Take((long)groups * TriangleIndex.Count(arguments.Rank4));
+        _scratch.Value(LaunchPlan.Config(groups, group, shared), arguments);
     }
 }

@@ -3,7 +3,7 @@ using ILGPU.Runtime;
 namespace GpuAls.Kernels.Launching;
 
 /// <summary>How many rows a group solves at a time, with how many threads and how much shared memory.</summary>
-/// <param name="Teams">Rows of a group, a power of two; 0 where the triangle of one row has more tiles than a group has threads.</param>
+/// <param name="Teams">Rows of a group; 0 where the triangle of one row has more tiles than a group has threads.</param>
 /// <param name="GroupSize">Threads of a group, a whole number of warps.</param>
 /// <param name="SharedFloat4s">Shared memory of a group.</param>
 internal readonly record struct TeamPlan(int Teams, int GroupSize, int SharedFloat4s)
@@ -19,10 +19,10 @@ internal readonly record struct TeamPlan(int Teams, int GroupSize, int SharedFlo
         var tiles = TriangleIndex.Count(rank8);
         var threads = LaunchPlan.LargestGroup(accelerator);
         var bytes = Math.Min(SharedBytes, accelerator.MaxSharedMemoryPerGroup);
-        for (var teams = MostTeams; teams > 0; teams /= 2)
+        for (var teams = Math.Min(MostTeams, threads / tiles); teams > 0; teams--)
         {
             var plan = Of(teams, tiles, rank8);
-            if (teams * tiles <= threads && plan.SharedFloat4s * Float4Bytes <= bytes) return plan;
+            if (plan.SharedFloat4s * Float4Bytes <= bytes) return plan;
         }
 
         return default;

@@ -12,7 +12,7 @@ public sealed class TopKLauncher
     public TopKLauncher(Accelerator accelerator)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
-        _kernel = new(() => accelerator.LoadStreamKernel<TopKArguments>(TopKKernel.Kernel));
+        _kernel = KernelCatalog.TopK.LoadOn(accelerator);
     }
 
     /// <summary>Launches the search for the k best items of each query.</summary>

@@ -1,16 +1,20 @@
 namespace GpuAls.Engines;
 
 /// <summary>What happened to the rows of one <see cref="IAlsEngine.SolveRows"/>.</summary>
-/// <param name="JitteredRows">Rows whose first factorisation met a pivot that was not positive and finite, and whose second, with jitter on the diagonal, did not.</param>
+/// <param name="Fp64Rows">Rows that fp32 could not solve, solved in fp64.</param>
+/// <param name="JitteredRows">Rows of those that are singular in fp64 too, and were solved with jitter on the diagonal.</param>
 /// <param name="FirstFailedRow">The lowest row, counted within the plays, that failed with jitter too; -1 if none. Its factors are zero.</param>
-public readonly record struct RowSolveReport(int JitteredRows, int FirstFailedRow)
+public readonly record struct RowSolveReport(int Fp64Rows, int JitteredRows, int FirstFailedRow)
 {
     /// <summary>The jitter added to the diagonal, relative to the mean of the diagonal.</summary>
-    public const float RelativeJitter = 1e-5f;
+    public const double RelativeJitter = 1e-5;
 
     /// <summary>
     /// The spread of the squared pivots, largest ÷ smallest, above which a solution is refined once: a lower bound of the
     /// condition number, so that the relative error of fp32, 6e-8, stays below 1e-4 in all rows.
     /// </summary>
     public const float RefinedCondition = 1e3f;
+
+    /// <summary>The spread above which fp32 has no correct digit to refine, and the row is solved in fp64.</summary>
+    public const float Fp64Condition = 1e6f;
 }

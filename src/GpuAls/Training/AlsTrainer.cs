@@ -49,10 +49,11 @@ public sealed class AlsTrainer
         var (first, second) = _options.First == Side.Users ? (users, items) : (items, users);
         var clock = Stopwatch.StartNew();
         cancellation.ThrowIfCancellationRequested();
-        var jittered = first.SolveAgainst(second);
+        var one = first.SolveAgainst(second);
         cancellation.ThrowIfCancellationRequested();
-        jittered += second.SolveAgainst(first);
+        var other = second.SolveAgainst(first);
         var seconds = clock.Elapsed.TotalSeconds;
-        return new IterationReport(iteration, seconds, _options.TrackLoss ? users.LossAgainst(items) : null, jittered);
+        return new IterationReport(
+            iteration, seconds, _options.TrackLoss ? users.LossAgainst(items) : null, one.Fp64Rows + other.Fp64Rows, one.JitteredRows + other.JitteredRows);
     }
 }

@@ -4,5 +4,6 @@ namespace GpuAls.Training;
 /// <param name="Iteration">From 1.</param>
 /// <param name="Seconds">Wall time of both solves, without the loss.</param>
 /// <param name="Loss">L after the iteration; null where it is not tracked.</param>
-/// <param name="JitteredRows">Rows that needed jitter on their diagonal.</param>
-public sealed record IterationReport(int Iteration, double Seconds, double? Loss, int JitteredRows);
+/// <param name="Fp64Rows">Rows, of both sides, that fp32 could not solve; they were solved in fp64.</param>
+/// <param name="JitteredRows">Rows of those that needed jitter on their diagonal.</param>
+public sealed record IterationReport(int Iteration, double Seconds, double? Loss, int Fp64Rows, int JitteredRows);

@@ -27,9 +27,9 @@ internal sealed class TrainingSide : IDisposable
     }
 
     /// <summary>Solves every row of this side with the other side fixed.</summary>
-    /// <returns>Rows that needed jitter.</returns>
+    /// <returns>Rows that needed more than fp32.</returns>
     /// <exception cref="GpuAlsException">Kind Internal: a row cannot be solved.</exception>
-    public int SolveAgainst(TrainingSide other)
+    public RowSolveReport SolveAgainst(TrainingSide other)
     {
         var report = _engine.SolveRows(new RowSolveProblem
         {
@@ -42,7 +42,7 @@ internal sealed class TrainingSide : IDisposable
             ConjugateGradientSteps = _options.Solver == Solver.ConjugateGradient ? _options.ConjugateGradientSteps : 0,
         });
         if (report.FirstFailedRow >= 0) throw Unsolvable(report.FirstFailedRow);
-        return report.JitteredRows;
+        return report;
     }
 
     /// <summary>L with this side as the rows.</summary>
@@ -84,6 +84,6 @@ internal sealed class TrainingSide : IDisposable
         var side = _side == Side.Users ? "user" : "item";
         return new GpuAlsException(
             FailureKind.Internal,
-            $"the equations of {side} '{_ids.Format(row)}' have no unique solution in fp32, even with jitter on the diagonal. Raise --regularization (now {_options.Regularization}).");
+            $"the equations of {side} '{_ids.Format(row)}' have no unique solution in fp64, even with jitter on the diagonal. Raise --regularization (now {_options.Regularization}).");
     }
 }

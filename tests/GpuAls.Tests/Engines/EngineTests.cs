@@ -167,14 +167,13 @@ public sealed class EngineTests<TEngine>
 
     [TestCase(0)]
     [TestCase(3)]
-    public void SolveRows_SingularSystem_IsReported(int conjugateGradientSteps)
+    public void SolveRows_FactorsThatAreNoNumbers_AreReported(int conjugateGradientSteps)
     {
-        // Factors of a size whose squares overflow: row 1 cannot be solved, whatever the jitter.
-        var problem = new Problem(2, [1, 1, 0], columns: 3, seed: 12) { ConjugateGradientSteps = conjugateGradientSteps, FactorScale = 1e25f };
+        var problem = new Problem(2, [1, 1, 0], columns: 3, seed: 12) { ConjugateGradientSteps = conjugateGradientSteps, FactorScale = float.NaN };
 
         var solved = problem.Solve(_engine);
 
-        Assert.That(problem.Report.FirstFailedRow, Is.Zero);
+        Assert.That(problem.Report, Is.EqualTo(new RowSolveReport(2, 0, 0)));
         Assert.That(solved, Is.All.Zero);
     }
 
@@ -187,8 +186,34 @@ public sealed class EngineTests<TEngine>
 
         var solved = problem.Solve(_engine, new ConfidenceWeights(0, 0, 0));
 
-        Assert.That(problem.Report, Is.EqualTo(new RowSolveReport(3, -1)));
+        Assert.That(problem.Report, Is.EqualTo(new RowSolveReport(3, 3, -1)));
         Assert.That(solved, Is.All.Matches<float>(float.IsFinite));
+    }
+
+    [TestCase(0)]
+    [TestCase(4)]
+    public void SolveRows_SquaresThatOverflowFp32_AreSolvedInFp64(int conjugateGradientSteps)
+    {
+        var problem = new Problem(3, [1, 5, 0, 2], columns: 11, seed: 19) { ConjugateGradientSteps = conjugateGradientSteps, FactorScale = 1e25f };
+
+        var solved = problem.Solve(_engine);
+
+        Assert.That(problem.Report, Is.EqualTo(new RowSolveReport(3, 0, -1)));
+        Assert.That(problem.LargestError(solved, Weights), Is.LessThan(1e-6));
+    }
+
+    [Test]
+    public void SolveRows_WeightsBeyondFp32_AreSolvedInFp64()
+    {
+        // One play of weight 10⁷ and more hides YᵀY behind its rounding: at rank 100, fp32 alone met pivots that were not positive.
+        var rank = Math.Min(100, LargestRank);
+        var problem = new Problem(rank, [150, 1, 99, 50, 2], columns: 217, seed: 5) { ValueScale = 1e7f };
+
+        var solved = problem.Solve(_engine);
+
+        Assert.That(problem.Report.Fp64Rows, Is.GreaterThanOrEqualTo(rank > 9 ? 4 : 1));
+        Assert.That(problem.Report with { Fp64Rows = 0 }, Is.EqualTo(new RowSolveReport(0, 0, -1)));
+        Assert.That(problem.LargestError(solved, Weights), Is.LessThan(0.05));
     }
 
     [TestCaseSource(nameof(Ranks))]

@@ -37,7 +37,7 @@ internal static class SampleModel
             Read = new ReadStatistics { Files = 1, Rows = 13, ZeroWeightRows = 0, BadRows = 0 },
         },
         Device = "cpu (test)",
-        Iterations = [new IterationReport(1, 0.5, 12.25, 0)],
+        Iterations = [new IterationReport(1, 0.5, 12.25, 3, 0)],
         TimingsSeconds = new Dictionary<string, double> { ["train"] = 0.5 },
         Sha256 = new Dictionary<string, string>(),
     };

@@ -88,16 +88,16 @@ public sealed class AlsTrainerTests
     }
 
     [Test]
-    public void Fit_NoRegularizationAndTwinItems_NamesTheIdAndTheRemedy()
+    public void Fit_NoRegularizationAndAUserWithOnlyDislikes_NamesTheIdAndTheRemedy()
     {
-        // Without λ and α₀ a user's single play leaves a matrix of rank one; a huge weight drowns the jitter.
-        var byUser = new CsrMatrix(3, [0, 1, 2], [0, 1], [float.MaxValue / 4, 1]);
+        // The user's factors become zero; without λ and α₀ nothing is left of the equation of the item.
+        var byUser = new CsrMatrix(3, [0, 1, 2], [0, 1], [-1, 1]);
         var plays = new InteractionMatrix(new IdIndex<string>(["ada", "bob"]), new IdIndex<long>([7, 8, 9]), byUser);
         var options = Small with { Rank = 3, Alpha = 1, Regularization = 0, UnobservedWeight = 0 };
 
         var failure = Assert.Throws<GpuAlsException>(() => Fit(plays, options, 1));
 
-        Assert.That(failure.Message, Does.Contain("user 'ada'").Or.Contain("item '7'").And.Contain("--regularization"));
+        Assert.That(failure.Message, Does.Contain("item '7'").And.Contain("--regularization"));
     }
 
     [Test]

@@ -75,6 +75,16 @@ internal sealed class DeviceFactors : IEngineFactors
         }
     }
 
+    /// <summary>Overwrites one row.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="source">[Rank].</param>
+    public void Write(int row, ReadOnlySpan<float> source)
+    {
+        var padded = new float[PaddedRank];
+        source.CopyTo(padded);
+        Transfer.ToDevice(MemoryMarshal.Cast<float, Float4>(padded), Rows(row, 1));
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _buffer.Dispose();
 

@@ -48,7 +48,7 @@ internal sealed class DeviceOperations : IDisposable
     {
         var plays = (DevicePlays)problem.Plays;
         var target = (DeviceFactors)problem.Target;
-        var status = _status.Take(plays.RowCount);
+        var status = _status.Take(plays.RowCount).SubView(0, plays.RowCount);
         _rowSolve.Launch(new RowSolveArguments
         {
             Indptr = plays.Indptr,
@@ -65,11 +65,11 @@ internal sealed class DeviceOperations : IDisposable
             Rank4 = target.Rank4,
             GramOffset = problem.Weights.GramOffset,
             RhsOffset = problem.Weights.RhsOffset,
-            RelativeJitter = RowSolveReport.RelativeJitter,
             RefinedCondition = RowSolveReport.RefinedCondition,
+            LargestCondition = RowSolveReport.Fp64Condition,
             Steps = problem.ConjugateGradientSteps,
         });
-        return Report(status, plays.RowCount);
+        return SolveInFp64(problem, Unsolved(status));
     }
 
     public double PlaysLoss(DevicePlays plays, DeviceFactors rowFactors, DeviceFactors columnFactors, in ConfidenceWeights weights) =>
@@ -135,10 +135,21 @@ internal sealed class DeviceOperations : IDisposable
         return _baseMatrix.Fill(MemoryMarshal.Cast<float, Float4>(matrix));
     }
 
-    private static RowSolveReport Report(ArrayView<int> status, int rowCount)
+    private static int[] Unsolved(ArrayView<int> status)
     {
-        var rows = new int[rowCount];
+        var rows = new int[status.Length];
         Transfer.ToHost(status, rows);
-        return new RowSolveReport(rows.Count(row => row == RowSolveStatus.Jittered), Array.IndexOf(rows, RowSolveStatus.Failed));
+        return [.. Enumerable.Range(0, rows.Length).Where(row => rows[row] == RowSolveStatus.Unsolved)];
+    }
+
+    private static RowSolveReport SolveInFp64(in RowSolveProblem problem, int[] rows)
+    {
+        if (rows.Length == 0) return new RowSolveReport(0, 0, -1);
+        var (fixedFactors, target, firstTargetRow) = ((DeviceFactors)problem.FixedFactors, (DeviceFactors)problem.Target, problem.FirstTargetRow);
+        var rank = fixedFactors.Rank;
+        var y = new float[(long)fixedFactors.RowCount * rank];
+        fixedFactors.CopyTo(y);
+        return Fp64Rows.Solve(
+            problem, ((DevicePlays)problem.Plays).Matrix, rows, row => y.AsSpan(row * rank, rank), (row, x) => target.Write(firstTargetRow + row, x));
     }
 }

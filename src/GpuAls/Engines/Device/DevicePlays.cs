@@ -14,7 +14,7 @@ internal sealed class DevicePlays : IEnginePlays
 
     public DevicePlays(Accelerator accelerator, CsrMatrix plays)
     {
-        (RowCount, ColumnCount) = (plays.RowCount, plays.ColumnCount);
+        Matrix = plays;
         _indptr = new ReusableBuffer<long>(accelerator);
         _indices = new ReusableBuffer<int>(accelerator);
         _values = new ReusableBuffer<float>(accelerator);
@@ -31,11 +31,14 @@ internal sealed class DevicePlays : IEnginePlays
         }
     }
 
-    /// <inheritdoc/>
-    public int RowCount { get; }
+    /// <summary>The same in host memory.</summary>
+    public CsrMatrix Matrix { get; }
 
     /// <inheritdoc/>
-    public int ColumnCount { get; }
+    public int RowCount => Matrix.RowCount;
+
+    /// <inheritdoc/>
+    public int ColumnCount => Matrix.ColumnCount;
 
     /// <summary>[RowCount + 1].</summary>
     public ArrayView<long> Indptr { get; }

@@ -32,8 +32,8 @@ internal sealed unsafe class ConjugateGradient<TSimd, TVector> : IDisposable
     /// <param name="lambda">λ of the row.</param>
     /// <param name="steps">Steps at most.</param>
     /// <param name="x">[stride], the start and the result.</param>
-    /// <returns>Failed where a direction has no positive curvature; x then keeps its last finite value.</returns>
-    public PivotOutcome Solve(
+    /// <returns>False where a direction has no positive curvature or x is not finite.</returns>
+    public bool Solve(
         RowEntries entries, in ConfidenceWeights weights, HostFactors fixedFactors, float* baseMatrix, float lambda, int steps, float* x)
     {
         var limit = StartResidual(entries, weights, fixedFactors, baseMatrix, lambda, x) * RelativeResidual * RelativeResidual;
@@ -43,7 +43,7 @@ internal sealed unsafe class ConjugateGradient<TSimd, TVector> : IDisposable
         {
             Multiply(entries, weights, fixedFactors, baseMatrix, lambda, _direction.Pointer, _product.Pointer);
             var curvature = Dot(_direction.Pointer, _product.Pointer);
-            if (!(curvature > 0) || !float.IsFinite(curvature)) return PivotOutcome.Failed;
+            if (!(curvature > 0) || !float.IsFinite(curvature)) return false;
             var length = squared / curvature;
             VectorMath<TSimd, TVector>.AddScaled(length, _direction.Pointer, x, _stride);
             VectorMath<TSimd, TVector>.AddScaled(-length, _product.Pointer, _residual.Pointer, _stride);
@@ -53,7 +53,7 @@ internal sealed unsafe class ConjugateGradient<TSimd, TVector> : IDisposable
             squared = next;
         }
 
-        return float.IsFinite(squared) ? PivotOutcome.Positive : PivotOutcome.Failed;
+        return float.IsFinite(squared);
     }
 
     public void Dispose()

@@ -17,7 +17,7 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
                 ParallelChunks.Run(threadCount, boundaries.Length - 1, () => new NormalEquation<TSimd, TVector>(rank), (equation, chunk) => rows.SolveExactly(equation, boundaries[chunk], boundaries[chunk + 1]));
             else
                 ParallelChunks.Run(threadCount, boundaries.Length - 1, () => new ConjugateGradient<TSimd, TVector>(rank), (gradient, chunk) => rows.Improve(gradient, boundaries[chunk], boundaries[chunk + 1]));
-            return rows.Report();
+            return Fp64Rows.Solve(problem, rows.Matrix, rows.Unsolved(), rows.FixedRow, rows.Store);
         }
     }
 
@@ -33,7 +33,7 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
         return matrix;
     }
 
-    /// <summary>The rows, what they need, and how they went.</summary>
+    /// <summary>The rows, what they need, and which of them fp32 could not solve.</summary>
     private sealed class Rows
     {
         private readonly ConfidenceWeights _weights;
@@ -44,8 +44,7 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
         private readonly float* _baseMatrix;
         private readonly float* _regularization;
         private readonly Lock _lock = new();
-        private int _jittered;
-        private int _firstFailed = int.MaxValue;
+        private readonly List<int> _unsolved = [];
 
         public Rows(in RowSolveProblem problem, float* baseMatrix, float* regularization)
         {
@@ -58,7 +57,12 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
 
         public Sparse.CsrMatrix Matrix { get; }
 
-        public RowSolveReport Report() => new(_jittered, _firstFailed == int.MaxValue ? -1 : _firstFailed);
+        /// <summary>Rows that fp32 could not solve, rising.</summary>
+        public int[] Unsolved() => [.. _unsolved.Order()];
+
+        public ReadOnlySpan<float> FixedRow(int row) => new(_fixedFactors.Row(row), _fixedFactors.Rank);
+
+        public void Store(int row, ReadOnlySpan<float> x) => x.CopyTo(new Span<float>(_target.Row(_firstTargetRow + row), _target.Rank));
 
         public void SolveExactly(NormalEquation<TSimd, TVector> equation, int first, int end)
         {
@@ -67,7 +71,7 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
                 var entries = new RowEntries(Matrix, row);
                 var target = _target.Row(_firstTargetRow + row);
                 if (entries.Length == 0) Clear(target);
-                else Record(row, equation.Solve(entries, _weights, _fixedFactors, _baseMatrix, _regularization[row], target), target);
+                else if (!equation.Solve(entries, _weights, _fixedFactors, _baseMatrix, _regularization[row], target)) Postpone(row);
             }
         }
 
@@ -78,20 +82,13 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
                 var entries = new RowEntries(Matrix, row);
                 var target = _target.Row(_firstTargetRow + row);
                 if (entries.Length == 0) Clear(target);
-                else Record(row, gradient.Solve(entries, _weights, _fixedFactors, _baseMatrix, _regularization[row], _steps, target), target);
+                else if (!gradient.Solve(entries, _weights, _fixedFactors, _baseMatrix, _regularization[row], _steps, target)) Postpone(row);
             }
         }
 
-        private void Record(int row, PivotOutcome outcome, float* target)
+        private void Postpone(int row)
         {
-            if (outcome == PivotOutcome.Positive) return;
-            lock (_lock)
-            {
-                if (outcome == PivotOutcome.Jittered) _jittered++;
-                else _firstFailed = Math.Min(_firstFailed, row);
-            }
-
-            if (outcome == PivotOutcome.Failed) Clear(target);
+            lock (_lock) _unsolved.Add(row);
         }
 
         private void Clear(float* target) => new Span<float>(target, _target.Stride).Clear();

@@ -39,25 +39,20 @@ internal sealed unsafe class NormalEquation<TSimd, TVector> : IDisposable
     /// <param name="baseMatrix">α₀·YᵀY, [stride, stride], ones on the diagonal of the padding.</param>
     /// <param name="lambda">λ of the row.</param>
     /// <param name="target">x, [stride]; written on success only.</param>
-    public PivotOutcome Solve(
+    /// <returns>Whether fp32 has solved it: the pivots were positive and finite, and not too far apart.</returns>
+    public bool Solve(
         RowEntries entries, in ConfidenceWeights weights, HostFactors fixedFactors, float* baseMatrix, float lambda, float* target)
     {
         Assemble(entries, weights, fixedFactors, baseMatrix, lambda);
-        var outcome = PivotOutcome.Positive;
-        if (!UpperCholesky<TSimd, TVector>.Factor(_left.Pointer, _stride))
-        {
-            Assemble(entries, weights, fixedFactors, baseMatrix, lambda);
-            AddToDiagonal(RowSolveReport.RelativeJitter * MeanOfDiagonal());
-            if (!UpperCholesky<TSimd, TVector>.Factor(_left.Pointer, _stride)) return PivotOutcome.Failed;
-            outcome = PivotOutcome.Jittered;
-        }
-
+        if (!UpperCholesky<TSimd, TVector>.Factor(_left.Pointer, _stride)) return false;
+        var spread = PivotSpread();
+        if (spread > RowSolveReport.Fp64Condition) return false;
         UpperCholesky<TSimd, TVector>.Solve(_left.Pointer, _stride, _right.Pointer);
-        if (!AllFinite(_right.Pointer)) return PivotOutcome.Failed;
+        if (!AllFinite(_right.Pointer)) return false;
         Buffer.MemoryCopy(_right.Pointer, _solution.Pointer, _stride * sizeof(float), _stride * sizeof(float));
-        if (outcome == PivotOutcome.Positive && IsIllConditioned()) Refine(entries, weights, fixedFactors, baseMatrix, lambda);
+        if (spread > RowSolveReport.RefinedCondition) Refine(entries, weights, fixedFactors, baseMatrix, lambda);
         Buffer.MemoryCopy(_solution.Pointer, target, _stride * sizeof(float), _stride * sizeof(float));
-        return outcome;
+        return true;
     }
 
     public void Dispose()
@@ -69,10 +64,8 @@ internal sealed unsafe class NormalEquation<TSimd, TVector> : IDisposable
         _solution.Dispose();
     }
 
-    /// <summary>
-    /// Whether rounding of A may show in x: the spread of the pivots is a lower bound of the condition number.
-    /// </summary>
-    private bool IsIllConditioned()
+    /// <summary>The largest ÷ the smallest squared pivot, a lower bound of the condition number.</summary>
+    private float PivotSpread()
     {
         var (smallest, largest) = (float.PositiveInfinity, 0f);
         for (var i = 0; i < _rank; i++)
@@ -82,7 +75,8 @@ internal sealed unsafe class NormalEquation<TSimd, TVector> : IDisposable
             largest = Math.Max(largest, inverse);
         }
 
-        return largest * largest > RowSolveReport.RefinedCondition * smallest * smallest;
+        var ratio = largest / smallest;
+        return ratio * ratio;
     }
 
     /// <summary>
@@ -154,13 +148,6 @@ internal sealed unsafe class NormalEquation<TSimd, TVector> : IDisposable
     private void AddToDiagonal(float value)
     {
         for (var i = 0; i < _rank; i++) _left.Pointer[((long)i * _stride) + i] += value;
-    }
-
-    private float MeanOfDiagonal()
-    {
-        double sum = 0;
-        for (var i = 0; i < _rank; i++) sum += _left.Pointer[((long)i * _stride) + i];
-        return (float)(sum / _rank);
     }
 
     private bool AllFinite(float* vector)

@@ -1,6 +1,6 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls.Engines;
 
-/// <summary>How the factorisation of one row went.</summary>
+/// <summary>How the fp64 factorisation of one row went.</summary>
 internal enum PivotOutcome
 {
     /// <summary>Every pivot was positive and finite.</summary>

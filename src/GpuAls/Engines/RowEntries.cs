@@ -1,6 +1,6 @@
 using GpuAls.Sparse;
 
-namespace GpuAls.Engines.Host;
+namespace GpuAls.Engines;
 
 /// <summary>The plays of one row.</summary>
 internal readonly ref struct RowEntries(CsrMatrix matrix, int row)

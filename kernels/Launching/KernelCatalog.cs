@@ -1,0 +1,18 @@
+namespace GpuAls.Kernels.Launching;
+
+/// <summary>Every kernel there is: launchers load from here, so that checks over the list miss none.</summary>
+public static class KernelCatalog
+{
+    internal static readonly KernelDefinition<RowSolveArguments> RowSolve = new("row solve", TeamRowSolve.Kernel, LaunchPlan.MaximumGroupSize);
+    internal static readonly KernelDefinition<RowSolveArguments> ScratchRowSolve = new("row solve, rank > 128", Kernels.ScratchRowSolve.Kernel, LaunchPlan.MaximumGroupSize);
+    internal static readonly KernelDefinition<RowSolveArguments> ConjugateGradient = new("conjugate gradient", ConjugateGradientKernel.Kernel, ConjugateGradientKernel.GroupSize);
+    internal static readonly KernelDefinition<GramianArguments> GramianSlices = new("Gramian, slices", GramianKernels.Slices, GramianLauncher.MaximumGroupSize);
+    internal static readonly KernelDefinition<GramianArguments> GramianReduce = new("Gramian, sum of slices", GramianKernels.Reduce, GramianLauncher.ReduceGroupSize);
+    internal static readonly KernelDefinition<LossArguments> Loss = new("loss of the plays", LossKernels.Plays, LossKernels.GroupSize);
+    internal static readonly KernelDefinition<NormArguments> SquaredNorm = new("loss, squared norm", LossKernels.SquaredNorm, LossKernels.GroupSize);
+    internal static readonly KernelDefinition<TopKArguments> TopK = new("top-k", TopKKernel.Kernel, TopKKernel.GroupSize);
+
+    /// <summary>All kernels.</summary>
+    public static IReadOnlyList<KernelDefinition> All { get; } =
+        [RowSolve, ScratchRowSolve, ConjugateGradient, GramianSlices, GramianReduce, Loss, SquaredNorm, TopK];
+}

@@ -1,0 +1,36 @@
+using System.Reflection;
+using ILGPU;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Runtime;
+
+namespace GpuAls.Kernels.Launching;
+
+/// <summary>A kernel as launchers load it and as checks compile it without a device.</summary>
+/// <param name="Name">What tables call it.</param>
+/// <param name="Method">The static method.</param>
+/// <param name="MaximumGroupSize">The most threads of a group that it is launched with.</param>
+public record KernelDefinition(string Name, MethodInfo Method, int MaximumGroupSize)
+{
+    /// <summary>What the compiler is told of the launches.</summary>
+    public KernelSpecialization Specialization => new(MaximumGroupSize, null);
+
+    /// <summary>The method as ILGPU's backends take it.</summary>
+    public EntryPointDescription EntryPoint => EntryPointDescription.FromExplicitlyGroupedKernel(Method);
+}
+
+/// <summary>A kernel that takes one struct of arguments.</summary>
+/// <typeparam name="TArguments">The arguments.</typeparam>
+/// <param name="Name">What tables call it.</param>
+/// <param name="Body">The static method.</param>
+/// <param name="MaximumGroupSize">The most threads of a group that it is launched with.</param>
+internal sealed record KernelDefinition<TArguments>(string Name, Action<TArguments> Body, int MaximumGroupSize)
+    : KernelDefinition(Name, Body.Method, MaximumGroupSize)
+    where TArguments : struct
+{
+    /// <summary>Compiles the kernel for a device, when it is first launched; launches go to the default stream.</summary>
+    public Lazy<Action<KernelConfig, TArguments>> LoadOn(Accelerator accelerator) =>
+        new(() => accelerator.LoadStreamKernel(Body, SpecializationOn(accelerator)));
+
+    private KernelSpecialization SpecializationOn(Accelerator accelerator) =>
+        MaximumGroupSize > accelerator.MaxNumThreadsPerGroup ? KernelSpecialization.Empty : Specialization;
+}
