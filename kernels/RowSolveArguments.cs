@@ -59,11 +59,17 @@ public struct RowSolveArguments
     /// <summary>Rows of y staged in shared memory at a time.</summary>
     public int StageRows;
 
-    /// <summary>Rows that a group solves at a time.</summary>
-    public int Teams;
+    /// <summary>How a group that solves several rows at a time cuts up its shared memory.</summary>
+    public TeamLayout Layout;
 
     /// <summary>Steps of conjugate gradients.</summary>
     public int Steps;
+
+    /// <summary>The weight of y yᵀ on the left side.</summary>
+    internal readonly float Gram(float value) => (value < 0 ? -value : value) + GramOffset;
+
+    /// <summary>The weight of y on the right side.</summary>
+    internal readonly float Rhs(float value) => value > 0 ? value + RhsOffset : 0;
 
     /// <summary>One 8×8 tile of α₀·YᵀY.</summary>
     internal readonly Tile8 BaseTile8(int tileRow, int tileColumn) => new()

@@ -18,7 +18,7 @@ internal struct TeamRow
     public static TeamRow Of(in RowSolveArguments arguments, int firstRow, int team)
     {
         var row = new TeamRow { Index = firstRow + team };
-        for (var other = firstRow; other < firstRow + arguments.Teams && other < arguments.RowCount; other++)
+        for (var other = firstRow; other < firstRow + arguments.Layout.Teams && other < arguments.RowCount; other++)
         {
             var first = arguments.Indptr[other];
             var length = arguments.Indptr[other + 1] - first;
@@ -30,10 +30,10 @@ internal struct TeamRow
     }
 
     /// <summary>Entries of the stage that begins at an offset.</summary>
-    public readonly int CountAt(long offset, int stageRows)
+    public readonly int CountAt(long offset)
     {
         var left = Length - offset;
         if (left < 0) return 0;
-        return left < stageRows ? (int)left : stageRows;
+        return left < TeamLayout.StageRows ? (int)left : TeamLayout.StageRows;
     }
 }

@@ -4,7 +4,9 @@ namespace GpuAls.Kernels;
 
 /// <summary>
 /// Gram matrix, Cholesky and both triangular solves of some rows without leaving the chip: the lower triangle of each A stays in
-/// the registers of its team from the first play to the last substitution; shared memory holds gathered rows, then a panel.
+/// the registers of its team from the first play to the last substitution; shared memory holds staged plays, then a panel.
+/// The factorisation is A = M S⁻¹ Mᵀ by blocks of eight, where M keeps what is left of A when its column's turn comes, and only
+/// the blocks S of the diagonal are factored further: so a thread never has to replace its tile.
 /// A group runs the same steps for all its teams, so that no barrier depends on the data.
 /// </summary>
 internal static class TeamRowSolve
@@ -13,14 +15,14 @@ internal static class TeamRowSolve
     public static void Kernel(RowSolveArguments arguments)
     {
         var rank8 = arguments.Rank4 / 2;
-        var length = TeamStage.Length(rank8);
-        var place = TeamPlace.Of(arguments.Teams, rank8);
+        var teams = arguments.Layout.Teams;
+        var place = TeamPlace.Of(teams, rank8);
 
         // Taken as floats: ILGPU writes OpenCL that does not compile for dynamic memory of structs.
         var memory = SharedMemory.GetDynamic<float>().Cast<Float4>();
-        var stage = new TeamStage(memory, place.Team * length, rank8);
-        var flags = new TeamFlags(memory.SubView(arguments.Teams * length, Float4.Holding(2 * arguments.Teams)).Cast<float>(), arguments.Teams);
-        for (var first = Grid.IdxX * arguments.Teams; first < arguments.RowCount; first += Grid.DimX * arguments.Teams)
+        var stage = new TeamStage(memory, arguments.Layout, place.Team, rank8);
+        var flags = new TeamFlags(memory.SubView(teams * arguments.Layout.TeamStride, Float4.Holding(2 * teams)).Cast<float>(), teams);
+        for (var first = Grid.IdxX * teams; first < arguments.RowCount; first += Grid.DimX * teams)
             SolveRows(arguments, stage, flags, place, TeamRow.Of(arguments, first, place.Team));
     }
 
@@ -28,82 +30,107 @@ internal static class TeamRowSolve
     {
         Group.Barrier(); // all have read the flags of the rows before
         if (place.Lane == 0) flags.Clear(place.Team);
-        var tile = Build(arguments, stage, place, row);
-        if (place.HasTile) tile.Add(arguments.BaseTile8(place.Row, place.Column));
+        var tile = arguments.BaseTile8(place.Row, place.Column);
         if (place.IsDiagonal) tile.AddToDiagonal(row.Index < arguments.RowCount ? arguments.Regularization[row.Index] : 1);
-        Group.Barrier(); // the right side is whole
+        tile = Build(arguments, stage, tile, place, row);
         tile = Factor(arguments, stage, flags, tile, place);
         Substitute(arguments, stage, tile, place);
-        if (place.Lane == 0 && !AllFinite(stage.Right, arguments.Rank4)) flags.Fail(place.Team);
         Refine(arguments, stage, flags, tile, place, row);
         Store(arguments, stage, place, row, !flags.HasFailed(place.Team));
     }
 
-    /// <summary>Σ gram·y yᵀ and, in the right side, Σ rhs·y.</summary>
-    private static Tile8 Build(in RowSolveArguments arguments, in TeamStage stage, in TeamPlace place, in TeamRow row)
+    /// <summary>tile + Σ gram·y yᵀ and, in the right side, Σ rhs·y.</summary>
+    private static Tile8 Build(in RowSolveArguments arguments, in TeamStage stage, Tile8 tile, in TeamPlace place, in TeamRow row)
     {
         for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes) stage.Right[i] = Float4.Zero;
-        var tile = Tile8.Zero;
-        for (long offset = 0; offset < row.Longest; offset += TeamStage.StageRows)
+        stage.Entries(0).LookUp(arguments, row.First, row.CountAt(0), place, 1);
+        var turn = 0;
+        for (long offset = 0; offset < row.Longest; offset += TeamLayout.StageRows)
         {
-            var count = row.CountAt(offset, TeamStage.StageRows);
-            Group.Barrier();
-            stage.Load(arguments, row.First + offset, count, place.Lane, place.Lanes);
-            Group.Barrier();
-            tile = stage.AddTo(tile, place.Row, place.Column);
-            stage.AddWeighted(stage.Right, count, place.Lane, place.Lanes);
+            Stage(arguments, stage, place, row, offset, turn, 1);
+            tile = stage.Add(tile, place.Row, place.Column);
+            stage.AddWeighted(stage.Right, stage.Entries(turn), place);
+            turn++;
+        }
+
+        Group.Barrier(); // the right side is whole
+        return arguments.GramOffset < 0 ? TakeNegative(arguments, stage, tile, place, row) : tile;
+    }
+
+    /// <summary>tile - Σ |gram|·y yᵀ over the plays whose gram is negative, where the weights allow that.</summary>
+    private static Tile8 TakeNegative(in RowSolveArguments arguments, in TeamStage stage, Tile8 tile, in TeamPlace place, in TeamRow row)
+    {
+        stage.Entries(0).LookUp(arguments, row.First, row.CountAt(0), place, -1);
+        var turn = 0;
+        for (long offset = 0; offset < row.Longest; offset += TeamLayout.StageRows)
+        {
+            Stage(arguments, stage, place, row, offset, turn, -1);
+            tile = stage.Subtract(tile, place.Row, place.Column);
+            turn++;
         }
 
         return tile;
     }
 
-    /// <summary>A = L Lᵀ and z = L⁻¹ b, one column of tiles after the other; two barriers a column.</summary>
+    /// <summary>Stages the plays that were looked up, and looks up the next ones.</summary>
+    private static void Stage(
+        in RowSolveArguments arguments, in TeamStage stage, in TeamPlace place, in TeamRow row, long offset, int turn, float sign)
+    {
+        var next = offset + TeamLayout.StageRows;
+        Group.Barrier();
+        stage.Load(arguments, stage.Entries(turn), place);
+        stage.Entries(turn + 1).LookUp(arguments, row.First + next, row.CountAt(next), place, sign);
+        Group.Barrier();
+    }
+
+    /// <summary>M and S from A, one column of tiles after the other, and what the columns before leave of b; two barriers a column.</summary>
     private static Tile8 Factor(in RowSolveArguments arguments, in TeamStage stage, TeamFlags flags, Tile8 tile, in TeamPlace place)
     {
         for (var step = 0; step < arguments.Rank4 / 2; step++)
         {
-            if (place.IsDiagonal && place.Row == step)
+            if (place.IsDiagonal && place.Row == step) FactorDiagonal(arguments, stage, flags, tile, step, place.Team);
+            Group.Barrier();
+            if (place.Column == step && place.Row > step)
             {
-                if (!tile.Factor()) flags.Fail(place.Team);
-                stage.SetDiagonal(tile);
-                tile.Forward(stage.Right, step);
+                stage.SetPanel(tile, place.Row, step);
+                tile.SubtractTimes(stage.Partial, step, stage.Right, place.Row);
             }
 
             Group.Barrier();
-            if (place.HasTile && place.Column == step && place.Row > step)
-            {
-                tile = stage.SolveBelow(tile);
-                stage.SetPanel(place.Row, tile);
-                tile.SubtractTimes(stage.Right, place.Row, step);
-            }
-
-            Group.Barrier();
-            if (place.HasTile && place.Column > step) tile = stage.SubtractPanel(tile, place.Row, place.Column);
+            if (place.Column > step) tile = stage.Subtract(tile, place.Row, place.Column);
         }
 
         return tile;
     }
 
-    /// <summary>x = L⁻ᵀ z, from the last block of eight to the first.</summary>
+    private static void FactorDiagonal(in RowSolveArguments arguments, in TeamStage stage, TeamFlags flags, Tile8 tile, int step, int team)
+    {
+        if (!tile.Factor()) flags.Fail(team);
+        stage.SetDiagonal(step, tile);
+        stage.Product[step] = Refinement.Spread(tile, arguments.Rank - (Tile8.Width * step));
+        stage.SolveDiagonal(step, stage.Right, stage.Partial);
+    }
+
+    /// <summary>x from what is left of b, from the last part of eight to the first.</summary>
     private static void Substitute(in RowSolveArguments arguments, in TeamStage stage, in Tile8 tile, in TeamPlace place)
     {
         for (var step = (arguments.Rank4 / 2) - 1; step >= 0; step--)
         {
-            if (place.IsDiagonal && place.Row == step) tile.Backward(stage.Right, step);
+            if (place.IsDiagonal && place.Row == step) stage.SolveDiagonal(step, stage.Right, stage.Right);
             Group.Barrier();
-            if (place.HasTile && place.Row == step && place.Column < step) tile.SubtractTransposedTimes(stage.Right, place.Column, step);
+            if (place.Row == step && place.Column < step) tile.SubtractTransposedTimes(stage.Right, place.Column, step);
             Group.Barrier();
         }
     }
 
-    /// <summary>z = L⁻¹ b, for a right side other than the one that <see cref="Factor"/> took along.</summary>
-    private static void ForwardSubstitute(in RowSolveArguments arguments, in TeamStage stage, in Tile8 tile, in TeamPlace place)
+    /// <summary>What is left of b, for a right side other than the one that <see cref="Factor"/> took along.</summary>
+    private static void Eliminate(in RowSolveArguments arguments, in TeamStage stage, in Tile8 tile, in TeamPlace place)
     {
         for (var step = 0; step < arguments.Rank4 / 2; step++)
         {
-            if (place.IsDiagonal && place.Row == step) tile.Forward(stage.Right, step);
+            if (place.IsDiagonal && place.Row == step) stage.SolveDiagonal(step, stage.Right, stage.Partial);
             Group.Barrier();
-            if (place.HasTile && place.Column == step && place.Row > step) tile.SubtractTimes(stage.Right, place.Row, step);
+            if (place.Column == step && place.Row > step) tile.SubtractTimes(stage.Partial, step, stage.Right, place.Row);
             Group.Barrier();
         }
     }
@@ -112,16 +139,14 @@ internal static class TeamRowSolve
     private static void Refine(
         in RowSolveArguments arguments, in TeamStage stage, TeamFlags flags, in Tile8 tile, in TeamPlace place, in TeamRow row)
     {
-        var rank8 = arguments.Rank4 / 2;
-        if (place.IsDiagonal) stage.Product[place.Row] = Refinement.Spread(tile, arguments.Rank - (Tile8.Width * place.Row));
-        Group.Barrier();
-        var spread = Refinement.Spread(stage.Product, rank8);
+        if (place.Lane == 0 && !AllFinite(stage.Right, arguments.Rank4)) flags.Fail(place.Team);
+        var spread = Refinement.Spread(stage.Product, arguments.Rank4 / 2);
         if (place.Lane == 0 && spread > arguments.LargestCondition) flags.Fail(place.Team);
         if (place.Lane == 0 && spread > arguments.RefinedCondition) flags.AskForRefinement(place.Team);
         Group.Barrier();
         if (!flags.AnyAsksForRefinement()) return;
         Residual(arguments, stage, place, row);
-        ForwardSubstitute(arguments, stage, tile, place);
+        Eliminate(arguments, stage, tile, place);
         Substitute(arguments, stage, tile, place);
         for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes)
         {
@@ -135,17 +160,19 @@ internal static class TeamRowSolve
     {
         for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes) stage.Solution[i] = stage.Right[i];
         Group.Barrier();
+        var entries = stage.Entries(0);
         var lambda = row.Index < arguments.RowCount ? arguments.Regularization[row.Index] : 1;
         for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes) stage.Product[i] = RowProduct.SharedPart(arguments, stage.Solution, i, lambda);
-        for (long offset = 0; offset < row.Longest; offset += TeamStage.StageRows)
+        for (long offset = 0; offset < row.Longest; offset += TeamLayout.StageRows)
         {
-            var count = row.CountAt(offset, TeamStage.StageRows);
             Group.Barrier();
-            stage.Load(arguments, row.First + offset, count, place.Lane, place.Lanes);
+            entries.LookUpPlain(arguments, row.First + offset, row.CountAt(offset), place);
             Group.Barrier();
-            stage.WeighResidual(count, place.Lane, place.Lanes);
+            stage.Load(arguments, entries, place);
             Group.Barrier();
-            stage.AddWeighted(stage.Product, count, place.Lane, place.Lanes);
+            entries.WeighResidual(stage, place);
+            Group.Barrier();
+            stage.AddWeighted(stage.Product, entries, place);
         }
 
         for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes) stage.Right[i] = stage.Product[i].Scaled(-1);

@@ -3,204 +3,190 @@ using ILGPU;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// The shared memory of one team, in Float4s. Rows of y and the panel of the factorisation share a place, since they are not
-/// needed at the same time. Teams stand at an odd distance, and so do tiles of the panel: the eight lanes that are served
-/// together meet different banks.
+/// The shared memory of one team: staged plays or, when they are done with, a panel of the factorisation. Both are eight vectors,
+/// [2, rank8, 8] Float4s: a plane of the first four factors of each eight and one of the last four, and for each tile's row
+/// its part of all eight vectors side by side, so that a thread reads them at constant distances.
 /// </summary>
 internal readonly struct TeamStage
 {
-    /// <summary>Rows of y that a team stages at a time: as many as fit in the place of the panel.</summary>
-    public const int StageRows = 8;
-
-    private const int PartsOfTile = 16;
-    private const int PanelStride = PartsOfTile + 1;
+    private const int StageRows = TeamLayout.StageRows;
+    private const int EntriesLength = 8;
 
     // Offsets rather than views: a view costs four registers, and 64 are taken by the tile.
     private readonly ArrayView<Float4> _memory;
     private readonly int _rank8;
-    private readonly int _rows;
-    private readonly int _diagonal;
-    private readonly int _right;
+    private readonly int _rowStride;
+    private readonly int _planeStride;
+    private readonly int _first;
 
     /// <param name="memory">The shared memory of the group.</param>
-    /// <param name="first">Where the part of the team begins, in Float4s.</param>
+    /// <param name="layout">How it is cut up.</param>
+    /// <param name="team">Which team.</param>
     /// <param name="rank8">Tiles along the diagonal.</param>
-    public TeamStage(ArrayView<Float4> memory, int first, int rank8)
+    public TeamStage(ArrayView<Float4> memory, TeamLayout layout, int team, int rank8)
     {
         _memory = memory;
         _rank8 = rank8;
-        _rows = first;
-        _diagonal = first + RowsOrPanel(rank8);
-        _right = _diagonal + PartsOfTile;
+        _rowStride = layout.RowStride;
+        _planeStride = layout.PlaneStride;
+        _first = team * layout.TeamStride;
     }
 
-    /// <summary>[rank4], b, then z, then x.</summary>
-    public ArrayView<Float4> Right => _memory.SubView(_right, 2 * _rank8);
+    /// <summary>[rank4], b, which the factorisation turns into what is left of it, then x.</summary>
+    public ArrayView<Float4> Right => Vector(0);
+
+    /// <summary>[rank4], what the diagonal's tiles make of their part of the right side.</summary>
+    public ArrayView<Float4> Partial => Vector(1);
 
     /// <summary>[rank4], x while it is refined.</summary>
-    public ArrayView<Float4> Solution => _memory.SubView(_right + (2 * _rank8), 2 * _rank8);
+    public ArrayView<Float4> Solution => Vector(2);
 
-    /// <summary>[rank4], A x - b while x is refined; before that the spread of each tile's pivots, and their traces.</summary>
-    public ArrayView<Float4> Product => _memory.SubView(_right + (4 * _rank8), 2 * _rank8);
+    /// <summary>[rank4], A x - b while x is refined; before that the spread of each tile's pivots.</summary>
+    public ArrayView<Float4> Product => Vector(3);
 
-    // Cut out before it is cast: a cast of the whole memory back to the type it was taken as gives OpenCL code that reads old values.
-    private ArrayView<float> Weights => _memory.SubView(_right + (6 * _rank8), StageRows / 2).Cast<float>();
-
-    /// <summary>Float4s of a team.</summary>
-    public static int Length(int rank8)
-    {
-        var length = RowsOrPanel(rank8) + PartsOfTile + (6 * rank8) + (StageRows / 2);
-        return length | 1;
-    }
-
-    /// <summary>Gathered rows of y, [8, rank4]; or the panel, [rank8, 17], each tile with its rows in the order of A, B, C and D.</summary>
-    private static int RowsOrPanel(int rank8)
-    {
-        var rows = StageRows * 2 * rank8;
-        var panel = PanelStride * rank8;
-        return rows > panel ? rows : panel;
-    }
-
-    /// <summary>The team gathers entries first .. first + count - 1 of y, and zeros in the other places. The caller puts barriers around it.</summary>
-    public void Load(in RowSolveArguments arguments, long first, int count, int lane, int lanes)
+    /// <summary>The team gathers rows of y, each times its scale; row 0 times 0 in the places without a play.</summary>
+    /// <param name="arguments">y.</param>
+    /// <param name="entries">The entries.</param>
+    /// <param name="place">The thread.</param>
+    public void Load(in RowSolveArguments arguments, TeamEntries entries, in TeamPlace place)
     {
         var rank4 = 2 * _rank8;
-        for (var i = lane; i < StageRows * rank4; i += lanes)
+        for (var part = place.Part; part < rank4; part += place.PartStep)
         {
-            var entry = i / rank4;
-            var part = i - (entry * rank4);
-            _memory[_rows + i] = entry < count ? arguments.Fixed[((long)arguments.Indices[first + entry] * rank4) + part] : Float4.Zero;
-        }
-
-        for (var entry = lane; entry < StageRows; entry += lanes)
-        {
-            var value = entry < count ? arguments.Values[first + entry] : 0;
-            var gram = (value < 0 ? -value : value) + arguments.GramOffset;
-            Weights[entry] = entry < count ? gram : 0;
-            Weights[StageRows + entry] = value > 0 ? value + arguments.RhsOffset : 0;
+            var target = PartPlace(part / 2, part & 1);
+            for (var entry = place.Entry; entry < StageRows; entry += place.EntryStep)
+            {
+                var (column, scale) = entries[entry];
+                _memory[target + entry] = arguments.Fixed[((long)column * rank4) + part].Scaled(scale);
+            }
         }
     }
 
-    /// <summary>
-    /// acc += Σ gram·y yᵀ over the staged entries, for the tile at (row, column). All eight in one run, since ILGPU does not unroll
-    /// loops and copies what a loop carries at each turn; entries that are not there are zeros.
-    /// </summary>
-    public Tile8 AddTo(Tile8 tile, int row, int column)
+    /// <summary>tile + Σ v vᵀ over the eight vectors. All in one run: ILGPU does not unroll loops, and copies what a loop carries at each turn.</summary>
+    public Tile8 Add(Tile8 tile, int row, int column)
     {
-        var step = 2 * _rank8;
-        var rowPlace = _rows + (2 * row);
-        var columnPlace = _rows + (2 * column);
-        AddEntry(ref tile, rowPlace, columnPlace, 0);
-        AddEntry(ref tile, rowPlace + step, columnPlace + step, 1);
-        AddEntry(ref tile, rowPlace + (2 * step), columnPlace + (2 * step), 2);
-        AddEntry(ref tile, rowPlace + (3 * step), columnPlace + (3 * step), 3);
-        AddEntry(ref tile, rowPlace + (4 * step), columnPlace + (4 * step), 4);
-        AddEntry(ref tile, rowPlace + (5 * step), columnPlace + (5 * step), 5);
-        AddEntry(ref tile, rowPlace + (6 * step), columnPlace + (6 * step), 6);
-        AddEntry(ref tile, rowPlace + (7 * step), columnPlace + (7 * step), 7);
+        var (a, b, c, d) = (Vectors(row, 0), Vectors(row, 1), Vectors(column, 0), Vectors(column, 1));
+        tile.AddOuter(a.V0, b.V0, c.V0, d.V0);
+        tile.AddOuter(a.V1, b.V1, c.V1, d.V1);
+        tile.AddOuter(a.V2, b.V2, c.V2, d.V2);
+        tile.AddOuter(a.V3, b.V3, c.V3, d.V3);
+        tile.AddOuter(a.V4, b.V4, c.V4, d.V4);
+        tile.AddOuter(a.V5, b.V5, c.V5, d.V5);
+        tile.AddOuter(a.V6, b.V6, c.V6, d.V6);
+        tile.AddOuter(a.V7, b.V7, c.V7, d.V7);
         return tile;
     }
 
-    /// <summary>target += Σ weight·y over the staged entries, with the weights of the right side; lane = four factors.</summary>
-    public void AddWeighted(ArrayView<Float4> target, int count, int lane, int lanes)
+    /// <summary>tile - Σ v vᵀ over the eight vectors.</summary>
+    public Tile8 Subtract(Tile8 tile, int row, int column)
     {
-        var rank4 = 2 * _rank8;
-        for (var i = lane; i < rank4; i += lanes)
-        {
-            var sum = target[i];
-            for (var entry = 0; entry < count; entry++) sum = sum.Plus(_memory[_rows + (entry * rank4) + i].Scaled(Weights[StageRows + entry]));
-            target[i] = sum;
-        }
-    }
-
-    /// <summary>Weights of the right side become gram·(y·x) - rhs, the part of A x - b that runs along y; lane = one staged entry.</summary>
-    public void WeighResidual(int count, int lane, int lanes)
-    {
-        var rank4 = 2 * _rank8;
-        for (var entry = lane; entry < count; entry += lanes)
-        {
-            float dot = 0;
-            for (var i = 0; i < rank4; i++) dot += _memory[_rows + (entry * rank4) + i].Dot(Solution[i]);
-            Weights[StageRows + entry] = (Weights[entry] * dot) - Weights[StageRows + entry];
-        }
-    }
-
-    public void SetDiagonal(in Tile8 tile)
-    {
-        SetQuarter(_diagonal, 0, tile.A);
-        SetQuarter(_diagonal, 1, tile.B);
-        SetQuarter(_diagonal, 3, tile.D);
-    }
-
-    public void SetPanel(int row, in Tile8 tile)
-    {
-        SetQuarter(Panel(row), 0, tile.A);
-        SetQuarter(Panel(row), 1, tile.B);
-        SetQuarter(Panel(row), 2, tile.C);
-        SetQuarter(Panel(row), 3, tile.D);
-    }
-
-    /// <summary>X with X·Lᵀ = tile, for a tile below the factored diagonal tile L.</summary>
-    public Tile8 SolveBelow(Tile8 tile)
-    {
-        var first = Quarter(_diagonal, 0);
-        tile.A = TileCholesky.SolveBelow(tile.A, first);
-        tile.B = TileCholesky.SolveBelow(tile.B, first);
-        var below = Quarter(_diagonal, 1);
-        tile.C.SubtractProduct(tile.A, below);
-        tile.D.SubtractProduct(tile.B, below);
-        var second = Quarter(_diagonal, 3);
-        tile.C = TileCholesky.SolveBelow(tile.C, second);
-        tile.D = TileCholesky.SolveBelow(tile.D, second);
+        var (a, b, c, d) = (Vectors(row, 0), Vectors(row, 1), Vectors(column, 0), Vectors(column, 1));
+        tile.SubtractOuter(a.V0, b.V0, c.V0, d.V0);
+        tile.SubtractOuter(a.V1, b.V1, c.V1, d.V1);
+        tile.SubtractOuter(a.V2, b.V2, c.V2, d.V2);
+        tile.SubtractOuter(a.V3, b.V3, c.V3, d.V3);
+        tile.SubtractOuter(a.V4, b.V4, c.V4, d.V4);
+        tile.SubtractOuter(a.V5, b.V5, c.V5, d.V5);
+        tile.SubtractOuter(a.V6, b.V6, c.V6, d.V6);
+        tile.SubtractOuter(a.V7, b.V7, c.V7, d.V7);
         return tile;
     }
 
-    /// <summary>tile - P Qᵀ for the panel's tiles P at a row and Q at a column; a quarter of the panel is in registers at a time.</summary>
-    public Tile8 SubtractPanel(Tile8 tile, int row, int column)
+    /// <summary>target += Σ weight·v, with the weights of the plays on the right side; lane = four factors.</summary>
+    /// <param name="target">[rank4].</param>
+    /// <param name="entries">The staged plays.</param>
+    /// <param name="place">The thread.</param>
+    public void AddWeighted(ArrayView<Float4> target, TeamEntries entries, in TeamPlace place)
     {
-        tile.A = Subtract(tile.A, row, 0, column, 0);
-        tile.B = Subtract(tile.B, row, 1, column, 0);
-        tile.C = Subtract(tile.C, row, 0, column, 1);
-        tile.D = Subtract(tile.D, row, 1, column, 1);
-        return tile;
+        for (var part = place.Lane; part < 2 * _rank8; part += place.Lanes)
+        {
+            var v = Vectors(part / 2, part & 1);
+            var weights = entries.All;
+            var sum = target[part].Plus(v.V0.Scaled(weights.V0.W)).Plus(v.V1.Scaled(weights.V1.W));
+            sum = sum.Plus(v.V2.Scaled(weights.V2.W)).Plus(v.V3.Scaled(weights.V3.W));
+            sum = sum.Plus(v.V4.Scaled(weights.V4.W)).Plus(v.V5.Scaled(weights.V5.W));
+            target[part] = sum.Plus(v.V6.Scaled(weights.V6.W)).Plus(v.V7.Scaled(weights.V7.W));
+        }
     }
 
-    /// <param name="tile">Added to.</param>
-    /// <param name="row">Where the row's part of the entry's y stands.</param>
-    /// <param name="column">Where the column's part stands.</param>
-    /// <param name="weight">Number of the entry, whose weight it is.</param>
-    private void AddEntry(ref Tile8 tile, int row, int column, int weight)
+    /// <summary>v·x for one of the eight vectors and the solution that is refined.</summary>
+    public float DotSolution(int vector)
     {
-        var gram = Weights[weight];
-        var y = _memory.SubView(row, 2);
-        var z = _memory.SubView(column, 2);
-        tile.AddOuter(y[0].Scaled(gram), y[1].Scaled(gram), z[0], z[1]);
+        float dot = 0;
+        for (var part = 0; part < 2 * _rank8; part++) dot += _memory[PartPlace(part / 2, part & 1) + vector].Dot(Solution[part]);
+        return dot;
     }
 
-    /// <param name="quarter">The quarter.</param>
-    /// <param name="row">Row of P.</param>
-    /// <param name="rowHalf">0: quarters A and C of P, 1: B and D.</param>
-    /// <param name="column">Row of Q.</param>
-    /// <param name="columnHalf">0: quarters A and C of Q, 1: B and D.</param>
-    private Tile4 Subtract(Tile4 quarter, int row, int rowHalf, int column, int columnHalf)
+    /// <summary>What is known of staged plays.</summary>
+    /// <param name="turn">Even or odd: plays of one turn are read while those of the next are looked up.</param>
+    public TeamEntries Entries(int turn) =>
+        new(_memory.SubView(_first + TeamLayout.EntriesPlace(_planeStride, _rank8) + (EntriesLength * (turn & 1)), EntriesLength));
+
+    /// <summary>A factored tile of the diagonal; its quarter C is not used.</summary>
+    public void SetDiagonal(int step, in Tile8 tile)
     {
-        quarter.SubtractProduct(Quarter(Panel(row), rowHalf), Quarter(Panel(column), columnHalf));
-        quarter.SubtractProduct(Quarter(Panel(row), rowHalf + 2), Quarter(Panel(column), columnHalf + 2));
-        return quarter;
+        SetQuarter(Diagonal(step), tile.A);
+        SetQuarter(Diagonal(step) + 4, tile.B);
+        SetQuarter(Diagonal(step) + 8, tile.D);
     }
 
-    private int Panel(int row) => _rows + (PanelStride * row);
-
-    // A view of its own lets the four places be constant distances.
-    private Tile4 Quarter(int tile, int quarter)
+    /// <summary>Writes (L Lᵀ)⁻¹ times one part of eight of a vector, for a factored tile of the diagonal.</summary>
+    public void SolveDiagonal(int step, ArrayView<Float4> vector, ArrayView<Float4> solution)
     {
-        var rows = _memory.SubView(tile + (4 * quarter), 4);
+        var first = Quarter(Diagonal(step));
+        var below = Quarter(Diagonal(step) + 4);
+        var second = Quarter(Diagonal(step) + 8);
+        var low = TileCholesky.Forward(vector[2 * step], first);
+        var high = TileCholesky.Forward(vector[(2 * step) + 1].Plus(below.Times(low).Scaled(-1)), second);
+        high = TileCholesky.Backward(high, second);
+        solution[(2 * step) + 1] = high;
+        solution[2 * step] = TileCholesky.Backward(low.Plus(below.TransposedTimes(high).Scaled(-1)), first);
+    }
+
+    /// <summary>Makes X of X·Lᵀ = tile, for a tile below a factored one, a part of the panel: column k of X is part of vector k.</summary>
+    public void SetPanel(in Tile8 tile, int row, int step)
+    {
+        SetPanel(tile.A, tile.C, Part(row, 0), step);
+        SetPanel(tile.B, tile.D, Part(row, 1), step);
+    }
+
+    /// <summary>Four rows of <see cref="SetPanel(in Tile8, int, int)"/>, so that only half of X is in registers.</summary>
+    private void SetPanel(Tile4 left, Tile4 right, ArrayView<Float4> target, int step)
+    {
+        left = TileCholesky.SolveBelow(left, Quarter(Diagonal(step)));
+        SetTransposed(target.SubView(0, 4), left);
+        right.SubtractProduct(left, Quarter(Diagonal(step) + 4));
+        SetTransposed(target.SubView(4, 4), TileCholesky.SolveBelow(right, Quarter(Diagonal(step) + 8)));
+    }
+
+    private static void SetTransposed(ArrayView<Float4> target, Tile4 tile)
+    {
+        target[0] = new Float4(tile.R0.X, tile.R1.X, tile.R2.X, tile.R3.X);
+        target[1] = new Float4(tile.R0.Y, tile.R1.Y, tile.R2.Y, tile.R3.Y);
+        target[2] = new Float4(tile.R0.Z, tile.R1.Z, tile.R2.Z, tile.R3.Z);
+        target[3] = new Float4(tile.R0.W, tile.R1.W, tile.R2.W, tile.R3.W);
+    }
+
+    private int Diagonal(int step) => _first + TeamLayout.DiagonalPlace(_planeStride) + (12 * step);
+
+    private ArrayView<Float4> Vector(int number) =>
+        _memory.SubView(_first + TeamLayout.VectorPlace(_planeStride, _rank8, number), 2 * _rank8);
+
+    private ArrayView<Float4> Part(int row, int half) => _memory.SubView(PartPlace(row, half), StageRows);
+
+    private Float4x8 Vectors(int row, int half) => Float4x8.At(_memory, PartPlace(row, half));
+
+    private int PartPlace(int row, int half) => _first + (half * _planeStride) + (row * _rowStride);
+
+    private Tile4 Quarter(int place)
+    {
+        var rows = _memory.SubView(place, 4);
         return new Tile4 { R0 = rows[0], R1 = rows[1], R2 = rows[2], R3 = rows[3] };
     }
 
-    private void SetQuarter(int tile, int quarter, Tile4 value)
+    private void SetQuarter(int place, Tile4 value)
     {
-        var rows = _memory.SubView(tile + (4 * quarter), 4);
+        var rows = _memory.SubView(place, 4);
         rows[0] = value.R0;
         rows[1] = value.R1;
         rows[2] = value.R2;

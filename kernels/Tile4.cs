@@ -22,6 +22,15 @@ internal struct Tile4
         R3 = Fused(a.W, b, R3);
     }
 
+    /// <summary>Row r minus a[r]·b.</summary>
+    public void SubtractOuter(Float4 a, Float4 b)
+    {
+        R0 = Less(R0, a.X, b);
+        R1 = Less(R1, a.Y, b);
+        R2 = Less(R2, a.Z, b);
+        R3 = Less(R3, a.W, b);
+    }
+
     public void Add(Tile4 other)
     {
         R0 = R0.Plus(other.R0);
@@ -55,6 +64,8 @@ internal struct Tile4
     public readonly Float4 Times(Float4 v) => new(R0.Dot(v), R1.Dot(v), R2.Dot(v), R3.Dot(v));
 
     private static Float4 Fused(float a, Float4 b, Float4 c) => new((a * b.X) + c.X, (a * b.Y) + c.Y, (a * b.Z) + c.Z, (a * b.W) + c.W);
+
+    private static Float4 Less(Float4 c, float a, Float4 b) => new(c.X - (a * b.X), c.Y - (a * b.Y), c.Z - (a * b.Z), c.W - (a * b.W));
 
     // Term by term, so that each is one fused multiplication.
     private static Float4 Less(Float4 row, Float4 a, Tile4 b) =>

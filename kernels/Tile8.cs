@@ -27,6 +27,15 @@ internal struct Tile8
         D.AddOuter(rowHigh, columnHigh);
     }
 
+    /// <summary>Subtracts the outer product of two parts of a vector, given by their halves.</summary>
+    public void SubtractOuter(Float4 rowLow, Float4 rowHigh, Float4 columnLow, Float4 columnHigh)
+    {
+        A.SubtractOuter(rowLow, columnLow);
+        C.SubtractOuter(rowLow, columnHigh);
+        B.SubtractOuter(rowHigh, columnLow);
+        D.SubtractOuter(rowHigh, columnHigh);
+    }
+
     public void AddToDiagonal(float value)
     {
         A.AddToDiagonal(value);
@@ -51,27 +60,11 @@ internal struct Tile8
         D.Add(other.D);
     }
 
-    /// <summary>L⁻¹ of an eighth of a vector, for a factored diagonal tile.</summary>
-    public readonly void Forward(ArrayView<Float4> vector, int step)
+    /// <summary>vector[row] -= tile·other[step].</summary>
+    public readonly void SubtractTimes(ArrayView<Float4> other, int step, ArrayView<Float4> vector, int row)
     {
-        var low = TileCholesky.Forward(vector[2 * step], A);
-        vector[2 * step] = low;
-        vector[(2 * step) + 1] = TileCholesky.Forward(vector[(2 * step) + 1].Plus(B.Times(low).Scaled(-1)), D);
-    }
-
-    /// <summary>L⁻ᵀ of an eighth of a vector, for a factored diagonal tile.</summary>
-    public readonly void Backward(ArrayView<Float4> vector, int step)
-    {
-        var high = TileCholesky.Backward(vector[(2 * step) + 1], D);
-        vector[(2 * step) + 1] = high;
-        vector[2 * step] = TileCholesky.Backward(vector[2 * step].Plus(B.TransposedTimes(high).Scaled(-1)), A);
-    }
-
-    /// <summary>vector[row] -= tile·vector[step].</summary>
-    public readonly void SubtractTimes(ArrayView<Float4> vector, int row, int step)
-    {
-        var low = vector[2 * step];
-        var high = vector[(2 * step) + 1];
+        var low = other[2 * step];
+        var high = other[(2 * step) + 1];
         vector[2 * row] = vector[2 * row].Plus(A.Times(low).Plus(C.Times(high)).Scaled(-1));
         vector[(2 * row) + 1] = vector[(2 * row) + 1].Plus(B.Times(low).Plus(D.Times(high)).Scaled(-1));
     }

@@ -11,8 +11,8 @@ namespace GpuAls.Kernels.Launching;
 /// <param name="MaximumGroupSize">The most threads of a group that it is launched with.</param>
 public record KernelDefinition(string Name, MethodInfo Method, int MaximumGroupSize)
 {
-    /// <summary>What the compiler is told of the launches.</summary>
-    public KernelSpecialization Specialization => new(MaximumGroupSize, null);
+    /// <summary>What the compiler is told of the launches. One group must fit: without that ptxas may spill registers to fit more.</summary>
+    public KernelSpecialization Specialization => new(MaximumGroupSize, 1);
 
     /// <summary>The method as ILGPU's backends take it.</summary>
     public EntryPointDescription EntryPoint => EntryPointDescription.FromExplicitlyGroupedKernel(Method);

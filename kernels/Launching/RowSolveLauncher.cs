@@ -33,10 +33,11 @@ public sealed class RowSolveLauncher : IDisposable
     {
         if (arguments.RowCount == 0) return;
         var plan = TeamPlan.For(_accelerator, arguments.Rank4);
-        if (arguments.Steps == 0 && plan.Teams > 0)
+        var teams = plan.Layout.Teams;
+        if (arguments.Steps == 0 && teams > 0)
         {
-            arguments.Teams = plan.Teams;
-            Launch(_fused.Value, arguments, (arguments.RowCount + plan.Teams - 1) / plan.Teams, plan.GroupSize, plan.SharedFloat4s);
+            arguments.Layout = plan.Layout;
+            Launch(_fused.Value, arguments, (arguments.RowCount + teams - 1) / teams, plan.GroupSize, plan.SharedFloat4s);
             return;
         }
 

@@ -3,13 +3,13 @@ using ILGPU.Runtime;
 namespace GpuAls.Kernels.Launching;
 
 /// <summary>How many rows a group solves at a time, with how many threads and how much shared memory.</summary>
-/// <param name="Teams">Rows of a group; 0 where the triangle of one row has more tiles than a group has threads.</param>
+/// <param name="Layout">The teams; no team at all where the triangle of one row has more tiles than a group has threads.</param>
 /// <param name="GroupSize">Threads of a group, a whole number of warps.</param>
 /// <param name="SharedFloat4s">Shared memory of a group.</param>
-internal readonly record struct TeamPlan(int Teams, int GroupSize, int SharedFloat4s)
+internal readonly record struct TeamPlan(TeamLayout Layout, int GroupSize, int SharedFloat4s)
 {
     private const int MostTeams = 32;
-    private const int SharedBytes = 40 * 1024;
+    private const int SharedBytes = 47 * 1024;
     private const int Float4Bytes = 16;
 
     /// <summary>The plan for a rank: as many teams as threads and shared memory allow.</summary>
@@ -30,7 +30,7 @@ internal readonly record struct TeamPlan(int Teams, int GroupSize, int SharedFlo
 
     private static TeamPlan Of(int teams, int tiles, int rank8)
     {
-        var shared = (teams * TeamStage.Length(rank8)) + Float4.Holding(2 * teams);
-        return new TeamPlan(teams, LaunchPlan.GroupSize(teams * tiles), shared);
+        var layout = TeamLayout.Of(teams, rank8);
+        return new TeamPlan(layout, LaunchPlan.GroupSize(teams * tiles), (teams * layout.TeamStride) + Float4.Holding(2 * teams));
     }
 }

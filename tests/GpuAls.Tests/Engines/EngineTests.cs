@@ -211,7 +211,7 @@ public sealed class EngineTests<TEngine>
 
         var solved = problem.Solve(_engine);
 
-        Assert.That(problem.Report.Fp64Rows, Is.GreaterThanOrEqualTo(rank > 9 ? 4 : 1));
+        Assert.That(problem.Report.Fp64Rows, Is.GreaterThanOrEqualTo(1));
         Assert.That(problem.Report with { Fp64Rows = 0 }, Is.EqualTo(new RowSolveReport(0, 0, -1)));
         Assert.That(problem.LargestError(solved, Weights), Is.LessThan(0.05));
     }

@@ -1,0 +1,80 @@
+using ILGPU;
+
+namespace GpuAls.Kernels;
+
+/// <summary>
+/// What is known of the eight plays of a stage before their rows of y are gathered, in shared memory: of each its column, what its
+/// row of y is multiplied with, the weight of the scaled row on the right side, and its weight on the left side.
+/// A place without a play has column 0 and weights of 0.
+/// </summary>
+/// <param name="memory">[8].</param>
+internal readonly struct TeamEntries(ArrayView<Float4> memory)
+{
+    /// <summary>The smallest square of a scale: so small that it adds nothing to A, and large enough to divide by.</summary>
+    private const float SmallestGram = 1e-24f;
+
+    private readonly ArrayView<Float4> _memory = memory;
+
+    /// <summary>All eight; the weight on the right side is the fourth part.</summary>
+    public Float4x8 All => Float4x8.At(_memory, 0);
+
+    /// <summary>The column of a play and its scale.</summary>
+    public (int Column, float Scale) this[int entry]
+    {
+        get
+        {
+            var known = _memory[entry];
+            return ((int)Interop.FloatAsInt(known.X), known.Y);
+        }
+    }
+
+    /// <summary>Looks up plays for Σ gram·y yᵀ = Σ (√gram·y)(√gram·y)ᵀ; lane = one play.</summary>
+    /// <param name="arguments">The plays.</param>
+    /// <param name="first">The first play.</param>
+    /// <param name="count">How many there are, from 0 to 8.</param>
+    /// <param name="place">The thread.</param>
+    /// <param name="sign">1 for the plays whose gram is positive, and for the right side; -1 for those whose gram is negative.</param>
+    public void LookUp(in RowSolveArguments arguments, long first, int count, in TeamPlace place, float sign)
+    {
+        for (var entry = place.Lane; entry < TeamLayout.StageRows; entry += place.Lanes)
+        {
+            var known = Float4.Zero;
+            if (entry < count)
+            {
+                var value = arguments.Values[first + entry];
+                var gram = sign * arguments.Gram(value);
+                var scale = MathF.Sqrt(gram > SmallestGram ? gram : SmallestGram);
+                var right = sign > 0 ? arguments.Rhs(value) / scale : 0;
+                known = new Float4(Interop.IntAsFloat((uint)arguments.Indices[first + entry]), scale, gram, right);
+            }
+
+            _memory[entry] = known;
+        }
+    }
+
+    /// <summary>Looks up plays for A x - b, where y stays as it is; lane = one play.</summary>
+    public void LookUpPlain(in RowSolveArguments arguments, long first, int count, in TeamPlace place)
+    {
+        for (var entry = place.Lane; entry < TeamLayout.StageRows; entry += place.Lanes)
+        {
+            var known = Float4.Zero;
+            if (entry < count)
+            {
+                var value = arguments.Values[first + entry];
+                known = new Float4(Interop.IntAsFloat((uint)arguments.Indices[first + entry]), 1, arguments.Gram(value), arguments.Rhs(value));
+            }
+
+            _memory[entry] = known;
+        }
+    }
+
+    /// <summary>Weights of the right side become gram·(y·x) - rhs, the part of A x - b that runs along y; lane = one play.</summary>
+    public void WeighResidual(in TeamStage stage, in TeamPlace place)
+    {
+        for (var entry = place.Lane; entry < TeamLayout.StageRows; entry += place.Lanes)
+        {
+            var known = _memory[entry];
+            _memory[entry] = new Float4(known.X, known.Y, known.Z, (known.Z * stage.DotSolution(entry)) - known.W);
+        }
+    }
+}

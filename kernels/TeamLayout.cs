@@ -1,0 +1,57 @@
+namespace GpuAls.Kernels;
+
+/// <summary>
+/// How the shared memory of a group is cut up among its teams, in Float4s. Eight lanes are served together where they meet eight
+/// different banks of 16 bytes. They stand tile by tile, team by team: a tile's row further must lead as far, modulo eight, as all
+/// the teams do.
+/// </summary>
+public readonly struct TeamLayout
+{
+    /// <summary>Plays that a team stages at a time, and columns of a panel.</summary>
+    public const int StageRows = 8;
+
+    private const int Banks = 8;
+    private const int Float4sOfEntries = 8;
+
+    /// <summary>Rows that a group solves at a time.</summary>
+    public readonly int Teams;
+
+    /// <summary>From one tile's row to the next in a plane.</summary>
+    public readonly int RowStride;
+
+    /// <summary>From the plane of the first four factors of each eight to that of the last four.</summary>
+    public readonly int PlaneStride;
+
+    /// <summary>From one team to the next.</summary>
+    public readonly int TeamStride;
+
+    private TeamLayout(int teams, int rowStride, int rank8, int bank)
+    {
+        (Teams, RowStride) = (teams, rowStride);
+        PlaneStride = Padded(rank8 * rowStride, rowStride % Banks);
+        TeamStride = Padded(EntriesPlace(PlaneStride, rank8) + (2 * Float4sOfEntries), bank);
+    }
+
+    /// <summary>The smallest layout without conflicts.</summary>
+    /// <param name="teams">Rows that a group solves at a time.</param>
+    /// <param name="rank8">Tiles along the diagonal.</param>
+    public static TeamLayout Of(int teams, int rank8)
+    {
+        var best = 1;
+        for (var bank = 3; bank < Banks; bank += 2)
+            if (teams * bank % Banks < teams * best % Banks) best = bank;
+        return new TeamLayout(teams, StageRows + (teams * best % Banks), rank8, best);
+    }
+
+    /// <summary>Factored tiles of the diagonal, [rank8, 12]: A, B and D of each.</summary>
+    internal static int DiagonalPlace(int planeStride) => 2 * planeStride;
+
+    /// <summary>Four vectors, [4, 2·rank8].</summary>
+    internal static int VectorPlace(int planeStride, int rank8, int vector) => DiagonalPlace(planeStride) + (12 * rank8) + (2 * rank8 * vector);
+
+    /// <summary>What is known of the staged plays, twice: of those in use and of the next ones.</summary>
+    internal static int EntriesPlace(int planeStride, int rank8) => VectorPlace(planeStride, rank8, 4);
+
+    /// <summary>The smallest number from <paramref name="least"/> on that leads to a bank.</summary>
+    private static int Padded(int least, int bank) => least + ((bank - (least % Banks) + Banks) % Banks);
+}
