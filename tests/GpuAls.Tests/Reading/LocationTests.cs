@@ -65,6 +65,26 @@ public sealed class LocationTests : LoaderTests
     }
 
     [Test]
+    public async Task Load_EmptyPartFiles_AreFilesWithoutRows()
+    {
+        Directory.CreateDirectory(Folder.At("p"));
+        Write(Path.Combine("p", "part-0.csv"), "");
+        Write(Path.Combine("p", "part-1.csv"), "user,item\na,x\n");
+
+        Assert.That(Rows(await LoadAsync("p")), Is.EqualTo(new[] { ("a", "x", 1f) }));
+    }
+
+    [Test]
+    public async Task Load_NothingButEmptyPartFiles_IsRefused()
+    {
+        Directory.CreateDirectory(Folder.At("p"));
+        Write(Path.Combine("p", "part-0.csv"), "");
+        Write(Path.Combine("p", "part-1.csv"), "");
+
+        await AssertBadAsync("p", null, "no rows", "part-0.csv and 1 more");
+    }
+
+    [Test]
     public async Task Load_UnknownExtension_SaysWhatIsExpected()
     {
         Write("p.xlsx", "");
