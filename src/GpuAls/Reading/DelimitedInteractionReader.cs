@@ -49,11 +49,9 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
             return;
         }
 
-        var user = lines.Field(columns.User);
-        var item = lines.Field(columns.Item);
-        if (user.IsEmpty) verdicts.Reject(lines.Line, $"column '{schema.UserColumn}' is empty");
-        else if (item.IsEmpty) verdicts.Reject(lines.Line, $"column '{schema.ItemColumn}' is empty");
-        else if (HasWeight(lines, columns, verdicts, out var weight)) batch.Add(user, item, weight);
+        if (lines.Field(columns.User).IsEmpty) verdicts.Reject(lines.Line, $"column '{schema.UserColumn}' is empty");
+        else if (lines.Field(columns.Item).IsEmpty) verdicts.Reject(lines.Line, $"column '{schema.ItemColumn}' is empty");
+        else if (HasWeight(lines, columns, verdicts, out var weight)) batch.Add(lines, columns, weight);
     }
 
     private bool HasWeight(DelimitedLines lines, DelimitedColumns columns, RowVerdicts verdicts, out float weight)

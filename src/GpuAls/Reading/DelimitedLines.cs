@@ -41,7 +41,7 @@ internal sealed class DelimitedLines : IDisposable
     /// <summary>How much of the file was read, 0 .. 1.</summary>
     public double Fraction => _source.Fraction;
 
-    /// <summary>A field of the record, valid until the next is read.</summary>
+    /// <summary>A field of the record, valid until another is asked for: those with doubled quotes share a buffer.</summary>
     public ReadOnlySpan<char> Field(int ordinal) => _reader.GetFieldSpan(ordinal);
 
     /// <summary>Goes to the next record.</summary>
