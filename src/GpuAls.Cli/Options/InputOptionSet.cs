@@ -32,7 +32,7 @@ internal sealed class InputOptionSet
 
     private readonly Option<string> _onBadRow = new Option<string>("--on-bad-row")
     {
-        Description = "Rows with a null id or a weight that is no finite number: fail, or skip and count them.",
+        Description = "Rows with an id that is null, empty or no UTF-8, or a weight that is no finite number: fail, or skip and count them.",
         DefaultValueFactory = _ => "fail",
     }.AcceptOnlyFromAmong("fail", "skip");
 
