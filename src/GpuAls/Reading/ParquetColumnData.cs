@@ -29,7 +29,7 @@ internal sealed class ParquetColumnData : IDisposable
 
     public static async Task<ParquetColumnData> ReadAsync(ParquetRowGroupReader group, DataField field, CancellationToken cancellation)
     {
-        var raw = await group.ReadRawColumnDataBaseAsync(field, cancellation).ConfigureAwait(false);
+        var raw = await ParquetRawColumn.ReadAsync(group, field, cancellation).ConfigureAwait(false);
         var column = new ParquetColumnData(raw, field);
         if (field.MaxDefinitionLevel > 0 && raw.DefinitionLevels.Length != group.RowCount)
             throw new ParquetException($"column '{field.Name}' has {raw.DefinitionLevels.Length} rows in a group of {group.RowCount}");
@@ -116,6 +116,6 @@ internal sealed class ParquetColumnData : IDisposable
     private static string? Problem(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty) return "is empty";
-        return Utf8.IsValid(bytes) ? null : $"has {bytes.Length} bytes that are no UTF-8 text. Cast the column to text, or 16-byte UUIDs to FIXED_LEN_BYTE_ARRAY(16)";
+        return Utf8.IsValid(bytes) ? null : $"has {bytes.Length} bytes that are no UTF-8 text. Cast ids to UTF-8 strings, 16-byte UUIDs to FIXED_LEN_BYTE_ARRAY(16)";
     }
 }

@@ -11,6 +11,7 @@ internal static class RawParquet
     public const int Int32 = 1;
     public const int ByteArray = 6;
     public const int FixedLengthByteArray = 7;
+    public const int Utf8 = 0;
     public const int UnsignedInt32 = 13;
 
     /// <summary>A column.</summary>

@@ -43,7 +43,7 @@ public sealed class RawParquetTests : LoaderTests
     {
         Write(RawParquet.Plain("ok"u8.ToArray(), [0x42, 0xE9]), RawParquet.ByteArray);
 
-        await AssertBadAsync("p.parquet", null, "row group 0, row 1: column 'user' has 2 bytes that are no UTF-8", "Cast the column to text");
+        await AssertBadAsync("p.parquet", null, "row group 0, row 1: column 'user' has 2 bytes that are no UTF-8", "Cast ids to UTF-8 strings");
     }
 
     [Test]
@@ -61,6 +61,25 @@ public sealed class RawParquetTests : LoaderTests
         Write(RawParquet.Plain("a"u8.ToArray(), "b"u8.ToArray()), RawParquet.ByteArray, codec: codec);
 
         await AssertBadAsync("p.parquet", null, $"column 'user' is compressed by {name}", "Write it with ZSTD");
+    }
+
+    [Test]
+    public async Task Load_StringsThatAreNoUtf8_AreRefused()
+    {
+        Write(RawParquet.Plain([0x42, 0xE9], [0x42, 0xE8]), RawParquet.ByteArray, converted: RawParquet.Utf8);
+
+        await AssertBadAsync("p.parquet", null, "2 of 2 rows", "no UTF-8");
+    }
+
+    [Test]
+    public async Task Load_ReplacementCharacterInUtf8_IsTextLikeAnyOther()
+    {
+        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 2, ("user", new string?[] { "a\uFFFD", null, "b", "\uFFFD" }), ("item", new[] { 1, 2, 3, 4 }));
+
+        var plays = await LoadAsync("p.parquet", new InteractionSchema { OnBadRow = OnBadRow.Skip });
+
+        Assert.That(Rows(plays), Is.EqualTo(new[] { ("a\uFFFD", "1", 1f), ("b", "3", 1f), ("\uFFFD", "4", 1f) }));
+        Assert.That(plays.Users.Type, Is.EqualTo(IdType.Text));
     }
 
     [TestCase(3)]
