@@ -21,12 +21,14 @@ internal sealed class DelimitedLines : IDisposable
     private readonly InputFile _file;
     private readonly TextSource _source;
     private readonly CsvDataReader _reader;
+    private readonly Func<bool> _read; // one delegate, not one a record
     private long _nextLine = 1;
 
     public DelimitedLines(InputFile file, char? delimiter)
     {
         _file = file;
         (_source, _reader) = Guard(() => Open(file, delimiter));
+        _read = _reader.Read;
     }
 
     /// <summary>Where the record begins, counted from 1 in lines of the file: a quoted field may go on over several.</summary>
@@ -48,7 +50,7 @@ internal sealed class DelimitedLines : IDisposable
     /// <returns>False at the end of the file.</returns>
     public bool Read()
     {
-        if (!Guard(_reader.Read)) return false;
+        if (!Guard(_read)) return false;
         Line = _nextLine;
         _nextLine += Math.Max(1, _reader.GetRawRecordSpan().Count('\n'));
         return true;

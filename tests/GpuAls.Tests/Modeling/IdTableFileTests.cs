@@ -29,4 +29,16 @@ public sealed class IdTableFileTests
             return values;
         }
     }
+
+    [Test]
+    public async Task Write_Uuid_HasItsBytesInTheOrderOfItsDigits()
+    {
+        using var folder = new TempFolder();
+        var ids = new IdIndex<Guid>([new("00010203-0405-0607-0809-0a0b0c0d0e0f")]);
+
+        await IdTableFile.WriteAsync(folder.At("users.parquet"), ids, TestMatrices.Plays(3, [2], seed: 3), CancellationToken.None);
+
+        var bytes = await File.ReadAllBytesAsync(folder.At("users.parquet"));
+        Assert.That(bytes.AsSpan().IndexOf(new byte[] { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 }), Is.Positive);
+    }
 }
