@@ -24,10 +24,15 @@ internal sealed class InputOptionSet
     };
 
     private readonly Option<bool> _noHeader = new("--no-header") { Description = "Text without a header: columns are given as numbers from 1." };
-    private readonly Option<string?> _delimiter = new("--delimiter") { Description = "What separates the fields of text: one character, or tab. Default: by extension and first line.", HelpName = "c" };
+    private readonly Option<string?> _delimiter = new("--delimiter")
+    {
+        Description = "What separates the fields of text: one ASCII sign, or tab, where quotes mean nothing. Default: by extension and first line.",
+        HelpName = "c",
+    };
+
     private readonly Option<string> _onBadRow = new Option<string>("--on-bad-row")
     {
-        Description = "Rows with a null id or a weight that is no finite number: fail, or skip and count them.",
+        Description = "Rows with an id that is null, empty or no UTF-8, or a weight that is no finite number: fail, or skip and count them.",
         DefaultValueFactory = _ => "fail",
     }.AcceptOnlyFromAmong("fail", "skip");
 

@@ -22,7 +22,7 @@ public abstract class IdIndex
     public abstract string Format(int index);
 
     /// <summary>The index of an id given as text.</summary>
-    /// <param name="id">As <see cref="Format"/> gives it.</param>
+    /// <param name="id">As <see cref="Format"/> gives it; a UUID in any of its forms.</param>
     /// <param name="index">Its index, or -1.</param>
     /// <returns>False where the text is not one of the ids.</returns>
     public abstract bool TryFind(string id, out int index);

@@ -37,10 +37,13 @@ public sealed class IdIndex<T> : IdIndex
     /// <inheritdoc/>
     public override bool TryFind(string id, out int index)
     {
-        if (_byText.Value.TryGetValue(id, out index)) return true;
+        if (_byText.Value.TryGetValue(Canonical(id), out index)) return true;
         index = -1;
         return false;
     }
+
+    /// <summary>UUIDs are written in more than one way: in upper case, in braces.</summary>
+    private static string Canonical(string id) => typeof(T) == typeof(Guid) && Guid.TryParse(id, out var uuid) ? uuid.ToString() : id;
 
     private static IdType TypeOf() => typeof(T) switch
     {

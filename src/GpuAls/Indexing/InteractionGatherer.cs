@@ -74,6 +74,6 @@ internal sealed class InteractionGatherer(InteractionSchema schema, IReadOnlyLis
     private GpuAlsException NothingLeft() => new(
         FailureKind.BadInput,
         _rows == 0
-            ? $"the input has no rows ({files.Count} files: {files[0].Path}{(files.Count > 1 ? ", ..." : "")})."
+            ? $"the input has no rows: {files[0].Path}{(files.Count > 1 ? $" and {files.Count - 1:N0} more" : "")} is empty or has a header only."
             : $"none of the {_rows:N0} rows is left: {_zeroWeightRows:N0} have weight 0, {_badRows:N0} cannot be used. Check --weight-column.");
 }

@@ -12,6 +12,6 @@ public sealed record ReadStatistics
     /// <summary>Rows left out because their weight is 0.</summary>
     public required long ZeroWeightRows { get; init; }
 
-    /// <summary>Rows left out because an id is null or a weight is null, not finite or not a number (only with OnBadRow.Skip).</summary>
+    /// <summary>Rows left out because they cannot be used, see <see cref="Reading.OnBadRow"/> (only with its Skip).</summary>
     public required long BadRows { get; init; }
 }

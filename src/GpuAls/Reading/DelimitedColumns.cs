@@ -1,5 +1,4 @@
 using System.Globalization;
-using Sylvan.Data.Csv;
 
 namespace GpuAls.Reading;
 
@@ -12,18 +11,21 @@ internal readonly record struct DelimitedColumns(int User, int Item, int Weight)
     /// <summary>Fields that a line must have.</summary>
     public int Needed => 1 + Math.Max(User, Math.Max(Item, Weight));
 
-    /// <summary>Looks the columns up in the header, which is the line the reader stands on, or takes them as numbers.</summary>
-    public static DelimitedColumns Find(InputFile file, InteractionSchema schema, CsvDataReader? header) => new(
-        Find(file, header, schema.UserColumn, "--user-column"),
-        Find(file, header, schema.ItemColumn, "--item-column"),
-        schema.WeightColumn is { } weight ? Find(file, header, weight, "--weight-column") : -1);
+    /// <summary>Looks the columns up in the header, which is the line that was read first, or takes them as numbers.</summary>
+    public static DelimitedColumns Find(InputFile file, InteractionSchema schema, DelimitedLines first)
+    {
+        var header = schema.HasHeader ? Enumerable.Range(0, first.FieldCount).Select(ordinal => first.Field(ordinal).ToString()).ToArray() : null;
+        return new DelimitedColumns(
+            Find(file, header, schema.UserColumn, "--user-column"),
+            Find(file, header, schema.ItemColumn, "--item-column"),
+            schema.WeightColumn is { } weight ? Find(file, header, weight, "--weight-column") : -1);
+    }
 
-    private static int Find(InputFile file, CsvDataReader? header, string name, string option)
+    private static int Find(InputFile file, string[]? header, string name, string option)
     {
         if (header is null) return Number(name, option);
-        var names = Enumerable.Range(0, header.RowFieldCount).Select(header.GetString).ToArray();
-        var ordinal = Array.IndexOf(names, name);
-        if (ordinal < 0) throw ColumnErrors.Missing(file.Path, name, names, option);
+        var ordinal = Array.IndexOf(header, name);
+        if (ordinal < 0) throw ColumnErrors.Missing(file.Path, name, header, option);
         return ordinal;
     }
 

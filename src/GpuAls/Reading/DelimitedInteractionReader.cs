@@ -1,134 +1,71 @@
 using System.Globalization;
-using System.Text;
-using Sylvan.Data.Csv;
 
 namespace GpuAls.Reading;
 
-/// <summary>Plays from delimited text, a batch every few hundred thousand lines.</summary>
+/// <summary>Plays from delimited text, a batch every few hundred thousand lines. An empty file has none.</summary>
 internal sealed class DelimitedInteractionReader(InputFile file, InteractionSchema schema)
 {
     private const int BatchRows = 1 << 18;
-    private const int BufferChars = 1 << 16;
-    private const int MaximumLineChars = 1 << 24;
 
     public IEnumerable<InteractionBatch> Read(CancellationToken cancellation)
     {
-        using var lines = Guard(() => new Lines(file, schema));
-        while (!lines.AtEnd)
+        using var lines = new DelimitedLines(file, schema.Delimiter);
+        var more = lines.Read();
+        if (!more) yield break;
+        var columns = DelimitedColumns.Find(file, schema, lines);
+        if (schema.HasHeader) more = lines.Read();
+        while (more)
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return Guard(() => lines.ReadBatch(BatchRows));
+            yield return ReadBatch(lines, columns, out more);
         }
     }
 
-    private T Guard<T>(Func<T> read)
+    private InteractionBatch ReadBatch(DelimitedLines lines, DelimitedColumns columns, out bool more)
     {
-        try
+        var batch = new TextBatch();
+        var verdicts = new RowVerdicts(line => $"{file.Path}, line {line}");
+        long rows = 0;
+        do
         {
-            return read();
-        }
-        catch (DecoderFallbackException exception)
-        {
-            throw Bad("is not UTF-8 text. Convert it, as with: iconv -t UTF-8", exception);
-        }
-        catch (CsvRecordTooLargeException exception)
-        {
-            throw Bad($"has a line of more than {MaximumLineChars:N0} characters. A quote may be open; check the line.", exception);
-        }
-        catch (CsvFormatException exception)
-        {
-            throw Bad($"line {exception.RowNumber}: {exception.Message.TrimEnd('.')}. Check the quotes in that line.", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or ZstdSharp.ZstdException)
-        {
-            throw Bad($"cannot be read: {exception.Message.TrimEnd('.')}. The file may be truncated or damaged; copy it again.", exception);
-        }
-    }
-
-    private GpuAlsException Bad(string problem, Exception exception) => new(FailureKind.BadInput, $"{file.Path} {problem}", exception);
-
-    /// <summary>The lines of the file, one after the other.</summary>
-    private sealed class Lines : IDisposable
-    {
-        private readonly InputFile _file;
-        private readonly InteractionSchema _schema;
-        private readonly TextSource _source;
-        private readonly CsvDataReader _reader;
-        private readonly DelimitedColumns _columns;
-
-        public Lines(InputFile file, InteractionSchema schema)
-        {
-            (_file, _schema) = (file, schema);
-            var delimiter = Delimiters.Choose(file, schema, Delimiters.FirstLine(file));
-            _source = new TextSource(file);
-            _reader = CsvDataReader.Create(_source.Reader, new CsvDataReaderOptions
+            if (!lines.IsBlank)
             {
-                HasHeaders = false,
-                Delimiter = delimiter,
-                CsvStyle = delimiter == '\t' ? CsvStyle.Lax : CsvStyle.Standard, // tab-separated text has bare quotes, as in names
-                BufferSize = BufferChars,
-                MaxBufferSize = MaximumLineChars,
-            });
-            AtEnd = !_reader.Read();
-            if (AtEnd && schema.HasHeader) throw new GpuAlsException(FailureKind.BadInput, $"{file.Path} is empty; expected a header and rows.");
-            _columns = DelimitedColumns.Find(file, schema, schema.HasHeader ? _reader : null);
-            if (schema.HasHeader) AtEnd = !_reader.Read();
-        }
-
-        public bool AtEnd { get; private set; }
-
-        public InteractionBatch ReadBatch(int maximumRows)
-        {
-            var batch = new TextBatch();
-            var verdicts = new RowVerdicts(line => $"{_file.Path}, line {line}");
-            long rows = 0;
-            for (; !AtEnd && batch.Count < maximumRows; AtEnd = !_reader.Read())
-            {
-                if (IsBlank()) continue;
                 rows++;
-                AddRow(batch, verdicts);
+                AddRow(lines, columns, batch, verdicts);
             }
 
-            return batch.Build(_file, _columns.Weight >= 0, rows, verdicts, _source.Fraction);
+            more = lines.Read();
         }
+        while (more && batch.Count < BatchRows);
 
-        public void Dispose()
+        return batch.Build(file, columns.Weight >= 0, rows, verdicts, lines.Fraction);
+    }
+
+    private void AddRow(DelimitedLines lines, DelimitedColumns columns, TextBatch batch, RowVerdicts verdicts)
+    {
+        if (lines.FieldCount < columns.Needed)
         {
-            _reader.Dispose();
-            _source.Dispose();
+            verdicts.Reject(lines.Line, $"has {lines.FieldCount} fields; expected at least {columns.Needed}");
+            return;
         }
 
-        private bool IsBlank() => _reader.RowFieldCount == 0 || (_reader.RowFieldCount == 1 && _reader.GetFieldSpan(0).IsEmpty);
+        if (lines.Field(columns.User).IsEmpty) verdicts.Reject(lines.Line, $"column '{schema.UserColumn}' is empty");
+        else if (lines.Field(columns.Item).IsEmpty) verdicts.Reject(lines.Line, $"column '{schema.ItemColumn}' is empty");
+        else if (HasWeight(lines, columns, verdicts, out var weight)) batch.Add(lines, columns, weight);
+    }
 
-        private void AddRow(TextBatch batch, RowVerdicts verdicts)
+    private bool HasWeight(DelimitedLines lines, DelimitedColumns columns, RowVerdicts verdicts, out float weight)
+    {
+        weight = 1;
+        if (columns.Weight < 0) return true;
+        var text = lines.Field(columns.Weight);
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
         {
-            long line = _reader.RowNumber;
-            if (_reader.RowFieldCount < _columns.Needed)
-            {
-                verdicts.Reject(line, $"has {_reader.RowFieldCount} fields; expected at least {_columns.Needed}");
-                return;
-            }
-
-            var user = _reader.GetFieldSpan(_columns.User);
-            var item = _reader.GetFieldSpan(_columns.Item);
-            if (user.IsEmpty) verdicts.Reject(line, $"column '{_schema.UserColumn}' is empty");
-            else if (item.IsEmpty) verdicts.Reject(line, $"column '{_schema.ItemColumn}' is empty");
-            else if (HasWeight(verdicts, line, out var weight)) batch.Add(user, item, weight);
+            verdicts.Reject(lines.Line, text.IsEmpty ? $"column '{schema.WeightColumn}' is empty" : $"column '{schema.WeightColumn}' is '{text}'; expected a number");
+            return false;
         }
 
-        private bool HasWeight(RowVerdicts verdicts, long line, out float weight)
-        {
-            weight = 1;
-            if (_columns.Weight < 0) return true;
-            var text = _reader.GetFieldSpan(_columns.Weight);
-            if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
-            {
-                verdicts.Reject(line, text.IsEmpty ? $"column '{_schema.WeightColumn}' is empty" : $"column '{_schema.WeightColumn}' is '{text}'; expected a number");
-                return false;
-            }
-
-            weight = (float)value;
-            return verdicts.Accept(value, _schema.WeightColumn!, line);
-        }
+        weight = (float)value;
+        return verdicts.Accept(value, schema.WeightColumn!, lines.Line);
     }
 }

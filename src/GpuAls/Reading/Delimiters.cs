@@ -3,21 +3,36 @@ namespace GpuAls.Reading;
 /// <summary>What separates the fields of a text file.</summary>
 internal static class Delimiters
 {
+    private const int FirstLineChars = 1 << 16;
+
     private static readonly char[] Candidates = ['\t', ',', ';', '|'];
 
-    /// <summary>The given one; tab for .tsv; else the candidate that is most frequent in the first line.</summary>
-    public static char Choose(InputFile file, InteractionSchema schema, string firstLine)
+    /// <summary>Tab for .tsv; else the candidate that is most frequent in the first line.</summary>
+    public static char Of(InputFile file)
     {
-        if (schema.Delimiter is { } given) return given;
-        if (file.Path.Contains(".tsv", StringComparison.OrdinalIgnoreCase)) return '\t';
-        var counts = Array.ConvertAll(Candidates, candidate => firstLine.AsSpan().Count(candidate));
+        if (InputFormats.ExtensionOf(file.Path, file.Compression).Equals(".tsv", StringComparison.OrdinalIgnoreCase)) return '\t';
+        var line = FirstLine(file);
+        var counts = Array.ConvertAll(Candidates, candidate => line.AsSpan().Count(candidate));
         return counts.Max() == 0 ? ',' : Candidates[Array.IndexOf(counts, counts.Max())];
     }
 
-    /// <summary>The first line of a file, without its end.</summary>
-    public static string FirstLine(InputFile file)
+    /// <summary>The delimiter, if it can be told from ids, numbers, quotes and line ends.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: it cannot.</exception>
+    public static char Checked(char delimiter)
+    {
+        Require.Usage(
+            char.IsAscii(delimiter) && !char.IsAsciiLetterOrDigit(delimiter) && delimiter is not ('"' or '\r' or '\n' or '\0'),
+            $"--delimiter is '{delimiter}'; expected a tab or an ASCII sign such as , ; | that is no letter, digit or quote.");
+        return delimiter;
+    }
+
+    /// <summary>The first line, or the beginning of a very long one.</summary>
+    private static string FirstLine(InputFile file)
     {
         using var source = new TextSource(file);
-        return source.Reader.ReadLine() ?? "";
+        var text = new char[FirstLineChars];
+        var length = source.Reader.ReadBlock(text);
+        var end = text.AsSpan(0, length).IndexOfAny('\r', '\n');
+        return new string(text, 0, end < 0 ? length : end);
     }
 }

@@ -1,15 +1,15 @@
 namespace GpuAls.Reading;
 
-/// <summary>The type of a column of ids. Ids come out with the type they went in with.</summary>
+/// <summary>The type of a column of ids: narrower integers are widened to the next of these, otherwise ids come out as they went in.</summary>
 public enum IdType
 {
     /// <summary>Text, any Unicode.</summary>
     Text,
 
-    /// <summary>Signed 32-bit integers.</summary>
+    /// <summary>Signed 32-bit integers; also narrower ones.</summary>
     Integer32,
 
-    /// <summary>Signed 64-bit integers; also text columns in which every id is an integer.</summary>
+    /// <summary>Signed 64-bit integers; also unsigned ones of 32 and 64 bits, and text columns in which every id is an integer.</summary>
     Integer64,
 
     /// <summary>128-bit UUIDs.</summary>

@@ -16,9 +16,13 @@ internal static class InputFormats
             ".ZST" => InputCompression.Zstandard,
             _ => InputCompression.None,
         };
-        var extension = Path.GetExtension(compression == InputCompression.None ? path : Path.GetFileNameWithoutExtension(path));
+        var extension = ExtensionOf(path, compression);
         var isParquet = extension.Equals(".parquet", StringComparison.OrdinalIgnoreCase) && compression == InputCompression.None;
         format = isParquet ? InputFormat.Parquet : InputFormat.Delimited;
         return isParquet || TextExtensions.Contains(extension, StringComparer.OrdinalIgnoreCase);
     }
+
+    /// <summary>The extension, that of the compression left off.</summary>
+    public static string ExtensionOf(string path, InputCompression compression) =>
+        Path.GetExtension(compression == InputCompression.None ? path : Path.GetFileNameWithoutExtension(path));
 }

@@ -1,22 +1,20 @@
-using Microsoft.Extensions.FileSystemGlobbing;
-
 namespace GpuAls.Reading;
 
 /// <summary>
 /// Turns files, folders and globs into a list of files, always in the same order. In folders, sub-folders are followed
-/// (also <c>key=value</c> ones) and names that start with _ or . are skipped, as Spark does.
+/// (also <c>key=value</c> ones) and names that start with _ or . are skipped, as Spark does; so they are by wildcards.
 /// </summary>
 public static class InputLocation
 {
     /// <param name="locations">Files, folders or globs with *, ? and **.</param>
-    /// <exception cref="GpuAlsException">Kind BadInput: a location gives no file, or one of unknown form. Kind Usage: a location on S3.</exception>
+    /// <exception cref="GpuAlsException">Kind BadInput: a location gives no file, one of unknown form, or one that another gives too. Kind Usage: a location on S3.</exception>
     public static IReadOnlyList<InputFile> Resolve(IReadOnlyList<string> locations)
     {
         ArgumentNullException.ThrowIfNull(locations);
         Require.Usage(locations.Count > 0, "no plays were named; expected files, folders or globs.");
         var files = locations.SelectMany(ResolveOne).ToList();
-        var twice = files.GroupBy(file => file.Path, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
-        if (twice is not null) throw Bad($"'{twice.Key}' is named twice; its plays would count twice. Name it once.");
+        var twice = files.GroupBy(file => Path.GetFullPath(file.Path), StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
+        if (twice is not null) throw Bad($"'{twice.First().Path}' is named twice; its plays would count twice. Name it once.");
         return files;
     }
 
@@ -26,7 +24,7 @@ public static class InputLocation
             throw new GpuAlsException(FailureKind.Usage, $"'{location}': S3 is not read yet. Copy it here first, as with: aws s3 cp --recursive {location} plays");
         if (File.Exists(location)) return [Describe(location)];
         if (Directory.Exists(location)) return InFolder(location);
-        if (location.AsSpan().ContainsAny('*', '?')) return Matching(location);
+        if (Glob.IsPattern(location)) return Matching(location);
         throw Bad($"'{location}' does not exist. Expected a file, a folder or a glob.");
     }
 
@@ -37,28 +35,16 @@ public static class InputLocation
         return Array.ConvertAll(files, Describe);
     }
 
-    private static IEnumerable<string> Walk(string folder)
-    {
-        foreach (var path in Directory.EnumerateFileSystemEntries(folder))
-        {
-            if (Path.GetFileName(path)[0] is '_' or '.') continue;
-            if (!Directory.Exists(path)) yield return path;
-            else
-                foreach (var below in Walk(path)) yield return below;
-        }
-    }
-
     private static InputFile[] Matching(string glob)
     {
-        var fixedPart = glob[..glob.AsSpan().IndexOfAny('*', '?')];
-        var root = Path.GetDirectoryName(fixedPart) is { Length: > 0 } directory ? directory : ".";
-        var pattern = Path.GetRelativePath(root, glob);
-        var matcher = new Matcher(StringComparison.Ordinal);
-        matcher.AddInclude(pattern);
-        var files = Guard(glob, () => Directory.Exists(root) ? matcher.GetResultsInFullPath(root).Order(StringComparer.Ordinal).ToArray() : []);
+        var files = Guard(glob, () => Glob.Match(glob).SelectMany(path => Directory.Exists(path) ? Walk(path) : [path]).Distinct().Order(StringComparer.Ordinal).ToArray());
         if (files.Length == 0) throw Bad($"no file matches '{glob}'.");
         return Array.ConvertAll(files, Describe);
     }
+
+    private static IEnumerable<string> Walk(string folder) => Directory.EnumerateFileSystemEntries(folder)
+        .Where(path => !Glob.IsHidden(path))
+        .SelectMany(path => Directory.Exists(path) ? Walk(path) : [path]);
 
     private static InputFile Describe(string path)
     {

@@ -16,7 +16,12 @@ public sealed record InteractionSchema
     public bool HasHeader { get; init; } = true;
 
     /// <summary>What separates the fields of text; null takes tab for .tsv, else the most frequent of tab, comma, semicolon and bar in the first line.</summary>
-    public char? Delimiter { get; init; }
+    /// <exception cref="GpuAlsException">Kind Usage: a letter, a digit, a quote, a line end or no ASCII character.</exception>
+    public char? Delimiter
+    {
+        get;
+        init => field = value is { } given ? Delimiters.Checked(given) : null;
+    }
 
     /// <summary>What becomes of rows that cannot be used.</summary>
     public OnBadRow OnBadRow { get; init; } = OnBadRow.Fail;

@@ -1,6 +1,6 @@
 namespace GpuAls.Reading;
 
-/// <summary>What becomes of rows with a null id or a weight that is null, not finite or not a number.</summary>
+/// <summary>What becomes of rows with an id that is null, empty or no UTF-8, or a weight that is null, not finite or not a number.</summary>
 public enum OnBadRow
 {
     /// <summary>They are counted to the end of the input, then the load fails and shows the first of them.</summary>

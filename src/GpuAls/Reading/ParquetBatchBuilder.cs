@@ -37,8 +37,9 @@ internal static class ParquetBatchBuilder
 
     private static bool HasId(ParquetColumnData column, int place, RowVerdicts verdicts, int row)
     {
-        if (place >= 0 && !column.IsEmptyText(place)) return true;
-        verdicts.Reject(row, $"column '{column.Name}' is {(place < 0 ? "null" : "empty")}");
+        var problem = place < 0 ? "is null" : column.Problem(place);
+        if (problem is null) return true;
+        verdicts.Reject(row, $"column '{column.Name}' {problem}");
         return false;
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using Parquet;
 using Parquet.Data;
 using Parquet.Schema;
@@ -11,7 +12,8 @@ namespace GpuAls.Reading;
 /// </summary>
 internal sealed class ParquetColumnData : IDisposable
 {
-    private const int UuidBytes = 16;
+    /// <summary>Length of a value of fixed length that is a UUID.</summary>
+    public const int UuidBytes = 16;
 
     private readonly RawColumnData _raw;
     private readonly int _maxLevel;
@@ -25,12 +27,12 @@ internal sealed class ParquetColumnData : IDisposable
 
     public string Name { get; }
 
-    public static async Task<ParquetColumnData> ReadAsync(ParquetRowGroupReader group, DataField field, int rowCount, CancellationToken cancellation)
+    public static async Task<ParquetColumnData> ReadAsync(ParquetRowGroupReader group, DataField field, CancellationToken cancellation)
     {
-        var raw = await group.ReadRawColumnDataBaseAsync(field, cancellation).ConfigureAwait(false);
+        var raw = await ParquetRawColumn.ReadAsync(group, field, cancellation).ConfigureAwait(false);
         var column = new ParquetColumnData(raw, field);
-        if (field.MaxDefinitionLevel > 0 && raw.DefinitionLevels.Length != rowCount)
-            throw new ParquetException($"column '{field.Name}' has {raw.DefinitionLevels.Length} rows in a group of {rowCount}");
+        if (field.MaxDefinitionLevel > 0 && raw.DefinitionLevels.Length != group.RowCount)
+            throw new ParquetException($"column '{field.Name}' has {raw.DefinitionLevels.Length} rows in a group of {group.RowCount}");
         return column;
     }
 
@@ -64,7 +66,7 @@ internal sealed class ParquetColumnData : IDisposable
         RawColumnData<int> values => Integers(values, places, value => value, IdType.Integer32),
         RawColumnData<uint> values => Integers(values, places, value => value, IdType.Integer64),
         RawColumnData<long> values => new IntegerIds(Gather(values.Values, places), IdType.Integer64),
-        RawColumnData<ulong> values => Integers(values, places, CheckedId, IdType.Integer64),
+        RawColumnData<ulong> values => Integers(values, places, value => (long)value, IdType.Integer64),
         _ => throw new ParquetException($"column '{Name}' has an unexpected type"),
     };
 
@@ -85,12 +87,14 @@ internal sealed class ParquetColumnData : IDisposable
         _ => throw new ParquetException($"column '{Name}' has an unexpected type"),
     };
 
-    /// <summary>Whether the text at a place is empty; other types never are.</summary>
-    public bool IsEmptyText(int place) => _raw switch
+    /// <summary>Why the value at a place is no id; null where it is one.</summary>
+    public string? Problem(int place) => _raw switch
     {
-        RawColumnData<ReadOnlyMemory<char>> text => text.Values[place].IsEmpty,
-        RawColumnData<ReadOnlyMemory<byte>> bytes => bytes.Values[place].IsEmpty,
-        _ => false,
+        RawColumnData<ReadOnlyMemory<char>> text => text.Values[place].IsEmpty ? "is empty" : null,
+        RawColumnData<ReadOnlyMemory<byte>> bytes when !_isUuid => Problem(bytes.Values[place].Span),
+        RawColumnData<ulong> values when values.Values[place] > long.MaxValue =>
+            $"is {values.Values[place]}; integer ids go up to {long.MaxValue}. Write them as text",
+        _ => null,
     };
 
     public void Dispose() => _raw.Dispose();
@@ -109,7 +113,9 @@ internal sealed class ParquetColumnData : IDisposable
     private static TextIds ByteIds(RawColumnData<ReadOnlyMemory<byte>> bytes, int[] places) =>
         new(Array.ConvertAll(places, place => Encoding.UTF8.GetString(bytes.Values[place].Span).AsMemory()), MayBeIntegers: false);
 
-    private long CheckedId(ulong value) => value <= long.MaxValue
-        ? (long)value
-        : throw new GpuAlsException(FailureKind.BadInput, $"column '{Name}' has the id {value}; integer ids go up to {long.MaxValue}. Write it as text.");
+    private static string? Problem(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty) return "is empty";
+        return Utf8.IsValid(bytes) ? null : $"has {bytes.Length} bytes that are no UTF-8 text. Cast ids to UTF-8 strings, 16-byte UUIDs to FIXED_LEN_BYTE_ARRAY(16)";
+    }
 }

@@ -17,14 +17,16 @@ internal sealed class ParquetColumns
         typeof(int), typeof(uint), typeof(long), typeof(ulong),
     ];
 
+    private const string Ids = "ids are strings, integers or UUIDs (16 bytes)";
+
     private readonly InputFile _file;
     private readonly ParquetSchema _schema;
 
     public ParquetColumns(InputFile file, InteractionSchema schema, ParquetSchema parquet)
     {
         (_file, _schema) = (file, parquet);
-        User = Find(schema.UserColumn, "--user-column", IdTypes, "ids are strings, integers or UUIDs");
-        Item = Find(schema.ItemColumn, "--item-column", IdTypes, "ids are strings, integers or UUIDs");
+        User = Find(schema.UserColumn, "--user-column", IdTypes, Ids);
+        Item = Find(schema.ItemColumn, "--item-column", IdTypes, Ids);
         Weight = schema.WeightColumn is { } name ? Find(name, "--weight-column", WeightTypes, "weights are numbers") : null;
     }
 
@@ -40,11 +42,18 @@ internal sealed class ParquetColumns
             ?? throw ColumnErrors.Missing(_file.Path, name, _schema.Fields.Select(field => field.Name), option);
         if (field is not DataField { IsArray: false, MaxRepetitionLevel: 0 } data)
             throw ColumnErrors.Mistyped(_file.Path, name, "nested", expected, option);
-        if (!types.Contains(data.ClrType)) throw ColumnErrors.Mistyped(_file.Path, name, TypeName(data), expected, option);
+        if (!types.Contains(data.ClrType) || IsFixedButNoUuid(data)) throw ColumnErrors.Mistyped(_file.Path, name, TypeName(data), expected, option);
         return data;
     }
 
-    private static string TypeName(DataField field) => field.SchemaElement?.Type?.ToString() is { } physical
-        ? $"{physical} ({field.ClrType.Name})"
-        : field.ClrType.Name;
+    private static bool IsFixedButNoUuid(DataField field) =>
+        field.ClrType == typeof(ReadOnlyMemory<byte>)
+        && field.SchemaElement is { Type: Parquet.Meta.Type.FIXED_LEN_BYTE_ARRAY, TypeLength: not ParquetColumnData.UuidBytes };
+
+    private static string TypeName(DataField field) => field.SchemaElement switch
+    {
+        { Type: Parquet.Meta.Type.FIXED_LEN_BYTE_ARRAY, TypeLength: var length } => $"FIXED_LEN_BYTE_ARRAY({length})",
+        { Type: { } physical } => $"{physical} ({field.ClrType.Name})",
+        _ => field.ClrType.Name,
+    };
 }

@@ -1,11 +1,16 @@
 using System.Runtime.CompilerServices;
 using Parquet;
+using Parquet.Meta;
+using Parquet.Schema;
 
 namespace GpuAls.Reading;
 
 /// <summary>Plays from a Parquet file, one batch a row group.</summary>
 internal sealed class ParquetInteractionReader(InputFile file, InteractionSchema schema)
 {
+    /// <summary>Runs of equal values take few bytes; no file of plays comes near this.</summary>
+    private const long MostRowsPerByte = 1 << 16;
+
     public async IAsyncEnumerable<InteractionBatch> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         ParquetFooter.Check(file);
@@ -24,19 +29,35 @@ internal sealed class ParquetInteractionReader(InputFile file, InteractionSchema
     {
         using var group = reader.OpenRowGroupReader(index);
         var rowCount = RowCount(group, index);
-        var users = await ParquetColumnData.ReadAsync(group, columns.User, rowCount, cancellation).ConfigureAwait(false);
-        var items = await ParquetColumnData.ReadAsync(group, columns.Item, rowCount, cancellation).ConfigureAwait(false);
-        using var weights = columns.Weight is { } field ? await ParquetColumnData.ReadAsync(group, field, rowCount, cancellation).ConfigureAwait(false) : null;
+        var users = await ReadAsync(group, columns.User, cancellation).ConfigureAwait(false);
+        var items = await ReadAsync(group, columns.Item, cancellation).ConfigureAwait(false);
+        using var weights = columns.Weight is { } field ? await ReadAsync(group, field, cancellation).ConfigureAwait(false) : null;
         return ParquetBatchBuilder.Build(file, index, rowCount, users, items, weights, (index + 1.0) / reader.RowGroupCount);
+    }
+
+    private Task<ParquetColumnData> ReadAsync(ParquetRowGroupReader group, DataField column, CancellationToken cancellation)
+    {
+        Check(group, column);
+        return ParquetColumnData.ReadAsync(group, column, cancellation);
     }
 
     private int RowCount(ParquetRowGroupReader group, int index)
     {
-        // A row takes at least one bit; a damaged count must not become a huge allocation.
-        if (group.RowCount < 0 || group.RowCount > Array.MaxLength)
-            throw new GpuAlsException(FailureKind.BadInput, $"{file.Path}: row group {index} says it has {group.RowCount:N0} rows. The file is damaged, or written with row groups that are too large.");
+        // A damaged count must not become a huge allocation.
+        if (group.RowCount < 0 || group.RowCount > Math.Min(Array.MaxLength, file.Bytes * MostRowsPerByte))
+            throw Bad($"row group {index} says it has {group.RowCount:N0} rows. The file is damaged, or written with row groups that are too large");
         return (int)group.RowCount;
     }
+
+    private void Check(ParquetRowGroupReader group, DataField column)
+    {
+        if (group.GetMetadata(column)?.MetaData is not { } data) throw Bad($"column '{column.Name}' is absent from a row group; write the file again");
+        if (data.NumValues != group.RowCount) throw Bad($"column '{column.Name}' has {data.NumValues:N0} values in a row group of {group.RowCount:N0}; copy or write the file again");
+        if (data.Codec is CompressionCodec.LZ4 or CompressionCodec.LZO)
+            throw Bad($"column '{column.Name}' is compressed by {data.Codec} (Hadoop's framing), which is not read. Write it with ZSTD, SNAPPY, GZIP or LZ4_RAW");
+    }
+
+    private GpuAlsException Bad(string problem) => new(FailureKind.BadInput, $"{file.Path}: {problem}.");
 
     /// <summary>Parquet.Net fails in many ways on damaged files; to the user it is one.</summary>
     private async Task<T> Guard<T>(Func<Task<T>> read)

@@ -12,10 +12,10 @@ internal sealed class TextBatch
 
     public int Count => _users.Count;
 
-    public void Add(ReadOnlySpan<char> user, ReadOnlySpan<char> item, float weight)
+    public void Add(DelimitedLines line, DelimitedColumns columns, float weight)
     {
-        _users.Add(Keep(user));
-        _items.Add(Keep(item));
+        _users.Add(Keep(line.Field(columns.User)));
+        _items.Add(Keep(line.Field(columns.Item)));
         _weights.Add(weight);
     }
 

@@ -8,13 +8,15 @@ namespace GpuAls.Sparse;
 /// </summary>
 public static class CsrBuilder
 {
-    /// <summary>The plays of an input in both directions; duplicates summed in fp64, sums of 0 left out.</summary>
+    /// <summary>The plays of an input in both directions; duplicates summed in fp64, sums of 0 left out and counted.</summary>
+    /// <exception cref="GpuAlsException">Kind BadInput: the weights of a user and an item add up to more than fp32 holds.</exception>
     public static InteractionMatrix Build(IndexedInteractions interactions)
     {
         ArgumentNullException.ThrowIfNull(interactions);
-        var byUser = FromCoordinates(
-            interactions.Users.Count, interactions.Items.Count, interactions.UserIndices, interactions.ItemIndices, interactions.Weights);
-        return new InteractionMatrix(interactions.Users, interactions.Items, byUser);
+        var (users, items) = (interactions.Users, interactions.Items);
+        var sums = Sum(users.Count, items.Count, interactions.UserIndices, interactions.ItemIndices, interactions.Weights);
+        if (sums.Overflow is var (user, item)) throw TooLarge(users.Format(user), items.Format(item));
+        return new InteractionMatrix(users, items, sums.ToMatrix(items.Count)) { CancelledPairs = sums.Cancelled };
     }
 
     /// <summary>A CSR matrix from coordinates in any order; duplicates summed in fp64, sums of 0 left out.</summary>
@@ -29,9 +31,7 @@ public static class CsrBuilder
     {
         Require.Length(columns.Length, rows.Length, nameof(columns));
         if (!values.IsEmpty) Require.Length(values.Length, rows.Length, nameof(values));
-        var byColumn = StableOrder(columns, columnCount, order: null);
-        var byRow = StableOrder(rows, rowCount, byColumn);
-        return SumDuplicates(rowCount, columnCount, rows, columns, values, byRow);
+        return Sum(rowCount, columnCount, rows, columns, values).ToMatrix(columnCount);
     }
 
     /// <summary>The same entries with rows and columns exchanged.</summary>
@@ -81,25 +81,14 @@ public static class CsrBuilder
         return sorted;
     }
 
-    private static CsrMatrix SumDuplicates(
-        int rowCount, int columnCount, ReadOnlySpan<int> rows, ReadOnlySpan<int> columns, ReadOnlySpan<float> values, int[] order)
+    private static DuplicateSums Sum(
+        int rowCount, int columnCount, ReadOnlySpan<int> rows, ReadOnlySpan<int> columns, ReadOnlySpan<float> values)
     {
-        var indptr = new long[rowCount + 1];
-        var indices = new int[order.Length];
-        var sums = new float[order.Length];
-        var count = 0;
-        for (var i = 0; i < order.Length;)
-        {
-            var (row, column) = (rows[order[i]], columns[order[i]]);
-            double sum = 0;
-            for (; i < order.Length && rows[order[i]] == row && columns[order[i]] == column; i++) sum += values.IsEmpty ? 1 : values[order[i]];
-            if ((float)sum == 0) continue;
-            (indices[count], sums[count]) = (column, (float)sum);
-            count++;
-            indptr[row + 1]++;
-        }
-
-        for (var row = 0; row < rowCount; row++) indptr[row + 1] += indptr[row];
-        return new CsrMatrix(columnCount, indptr, indices[..count], sums[..count]);
+        var byColumn = StableOrder(columns, columnCount, order: null);
+        return new DuplicateSums(rowCount, rows, columns, values, StableOrder(rows, rowCount, byColumn));
     }
+
+    private static GpuAlsException TooLarge(string user, string item) => new(
+        FailureKind.BadInput,
+        $"the weights of user '{user}' and item '{item}' add up to more than fp32 holds ({float.MaxValue:g2}). Divide all weights by a constant, or mend these.");
 }

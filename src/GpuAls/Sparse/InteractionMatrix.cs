@@ -31,4 +31,7 @@ public sealed class InteractionMatrix
 
     /// <summary>[items, users], the same entries.</summary>
     public CsrMatrix ByItem { get; }
+
+    /// <summary>Pairs of a user and an item left out because their weights sum to 0.</summary>
+    public long CancelledPairs { get; init; }
 }

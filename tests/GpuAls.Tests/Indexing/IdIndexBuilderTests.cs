@@ -46,4 +46,22 @@ public sealed class IdIndexBuilderTests
         Assert.That(ids.TryFind("6", out var missing), Is.False);
         Assert.That(missing, Is.EqualTo(-1));
     }
+
+    [TestCase("C0FFEE00-0000-0000-0000-00000000000A")]
+    [TestCase("{c0ffee00-0000-0000-0000-00000000000a}")]
+    [TestCase("c0ffee0000000000000000000000000a")]
+    public void TryFind_UuidInAnotherForm_FindsItsIndex(string id)
+    {
+        var ids = new IdIndex<Guid>([Guid.Empty, new("c0ffee00-0000-0000-0000-00000000000a")]);
+
+        Assert.That((ids.TryFind(id, out var index), index), Is.EqualTo((true, 1)));
+    }
+
+    [Test]
+    public void TryFind_TextThatLooksLikeAUuid_IsTakenLiterally()
+    {
+        var ids = new IdIndex<string>(["c0ffee00-0000-0000-0000-00000000000a"]);
+
+        Assert.That(ids.TryFind("C0FFEE00-0000-0000-0000-00000000000A", out _), Is.False);
+    }
 }

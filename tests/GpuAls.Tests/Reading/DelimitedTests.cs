@@ -38,6 +38,71 @@ public sealed class DelimitedTests : LoaderTests
         Assert.That(Rows(await LoadAsync(name, Weighted)), Is.EqualTo(new[] { ("a ", "x,1", 1f) }));
     }
 
+    [TestCase("p.tsv.gz.csv", "user,item\na,x\n")]
+    [TestCase("a.tsv.csv", "user,item\na,x\n")]
+    public async Task Load_TsvElsewhereInTheName_IsNotTabSeparated(string name, string text)
+    {
+        Write(name, text);
+
+        Assert.That(Rows(await LoadAsync(name)), Is.EqualTo(new[] { ("a", "x", 1f) }));
+    }
+
+    [Test]
+    public async Task Load_TsvWithCommasInTheHeader_IsTabSeparated()
+    {
+        Write("p.TSV", "user\titem\ta,b,c\na\tx\t\n");
+
+        Assert.That(Rows(await LoadAsync("p.TSV")), Is.EqualTo(new[] { ("a", "x", 1f) }));
+    }
+
+    [TestCase('"')]
+    [TestCase('a')]
+    [TestCase('7')]
+    [TestCase('\n')]
+    [TestCase('→')]
+    public void Schema_DelimiterThatIdsHold_IsAMistakeInUsage(char delimiter)
+    {
+        var failure = Assert.Throws<GpuAlsException>(() => _ = new InteractionSchema { Delimiter = delimiter });
+
+        Assert.That(failure!.Kind, Is.EqualTo(FailureKind.Usage));
+        Assert.That(failure.Message, Does.Contain($"--delimiter is '{delimiter}'; expected"));
+    }
+
+    [Test]
+    public async Task Load_LinesThatBeginWithHash_AreRows()
+    {
+        Write("p.csv", "#user,item\n#1,x\n\"#2\",y\n");
+
+        Assert.That(Rows(await LoadAsync("p.csv", new InteractionSchema { UserColumn = "#user" })), Is.EqualTo(new[] { ("#1", "x", 1f), ("#2", "y", 1f) }));
+    }
+
+    [Test]
+    public async Task Load_QuotesInTabSeparatedText_AreTextLikeAnyOther()
+    {
+        Write("p.tsv", "user\titem\na\t\"Weird Al\" Yankovic\nb\t\"hello\nc\t\"12\"\" remix\"\n\nd\t\\\n");
+
+        Assert.That(
+            Rows(await LoadAsync("p.tsv")),
+            Is.EqualTo(new[] { ("a", "\"Weird Al\" Yankovic", 1f), ("b", "\"hello", 1f), ("c", "\"12\"\" remix\"", 1f), ("d", "\\", 1f) }));
+    }
+
+    [TestCase("a,x\nb,\"hello\nc,y\n", "line 3", "closing quote")]
+    [TestCase("a,\"x\nx\"\nb,\"q\"tail\n", "line 4", "after a closing quote")]
+    public async Task Load_BrokenQuotes_AreRefusedByLine(string rows, params string[] expected)
+    {
+        Write("p.csv", $"user,item\n{rows}");
+
+        await AssertBadAsync("p.csv", null, expected);
+    }
+
+    [Test]
+    public async Task Load_BadRowAfterNewlinesInQuotes_IsNamedByItsLineInTheFile()
+    {
+        Write("p.csv", "user,item\r\n\"a\r\nb\",\"x\ny\"\r\n\r\n,x\r\n");
+
+        await AssertBadAsync("p.csv", null, "p.csv, line 6: column 'user' is empty");
+    }
+
     [Test]
     public async Task Load_NoHeader_TakesColumnNumbers()
     {
@@ -119,7 +184,7 @@ public sealed class DelimitedTests : LoaderTests
     {
         Write("p.csv", "");
 
-        await AssertBadAsync("p.csv", null, "is empty");
+        await AssertBadAsync("p.csv", null, "no rows", "p.csv is empty");
     }
 
     [Test]

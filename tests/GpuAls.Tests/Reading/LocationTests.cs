@@ -65,6 +65,26 @@ public sealed class LocationTests : LoaderTests
     }
 
     [Test]
+    public async Task Load_EmptyPartFiles_AreFilesWithoutRows()
+    {
+        Directory.CreateDirectory(Folder.At("p"));
+        Write(Path.Combine("p", "part-0.csv"), "");
+        Write(Path.Combine("p", "part-1.csv"), "user,item\na,x\n");
+
+        Assert.That(Rows(await LoadAsync("p")), Is.EqualTo(new[] { ("a", "x", 1f) }));
+    }
+
+    [Test]
+    public async Task Load_NothingButEmptyPartFiles_IsRefused()
+    {
+        Directory.CreateDirectory(Folder.At("p"));
+        Write(Path.Combine("p", "part-0.csv"), "");
+        Write(Path.Combine("p", "part-1.csv"), "");
+
+        await AssertBadAsync("p", null, "no rows", "part-0.csv and 1 more");
+    }
+
+    [Test]
     public async Task Load_UnknownExtension_SaysWhatIsExpected()
     {
         Write("p.xlsx", "");
@@ -81,13 +101,40 @@ public sealed class LocationTests : LoaderTests
         Assert.That(failure.Message, Does.Contain("aws s3 cp --recursive s3://bucket/plays"));
     }
 
-    [Test]
-    public async Task Load_SameFileTwice_IsRefused()
+    [TestCase("a.csv", "a.csv")]
+    [TestCase("a.csv", "./a.csv")]
+    [TestCase("a.csv", "a.c*")]
+    [TestCase("", "a.csv")]
+    public async Task Load_SameFileTwice_IsRefused(string first, string second)
     {
         Write("a.csv", "user,item\na,x\n");
 
-        var failure = await Assert.ThrowsAsync<GpuAlsException>(() => InteractionLoader.LoadAsync([Folder.At("a.csv"), Folder.At("a.csv")], new InteractionSchema()));
+        var failure = await Assert.ThrowsAsync<GpuAlsException>(() => InteractionLoader.LoadAsync([Folder.At(first), Folder.At(second)], new InteractionSchema()));
 
-        Assert.That(failure!.Message, Does.Contain("named twice"));
+        Assert.That(failure!.Kind, Is.EqualTo(FailureKind.BadInput));
+        Assert.That(failure.Message, Does.Contain("a.csv' is named twice"));
+    }
+
+    [TestCase("*", "a", "b", "c", "d")]
+    [TestCase("*.csv", "a")]
+    [TestCase("day=*", "b", "c", "d")]
+    [TestCase("day=?", "b", "c", "d")]
+    [TestCase("day=?/*.csv", "b", "c")]
+    [TestCase("**", "a", "b", "c", "d")]
+    [TestCase("**/*.csv", "a", "b", "c", "d")]
+    [TestCase("**/d.csv", "d")]
+    [TestCase("_*", "hidden")]
+    [TestCase("day=2/.*/*", "hidden too")]
+    public async Task Load_GlobWithFolders_ReadsFilesBelowButNoHiddenOnes(string glob, params string[] users)
+    {
+        string[][] files = [["a.csv"], ["day=1", "b.csv"], ["day=2", "c.csv"], ["day=2", "hour=3", "d.csv"], ["_hidden.csv"], ["day=2", ".hidden", "too.csv"]];
+        string[] names = ["a", "b", "c", "d", "hidden", "hidden too"];
+        foreach (var (file, name) in files.Zip(names))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Folder.At(file))!);
+            Write(Path.Combine(file), $"user,item\n{name},x\n");
+        }
+
+        Assert.That(Ids((await LoadAsync(glob)).Users), Is.EqualTo(users));
     }
 }

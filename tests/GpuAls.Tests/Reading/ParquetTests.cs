@@ -15,6 +15,7 @@ public sealed class ParquetTests : LoaderTests
         yield return Case(new short[] { 7, -3, 7, 5 }, IdType.Integer32, "7", "-3", "5");
         yield return Case(new long[] { 7L, -3, 7, 1L << 40 }, IdType.Integer64, "7", "-3", "1099511627776");
         yield return Case(new ulong[] { 7UL, 3, 7, 5 }, IdType.Integer64, "7", "3", "5");
+        yield return Case(new ulong[] { long.MaxValue, 3, long.MaxValue, 5 }, IdType.Integer64, "9223372036854775807", "3", "5");
         yield return Case(new byte[][] { "b"u8.ToArray(), "a"u8.ToArray(), "b"u8.ToArray(), "c"u8.ToArray() }, IdType.Text, "b", "a", "c");
         Guid[] uuids = [new(2, 0, 0, new byte[8]), new(1, 0, 0, new byte[8]), new(2, 0, 0, new byte[8]), new(3, 0, 0, new byte[8])];
         yield return Case(uuids, IdType.Uuid, uuids[0].ToString(), uuids[1].ToString(), uuids[3].ToString());
@@ -106,6 +107,25 @@ public sealed class ParquetTests : LoaderTests
         await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", new[] { 1d, 2, 3, 4 }), ("item", Items));
 
         await AssertBadAsync("p.parquet", null, "column 'user' is DOUBLE", "strings, integers or UUIDs", "--user-column");
+    }
+
+    [Test]
+    public async Task Load_UnsignedIdsAbove63Bits_AreRefused()
+    {
+        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", new ulong[] { 1, 2, (1UL << 63) + 5, 4 }), ("item", Items));
+
+        await AssertBadAsync("p.parquet", null, "row group 0, row 2: column 'user' is 9223372036854775813", "go up to 9223372036854775807", "as text");
+    }
+
+    [Test]
+    public async Task Load_ZeroWeights_AreLeftOutAndCounted()
+    {
+        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 2, ("user", Items), ("item", Items), ("plays", new[] { 0, 1, 0, 2 }));
+
+        var plays = await LoadAsync("p.parquet", Weighted);
+
+        Assert.That(plays.Weights, Is.EqualTo(new[] { 1f, 2 }));
+        Assert.That((plays.Statistics.Rows, plays.Statistics.ZeroWeightRows), Is.EqualTo((4, 2)));
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using CsCheck;
+using GpuAls.Indexing;
 using GpuAls.Sparse;
 
 namespace GpuAls.Tests.Sparse;
@@ -49,6 +50,34 @@ public sealed class CsrBuilderTests
     [Test]
     public void FromCoordinates_IndexOutOfRange_IsRefused() =>
         Assert.That(() => CsrBuilder.FromCoordinates(2, 2, [0, 2], [0, 0], []), Throws.ArgumentException.With.Message.Contains("index 2 is out of range"));
+
+    [Test]
+    public void Build_SumTooLargeForFp32_NamesUserAndItem()
+    {
+        var failure = Assert.Throws<GpuAlsException>(() => CsrBuilder.Build(Plays(3e38f, 1, 3e38f)));
+
+        Assert.That(failure!.Kind, Is.EqualTo(FailureKind.BadInput));
+        Assert.That(failure.Message, Does.Contain("user 'ada' and item '9'").And.Contains("Divide all weights"));
+    }
+
+    [Test]
+    public void Build_WeightsThatSumToZero_AreCounted()
+    {
+        var matrix = CsrBuilder.Build(Plays(2, 1, -2));
+
+        Assert.That((matrix.CancelledPairs, matrix.ByUser.EntryCount), Is.EqualTo((1, 1)));
+    }
+
+    /// <summary>Two rows of ada and 9, one of bob and 8 between them.</summary>
+    private static IndexedInteractions Plays(params float[] weights) => new()
+    {
+        Users = new IdIndex<string>(["ada", "bob"]),
+        Items = new IdIndex<int>([8, 9]),
+        UserIndices = [0, 1, 0],
+        ItemIndices = [1, 0, 1],
+        Weights = weights,
+        Statistics = new ReadStatistics { Files = 1, Rows = 3, ZeroWeightRows = 0, BadRows = 0 },
+    };
 
     private static CsrMatrix Build((int Row, int Column, int Value)[] entries) => CsrBuilder.FromCoordinates(
         5, 7,

@@ -1,0 +1,47 @@
+using System.IO.Enumeration;
+
+namespace GpuAls.Reading;
+
+/// <summary>
+/// Files and folders by a pattern with * and ? in names, and ** for any number of folders. Names that start with _ or . match
+/// only where the pattern spells that start.
+/// </summary>
+internal static class Glob
+{
+    private const string AnyFolders = "**";
+
+    public static bool IsPattern(string location) => location.AsSpan().ContainsAny('*', '?');
+
+    /// <summary>What matches, ordered by path, each once.</summary>
+    public static string[] Match(string pattern)
+    {
+        var root = Path.GetPathRoot(pattern)!;
+        IEnumerable<string> found = [root];
+        foreach (var part in pattern[root.Length..].Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar))
+            found = found.SelectMany(folder => Below(folder, part));
+        return found.Where(Path.Exists).Distinct().Order(StringComparer.Ordinal).ToArray();
+    }
+
+    /// <summary>Whether a name is one of those that folders and patterns pass over, as Spark does.</summary>
+    public static bool IsHidden(string path) => Path.GetFileName(path) is ['_' or '.', ..];
+
+    private static IEnumerable<string> Below(string folder, string part) => part switch
+    {
+        AnyFolders => Folders(folder).Prepend(folder),
+        _ when IsPattern(part) => Entries(folder, part),
+        _ => [Path.Combine(folder, part)],
+    };
+
+    private static IEnumerable<string> Folders(string folder) =>
+        Entries(folder, "*").Where(Directory.Exists).SelectMany(below => Folders(below).Prepend(below));
+
+    private static IEnumerable<string> Entries(string folder, string part)
+    {
+        var root = folder.Length == 0 ? "." : folder;
+        if (!Directory.Exists(root)) return [];
+        return Directory.EnumerateFileSystemEntries(root)
+            .Select(path => Path.GetFileName(path))
+            .Where(name => FileSystemName.MatchesSimpleExpression(part, name, ignoreCase: false) && (!IsHidden(name) || part[0] == name[0]))
+            .Select(name => Path.Combine(folder, name));
+    }
+}

@@ -1,0 +1,98 @@
+using GpuAls.Reading;
+
+namespace GpuAls.Tests.Reading;
+
+/// <summary>Parquet of other writers, byte by byte: types, damage and compressions that the library itself does not write.</summary>
+public sealed class RawParquetTests : LoaderTests
+{
+    private static readonly RawParquet.Column Items = new("item", RawParquet.Int32, [1, 0, 0, 0, 2, 0, 0, 0]);
+
+    [Test]
+    public async Task Load_FixedLength16_IsAUuidInTheOrderOfItsBytes()
+    {
+        byte[] first = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+        Write([.. first, .. Enumerable.Repeat((byte)0xFF, 16)], RawParquet.FixedLengthByteArray, typeLength: 16);
+
+        var plays = await LoadAsync("p.parquet");
+
+        Assert.That(plays.Users.Type, Is.EqualTo(IdType.Uuid));
+        Assert.That(Ids(plays.Users), Is.EqualTo(new[] { "00010203-0405-0607-0809-0a0b0c0d0e0f", "ffffffff-ffff-ffff-ffff-ffffffffffff" }));
+    }
+
+    [Test]
+    public async Task Load_FixedLengthOther_IsRefused()
+    {
+        Write("12345678abcdefgh"u8.ToArray(), RawParquet.FixedLengthByteArray, typeLength: 8);
+
+        await AssertBadAsync("p.parquet", null, "column 'user' is FIXED_LEN_BYTE_ARRAY(8)", "UUIDs (16 bytes)", "--user-column");
+    }
+
+    [Test]
+    public async Task Load_UnsignedInteger32_IsNotCutTo31Bits()
+    {
+        Write([0xFF, 0xFF, 0xFF, 0xFF, 7, 0, 0, 0], RawParquet.Int32, converted: RawParquet.UnsignedInt32);
+
+        var plays = await LoadAsync("p.parquet");
+
+        Assert.That(plays.Users.Type, Is.EqualTo(IdType.Integer64));
+        Assert.That(Ids(plays.Users), Is.EqualTo(new[] { "7", "4294967295" }));
+    }
+
+    [Test]
+    public async Task Load_BytesThatAreNoUtf8_NameColumnRowAndRemedy()
+    {
+        Write(RawParquet.Plain("ok"u8.ToArray(), [0x42, 0xE9]), RawParquet.ByteArray);
+
+        await AssertBadAsync("p.parquet", null, "row group 0, row 1: column 'user' has 2 bytes that are no UTF-8", "Cast ids to UTF-8 strings");
+    }
+
+    [Test]
+    public async Task Load_RawUuidsOfAnyLength_SayHowToCast()
+    {
+        Write(RawParquet.Plain([.. Enumerable.Repeat((byte)0xFF, 16)], [.. Enumerable.Repeat((byte)0xFE, 16)]), RawParquet.ByteArray);
+
+        await AssertBadAsync("p.parquet", null, "2 of 2 rows", "has 16 bytes", "16-byte UUIDs to FIXED_LEN_BYTE_ARRAY(16)");
+    }
+
+    [TestCase(5, "LZ4")]
+    [TestCase(3, "LZO")]
+    public async Task Load_CompressionOfHadoop_IsNamed(int codec, string name)
+    {
+        Write(RawParquet.Plain("a"u8.ToArray(), "b"u8.ToArray()), RawParquet.ByteArray, codec: codec);
+
+        await AssertBadAsync("p.parquet", null, $"column 'user' is compressed by {name}", "Write it with ZSTD");
+    }
+
+    [Test]
+    public async Task Load_StringsThatAreNoUtf8_AreRefused()
+    {
+        Write(RawParquet.Plain([0x42, 0xE9], [0x42, 0xE8]), RawParquet.ByteArray, converted: RawParquet.Utf8);
+
+        await AssertBadAsync("p.parquet", null, "2 of 2 rows", "no UTF-8");
+    }
+
+    [Test]
+    public async Task Load_ReplacementCharacterInUtf8_IsTextLikeAnyOther()
+    {
+        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 2, ("user", new string?[] { "a\uFFFD", null, "b", "\uFFFD" }), ("item", new[] { 1, 2, 3, 4 }));
+
+        var plays = await LoadAsync("p.parquet", new InteractionSchema { OnBadRow = OnBadRow.Skip });
+
+        Assert.That(Rows(plays), Is.EqualTo(new[] { ("a\uFFFD", "1", 1f), ("b", "3", 1f), ("\uFFFD", "4", 1f) }));
+        Assert.That(plays.Users.Type, Is.EqualTo(IdType.Text));
+    }
+
+    [TestCase(3)]
+    [TestCase(1_000_000)]
+    [TestCase(int.MaxValue)]
+    [TestCase(-1)]
+    public async Task Load_MoreRowsThanThereAre_IsRefused(int rows)
+    {
+        RawParquet.Write(Folder.At("p.parquet"), rows, new RawParquet.Column("user", RawParquet.Int32, new byte[8]), Items);
+
+        await AssertBadAsync("p.parquet", null, "p.parquet");
+    }
+
+    private void Write(byte[] users, int type, int? typeLength = null, int? converted = null, int codec = 0) =>
+        RawParquet.Write(Folder.At("p.parquet"), 2, new RawParquet.Column("user", type, users, typeLength, converted, codec), Items);
+}
