@@ -14,6 +14,7 @@ internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
             case EngineChosen chosen: Report(chosen); break;
             case DataLoaded loaded: Report(loaded); break;
             case IterationDone done: Report(done); break;
+            case LeftoverKept kept: log.Warn("leftover", $"the model that was replaced could not be deleted and is left in '{kept.Path}'.", ("path", kept.Path)); break;
             case JobDone done: Report(done); break;
             default: break; // Rows and lists come too often for lines; bars show them.
         }

@@ -37,7 +37,7 @@ public sealed class RecommendJob
         using var recommender = new Recommender(model, _engine);
         var lists = recommender.Recommend(users.Indices, _options.Top, _options.IncludePlayed, cancellation);
         if (staged is null) await RecommendationWriter.WriteCsvAsync(_output, model, lists).ConfigureAwait(false);
-        else await RecommendationWriter.WriteAsync(staged.StagingPath, format, model, lists).ConfigureAwait(false);
+        else await RecommendationWriter.WriteAsync(staged.Place, format, model, lists).ConfigureAwait(false);
         staged?.Commit();
         return new RecommendReport(users.Indices.Length, users.Unknown, users.WithoutPlays);
     }

@@ -1,3 +1,5 @@
+using GpuAls.Storage;
+
 namespace GpuAls.Modeling;
 
 /// <summary>The names of the files of a model. Frozen: other programs read them.</summary>
@@ -32,4 +34,8 @@ public static class ModelFiles
 
     /// <summary>The files that make the model, without the manifest.</summary>
     internal static IReadOnlyList<string> Checksummed { get; } = [UserFactors, ItemFactors, Users, Items, PlaysIndptr, PlaysIndices, PlaysValues];
+
+    /// <summary>Whether a name below the folder of a model, with slashes, is that of one of its files or lies below one.</summary>
+    internal static bool IsTaken(string name) =>
+        name.Split('/')[0] is var first && (first is Manifest or StagedDirectory.SuccessFile || Checksummed.Contains(first));
 }

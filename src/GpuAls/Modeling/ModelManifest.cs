@@ -36,7 +36,7 @@ public sealed record ModelManifest
     /// <summary>Seconds of each phase.</summary>
     public required IReadOnlyDictionary<string, double> TimingsSeconds { get; init; }
 
-    /// <summary>SHA-256 of each file of the model, in lower-case hexadecimal, by file name.</summary>
+    /// <summary>SHA-256 of each file of the model, and of the lists where they lie in its folder, in lower-case hexadecimal, by name below the folder.</summary>
     public required IReadOnlyDictionary<string, string> Sha256 { get; init; }
 }
 
