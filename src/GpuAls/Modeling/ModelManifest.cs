@@ -52,7 +52,7 @@ public sealed record DataStatistics
     /// <summary>Number of user and item pairs, duplicates summed.</summary>
     public required long Plays { get; init; }
 
-    /// <summary>Users whose plays cancelled each other: they have no factors and no list.</summary>
+    /// <summary>Users without a play above 0, whose plays are dislikes or cancelled each other: they have no factors and no list.</summary>
     public required int UsersWithoutPlays { get; init; }
 
     /// <summary>Type of the user ids.</summary>
@@ -70,7 +70,7 @@ public sealed record DataStatistics
         Users = plays.Users.Count,
         Items = plays.Items.Count,
         Plays = plays.ByUser.EntryCount,
-        UsersWithoutPlays = Enumerable.Range(0, plays.Users.Count).Count(user => plays.ByUser.RowLength(user) == 0),
+        UsersWithoutPlays = Enumerable.Range(0, plays.Users.Count).Count(user => !Likes.Any(plays.ByUser.RowValues(user))),
         UserIdType = plays.Users.Type,
         ItemIdType = plays.Items.Type,
         Read = read,
