@@ -41,6 +41,6 @@ internal static class OutputErrors
         // The user knows the name that was given, not the one it is written under meanwhile.
         var reason = exception.Message.Replace(path.Staging, path.Final, StringComparison.Ordinal).TrimEnd('.');
         return new GpuAlsException(
-            FailureKind.Output, $"cannot write '{path.Final}': {reason}. Free some space or choose another place; nothing half-written was left.", exception);
+            FailureKind.Output, $"cannot write '{path.Final}': {reason}. Free some space or choose another place.", exception);
     }
 }
