@@ -14,10 +14,10 @@ public static class ModelFiles
     /// <summary>float32 [items, rank].</summary>
     public const string ItemFactors = "item_factors.npy";
 
-    /// <summary>Index, id and number of plays of each user.</summary>
+    /// <summary>Index, id and number of different items of each user.</summary>
     public const string Users = "users.parquet";
 
-    /// <summary>Index, id and number of plays of each item.</summary>
+    /// <summary>Index, id and number of different users of each item.</summary>
     public const string Items = "items.parquet";
 
     /// <summary>int64 [users + 1], where the plays of each user start.</summary>
