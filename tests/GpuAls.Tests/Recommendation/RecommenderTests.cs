@@ -5,6 +5,7 @@ using GpuAls.Recommendation;
 using GpuAls.Sparse;
 using GpuAls.Tests.Modeling;
 using GpuAls.Tests.Reference;
+using GpuAls.Tests.Training;
 
 namespace GpuAls.Tests.Recommendation;
 
@@ -72,6 +73,16 @@ public sealed class RecommenderTests
         using var recommender = new Recommender(SampleModel.Create(), engine);
 
         Assert.That(() => recommender.Recommend([0], k, false), Throws.InstanceOf<GpuAlsException>().With.Message.Contains("expected 1 to 1024"));
+    }
+
+    [Test]
+    public void New_DeviceThatBreaksOnTheWay_LeavesNoBufferOpen()
+    {
+        using var engine = new FailingEngine(copiesFactors: false);
+
+        Assert.That(() => new Recommender(SampleModel.Create(), engine).Dispose(), Throws.InstanceOf<GpuAlsException>());
+
+        Assert.That(engine.OpenBuffers, Is.Zero);
     }
 
     private static RecommendationBatch AssertMatchesReference(FactorModel model, int[] users, int k, bool includePlayed)
