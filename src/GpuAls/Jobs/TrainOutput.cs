@@ -19,7 +19,7 @@ internal sealed class TrainOutput : IDisposable
         try
         {
             if (NameInside is null) _elsewhere = new StagedFile(options.Recommendations!, options.Overwrite);
-            else Directory.CreateDirectory(Path.GetDirectoryName(Lists.Staging)!);
+            else OutputErrors.Guard(Lists, () => Directory.CreateDirectory(Path.GetDirectoryName(Lists.Staging)!));
         }
         catch
         {

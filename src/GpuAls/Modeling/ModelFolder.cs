@@ -12,7 +12,7 @@ internal static class ModelFolder
         if (Listed(Path.Combine(directory, ModelFiles.Manifest)) is not { } listed)
             return $"has no {ModelFiles.Manifest} of gpuals, so it is not a directory that gpuals wrote";
         var foreign = names.FirstOrDefault(name => !ModelFiles.IsTaken(name) && name != ModelFiles.Recommendations && !listed.Contains(name));
-        return foreign is null ? null : $"holds '{foreign}', which gpuals did not write";
+        return foreign is null ? null : $"holds '{foreign}', which is no file of the model";
     }
 
     /// <summary>The files that a manifest lists; null where it is not a manifest of gpuals.</summary>

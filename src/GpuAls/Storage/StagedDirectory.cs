@@ -1,11 +1,5 @@
 namespace GpuAls.Storage;
 
-/// <summary>Why a directory is not of the kind that is written here.</summary>
-/// <param name="directory">The directory.</param>
-/// <param name="names">The files below it, with slashes, in the order of their names.</param>
-/// <returns>The reason, to follow the directory's name in a sentence; null where the directory may be replaced.</returns>
-public delegate string? ForeignCheck(string directory, IEnumerable<string> names);
-
 /// <summary>
 /// A directory that is filled aside and appears under its name only when it is whole; <c>_SUCCESS</c> is written last, as Spark does.
 /// </summary>
