@@ -26,7 +26,9 @@ internal static class CommandLine
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
             };
-            return await result.InvokeAsync(configuration, signals.Token).ConfigureAwait(false);
+            var exitCode = await result.InvokeAsync(configuration, signals.Token).ConfigureAwait(false);
+            await console.FlushResultsAsync().ConfigureAwait(false);
+            return exitCode;
         }
         catch (OperationCanceledException)
         {
@@ -66,7 +68,9 @@ internal static class CommandLine
         return ExitCode.Of(FailureKind.Usage);
     }
 
-    private static int Failed(Exception exception, RunLog log, bool verbose)
+    /// <summary>Says what failed, as its kind asks.</summary>
+    /// <returns>The exit code.</returns>
+    internal static int Failed(Exception exception, RunLog log, bool verbose)
     {
         var (kind, text) = exception switch
         {

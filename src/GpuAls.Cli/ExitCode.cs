@@ -4,6 +4,7 @@ namespace GpuAls.Cli;
 internal static class ExitCode
 {
     public const int Done = 0;
+    public const int HungUp = 129;
     public const int Interrupted = 130;
     public const int Terminated = 143;
 

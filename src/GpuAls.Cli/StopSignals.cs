@@ -2,18 +2,21 @@ using System.Runtime.InteropServices;
 
 namespace GpuAls.Cli;
 
-/// <summary>Turns SIGINT and SIGTERM into cancellation, so that a stopped run cleans up; a second signal stops it at once.</summary>
+/// <summary>Turns SIGINT, SIGTERM and SIGHUP into cancellation, so that a stopped run cleans up; a second signal stops it at once.</summary>
 internal sealed class StopSignals : IDisposable
 {
-    private readonly CancellationTokenSource _source = new();
-    private readonly PosixSignalRegistration _interrupt;
-    private readonly PosixSignalRegistration _terminate;
+    private static readonly (PosixSignal Signal, int ExitCode)[] Handled =
+    [
+        (PosixSignal.SIGINT, GpuAls.Cli.ExitCode.Interrupted),
+        (PosixSignal.SIGTERM, GpuAls.Cli.ExitCode.Terminated),
+        (PosixSignal.SIGHUP, GpuAls.Cli.ExitCode.HungUp),
+    ];
 
-    public StopSignals()
-    {
-        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, GpuAls.Cli.ExitCode.Interrupted));
-        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, GpuAls.Cli.ExitCode.Terminated));
-    }
+    private readonly CancellationTokenSource _source = new();
+    private readonly PosixSignalRegistration[] _registrations;
+
+    public StopSignals() => _registrations = Array.ConvertAll(
+        Handled, handled => PosixSignalRegistration.Create(handled.Signal, context => Stop(context, handled.ExitCode)));
 
     public CancellationToken Token => _source.Token;
 
@@ -22,8 +25,7 @@ internal sealed class StopSignals : IDisposable
 
     public void Dispose()
     {
-        _interrupt.Dispose();
-        _terminate.Dispose();
+        foreach (var registration in _registrations) registration.Dispose();
         _source.Dispose();
     }
 

@@ -55,7 +55,7 @@ internal sealed class RecommendCommand
         log.Info("engine", $"device: {engine.Description} - {reason}", ("device", engine.Description.ToString()), ("reason", reason));
         var report = await new RecommendJob(options, engine, console.Out).RunAsync(cancellation).ConfigureAwait(false);
         if (report.UnknownUsers > 0) log.Warn("unknown_users", $"users not in the model, skipped: {report.UnknownUsers}.", ("users", report.UnknownUsers));
-        if (report.UsersWithoutPlays > 0) log.Warn("users_without_plays", $"users with no plays left, who get no list: {report.UsersWithoutPlays}.", ("users", report.UsersWithoutPlays));
+        if (report.UsersWithoutPlays > 0) log.Warn("users_without_plays", $"users with no play above 0, who get no list: {report.UsersWithoutPlays}.", ("users", report.UsersWithoutPlays));
         log.Info("done", $"lists: {report.Lists}, to {options.Output ?? "stdout"}", ("lists", report.Lists));
         return ExitCode.Done;
     }

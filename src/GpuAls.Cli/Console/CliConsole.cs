@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace GpuAls.Cli;
 
 /// <summary>Where the tool writes: results to <see cref="Out"/>, all else to <see cref="Error"/>. Tests put their own writers in.</summary>
@@ -6,6 +8,30 @@ namespace GpuAls.Cli;
 /// <param name="IsTerminal">Whether <paramref name="Error"/> is a terminal that can draw bars.</param>
 internal sealed record CliConsole(TextWriter Out, TextWriter Error, bool IsTerminal)
 {
-    public static CliConsole System() => new(
-        global::System.Console.Out, global::System.Console.Error, !global::System.Console.IsErrorRedirected);
+    private const int BufferChars = 1 << 16;
+
+    /// <summary>The streams of this process, in UTF-8 whatever the locale: ids are in any script.</summary>
+    public static CliConsole System()
+    {
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        global::System.Console.OutputEncoding = utf8;
+        var output = global::System.Console.IsOutputRedirected
+            ? new StreamWriter(global::System.Console.OpenStandardOutput(), utf8, BufferChars)
+            : global::System.Console.Out;
+        return new CliConsole(output, global::System.Console.Error, !global::System.Console.IsErrorRedirected);
+    }
+
+    /// <summary>Brings all results to their reader.</summary>
+    /// <exception cref="GpuAlsException">Kind Output: they cannot be written.</exception>
+    public async Task FlushResultsAsync()
+    {
+        try
+        {
+            await Out.FlushAsync().ConfigureAwait(false);
+        }
+        catch (IOException exception)
+        {
+            throw new GpuAlsException(FailureKind.Output, $"cannot write the results to stdout: {exception.Message.TrimEnd('.')}. Free some space, or send them elsewhere.", exception);
+        }
+    }
 }

@@ -14,6 +14,7 @@ internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
             case EngineChosen chosen: Report(chosen); break;
             case DataLoaded loaded: Report(loaded); break;
             case IterationDone done: Report(done); break;
+            case LeftoverKept kept: log.Warn("leftover", $"the model that was replaced could not be deleted and is left in '{kept.Path}'.", ("path", kept.Path)); break;
             case JobDone done: Report(done); break;
             default: break; // Rows and lists come too often for lines; bars show them.
         }
@@ -39,17 +40,19 @@ internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
         if (data.Read.BadRows > 0)
             log.Warn("bad_rows", Text($"{data.Read.BadRows:N0} bad rows were skipped."), ("rows", data.Read.BadRows));
         if (data.UsersWithoutPlays > 0)
-            log.Warn("users_without_plays", Text($"the weights of {data.UsersWithoutPlays:N0} users sum to 0: no plays are left, so they get no list."), ("users", data.UsersWithoutPlays));
+            log.Warn("users_without_plays", Text($"{data.UsersWithoutPlays:N0} users have no play above 0, only dislikes or weights that sum to 0, so they get no list."), ("users", data.UsersWithoutPlays));
     }
 
     private void Report(IterationDone done)
     {
-        var loss = done.Report.Loss is { } value ? Text($", loss {value:G9}") : "";
+        var report = done.Report;
+        var loss = report.Loss is { } value ? Text($", loss {value:G9}") : "";
+        var fp64 = report.Fp64Rows > 0 ? Text($", {report.Fp64Rows:N0} rows in fp64") : "";
         log.Info(
-            "iteration", Text($"iteration {done.Report.Iteration}/{done.Total}: {done.Report.Seconds:F3} s{loss}"),
-            ("iteration", done.Report.Iteration), ("of", done.Total), ("seconds", done.Report.Seconds), ("loss", done.Report.Loss));
-        if (done.Report.JitteredRows > 0)
-            log.Warn("jitter", Text($"{done.Report.JitteredRows:N0} rows needed jitter; raise --regularization for a well-posed problem."), ("rows", done.Report.JitteredRows));
+            "iteration", Text($"iteration {report.Iteration}/{done.Total}: {report.Seconds:F3} s{loss}{fp64}"),
+            ("iteration", report.Iteration), ("of", done.Total), ("seconds", report.Seconds), ("loss", report.Loss), ("fp64_rows", report.Fp64Rows));
+        if (report.JitteredRows > 0)
+            log.Warn("jitter", Text($"{report.JitteredRows:N0} rows needed jitter; raise --regularization for a well-posed problem."), ("rows", report.JitteredRows));
     }
 
     private void Report(JobDone done) => log.Info(

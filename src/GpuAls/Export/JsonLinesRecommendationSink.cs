@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using GpuAls.Indexing;
@@ -7,45 +8,64 @@ using GpuAls.Recommendation;
 namespace GpuAls.Export;
 
 /// <summary>One list a line; integer ids are numbers, all others strings.</summary>
-internal sealed class JsonLinesRecommendationSink(string path, FactorModel model) : IRecommendationSink
+internal sealed class JsonLinesRecommendationSink : IRecommendationSink
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private readonly FactorModel _model;
+    private readonly FileStream _stream;
+    private readonly ArrayBufferWriter<byte> _lines = new();
+    private readonly Utf8JsonWriter _json;
 
-    private readonly FileStream _stream = File.Create(path);
+    public JsonLinesRecommendationSink(string path, FactorModel model)
+    {
+        _model = model;
+        _stream = File.Create(path);
+        _json = new Utf8JsonWriter(_lines, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    }
 
-    public Task WriteAsync(RecommendationBatch batch)
+    public async Task WriteAsync(RecommendationBatch batch)
     {
         for (var list = 0; list < batch.UserIndices.Length; list++)
         {
-            using (var json = new Utf8JsonWriter(_stream, Options)) WriteList(json, batch, list);
-            _stream.WriteByte((byte)'\n');
+            WriteList(batch, list);
+            _json.Flush();
+            _json.Reset();
+            _lines.Write("\n"u8);
         }
 
-        return Task.CompletedTask;
+        await _stream.WriteAsync(_lines.WrittenMemory).ConfigureAwait(false);
+        _lines.ResetWrittenCount();
     }
 
-    public ValueTask DisposeAsync() => _stream.DisposeAsync();
-
-    private void WriteList(Utf8JsonWriter json, RecommendationBatch batch, int list)
+    public async ValueTask DisposeAsync()
     {
-        json.WriteStartObject();
-        WriteId(json, "user", model.Users, batch.UserIndices[list]);
-        json.WriteStartArray("items");
+        await _json.DisposeAsync().ConfigureAwait(false);
+        await _stream.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void WriteList(RecommendationBatch batch, int list)
+    {
+        _json.WriteStartObject();
+        WriteId("user", _model.Users, batch.UserIndices[list]);
+        _json.WriteStartArray("items");
         for (var entry = list * batch.K; entry < (list + 1) * batch.K && batch.ItemIndices[entry] >= 0; entry++)
         {
-            json.WriteStartObject();
-            WriteId(json, "item", model.Items, batch.ItemIndices[entry]);
-            json.WriteNumber("score", batch.Scores[entry]);
-            json.WriteEndObject();
+            _json.WriteStartObject();
+            WriteId("item", _model.Items, batch.ItemIndices[entry]);
+            _json.WriteNumber("score", batch.Scores[entry]);
+            _json.WriteEndObject();
         }
 
-        json.WriteEndArray();
-        json.WriteEndObject();
+        _json.WriteEndArray();
+        _json.WriteEndObject();
     }
 
-    private static void WriteId(Utf8JsonWriter json, string name, IdIndex ids, int index)
+    private void WriteId(string name, IdIndex ids, int index)
     {
-        if (ids is IdIndex<long> or IdIndex<int>) json.WriteNumber(name, long.Parse(ids.Format(index), System.Globalization.CultureInfo.InvariantCulture));
-        else json.WriteString(name, ids.Format(index));
+        switch (ids)
+        {
+            case IdIndex<int> integers: _json.WriteNumber(name, integers.Ids.Span[index]); break;
+            case IdIndex<long> integers: _json.WriteNumber(name, integers.Ids.Span[index]); break;
+            default: _json.WriteString(name, ids.Format(index)); break;
+        }
     }
 }

@@ -18,18 +18,18 @@ public static class RecommendationWriter
     };
 
     /// <summary>Writes all lists.</summary>
-    /// <param name="path">The file, which the caller stages.</param>
+    /// <param name="path">The file.</param>
     /// <param name="format">Its form.</param>
     /// <param name="model">The ids of users and items.</param>
     /// <param name="batches">The lists.</param>
     /// <exception cref="GpuAlsException">Kind Output: the file cannot be written.</exception>
-    public static Task WriteAsync(string path, RecommendationFormat format, FactorModel model, IEnumerable<RecommendationBatch> batches)
+    public static Task WriteAsync(StagedPath path, RecommendationFormat format, FactorModel model, IEnumerable<RecommendationBatch> batches)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(batches);
         return OutputErrors.GuardAsync(path, async () =>
         {
-            var sink = await OpenAsync(path, format, model).ConfigureAwait(false);
+            var sink = await OpenAsync(path.Staging, format, model).ConfigureAwait(false);
             await using (sink.ConfigureAwait(false))
             {
                 foreach (var batch in batches) await sink.WriteAsync(batch).ConfigureAwait(false);

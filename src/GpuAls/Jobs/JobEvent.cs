@@ -32,6 +32,10 @@ public sealed record IterationDone(IterationReport Report, int Total) : JobEvent
 /// <param name="Total">In all.</param>
 public sealed record ListsMade(int Lists, int Total) : JobEvent;
 
+/// <summary>The model that was replaced could not be deleted.</summary>
+/// <param name="Path">Where it lies now.</param>
+public sealed record LeftoverKept(string Path) : JobEvent;
+
 /// <summary>All is written.</summary>
 /// <param name="Output">Directory of the model.</param>
 /// <param name="Recommendations">File of the lists.</param>

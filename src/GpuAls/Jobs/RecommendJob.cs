@@ -36,8 +36,8 @@ public sealed class RecommendJob
         var users = UserSelection.Select(model, _options);
         using var recommender = new Recommender(model, _engine);
         var lists = recommender.Recommend(users.Indices, _options.Top, _options.IncludePlayed, cancellation);
-        if (staged is null) await RecommendationWriter.WriteCsvAsync(_output, model, lists).ConfigureAwait(false);
-        else await RecommendationWriter.WriteAsync(staged.StagingPath, format, model, lists).ConfigureAwait(false);
+        if (staged is null) await OutputErrors.GuardAsync("stdout", () => RecommendationWriter.WriteCsvAsync(_output, model, lists)).ConfigureAwait(false);
+        else await RecommendationWriter.WriteAsync(staged.Place, format, model, lists).ConfigureAwait(false);
         staged?.Commit();
         return new RecommendReport(users.Indices.Length, users.Unknown, users.WithoutPlays);
     }

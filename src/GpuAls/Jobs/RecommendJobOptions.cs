@@ -31,5 +31,5 @@ public sealed record RecommendJobOptions
 /// <summary>What became of the users.</summary>
 /// <param name="Lists">Lists that were made.</param>
 /// <param name="UnknownUsers">Users who are not in the model.</param>
-/// <param name="UsersWithoutPlays">Users of the model who have no plays left.</param>
+/// <param name="UsersWithoutPlays">Users of the model who have no play above 0.</param>
 public sealed record RecommendReport(int Lists, int UnknownUsers, int UsersWithoutPlays);

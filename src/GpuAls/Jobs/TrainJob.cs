@@ -4,7 +4,6 @@ using GpuAls.Indexing;
 using GpuAls.Modeling;
 using GpuAls.Recommendation;
 using GpuAls.Sparse;
-using GpuAls.Storage;
 using GpuAls.Training;
 
 namespace GpuAls.Jobs;
@@ -39,27 +38,21 @@ public sealed class TrainJob
     public async Task<FactorModel> RunAsync(CancellationToken cancellation = default)
     {
         // What the output refuses is said before hours of work, not after.
-        using var directory = new StagedDirectory(_options.Output, _options.Overwrite, ModelFiles.Manifest);
-        using var elsewhere = _options.Recommendations is { } path ? new StagedFile(path, _options.Overwrite) : null;
-        var format = RecommendationWriter.FormatOf(_options.Recommendations ?? ModelFiles.Recommendations);
-
+        using var output = new TrainOutput(_options);
         var (plays, data) = await LoadAsync(cancellation).ConfigureAwait(false);
         var trained = new AlsTrainer(_engine, _options.Als).Fit(plays, new Relay<IterationReport>(ReportIteration), cancellation);
         var model = new FactorModel(plays.Users, plays.Items, plays.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors);
         _clock.End("train");
 
-        await ModelWriter.WriteAsync(model, directory.StagingPath, cancellation).ConfigureAwait(false);
+        await ModelWriter.WriteAsync(model, output.Model, cancellation).ConfigureAwait(false);
         _clock.End("write_model");
-        var lists = elsewhere?.StagingPath ?? Path.Combine(directory.StagingPath, ModelFiles.Recommendations);
-        await RecommendationWriter.WriteAsync(lists, format, model, Lists(model, cancellation)).ConfigureAwait(false);
+        await RecommendationWriter.WriteAsync(output.Lists, output.Format, model, Lists(model, cancellation)).ConfigureAwait(false);
         _clock.End("recommend");
-        ModelWriter.WriteManifest(Manifest(data, trained), directory.StagingPath);
+        ModelWriter.WriteManifest(Manifest(data, trained), output.Model, output.NameInside);
 
         cancellation.ThrowIfCancellationRequested();
-        elsewhere?.Commit();
-        directory.Commit();
-        var listsPath = elsewhere?.FinalPath ?? Path.Combine(directory.FinalPath, ModelFiles.Recommendations);
-        _progress?.Report(new JobDone(directory.FinalPath, listsPath, _clock.Total));
+        if (output.Commit() is { } leftover) _progress?.Report(new LeftoverKept(leftover));
+        _progress?.Report(new JobDone(output.Model.Final, output.Lists.Final, _clock.Total));
         return model;
     }
 

@@ -1,11 +1,12 @@
 using GpuAls.Modeling;
+using GpuAls.Recommendation;
 
 namespace GpuAls.Jobs;
 
 /// <summary>Whose lists are made.</summary>
-/// <param name="Indices">Users with plays, in the order they were asked for.</param>
+/// <param name="Indices">Users with a play above 0, in the order they were asked for.</param>
 /// <param name="Unknown">Users who are not in the model.</param>
-/// <param name="WithoutPlays">Users of the model who have no plays left.</param>
+/// <param name="WithoutPlays">Users of the model who have no play above 0.</param>
 internal sealed record UserSelection(int[] Indices, int Unknown, int WithoutPlays)
 {
     private const int NamedAtMost = 5;
@@ -14,7 +15,7 @@ internal sealed record UserSelection(int[] Indices, int Unknown, int WithoutPlay
     {
         if (options.Users.Count == 0 && options.UsersFile is null)
         {
-            var all = Recommendation.Recommender.UsersWithPlays(model);
+            var all = Recommender.UsersWithPlays(model);
             return new UserSelection(all, 0, model.Users.Count - all.Length);
         }
 
@@ -27,7 +28,7 @@ internal sealed record UserSelection(int[] Indices, int Unknown, int WithoutPlay
         }
 
         if (unknown.Count > 0 && !options.SkipUnknownUsers) throw NotInTheModel(unknown, model);
-        var ranked = indices.Where(user => model.Plays.RowLength(user) > 0).ToArray();
+        var ranked = indices.Where(user => Recommender.HasPlays(model, user)).ToArray();
         return new UserSelection(ranked, unknown.Count, indices.Count - ranked.Length);
     }
 

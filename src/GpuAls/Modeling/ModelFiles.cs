@@ -1,3 +1,5 @@
+using GpuAls.Storage;
+
 namespace GpuAls.Modeling;
 
 /// <summary>The names of the files of a model. Frozen: other programs read them.</summary>
@@ -12,10 +14,10 @@ public static class ModelFiles
     /// <summary>float32 [items, rank].</summary>
     public const string ItemFactors = "item_factors.npy";
 
-    /// <summary>Index, id and number of plays of each user.</summary>
+    /// <summary>Index, id and number of different items of each user.</summary>
     public const string Users = "users.parquet";
 
-    /// <summary>Index, id and number of plays of each item.</summary>
+    /// <summary>Index, id and number of different users of each item.</summary>
     public const string Items = "items.parquet";
 
     /// <summary>int64 [users + 1], where the plays of each user start.</summary>
@@ -32,4 +34,8 @@ public static class ModelFiles
 
     /// <summary>The files that make the model, without the manifest.</summary>
     internal static IReadOnlyList<string> Checksummed { get; } = [UserFactors, ItemFactors, Users, Items, PlaysIndptr, PlaysIndices, PlaysValues];
+
+    /// <summary>Whether a name below the folder of a model, with slashes, is that of one of its files or lies below one.</summary>
+    internal static bool IsTaken(string name) =>
+        name.Split('/')[0] is var first && (first is Manifest or StagedDirectory.SuccessFile || Checksummed.Contains(first));
 }

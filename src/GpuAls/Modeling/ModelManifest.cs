@@ -36,7 +36,7 @@ public sealed record ModelManifest
     /// <summary>Seconds of each phase.</summary>
     public required IReadOnlyDictionary<string, double> TimingsSeconds { get; init; }
 
-    /// <summary>SHA-256 of each file of the model, in lower-case hexadecimal, by file name.</summary>
+    /// <summary>SHA-256 of each file of the model, and of the lists where they lie in its folder, in lower-case hexadecimal, by name below the folder.</summary>
     public required IReadOnlyDictionary<string, string> Sha256 { get; init; }
 }
 
@@ -52,7 +52,7 @@ public sealed record DataStatistics
     /// <summary>Number of user and item pairs, duplicates summed.</summary>
     public required long Plays { get; init; }
 
-    /// <summary>Users whose plays cancelled each other: they have no factors and no list.</summary>
+    /// <summary>Users without a play above 0, whose plays are dislikes or cancelled each other: they have no factors and no list.</summary>
     public required int UsersWithoutPlays { get; init; }
 
     /// <summary>Type of the user ids.</summary>
@@ -70,7 +70,7 @@ public sealed record DataStatistics
         Users = plays.Users.Count,
         Items = plays.Items.Count,
         Plays = plays.ByUser.EntryCount,
-        UsersWithoutPlays = Enumerable.Range(0, plays.Users.Count).Count(user => plays.ByUser.RowLength(user) == 0),
+        UsersWithoutPlays = Enumerable.Range(0, plays.Users.Count).Count(user => !Likes.Any(plays.ByUser.RowValues(user))),
         UserIdType = plays.Users.Type,
         ItemIdType = plays.Items.Type,
         Read = read,
@@ -79,6 +79,6 @@ public sealed record DataStatistics
 
 /// <summary>JSON without reflection, so that the tool also starts fast.</summary>
 [JsonSourceGenerationOptions(
-    WriteIndented = true, UseStringEnumConverter = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NewLine = "\n")]
+    WriteIndented = true, RespectNullableAnnotations = true, UseStringEnumConverter = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NewLine = "\n")]
 [JsonSerializable(typeof(ModelManifest))]
 internal sealed partial class ManifestJson : JsonSerializerContext;

@@ -8,21 +8,23 @@ namespace GpuAls.Modeling;
 public static class ModelReader
 {
     /// <summary>Reads the manifest.</summary>
-    /// <exception cref="GpuAlsException">Kind BadInput: there is no model, or one of another version.</exception>
+    /// <exception cref="GpuAlsException">Kind BadInput: there is no model, or one of another version, or its manifest is damaged.</exception>
     public static ModelManifest ReadManifest(string directory)
     {
         var path = Path.Combine(directory, ModelFiles.Manifest);
-        if (!File.Exists(path))
+        if (!Path.Exists(path))
             throw new GpuAlsException(FailureKind.BadInput, $"there is no model in '{directory}': {ModelFiles.Manifest} is missing. Expected a directory written by gpuals train.");
-        var text = File.ReadAllText(path);
-        CheckVersion(path, text);
         try
         {
-            return JsonSerializer.Deserialize(text, ManifestJson.Default.ModelManifest) ?? throw NotAManifest(path, null);
+            var text = File.ReadAllText(path);
+            CheckVersion(path, text);
+            var manifest = JsonSerializer.Deserialize(text, ManifestJson.Default.ModelManifest)!;
+            ManifestChecks.Check(manifest);
+            return manifest;
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (ModelErrors.IsDamage(exception))
         {
-            throw NotAManifest(path, exception);
+            throw ModelErrors.Damaged(path, "is not a manifest of gpuals", exception);
         }
     }
 
@@ -31,14 +33,14 @@ public static class ModelReader
     public static async Task<FactorModel> ReadAsync(string directory, CancellationToken cancellation = default)
     {
         var manifest = ReadManifest(directory);
-        CheckFiles(directory, manifest);
         try
         {
+            CheckFiles(directory, manifest);
             return await ReadFilesAsync(directory, manifest, cancellation).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (ModelErrors.IsDamage(exception))
         {
-            throw new GpuAlsException(FailureKind.BadInput, $"the model in '{directory}' cannot be read: {exception.Message} Train it again.", exception);
+            throw ModelErrors.Damaged(directory, "cannot be read as a model", exception);
         }
     }
 
@@ -50,8 +52,8 @@ public static class ModelReader
         var plays = new CsrMatrix(
             data.Items,
             NpyFile.Read<long>(Path.Combine(directory, ModelFiles.PlaysIndptr), data.Users + 1),
-            NpyFile.Read<int>(Path.Combine(directory, ModelFiles.PlaysIndices), checked((int)data.Plays)),
-            NpyFile.Read<float>(Path.Combine(directory, ModelFiles.PlaysValues), checked((int)data.Plays)));
+            NpyFile.Read<int>(Path.Combine(directory, ModelFiles.PlaysIndices), (int)data.Plays),
+            NpyFile.Read<float>(Path.Combine(directory, ModelFiles.PlaysValues), (int)data.Plays));
         return new FactorModel(
             users, items, plays, manifest.Rank,
             NpyFile.Read<float>(Path.Combine(directory, ModelFiles.UserFactors), data.Users, manifest.Rank),
@@ -61,19 +63,12 @@ public static class ModelReader
     /// <summary>Before anything else is understood, so that a newer layout is named and not called broken.</summary>
     private static void CheckVersion(string path, string text)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(text);
-            if (!document.RootElement.TryGetProperty("format_version", out var version) || !version.TryGetInt32(out var number)) throw NotAManifest(path, null);
-            if (number != ModelManifest.CurrentFormatVersion)
-                throw new GpuAlsException(
-                    FailureKind.BadInput,
-                    $"{path}: the model has format version {number}; this gpuals reads version {ModelManifest.CurrentFormatVersion}. Use the gpuals that wrote it, or train again.");
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            throw NotAManifest(path, exception);
-        }
+        using var document = JsonDocument.Parse(text);
+        var version = document.RootElement.GetProperty("format_version").GetInt32();
+        if (version != ModelManifest.CurrentFormatVersion)
+            throw new GpuAlsException(
+                FailureKind.BadInput,
+                $"{path}: the model has format version {version}; this gpuals reads version {ModelManifest.CurrentFormatVersion}. Use the gpuals that wrote it, or train again.");
     }
 
     private static void CheckFiles(string directory, ModelManifest manifest)
@@ -81,12 +76,9 @@ public static class ModelReader
         foreach (var name in ModelFiles.Checksummed)
         {
             var path = Path.Combine(directory, name);
-            if (!File.Exists(path)) throw new GpuAlsException(FailureKind.BadInput, $"the model in '{directory}' is not whole: {name} is missing. Copy it again, or train again.");
-            if (!manifest.Sha256.TryGetValue(name, out var expected) || FileChecksum.Sha256(path) != expected)
-                throw new GpuAlsException(FailureKind.BadInput, $"{path}: the checksum differs from the one in {ModelFiles.Manifest}; the file was changed or damaged. Copy it again, or train again.");
+            if (!File.Exists(path)) throw ModelErrors.Damaged(directory, $"is not a whole model: {name} is missing");
+            if (manifest.Sha256.GetValueOrDefault(name) != FileChecksum.Sha256(path))
+                throw ModelErrors.Damaged(path, $"was changed or damaged: the checksum differs from the one in {ModelFiles.Manifest}");
         }
     }
-
-    private static GpuAlsException NotAManifest(string path, Exception? exception) =>
-        new(FailureKind.BadInput, $"{path} is not a manifest of gpuals. Expected a directory written by gpuals train.", exception);
 }

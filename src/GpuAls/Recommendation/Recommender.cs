@@ -10,6 +10,7 @@ public sealed class Recommender : IDisposable
 
     private readonly FactorModel _model;
     private readonly IAlsEngine _engine;
+    private readonly ListableItems _listable;
     private readonly IEngineFactors _items;
 
     /// <param name="model">Factors, and the plays that lists leave out.</param>
@@ -20,15 +21,22 @@ public sealed class Recommender : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(engine);
         (_model, _engine) = (model, engine);
-        _items = engine.CreateFactors(model.Items.Count, model.Rank);
-        _items.CopyFrom(model.ItemFactors);
+        _listable = new ListableItems(model);
+        _items = engine.LoadFactors(_listable.Gather(model.ItemFactors, model.Rank), model.Rank);
     }
 
-    /// <summary>The users who have plays, and so factors to rank by.</summary>
+    /// <summary>The users who have a play above 0, and so factors to rank by.</summary>
     public static int[] UsersWithPlays(FactorModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Enumerable.Range(0, model.Users.Count).Where(user => model.Plays.RowLength(user) > 0).ToArray();
+        return Enumerable.Range(0, model.Users.Count).Where(user => HasPlays(model, user)).ToArray();
+    }
+
+    /// <summary>Whether a user has a play above 0; lists of others would be in the order of the items.</summary>
+    public static bool HasPlays(FactorModel model, int user)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return Likes.Any(model.Plays.RowValues(user));
     }
 
     /// <summary>Checks the length of a list.</summary>
@@ -46,6 +54,14 @@ public sealed class Recommender : IDisposable
     {
         ArgumentNullException.ThrowIfNull(userIndices);
         CheckLength(k);
+        return Batches(userIndices, k, includePlayed, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _items.Dispose();
+
+    private IEnumerable<RecommendationBatch> Batches(int[] userIndices, int k, bool includePlayed, CancellationToken cancellation)
+    {
         foreach (var batch in userIndices.Chunk(BatchUsers))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -53,25 +69,14 @@ public sealed class Recommender : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _items.Dispose();
-
     private RecommendationBatch Score(int[] users, int k, bool includePlayed)
     {
-        using var queries = _engine.CreateFactors(users.Length, _model.Rank);
-        queries.CopyFrom(GatherFactors(users));
-        using var seen = includePlayed ? null : _engine.LoadPlays(_model.Plays.SelectRows(users));
+        using var queries = _engine.LoadFactors(FactorRows.Gather(_model.UserFactors, users, _model.Rank), _model.Rank);
+        using var seen = includePlayed ? null : _engine.LoadPlays(_listable.Mask(_model.Plays.SelectRows(users)));
         var indices = new int[users.Length * k];
         var scores = new float[users.Length * k];
         _engine.TopK(new TopKQuery(queries, RowRange.All(queries), _items, seen, k), indices, scores);
+        _listable.ToItems(indices);
         return new RecommendationBatch(users, k, indices, scores);
-    }
-
-    private float[] GatherFactors(int[] users)
-    {
-        var rank = _model.Rank;
-        var factors = new float[users.Length * rank];
-        for (var i = 0; i < users.Length; i++) Array.Copy(_model.UserFactors, (long)users[i] * rank, factors, (long)i * rank, rank);
-        return factors;
     }
 }

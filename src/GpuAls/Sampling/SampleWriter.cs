@@ -21,9 +21,9 @@ public static class SampleWriter
         var extension = Path.GetExtension(path).ToUpperInvariant();
         Require.Usage(extension is ".PARQUET" or ".CSV" or ".TSV", $"cannot write plays to '{path}': the extension is '{Path.GetExtension(path)}'; expected .parquet, .csv or .tsv.");
         using var file = new StagedFile(path, overwrite);
-        await OutputErrors.GuardAsync(path, () => extension == ".PARQUET"
-            ? WriteParquetAsync(plays, file.StagingPath, cancellation)
-            : WriteTextAsync(plays, file.StagingPath, extension == ".CSV" ? ',' : '\t', cancellation)).ConfigureAwait(false);
+        await OutputErrors.GuardAsync(file.Place, () => extension == ".PARQUET"
+            ? WriteParquetAsync(plays, file.Place.Staging, cancellation)
+            : WriteTextAsync(plays, file.Place.Staging, extension == ".CSV" ? ',' : '\t', cancellation)).ConfigureAwait(false);
         file.Commit();
     }
 

@@ -8,77 +8,64 @@ public sealed class StagedDirectory : IDisposable
     /// <summary>The empty file that says that a directory is whole.</summary>
     public const string SuccessFile = "_SUCCESS";
 
-    private const string SiblingExtension = ".tmp";
+    private readonly bool _overwrite;
+    private readonly ForeignCheck _whyForeign;
+    private readonly FolderPlacement _placement;
+    private readonly ParentFolders _parents = new();
+    private bool _committed;
 
-    /// <summary>A dot, 32 hexadecimal digits and the extension.</summary>
-    private const int SiblingSuffixLength = 33 + 4;
-
-    private readonly bool _replace;
-
-    /// <param name="path">Where the directory is to appear.</param>
+    /// <param name="path">Where the directory is to appear; a symbolic link stays one, what it leads to is replaced.</param>
     /// <param name="overwrite">Whether an existing directory is replaced.</param>
-    /// <param name="marker">A file that tells directories of the same kind: one without it is never replaced, so that no home folder is lost.</param>
+    /// <param name="whyForeign">Tells directories of the kind that is written here from others, which are never replaced, so that no home folder is lost.</param>
     /// <exception cref="GpuAlsException">Kind Output: the directory exists, or its place cannot be written.</exception>
-    public StagedDirectory(string path, bool overwrite, string marker)
+    public StagedDirectory(string path, bool overwrite, ForeignCheck whyForeign)
+        : this(path, overwrite, whyForeign, FolderPlacement.Choose)
     {
-        FinalPath = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        if (File.Exists(FinalPath)) throw new GpuAlsException(FailureKind.Output, $"'{path}' is a file; expected a directory name.");
-        _replace = Directory.Exists(FinalPath);
-        if (_replace) CheckReplaceable(path, overwrite, marker);
-        StagingPath = SiblingOf(FinalPath);
-        OutputErrors.Guard(path, () => Directory.CreateDirectory(StagingPath));
     }
 
-    /// <summary>Where the directory is to appear.</summary>
-    public string FinalPath { get; }
+    internal StagedDirectory(string path, bool overwrite, ForeignCheck whyForeign, Func<string, FolderPlacement> choosePlacement)
+    {
+        var final = OutputPaths.Resolve(path);
+        if (File.Exists(final)) throw new GpuAlsException(FailureKind.Output, $"'{path}' is a file; expected a directory name.");
+        (_overwrite, _whyForeign) = (overwrite, whyForeign);
+        CheckReplaceable(final, staging: null);
+        _placement = choosePlacement(final);
+        Place = new StagedPath(_placement.Staging, final);
+        OutputErrors.Guard(Place, () => _parents.MakeAbove(Place.Staging, () => Directory.CreateDirectory(Place.Staging)));
+    }
 
-    /// <summary>Where it is filled meanwhile, on the same volume.</summary>
-    public string StagingPath { get; }
+    /// <summary>Where the directory is filled, and where it is to appear.</summary>
+    public StagedPath Place { get; }
 
     /// <summary>Marks the directory as whole and gives it its name.</summary>
-    /// <exception cref="GpuAlsException">Kind Output: a rename was refused.</exception>
-    public void Commit() => OutputErrors.Guard(FinalPath, () =>
+    /// <returns>Where the directory that was replaced still lies, if it could not be deleted.</returns>
+    /// <exception cref="GpuAlsException">Kind Output: a rename was refused, or another run has written the directory meanwhile.</exception>
+    public string? Commit()
     {
-        File.Create(Path.Combine(StagingPath, SuccessFile)).Dispose();
-        if (!_replace)
+        CheckReplaceable(Place.Final, Place.Staging);
+        string? leftover = null;
+        OutputErrors.Guard(Place, () =>
         {
-            Directory.Move(StagingPath, FinalPath);
-            return;
-        }
-
-        var old = SiblingOf(FinalPath);
-        Directory.Move(FinalPath, old);
-        Directory.Move(StagingPath, FinalPath);
-        Directory.Delete(old, recursive: true);
-    });
+            File.Create(Path.Combine(Place.Staging, SuccessFile)).Dispose();
+            leftover = _placement.Place();
+        });
+        _committed = true;
+        return leftover;
+    }
 
     /// <summary>Removes what was written unless it was committed.</summary>
     public void Dispose()
     {
-        if (Directory.Exists(StagingPath)) Directory.Delete(StagingPath, recursive: true);
+        if (_committed) return;
+        Cleanup.TryDelete(Place.Staging);
+        _parents.Remove();
     }
 
-    /// <summary>A name beside <paramref name="path"/> that no other run uses; readers of folders skip the leading dot.</summary>
-    internal static string SiblingOf(string path) =>
-        Path.Combine(Path.GetDirectoryName(path) ?? path, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}{SiblingExtension}");
-
-    /// <summary>The path whose <see cref="SiblingOf"/> this is; any other path as it is.</summary>
-    internal static string FinalOf(string path)
+    private void CheckReplaceable(string final, string? staging) => OutputErrors.Guard(final, () =>
     {
-        var name = Path.GetFileName(path);
-        var isSibling = name.Length > SiblingSuffixLength + 1 && name[0] == '.' && name.EndsWith(SiblingExtension, StringComparison.Ordinal);
-        return isSibling ? Path.Combine(Path.GetDirectoryName(path) ?? "", name[1..^SiblingSuffixLength]) : path;
-    }
-
-    internal static GpuAlsException AlreadyThere(string path) =>
-        new(FailureKind.Output, $"'{path}' exists already. Choose another name, or replace it with --overwrite.");
-
-    private static void CheckReplaceable(string path, bool overwrite, string marker)
-    {
-        if (!Directory.EnumerateFileSystemEntries(path).Any()) return;
-        if (!overwrite) throw AlreadyThere(path);
-        if (!File.Exists(Path.Combine(path, marker)))
-            throw new GpuAlsException(
-                FailureKind.Output, $"'{path}' has no {marker}, so it is not a directory that gpuals wrote, and --overwrite leaves it alone. Choose another name.");
-    }
+        if (!Directory.Exists(final) || !Directory.EnumerateFileSystemEntries(final).Any(entry => entry != staging)) return;
+        if (!_overwrite) throw OutputErrors.AlreadyThere(final);
+        if (_whyForeign(final, OutputPaths.FilesBelow(final, staging)) is { } reason)
+            throw new GpuAlsException(FailureKind.Output, $"'{final}' {reason}, and --overwrite leaves it alone. Choose another name.");
+    });
 }

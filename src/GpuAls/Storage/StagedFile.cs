@@ -4,37 +4,44 @@ namespace GpuAls.Storage;
 public sealed class StagedFile : IDisposable
 {
     private readonly bool _overwrite;
+    private readonly ParentFolders _parents = new();
+    private bool _committed;
 
-    /// <param name="path">Where the file is to appear.</param>
+    /// <param name="path">Where the file is to appear; a symbolic link stays one, what it leads to is replaced.</param>
     /// <param name="overwrite">Whether an existing file is replaced.</param>
     /// <exception cref="GpuAlsException">Kind Output: the file exists, or its place cannot be written.</exception>
     public StagedFile(string path, bool overwrite)
     {
-        FinalPath = Path.GetFullPath(path);
         _overwrite = overwrite;
-        if (Directory.Exists(FinalPath)) throw new GpuAlsException(FailureKind.Output, $"'{path}' is a directory; expected a file name.");
-        if (!overwrite && File.Exists(FinalPath)) throw StagedDirectory.AlreadyThere(path);
-        StagingPath = StagedDirectory.SiblingOf(FinalPath);
-        OutputErrors.Guard(path, () =>
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(FinalPath)!);
-            File.Create(StagingPath).Dispose();
-        });
+        var final = OutputPaths.Resolve(path);
+        Place = new StagedPath(OutputPaths.HiddenBeside(final), final);
+        CheckReplaceable();
+        OutputErrors.Guard(Place, () => _parents.MakeAbove(Place.Staging, () => File.Create(Place.Staging).Dispose()));
     }
 
-    /// <summary>Where the file is to appear.</summary>
-    public string FinalPath { get; }
-
-    /// <summary>Where it is written meanwhile, on the same volume.</summary>
-    public string StagingPath { get; }
+    /// <summary>Where the file is written, and where it is to appear.</summary>
+    public StagedPath Place { get; }
 
     /// <summary>Gives the whole file its name.</summary>
-    /// <exception cref="GpuAlsException">Kind Output: the rename was refused.</exception>
-    public void Commit() => OutputErrors.Guard(FinalPath, () => File.Move(StagingPath, FinalPath, _overwrite));
+    /// <exception cref="GpuAlsException">Kind Output: the rename was refused, or another run has written the file meanwhile.</exception>
+    public void Commit()
+    {
+        CheckReplaceable();
+        OutputErrors.Guard(Place, () => File.Move(Place.Staging, Place.Final, _overwrite));
+        _committed = true;
+    }
 
     /// <summary>Removes what was written unless it was committed.</summary>
     public void Dispose()
     {
-        if (File.Exists(StagingPath)) File.Delete(StagingPath);
+        if (_committed) return;
+        Cleanup.TryDelete(Place.Staging);
+        _parents.Remove();
+    }
+
+    private void CheckReplaceable()
+    {
+        if (Directory.Exists(Place.Final)) throw new GpuAlsException(FailureKind.Output, $"'{Place.Final}' is a directory; expected a file name.");
+        if (!_overwrite && File.Exists(Place.Final)) throw OutputErrors.AlreadyThere(Place.Final);
     }
 }

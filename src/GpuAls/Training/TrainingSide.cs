@@ -21,9 +21,16 @@ internal sealed class TrainingSide : IDisposable
         (_engine, _options, _side, _ids) = (engine, options, side, ids);
         _weights = ConfidenceTransform.Weights(options);
         _regularization = RowRegularization.Compute(plays, options);
-        _plays = engine.LoadPlays(ConfidenceTransform.Apply(plays, options));
-        _factors = engine.CreateFactors(plays.RowCount, options.Rank);
-        _factors.CopyFrom(FactorInitializer.Create(plays.RowCount, options.Rank, side, options.Seed));
+        _factors = engine.LoadFactors(FactorInitializer.Create(plays.RowCount, options.Rank, side, options.Seed), options.Rank);
+        try
+        {
+            _plays = engine.LoadPlays(ConfidenceTransform.Apply(plays, options));
+        }
+        catch
+        {
+            _factors.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Solves every row of this side with the other side fixed.</summary>

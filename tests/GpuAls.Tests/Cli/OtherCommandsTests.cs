@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using GpuAls.Engines.Device;
 
 namespace GpuAls.Tests.Cli;
 
@@ -25,6 +26,12 @@ public sealed partial class OtherCommandsTests
         var run = await Tool.SucceedAsync("devices");
 
         Assert.That(run.Out, Does.Contain("cpu").And.Contain("cuda").And.Contain("opencl").And.Contain("emulated"));
+        foreach (var device in DeviceCatalog.List())
+        {
+            if (!device.IsUsable) Assert.That(device.Note, Is.Not.Empty);
+            var row = run.Lines.First(line => line.TrimStart().StartsWith(device.Id + " ", StringComparison.Ordinal));
+            Assert.That(row, Does.Contain(device.IsUsable ? " yes " : " no ").And.Contain(device.Note.Split(' ')[0]));
+        }
     }
 
     [Test]

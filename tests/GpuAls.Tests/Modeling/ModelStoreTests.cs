@@ -90,7 +90,7 @@ public sealed class ModelStoreTests
         bytes[^1] ^= 1;
         File.WriteAllBytes(_folder.At(name), bytes);
 
-        await AssertRefused($"{name}: the checksum differs");
+        await AssertRefused($"{name} was changed or damaged: the checksum differs");
     }
 
     [Test]

@@ -1,8 +1,11 @@
 using GpuAls.Engines.Host;
+using GpuAls.Indexing;
 using GpuAls.Modeling;
 using GpuAls.Recommendation;
+using GpuAls.Sparse;
 using GpuAls.Tests.Modeling;
 using GpuAls.Tests.Reference;
+using GpuAls.Tests.Training;
 
 namespace GpuAls.Tests.Recommendation;
 
@@ -10,19 +13,38 @@ public sealed class RecommenderTests
 {
     [TestCase(false)]
     [TestCase(true)]
-    public void Recommend_SomeUsers_MatchesReference(bool includePlayed)
+    public void Recommend_SomeUsers_MatchesReference(bool includePlayed) =>
+        AssertMatchesReference(SampleModel.Create(), [3, 0, 1], 4, includePlayed);
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Recommend_ItemsWithoutFactorsOrLikes_AreNeverListed(bool includePlayed)
     {
         var model = SampleModel.Create();
-        var batch = Recommend(model, [3, 0, 1], 4, includePlayed).Single();
+        model.ItemFactors.AsSpan(4 * model.Rank, model.Rank).Clear();
 
-        for (var list = 0; list < 3; list++)
-        {
-            var user = batch.UserIndices[list];
-            var seen = includePlayed ? [] : model.Plays.RowIndices(user);
-            var expected = ReferenceAls.TopK(
-                TestMatrices.ToDouble(model.UserFactors, model.Rank), user, TestMatrices.ToDouble(model.ItemFactors, model.Rank), seen, 4);
-            Assert.That(batch.ItemIndices[(list * 4)..((list * 4) + expected.Length)], Is.EqualTo(expected.Select(pair => pair.Index)));
-        }
+        var batch = AssertMatchesReference(model, [3, 0, 1, 4], 7, includePlayed);
+
+        // Item 0 has only dislikes.
+        Assert.That(batch.ItemIndices, Does.Not.Contain(4).And.Not.Contain(0));
+    }
+
+    [Test]
+    public void Recommend_UsersOfTheSecondBatch_HaveTheirOwnLists()
+    {
+        const int UserCount = 8_197;
+        var plays = TestMatrices.Plays(6, [.. Enumerable.Range(0, UserCount).Select(user => user % 4)], seed: 6);
+        var users = new IdIndex<int>([.. Enumerable.Range(0, UserCount)]);
+        var items = new IdIndex<int>([.. Enumerable.Range(0, 6)]);
+        var model = new FactorModel(users, items, plays, 2, TestMatrices.Factors(UserCount, 2, seed: 7), TestMatrices.Factors(6, 2, seed: 8));
+        using var engine = new HostEngine(2);
+        using var recommender = new Recommender(model, engine);
+
+        var batches = recommender.Recommend([.. Enumerable.Range(0, UserCount)], 3, includePlayed: false).ToArray();
+
+        Assert.That(batches.SelectMany(batch => batch.UserIndices), Is.EqualTo(Enumerable.Range(0, UserCount)));
+        Assert.That(batches, Has.Length.EqualTo(2));
+        AssertMatchesReference(model, batches[1], includePlayed: false);
     }
 
     [Test]
@@ -35,15 +57,60 @@ public sealed class RecommenderTests
     }
 
     [Test]
-    public void UsersWithPlays_OneWithout_LeavesThatOneOut() =>
-        Assert.That(Recommender.UsersWithPlays(SampleModel.Create()), Is.EqualTo(new[] { 0, 1, 3, 4 }));
+    public void UsersWithPlays_OneWithoutAndOneWithDislikesOnly_LeavesThemOut()
+    {
+        var plays = new CsrMatrix(2, [0, 1, 1, 3, 4], [0, 0, 1, 1], [2, -1, 3, -2]);
+        var model = new FactorModel(new IdIndex<int>([1, 2, 3, 4]), new IdIndex<int>([7, 8]), plays, 1, new float[4], new float[2]);
+
+        Assert.That(Recommender.UsersWithPlays(model), Is.EqualTo(new[] { 0, 2 }));
+    }
 
     [TestCase(0)]
     [TestCase(1025)]
-    public void Recommend_LengthOutOfRange_IsAUsageFailure(int k) =>
-        Assert.That(
-            () => Recommend(SampleModel.Create(), [0], k, false),
-            Throws.InstanceOf<GpuAlsException>().With.Message.Contains("expected 1 to 1024"));
+    public void Recommend_LengthOutOfRange_IsAUsageFailureBeforeAnyListIsAskedFor(int k)
+    {
+        using var engine = new HostEngine(1);
+        using var recommender = new Recommender(SampleModel.Create(), engine);
+
+        Assert.That(() => recommender.Recommend([0], k, false), Throws.InstanceOf<GpuAlsException>().With.Message.Contains("expected 1 to 1024"));
+    }
+
+    [Test]
+    public void New_DeviceThatBreaksOnTheWay_LeavesNoBufferOpen()
+    {
+        using var engine = new FailingEngine(copiesFactors: false);
+
+        Assert.That(() => new Recommender(SampleModel.Create(), engine).Dispose(), Throws.InstanceOf<GpuAlsException>());
+
+        Assert.That(engine.OpenBuffers, Is.Zero);
+    }
+
+    private static RecommendationBatch AssertMatchesReference(FactorModel model, int[] users, int k, bool includePlayed)
+    {
+        var batch = Recommend(model, users, k, includePlayed).Single();
+        Assert.That(batch.UserIndices, Is.EqualTo(users));
+        AssertMatchesReference(model, batch, includePlayed);
+        return batch;
+    }
+
+    private static void AssertMatchesReference(FactorModel model, RecommendationBatch batch, bool includePlayed)
+    {
+        var (x, y) = (TestMatrices.ToDouble(model.UserFactors, model.Rank), TestMatrices.ToDouble(model.ItemFactors, model.Rank));
+        var unlisted = Enumerable.Range(0, model.Items.Count).Where(item => IsUnlisted(model, item)).ToArray();
+        for (var list = 0; list < batch.UserIndices.Length; list++)
+        {
+            var user = batch.UserIndices[list];
+            int[] left = includePlayed ? unlisted : [.. unlisted.Union(model.Plays.RowIndices(user).ToArray()).Order()];
+            var expected = ReferenceAls.TopK(x, user, y, left, batch.K);
+            var places = (list * batch.K)..((list + 1) * batch.K);
+            Assert.That(batch.ItemIndices[places], Is.EqualTo(expected.Select(pair => pair.Index).Concat(Enumerable.Repeat(-1, batch.K - expected.Length))));
+            Assert.That(batch.Scores[places][..expected.Length], Is.EqualTo(expected.Select(pair => (float)pair.Score)).Within(1e-5f));
+        }
+    }
+
+    private static bool IsUnlisted(FactorModel model, int item) =>
+        model.ItemFactors[(item * model.Rank)..((item + 1) * model.Rank)].All(factor => factor == 0)
+        || !Enumerable.Range(0, model.Plays.Indices.Length).Any(entry => model.Plays.Indices[entry] == item && model.Plays.Values[entry] > 0);
 
     private static List<RecommendationBatch> Recommend(FactorModel model, int[] users, int k, bool includePlayed)
     {

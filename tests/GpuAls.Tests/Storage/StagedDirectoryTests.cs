@@ -15,9 +15,9 @@ public sealed class StagedDirectoryTests
     [Test]
     public void Commit_NewDirectory_AppearsWholeWithSuccessFile()
     {
-        using (var staged = new StagedDirectory(_folder.At("out"), overwrite: false, "manifest.json"))
+        using (var staged = new StagedDirectory(_folder.At("out"), overwrite: false, WhyForeign))
         {
-            File.WriteAllText(Path.Combine(staged.StagingPath, "a.txt"), "a");
+            File.WriteAllText(Path.Combine(staged.Place.Staging, "a.txt"), "a");
             Assert.That(Directory.Exists(_folder.At("out")), Is.False);
             staged.Commit();
         }
@@ -30,8 +30,8 @@ public sealed class StagedDirectoryTests
     [Test]
     public void Dispose_NotCommitted_LeavesNothing()
     {
-        using (var staged = new StagedDirectory(_folder.At("out"), overwrite: false, "manifest.json"))
-            File.WriteAllText(Path.Combine(staged.StagingPath, "a.txt"), "a");
+        using (var staged = new StagedDirectory(_folder.At("out"), overwrite: false, WhyForeign))
+            File.WriteAllText(Path.Combine(staged.Place.Staging, "a.txt"), "a");
 
         Assert.That(_folder.Entries(), Is.Empty);
     }
@@ -39,21 +39,22 @@ public sealed class StagedDirectoryTests
     [Test]
     public void New_ExistingDirectory_IsRefusedWithTheRemedy()
     {
-        Make("out", "manifest.json");
+        Make("out", "ours");
 
-        var failure = Assert.Throws<GpuAlsException>(() => new StagedDirectory(_folder.At("out"), overwrite: false, "manifest.json").Dispose());
+        var failure = Assert.Throws<GpuAlsException>(() => new StagedDirectory(_folder.At("out"), overwrite: false, WhyForeign).Dispose());
 
         Assert.That(failure.Kind, Is.EqualTo(FailureKind.Output));
         Assert.That(failure.Message, Does.Contain("exists already").And.Contain("--overwrite"));
     }
 
-    [Test]
-    public void Commit_Overwrite_ReplacesAllFiles()
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Commit_Overwrite_ReplacesAllFiles(bool byFiles)
     {
-        Make("out", "manifest.json");
-        using (var staged = new StagedDirectory(_folder.At("out"), overwrite: true, "manifest.json"))
+        Make("out", "ours");
+        using (var staged = new StagedDirectory(_folder.At("out"), overwrite: true, WhyForeign, path => byFiles ? new MovedInFiles(path) : new RenamedFolder(path)))
         {
-            File.WriteAllText(Path.Combine(staged.StagingPath, "new.txt"), "new");
+            File.WriteAllText(Path.Combine(staged.Place.Staging, "new.txt"), "new");
             staged.Commit();
         }
 
@@ -66,7 +67,7 @@ public sealed class StagedDirectoryTests
     {
         Make("home", "thesis.txt");
 
-        var failure = Assert.Throws<GpuAlsException>(() => new StagedDirectory(_folder.At("home"), overwrite: true, "manifest.json").Dispose());
+        var failure = Assert.Throws<GpuAlsException>(() => new StagedDirectory(_folder.At("home"), overwrite: true, WhyForeign).Dispose());
 
         Assert.That(failure.Message, Does.Contain("leaves it alone"));
         Assert.That(File.Exists(_folder.At("home", "thesis.txt")), Is.True);
@@ -78,8 +79,33 @@ public sealed class StagedDirectoryTests
         File.WriteAllText(_folder.At("file"), "");
 
         Assert.That(
-            () => new StagedDirectory(_folder.At("file", "out"), overwrite: false, "manifest.json").Dispose(),
+            () => new StagedDirectory(_folder.At("file", "out"), overwrite: false, WhyForeign).Dispose(),
             Throws.InstanceOf<GpuAlsException>().With.Property(nameof(GpuAlsException.Kind)).EqualTo(FailureKind.Output));
+    }
+
+    [Test]
+    public void Commit_DirectoryThatAppearedMeanwhile_IsNotReplaced()
+    {
+        using (var staged = new StagedDirectory(_folder.At("out"), overwrite: false, WhyForeign))
+        {
+            Make("out", "of-another-run.txt");
+            Assert.That(staged.Commit, Throws.InstanceOf<GpuAlsException>().With.Message.Contains("exists already"));
+        }
+
+        Assert.That(_folder.Entries(), Is.EqualTo(new[] { "out" }));
+        Assert.That(File.Exists(_folder.At("out", "of-another-run.txt")), Is.True);
+    }
+
+    [Test]
+    public void Commit_DirectoryThatVanishedMeanwhile_AppearsAgain()
+    {
+        Make("out", "ours");
+        using var staged = new StagedDirectory(_folder.At("out"), overwrite: true, WhyForeign);
+        Directory.Delete(_folder.At("out"), recursive: true);
+
+        Assert.That(staged.Commit(), Is.Null);
+
+        Assert.That(File.Exists(_folder.At("out", "_SUCCESS")), Is.True);
     }
 
     private void Make(string directory, string file)
@@ -88,12 +114,5 @@ public sealed class StagedDirectoryTests
         File.WriteAllText(_folder.At(directory, file), "");
     }
 
-    [TestCase("/data/model")]
-    [TestCase("/data/.hidden.tmp")]
-    [TestCase("/data/lists.parquet")]
-    public void FinalOf_ASibling_IsThePathItself(string path)
-    {
-        Assert.That(StagedDirectory.FinalOf(StagedDirectory.SiblingOf(path)), Is.EqualTo(path));
-        Assert.That(StagedDirectory.FinalOf(path), Is.EqualTo(path));
-    }
+    private static string? WhyForeign(string directory, IEnumerable<string> names) => names.SequenceEqual(["ours"]) ? null : "is foreign";
 }

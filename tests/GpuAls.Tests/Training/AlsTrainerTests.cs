@@ -104,6 +104,17 @@ public sealed class AlsTrainerTests
     public void Fit_Cancelled_Stops() =>
         Assert.That(() => new AlsTrainer(new HostEngine(1), Small).Fit(Plays(), null, new CancellationToken(canceled: true)), Throws.InstanceOf<OperationCanceledException>());
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Fit_DeviceMemoryEndsOnTheWay_LeavesNoBufferOpen(bool copiesFactors)
+    {
+        using var engine = new FailingEngine(copiesFactors);
+
+        Assert.That(() => new AlsTrainer(engine, Small).Fit(Plays()), Throws.InstanceOf<GpuAlsException>());
+
+        Assert.That(engine.OpenBuffers, Is.Zero);
+    }
+
     private static TrainedFactors Fit(InteractionMatrix plays, AlsOptions options, int threads)
     {
         using var engine = new HostEngine(threads);

@@ -1,0 +1,66 @@
+using GpuAls.Modeling;
+using GpuAls.Sparse;
+
+namespace GpuAls.Recommendation;
+
+/// <summary>
+/// The items that a list can hold. One that nobody played above 0, or whose factors are all 0, would score 0 for everybody, above
+/// items that are known to fit badly; so it is left out, and the others take its place. Their order stays, and with it that of ties.
+/// </summary>
+internal sealed class ListableItems
+{
+    private readonly int _itemCount;
+
+    /// <summary>[listable], the item at each place, rising.</summary>
+    private readonly int[] _items;
+
+    /// <summary>[items], the place of each item; -1 where it has none.</summary>
+    private readonly int[] _places;
+
+    public ListableItems(FactorModel model)
+    {
+        _itemCount = model.Items.Count;
+        var liked = new bool[_itemCount];
+        for (var entry = 0; entry < model.Plays.Indices.Length; entry++) liked[model.Plays.Indices[entry]] |= model.Plays.Values[entry] > 0;
+        _items = [.. Enumerable.Range(0, _itemCount).Where(item => liked[item] && FactorRows.Row(model.ItemFactors, item, model.Rank).ContainsAnyExcept(0f))];
+        _places = new int[_itemCount];
+        Array.Fill(_places, -1);
+        for (var place = 0; place < _items.Length; place++) _places[_items[place]] = place;
+    }
+
+    /// <summary>Number of items that can be listed.</summary>
+    public int Count => _items.Length;
+
+    private bool IsWhole => Count == _itemCount;
+
+    /// <summary>The factors of these items.</summary>
+    /// <param name="factors">[items, rank].</param>
+    /// <param name="rank">Length of a factor vector.</param>
+    /// <returns>[listable, rank].</returns>
+    public float[] Gather(float[] factors, int rank) => IsWhole ? factors : FactorRows.Gather(factors, _items, rank);
+
+    /// <summary>What users have played, with places for items.</summary>
+    /// <param name="plays">[users, items].</param>
+    /// <returns>[users, listable].</returns>
+    public CsrMatrix Mask(CsrMatrix plays)
+    {
+        if (IsWhole) return plays;
+        var indptr = new long[plays.RowCount + 1];
+        var places = new List<int>(plays.Indices.Length);
+        for (var row = 0; row < plays.RowCount; row++)
+        {
+            foreach (var item in plays.RowIndices(row))
+                if (_places[item] >= 0) places.Add(_places[item]);
+            indptr[row + 1] = places.Count;
+        }
+
+        return new CsrMatrix(Count, indptr, [.. places], new float[places.Count]);
+    }
+
+    /// <summary>Replaces places by items; -1, the end of a shorter list, stays.</summary>
+    public void ToItems(Span<int> places)
+    {
+        if (IsWhole) return;
+        foreach (ref var place in places) place = place < 0 ? -1 : _items[place];
+    }
+}

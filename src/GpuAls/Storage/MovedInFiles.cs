@@ -1,0 +1,36 @@
+namespace GpuAls.Storage;
+
+/// <summary>Files move in one by one, the mark of a whole folder last; old ones move out before, their mark first.</summary>
+internal sealed class MovedInFiles(string final) : FolderPlacement(final)
+{
+    public override string Staging { get; } = OutputPaths.HiddenIn(final, "staging");
+
+    public override string? Place()
+    {
+        var old = Directory.CreateDirectory(OutputPaths.HiddenIn(Final, "old")).FullName;
+        try
+        {
+            Moves.Run(moves =>
+            {
+                foreach (var name in Names(Final).Where(name => !IsOurs(name, old)).OrderByDescending(IsMark)) MoveInto(moves, Final, name, old);
+                foreach (var name in Names(Staging).OrderBy(IsMark)) MoveInto(moves, Staging, name, Final);
+            });
+        }
+        catch
+        {
+            Cleanup.TryDelete(old, recursive: false);
+            throw;
+        }
+
+        Cleanup.TryDelete(Staging, recursive: false);
+        return DeleteOrName(old);
+    }
+
+    private static string[] Names(string folder) => [.. Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)!)];
+
+    private static bool IsMark(string name) => name == StagedDirectory.SuccessFile;
+
+    private static void MoveInto(Moves moves, string from, string name, string to) => moves.Move(Path.Combine(from, name), Path.Combine(to, name));
+
+    private bool IsOurs(string name, string old) => name == Path.GetFileName(Staging) || name == Path.GetFileName(old);
+}

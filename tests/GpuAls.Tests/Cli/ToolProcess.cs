@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace GpuAls.Tests.Cli;
+
+/// <summary>The built tool as a process of its own, for what no call in this process shows: signals, streams, exit codes.</summary>
+internal static class ToolProcess
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>How a shell calls the tool.</summary>
+    public static string Command { get; } =
+        $"'{Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet"}' '{Path.Combine(TestContext.CurrentContext.TestDirectory, "GpuAls.Cli.dll")}'";
+
+    /// <summary>Runs a line of a shell to its end.</summary>
+    public static async Task<ToolRun> RunAsync(string line, params (string Name, string Value)[] environment)
+    {
+        using var process = Start(line, environment);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await WaitAsync(process);
+        return new ToolRun(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Runs a line of a shell and sends the process a signal once it has written a text to stderr.</summary>
+    public static async Task<ToolRun> SignalAsync(string line, string signal, string afterText)
+    {
+        using var process = Start(line);
+        var error = new StringBuilder();
+        while (!error.ToString().Contains(afterText) && await process.StandardError.ReadLineAsync().WaitAsync(Patience) is { } text) error.AppendLine(text);
+        using (var kill = Process.Start("kill", ["-s", signal, $"{process.Id}"])) await WaitAsync(kill);
+        error.Append(await process.StandardError.ReadToEndAsync().WaitAsync(Patience));
+        await WaitAsync(process);
+        return new ToolRun(process.ExitCode, "", error.ToString());
+    }
+
+    private static Process Start(string line, params (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("sh", ["-c", line]) { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8 };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+
+    private static async Task WaitAsync(Process process)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+namespace GpuAls.Tests.Cli;
+
+/// <summary>What only a process of its own shows: signals, and the encoding and the failures of stdout.</summary>
+[Platform("Linux,MacOsX")]
+public sealed class ToolProcessTests
+{
+    private TempFolder _folder = null!;
+
+    [OneTimeSetUp]
+    public async Task TrainModel()
+    {
+        _folder = new TempFolder();
+        File.WriteAllText(_folder.At("plays.csv"), "user,item\n日本,x\nb,é\nb,x\n");
+        await Tool.SucceedAsync("train", _folder.At("plays.csv"), "--output", _folder.At("model"), "--rank", "1", "--device", "cpu");
+        await Tool.SucceedAsync("sample", "--output", _folder.At("sample.csv"), "--users", "2000", "--items", "500", "--plays", "40000");
+    }
+
+    [OneTimeTearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [TestCase("INT", 130)]
+    [TestCase("TERM", 143)]
+    [TestCase("HUP", 129)]
+    public async Task Train_StoppedBySignal_ExitsWithItsCodeAndLeavesNothing(string signal, int exitCode)
+    {
+        var before = _folder.Entries();
+        var run = await ToolProcess.SignalAsync(
+            $"exec {ToolProcess.Command} train {_folder.At("sample.csv")} --device cpu --rank 32 --iterations 10000 --output {_folder.At("new", "model")} --recommendations {_folder.At("lists.csv")}",
+            signal, afterText: "iteration 1/");
+
+        Assert.That(run.ExitCode, Is.EqualTo(exitCode), run.Error);
+        Assert.That(run.Error, Does.Contain("stopped by a signal"));
+        Assert.That(_folder.Entries(), Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task Recommend_UnderALatin1Locale_PrintsUtf8WithoutAMark()
+    {
+        var run = await ToolProcess.RunAsync($"{Recommend} --include-played", ("LC_ALL", "en_US.ISO-8859-1"));
+
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.Lines[0], Is.EqualTo("user,item,rank,score"));
+        Assert.That(run.Out, Does.Contain("\n日本,").And.Contain(",é,"));
+    }
+
+    [Test]
+    public async Task Recommend_ToAFullDevice_ExitsWithFive()
+    {
+        if (!File.Exists("/dev/full")) Assert.Ignore("this system has no /dev/full.");
+
+        var run = await ToolProcess.RunAsync($"{Recommend} > /dev/full");
+
+        Assert.That(run.ExitCode, Is.EqualTo(5), run.Error);
+        Assert.That(run.Error, Does.Contain("cannot write 'stdout'"));
+    }
+
+    [TestCase("devices")]
+    [TestCase("--help")]
+    public async Task AnyCommand_ToAFullDevice_ExitsWithFive(string command)
+    {
+        if (!File.Exists("/dev/full")) Assert.Ignore("this system has no /dev/full.");
+
+        var run = await ToolProcess.RunAsync($"{ToolProcess.Command} {command} > /dev/full");
+
+        Assert.That(run.ExitCode, Is.EqualTo(5), run.Error);
+    }
+
+    [Test]
+    public async Task Recommend_ToAClosedPipe_EndsQuietly()
+    {
+        var run = await ToolProcess.RunAsync($"{{ {Recommend} --quiet; echo exit code $? >&2; }} | true");
+
+        Assert.That(run.Error, Is.EqualTo("exit code 0\n"));
+    }
+
+    private string Recommend => $"{ToolProcess.Command} recommend {_folder.At("model")} --device cpu";
+}

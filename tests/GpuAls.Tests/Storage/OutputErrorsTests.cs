@@ -1,0 +1,42 @@
+using GpuAls.Storage;
+
+namespace GpuAls.Tests.Storage;
+
+public sealed class OutputErrorsTests
+{
+    private static readonly StagedPath Model = new("/data/.model.0123.tmp", "/data/model");
+
+    private static readonly Exception[] OfFileSystem =
+    [
+        new IOException("no space left: '/data/.model.0123.tmp/users.parquet'."),
+        new UnauthorizedAccessException("'/data/.model.0123.tmp/users.parquet' is denied."),
+        new NotSupportedException("'/data/.model.0123.tmp/users.parquet' is not supported."),
+    ];
+
+    [TestCaseSource(nameof(OfFileSystem))]
+    public void Guard_WhatTheFileSystemRefuses_NamesFinalPathsOnly(Exception refusal)
+    {
+        var failure = Assert.Throws<GpuAlsException>(() => OutputErrors.Guard(Model, () => throw refusal));
+
+        AssertSaid(failure, refusal);
+    }
+
+    [TestCaseSource(nameof(OfFileSystem))]
+    public async Task GuardAsync_WhatTheFileSystemRefuses_NamesFinalPathsOnly(Exception refusal)
+    {
+        var failure = await Assert.ThrowsAsync<GpuAlsException>(() => OutputErrors.GuardAsync(Model, () => Task.FromException(refusal)));
+
+        AssertSaid(failure!, refusal);
+    }
+
+    [Test]
+    public void GuardAsync_AnotherFailure_Passes() => Assert.That(
+        () => OutputErrors.GuardAsync(Model, () => Task.FromException(new InvalidOperationException())), Throws.InvalidOperationException);
+
+    private static void AssertSaid(GpuAlsException failure, Exception refusal)
+    {
+        Assert.That(failure.Kind, Is.EqualTo(FailureKind.Output));
+        Assert.That(failure.Message, Does.StartWith("cannot write '/data/model': ").And.Contain("'/data/model/users.parquet'").And.Not.Contain(".tmp"));
+        Assert.That(failure.InnerException, Is.SameAs(refusal));
+    }
+}

@@ -1,0 +1,52 @@
+using GpuAls.Engines;
+using GpuAls.Sparse;
+
+namespace GpuAls.Tests.Training;
+
+/// <summary>A device whose memory is full for plays, or breaks while factors are copied to it; it counts the buffers that are open.</summary>
+internal sealed class FailingEngine(bool copiesFactors) : IAlsEngine
+{
+    private readonly bool _copiesFactors = copiesFactors;
+
+    public int OpenBuffers { get; private set; }
+
+    public EngineDescription Description => throw new NotSupportedException();
+
+    public IEngineFactors CreateFactors(int rowCount, int rank)
+    {
+        OpenBuffers++;
+        return new Factors(this, rowCount, rank);
+    }
+
+    public IEnginePlays LoadPlays(CsrMatrix plays) => throw new GpuAlsException(FailureKind.Device, "full.");
+
+    public void Gramian(IEngineFactors factors, RowRange rows, Span<double> gramian) => throw new NotSupportedException();
+
+    public RowSolveReport SolveRows(in RowSolveProblem problem) => throw new NotSupportedException();
+
+    public double PlaysLoss(IEnginePlays plays, IEngineFactors rowFactors, IEngineFactors columnFactors, in ConfidenceWeights weights) => throw new NotSupportedException();
+
+    public double WeightedSquaredNorm(IEngineFactors factors, ReadOnlySpan<float> rowWeights) => throw new NotSupportedException();
+
+    public void TopK(in TopKQuery query, Span<int> indices, Span<float> scores) => throw new NotSupportedException();
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Factors(FailingEngine engine, int rowCount, int rank) : IEngineFactors
+    {
+        public int RowCount => rowCount;
+
+        public int Rank => rank;
+
+        public void CopyFrom(ReadOnlySpan<float> source)
+        {
+            if (!engine._copiesFactors) throw new GpuAlsException(FailureKind.Device, "broken.");
+        }
+
+        public void CopyTo(Span<float> target) => throw new NotSupportedException();
+
+        public void Dispose() => engine.OpenBuffers--;
+    }
+}

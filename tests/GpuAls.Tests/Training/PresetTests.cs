@@ -1,0 +1,63 @@
+using GpuAls.Training;
+
+namespace GpuAls.Tests.Training;
+
+/// <summary>What the README's table says of each preset, value by value.</summary>
+public sealed class PresetTests
+{
+    /// <summary>Differs from every preset in all that one may set.</summary>
+    private static readonly AlsOptions Start = new()
+    {
+        Rank = 5,
+        Alpha = 3,
+        Regularization = 0.7,
+        Confidence = ConfidenceFunction.Log,
+        Objective = Objective.Ials,
+        RegularizationScaling = RegularizationScaling.Ials,
+        First = Side.Items,
+    };
+
+    [Test]
+    public void Apply_Spark_IsConfidenceOfOnePlusAlphaRAndLambdaTimesCountItemsFirst()
+    {
+        var options = Preset.Apply("spark", Start with { First = Side.Users });
+
+        Assert.That(options, Is.EqualTo(Start with
+        {
+            Objective = Objective.HuKorenVolinsky,
+            Confidence = ConfidenceFunction.Linear,
+            ConfidenceOffset = 0,
+            RegularizationScaling = RegularizationScaling.Count,
+            First = Side.Items,
+        }));
+    }
+
+    [Test]
+    public void Apply_Implicit_IsConfidenceOfAlphaRAndPlainLambdaUsersFirst()
+    {
+        var options = Preset.Apply("implicit", Start);
+
+        Assert.That(options, Is.EqualTo(Start with
+        {
+            Objective = Objective.HuKorenVolinsky,
+            Confidence = ConfidenceFunction.Linear,
+            ConfidenceOffset = -1,
+            RegularizationScaling = RegularizationScaling.None,
+            First = Side.Users,
+        }));
+    }
+
+    [Test]
+    public void Apply_Ials_IsItsObjectiveAndScalingUsersFirst()
+    {
+        var start = Start with { Objective = Objective.HuKorenVolinsky, RegularizationScaling = RegularizationScaling.None };
+
+        var options = Preset.Apply("ials", start);
+
+        Assert.That(options, Is.EqualTo(start with { Objective = Objective.Ials, RegularizationScaling = RegularizationScaling.Ials, First = Side.Users }));
+    }
+
+    [Test]
+    public void Apply_AnotherName_ListsThoseThereAre() => Assert.That(
+        () => Preset.Apply("mahout", AlsOptions.Default), Throws.InstanceOf<GpuAlsException>().With.Message.Contains("expected spark, implicit, ials"));
+}
