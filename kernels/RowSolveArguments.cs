@@ -50,10 +50,10 @@ public struct RowSolveArguments
     /// <summary>Added to a positive value on the right side.</summary>
     public float RhsOffset;
 
-    /// <summary>Spread of the squared pivots above which a solution is refined.</summary>
+    /// <summary>The largest element of A's diagonal ÷ the smallest squared pivot above which a solution is refined.</summary>
     public float RefinedCondition;
 
-    /// <summary>Spread of the squared pivots above which a row counts as unsolved.</summary>
+    /// <summary>The same above which a row counts as unsolved.</summary>
     public float LargestCondition;
 
     /// <summary>Rows of y staged in shared memory at a time.</summary>

@@ -26,7 +26,7 @@ internal struct RowStage
     /// <summary>[StageRows], weight of y.</summary>
     public ArrayView<float> RhsWeights;
 
-    /// <summary>[4], of which the first is not 0 where a pivot was bad.</summary>
+    /// <summary>[4], of which the first is not 0 where a pivot was bad, and the second is the largest element of A's diagonal.</summary>
     public ArrayView<float> Flag;
 
     /// <summary>Float4s of shared memory that <see cref="Of"/> cuts up.</summary>

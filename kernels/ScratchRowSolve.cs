@@ -36,6 +36,7 @@ internal static class ScratchRowSolve
         for (var firstTile = 0; firstTile < tiles; firstTile += Group.DimX)
             BuildTiles(arguments, stage, triangle, row, first, end, firstTile);
         GlobalBarrier();
+        if (Group.IdxX == 0) stage.Flag[1] = LargestOfDiagonal(arguments, triangle);
         Factor(stage, triangle, rank4);
         if (stage.IsFlagged) return false;
         Substitute(stage, triangle, rank4);
@@ -47,11 +48,11 @@ internal static class ScratchRowSolve
     private static bool Refine(in RowSolveArguments arguments, in RowStage stage, ArrayView<Tile4> triangle, int row)
     {
         var rank4 = arguments.Rank4;
-        for (var i = Group.IdxX; i < rank4; i += Group.DimX) stage.Panel[i] = PivotSpread(arguments, triangle, i);
+        for (var i = Group.IdxX; i < rank4; i += Group.DimX) stage.Panel[i] = new Float4(stage.Flag[1], Largest(arguments, triangle, i), 0, 0);
         Group.Barrier();
-        var spread = Refinement.Spread(stage.Panel, rank4);
-        if (spread > arguments.LargestCondition) return false;
-        if (spread <= arguments.RefinedCondition) return true;
+        var condition = Refinement.Condition(stage.Panel, rank4);
+        if (condition > arguments.LargestCondition) return false;
+        if (condition <= arguments.RefinedCondition) return true;
         Refinement.Start(arguments, stage, row);
         ForwardSubstitute(stage, triangle, rank4);
         Substitute(stage, triangle, rank4);
@@ -84,11 +85,23 @@ internal static class ScratchRowSolve
         triangle[firstTile + Group.IdxX] = tile;
     }
 
-    /// <summary>The spread of a diagonal tile; one that is all padding is like the first.</summary>
-    private static Float4 PivotSpread(in RowSolveArguments arguments, ArrayView<Tile4> triangle, int tile)
+    private static float LargestOfDiagonal(in RowSolveArguments arguments, ArrayView<Tile4> triangle)
+    {
+        float largest = 0;
+        for (var tile = 0; tile < arguments.Rank4; tile++)
+        {
+            var other = Largest(arguments, triangle, tile);
+            if (other > largest) largest = other;
+        }
+
+        return largest;
+    }
+
+    /// <summary>The largest element of a tile of the diagonal; 0 for one that is all padding.</summary>
+    private static float Largest(in RowSolveArguments arguments, ArrayView<Tile4> triangle, int tile)
     {
         var left = arguments.Rank - (Float4.Width * tile);
-        return left > 0 ? Refinement.Spread(triangle[TriangleIndex.Of(tile, tile)], left) : Refinement.Spread(triangle[0], arguments.Rank);
+        return left > 0 ? Refinement.Largest(triangle[TriangleIndex.Of(tile, tile)], left) : 0;
     }
 
     private static void Factor(in RowStage stage, ArrayView<Tile4> triangle, int rank4)

@@ -33,6 +33,7 @@ internal static class TeamRowSolve
         var tile = arguments.BaseTile8(place.Row, place.Column);
         if (place.IsDiagonal) tile.AddToDiagonal(row.Index < arguments.RowCount ? arguments.Regularization[row.Index] : 1);
         tile = Build(arguments, stage, tile, place, row);
+        if (place.IsDiagonal) stage.Product[place.Row] = new Float4(Refinement.Largest(tile, RowsLeft(arguments, place.Row)), 0, 0, 0);
         tile = Factor(arguments, stage, flags, tile, place);
         Substitute(arguments, stage, tile, place);
         Refine(arguments, stage, flags, tile, place, row);
@@ -107,9 +108,11 @@ internal static class TeamRowSolve
     {
         if (!tile.Factor()) flags.Fail(team);
         stage.SetDiagonal(step, tile);
-        stage.Product[step] = Refinement.Spread(tile, arguments.Rank - (Tile8.Width * step));
+        stage.Product[step] = new Float4(stage.Product[step].X, Refinement.Largest(tile, RowsLeft(arguments, step)), 0, 0);
         stage.SolveDiagonal(step, stage.Right, stage.Partial);
     }
+
+    private static int RowsLeft(in RowSolveArguments arguments, int tile) => arguments.Rank - (Tile8.Width * tile);
 
     /// <summary>x from what is left of b, from the last part of eight to the first.</summary>
     private static void Substitute(in RowSolveArguments arguments, in TeamStage stage, in Tile8 tile, in TeamPlace place)
@@ -140,9 +143,9 @@ internal static class TeamRowSolve
         in RowSolveArguments arguments, in TeamStage stage, TeamFlags flags, in Tile8 tile, in TeamPlace place, in TeamRow row)
     {
         if (place.Lane == 0 && !AllFinite(stage.Right, arguments.Rank4)) flags.Fail(place.Team);
-        var spread = Refinement.Spread(stage.Product, arguments.Rank4 / 2);
-        if (place.Lane == 0 && spread > arguments.LargestCondition) flags.Fail(place.Team);
-        if (place.Lane == 0 && spread > arguments.RefinedCondition) flags.AskForRefinement(place.Team);
+        var condition = Refinement.Condition(stage.Product, arguments.Rank4 / 2);
+        if (place.Lane == 0 && condition > arguments.LargestCondition) flags.Fail(place.Team);
+        if (place.Lane == 0 && condition > arguments.RefinedCondition) flags.AskForRefinement(place.Team);
         Group.Barrier();
         if (!flags.AnyAsksForRefinement()) return;
         Residual(arguments, stage, place, row);
@@ -151,7 +154,7 @@ internal static class TeamRowSolve
         for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes)
         {
             var refined = stage.Solution[i].Plus(stage.Right[i]);
-            stage.Right[i] = spread > arguments.RefinedCondition && refined.IsFinite() ? refined : stage.Solution[i];
+            stage.Right[i] = condition > arguments.RefinedCondition && refined.IsFinite() ? refined : stage.Solution[i];
         }
     }
 

@@ -41,7 +41,7 @@ internal readonly struct TeamStage
     /// <summary>[rank4], x while it is refined.</summary>
     public ArrayView<Float4> Solution => Vector(2);
 
-    /// <summary>[rank4], A x - b while x is refined; before that the spread of each tile's pivots.</summary>
+    /// <summary>[rank4], A x - b while x is refined; before that the ends of each tile's diagonal.</summary>
     public ArrayView<Float4> Product => Vector(3);
 
     /// <summary>The team gathers rows of y, each times its scale; row 0 times 0 in the places without a play.</summary>

@@ -39,18 +39,20 @@ internal sealed unsafe class NormalEquation<TSimd, TVector> : IDisposable
     /// <param name="baseMatrix">α₀·YᵀY, [stride, stride], ones on the diagonal of the padding.</param>
     /// <param name="lambda">λ of the row.</param>
     /// <param name="target">x, [stride]; written on success only.</param>
-    /// <returns>Whether fp32 has solved it: the pivots were positive and finite, and not too far apart.</returns>
+    /// <returns>Whether fp32 has solved it: the pivots were positive, finite and not too small.</returns>
     public bool Solve(
         RowEntries entries, in ConfidenceWeights weights, HostFactors fixedFactors, float* baseMatrix, float lambda, float* target)
     {
         Assemble(entries, weights, fixedFactors, baseMatrix, lambda);
+        var largest = LargestOfDiagonal();
         if (!UpperCholesky<TSimd, TVector>.Factor(_left.Pointer, _stride)) return false;
-        var spread = PivotSpread();
-        if (spread > RowSolveReport.Fp64Condition) return false;
+        var inverse = LargestOfDiagonal();
+        var condition = largest * inverse * inverse;
+        if (condition > RowSolveReport.Fp64Condition) return false;
         UpperCholesky<TSimd, TVector>.Solve(_left.Pointer, _stride, _right.Pointer);
         if (!AllFinite(_right.Pointer)) return false;
         Buffer.MemoryCopy(_right.Pointer, _solution.Pointer, _stride * sizeof(float), _stride * sizeof(float));
-        if (spread > RowSolveReport.RefinedCondition) Refine(entries, weights, fixedFactors, baseMatrix, lambda);
+        if (condition > RowSolveReport.RefinedCondition) Refine(entries, weights, fixedFactors, baseMatrix, lambda);
         Buffer.MemoryCopy(_solution.Pointer, target, _stride * sizeof(float), _stride * sizeof(float));
         return true;
     }
@@ -64,19 +66,11 @@ internal sealed unsafe class NormalEquation<TSimd, TVector> : IDisposable
         _solution.Dispose();
     }
 
-    /// <summary>The largest ÷ the smallest squared pivot, a lower bound of the condition number.</summary>
-    private float PivotSpread()
+    private float LargestOfDiagonal()
     {
-        var (smallest, largest) = (float.PositiveInfinity, 0f);
-        for (var i = 0; i < _rank; i++)
-        {
-            var inverse = _left.Pointer[((long)i * _stride) + i];
-            smallest = Math.Min(smallest, inverse);
-            largest = Math.Max(largest, inverse);
-        }
-
-        var ratio = largest / smallest;
-        return ratio * ratio;
+        var largest = 0f;
+        for (var i = 0; i < _rank; i++) largest = Math.Max(largest, _left.Pointer[((long)i * _stride) + i]);
+        return largest;
     }
 
     /// <summary>
