@@ -7,14 +7,39 @@ internal static class KernelsCommand
 {
     public static Command Create()
     {
-        var isStatic = new Option<bool>("--static") { Description = "registers, shared memory and spills of each kernel, from ptxas" };
-        var command = new Command("kernels", "What can be counted of the device kernels without a GPU.") { isStatic };
-        command.SetAction(result =>
+        var isStatic = new Option<bool>("--static") { Description = "registers, shared memory and spills of each kernel on each architecture, from ptxas" };
+        var isCounts = new Option<bool>("--counts") { Description = "instructions, bytes and bank conflicts of the row solve, from the CUDA emulator" };
+        var command = new Command("kernels", "What can be counted of the device kernels without a GPU.") { isStatic, isCounts };
+        command.SetAction(result => Guard(() =>
         {
-            if (result.GetValue(isStatic)) return StaticReport.Print();
-            Console.Error.WriteLine("error: choose a report: --static.");
-            return 2;
-        });
+            if (!result.GetValue(isStatic) && !result.GetValue(isCounts)) throw new InvalidOperationException("choose a report: --static or --counts.");
+            if (result.GetValue(isStatic)) StaticReport.Print();
+            if (result.GetValue(isCounts)) CountsReport.Print();
+        }));
+        command.Add(CreateCase());
         return command;
+    }
+
+    private static Command CreateCase()
+    {
+        var (rank, rows, plays) = (new Argument<int>("rank"), new Argument<int>("rows"), new Argument<int>("plays"));
+        var command = new Command(CountsReport.CaseCommand) { rank, rows, plays };
+        command.Hidden = true;
+        command.SetAction(result => Guard(() => new RowSolveCase(result.GetValue(rank), result.GetValue(rows), result.GetValue(plays)).Verify()));
+        return command;
+    }
+
+    private static int Guard(Action action)
+    {
+        try
+        {
+            action();
+            return 0;
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or GpuAlsException)
+        {
+            Console.Error.WriteLine($"error: {failure.Message}");
+            return 1;
+        }
     }
 }

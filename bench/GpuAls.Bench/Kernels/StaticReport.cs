@@ -9,19 +9,13 @@ public static class StaticReport
     /// <summary>Turing, Ampere (A100; A10G and others), Ada, Hopper.</summary>
     public static readonly int[] Architectures = [75, 80, 86, 89, 90];
 
-    internal static int Print()
+    internal static void Print()
     {
-        if (!CudaTools.AreThere)
-        {
-            Console.Error.WriteLine("error: ptxas and nvdisasm are not on the PATH. They come with NVIDIA's CUDA toolkit.");
-            return 4;
-        }
-
+        if (!CudaTools.AreThere) throw new InvalidOperationException("ptxas and nvdisasm are not on the PATH. They come with NVIDIA's CUDA toolkit.");
         var table = new Table().Border(TableBorder.Markdown);
         foreach (var header in (string[])["kernel", "arch", "registers", "shared (static), bytes", "spills, bytes", "stack, bytes", "SASS instructions"]) table.AddColumn(header);
         foreach (var row in Rows()) table.AddRow(row);
         AnsiConsole.Write(table);
-        return 0;
     }
 
     /// <summary>What the assembler says of a kernel on an architecture.</summary>
