@@ -31,7 +31,8 @@ internal static class TeamRowSolve
         Group.Barrier(); // all have read the flags of the rows before
         if (place.Lane == 0) flags.Clear(place.Team);
         var tile = arguments.BaseTile8(place.Row, place.Column);
-        if (place.IsDiagonal) tile.AddToDiagonal(row.Index < arguments.RowCount ? arguments.Regularization[row.Index] : 1);
+        var lambda = row.Index < arguments.RowCount ? arguments.Regularization[row.Index] : 1;
+        tile.AddToDiagonal(place.IsDiagonal ? lambda : 0); // no branch: a compiler copies the tile where two ways meet
         tile = Build(arguments, stage, tile, place, row);
         if (place.IsDiagonal) stage.Product[place.Row] = new Float4(Refinement.Largest(tile, RowsLeft(arguments, place.Row)), 0, 0, 0);
         tile = Factor(arguments, stage, flags, tile, place);

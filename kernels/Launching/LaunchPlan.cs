@@ -12,6 +12,7 @@ internal static class LaunchPlan
     private const int ThreadMultiple = 32;
     private const int MaximumStageBytes = 24 * 1024;
     private const int Float4Bytes = 16;
+    private const int GroupsPerMultiprocessor = 8;
 
     /// <summary>The threads of a group that covers some work: a whole number of warps.</summary>
     public static int GroupSize(int work) => (work + ThreadMultiple - 1) / ThreadMultiple * ThreadMultiple;
@@ -30,8 +31,8 @@ internal static class LaunchPlan
         return Math.Clamp(bytes / (rank4 * Float4Bytes), 1, most);
     }
 
-    /// <summary>Groups that keep the device busy a few times over.</summary>
-    public static int Groups(Accelerator accelerator, int work) => Math.Clamp(work, 1, 32 * accelerator.NumMultiprocessors);
+    /// <summary>Groups that keep the device busy a few times over, and few enough that what each does once does not count.</summary>
+    public static int Groups(Accelerator accelerator, int work) => Math.Clamp(work, 1, GroupsPerMultiprocessor * accelerator.NumMultiprocessors);
 
     /// <summary>Shared memory for some Float4s, asked for as kernels take it: as floats.</summary>
     public static SharedMemoryConfig Shared(int float4s) => SharedMemoryConfig.RequestDynamic<float>(float4s * Float4.Width);
