@@ -10,8 +10,9 @@ internal static class Tables
 
     public static void Write(TextWriter writer, IRenderable content)
     {
-        var output = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
-        if (!output.Profile.Out.IsTerminal) output.Profile.Width = WidthWithoutTerminal;
+        var isTerminal = ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected;
+        var output = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No });
+        if (!isTerminal) output.Profile.Width = WidthWithoutTerminal;
         output.Write(content);
     }
 }
