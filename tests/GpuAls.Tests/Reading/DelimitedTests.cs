@@ -133,19 +133,6 @@ public sealed class DelimitedTests : LoaderTests
     }
 
     [Test]
-    public async Task Load_CutGzip_IsRefused()
-    {
-        using (var memory = new MemoryStream())
-        {
-            await using (var compressed = new GZipStream(memory, CompressionLevel.Fastest, leaveOpen: true))
-                await compressed.WriteAsync(Encoding.UTF8.GetBytes("user,item\n" + string.Concat(Enumerable.Range(0, 20000).Select(i => $"u{i * 7919 % 10007},i{i}\n"))));
-            File.WriteAllBytes(Folder.At("p.csv.gz"), memory.ToArray()[..^2000]);
-        }
-
-        await AssertBadAsync("p.csv.gz", null, "p.csv.gz");
-    }
-
-    [Test]
     public async Task Load_AllIdsIntegers_AreIntegers64InNumericOrder()
     {
         Write("p.csv", "user,item\n10,x\n9,x\n-1,x\n");
