@@ -35,10 +35,18 @@ internal sealed class ParquetInteractionReader(InputFile file, InteractionSchema
         return ParquetBatchBuilder.Build(file, index, rowCount, users, items, weights, (index + 1.0) / reader.RowGroupCount);
     }
 
-    private Task<ParquetColumnData> ReadAsync(ParquetRowGroupReader group, DataField column, CancellationToken cancellation)
+    private async Task<ParquetColumnData> ReadAsync(ParquetRowGroupReader group, DataField column, CancellationToken cancellation)
     {
         Check(group, column);
-        return ParquetColumnData.ReadAsync(group, column, cancellation);
+        try
+        {
+            return await ParquetColumnData.ReadAsync(group, column, cancellation).ConfigureAwait(false);
+        }
+        catch (NotSupportedException)
+        {
+            var encodings = string.Join(", ", group.GetMetadata(column)!.MetaData!.Encodings);
+            throw Bad($"column '{column.Name}' is {ParquetNames.Of(column.SchemaElement)} in {encodings}, which is not supported. Write it with PLAIN or dictionary encoding");
+        }
     }
 
     private int RowCount(ParquetRowGroupReader group, int index)
@@ -66,10 +74,14 @@ internal sealed class ParquetInteractionReader(InputFile file, InteractionSchema
         {
             return await Task.Run(read, CancellationToken.None).WaitAsync(cancellation).ConfigureAwait(false);
         }
+        catch (NotSupportedException exception)
+        {
+            throw Bad($"it has something that is not supported: {ParquetNames.InPlaceOfDotNet(exception.Message)}. Write it with another type or encoding");
+        }
         catch (Exception exception) when (exception is not (OperationCanceledException or GpuAlsException or OutOfMemoryException))
         {
             throw new GpuAlsException(
-                FailureKind.BadInput, $"{file.Path} cannot be read as Parquet: {exception.Message.TrimEnd('.')}. The file may be truncated or damaged; copy or write it again.", exception);
+                FailureKind.BadInput, $"{file.Path} cannot be read as Parquet: {ParquetNames.InPlaceOfDotNet(exception.Message)}. The file may be truncated or damaged; copy or write it again.", exception);
         }
     }
 }

@@ -166,6 +166,34 @@ public sealed class DelimitedTests : LoaderTests
         await AssertBadAsync("p.csv", null, "has no column 'user'", "listener, item", "--user-column");
     }
 
+    [TestCase("user item\na x\n")]
+    [TestCase("user::item\na::x\n")]
+    public async Task Load_DelimiterThatIsNotFound_PointsToTheOption(string text)
+    {
+        Write("p.dat", text);
+
+        await AssertBadAsync("p.dat", null, "no column 'user' and no column 'item'", "--user-column and --item-column", "--delimiter");
+    }
+
+    [Test]
+    public async Task Load_ColumnThatIsThereTwice_IsRefused()
+    {
+        Write("p.csv", "user,item,user,x,x\na,x,b,1,1\n");
+
+        await AssertBadAsync("p.csv", null, "2 columns 'user'", "Rename all but one");
+    }
+
+    [TestCase("user", "user", null, "--user-column and --item-column are both 'user'")]
+    [TestCase("user", "item", "item", "--item-column and --weight-column are both 'item'")]
+    public async Task Load_OneColumnForTwo_IsAMistakeInUsage(string user, string item, string? weight, string expected)
+    {
+        Write("p.csv", "user,item\na,x\n");
+
+        var failure = await Assert.ThrowsAsync<GpuAlsException>(() => LoadAsync("p.csv", new InteractionSchema { UserColumn = user, ItemColumn = item, WeightColumn = weight }));
+
+        Assert.That((failure!.Kind, failure.Message), Is.EqualTo((FailureKind.Usage, $"{expected}; each needs a column of its own.")));
+    }
+
     [Test]
     public async Task Load_EmptyFile_IsRefused()
     {
