@@ -37,6 +37,8 @@ internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
     {
         if (data.Read.ZeroWeightRows > 0)
             log.Warn("zero_weights", Text($"{data.Read.ZeroWeightRows:N0} rows with weight 0 were left out."), ("rows", data.Read.ZeroWeightRows));
+        if (data.CancelledPairs > 0)
+            log.Warn("cancelled_pairs", Text($"{data.CancelledPairs:N0} pairs of a user and an item were left out, since their weights sum to 0."), ("pairs", data.CancelledPairs));
         if (data.Read.BadRows > 0)
             log.Warn("bad_rows", Text($"{data.Read.BadRows:N0} bad rows were skipped."), ("rows", data.Read.BadRows));
         if (data.UsersWithoutPlays > 0)

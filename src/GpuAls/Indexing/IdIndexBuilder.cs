@@ -18,6 +18,7 @@ internal sealed class IdIndexBuilder(string column)
     private IdColumn? _first;
     private string _firstFile = "";
     private IdType _type;
+    private bool _untyped = true;
 
     /// <summary>Takes the ids of a batch.</summary>
     /// <exception cref="GpuAlsException">Kind BadInput: another type of ids than in the batches before.</exception>
@@ -42,7 +43,7 @@ internal sealed class IdIndexBuilder(string column)
         IdType.Uuid => Finish(_uuids, Comparer<Guid>.Create((a, b) => string.CompareOrdinal(a.ToString(), b.ToString())), id => id),
         IdType.Integer32 => Finish(_integers, Comparer<long>.Default, id => (int)id),
         IdType.Integer64 => Finish(_integers, Comparer<long>.Default, id => id),
-        _ when _first is TextIds { MayBeIntegers: true } && _texts.Ids.All(IsCanonicalInteger) =>
+        _ when _untyped && _texts.Ids.All(IsCanonicalInteger) =>
             Finish(_texts, Comparer<string>.Create((a, b) => Parse(a).CompareTo(Parse(b))), Parse),
         _ => Finish(_texts, CodePointComparer.Instance, id => id),
     };
@@ -50,11 +51,12 @@ internal sealed class IdIndexBuilder(string column)
     private void CheckType(IdColumn ids, InputFile file)
     {
         if (_first is null) (_first, _firstFile, _type) = (ids, file.Path, ids.Type);
-        if (ids.GetType() != _first.GetType() || (ids is TextIds text && text.MayBeIntegers != ((TextIds)_first).MayBeIntegers))
+        if (ids.GetType() != _first.GetType())
             throw new GpuAlsException(
                 FailureKind.BadInput,
                 $"column '{column}' has {Describe(_first)} in {_firstFile} and {Describe(ids)} in {file.Path}; one load has ids of one type. Convert one of the files.");
         if (ids.Type > _type) _type = ids.Type;
+        _untyped &= ids is TextIds { MayBeIntegers: true }; // beside strings, text is strings
     }
 
     private static string Describe(IdColumn ids) => ids switch

@@ -12,11 +12,13 @@ public static class InteractionLoader
     /// <param name="cancellation">Looked at between batches.</param>
     /// <exception cref="GpuAlsException">
     /// Kind BadInput: files or columns that are not there or of the wrong type, bad rows (unless they are skipped), or no rows at all.
+    /// Kind Usage: two of the columns are one.
     /// </exception>
     public static async Task<IndexedInteractions> LoadAsync(
         IReadOnlyList<string> locations, InteractionSchema schema, IProgress<ReadProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(schema);
+        schema.CheckDistinct();
         var files = InputLocation.Resolve(locations);
         var gathered = new InteractionGatherer(schema, files);
         await foreach (var batch in InteractionReader.ReadAsync(files, schema, cancellation).ConfigureAwait(false))

@@ -1,6 +1,5 @@
 using GpuAls.Indexing;
 using GpuAls.Reading;
-using GpuAls.Sparse;
 using Parquet;
 using Parquet.Schema;
 
@@ -11,7 +10,11 @@ internal static class IdTableFile
 {
     private const string IdColumn = "id";
 
-    public static async Task WriteAsync(string path, IdIndex ids, CsrMatrix plays, CancellationToken cancellation)
+    /// <param name="path">Where to.</param>
+    /// <param name="ids">The ids of one side.</param>
+    /// <param name="counts">[ids.Count], plays of each.</param>
+    /// <param name="cancellation">Stops it between columns.</param>
+    public static async Task WriteAsync(string path, IdIndex ids, int[] counts, CancellationToken cancellation)
     {
         var index = new DataField<int>("index");
         var id = ParquetIds.Field(IdColumn, ids.Type);
@@ -26,7 +29,7 @@ internal static class IdTableFile
                 using var group = writer.CreateRowGroup();
                 await group.WriteAsync<int>(index, indices, cancellationToken: cancellation).ConfigureAwait(false);
                 await ParquetIds.WriteAsync(group, id, ids, indices).ConfigureAwait(false);
-                await group.WriteAsync<int>(count, Array.ConvertAll(indices, plays.RowLength), cancellationToken: cancellation).ConfigureAwait(false);
+                await group.WriteAsync<int>(count, counts, cancellationToken: cancellation).ConfigureAwait(false);
                 group.CompleteValidate();
             }
         }

@@ -52,6 +52,9 @@ public sealed record DataStatistics
     /// <summary>Number of user and item pairs, duplicates summed.</summary>
     public required long Plays { get; init; }
 
+    /// <summary>User and item pairs left out because their weights sum to 0.</summary>
+    public long CancelledPairs { get; init; }
+
     /// <summary>Users without a play above 0, whose plays are dislikes or cancelled each other: they have no factors and no list.</summary>
     public required int UsersWithoutPlays { get; init; }
 
@@ -70,6 +73,7 @@ public sealed record DataStatistics
         Users = plays.Users.Count,
         Items = plays.Items.Count,
         Plays = plays.ByUser.EntryCount,
+        CancelledPairs = plays.CancelledPairs,
         UsersWithoutPlays = Enumerable.Range(0, plays.Users.Count).Count(user => !Likes.Any(plays.ByUser.RowValues(user))),
         UserIdType = plays.Users.Type,
         ItemIdType = plays.Items.Type,

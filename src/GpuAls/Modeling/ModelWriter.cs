@@ -18,8 +18,8 @@ public static class ModelWriter
             NpyFile.Write(Path.Combine(directory.Staging, ModelFiles.PlaysIndptr), model.Plays.Indptr, model.Users.Count + 1);
             NpyFile.Write(Path.Combine(directory.Staging, ModelFiles.PlaysIndices), model.Plays.Indices, model.Plays.Indices.Length);
             NpyFile.Write(Path.Combine(directory.Staging, ModelFiles.PlaysValues), model.Plays.Values, model.Plays.Values.Length);
-            await IdTableFile.WriteAsync(Path.Combine(directory.Staging, ModelFiles.Users), model.Users, model.Plays, cancellation).ConfigureAwait(false);
-            await IdTableFile.WriteAsync(Path.Combine(directory.Staging, ModelFiles.Items), model.Items, Sparse.CsrBuilder.Transpose(model.Plays), cancellation).ConfigureAwait(false);
+            await IdTableFile.WriteAsync(Path.Combine(directory.Staging, ModelFiles.Users), model.Users, PlaysOfUsers(model), cancellation).ConfigureAwait(false);
+            await IdTableFile.WriteAsync(Path.Combine(directory.Staging, ModelFiles.Items), model.Items, PlaysOfItems(model), cancellation).ConfigureAwait(false);
         });
     }
 
@@ -35,4 +35,13 @@ public static class ModelWriter
         var text = JsonSerializer.Serialize(manifest with { Sha256 = checksums }, ManifestJson.Default.ModelManifest);
         File.WriteAllText(Path.Combine(directory.Staging, ModelFiles.Manifest), text + "\n");
     });
+
+    private static int[] PlaysOfUsers(FactorModel model) => Array.ConvertAll(Enumerable.Range(0, model.Users.Count).ToArray(), model.Plays.RowLength);
+
+    private static int[] PlaysOfItems(FactorModel model)
+    {
+        var counts = new int[model.Items.Count];
+        foreach (var item in model.Plays.Indices) counts[item]++;
+        return counts;
+    }
 }

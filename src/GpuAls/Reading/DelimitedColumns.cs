@@ -8,6 +8,8 @@ namespace GpuAls.Reading;
 /// <param name="Weight">Ordinal, from 0; -1 without weights.</param>
 internal readonly record struct DelimitedColumns(int User, int Item, int Weight)
 {
+    private const string OneColumn = " If that is several, say what separates them with --delimiter (one character).";
+
     /// <summary>Fields that a line must have.</summary>
     public int Needed => 1 + Math.Max(User, Math.Max(Item, Weight));
 
@@ -15,19 +17,15 @@ internal readonly record struct DelimitedColumns(int User, int Item, int Weight)
     public static DelimitedColumns Find(InputFile file, InteractionSchema schema, DelimitedLines first)
     {
         var header = schema.HasHeader ? Enumerable.Range(0, first.FieldCount).Select(ordinal => first.Field(ordinal).ToString()).ToArray() : null;
+        if (header is not null) ColumnErrors.CheckNames(file.Path, schema, header, header.Length == 1 ? OneColumn : "");
         return new DelimitedColumns(
-            Find(file, header, schema.UserColumn, "--user-column"),
-            Find(file, header, schema.ItemColumn, "--item-column"),
-            schema.WeightColumn is { } weight ? Find(file, header, weight, "--weight-column") : -1);
+            Find(header, schema.UserColumn, "--user-column"),
+            Find(header, schema.ItemColumn, "--item-column"),
+            schema.WeightColumn is { } weight ? Find(header, weight, "--weight-column") : -1);
     }
 
-    private static int Find(InputFile file, string[]? header, string name, string option)
-    {
-        if (header is null) return Number(name, option);
-        var ordinal = Array.IndexOf(header, name);
-        if (ordinal < 0) throw ColumnErrors.Missing(file.Path, name, header, option);
-        return ordinal;
-    }
+    private static int Find(string[]? header, string name, string option) =>
+        header is null ? Number(name, option) : Array.IndexOf(header, name);
 
     private static int Number(string name, string option)
     {

@@ -48,6 +48,7 @@ public static class InputLocation
 
     private static InputFile Describe(string path)
     {
+        if (Guard(path, () => Pipes.IsPipe(path))) throw Bad($"'{path}' is a pipe; plays are read from files, which can be looked at twice. Write them to a file first.");
         if (!InputFormats.TryOf(path, out var format, out var compression))
             throw Bad($"'{path}' has an unknown extension. Expected {InputFormats.Expected}.");
         return new InputFile(path, format, compression, Guard(path, () => new FileInfo(path).Length));

@@ -25,4 +25,17 @@ public sealed record InteractionSchema
 
     /// <summary>What becomes of rows that cannot be used.</summary>
     public OnBadRow OnBadRow { get; init; } = OnBadRow.Fail;
+
+    /// <summary>The columns that are read, each with the option that names it.</summary>
+    internal IReadOnlyList<(string Name, string Option)> Columns =>
+        WeightColumn is null
+            ? [(UserColumn, "--user-column"), (ItemColumn, "--item-column")]
+            : [(UserColumn, "--user-column"), (ItemColumn, "--item-column"), (WeightColumn, "--weight-column")];
+
+    /// <summary>Throws a usage error where two of the columns are one.</summary>
+    internal void CheckDistinct()
+    {
+        foreach (var same in Columns.GroupBy(column => column.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
+            throw new GpuAlsException(FailureKind.Usage, $"{string.Join(" and ", same.Select(column => column.Option))} are both '{same.Key}'; each needs a column of its own.");
+    }
 }

@@ -25,9 +25,10 @@ internal sealed class ParquetColumns
     public ParquetColumns(InputFile file, InteractionSchema schema, ParquetSchema parquet)
     {
         (_file, _schema) = (file, parquet);
+        ColumnErrors.CheckNames(file.Path, schema, [.. parquet.Fields.Select(field => field.Name)]);
         User = Find(schema.UserColumn, "--user-column", IdTypes, Ids);
         Item = Find(schema.ItemColumn, "--item-column", IdTypes, Ids);
-        Weight = schema.WeightColumn is { } name ? Find(name, "--weight-column", WeightTypes, "weights are numbers") : null;
+        Weight = schema.WeightColumn is { } name ? Find(name, "--weight-column", WeightTypes, "weights are numbers (FLOAT, DOUBLE, DECIMAL or integers)") : null;
     }
 
     public DataField User { get; }
@@ -38,22 +39,14 @@ internal sealed class ParquetColumns
 
     private DataField Find(string name, string option, Type[] types, string expected)
     {
-        var field = _schema.Fields.FirstOrDefault(field => field.Name == name)
-            ?? throw ColumnErrors.Missing(_file.Path, name, _schema.Fields.Select(field => field.Name), option);
+        var field = _schema.Fields.First(field => field.Name == name);
         if (field is not DataField { IsArray: false, MaxRepetitionLevel: 0 } data)
             throw ColumnErrors.Mistyped(_file.Path, name, "nested", expected, option);
-        if (!types.Contains(data.ClrType) || IsFixedButNoUuid(data)) throw ColumnErrors.Mistyped(_file.Path, name, TypeName(data), expected, option);
+        if (!types.Contains(data.ClrType) || IsFixedButNoUuid(data)) throw ColumnErrors.Mistyped(_file.Path, name, ParquetNames.Of(data.SchemaElement), expected, option);
         return data;
     }
 
     private static bool IsFixedButNoUuid(DataField field) =>
         field.ClrType == typeof(ReadOnlyMemory<byte>)
         && field.SchemaElement is { Type: Parquet.Meta.Type.FIXED_LEN_BYTE_ARRAY, TypeLength: not ParquetColumnData.UuidBytes };
-
-    private static string TypeName(DataField field) => field.SchemaElement switch
-    {
-        { Type: Parquet.Meta.Type.FIXED_LEN_BYTE_ARRAY, TypeLength: var length } => $"FIXED_LEN_BYTE_ARRAY({length})",
-        { Type: { } physical } => $"{physical} ({field.ClrType.Name})",
-        _ => field.ClrType.Name,
-    };
 }

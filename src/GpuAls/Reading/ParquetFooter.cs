@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace GpuAls.Reading;
 
-/// <summary>Whether a file begins and ends as Parquet does: cheap, and the clearest word on a file that was cut.</summary>
+/// <summary>
+/// Whether a file begins and ends as Parquet does: cheap, and the clearest word on a file that was cut. The footer is checked
+/// to the last byte, since the reader of the library never returns from some that are damaged.
+/// </summary>
 internal static class ParquetFooter
 {
     private const int TailBytes = 8;
@@ -34,7 +37,23 @@ internal static class ParquetFooter
         stream.ReadExactly(tail);
         if (!tail[4..].SequenceEqual(Magic)) throw Bad(file, "it does not end with PAR1, so it was cut short");
         var footer = BinaryPrimitives.ReadUInt32LittleEndian(tail);
-        if (footer > stream.Length - SmallestFile) throw Bad(file, $"its footer claims {footer:N0} bytes");
+        if (footer > Math.Min(Array.MaxLength, stream.Length - SmallestFile)) throw Bad(file, $"its footer claims {footer:N0} bytes");
+        CheckFooter(file, stream, (int)footer);
+    }
+
+    private static void CheckFooter(InputFile file, FileStream stream, int length)
+    {
+        var footer = new byte[length];
+        stream.Seek(-TailBytes - length, SeekOrigin.End);
+        stream.ReadExactly(footer);
+        try
+        {
+            ThriftCheck.Struct(footer, ParquetShapes.FileMetadata);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw Bad(file, exception.Message);
+        }
     }
 
     private static GpuAlsException Bad(InputFile file, string found) =>

@@ -14,14 +14,14 @@ internal sealed class ParquetInteractionReader(InputFile file, InteractionSchema
     public async IAsyncEnumerable<InteractionBatch> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         ParquetFooter.Check(file);
-        var reader = await Guard(() => ParquetReader.CreateAsync(file.Path, cancellationToken: cancellation)).ConfigureAwait(false);
+        var reader = await Guard(() => ParquetReader.CreateAsync(file.Path, cancellationToken: cancellation), cancellation).ConfigureAwait(false);
         await using var owned = reader.ConfigureAwait(false);
-        var columns = await Guard(() => Task.FromResult(new ParquetColumns(file, schema, reader.Schema))).ConfigureAwait(false);
+        var columns = await Guard(() => Task.FromResult(new ParquetColumns(file, schema, reader.Schema)), cancellation).ConfigureAwait(false);
         for (var group = 0; group < reader.RowGroupCount; group++)
         {
             cancellation.ThrowIfCancellationRequested();
             var index = group;
-            yield return await Guard(() => ReadGroupAsync(reader, columns, index, cancellation)).ConfigureAwait(false);
+            yield return await Guard(() => ReadGroupAsync(reader, columns, index, cancellation), cancellation).ConfigureAwait(false);
         }
     }
 
@@ -35,10 +35,18 @@ internal sealed class ParquetInteractionReader(InputFile file, InteractionSchema
         return ParquetBatchBuilder.Build(file, index, rowCount, users, items, weights, (index + 1.0) / reader.RowGroupCount);
     }
 
-    private Task<ParquetColumnData> ReadAsync(ParquetRowGroupReader group, DataField column, CancellationToken cancellation)
+    private async Task<ParquetColumnData> ReadAsync(ParquetRowGroupReader group, DataField column, CancellationToken cancellation)
     {
         Check(group, column);
-        return ParquetColumnData.ReadAsync(group, column, cancellation);
+        try
+        {
+            return await ParquetColumnData.ReadAsync(group, column, cancellation).ConfigureAwait(false);
+        }
+        catch (NotSupportedException)
+        {
+            var encodings = string.Join(", ", group.GetMetadata(column)!.MetaData!.Encodings);
+            throw Bad($"column '{column.Name}' is {ParquetNames.Of(column.SchemaElement)} in {encodings}, which is not supported. Write it with PLAIN or dictionary encoding");
+        }
     }
 
     private int RowCount(ParquetRowGroupReader group, int index)
@@ -59,17 +67,21 @@ internal sealed class ParquetInteractionReader(InputFile file, InteractionSchema
 
     private GpuAlsException Bad(string problem) => new(FailureKind.BadInput, $"{file.Path}: {problem}.");
 
-    /// <summary>Parquet.Net fails in many ways on damaged files; to the user it is one.</summary>
-    private async Task<T> Guard<T>(Func<Task<T>> read)
+    /// <summary>Parquet.Net fails in many ways on damaged files; to the user it is one. Where it does not return, cancellation leaves it.</summary>
+    private async Task<T> Guard<T>(Func<Task<T>> read, CancellationToken cancellation)
     {
         try
         {
-            return await read().ConfigureAwait(false);
+            return await Task.Run(read, CancellationToken.None).WaitAsync(cancellation).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is not (OperationCanceledException or GpuAlsException))
+        catch (NotSupportedException exception)
+        {
+            throw Bad($"it has something that is not supported: {ParquetNames.InPlaceOfDotNet(exception.Message)}. Write it with another type or encoding");
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or GpuAlsException or OutOfMemoryException))
         {
             throw new GpuAlsException(
-                FailureKind.BadInput, $"{file.Path} cannot be read as Parquet: {exception.Message.TrimEnd('.')}. The file may be truncated or damaged; copy or write it again.", exception);
+                FailureKind.BadInput, $"{file.Path} cannot be read as Parquet: {ParquetNames.InPlaceOfDotNet(exception.Message)}. The file may be truncated or damaged; copy or write it again.", exception);
         }
     }
 }

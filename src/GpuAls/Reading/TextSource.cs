@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 
 namespace GpuAls.Reading;
@@ -25,7 +24,7 @@ internal sealed class TextSource : IDisposable
 
     private Stream Decompress(InputCompression compression) => compression switch
     {
-        InputCompression.Gzip => new GZipStream(_stream, CompressionMode.Decompress),
+        InputCompression.Gzip => new GzipMembers(_stream),
         InputCompression.Zstandard => new ZstdSharp.DecompressionStream(_stream),
         _ => _stream,
     };

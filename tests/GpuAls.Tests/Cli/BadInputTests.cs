@@ -25,6 +25,7 @@ public sealed class BadInputTests
     [TestCase("user,item\na,x\nb,x\n", "", "1 item")]
     [TestCase("user,item\na,x\nb,y\n", "", "--rank 64", "2")]
     [TestCase("user,item,w\na,x,0\nb,y,0\n", "--weight-column w", "0")]
+    [TestCase("user,item,w\na,x,3e38\na,x,3e38\nb,y,1\n", "--weight-column w", "user 'a' and item 'x' add up to more")]
     public async Task Train_BadPlays_ExitWithThree(string text, string options, params string[] expected)
     {
         File.WriteAllText(_folder.At("plays.csv"), text);
@@ -69,6 +70,18 @@ public sealed class BadInputTests
         Assert.That(run.Error, Does.Contain("2 bad rows were skipped"));
     }
 
+    [Test]
+    public async Task Train_PairsThatCancel_AreCountedInTheLogAndTheManifest()
+    {
+        File.WriteAllText(_folder.At("plays.csv"), "user,item,w\na,x,1\na,y,2\na,y,-2\nb,y,2\n");
+
+        var run = await Tool.SucceedAsync("train", _folder.At("plays.csv"), "--weight-column", "w", "--output", _folder.At("model"), "--rank", "1");
+
+        Assert.That(run.Error, Does.Contain("1 pairs of a user and an item were left out"));
+        var manifest = JsonNode.Parse(File.ReadAllText(_folder.At("model", "manifest.json")))!;
+        Assert.That((int)manifest["data"]!["cancelled_pairs"]!, Is.EqualTo(1));
+    }
+
     [TestCase("train PLAYS", "--output")]
     [TestCase("train PLAYS --output MODEL --rank many", "many")]
     [TestCase("train PLAYS --output MODEL --rank 513", "512")]
@@ -81,6 +94,8 @@ public sealed class BadInputTests
     [TestCase("train PLAYS --output MODEL --top 1025", "1024")]
     [TestCase("train PLAYS --output MODEL --recommendations lists.txt", ".parquet, .csv or .jsonl")]
     [TestCase("train PLAYS --output MODEL --delimiter ab", "one character")]
+    [TestCase("train PLAYS --output MODEL --delimiter a", "--delimiter is 'a'")]
+    [TestCase("train PLAYS --output MODEL --user-column item", "--user-column and --item-column are both 'item'")]
     [TestCase("train PLAYS --output MODEL --speed 9", "--speed")]
     [TestCase("sample --output SAMPLE.txt", ".parquet, .csv or .tsv")]
     [TestCase("demo --device emulated", "choose another device")]

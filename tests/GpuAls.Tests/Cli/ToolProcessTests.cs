@@ -1,3 +1,5 @@
+using GpuAls.Tests.Reading;
+
 namespace GpuAls.Tests.Cli;
 
 /// <summary>What only a process of its own shows: signals, and the encoding and the failures of stdout.</summary>
@@ -63,6 +65,26 @@ public sealed class ToolProcessTests
         var run = await ToolProcess.RunAsync($"{ToolProcess.Command} {command} > /dev/full");
 
         Assert.That(run.ExitCode, Is.EqualTo(5), run.Error);
+    }
+
+    [Test]
+    public async Task Train_ParquetThatDoesNotFitInMemory_ExitsWithFour()
+    {
+        RawParquet.Write(_folder.At("large.parquet"), 200_000_000, new RawParquet.Column("user", RawParquet.Int32, new byte[8_000]), new RawParquet.Column("item", RawParquet.Int32, new byte[8_000]));
+
+        var run = await ToolProcess.RunAsync($"{ToolProcess.Command} train {_folder.At("large.parquet")} --output {_folder.At("large")}", ("DOTNET_GCHeapHardLimit", "8000000"));
+
+        Assert.That(run.ExitCode, Is.EqualTo(4), run.Error);
+        Assert.That(run.Error, Does.Contain("out of memory"));
+    }
+
+    [Test]
+    public async Task Train_NamedPipe_IsRefusedAtOnce()
+    {
+        var run = await ToolProcess.RunAsync($"mkfifo {_folder.At("pipe.csv")} && {ToolProcess.Command} train {_folder.At("pipe.csv")} --output {_folder.At("piped")}");
+
+        Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
+        Assert.That(run.Error, Does.Contain("is a pipe").And.Contain("Write them to a file first"));
     }
 
     [Test]

@@ -133,19 +133,6 @@ public sealed class DelimitedTests : LoaderTests
     }
 
     [Test]
-    public async Task Load_CutGzip_IsRefused()
-    {
-        using (var memory = new MemoryStream())
-        {
-            await using (var compressed = new GZipStream(memory, CompressionLevel.Fastest, leaveOpen: true))
-                await compressed.WriteAsync(Encoding.UTF8.GetBytes("user,item\n" + string.Concat(Enumerable.Range(0, 20000).Select(i => $"u{i * 7919 % 10007},i{i}\n"))));
-            File.WriteAllBytes(Folder.At("p.csv.gz"), memory.ToArray()[..^2000]);
-        }
-
-        await AssertBadAsync("p.csv.gz", null, "p.csv.gz");
-    }
-
-    [Test]
     public async Task Load_AllIdsIntegers_AreIntegers64InNumericOrder()
     {
         Write("p.csv", "user,item\n10,x\n9,x\n-1,x\n");
@@ -177,6 +164,34 @@ public sealed class DelimitedTests : LoaderTests
         Write("p.csv", "listener,item\na,x\n");
 
         await AssertBadAsync("p.csv", null, "has no column 'user'", "listener, item", "--user-column");
+    }
+
+    [TestCase("user item\na x\n")]
+    [TestCase("user::item\na::x\n")]
+    public async Task Load_DelimiterThatIsNotFound_PointsToTheOption(string text)
+    {
+        Write("p.dat", text);
+
+        await AssertBadAsync("p.dat", null, "no column 'user' and no column 'item'", "--user-column and --item-column", "--delimiter");
+    }
+
+    [Test]
+    public async Task Load_ColumnThatIsThereTwice_IsRefused()
+    {
+        Write("p.csv", "user,item,user,x,x\na,x,b,1,1\n");
+
+        await AssertBadAsync("p.csv", null, "2 columns 'user'", "Rename all but one");
+    }
+
+    [TestCase("user", "user", null, "--user-column and --item-column are both 'user'")]
+    [TestCase("user", "item", "item", "--item-column and --weight-column are both 'item'")]
+    public async Task Load_OneColumnForTwo_IsAMistakeInUsage(string user, string item, string? weight, string expected)
+    {
+        Write("p.csv", "user,item\na,x\n");
+
+        var failure = await Assert.ThrowsAsync<GpuAlsException>(() => LoadAsync("p.csv", new InteractionSchema { UserColumn = user, ItemColumn = item, WeightColumn = weight }));
+
+        Assert.That((failure!.Kind, failure.Message), Is.EqualTo((FailureKind.Usage, $"{expected}; each needs a column of its own.")));
     }
 
     [Test]

@@ -50,6 +50,20 @@ public sealed class LocationTests : LoaderTests
         await AssertBadAsync("p", null, "column 'user' has integers in", "a.parquet", "strings in", "b.parquet");
     }
 
+    [TestCase("a.csv", "b.parquet")]
+    [TestCase("b.csv", "a.parquet")]
+    public async Task Load_TextBesideParquetWithStrings_HasStrings(string text, string parquet)
+    {
+        Directory.CreateDirectory(Folder.At("p"));
+        Write(Path.Combine("p", text), "user,item\n1,x\n");
+        await ParquetPlays.WriteAsync(Folder.At("p", parquet), 1, ("user", new[] { "1", "007" }), ("item", new[] { "x", "y" }));
+
+        var plays = await LoadAsync("p");
+
+        Assert.That((plays.Users.Type, plays.Items.Type), Is.EqualTo((IdType.Text, IdType.Text)));
+        Assert.That(Ids(plays.Users), Is.EqualTo(new[] { "1", "007" }));
+    }
+
     [Test]
     public Task Load_NoSuchFile_SaysSo() => AssertBadAsync("nowhere.csv", null, "nowhere.csv' does not exist");
 

@@ -102,6 +102,14 @@ public sealed class ParquetTests : LoaderTests
     }
 
     [Test]
+    public async Task Load_SeveralMissingColumns_AreAllNamed()
+    {
+        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("listener", Items), ("item", Items));
+
+        await AssertBadAsync("p.parquet", Weighted, "no column 'user' and no column 'plays'", "listener, item", "--user-column and --weight-column");
+    }
+
+    [Test]
     public async Task Load_IdsOfTypeDouble_SaysWhatIdsAre()
     {
         await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", new[] { 1d, 2, 3, 4 }), ("item", Items));
@@ -141,7 +149,7 @@ public sealed class ParquetTests : LoaderTests
     {
         await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", Items), ("item", Items), ("plays", Items));
 
-        await AssertBadAsync("p.parquet", Weighted, "column 'plays'", "weights are numbers");
+        await AssertBadAsync("p.parquet", Weighted, "column 'plays' is BYTE_ARRAY (STRING); weights are numbers");
     }
 
     [TestCase(4, "is not a whole Parquet file")]

@@ -13,6 +13,9 @@ internal static class RawParquet
     public const int FixedLengthByteArray = 7;
     public const int Utf8 = 0;
     public const int UnsignedInt32 = 13;
+    public const int Uuid = 14;
+    public const int Float16 = 15;
+    public const int DeltaByteArray = 7;
 
     /// <summary>A column.</summary>
     /// <param name="Name">Its name.</param>
@@ -21,7 +24,9 @@ internal static class RawParquet
     /// <param name="TypeLength">Bytes of a value of fixed length.</param>
     /// <param name="Converted">Its converted type.</param>
     /// <param name="Codec">What the footer says of its compression.</param>
-    public sealed record Column(string Name, int Type, byte[] Values, int? TypeLength = null, int? Converted = null, int Codec = 0);
+    /// <param name="Logical">Its logical type, one without fields.</param>
+    /// <param name="Encoding">What its page says of its encoding.</param>
+    public sealed record Column(string Name, int Type, byte[] Values, int? TypeLength = null, int? Converted = null, int Codec = 0, int? Logical = null, int Encoding = 0);
 
     /// <summary>Text or bytes of any length in PLAIN encoding.</summary>
     public static byte[] Plain(params byte[][] values) => [.. values.SelectMany(value => (byte[])[(byte)value.Length, 0, 0, 0, .. value])];
@@ -36,7 +41,7 @@ internal static class RawParquet
         foreach (var column in columns)
         {
             var start = file.Count;
-            file.AddRange(PageHeader(rows, column.Values.Length));
+            file.AddRange(PageHeader(rows, column));
             file.AddRange(column.Values);
             chunks.Add(Chunk(column, rows, start, file.Count - start));
         }
@@ -48,14 +53,14 @@ internal static class RawParquet
         File.WriteAllBytes(path, [.. file, .. length, .. "PAR1"u8]);
     }
 
-    private static byte[] PageHeader(int rows, int bytes) => Struct(
-        (1, Thrift.Integer(0)), (2, Thrift.Integer(bytes)), (3, Thrift.Integer(bytes)),
-        (5, Thrift.Of(Struct((1, Thrift.Integer(rows)), (2, Thrift.Integer(0)), (3, Thrift.Integer(3)), (4, Thrift.Integer(3))))));
+    private static byte[] PageHeader(int rows, Column column) => Struct(
+        (1, Thrift.Integer(0)), (2, Thrift.Integer(column.Values.Length)), (3, Thrift.Integer(column.Values.Length)),
+        (5, Thrift.Of(Struct((1, Thrift.Integer(rows)), (2, Thrift.Integer(column.Encoding)), (3, Thrift.Integer(3)), (4, Thrift.Integer(3))))));
 
     private static byte[] Chunk(Column column, int rows, int start, int bytes) => Struct(
         (2, Thrift.Long(start)),
         (3, Thrift.Of(Struct(
-            (1, Thrift.Integer(column.Type)), (2, Thrift.List(5, Varint(0))), (3, Thrift.List(8, Text(column.Name))), (4, Thrift.Integer(column.Codec)),
+            (1, Thrift.Integer(column.Type)), (2, Thrift.List(5, Varint(column.Encoding))), (3, Thrift.List(8, Text(column.Name))), (4, Thrift.Integer(column.Codec)),
             (5, Thrift.Long(rows)), (6, Thrift.Long(bytes)), (7, Thrift.Long(bytes)), (9, Thrift.Long(start))))));
 
     private static byte[] Footer(int rows, Column[] columns, List<byte[]> chunks) => Struct(
@@ -70,6 +75,7 @@ internal static class RawParquet
         if (column.TypeLength is { } length) fields.Add((2, Thrift.Integer(length)));
         fields.AddRange([(3, Thrift.Integer(0)), (4, Thrift.Text(column.Name))]);
         if (column.Converted is { } converted) fields.Add((6, Thrift.Integer(converted)));
+        if (column.Logical is { } logical) fields.Add((10, Thrift.Of(Struct((logical, Thrift.Of(Struct()))))));
         return Struct([.. fields]);
     }
 

@@ -5,6 +5,7 @@ namespace GpuAls.Tests.Reading;
 /// <summary>Parquet of other writers, byte by byte: types, damage and compressions that the library itself does not write.</summary>
 public sealed class RawParquetTests : LoaderTests
 {
+    private static readonly RawParquet.Column Users = new("user", RawParquet.Int32, [1, 0, 0, 0, 2, 0, 0, 0]);
     private static readonly RawParquet.Column Items = new("item", RawParquet.Int32, [1, 0, 0, 0, 2, 0, 0, 0]);
 
     [Test]
@@ -61,6 +62,24 @@ public sealed class RawParquetTests : LoaderTests
         Write(RawParquet.Plain("a"u8.ToArray(), "b"u8.ToArray()), RawParquet.ByteArray, codec: codec);
 
         await AssertBadAsync("p.parquet", null, $"column 'user' is compressed by {name}", "Write it with ZSTD");
+    }
+
+    [Test]
+    public async Task Load_HalfPrecisionWeights_AreNotSupportedByName()
+    {
+        RawParquet.Write(Folder.At("p.parquet"), 2, Users, Items, new RawParquet.Column("w", RawParquet.FixedLengthByteArray, [0, 60, 0, 64], TypeLength: 2, Logical: RawParquet.Float16));
+
+        await AssertBadAsync("p.parquet", new InteractionSchema { WeightColumn = "w" }, "type FLOAT16 is not supported", "Write it with another type");
+    }
+
+    [Test]
+    public async Task Load_UuidsInAnEncodingThatIsNotRead_NameIt()
+    {
+        RawParquet.Write(
+            Folder.At("p.parquet"), 2,
+            new RawParquet.Column("user", RawParquet.FixedLengthByteArray, new byte[64], TypeLength: 16, Logical: RawParquet.Uuid, Encoding: RawParquet.DeltaByteArray), Items);
+
+        await AssertBadAsync("p.parquet", null, "column 'user' is FIXED_LEN_BYTE_ARRAY(16) (UUID) in DELTA_BYTE_ARRAY, which is not supported", "Write it with PLAIN");
     }
 
     [Test]
