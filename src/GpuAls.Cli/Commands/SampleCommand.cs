@@ -1,5 +1,6 @@
 using System.CommandLine;
 using GpuAls.Cli.Options;
+using GpuAls.Jobs;
 using GpuAls.Sampling;
 
 namespace GpuAls.Cli.Commands;
@@ -40,7 +41,7 @@ internal sealed class SampleCommand
             Seed = result.GetValue(_seed),
         };
         var output = result.GetRequiredValue(_output);
-        await SampleWriter.WriteAsync(new SamplePlays(options), output, result.GetValue(_overwrite), cancellation).ConfigureAwait(false);
+        await SampleJob.RunAsync(new SamplePlays(options), output, result.GetValue(_overwrite), cancellation).ConfigureAwait(false);
         CommonOptions.Log(result, console).Info(
             "done", FormattableString.Invariant($"{options.Plays:N0} rows of {options.Users:N0} users and {options.Items:N0} items: {output}"),
             ("rows", options.Plays), ("users", options.Users), ("items", options.Items), ("output", output));

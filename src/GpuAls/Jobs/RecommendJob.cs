@@ -31,6 +31,7 @@ public sealed class RecommendJob
     public async Task<RecommendReport> RunAsync(CancellationToken cancellation = default)
     {
         var format = _options.Output is null ? RecommendationFormat.Csv : RecommendationWriter.FormatOf(_options.Output);
+        Collisions.Check(_options);
         using var staged = _options.Output is null ? null : new StagedFile(_options.Output, _options.Overwrite);
         var model = await ModelReader.ReadAsync(_options.Model, cancellation).ConfigureAwait(false);
         var users = UserSelection.Select(model, _options);

@@ -58,8 +58,14 @@ internal sealed class TrainOutput : IDisposable
 
     private static string? Inside(string output, string lists)
     {
-        var name = OutputPaths.NameBelow(OutputPaths.Resolve(output), OutputPaths.Resolve(lists));
-        if (name == ".." || name.StartsWith("../", StringComparison.Ordinal) || Path.IsPathRooted(name)) return null;
+        var (folder, path) = (OutputPaths.Resolve(output), OutputPaths.Resolve(lists));
+        if (!OutputPaths.IsWithin(folder, path))
+        {
+            Collisions.CheckOutsideModels(lists, "--recommendations");
+            return null;
+        }
+
+        var name = OutputPaths.NameBelow(folder, path);
         Require.Usage(name != "." && !ModelFiles.IsTaken(name), $"--recommendations '{lists}' is the place of the model's own files. Choose another name.");
         return name;
     }

@@ -24,6 +24,13 @@ internal static class OutputPaths
     /// <summary>The name of a path below a folder, with slashes.</summary>
     public static string NameBelow(string folder, string path) => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
 
+    /// <summary>Whether a resolved path is a resolved folder or lies below it.</summary>
+    public static bool IsWithin(string folder, string path)
+    {
+        var name = NameBelow(folder, path);
+        return name != ".." && !name.StartsWith("../", StringComparison.Ordinal) && !Path.IsPathRooted(name);
+    }
+
     /// <summary>The names of all files below a folder, in their order, without those below <paramref name="except"/>.</summary>
     public static IEnumerable<string> FilesBelow(string folder, string? except) => Directory.EnumerateFiles(folder, "*", AllFiles)
         .Where(path => except is null || !path.StartsWith(except + Path.DirectorySeparatorChar, StringComparison.Ordinal))
