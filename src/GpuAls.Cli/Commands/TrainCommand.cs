@@ -54,6 +54,7 @@ internal sealed class TrainCommand
         Locations = _input.Locations(result),
         Schema = _input.Schema(result),
         Als = _als.Read(result),
+        Preset = _als.PresetOf(result),
         Output = result.GetRequiredValue(_output),
         Overwrite = result.GetValue(_overwrite),
         Top = result.GetValue(_top),

@@ -6,29 +6,18 @@ namespace GpuAls.Cli.Options;
 /// <summary>The options of <see cref="AlsOptions"/>, with its defaults.</summary>
 internal sealed class AlsOptionSet
 {
-    private static readonly Dictionary<string, ConfidenceFunction> Confidences = new() { ["linear"] = ConfidenceFunction.Linear, ["log"] = ConfidenceFunction.Log };
-    private static readonly Dictionary<string, Objective> Objectives = new() { ["hkv"] = Objective.HuKorenVolinsky, ["ials"] = Objective.Ials };
-    private static readonly Dictionary<string, Side> Sides = new() { ["users"] = Side.Users, ["items"] = Side.Items };
-    private static readonly Dictionary<string, Solver> Solvers = new() { ["cholesky"] = Solver.Cholesky, ["cg"] = Solver.ConjugateGradient };
-    private static readonly Dictionary<string, RegularizationScaling> Scalings = new()
-    {
-        ["none"] = RegularizationScaling.None,
-        ["count"] = RegularizationScaling.Count,
-        ["ials"] = RegularizationScaling.Ials,
-    };
-
     private readonly Option<int> _rank = NumberOption.Create("--rank", "Length of a factor vector, 1 to 512.", AlsOptions.Default.Rank);
     private readonly Option<int> _iterations = NumberOption.Create("--iterations", "Iterations; each solves users and items once.", AlsOptions.Default.Iterations);
     private readonly Option<double> _regularization = NumberOption.Create("--regularization", "λ, the weight of |x|² in the loss.", AlsOptions.Default.Regularization);
     private readonly Option<double> _alpha = NumberOption.Create("--alpha", "α, the weight of a play.", AlsOptions.Default.Alpha);
-    private readonly Option<string> _confidence = ChoiceOption.Create("--confidence", "conf(r): α·r or α·ln(1 + r/ε).", AlsOptions.Default.Confidence, Confidences);
+    private readonly Option<string> _confidence = ChoiceOption.Create("--confidence", "conf(r): α·r or α·ln(1 + r/ε).", AlsOptions.Default.Confidence, OptionWords.Confidences);
     private readonly Option<double> _epsilon = NumberOption.Create("--epsilon", "ε of --confidence log.", AlsOptions.Default.Epsilon);
-    private readonly Option<string> _objective = ChoiceOption.Create("--objective", "hkv (Hu, Koren, Volinsky; Spark) or ials (Rendle et al.).", AlsOptions.Default.Objective, Objectives);
+    private readonly Option<string> _objective = ChoiceOption.Create("--objective", "hkv (Hu, Koren, Volinsky; Spark) or ials (Rendle et al.).", AlsOptions.Default.Objective, OptionWords.Objectives);
     private readonly Option<double> _unobservedWeight = NumberOption.Create("--unobserved-weight", "α₀, the weight of a pair without a play.", AlsOptions.Default.UnobservedWeight);
-    private readonly Option<string> _scaling = ChoiceOption.Create("--regularization-scaling", "λ per row: none λ, count λ·n, ials λ·(n + α₀·N)^ν.", AlsOptions.Default.RegularizationScaling, Scalings);
+    private readonly Option<string> _scaling = ChoiceOption.Create("--regularization-scaling", "λ per row: none λ, count λ·n, ials λ·(n + α₀·N)^ν.", AlsOptions.Default.RegularizationScaling, OptionWords.Scalings);
     private readonly Option<double> _exponent = NumberOption.Create("--regularization-exponent", "ν of --regularization-scaling ials.", AlsOptions.Default.RegularizationExponent);
-    private readonly Option<string> _first = ChoiceOption.Create("--first", "The side solved first in each iteration.", AlsOptions.Default.First, Sides);
-    private readonly Option<string> _solver = ChoiceOption.Create("--solver", "cholesky (exact) or cg (a few steps of conjugate gradients).", AlsOptions.Default.Solver, Solvers);
+    private readonly Option<string> _first = ChoiceOption.Create("--first", "The side solved first in each iteration.", AlsOptions.Default.First, OptionWords.Sides);
+    private readonly Option<string> _solver = ChoiceOption.Create("--solver", "cholesky (exact) or cg (a few steps of conjugate gradients).", AlsOptions.Default.Solver, OptionWords.Solvers);
     private readonly Option<int> _steps = NumberOption.Create("--cg-steps", "Steps of --solver cg.", AlsOptions.Default.ConjugateGradientSteps);
     private readonly Option<long> _seed = NumberOption.Create("--seed", "Seed of the first factors.", AlsOptions.Default.Seed);
     private readonly Option<bool> _loss = new("--loss") { Description = "Compute the loss after each iteration." };
@@ -47,9 +36,11 @@ internal sealed class AlsOptionSet
         foreach (var option in options) command.Add(option);
     }
 
+    public string? PresetOf(ParseResult result) => result.GetValue(_preset);
+
     public AlsOptions Read(ParseResult result)
     {
-        var options = Combine(result, result.GetValue(_preset) is { } preset ? Preset.Apply(preset, AlsOptions.Default) : AlsOptions.Default);
+        var options = Combine(result, PresetOf(result) is { } preset ? Preset.Apply(preset, AlsOptions.Default) : AlsOptions.Default);
         RefuseIdleNumbers(result, options);
         return options;
     }
@@ -61,14 +52,14 @@ internal sealed class AlsOptionSet
         Iterations = result.GetValue(_iterations),
         Regularization = result.GetValue(_regularization),
         Alpha = result.GetValue(_alpha),
-        Confidence = result.IsGiven(_confidence) ? Confidences[result.GetRequiredValue(_confidence)] : options.Confidence,
+        Confidence = result.IsGiven(_confidence) ? OptionWords.Confidences[result.GetRequiredValue(_confidence)] : options.Confidence,
         Epsilon = result.GetValue(_epsilon),
-        Objective = result.IsGiven(_objective) ? Objectives[result.GetRequiredValue(_objective)] : options.Objective,
+        Objective = result.IsGiven(_objective) ? OptionWords.Objectives[result.GetRequiredValue(_objective)] : options.Objective,
         UnobservedWeight = result.GetValue(_unobservedWeight),
-        RegularizationScaling = result.IsGiven(_scaling) ? Scalings[result.GetRequiredValue(_scaling)] : options.RegularizationScaling,
+        RegularizationScaling = result.IsGiven(_scaling) ? OptionWords.Scalings[result.GetRequiredValue(_scaling)] : options.RegularizationScaling,
         RegularizationExponent = result.GetValue(_exponent),
-        First = result.IsGiven(_first) ? Sides[result.GetRequiredValue(_first)] : options.First,
-        Solver = Solvers[result.GetRequiredValue(_solver)],
+        First = result.IsGiven(_first) ? OptionWords.Sides[result.GetRequiredValue(_first)] : options.First,
+        Solver = OptionWords.Solvers[result.GetRequiredValue(_solver)],
         ConjugateGradientSteps = result.GetValue(_steps),
         Seed = result.GetValue(_seed),
         TrackLoss = result.GetValue(_loss),
