@@ -40,7 +40,7 @@ internal sealed class SampleCommand
         var output = result.GetRequiredValue(_output);
         await SampleJob.RunAsync(new SamplePlays(options), output, result.GetValue(_overwrite), cancellation).ConfigureAwait(false);
         CommonOptions.Log(result, console).Info(
-            "done", FormattableString.Invariant($"{options.Plays:N0} rows of {options.Users:N0} users and {options.Items:N0} items: {output}"),
+            "done", $"{Counted.Of(options.Plays, "row")} of {Counted.Of(options.Users, "user")} and {Counted.Of(options.Items, "item")}: {output}",
             ("rows", options.Plays), ("users", options.Users), ("items", options.Items), ("output", output));
         return ExitCode.Done;
     }

@@ -40,6 +40,6 @@ public sealed class RecommendJob
         if (staged is null) await OutputErrors.GuardAsync("stdout", () => RecommendationWriter.WriteCsvAsync(_output, model, lists)).ConfigureAwait(false);
         else await RecommendationWriter.WriteAsync(staged.Place, format, model, lists).ConfigureAwait(false);
         staged?.Commit();
-        return new RecommendReport(users.Indices.Length, users.Unknown, users.WithoutPlays);
+        return new RecommendReport(users.Indices.Length, users.Unknown, users.WithoutPlays, users.Named);
     }
 }

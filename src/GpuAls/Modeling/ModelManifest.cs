@@ -41,7 +41,7 @@ public sealed record ModelManifest
     /// <summary>What it was trained on.</summary>
     public required DataStatistics Data { get; init; }
 
-    /// <summary>What it was trained with, such as <c>cuda (NVIDIA A10G)</c>.</summary>
+    /// <summary>What it was trained with, such as <c>cuda:0 (NVIDIA A10G)</c>.</summary>
     public required string Device { get; init; }
 
     /// <summary>Each iteration: seconds, loss where tracked, rows that needed jitter.</summary>
