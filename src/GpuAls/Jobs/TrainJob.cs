@@ -38,7 +38,6 @@ public sealed class TrainJob
     public async Task<FactorModel> RunAsync(CancellationToken cancellation = default)
     {
         // What the output refuses is said before hours of work, not after.
-        Collisions.Check(_options);
         using var output = new TrainOutput(_options);
         var (plays, data) = await LoadAsync(cancellation).ConfigureAwait(false);
         var trained = new AlsTrainer(_engine, _options.Als).Fit(plays, new Relay<IterationReport>(ReportIteration), cancellation);

@@ -10,11 +10,12 @@ internal sealed class TrainOutput : IDisposable
     private readonly StagedDirectory _directory;
     private readonly StagedFile? _elsewhere;
 
-    /// <exception cref="GpuAlsException">Kind Usage: the lists have the name of a file of the model. Kind Output: an output exists or cannot be written.</exception>
+    /// <exception cref="GpuAlsException">Kind Usage: the lists have the name of a file of the model, or an output is an input. Kind Output: an output exists or cannot be written.</exception>
     public TrainOutput(TrainJobOptions options)
     {
         Format = RecommendationWriter.FormatOf(options.Recommendations ?? ModelFiles.Recommendations);
         NameInside = options.Recommendations is null ? ModelFiles.Recommendations : Inside(options.Output, options.Recommendations);
+        Collisions.Check(options);
         _directory = new StagedDirectory(options.Output, options.Overwrite, ModelFolder.WhyForeign);
         try
         {
