@@ -12,11 +12,12 @@ internal sealed class StopSignals : IDisposable
         (PosixSignal.SIGHUP, GpuAls.Cli.ExitCode.HungUp),
     ];
 
+    // Never disposed: a handler may still run after its registration is gone, and without timer or wait handle there is nothing to free.
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;
 
     public StopSignals() => _registrations = Array.ConvertAll(
-        Handled, handled => PosixSignalRegistration.Create(handled.Signal, context => Stop(context, handled.ExitCode)));
+        Handled, handled => PosixSignalRegistration.Create(handled.Signal, context => context.Cancel = Stop(handled.ExitCode)));
 
     public CancellationToken Token => _source.Token;
 
@@ -26,14 +27,15 @@ internal sealed class StopSignals : IDisposable
     public void Dispose()
     {
         foreach (var registration in _registrations) registration.Dispose();
-        _source.Dispose();
     }
 
-    private void Stop(PosixSignalContext context, int exitCode)
+    /// <summary>Asks the run to stop; it may have ended meanwhile.</summary>
+    /// <returns>False if it was asked before.</returns>
+    internal bool Stop(int exitCode)
     {
-        if (_source.IsCancellationRequested) return;
-        context.Cancel = true;
+        if (_source.IsCancellationRequested) return false;
         ExitCode = exitCode;
         _source.Cancel();
+        return true;
     }
 }

@@ -17,8 +17,8 @@ internal sealed class DemoCommand
     {
         var demo = new DemoCommand();
         var command = new Command("demo", "Make sample plays, train, compare with \"most popular\" and show a few lists. Needs nothing.");
-        Option[] options = [demo._device, CommonOptions.Quiet(), CommonOptions.LogFormat(), CommonOptions.Verbose()];
-        foreach (var option in options) command.Add(option);
+        command.Add(demo._device);
+        CommonOptions.AddLogging(command);
         command.SetAction((result, cancellation) => demo.RunAsync(result, console, cancellation));
         return command;
     }

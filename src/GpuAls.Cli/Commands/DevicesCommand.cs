@@ -11,7 +11,8 @@ internal static class DevicesCommand
 {
     public static Command Create(CliConsole console)
     {
-        var command = new Command("devices", "List what can be computed on, and why the rest cannot.") { CommonOptions.Verbose() };
+        var command = new Command("devices", "List what can be computed on, and why the rest cannot.");
+        CommonOptions.AddLogging(command);
         command.SetAction(_ => Run(console));
         return command;
     }

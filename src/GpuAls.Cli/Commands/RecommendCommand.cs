@@ -8,16 +8,16 @@ namespace GpuAls.Cli.Commands;
 /// <summary><c>gpuals recommend MODEL</c>: lists from a saved model, to a file or as CSV on stdout.</summary>
 internal sealed class RecommendCommand
 {
-    private readonly Argument<string> _model = new("model") { Description = "Directory that gpuals train wrote." };
+    private readonly Argument<string> _model = new Argument<string>("model") { Description = "Directory that gpuals train wrote." }.NotEmpty();
     private readonly Option<string[]> _user = new("--user") { Description = "A user to list for; may be given several times. Default: all users.", HelpName = "id" };
-    private readonly Option<string?> _users = new("--users") { Description = "File with a user id a line.", HelpName = "file" };
+    private readonly Option<string?> _users = new Option<string?>("--users") { Description = "File with a user id a line.", HelpName = "file" }.NotEmpty();
     private readonly Option<string> _onUnknownUser = new Option<string>("--on-unknown-user")
     {
         Description = "Users who are not in the model: fail, or skip and count them.",
         DefaultValueFactory = _ => "fail",
-    }.AcceptOnlyFromAmong("fail", "skip");
+    }.OneOf(["fail", "skip"]);
 
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "File of the lists: .parquet, .csv or .jsonl. Default: CSV on stdout.", HelpName = "file" };
+    private readonly Option<string?> _output = new Option<string?>("--output", "-o") { Description = "File of the lists: .parquet, .csv or .jsonl. Default: CSV on stdout.", HelpName = "file" }.NotEmpty();
     private readonly Option<bool> _overwrite = CommonOptions.Overwrite();
     private readonly Option<string> _device = CommonOptions.Device();
     private readonly Option<int> _top = CommonOptions.Top();
@@ -30,9 +30,10 @@ internal sealed class RecommendCommand
         Option[] options =
         [
             recommend._user, recommend._users, recommend._onUnknownUser, recommend._output, recommend._overwrite, recommend._top,
-            recommend._includePlayed, recommend._device, CommonOptions.Quiet(), CommonOptions.LogFormat(), CommonOptions.Verbose(),
+            recommend._includePlayed, recommend._device,
         ];
         foreach (var option in options) command.Add(option);
+        CommonOptions.AddLogging(command);
         command.SetAction((result, cancellation) => recommend.RunAsync(result, console, cancellation));
         return command;
     }
@@ -54,6 +55,7 @@ internal sealed class RecommendCommand
         using var engine = EngineFactory.Create(DeviceRequest.Parse(result.GetRequiredValue(_device)), out var reason);
         log.Info("engine", $"device: {engine.Description} - {reason}", ("device", engine.Description.ToString()), ("reason", reason));
         var report = await new RecommendJob(options, engine, console.Out).RunAsync(cancellation).ConfigureAwait(false);
+        if (report.NamedUsers == 0) log.Warn("no_users", $"'{options.UsersFile}' names no user, so there are no lists.");
         if (report.UnknownUsers > 0) log.Warn("unknown_users", $"users not in the model, skipped: {report.UnknownUsers}.", ("users", report.UnknownUsers));
         if (report.UsersWithoutPlays > 0) log.Warn("users_without_plays", $"users with no play above 0, who get no list: {report.UsersWithoutPlays}.", ("users", report.UsersWithoutPlays));
         log.Info("done", $"lists: {report.Lists}, to {options.Output ?? "stdout"}", ("lists", report.Lists));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using GpuAls.Cli.Options;
+using GpuAls.Jobs;
 using GpuAls.Sampling;
 
 namespace GpuAls.Cli.Commands;
@@ -9,23 +10,20 @@ internal sealed class SampleCommand
 {
     private static readonly SampleOptions Default = SampleOptions.Default;
 
-    private readonly Option<string> _output = new("--output", "-o") { Description = "File of the plays: .parquet, .csv or .tsv; columns user, item, plays.", HelpName = "file", Required = true };
-    private readonly Option<int> _users = new("--users") { Description = "Number of listeners.", HelpName = "n", DefaultValueFactory = _ => Default.Users };
-    private readonly Option<int> _items = new("--items") { Description = "Number of artists.", HelpName = "n", DefaultValueFactory = _ => Default.Items };
-    private readonly Option<long> _plays = new("--plays") { Description = "Number of rows, each a different pair of listener and artist.", HelpName = "n", DefaultValueFactory = _ => Default.Plays };
-    private readonly Option<long> _seed = new("--seed") { Description = "The same seed and sizes give the same plays.", HelpName = "n", DefaultValueFactory = _ => Default.Seed };
+    private readonly Option<string> _output = new Option<string>("--output", "-o") { Description = "File of the plays: .parquet, .csv or .tsv; columns user, item, plays.", HelpName = "file", Required = true }.NotEmpty();
+    private readonly Option<int> _users = NumberOption.Create("--users", "Number of listeners.", Default.Users);
+    private readonly Option<int> _items = NumberOption.Create("--items", "Number of artists.", Default.Items);
+    private readonly Option<long> _plays = NumberOption.Create("--plays", "Number of rows, each a different pair of listener and artist.", Default.Plays);
+    private readonly Option<long> _seed = NumberOption.Create("--seed", "The same seed and sizes give the same plays.", Default.Seed);
     private readonly Option<bool> _overwrite = CommonOptions.Overwrite();
 
     public static Command Create(CliConsole console)
     {
         var sample = new SampleCommand();
         var command = new Command("sample", "Write made-up plays: power-law popularity, planted tastes.");
-        Option[] options =
-        [
-            sample._output, sample._users, sample._items, sample._plays, sample._seed, sample._overwrite,
-            CommonOptions.Quiet(), CommonOptions.LogFormat(), CommonOptions.Verbose(),
-        ];
+        Option[] options = [sample._output, sample._users, sample._items, sample._plays, sample._seed, sample._overwrite];
         foreach (var option in options) command.Add(option);
+        CommonOptions.AddLogging(command);
         command.SetAction((result, cancellation) => sample.RunAsync(result, console, cancellation));
         return command;
     }
@@ -40,9 +38,9 @@ internal sealed class SampleCommand
             Seed = result.GetValue(_seed),
         };
         var output = result.GetRequiredValue(_output);
-        await SampleWriter.WriteAsync(new SamplePlays(options), output, result.GetValue(_overwrite), cancellation).ConfigureAwait(false);
+        await SampleJob.RunAsync(new SamplePlays(options), output, result.GetValue(_overwrite), cancellation).ConfigureAwait(false);
         CommonOptions.Log(result, console).Info(
-            "done", FormattableString.Invariant($"{options.Plays:N0} rows of {options.Users:N0} users and {options.Items:N0} items: {output}"),
+            "done", $"{Counted.Of(options.Plays, "row")} of {Counted.Of(options.Users, "user")} and {Counted.Of(options.Items, "item")}: {output}",
             ("rows", options.Plays), ("users", options.Users), ("items", options.Items), ("output", output));
         return ExitCode.Done;
     }

@@ -10,12 +10,12 @@ internal sealed class TrainCommand
 {
     private readonly InputOptionSet _input = new();
     private readonly AlsOptionSet _als = new();
-    private readonly Option<string> _output = new("--output", "-o") { Description = "Directory of the model and the lists.", HelpName = "dir", Required = true };
-    private readonly Option<string?> _recommendations = new("--recommendations")
+    private readonly Option<string> _output = new Option<string>("--output", "-o") { Description = "Directory of the model and the lists.", HelpName = "dir", Required = true }.NotEmpty();
+    private readonly Option<string?> _recommendations = new Option<string?>("--recommendations")
     {
         Description = "File of the lists: .parquet, .csv or .jsonl. Default: recommendations.parquet in the output.",
         HelpName = "file",
-    };
+    }.NotEmpty();
 
     private readonly Option<bool> _overwrite = CommonOptions.Overwrite();
     private readonly Option<string> _device = CommonOptions.Device();
@@ -30,8 +30,7 @@ internal sealed class TrainCommand
         Option[] outputs = [train._output, train._recommendations, train._overwrite, train._top, train._includePlayed, train._device];
         foreach (var option in outputs) command.Add(option);
         train._als.AddTo(command);
-        Option[] logging = [CommonOptions.Quiet(), CommonOptions.LogFormat(), CommonOptions.Verbose()];
-        foreach (var option in logging) command.Add(option);
+        CommonOptions.AddLogging(command);
         command.SetAction((result, cancellation) => train.RunAsync(result, console, cancellation));
         return command;
     }
@@ -55,6 +54,7 @@ internal sealed class TrainCommand
         Locations = _input.Locations(result),
         Schema = _input.Schema(result),
         Als = _als.Read(result),
+        Preset = _als.PresetOf(result),
         Output = result.GetRequiredValue(_output),
         Overwrite = result.GetValue(_overwrite),
         Top = result.GetValue(_top),

@@ -18,7 +18,7 @@ internal sealed class BarReporter(ProgressContext context) : IProgress<JobEvent>
             case RowsRead read:
                 _reading ??= context.AddTask("reading", maxValue: 1);
                 _reading.Value = read.Progress.Fraction;
-                _reading.Description = Text($"reading {read.Progress.Rows:N0} rows");
+                _reading.Description = $"reading {Counted.Of(read.Progress.Rows, "row")}";
                 break;
             case DataLoaded:
                 Finish(_reading);

@@ -31,7 +31,7 @@ internal sealed record CliConsole(TextWriter Out, TextWriter Error, bool IsTermi
         }
         catch (IOException exception)
         {
-            throw new GpuAlsException(FailureKind.Output, $"cannot write the results to stdout: {exception.Message.TrimEnd('.')}. Free some space, or send them elsewhere.", exception);
+            throw new GpuAlsException(FailureKind.Output, $"cannot write the results to stdout: {exception.Message.TrimEnd('.')}. Send them elsewhere.", exception);
         }
     }
 }

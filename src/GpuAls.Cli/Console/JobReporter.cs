@@ -7,6 +7,9 @@ namespace GpuAls.Cli;
 /// <summary>The events of a job as lines of the log.</summary>
 internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
 {
+    private long _jittered;
+    private int _firstJittered;
+
     public void Report(JobEvent value)
     {
         switch (value)
@@ -20,6 +23,15 @@ internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
         }
     }
 
+    /// <summary>Says what is known only when a job has ended, however it did.</summary>
+    public void End()
+    {
+        if (_jittered > 0)
+            log.Warn(
+                "jitter", $"{Counted.Of(_jittered, "row solve")} needed jitter, the first in iteration {_firstJittered}; raise --regularization for a well-posed problem.",
+                ("rows", _jittered), ("first_iteration", _firstJittered));
+    }
+
     private void Report(EngineChosen chosen) => log.Info(
         "engine", $"device: {chosen.Engine} - {chosen.Reason}",
         ("device", chosen.Engine.ToString()), ("reason", chosen.Reason));
@@ -28,7 +40,7 @@ internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
     {
         var data = loaded.Data;
         log.Info(
-            "data", Text($"read {data.Read.Rows:N0} rows: {data.Users:N0} users, {data.Items:N0} items, {data.Plays:N0} plays ({loaded.Seconds:F2} s)"),
+            "data", Text($"read {Counted.Of(data.Read.Rows, "row")}: {Counted.Of(data.Users, "user")}, {Counted.Of(data.Items, "item")}, {Counted.Of(data.Plays, "play")} ({loaded.Seconds:F2} s)"),
             ("rows", data.Read.Rows), ("users", data.Users), ("items", data.Items), ("plays", data.Plays), ("seconds", loaded.Seconds));
         WarnAbout(data);
     }
@@ -49,12 +61,12 @@ internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
     {
         var report = done.Report;
         var loss = report.Loss is { } value ? Text($", loss {value:G9}") : "";
-        var fp64 = report.Fp64Rows > 0 ? Text($", {report.Fp64Rows:N0} rows in fp64") : "";
+        var fp64 = report.Fp64Rows > 0 ? $", {Counted.Of(report.Fp64Rows, "row")} in fp64" : "";
         log.Info(
             "iteration", Text($"iteration {report.Iteration}/{done.Total}: {report.Seconds:F3} s{loss}{fp64}"),
             ("iteration", report.Iteration), ("of", done.Total), ("seconds", report.Seconds), ("loss", report.Loss), ("fp64_rows", report.Fp64Rows));
-        if (report.JitteredRows > 0)
-            log.Warn("jitter", Text($"{report.JitteredRows:N0} rows needed jitter; raise --regularization for a well-posed problem."), ("rows", report.JitteredRows));
+        if (report.JitteredRows > 0 && _jittered == 0) _firstJittered = report.Iteration;
+        _jittered += report.JitteredRows;
     }
 
     private void Report(JobDone done) => log.Info(

@@ -6,10 +6,17 @@ namespace GpuAls.Cli;
 /// <summary>Runs a job with bars on a terminal, else with plain lines.</summary>
 internal static class JobRunner
 {
-    public static Task RunAsync(CliConsole console, RunLog log, bool bars, Func<IProgress<JobEvent>, Task> job)
+    public static async Task RunAsync(CliConsole console, RunLog log, bool bars, Func<IProgress<JobEvent>, Task> job)
     {
         var lines = new JobReporter(log);
-        return bars && console.IsTerminal ? RunWithBarsAsync(console, lines, job) : job(lines);
+        try
+        {
+            await (bars && console.IsTerminal ? RunWithBarsAsync(console, lines, job) : job(lines)).ConfigureAwait(false);
+        }
+        finally
+        {
+            lines.End();
+        }
     }
 
     /// <summary>Iterations are shown by their bar; what happened before and after stays as lines, also where the job fails.</summary>

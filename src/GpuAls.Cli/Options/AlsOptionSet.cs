@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using GpuAls.Training;
 
 namespace GpuAls.Cli.Options;
@@ -7,36 +6,25 @@ namespace GpuAls.Cli.Options;
 /// <summary>The options of <see cref="AlsOptions"/>, with its defaults.</summary>
 internal sealed class AlsOptionSet
 {
-    private static readonly Dictionary<string, ConfidenceFunction> Confidences = new() { ["linear"] = ConfidenceFunction.Linear, ["log"] = ConfidenceFunction.Log };
-    private static readonly Dictionary<string, Objective> Objectives = new() { ["hkv"] = Objective.HuKorenVolinsky, ["ials"] = Objective.Ials };
-    private static readonly Dictionary<string, Side> Sides = new() { ["users"] = Side.Users, ["items"] = Side.Items };
-    private static readonly Dictionary<string, Solver> Solvers = new() { ["cholesky"] = Solver.Cholesky, ["cg"] = Solver.ConjugateGradient };
-    private static readonly Dictionary<string, RegularizationScaling> Scalings = new()
-    {
-        ["none"] = RegularizationScaling.None,
-        ["count"] = RegularizationScaling.Count,
-        ["ials"] = RegularizationScaling.Ials,
-    };
-
-    private readonly Option<int> _rank = Number("--rank", "Length of a factor vector, 1 to 512.", AlsOptions.Default.Rank);
-    private readonly Option<int> _iterations = Number("--iterations", "Iterations; each solves users and items once.", AlsOptions.Default.Iterations);
-    private readonly Option<double> _regularization = Number("--regularization", "λ, the weight of |x|² in the loss.", AlsOptions.Default.Regularization);
-    private readonly Option<double> _alpha = Number("--alpha", "α, the weight of a play.", AlsOptions.Default.Alpha);
-    private readonly Option<string> _confidence = ChoiceOption.Create("--confidence", "conf(r): α·r or α·ln(1 + r/ε).", AlsOptions.Default.Confidence, Confidences);
-    private readonly Option<double> _epsilon = Number("--epsilon", "ε of --confidence log.", AlsOptions.Default.Epsilon);
-    private readonly Option<string> _objective = ChoiceOption.Create("--objective", "hkv (Hu, Koren, Volinsky; Spark) or ials (Rendle et al.).", AlsOptions.Default.Objective, Objectives);
-    private readonly Option<double> _unobservedWeight = Number("--unobserved-weight", "α₀, the weight of a pair without a play.", AlsOptions.Default.UnobservedWeight);
-    private readonly Option<string> _scaling = ChoiceOption.Create("--regularization-scaling", "λ per row: none λ, count λ·n, ials λ·(n + α₀·N)^ν.", AlsOptions.Default.RegularizationScaling, Scalings);
-    private readonly Option<double> _exponent = Number("--regularization-exponent", "ν of --regularization-scaling ials.", AlsOptions.Default.RegularizationExponent);
-    private readonly Option<string> _first = ChoiceOption.Create("--first", "The side solved first in each iteration.", AlsOptions.Default.First, Sides);
-    private readonly Option<string> _solver = ChoiceOption.Create("--solver", "cholesky (exact) or cg (a few steps of conjugate gradients).", AlsOptions.Default.Solver, Solvers);
-    private readonly Option<int> _steps = Number("--cg-steps", "Steps of --solver cg.", AlsOptions.Default.ConjugateGradientSteps);
-    private readonly Option<long> _seed = Number("--seed", "Seed of the first factors.", AlsOptions.Default.Seed);
+    private readonly Option<int> _rank = NumberOption.Create("--rank", "Length of a factor vector, 1 to 512.", AlsOptions.Default.Rank);
+    private readonly Option<int> _iterations = NumberOption.Create("--iterations", "Iterations; each solves users and items once.", AlsOptions.Default.Iterations);
+    private readonly Option<double> _regularization = NumberOption.Create("--regularization", "λ, the weight of |x|² in the loss.", AlsOptions.Default.Regularization);
+    private readonly Option<double> _alpha = NumberOption.Create("--alpha", "α, the weight of a play.", AlsOptions.Default.Alpha);
+    private readonly Option<string> _confidence = ChoiceOption.Create("--confidence", "conf(r): α·r or α·ln(1 + r/ε).", AlsOptions.Default.Confidence, OptionWords.Confidences);
+    private readonly Option<double> _epsilon = NumberOption.Create("--epsilon", "ε of --confidence log.", AlsOptions.Default.Epsilon);
+    private readonly Option<string> _objective = ChoiceOption.Create("--objective", "hkv (Hu, Koren, Volinsky; Spark) or ials (Rendle et al.).", AlsOptions.Default.Objective, OptionWords.Objectives);
+    private readonly Option<double> _unobservedWeight = NumberOption.Create("--unobserved-weight", "α₀, the weight of a pair without a play.", AlsOptions.Default.UnobservedWeight);
+    private readonly Option<string> _scaling = ChoiceOption.Create("--regularization-scaling", "λ per row: none λ, count λ·n, ials λ·(n + α₀·N)^ν.", AlsOptions.Default.RegularizationScaling, OptionWords.Scalings);
+    private readonly Option<double> _exponent = NumberOption.Create("--regularization-exponent", "ν of --regularization-scaling ials.", AlsOptions.Default.RegularizationExponent);
+    private readonly Option<string> _first = ChoiceOption.Create("--first", "The side solved first in each iteration.", AlsOptions.Default.First, OptionWords.Sides);
+    private readonly Option<string> _solver = ChoiceOption.Create("--solver", "cholesky (exact) or cg (a few steps of conjugate gradients).", AlsOptions.Default.Solver, OptionWords.Solvers);
+    private readonly Option<int> _steps = NumberOption.Create("--cg-steps", "Steps of --solver cg.", AlsOptions.Default.ConjugateGradientSteps);
+    private readonly Option<long> _seed = NumberOption.Create("--seed", "Seed of the first factors.", AlsOptions.Default.Seed);
     private readonly Option<bool> _loss = new("--loss") { Description = "Compute the loss after each iteration." };
     private readonly Option<string?> _preset = new Option<string?>("--preset")
     {
         Description = "Another system's meaning of the parameters; options given beside it win.",
-    }.AcceptOnlyFromAmong([.. Preset.Names]);
+    }.OneOf(Preset.Names);
 
     public void AddTo(Command command)
     {
@@ -48,32 +36,46 @@ internal sealed class AlsOptionSet
         foreach (var option in options) command.Add(option);
     }
 
+    public string? PresetOf(ParseResult result) => result.GetValue(_preset);
+
     public AlsOptions Read(ParseResult result)
     {
-        var options = result.GetValue(_preset) is { } preset ? Preset.Apply(preset, AlsOptions.Default) : AlsOptions.Default;
-        return options with
-        {
-            Rank = result.GetValue(_rank),
-            Iterations = result.GetValue(_iterations),
-            Regularization = result.GetValue(_regularization),
-            Alpha = result.GetValue(_alpha),
-            Confidence = Given(result, _confidence) ? Confidences[result.GetRequiredValue(_confidence)] : options.Confidence,
-            Epsilon = result.GetValue(_epsilon),
-            Objective = Given(result, _objective) ? Objectives[result.GetRequiredValue(_objective)] : options.Objective,
-            UnobservedWeight = result.GetValue(_unobservedWeight),
-            RegularizationScaling = Given(result, _scaling) ? Scalings[result.GetRequiredValue(_scaling)] : options.RegularizationScaling,
-            RegularizationExponent = result.GetValue(_exponent),
-            First = Given(result, _first) ? Sides[result.GetRequiredValue(_first)] : options.First,
-            Solver = Solvers[result.GetRequiredValue(_solver)],
-            ConjugateGradientSteps = result.GetValue(_steps),
-            Seed = result.GetValue(_seed),
-            TrackLoss = result.GetValue(_loss),
-        };
+        var options = Combine(result, PresetOf(result) is { } preset ? Preset.Apply(preset, AlsOptions.Default) : AlsOptions.Default);
+        RefuseIdleNumbers(result, options);
+        return options;
     }
 
-    private static Option<T> Number<T>(string name, string description, T fallback) =>
-        new(name) { Description = description, HelpName = "n", DefaultValueFactory = _ => fallback };
+    /// <summary>What was typed, over what the preset says.</summary>
+    private AlsOptions Combine(ParseResult result, AlsOptions options) => options with
+    {
+        Rank = result.GetValue(_rank),
+        Iterations = result.GetValue(_iterations),
+        Regularization = result.GetValue(_regularization),
+        Alpha = result.GetValue(_alpha),
+        Confidence = result.IsGiven(_confidence) ? OptionWords.Confidences[result.GetRequiredValue(_confidence)] : options.Confidence,
+        Epsilon = result.GetValue(_epsilon),
+        Objective = result.IsGiven(_objective) ? OptionWords.Objectives[result.GetRequiredValue(_objective)] : options.Objective,
+        UnobservedWeight = result.GetValue(_unobservedWeight),
+        RegularizationScaling = result.IsGiven(_scaling) ? OptionWords.Scalings[result.GetRequiredValue(_scaling)] : options.RegularizationScaling,
+        RegularizationExponent = result.GetValue(_exponent),
+        First = result.IsGiven(_first) ? OptionWords.Sides[result.GetRequiredValue(_first)] : options.First,
+        Solver = OptionWords.Solvers[result.GetRequiredValue(_solver)],
+        ConjugateGradientSteps = result.GetValue(_steps),
+        Seed = result.GetValue(_seed),
+        TrackLoss = result.GetValue(_loss),
+    };
 
-    /// <summary>Whether the user typed the option: a preset then does not change it.</summary>
-    private static bool Given(ParseResult result, Option option) => result.GetResult(option) is OptionResult { Implicit: false };
+    /// <summary>A number that changes nothing would be taken for one that does.</summary>
+    private void RefuseIdleNumbers(ParseResult result, AlsOptions options)
+    {
+        RefuseIdle(result, _epsilon, options.Confidence == ConfidenceFunction.Log, "--confidence log");
+        RefuseIdle(result, _exponent, options.RegularizationScaling == RegularizationScaling.Ials, "--regularization-scaling ials");
+        RefuseIdle(result, _steps, options.Solver == Solver.ConjugateGradient, "--solver cg");
+    }
+
+    private static void RefuseIdle(ParseResult result, Option option, bool isUsed, string owner)
+    {
+        if (result.IsGiven(option) && !isUsed)
+            throw new GpuAlsException(FailureKind.Usage, $"{option.Name} changes nothing without {owner}. Give both, or neither.");
+    }
 }

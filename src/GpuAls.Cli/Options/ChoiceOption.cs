@@ -17,6 +17,6 @@ internal static class ChoiceOption
             Description = description,
             DefaultValueFactory = _ => choices.First(choice => choice.Value.Equals(fallback)).Key,
         };
-        return option.AcceptOnlyFromAmong([.. choices.Keys]);
+        return option.OneOf([.. choices.Keys]);
     }
 }

@@ -10,15 +10,19 @@ internal static class CommonOptions
     private const string VerboseName = "--verbose";
     private const string LogFormatName = "--log-format";
 
-    public static Option<bool> Quiet() => new(QuietName, "-q") { Description = "Say nothing but warnings and errors." };
-
-    public static Option<bool> Verbose() => new(VerboseName) { Description = "Show where in the program a failure happened." };
-
-    public static Option<string> LogFormat()
+    /// <summary>Adds what every command has: how it talks about itself on stderr.</summary>
+    public static void AddLogging(Command command)
     {
-        var option = new Option<string>(LogFormatName) { Description = "Form of the lines on stderr.", DefaultValueFactory = _ => "text" };
-        return option.AcceptOnlyFromAmong("text", "json");
+        Option[] logging = [Quiet(), LogFormat(), Verbose()];
+        foreach (var option in logging) command.Add(option);
     }
+
+    private static Option<bool> Quiet() => new(QuietName, "-q") { Description = "Say nothing but warnings and errors." };
+
+    private static Option<bool> Verbose() => new(VerboseName) { Description = "Show where in the program a failure happened." };
+
+    private static Option<string> LogFormat() =>
+        new Option<string>(LogFormatName) { Description = "Form of the lines on stderr.", DefaultValueFactory = _ => "text" }.OneOf(["text", "json"]);
 
     public static Option<bool> Overwrite() => new("--overwrite") { Description = "Replace an existing output." };
 
@@ -29,7 +33,7 @@ internal static class CommonOptions
         DefaultValueFactory = _ => "auto",
     };
 
-    public static Option<int> Top() => new("--top") { Description = $"Length of a list, 1 to {TopKQuery.MaximumK}.", HelpName = "n", DefaultValueFactory = _ => 10 };
+    public static Option<int> Top() => NumberOption.Create("--top", $"Length of a list, 1 to {TopKQuery.MaximumK}.", 10);
 
     public static Option<bool> IncludePlayed() => new("--include-played") { Description = "Let lists contain what the listener has played." };
 

@@ -34,7 +34,7 @@ internal sealed class InputOptionSet
     {
         Description = "Rows with an id that is null, empty or no UTF-8, or a weight that is no finite number: fail, or skip and count them.",
         DefaultValueFactory = _ => "fail",
-    }.AcceptOnlyFromAmong("fail", "skip");
+    }.OneOf(["fail", "skip"]);
 
     public void AddTo(Command command)
     {

@@ -12,6 +12,9 @@ internal sealed class PhaseClock
     /// <summary>Seconds by phase, in their order.</summary>
     public IReadOnlyDictionary<string, double> Seconds => _seconds;
 
+    /// <summary>When the job began, in UTC.</summary>
+    public DateTime StartedAt { get; } = DateTime.UtcNow;
+
     /// <summary>Seconds since the start.</summary>
     public double Total => _total.Elapsed.TotalSeconds;
 

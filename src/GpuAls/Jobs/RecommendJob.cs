@@ -31,6 +31,7 @@ public sealed class RecommendJob
     public async Task<RecommendReport> RunAsync(CancellationToken cancellation = default)
     {
         var format = _options.Output is null ? RecommendationFormat.Csv : RecommendationWriter.FormatOf(_options.Output);
+        Collisions.Check(_options);
         using var staged = _options.Output is null ? null : new StagedFile(_options.Output, _options.Overwrite);
         var model = await ModelReader.ReadAsync(_options.Model, cancellation).ConfigureAwait(false);
         var users = UserSelection.Select(model, _options);
@@ -39,6 +40,6 @@ public sealed class RecommendJob
         if (staged is null) await OutputErrors.GuardAsync("stdout", () => RecommendationWriter.WriteCsvAsync(_output, model, lists)).ConfigureAwait(false);
         else await RecommendationWriter.WriteAsync(staged.Place, format, model, lists).ConfigureAwait(false);
         staged?.Commit();
-        return new RecommendReport(users.Indices.Length, users.Unknown, users.WithoutPlays);
+        return new RecommendReport(users.Indices.Length, users.Unknown, users.WithoutPlays, users.Named);
     }
 }

@@ -87,8 +87,13 @@ public sealed class TrainJob
     {
         FormatVersion = ModelManifest.CurrentFormatVersion,
         GpualsVersion = ProductVersion.Text,
+        StartedAt = _clock.StartedAt,
+        Seconds = Math.Round(_clock.Total, 3),
+        Input = _options.Input,
         Rank = trained.Rank,
+        Preset = _options.Preset,
         Options = _options.Als,
+        Lists = _options.Lists,
         Data = data,
         Device = _engine.Description.ToString(),
         Iterations = trained.Iterations,

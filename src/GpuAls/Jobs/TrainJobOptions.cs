@@ -16,6 +16,9 @@ public sealed record TrainJobOptions
     /// <summary>What is trained.</summary>
     public AlsOptions Als { get; init; } = AlsOptions.Default;
 
+    /// <summary>The preset that <see cref="Als"/> began with, for the manifest.</summary>
+    public string? Preset { get; init; }
+
     /// <summary>Directory of the model.</summary>
     public required string Output { get; init; }
 
@@ -30,4 +33,17 @@ public sealed record TrainJobOptions
 
     /// <summary>File of the lists; null puts <see cref="ModelFiles.Recommendations"/> into <see cref="Output"/>.</summary>
     public string? Recommendations { get; init; }
+
+    /// <summary>The input, as the manifest has it.</summary>
+    internal ManifestInput Input => new()
+    {
+        Locations = Locations,
+        UserColumn = Schema.UserColumn,
+        ItemColumn = Schema.ItemColumn,
+        WeightColumn = Schema.WeightColumn,
+        OnBadRow = Schema.OnBadRow,
+    };
+
+    /// <summary>The lists, as the manifest has them.</summary>
+    internal ManifestLists Lists => new() { Top = Top, IncludePlayed = IncludePlayed, File = Recommendations };
 }

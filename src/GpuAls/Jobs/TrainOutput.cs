@@ -10,11 +10,12 @@ internal sealed class TrainOutput : IDisposable
     private readonly StagedDirectory _directory;
     private readonly StagedFile? _elsewhere;
 
-    /// <exception cref="GpuAlsException">Kind Usage: the lists have the name of a file of the model. Kind Output: an output exists or cannot be written.</exception>
+    /// <exception cref="GpuAlsException">Kind Usage: the lists have the name of a file of the model, or an output is an input. Kind Output: an output exists or cannot be written.</exception>
     public TrainOutput(TrainJobOptions options)
     {
         Format = RecommendationWriter.FormatOf(options.Recommendations ?? ModelFiles.Recommendations);
         NameInside = options.Recommendations is null ? ModelFiles.Recommendations : Inside(options.Output, options.Recommendations);
+        Collisions.Check(options);
         _directory = new StagedDirectory(options.Output, options.Overwrite, ModelFolder.WhyForeign);
         try
         {
@@ -58,8 +59,14 @@ internal sealed class TrainOutput : IDisposable
 
     private static string? Inside(string output, string lists)
     {
-        var name = OutputPaths.NameBelow(OutputPaths.Resolve(output), OutputPaths.Resolve(lists));
-        if (name == ".." || name.StartsWith("../", StringComparison.Ordinal) || Path.IsPathRooted(name)) return null;
+        var (folder, path) = (OutputPaths.Resolve(output), OutputPaths.Resolve(lists));
+        if (!OutputPaths.IsWithin(folder, path))
+        {
+            Collisions.CheckOutsideModels(lists, "--recommendations");
+            return null;
+        }
+
+        var name = OutputPaths.NameBelow(folder, path);
         Require.Usage(name != "." && !ModelFiles.IsTaken(name), $"--recommendations '{lists}' is the place of the model's own files. Choose another name.");
         return name;
     }

@@ -7,7 +7,8 @@ namespace GpuAls.Jobs;
 /// <param name="Indices">Users with a play above 0, in the order they were asked for.</param>
 /// <param name="Unknown">Users who are not in the model.</param>
 /// <param name="WithoutPlays">Users of the model who have no play above 0.</param>
-internal sealed record UserSelection(int[] Indices, int Unknown, int WithoutPlays)
+/// <param name="Named">Different users that were named; null where none were to be.</param>
+internal sealed record UserSelection(int[] Indices, int Unknown, int WithoutPlays, int? Named)
 {
     private const int NamedAtMost = 5;
 
@@ -16,7 +17,7 @@ internal sealed record UserSelection(int[] Indices, int Unknown, int WithoutPlay
         if (options.Users.Count == 0 && options.UsersFile is null)
         {
             var all = Recommender.UsersWithPlays(model);
-            return new UserSelection(all, 0, model.Users.Count - all.Length);
+            return new UserSelection(all, 0, model.Users.Count - all.Length, null);
         }
 
         var indices = new List<int>();
@@ -29,7 +30,7 @@ internal sealed record UserSelection(int[] Indices, int Unknown, int WithoutPlay
 
         if (unknown.Count > 0 && !options.SkipUnknownUsers) throw NotInTheModel(unknown, model);
         var ranked = indices.Where(user => Recommender.HasPlays(model, user)).ToArray();
-        return new UserSelection(ranked, unknown.Count, indices.Count - ranked.Length);
+        return new UserSelection(ranked, unknown.Count, indices.Count - ranked.Length, indices.Count + unknown.Count);
     }
 
     private static IEnumerable<string> ReadFile(string? path)
@@ -47,10 +48,10 @@ internal sealed record UserSelection(int[] Indices, int Unknown, int WithoutPlay
 
     private static GpuAlsException NotInTheModel(List<string> unknown, FactorModel model)
     {
-        var named = string.Join(", ", unknown.Take(NamedAtMost).Select(id => $"'{id}'"));
+        var named = string.Join(", ", unknown.Take(NamedAtMost).Select(Quoted.Of));
         var more = unknown.Count > NamedAtMost ? $" and {unknown.Count - NamedAtMost} more" : "";
         return new GpuAlsException(
             FailureKind.BadInput,
-            $"not among the {model.Users.Count} users of the model: {named}{more}. Train with their plays, or leave them out with --on-unknown-user skip.");
+            $"not among the {Counted.Of(model.Users.Count, "user")} of the model: {named}{more}. Train with their plays, or leave them out with --on-unknown-user skip.");
     }
 }

@@ -6,6 +6,9 @@ namespace GpuAls.Modeling;
 /// <summary>Tells folders that <see cref="ModelWriter"/> wrote, of any version, from all others.</summary>
 internal static class ModelFolder
 {
+    /// <summary>Whether a folder holds a model, whole or not.</summary>
+    public static bool IsModel(string directory) => File.Exists(Path.Combine(directory, ModelFiles.Manifest)) && Listed(Path.Combine(directory, ModelFiles.Manifest)) is not null;
+
     /// <inheritdoc cref="ForeignCheck"/>
     public static string? WhyForeign(string directory, IEnumerable<string> names)
     {

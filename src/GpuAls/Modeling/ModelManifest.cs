@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using GpuAls.Indexing;
 using GpuAls.Reading;
 using GpuAls.Sparse;
@@ -10,7 +9,7 @@ namespace GpuAls.Modeling;
 public sealed record ModelManifest
 {
     /// <summary>The version of the layout this gpuals reads and writes.</summary>
-    public const int CurrentFormatVersion = 1;
+    public const int CurrentFormatVersion = 2;
 
     /// <summary>Version of the layout.</summary>
     public required int FormatVersion { get; init; }
@@ -18,16 +17,31 @@ public sealed record ModelManifest
     /// <summary>Version of gpuals that wrote the model.</summary>
     public required string GpualsVersion { get; init; }
 
+    /// <summary>When the run began, in UTC.</summary>
+    public required DateTime StartedAt { get; init; }
+
+    /// <summary>Seconds from then until all but this manifest was written.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Where the plays came from.</summary>
+    public required ManifestInput Input { get; init; }
+
     /// <summary>Length of a factor vector.</summary>
     public required int Rank { get; init; }
+
+    /// <summary>The preset that the options began with; null without one.</summary>
+    public required string? Preset { get; init; }
 
     /// <summary>What was trained.</summary>
     public required AlsOptions Options { get; init; }
 
+    /// <summary>The lists that were made.</summary>
+    public required ManifestLists Lists { get; init; }
+
     /// <summary>What it was trained on.</summary>
     public required DataStatistics Data { get; init; }
 
-    /// <summary>What it was trained with, such as <c>cuda (NVIDIA A10G)</c>.</summary>
+    /// <summary>What it was trained with, such as <c>cuda:0 (NVIDIA A10G)</c>.</summary>
     public required string Device { get; init; }
 
     /// <summary>Each iteration: seconds, loss where tracked, rows that needed jitter.</summary>
@@ -80,9 +94,3 @@ public sealed record DataStatistics
         Read = read,
     };
 }
-
-/// <summary>JSON without reflection, so that the tool also starts fast.</summary>
-[JsonSourceGenerationOptions(
-    WriteIndented = true, RespectNullableAnnotations = true, UseStringEnumConverter = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NewLine = "\n")]
-[JsonSerializable(typeof(ModelManifest))]
-internal sealed partial class ManifestJson : JsonSerializerContext;

@@ -15,6 +15,13 @@ internal abstract class FolderPlacement(string final)
     /// </summary>
     public static FolderPlacement Choose(string final) => !Directory.Exists(final) || CanRename(final) ? new RenamedFolder(final) : new MovedInFiles(final);
 
+    /// <summary>Removes what killed runs left, whichever way they went: within the folder it would count as foreign.</summary>
+    public static void RemoveStale(string final)
+    {
+        OutputPaths.RemoveStaleBeside(final);
+        MovedInFiles.RemoveStaleIn(final);
+    }
+
     /// <summary>Puts the folder in its place; what was there before is back when that fails.</summary>
     /// <returns>Where the folder that was there before still lies, if it could not be deleted.</returns>
     public abstract string? Place();

@@ -3,11 +3,20 @@ namespace GpuAls.Storage;
 /// <summary>Files move in one by one, the mark of a whole folder last; old ones move out before, their mark first.</summary>
 internal sealed class MovedInFiles(string final) : FolderPlacement(final)
 {
-    public override string Staging { get; } = OutputPaths.HiddenIn(final, "staging");
+    private const string StagingName = "staging";
+    private const string OldName = "old";
+
+    public override string Staging { get; } = OutputPaths.HiddenIn(final, StagingName);
+
+    /// <summary>Removes what killed runs left in a folder.</summary>
+    public static void RemoveStaleIn(string folder)
+    {
+        foreach (var name in (string[])[StagingName, OldName]) StagingNames.RemoveStale(folder, name, folder);
+    }
 
     public override string? Place()
     {
-        var old = Directory.CreateDirectory(OutputPaths.HiddenIn(Final, "old")).FullName;
+        var old = Directory.CreateDirectory(OutputPaths.HiddenIn(Final, OldName)).FullName;
         try
         {
             Moves.Run(moves =>

@@ -3,8 +3,14 @@ namespace GpuAls.Storage;
 /// <summary>Turns failures of the file system into messages with a remedy.</summary>
 internal static class OutputErrors
 {
+    /// <summary>ENOSPC; EDQUOT on Linux and macOS; ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL as results of Windows.</summary>
+    private static readonly int[] FullCodes = [28, 122, 69, unchecked((int)0x80070070), unchecked((int)0x80070027)];
+
     /// <summary>Whether it is the file system that refused something.</summary>
     public static bool IsOfFileSystem(Exception exception) => exception is IOException or UnauthorizedAccessException or NotSupportedException;
+
+    /// <summary>Whether there was no space left, on the disk or of a quota.</summary>
+    public static bool IsFull(Exception exception) => exception is IOException && Array.IndexOf(FullCodes, exception.HResult) >= 0;
 
     /// <summary>Runs <paramref name="write"/>; what the file system refuses becomes a failure of kind Output that names the final path.</summary>
     public static void Guard(StagedPath path, Action write)
@@ -41,6 +47,6 @@ internal static class OutputErrors
         // The user knows the name that was given, not the one it is written under meanwhile.
         var reason = exception.Message.Replace(path.Staging, path.Final, StringComparison.Ordinal).TrimEnd('.');
         return new GpuAlsException(
-            FailureKind.Output, $"cannot write '{path.Final}': {reason}. Free some space or choose another place.", exception);
+            FailureKind.Output, $"cannot write '{path.Final}': {reason}. {(IsFull(exception) ? "Free some space or choose another place" : "Choose another place")}.", exception);
     }
 }

@@ -15,14 +15,24 @@ internal static class OutputPaths
         return resolved;
     }
 
-    /// <summary>A hidden name in the folder of <paramref name="path"/> that no other run uses; readers of folders skip the leading dot.</summary>
+    /// <summary>A hidden name in the folder of <paramref name="path"/> that no other run uses.</summary>
     public static string HiddenBeside(string path) => HiddenIn(Path.GetDirectoryName(path) ?? path, Path.GetFileName(path));
 
+    /// <summary>Removes what killed runs left under such names.</summary>
+    public static void RemoveStaleBeside(string path) => StagingNames.RemoveStale(Path.GetDirectoryName(path) ?? path, Path.GetFileName(path), path);
+
     /// <summary>A hidden name in a folder that no other run uses.</summary>
-    public static string HiddenIn(string folder, string name) => Path.Combine(folder, $".{name}.{Guid.NewGuid():N}.tmp");
+    public static string HiddenIn(string folder, string name) => Path.Combine(folder, StagingNames.New(name));
 
     /// <summary>The name of a path below a folder, with slashes.</summary>
     public static string NameBelow(string folder, string path) => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
+
+    /// <summary>Whether a resolved path is a resolved folder or lies below it.</summary>
+    public static bool IsWithin(string folder, string path)
+    {
+        var name = NameBelow(folder, path);
+        return name != ".." && !name.StartsWith("../", StringComparison.Ordinal) && !Path.IsPathRooted(name);
+    }
 
     /// <summary>The names of all files below a folder, in their order, without those below <paramref name="except"/>.</summary>
     public static IEnumerable<string> FilesBelow(string folder, string? except) => Directory.EnumerateFiles(folder, "*", AllFiles)

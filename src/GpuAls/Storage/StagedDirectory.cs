@@ -28,6 +28,7 @@ public sealed class StagedDirectory : IDisposable
         var final = OutputPaths.Resolve(path);
         if (File.Exists(final)) throw new GpuAlsException(FailureKind.Output, $"'{path}' is a file; expected a directory name.");
         (_overwrite, _whyForeign) = (overwrite, whyForeign);
+        FolderPlacement.RemoveStale(final);
         CheckReplaceable(final, staging: null);
         _placement = choosePlacement(final);
         Place = new StagedPath(_placement.Staging, final);

@@ -16,6 +16,7 @@ public sealed class StagedFile : IDisposable
         var final = OutputPaths.Resolve(path);
         Place = new StagedPath(OutputPaths.HiddenBeside(final), final);
         CheckReplaceable();
+        OutputPaths.RemoveStaleBeside(final);
         OutputErrors.Guard(Place, () => _parents.MakeAbove(Place.Staging, () => File.Create(Place.Staging).Dispose()));
     }
 

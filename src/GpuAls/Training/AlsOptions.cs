@@ -37,7 +37,7 @@ public sealed record AlsOptions
     /// <summary>ε of <see cref="ConfidenceFunction.Log"/>, above 0.</summary>
     public double Epsilon { get; init; } = 1;
 
-    /// <summary>Added to conf(r): -1 where c = α·r (implicit's meaning of alpha), else 0.</summary>
+    /// <summary>Added to conf(r): -1 with the preset implicit, so that c = α·r there, else 0.</summary>
     public double ConfidenceOffset { get; init; }
 
     /// <summary>What observed pairs are pulled toward.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using GpuAls.Engines;
 
@@ -16,16 +17,16 @@ internal static class AlsOptionsValidation
         AtLeastZero(options.RegularizationExponent, "--regularization-exponent");
         AboveZero(options.Alpha, "--alpha");
         AboveZero(options.Epsilon, "--epsilon");
-        Require.Usage(double.IsFinite(options.ConfidenceOffset), $"the confidence offset is {options.ConfidenceOffset}; expected a finite number.");
+        Require.Usage(double.IsFinite(options.ConfidenceOffset), string.Create(CultureInfo.InvariantCulture, $"the confidence offset is {options.ConfidenceOffset}; expected a finite number."));
     }
 
     private static void InRange<T>(T value, T minimum, T maximum, string option)
         where T : INumber<T> =>
-        Require.Usage(value >= minimum && value <= maximum, $"{option} is {value}; expected {minimum} to {maximum}.");
+        Require.Usage(value >= minimum && value <= maximum, string.Create(CultureInfo.InvariantCulture, $"{option} is {value}; expected {minimum} to {maximum}."));
 
     private static void AtLeastZero(double value, string option) =>
-        Require.Usage(value >= 0 && float.IsFinite((float)value), $"{option} is {value}; expected a finite number, 0 or more.");
+        Require.Usage(value >= 0 && float.IsFinite((float)value), string.Create(CultureInfo.InvariantCulture, $"{option} is {value}; expected a finite number, 0 or more."));
 
     private static void AboveZero(double value, string option) =>
-        Require.Usage((float)value > 0 && float.IsFinite((float)value), $"{option} is {value}; expected a finite number above 0.");
+        Require.Usage((float)value > 0 && float.IsFinite((float)value), string.Create(CultureInfo.InvariantCulture, $"{option} is {value}; expected a finite number above 0."));
 }

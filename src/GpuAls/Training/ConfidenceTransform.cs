@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuAls.Engines;
 using GpuAls.Sparse;
 
@@ -28,7 +29,7 @@ internal static class ConfidenceTransform
         // The sign carries the preference, so a confidence that fp32 would round to 0 keeps the smallest normal number.
         var magnitude = Math.Max((float)confidence, SmallestNormal);
         if (!float.IsFinite(magnitude))
-            throw new GpuAlsException(FailureKind.Usage, $"a weight of {play} gives a confidence of {confidence:g3}, too large for fp32. Lower --alpha or use --confidence log.");
+            throw new GpuAlsException(FailureKind.Usage, string.Create(CultureInfo.InvariantCulture, $"a weight of {play} gives a confidence of {confidence:g3}, too large for fp32. Lower --alpha or use --confidence log."));
         return play > 0 ? magnitude : -magnitude;
     }
 }

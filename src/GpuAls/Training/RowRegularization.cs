@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuAls.Sparse;
 
 namespace GpuAls.Training;
@@ -8,12 +9,19 @@ internal static class RowRegularization
     /// <param name="plays">[rows, columns]; positive values are plays, negative ones dislikes.</param>
     /// <param name="options">λ and its scaling.</param>
     /// <returns>[rows].</returns>
+    /// <exception cref="GpuAlsException">Kind Usage: a λ is too large for fp32.</exception>
     public static float[] Compute(CsrMatrix plays, AlsOptions options)
     {
         var lambdas = new float[plays.RowCount];
-        for (var row = 0; row < lambdas.Length; row++) lambdas[row] = (float)(options.Regularization * Scale(plays, row, options));
+        for (var row = 0; row < lambdas.Length; row++) lambdas[row] = InFp32(options.Regularization * Scale(plays, row, options), options);
         return lambdas;
     }
+
+    private static float InFp32(double lambda, AlsOptions options) => float.IsFinite((float)lambda)
+        ? (float)lambda
+        : throw new GpuAlsException(FailureKind.Usage, string.Create(
+            CultureInfo.InvariantCulture,
+            $"--regularization {options.Regularization}, scaled by the plays of a row, gives a λ of {lambda:g3}, too large for fp32. Lower --regularization, or choose another --regularization-scaling."));
 
     private static double Scale(CsrMatrix plays, int row, AlsOptions options) => options.RegularizationScaling switch
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuAls.Engines;
 using GpuAls.Indexing;
 using GpuAls.Sparse;
@@ -91,6 +92,6 @@ internal sealed class TrainingSide : IDisposable
         var side = _side == Side.Users ? "user" : "item";
         return new GpuAlsException(
             FailureKind.Internal,
-            $"the equations of {side} '{_ids.Format(row)}' have no unique solution in fp64, even with jitter on the diagonal. Raise --regularization (now {_options.Regularization}).");
+            string.Create(CultureInfo.InvariantCulture, $"the equations of {side} {Quoted.Of(_ids.Format(row))} have no unique solution in fp64, even with jitter on the diagonal. Raise --regularization (now {_options.Regularization})."));
     }
 }

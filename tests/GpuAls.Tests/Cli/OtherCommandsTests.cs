@@ -35,6 +35,9 @@ public sealed partial class OtherCommandsTests
     }
 
     [Test]
+    public async Task Devices_CommonOptions_AreTaken() => Assert.That((await Tool.SucceedAsync("devices", "-q", "--log-format", "json")).Error, Is.Empty);
+
+    [Test]
     public async Task Demo_PlantedTastes_AreFoundTwiceAsOftenAsByPopularity()
     {
         var run = await Tool.SucceedAsync("demo", "--device", "cpu");

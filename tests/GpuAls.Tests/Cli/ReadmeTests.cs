@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace GpuAls.Tests.Cli;
@@ -49,6 +50,31 @@ public sealed partial class ReadmeTests
     }
 
     [Test]
+    public async Task Readme_JsonShown_IsTheListMade()
+    {
+        var shown = JsonNode.Parse(Readme[Readme.IndexOf("{\"user\":", StringComparison.Ordinal)..].Split('\n')[0])!;
+        var example = Commands().Where(IsOfTool).SkipWhile(command => !command.Contains(" sample ")).Take(2).ToArray();
+        foreach (var command in example) await Tool.SucceedAsync(Arguments(command));
+        await Tool.SucceedAsync("recommend", "model", "--user", "Ada Tanaka", "--top", "2", "--output", "lists.jsonl");
+
+        var made = JsonNode.Parse(File.ReadAllText("lists.jsonl"))!;
+
+        Assert.That(Shape(made), Is.EqualTo(Shape(shown)));
+    }
+
+    [Test]
+    public async Task Readme_LibraryExample_IsTheOneThatCompilesAndRuns()
+    {
+        var source = File.ReadAllLines(Path.Combine(SharedData.ProjectRoot, "tests", "GpuAls.Tests", "Cli", "LibraryExample.cs")).Select(line => line.Trim()).ToHashSet();
+        var shown = Readme.Split("```csharp\n")[1].Split("```")[0].Split('\n');
+        await Tool.SucceedAsync("sample", "--output", "plays.parquet");
+
+        await LibraryExample.RunAsync();
+
+        Assert.That(shown.Select(line => line.Trim()).Except(source), Is.Empty);
+    }
+
+    [Test]
     public void Readme_OtherCommands_AreRunByCi()
     {
         var ci = File.ReadAllText(Path.Combine(SharedData.ProjectRoot, ".ci", "run"));
@@ -66,6 +92,13 @@ public sealed partial class ReadmeTests
     {
         var text = command.StartsWith(ToolByProject, StringComparison.Ordinal) ? command[ToolByProject.Length..] : command["gpuals ".Length..];
         return [.. Argument().Matches(text).Select(match => match.Value.Trim('"'))];
+    }
+
+    /// <summary>The names and values of a list, without the scores.</summary>
+    private static string Shape(JsonNode list)
+    {
+        foreach (var item in list["items"]!.AsArray()) item!["score"] = 0;
+        return list.ToJsonString();
     }
 
     private static string[] WithoutScores(string csv) => [.. csv.Trim().Split('\n').Select(line => line[..line.LastIndexOf(',')])];

@@ -40,6 +40,28 @@ public sealed class RecommendCommandTests
     }
 
     [Test]
+    public async Task Recommend_FileWithoutUsers_WarnsAboutIt()
+    {
+        File.WriteAllText(_folder.At("none.txt"), "\n");
+
+        var run = await RecommendAsync("--users", _folder.At("none.txt"));
+
+        Assert.That(run.Out, Is.EqualTo("user,item,rank,score\n"));
+        Assert.That(run.Error, Does.Contain("warning: ").And.Contain("none.txt' names no user"));
+    }
+
+    [Test]
+    public async Task Recommend_BinaryFileOfUsers_IsShownEscaped()
+    {
+        File.WriteAllBytes(_folder.At("users.bin"), [0, 27, 91, 255, .. Enumerable.Repeat((byte)'x', 5000)]);
+
+        var run = await Tool.RunAsync("recommend", _folder.At("model"), "--users", _folder.At("users.bin"), "--device", "cpu");
+
+        Assert.That(run.ExitCode, Is.EqualTo(3));
+        Assert.That(run.Error, Does.Contain(@"'\u0000\u001b[\ufffdxxx").And.Contain("…").And.Length.LessThan(500));
+    }
+
+    [Test]
     public async Task Recommend_ToAFile_WritesWhatStdoutShows()
     {
         var run = await RecommendAsync("--output", _folder.At("lists.csv"));

@@ -58,6 +58,9 @@ public sealed class ToolProcessTests
 
     [TestCase("devices")]
     [TestCase("--help")]
+    [TestCase("train --help")]
+    [TestCase("--version")]
+    [TestCase("demo --device cpu --quiet")]
     public async Task AnyCommand_ToAFullDevice_ExitsWithFive(string command)
     {
         if (!File.Exists("/dev/full")) Assert.Ignore("this system has no /dev/full.");

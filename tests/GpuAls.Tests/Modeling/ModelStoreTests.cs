@@ -68,9 +68,9 @@ public sealed class ModelStoreTests
     public async Task Read_AnotherVersion_NamesBoth()
     {
         await WriteAsync(SampleModel.Create());
-        Edit(text => text.Replace("\"format_version\": 1", "\"format_version\": 7", StringComparison.Ordinal));
+        Edit(text => text.Replace("\"format_version\": 2", "\"format_version\": 7", StringComparison.Ordinal));
 
-        await AssertRefused("format version 7; this gpuals reads version 1");
+        await AssertRefused("format version 7; this gpuals reads version 2");
     }
 
     [Test]

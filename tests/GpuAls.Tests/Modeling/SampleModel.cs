@@ -1,5 +1,6 @@
 using GpuAls.Indexing;
 using GpuAls.Modeling;
+using GpuAls.Reading;
 using GpuAls.Sparse;
 using GpuAls.Tests.Reference;
 using GpuAls.Training;
@@ -24,7 +25,12 @@ internal static class SampleModel
     {
         FormatVersion = ModelManifest.CurrentFormatVersion,
         GpualsVersion = "1.2.3",
+        StartedAt = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
+        Seconds = 1.5,
+        Input = new ManifestInput { Locations = ["plays/"], UserColumn = "user", ItemColumn = "item", WeightColumn = "plays", OnBadRow = OnBadRow.Skip },
         Rank = model.Rank,
+        Preset = "ials",
+        Lists = new ManifestLists { Top = 10, IncludePlayed = false, File = null },
         Options = new AlsOptions { Rank = model.Rank, Objective = Objective.Ials },
         Data = new DataStatistics
         {

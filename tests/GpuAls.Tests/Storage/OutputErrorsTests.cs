@@ -29,6 +29,18 @@ public sealed class OutputErrorsTests
         AssertSaid(failure!, refusal);
     }
 
+    [TestCase(28, true)]
+    [TestCase(122, true)]
+    [TestCase(unchecked((int)0x80070070), true)]
+    [TestCase(30, false)]
+    public void Guard_FailureOfTheDisk_AdvisesToFreeSpaceOnlyWhereItIsFull(int code, bool isFull)
+    {
+        var failure = Assert.Throws<GpuAlsException>(() => OutputErrors.Guard(Model, () => throw new IOException("refused", code)));
+
+        Assert.That(failure.Message.Contains("Free some space"), Is.EqualTo(isFull));
+        Assert.That(failure.Message, Does.Contain("hoose another place."));
+    }
+
     [Test]
     public void GuardAsync_AnotherFailure_Passes() => Assert.That(
         () => OutputErrors.GuardAsync(Model, () => Task.FromException(new InvalidOperationException())), Throws.InvalidOperationException);

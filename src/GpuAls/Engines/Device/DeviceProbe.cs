@@ -40,7 +40,7 @@ internal sealed class DeviceProbe : IDisposable
     public DeviceEngine CreateEngine(int index)
     {
         var info = Infos[index];
-        var description = new EngineDescription(KindName(Kind), info.Name);
+        var description = new EngineDescription(info.Id, info.Name);
         try
         {
             return new DeviceEngine(_context, _devices[index].CreateAccelerator(_context), description);

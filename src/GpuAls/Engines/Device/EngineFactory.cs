@@ -42,7 +42,7 @@ public static class EngineFactory
         var kind = DeviceProbe.KindName(probe.Kind);
         if (probe.Infos.Count == 0) throw new GpuAlsException(FailureKind.Device, $"--device {kind}: {probe.Absence}. {Remedy}");
         if (index >= probe.Infos.Count)
-            throw new GpuAlsException(FailureKind.Device, $"--device {kind}:{index}: there are {probe.Infos.Count} such devices, counted from 0. {Remedy}");
+            throw new GpuAlsException(FailureKind.Device, $"--device {kind}:{index}: there {(probe.Infos.Count == 1 ? "is" : "are")} {Counted.Of(probe.Infos.Count, "such device")}, counted from 0. {Remedy}");
         var info = probe.Infos[index];
         if (!info.IsUsable) throw new GpuAlsException(FailureKind.Device, $"--device {info.Id} ({info.Name}): {info.Note}. {Remedy}");
     }

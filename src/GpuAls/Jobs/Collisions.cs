@@ -1,0 +1,42 @@
+using GpuAls.Modeling;
+using GpuAls.Reading;
+using GpuAls.Storage;
+
+namespace GpuAls.Jobs;
+
+/// <summary>Outputs that would destroy what a run reads, or a saved model; refused before anything is read.</summary>
+internal static class Collisions
+{
+    /// <exception cref="GpuAlsException">Kind Usage: a file with plays lies in the folder of the model or has the name of the lists.</exception>
+    public static void Check(TrainJobOptions options)
+    {
+        var folder = OutputPaths.Resolve(options.Output);
+        var lists = options.Recommendations is { } given ? OutputPaths.Resolve(given) : null;
+        foreach (var path in InputLocation.Resolve(options.Locations).Select(file => file.Path))
+        {
+            var plays = OutputPaths.Resolve(path);
+            Require.Usage(!OutputPaths.IsWithin(folder, plays), $"the plays in '{path}' lie in --output '{options.Output}', which is replaced. Choose another directory.");
+            Require.Usage(plays != lists, $"--recommendations '{options.Recommendations}' is a file with plays. Choose another name.");
+        }
+    }
+
+    /// <exception cref="GpuAlsException">Kind Usage: the lists have the name of the file with users, or lie in the folder of a model.</exception>
+    public static void Check(RecommendJobOptions options)
+    {
+        if (options.Output is not { } output) return;
+        var lists = OutputPaths.Resolve(output);
+        var users = options.UsersFile is { } given ? OutputPaths.Resolve(given) : null;
+        Require.Usage(lists != users, $"--output '{output}' is the file of --users. Choose another name.");
+        Require.Usage(
+            !OutputPaths.IsWithin(OutputPaths.Resolve(options.Model), lists), $"--output '{output}' lies in the folder of the model '{options.Model}'. Choose another place.");
+        CheckOutsideModels(output, "--output");
+    }
+
+    /// <summary>A file among those of a model breaks the model or keeps it from being replaced.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: the path lies in the folder of a model.</exception>
+    public static void CheckOutsideModels(string path, string option)
+    {
+        for (var folder = Path.GetDirectoryName(OutputPaths.Resolve(path)); folder is not null; folder = Path.GetDirectoryName(folder))
+            Require.Usage(!ModelFolder.IsModel(folder), $"{option} '{path}' lies in the folder of a model, '{folder}'. Choose another place.");
+    }
+}

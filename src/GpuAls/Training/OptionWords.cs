@@ -1,0 +1,28 @@
+namespace GpuAls.Training;
+
+/// <summary>The words for the choices of <see cref="AlsOptions"/>, on the command line and in manifests alike.</summary>
+public static class OptionWords
+{
+    /// <summary>Of --confidence.</summary>
+    public static IReadOnlyDictionary<string, ConfidenceFunction> Confidences { get; } =
+        new Dictionary<string, ConfidenceFunction> { ["linear"] = ConfidenceFunction.Linear, ["log"] = ConfidenceFunction.Log };
+
+    /// <summary>Of --objective.</summary>
+    public static IReadOnlyDictionary<string, Objective> Objectives { get; } =
+        new Dictionary<string, Objective> { ["hkv"] = Objective.HuKorenVolinsky, ["ials"] = Objective.Ials };
+
+    /// <summary>Of --first.</summary>
+    public static IReadOnlyDictionary<string, Side> Sides { get; } = new Dictionary<string, Side> { ["users"] = Side.Users, ["items"] = Side.Items };
+
+    /// <summary>Of --solver.</summary>
+    public static IReadOnlyDictionary<string, Solver> Solvers { get; } =
+        new Dictionary<string, Solver> { ["cholesky"] = Solver.Cholesky, ["cg"] = Solver.ConjugateGradient };
+
+    /// <summary>Of --regularization-scaling.</summary>
+    public static IReadOnlyDictionary<string, RegularizationScaling> Scalings { get; } = new Dictionary<string, RegularizationScaling>
+    {
+        ["none"] = RegularizationScaling.None,
+        ["count"] = RegularizationScaling.Count,
+        ["ials"] = RegularizationScaling.Ials,
+    };
+}

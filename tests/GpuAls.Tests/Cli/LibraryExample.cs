@@ -1,0 +1,27 @@
+using GpuAls.Engines.Device;
+using GpuAls.Indexing;
+using GpuAls.Modeling;
+using GpuAls.Reading;
+using GpuAls.Recommendation;
+using GpuAls.Sparse;
+using GpuAls.Training;
+
+namespace GpuAls.Tests.Cli;
+
+/// <summary>The README's use of the library, line by line.</summary>
+internal static class LibraryExample
+{
+    public static async Task RunAsync()
+    {
+        using var engine = EngineFactory.Create(DeviceRequest.Parse("auto"), out var reason);
+        var plays = CsrBuilder.Build(await InteractionLoader.LoadAsync(["plays.parquet"], new InteractionSchema { WeightColumn = "plays" }));
+        var trained = new AlsTrainer(engine, new AlsOptions { Rank = 64, Alpha = 10 }).Fit(plays);
+        var model = new FactorModel(plays.Users, plays.Items, plays.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors);
+        using var recommender = new Recommender(model, engine);
+        foreach (var batch in recommender.Recommend(Recommender.UsersWithPlays(model), k: 10, includePlayed: false))
+        {
+            for (var i = 0; i < batch.UserIndices.Length; i++)
+                Console.WriteLine($"{model.Users.Format(batch.UserIndices[i])}: {model.Items.Format(batch.ItemIndices[i * batch.K])}");
+        }
+    }
+}

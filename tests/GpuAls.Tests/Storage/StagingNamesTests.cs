@@ -1,0 +1,84 @@
+using System.Globalization;
+using GpuAls.Modeling;
+using GpuAls.Storage;
+
+namespace GpuAls.Tests.Storage;
+
+/// <summary>What a killed run leaves is removed by the next one that writes the same output; all else stays.</summary>
+public sealed class StagingNamesTests
+{
+    private TempFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new TempFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public void IsStale_OfAProcess_IsWhetherItIsGone()
+    {
+        Assert.That(StagingNames.IsStale(Dead("m"), "m"), Is.True);
+        Assert.That(StagingNames.IsStale(Named("m", process: 1), "m"), Is.EqualTo(Environment.ProcessId == 1));
+        Assert.That(StagingNames.IsStale(StagingNames.New("m"), "m"), Is.False, "of this process");
+        Assert.That(StagingNames.IsStale(Named("m", Environment.ProcessId), "m"), Is.True, "of an earlier process with this one's id, as in a container");
+        Assert.That(StagingNames.IsStale(Named("m", NoProcess, host: "0"), "m"), Is.False, "of another machine");
+    }
+
+    [TestCase(".m.tmp")]
+    [TestCase(".m.0-1-2.tmp")]
+    [TestCase(".m.notes-of-a-user.tmp")]
+    public void IsStale_AnotherName_IsNot(string hidden) => Assert.That(StagingNames.IsStale(hidden, "m"), Is.False);
+
+    [Test]
+    public void StagedFile_LeftoverOfADeadProcess_IsRemovedAndOthersStay()
+    {
+        foreach (var name in (string[])[Dead("lists.csv"), Dead("other.csv"), ".lists.csv.tmp"]) File.WriteAllText(_folder.At(name), "half");
+
+        new StagedFile(_folder.At("lists.csv"), overwrite: false).Dispose();
+
+        Assert.That(_folder.Entries(), Is.EqualTo(new[] { ".lists.csv.tmp", Dead("other.csv") }.Order(StringComparer.Ordinal)));
+    }
+
+    [Test]
+    public void StagedDirectory_LeftoversOfADeadProcess_AreRemoved()
+    {
+        Directory.CreateDirectory(_folder.At(Dead("model"), "below"));
+        Directory.CreateDirectory(_folder.At("model", Dead("staging"), "below"));
+
+        new StagedDirectory(_folder.At("model"), overwrite: false, ModelFolder.WhyForeign).Dispose();
+
+        Assert.That(_folder.Entries(), Is.EqualTo(new[] { "model" }));
+        Assert.That(Directory.GetFileSystemEntries(_folder.At("model")), Is.Empty);
+    }
+
+    [Test]
+    public void StagedDirectory_WholeOutputThatWasMovedAside_IsRemovedOnceThereIsAnother()
+    {
+        Directory.CreateDirectory(_folder.At(Dead("model")));
+        File.WriteAllText(_folder.At(Dead("model"), StagedDirectory.SuccessFile), "");
+
+        using (var staged = Stage())
+        {
+            Assert.That(Directory.Exists(_folder.At(Dead("model"))), "the only whole one");
+            staged.Commit();
+        }
+
+        Stage().Dispose();
+
+        Assert.That(_folder.Entries(), Is.EqualTo(new[] { "model" }));
+    }
+
+    private const int NoProcess = int.MaxValue;
+
+    private StagedDirectory Stage() => new(_folder.At("model"), overwrite: true, (_, _) => null);
+
+    private static string Dead(string name) => Named(name, NoProcess);
+
+    /// <summary>A name that another run on this machine would give.</summary>
+    private static string Named(string name, int process, string? host = null)
+    {
+        host ??= StagingNames.New("m")[".m.".Length..].Split('-')[0];
+        return string.Create(CultureInfo.InvariantCulture, $".{name}.{host}-{process}-0-1.tmp");
+    }
+}
