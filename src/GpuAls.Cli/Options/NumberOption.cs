@@ -13,12 +13,12 @@ internal static class NumberOption
     /// <param name="fallback">The default.</param>
     public static Option<T> Create<T>(string name, string description, T fallback)
         where T : struct, INumber<T> => new(name)
-    {
-        Description = description,
-        HelpName = "n",
-        DefaultValueFactory = _ => fallback,
-        CustomParser = result => Parse<T>(result, name),
-    };
+        {
+            Description = description,
+            HelpName = "n",
+            DefaultValueFactory = _ => fallback,
+            CustomParser = result => Parse<T>(result, name),
+        };
 
     private static T Parse<T>(ArgumentResult result, string name)
         where T : struct, INumber<T>

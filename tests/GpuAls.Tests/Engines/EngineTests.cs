@@ -205,9 +205,9 @@ public sealed class EngineTests<TEngine>
     [Test]
     public void SolveRows_WeightsBeyondFp32_AreSolvedInFp64()
     {
-        // One play of weight 10⁷ and more hides YᵀY behind its rounding: at rank 100, fp32 alone met pivots that were not positive.
-        var rank = Math.Min(100, LargestRank);
-        var problem = new Problem(rank, [150, 1, 99, 50, 2], columns: 217, seed: 5) { ValueScale = 1e7f };
+        // One play of weight 10⁷ and more hides YᵀY behind its rounding, and so do fewer plays than the rank.
+        var rank = Math.Min(64, LargestRank);
+        var problem = new Problem(rank, [150, 1, 63, 50, 2], columns: 217, seed: 5) { ValueScale = 1e7f };
 
         var solved = problem.Solve(_engine);
 

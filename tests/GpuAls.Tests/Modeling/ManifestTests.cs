@@ -50,6 +50,7 @@ public sealed class ManifestTests
             "users": 5,
             "items": 7,
             "plays": 13,
+            "cancelled_pairs": 0,
             "users_without_plays": 1,
             "user_id_type": "string",
             "item_id_type": "int64",
