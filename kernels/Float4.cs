@@ -29,12 +29,4 @@ public readonly struct Float4(float x, float y, float z, float w)
     internal static int Holding(int floats) => (floats + Width - 1) / Width;
 
     internal static Float4 Zero => new(0, 0, 0, 0);
-
-    internal Float4 Scaled(float factor) => new(X * factor, Y * factor, Z * factor, W * factor);
-
-    internal Float4 Plus(Float4 other) => new(X + other.X, Y + other.Y, Z + other.Z, W + other.W);
-
-    internal float Dot(Float4 other) => (X * other.X) + (Y * other.Y) + (Z * other.Z) + (W * other.W);
-
-    internal bool IsFinite() => Finite.Is(X) && Finite.Is(Y) && Finite.Is(Z) && Finite.Is(W);
 }

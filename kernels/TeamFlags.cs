@@ -22,14 +22,12 @@ internal readonly struct TeamFlags(ArrayView<float> memory, int teams)
 
     public bool HasFailed(int team) => _memory[team] != 0;
 
-    public bool AnyFailed() => Any(0);
+    public bool AsksForRefinement(int team) => _memory[_teams + team] != 0;
 
-    public bool AnyAsksForRefinement() => Any(_teams);
-
-    private bool Any(int first)
+    public bool AnyAsksForRefinement()
     {
         float sum = 0;
-        for (var team = 0; team < _teams; team++) sum += _memory[first + team];
+        for (var team = 0; team < _teams; team++) sum += _memory[_teams + team];
         return sum != 0;
     }
 }

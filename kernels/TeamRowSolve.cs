@@ -120,9 +120,14 @@ internal static class TeamRowSolve
     {
         for (var step = (arguments.Rank4 / 2) - 1; step >= 0; step--)
         {
-            if (place.IsDiagonal && place.Row == step) stage.SolveDiagonal(step, stage.Right, stage.Right);
+            if (place.Column == step && place.Row > step) stage.SetColumnTerm(tile, place.Row);
             Group.Barrier();
-            if (place.Row == step && place.Column < step) tile.SubtractTransposedTimes(stage.Right, place.Column, step);
+            if (place.IsDiagonal && place.Row == step)
+            {
+                stage.SubtractColumnTerms(step);
+                stage.SolveDiagonal(step, stage.Right, stage.Right);
+            }
+
             Group.Barrier();
         }
     }
@@ -143,10 +148,7 @@ internal static class TeamRowSolve
     private static void Refine(
         in RowSolveArguments arguments, in TeamStage stage, TeamFlags flags, in Tile8 tile, in TeamPlace place, in TeamRow row)
     {
-        if (place.Lane == 0 && !AllFinite(stage.Right, arguments.Rank4)) flags.Fail(place.Team);
-        var condition = Refinement.Condition(stage.Product, arguments.Rank4 / 2);
-        if (place.Lane == 0 && condition > arguments.LargestCondition) flags.Fail(place.Team);
-        if (place.Lane == 0 && condition > arguments.RefinedCondition) flags.AskForRefinement(place.Team);
+        if (place.Lane == 0) Judge(arguments, stage, flags, place.Team);
         Group.Barrier();
         if (!flags.AnyAsksForRefinement()) return;
         Residual(arguments, stage, place, row);
@@ -155,8 +157,16 @@ internal static class TeamRowSolve
         for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes)
         {
             var refined = stage.Solution[i].Plus(stage.Right[i]);
-            stage.Right[i] = condition > arguments.RefinedCondition && refined.IsFinite() ? refined : stage.Solution[i];
+            stage.Right[i] = flags.AsksForRefinement(place.Team) && refined.IsFinite() ? refined : stage.Solution[i];
         }
+    }
+
+    /// <summary>Says whether x is a solution, and whether it can do with a correction.</summary>
+    private static void Judge(in RowSolveArguments arguments, in TeamStage stage, TeamFlags flags, int team)
+    {
+        var condition = Refinement.Condition(stage.Product, arguments.Rank4 / 2);
+        if (condition > arguments.LargestCondition || !AllFinite(stage.Right, arguments.Rank4)) flags.Fail(team);
+        if (condition > arguments.RefinedCondition) flags.AskForRefinement(team);
     }
 
     /// <summary>Puts x aside and b - A x in its place, summed from the plays and not from the rounded A.</summary>
@@ -179,6 +189,7 @@ internal static class TeamRowSolve
             stage.AddWeighted(stage.Product, entries, place);
         }
 
+        Group.Barrier();
         for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes) stage.Right[i] = stage.Product[i].Scaled(-1);
         Group.Barrier();
     }

@@ -92,21 +92,26 @@ internal readonly struct TeamStage
         return tile;
     }
 
-    /// <summary>target += Σ weight·v, with the weights of the plays on the right side; lane = four factors.</summary>
+    /// <summary>target += Σ weight·v, with the weights of the plays on the right side; lane = eight factors.</summary>
     /// <param name="target">[rank4].</param>
     /// <param name="entries">The staged plays.</param>
     /// <param name="place">The thread.</param>
     public void AddWeighted(ArrayView<Float4> target, TeamEntries entries, in TeamPlace place)
     {
-        for (var part = place.Lane; part < 2 * _rank8; part += place.Lanes)
+        for (var row = place.Lane; row < _rank8; row += place.Lanes)
         {
-            var v = Vectors(part / 2, part & 1);
             var weights = entries.All;
-            var sum = target[part].Plus(v.V0.Scaled(weights.V0.W)).Plus(v.V1.Scaled(weights.V1.W));
-            sum = sum.Plus(v.V2.Scaled(weights.V2.W)).Plus(v.V3.Scaled(weights.V3.W));
-            sum = sum.Plus(v.V4.Scaled(weights.V4.W)).Plus(v.V5.Scaled(weights.V5.W));
-            target[part] = sum.Plus(v.V6.Scaled(weights.V6.W)).Plus(v.V7.Scaled(weights.V7.W));
+            target[2 * row] = AddWeighted(target[2 * row], Vectors(row, 0), weights);
+            target[(2 * row) + 1] = AddWeighted(target[(2 * row) + 1], Vectors(row, 1), weights);
         }
+    }
+
+    private static Float4 AddWeighted(Float4 sum, in Float4x8 v, in Float4x8 weights)
+    {
+        sum = sum.Plus(v.V0.Scaled(weights.V0.W)).Plus(v.V1.Scaled(weights.V1.W));
+        sum = sum.Plus(v.V2.Scaled(weights.V2.W)).Plus(v.V3.Scaled(weights.V3.W));
+        sum = sum.Plus(v.V4.Scaled(weights.V4.W)).Plus(v.V5.Scaled(weights.V5.W));
+        return sum.Plus(v.V6.Scaled(weights.V6.W)).Plus(v.V7.Scaled(weights.V7.W));
     }
 
     /// <summary>v·x for one of the eight vectors and the solution that is refined.</summary>
@@ -141,6 +146,29 @@ internal readonly struct TeamStage
         high = TileCholesky.Backward(high, second);
         solution[(2 * step) + 1] = high;
         solution[2 * step] = TileCholesky.Backward(low.Plus(below.TransposedTimes(high).Scaled(-1)), first);
+    }
+
+    /// <summary>Puts tileᵀ·x where the tile's row has its part of vector 0, for the column's sum.</summary>
+    public void SetColumnTerm(in Tile8 tile, int row)
+    {
+        var term = tile.TransposedTimes(Right[2 * row], Right[(2 * row) + 1]);
+        Part(row, 0)[0] = term.Low;
+        Part(row, 1)[0] = term.High;
+    }
+
+    /// <summary>Takes the terms of a column off its part of the right side, in the order of their rows.</summary>
+    public void SubtractColumnTerms(int column)
+    {
+        var low = Float4.Zero;
+        var high = Float4.Zero;
+        for (var row = column + 1; row < _rank8; row++)
+        {
+            low = low.Plus(Part(row, 0)[0]);
+            high = high.Plus(Part(row, 1)[0]);
+        }
+
+        Right[2 * column] = Right[2 * column].Plus(low.Scaled(-1));
+        Right[(2 * column) + 1] = Right[(2 * column) + 1].Plus(high.Scaled(-1));
     }
 
     /// <summary>Makes X of X·Lᵀ = tile, for a tile below a factored one, a part of the panel: column k of X is part of vector k.</summary>

@@ -69,12 +69,7 @@ internal struct Tile8
         vector[(2 * row) + 1] = vector[(2 * row) + 1].Plus(B.Times(low).Plus(D.Times(high)).Scaled(-1));
     }
 
-    /// <summary>vector[column] -= tileᵀ·vector[step].</summary>
-    public readonly void SubtractTransposedTimes(ArrayView<Float4> vector, int column, int step)
-    {
-        var low = vector[2 * step];
-        var high = vector[(2 * step) + 1];
-        vector[2 * column] = vector[2 * column].Plus(A.TransposedTimes(low).Plus(B.TransposedTimes(high)).Scaled(-1));
-        vector[(2 * column) + 1] = vector[(2 * column) + 1].Plus(C.TransposedTimes(low).Plus(D.TransposedTimes(high)).Scaled(-1));
-    }
+    /// <summary>tileᵀ·v, for both halves of v.</summary>
+    public readonly (Float4 Low, Float4 High) TransposedTimes(Float4 low, Float4 high) =>
+        (A.TransposedTimes(low).Plus(B.TransposedTimes(high)), C.TransposedTimes(low).Plus(D.TransposedTimes(high)));
 }
