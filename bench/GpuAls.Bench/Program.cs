@@ -1,6 +1,8 @@
 using System.CommandLine;
 using GpuAls.Bench.Kernels;
+using GpuAls.Bench.Roofline;
 
 var root = new RootCommand("Verifies, then measures gpuals.");
 root.Add(KernelsCommand.Create());
+root.Add(RooflineCommand.Create());
 return await root.Parse(args).InvokeAsync().ConfigureAwait(false);

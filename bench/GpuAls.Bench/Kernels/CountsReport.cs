@@ -26,9 +26,12 @@ internal static class CountsReport
         AnsiConsole.Write(table);
     }
 
+    /// <summary>Rows that a case of a rank has: enough for the counts of one row, few enough for a minute.</summary>
+    public static int RowsFor(int rank) => rank > 176 ? 108 : Math.Clamp(108 * 40_000 / (rank * rank), 108, 4_000);
+
     private static string[] Row(int rank)
     {
-        var rows = rank > 176 ? 108 : Math.Clamp(108 * 40_000 / (rank * rank), 108, 4_000);
+        var rows = RowsFor(rank);
         var (few, many) = (new RowSolveCase(rank, rows, Plays), new RowSolveCase(rank, rows, MorePlays));
         var (counts, more) = (Count(few), Count(many));
         var bytes = (more.GlobalBytes - counts.GlobalBytes) / (double)(rows * (MorePlays - Plays));
@@ -43,7 +46,8 @@ internal static class CountsReport
         ];
     }
 
-    private static EmulatorCounts Count(RowSolveCase shape) =>
+    /// <summary>What the emulator counts of the row solve of a case.</summary>
+    public static EmulatorCounts Count(RowSolveCase shape) =>
         EmulatorRun.Count("kernels", CaseCommand, Text($"{shape.Rank}"), Text($"{shape.Rows}"), Text($"{shape.Plays}"))[RowSolve];
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

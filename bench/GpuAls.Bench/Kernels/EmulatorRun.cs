@@ -6,10 +6,12 @@ namespace GpuAls.Bench.Kernels;
 
 /// <summary>What the CUDA emulator counted of one kernel.</summary>
 /// <param name="WarpInstructions">PTX instructions executed, a warp at a time.</param>
+/// <param name="Fmas">Fused multiplications and additions among them.</param>
+/// <param name="Moves">Moves, conversions and comparisons among them, most of which an assembler removes.</param>
 /// <param name="GlobalBytes">Bytes of global memory asked for.</param>
 /// <param name="SharedRequests">Accesses of a warp to shared memory.</param>
 /// <param name="SharedWavefronts">Turns in which shared memory served them.</param>
-public sealed record EmulatorCounts(long WarpInstructions, long GlobalBytes, long SharedRequests, long SharedWavefronts);
+public sealed record EmulatorCounts(long WarpInstructions, long Fmas, long Moves, long GlobalBytes, long SharedRequests, long SharedWavefronts);
 
 /// <summary>Runs a case of this program in a process of its own, since the emulator writes its counts when a process ends.</summary>
 public static class EmulatorRun
@@ -45,6 +47,8 @@ public static class EmulatorRun
         using var document = JsonDocument.Parse(json);
         return document.RootElement.GetProperty("kernels").EnumerateObject().ToDictionary(kernel => kernel.Name, kernel => new EmulatorCounts(
             kernel.Value.GetProperty("warp_instructions").GetInt64(),
+            kernel.Value.GetProperty("by_class").GetProperty("fma32").GetInt64(),
+            kernel.Value.GetProperty("by_class").GetProperty("other").GetInt64(),
             kernel.Value.GetProperty("global_bytes").GetInt64(),
             kernel.Value.GetProperty("shared_requests").GetInt64(),
             kernel.Value.GetProperty("shared_wavefronts").GetInt64()));
