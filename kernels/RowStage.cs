@@ -87,13 +87,15 @@ internal struct RowStage
         }
     }
 
-    /// <summary>acc += Σ gram·y yᵀ over the staged entries, for the tile at (row, column).</summary>
-    public readonly Tile4 AddTo(Tile4 tile, int rank4, int count, int row, int column)
+    /// <summary>acc += Σ gram·y yᵀ over the staged entries, for the 8×8 tile at (row, column).</summary>
+    public readonly Tile8 AddTo(Tile8 tile, int rank4, int count, int row, int column)
     {
         for (var entry = 0; entry < count; entry++)
         {
-            var y = Rows.SubView(entry * rank4, rank4);
-            tile.AddOuter(y[row].Scaled(GramWeights[entry]), y[column]);
+            var gram = GramWeights[entry];
+            var y = Rows.SubView((entry * rank4) + (2 * row), 2);
+            var z = Rows.SubView((entry * rank4) + (2 * column), 2);
+            tile.AddOuter(y[0].Scaled(gram), y[1].Scaled(gram), z[0], z[1]);
         }
 
         return tile;

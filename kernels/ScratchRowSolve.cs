@@ -8,7 +8,7 @@ namespace GpuAls.Kernels;
 /// </summary>
 internal static class ScratchRowSolve
 {
-    // One group a row, rows strided over the grid; thread = every DimX-th 4×4 tile of the lower triangle.
+    // One group a row, rows strided over the grid; thread = every DimX-th tile of the lower triangle, 8×8 to sum, 4×4 to factor.
     public static void Kernel(RowSolveArguments arguments)
     {
         var tiles = TriangleIndex.Count(arguments.Rank4);
@@ -32,8 +32,7 @@ internal static class ScratchRowSolve
         Group.Barrier(); // all have read the flag of the row before
         for (var i = Group.IdxX; i < rank4; i += Group.DimX) stage.Right[i] = Float4.Zero;
         if (Group.IdxX == 0) stage.Flag[0] = 0;
-        var tiles = TriangleIndex.Count(rank4);
-        for (var firstTile = 0; firstTile < tiles; firstTile += Group.DimX)
+        for (var firstTile = 0; firstTile < TriangleIndex.Count(rank4 / 2); firstTile += Group.DimX)
             BuildTiles(arguments, stage, triangle, row, first, end, firstTile);
         GlobalBarrier();
         if (Group.IdxX == 0) stage.Flag[1] = LargestOfDiagonal(arguments, triangle);
@@ -60,15 +59,15 @@ internal static class ScratchRowSolve
         return true;
     }
 
-    /// <summary>One group-full of tiles; the first also sums the right side.</summary>
+    /// <summary>One group-full of 8×8 tiles; the first also sums the right side.</summary>
     private static void BuildTiles(
         in RowSolveArguments arguments, in RowStage stage, ArrayView<Tile4> triangle, int row, long first, long end, int firstTile)
     {
         var rank4 = arguments.Rank4;
         var tileRow = TriangleIndex.RowOf(firstTile + Group.IdxX);
         var tileColumn = firstTile + Group.IdxX - TriangleIndex.Of(tileRow, 0);
-        var active = tileRow < rank4;
-        var tile = Tile4.Zero;
+        var active = tileRow < rank4 / 2;
+        var tile = Tile8.Zero;
         for (var start = first; start < end; start += arguments.StageRows)
         {
             var count = (int)(end - start < arguments.StageRows ? end - start : arguments.StageRows);
@@ -80,9 +79,18 @@ internal static class ScratchRowSolve
         }
 
         if (!active) return;
-        tile.Add(arguments.BaseTile(tileRow, tileColumn));
+        tile.Add(arguments.BaseTile8(tileRow, tileColumn));
         if (tileRow == tileColumn) tile.AddToDiagonal(arguments.Regularization[row]);
-        triangle[firstTile + Group.IdxX] = tile;
+        StoreQuarters(triangle, tile, 2 * tileRow, 2 * tileColumn);
+    }
+
+    /// <summary>The quarters of a tile in the triangle of 4×4 tiles; one of a tile of the diagonal lies above it.</summary>
+    private static void StoreQuarters(ArrayView<Tile4> triangle, in Tile8 tile, int row, int column)
+    {
+        triangle[TriangleIndex.Of(row, column)] = tile.A;
+        triangle[TriangleIndex.Of(row + 1, column)] = tile.B;
+        if (row > column) triangle[TriangleIndex.Of(row, column + 1)] = tile.C;
+        triangle[TriangleIndex.Of(row + 1, column + 1)] = tile.D;
     }
 
     private static float LargestOfDiagonal(in RowSolveArguments arguments, ArrayView<Tile4> triangle)

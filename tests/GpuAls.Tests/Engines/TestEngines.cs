@@ -66,7 +66,7 @@ public sealed class OpenCl : ITestEngine
 
 public sealed class Cuda : ITestEngine
 {
-    public static int[] Ranks => [1, 3, 12, 16, 30, 64, 100, 128, 129, 176, 200];
+    public static int[] Ranks => [1, 3, 12, 16, 30, 64, 100, 128, 129, 176, 200, 265];
 
     public static bool TakesManyRows => true;
 
