@@ -56,8 +56,7 @@ public sealed class Emulated : ITestEngine
 
 public sealed class OpenCl : ITestEngine
 {
-    // Few: an OpenCL driver for processors compiles a kernel anew, for a minute, for each size of group.
-    public static int[] Ranks => [1, 3, 64, 129, 200];
+    public static int[] Ranks => [1, 3, 16, 64, 100, 129, 200];
 
     public static bool TakesManyRows => true;
 
