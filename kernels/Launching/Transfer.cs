@@ -1,11 +1,13 @@
-using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
 
 namespace GpuAls.Kernels.Launching;
 
-/// <summary>Copies between host and device that are finished when they return.</summary>
-public static class Transfer
+/// <summary>
+/// Copies between host and device that are finished when they return. ILGPU does not pin what it is given by reference, and a
+/// driver may copy until the stream is waited for: so the host's memory is pinned here until then.
+/// </summary>
+public static unsafe class Transfer
 {
     /// <summary>Copies a span to the start of a view.</summary>
     public static void ToDevice<T>(ReadOnlySpan<T> source, ArrayView<T> target)
@@ -13,8 +15,11 @@ public static class Transfer
     {
         if (source.IsEmpty) return;
         var stream = target.GetAccelerator().DefaultStream;
-        target.SubView(0, source.Length).CopyFromCPU(stream, ref MemoryMarshal.GetReference(source), source.Length);
-        stream.Synchronize();
+        fixed (T* pinned = source)
+        {
+            target.SubView(0, source.Length).CopyFromCPU(stream, ref *pinned, source.Length);
+            stream.Synchronize();
+        }
     }
 
     /// <summary>Fills a span from the start of a view, after all launches before.</summary>
@@ -23,7 +28,10 @@ public static class Transfer
     {
         if (target.IsEmpty) return;
         var stream = source.GetAccelerator().DefaultStream;
-        source.SubView(0, target.Length).CopyToCPU(stream, ref MemoryMarshal.GetReference(target), target.Length);
-        stream.Synchronize();
+        fixed (T* pinned = target)
+        {
+            source.SubView(0, target.Length).CopyToCPU(stream, ref *pinned, target.Length);
+            stream.Synchronize();
+        }
     }
 }
