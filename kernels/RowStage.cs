@@ -68,8 +68,8 @@ internal struct RowStage
         for (var entry = Group.IdxX; entry < count; entry += Group.DimX)
         {
             var value = arguments.Values[first + entry];
-            GramWeights[entry] = (value < 0 ? -value : value) + arguments.GramOffset;
-            RhsWeights[entry] = value > 0 ? value + arguments.RhsOffset : 0;
+            GramWeights[entry] = arguments.Gram(value);
+            RhsWeights[entry] = arguments.Rhs(value);
         }
     }
 

@@ -3,7 +3,7 @@ namespace GpuAls.Reading;
 /// <summary>
 /// Bytes of a file as a decoder takes them, who may take more than are his: those of the last call can be looked at again.
 /// </summary>
-internal sealed class ByteWindow(Stream file) : Stream
+internal sealed class ByteWindow(Stream file) : ForwardStream
 {
     private const int Bytes = 1 << 16;
 
@@ -11,20 +11,6 @@ internal sealed class ByteWindow(Stream file) : Stream
     private int _end;
     private int _next;
     private int _last;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override int Read(Span<byte> buffer)
     {
@@ -35,8 +21,6 @@ internal sealed class ByteWindow(Stream file) : Stream
         _next += count;
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     /// <summary>Goes behind a sequence that begins among the bytes of the last call or right after them.</summary>
     /// <returns>False where it is not there.</returns>
@@ -50,16 +34,6 @@ internal sealed class ByteWindow(Stream file) : Stream
         _last = _next = _last + found + sequence.Length;
         return true;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

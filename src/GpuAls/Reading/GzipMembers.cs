@@ -7,7 +7,7 @@ namespace GpuAls.Reading;
 /// Decompresses gzip (RFC 1952), one member behind the other, and holds each to its checksum and length: the platform's own
 /// stream takes a file that was cut short for a whole one.
 /// </summary>
-internal sealed class GzipMembers(Stream file) : Stream
+internal sealed class GzipMembers(Stream file) : ForwardStream
 {
     private const int TrailerBytes = 8;
 
@@ -15,20 +15,6 @@ internal sealed class GzipMembers(Stream file) : Stream
     private DeflateStream? _member;
     private uint _crc;
     private uint _length;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <exception cref="InvalidDataException">The file is cut short, damaged, or has something else behind the last member.</exception>
     public override int Read(Span<byte> buffer)
@@ -49,18 +35,6 @@ internal sealed class GzipMembers(Stream file) : Stream
 
         return 0;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
