@@ -13,8 +13,8 @@ public sealed class GramianLauncher : IDisposable
     private const long MaximumPartials = 8L << 20;
 
     private readonly Accelerator _accelerator;
-    private readonly Lazy<Action<KernelConfig, GramianArguments>> _slices;
-    private readonly Lazy<Action<KernelConfig, GramianArguments>> _reduce;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, GramianArguments>> _slices;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, GramianArguments>> _reduce;
     private readonly ReusableBuffer<double> _partials;
     private readonly ReusableBuffer<double> _gramian;
 
@@ -53,8 +53,8 @@ public sealed class GramianLauncher : IDisposable
         };
         var group = Math.Min(LaunchPlan.GroupSize(tiles), Math.Min(MaximumGroupSize, LaunchPlan.LargestGroup(_accelerator)));
         var grid = new Index2D(slices, (tiles + group - 1) / group);
-        _slices.Value(new KernelConfig(grid, new Index2D(group, 1), LaunchPlan.Shared(arguments.StageRows * rank4)), arguments);
-        _reduce.Value(new KernelConfig(((16 * tiles) + ReduceGroupSize - 1) / ReduceGroupSize, ReduceGroupSize), arguments);
+        _slices.Value(_accelerator.DefaultStream, new KernelConfig(grid, new Index2D(group, 1), LaunchPlan.Shared(arguments.StageRows * rank4)), arguments);
+        _reduce.Value(_accelerator.DefaultStream, new KernelConfig(((16 * tiles) + ReduceGroupSize - 1) / ReduceGroupSize, ReduceGroupSize), arguments);
         Transfer.ToHost(arguments.Gramian, gramian);
     }
 

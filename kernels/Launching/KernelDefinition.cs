@@ -27,9 +27,9 @@ internal sealed record KernelDefinition<TArguments>(string Name, Action<TArgumen
     : KernelDefinition(Name, Body.Method, MaximumGroupSize)
     where TArguments : struct
 {
-    /// <summary>Compiles the kernel for a device, when it is first launched; launches go to the default stream.</summary>
-    public Lazy<Action<KernelConfig, TArguments>> LoadOn(Accelerator accelerator) =>
-        new(() => accelerator.LoadStreamKernel(Body, SpecializationOn(accelerator)));
+    /// <summary>Compiles the kernel for a device, when it is first launched.</summary>
+    public Lazy<Action<AcceleratorStream, KernelConfig, TArguments>> LoadOn(Accelerator accelerator) =>
+        new(() => accelerator.LoadKernel(Body, SpecializationOn(accelerator)));
 
     private KernelSpecialization SpecializationOn(Accelerator accelerator) =>
         MaximumGroupSize > accelerator.MaxNumThreadsPerGroup ? KernelSpecialization.Empty : Specialization;

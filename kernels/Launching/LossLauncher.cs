@@ -8,14 +8,16 @@ public sealed class LossLauncher : IDisposable
 {
     private const int Groups = 512;
 
-    private readonly Lazy<Action<KernelConfig, LossArguments>> _plays;
-    private readonly Lazy<Action<KernelConfig, NormArguments>> _squaredNorm;
+    private readonly AcceleratorStream _stream;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, LossArguments>> _plays;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, NormArguments>> _squaredNorm;
     private readonly ReusableBuffer<double> _partials;
 
     /// <param name="accelerator">Where to launch; kernels are compiled when first needed.</param>
     public LossLauncher(Accelerator accelerator)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
+        _stream = accelerator.DefaultStream;
         _partials = new ReusableBuffer<double>(accelerator);
         _plays = KernelCatalog.Loss.LoadOn(accelerator);
         _squaredNorm = KernelCatalog.SquaredNorm.LoadOn(accelerator);
@@ -27,7 +29,7 @@ public sealed class LossLauncher : IDisposable
     {
         var groups = Math.Clamp(arguments.RowCount, 1, Groups);
         arguments.Partials = _partials.Take(groups);
-        _plays.Value(new KernelConfig(groups, LossKernels.GroupSize), arguments);
+        _plays.Value(_stream, new KernelConfig(groups, LossKernels.GroupSize), arguments);
         return Total(arguments.Partials);
     }
 
@@ -42,7 +44,7 @@ public sealed class LossLauncher : IDisposable
         var groups = Math.Clamp(rowCount / LossKernels.GroupSize, 1, Groups);
         var partials = _partials.Take(groups);
         var arguments = new NormArguments { Factors = factors, Weights = weights.SubView(0, rowCount), Partials = partials, Rank4 = rank4 };
-        _squaredNorm.Value(new KernelConfig(groups, LossKernels.GroupSize), arguments);
+        _squaredNorm.Value(_stream, new KernelConfig(groups, LossKernels.GroupSize), arguments);
         return Total(partials);
     }
 

@@ -11,9 +11,9 @@ public sealed class RowSolveLauncher : IDisposable
     private const int ScratchGroupsPerMultiprocessor = 4;
 
     private readonly Accelerator _accelerator;
-    private readonly Lazy<Action<KernelConfig, RowSolveArguments>> _fused;
-    private readonly Lazy<Action<KernelConfig, RowSolveArguments>> _scratch;
-    private readonly Lazy<Action<KernelConfig, RowSolveArguments>> _conjugateGradient;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _fused;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _scratch;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _conjugateGradient;
     private readonly ReusableBuffer<Tile4> _triangles;
 
     /// <param name="accelerator">Where to launch; kernels are compiled when first needed.</param>
@@ -28,8 +28,9 @@ public sealed class RowSolveLauncher : IDisposable
     }
 
     /// <summary>Launches the solve of all rows: exact, or by conjugate gradients where the arguments ask for steps.</summary>
+    /// <param name="stream">Where the launch is queued.</param>
     /// <param name="arguments">All but <see cref="RowSolveArguments.StageRows"/>, which is chosen here.</param>
-    public void Launch(RowSolveArguments arguments)
+    public void Launch(AcceleratorStream stream, RowSolveArguments arguments)
     {
         if (arguments.RowCount == 0) return;
         var plan = TeamPlan.For(_accelerator, arguments.Rank4);
@@ -37,27 +38,27 @@ public sealed class RowSolveLauncher : IDisposable
         if (arguments.Steps == 0 && teams > 0)
         {
             arguments.Layout = plan.Layout;
-            Launch(_fused.Value, arguments, (arguments.RowCount + teams - 1) / teams, plan.GroupSize, plan.SharedFloat4s);
+            Launch(stream, _fused.Value, arguments, (arguments.RowCount + teams - 1) / teams, plan.GroupSize, plan.SharedFloat4s);
             return;
         }
 
         arguments.StageRows = LaunchPlan.StageRows(_accelerator, arguments.Rank4, MaximumStageRows);
         var shared = RowStage.Length(arguments.StageRows, arguments.Rank4);
-        if (arguments.Steps > 0) Launch(_conjugateGradient.Value, arguments, arguments.RowCount, ConjugateGradientKernel.GroupSize, shared);
-        else LaunchScratch(arguments, shared);
+        if (arguments.Steps > 0) Launch(stream, _conjugateGradient.Value, arguments, arguments.RowCount, ConjugateGradientKernel.GroupSize, shared);
+        else LaunchScratch(stream, arguments, shared);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _triangles.Dispose();
 
-    private void Launch(Action<KernelConfig, RowSolveArguments> kernel, RowSolveArguments arguments, int work, int group, int shared) =>
-        kernel(LaunchPlan.Config(LaunchPlan.Groups(_accelerator, work), group, shared), arguments);
+    private void Launch(AcceleratorStream stream, Action<AcceleratorStream, KernelConfig, RowSolveArguments> kernel, RowSolveArguments arguments, int work, int group, int shared) =>
+        kernel(stream, LaunchPlan.Config(LaunchPlan.Groups(_accelerator, work), group, shared), arguments);
 
-    private void LaunchScratch(RowSolveArguments arguments, int shared)
+    private void LaunchScratch(AcceleratorStream stream, RowSolveArguments arguments, int shared)
     {
         var group = Math.Min(ScratchGroupSize, LaunchPlan.LargestGroup(_accelerator));
         var groups = Math.Min(arguments.RowCount, ScratchGroupsPerMultiprocessor * _accelerator.NumMultiprocessors);
         arguments.Triangles = _triangles.Take((long)groups * TriangleIndex.Count(arguments.Rank4));
-        _scratch.Value(LaunchPlan.Config(groups, group, shared), arguments);
+        _scratch.Value(stream, LaunchPlan.Config(groups, group, shared), arguments);
     }
 }

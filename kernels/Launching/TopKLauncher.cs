@@ -6,12 +6,14 @@ namespace GpuAls.Kernels.Launching;
 /// <summary>Launches the scoring of queries against all items.</summary>
 public sealed class TopKLauncher
 {
-    private readonly Lazy<Action<KernelConfig, TopKArguments>> _kernel;
+    private readonly AcceleratorStream _stream;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, TopKArguments>> _kernel;
 
     /// <param name="accelerator">Where to launch; the kernel is compiled when first needed.</param>
     public TopKLauncher(Accelerator accelerator)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
+        _stream = accelerator.DefaultStream;
         _kernel = KernelCatalog.TopK.LoadOn(accelerator);
     }
 
@@ -20,6 +22,6 @@ public sealed class TopKLauncher
     {
         if (arguments.QueryCount == 0) return;
         var groups = (arguments.QueryCount + TopKKernel.TileQueries - 1) / TopKKernel.TileQueries;
-        _kernel.Value(new KernelConfig(groups, TopKKernel.GroupSize), arguments);
+        _kernel.Value(_stream, new KernelConfig(groups, TopKKernel.GroupSize), arguments);
     }
 }

@@ -12,6 +12,7 @@ namespace GpuAls.Engines.Device;
 /// </summary>
 internal sealed class DeviceOperations : IDisposable
 {
+    private readonly Accelerator _accelerator;
     private readonly RowSolveLauncher _rowSolve;
     private readonly GramianLauncher _gramian;
     private readonly LossLauncher _loss;
@@ -24,6 +25,7 @@ internal sealed class DeviceOperations : IDisposable
 
     public DeviceOperations(Accelerator accelerator)
     {
+        _accelerator = accelerator;
         _rowSolve = new RowSolveLauncher(accelerator);
         _gramian = new GramianLauncher(accelerator);
         _loss = new LossLauncher(accelerator);
@@ -49,7 +51,7 @@ internal sealed class DeviceOperations : IDisposable
         var plays = (DevicePlays)problem.Plays;
         var target = (DeviceFactors)problem.Target;
         var status = _status.Take(plays.RowCount).SubView(0, plays.RowCount);
-        _rowSolve.Launch(new RowSolveArguments
+        _rowSolve.Launch(_accelerator.DefaultStream, new RowSolveArguments
         {
             Indptr = plays.Indptr,
             Indices = plays.Indices,
