@@ -14,7 +14,7 @@ internal static class ConjugateGradientKernel
     /// <summary>Squared residual, relative to the right side, below which more steps change nothing in fp32.</summary>
     private const float SquaredRelativeResidual = 1e-14f;
 
-    /// <summary>The shared memory: staged rows, the four vectors in the place of the panel, and room for sums.</summary>
+    /// <summary>The shared memory: staged rows, the four vectors, and room for sums.</summary>
     private struct Memory
     {
         public RowStage Stage;
@@ -25,7 +25,7 @@ internal static class ConjugateGradientKernel
         public ArrayView<float> Sums;
     }
 
-    // One group a row, rows strided over the grid; thread = four factors of each vector, or one staged play.
+    // One group a task, strided over the grid; thread = four factors of each vector, or one staged play.
     public static void Kernel(RowSolveArguments arguments)
     {
         var rank4 = arguments.Rank4;
@@ -33,20 +33,20 @@ internal static class ConjugateGradientKernel
         var memory = new Memory
         {
             Stage = stage,
-            X = stage.Panel.SubView(0, rank4),
-            Residual = stage.Panel.SubView(rank4, rank4),
-            Direction = stage.Panel.SubView(2 * rank4, rank4),
-            Product = stage.Panel.SubView(3 * rank4, rank4),
+            X = stage.Vectors.SubView(0, rank4),
+            Residual = stage.Vectors.SubView(rank4, rank4),
+            Direction = stage.Vectors.SubView(2 * rank4, rank4),
+            Product = stage.Vectors.SubView(3 * rank4, rank4),
             Sums = SharedMemory.Allocate1D<float>(GroupSize).AsContiguous(),
         };
-        for (var row = Grid.IdxX; row < arguments.RowCount; row += Grid.DimX) ImproveRow(arguments, memory, row);
+        for (var task = Grid.IdxX; task < arguments.TaskCount; task += Grid.DimX) ImproveRow(arguments, memory, arguments.Tasks[task]);
     }
 
-    private static void ImproveRow(RowSolveArguments arguments, Memory memory, int row)
+    private static void ImproveRow(RowSolveArguments arguments, Memory memory, RowTask task)
     {
         var rank4 = arguments.Rank4;
-        var target = (long)(arguments.FirstTargetRow + row) * rank4;
-        var isEmpty = arguments.Indptr[row] == arguments.Indptr[row + 1];
+        var target = arguments.TargetPlace(task.Row);
+        var isEmpty = task.Length == 0;
         for (var i = Group.IdxX; i < rank4; i += Group.DimX)
         {
             memory.X[i] = arguments.Target[target + i];
@@ -54,16 +54,16 @@ internal static class ConjugateGradientKernel
             memory.Residual[i] = Float4.Zero;
         }
 
-        var solved = !isEmpty && Improve(arguments, memory, row);
+        var solved = !isEmpty && Improve(arguments, memory, task);
         for (var i = Group.IdxX; i < rank4; i += Group.DimX) arguments.Target[target + i] = solved ? memory.X[i] : Float4.Zero;
-        if (Group.IdxX == 0) arguments.Status[row] = solved || isEmpty ? RowSolveStatus.Solved : RowSolveStatus.Unsolved;
+        if (Group.IdxX == 0) arguments.Status[task.Row] = solved || isEmpty ? RowSolveStatus.Solved : RowSolveStatus.Unsolved;
     }
 
     /// <summary>
     /// The start is step 0 of the same loop: residual = direction = b - A x. A row that has converged goes through the other
     /// steps with length 0. So there is one way through the code for all threads.
     /// </summary>
-    private static bool Improve(in RowSolveArguments arguments, in Memory memory, int row)
+    private static bool Improve(in RowSolveArguments arguments, in Memory memory, in RowTask task)
     {
         float squared = 0;
         float limit = 0;
@@ -71,7 +71,7 @@ internal static class ConjugateGradientKernel
         var healthy = true;
         for (var step = 0; step <= arguments.Steps; step++)
         {
-            RowProduct.Multiply(arguments, memory.Stage, memory.Direction, memory.Product, row, right);
+            RowProduct.Multiply(arguments, memory.Stage, memory.Direction, memory.Product, task, right);
             var curvature = Dot(memory.Direction, memory.Product, memory.Sums, arguments.Rank4);
             var moves = squared > limit;
             if (moves && !Finite.IsPositive(curvature)) healthy = false;

@@ -3,8 +3,8 @@ using ILGPU;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// What the step of iterative refinement, x += A⁻¹(b - A x) (Wilkinson, 1963), needs. After the
-/// factorisation the panel is free: it holds x, the product A x - b, and the ends of each tile's diagonal.
+/// The step of iterative refinement, x += A⁻¹(b - A x) (Wilkinson, 1963), and when it is needed. A thread reads again only those
+/// parts of a vector that it wrote, or there is a barrier between.
 /// </summary>
 internal static class Refinement
 {
@@ -48,26 +48,47 @@ internal static class Refinement
         return largest * inverse * inverse;
     }
 
-    /// <summary>Puts x aside and the residual b - A x in its place.</summary>
-    public static void Start(in RowSolveArguments arguments, in RowStage stage, int row)
+    /// <summary>Says whether x is a solution, and whether it can do with a correction, or is one; one thread of a team.</summary>
+    public static void Judge(in RowSolveArguments arguments, in TeamGroup group, int team)
     {
-        var rank4 = arguments.Rank4;
-        var x = stage.Panel.SubView(0, rank4);
-        var product = stage.Panel.SubView(rank4, rank4);
-        Group.Barrier(); // all have read the diagonals
-        for (var i = Group.IdxX; i < rank4; i += Group.DimX) x[i] = stage.Right[i];
-        RowProduct.Multiply(arguments, stage, x, product, row, 1);
-        for (var i = Group.IdxX; i < rank4; i += Group.DimX) stage.Right[i] = product[i].Scaled(-1);
+        if (arguments.Round == SolveRound.LongRowsAgain)
+        {
+            group.Flags.AskForRefinement(team);
+            return;
+        }
+
+        var condition = Condition(group.Stage.Product, arguments.Rank4 / 2);
+        if (condition > arguments.LargestCondition || !AllFinite(group.Stage.Right, arguments.Rank4)) group.Flags.Fail(team);
+        if (condition > arguments.RefinedCondition) group.Flags.AskForRefinement(team);
+    }
+
+    /// <summary>Puts x aside and b - A x in its place, summed from the plays and not from the rounded A.</summary>
+    public static void MakeResidual(in RowSolveArguments arguments, in TeamStage stage, in TeamPlace place, in TeamRow row)
+    {
+        for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes) stage.Solution[i] = stage.Right[i];
+        Group.Barrier();
+        for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes)
+            stage.Product[i] = RowProduct.SharedPart(arguments, stage.Solution, i, arguments.Regularization[row.Index]);
+        TeamPlays.AddResidual(arguments, stage, place, row);
+        for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes) stage.Right[i] = stage.Product[i].Scaled(-1);
         Group.Barrier();
     }
 
-    /// <summary>Adds x to its correction where the sum is finite.</summary>
-    public static void Finish(in RowStage stage, int rank4)
+    /// <summary>Adds to x its correction, for the teams that asked and where the sum is finite.</summary>
+    public static void Correct(in RowSolveArguments arguments, in TeamGroup group, in TeamPlace place)
     {
-        for (var i = Group.IdxX; i < rank4; i += Group.DimX)
+        var stage = group.Stage;
+        for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes)
         {
-            var refined = stage.Panel[i].Plus(stage.Right[i]);
-            stage.Right[i] = refined.IsFinite() ? refined : stage.Panel[i];
+            var refined = stage.Solution[i].Plus(stage.Right[i]);
+            stage.Right[i] = group.Flags.AsksForRefinement(place.Team) && refined.IsFinite() ? refined : stage.Solution[i];
         }
+    }
+
+    private static bool AllFinite(ArrayView<Float4> vector, int length)
+    {
+        var finite = true;
+        for (var i = 0; i < length; i++) finite = finite && vector[i].IsFinite();
+        return finite;
     }
 }

@@ -10,16 +10,16 @@ internal static class RowProduct
     /// <param name="stage">Where rows of y are gathered.</param>
     /// <param name="p">[rank4], in shared memory.</param>
     /// <param name="product">[rank4], in shared memory; a thread writes the places it reads afterwards.</param>
-    /// <param name="row">The row.</param>
+    /// <param name="task">The row.</param>
     /// <param name="right">0, or 1 to take off the right side.</param>
     public static void Multiply(
-        in RowSolveArguments arguments, in RowStage stage, ArrayView<Float4> p, ArrayView<Float4> product, int row, float right)
+        in RowSolveArguments arguments, in RowStage stage, ArrayView<Float4> p, ArrayView<Float4> product, in RowTask task, float right)
     {
         var rank4 = arguments.Rank4;
         Group.Barrier();
-        for (var i = Group.IdxX; i < rank4; i += Group.DimX) product[i] = SharedPart(arguments, p, i, arguments.Regularization[row]);
-        var end = arguments.Indptr[row + 1];
-        for (var start = arguments.Indptr[row]; start < end; start += arguments.StageRows)
+        for (var i = Group.IdxX; i < rank4; i += Group.DimX) product[i] = SharedPart(arguments, p, i, arguments.Regularization[task.Row]);
+        var end = task.First + task.Length;
+        for (var start = task.First; start < end; start += arguments.StageRows)
         {
             var count = (int)(end - start < arguments.StageRows ? end - start : arguments.StageRows);
             Group.Barrier();

@@ -5,8 +5,8 @@ namespace GpuAls.Kernels;
 /// <summary>What all row-solve kernels take: (α₀·YᵀY + Σ gram·y yᵀ + λᵣI) x = Σ rhs·y for each row r of a CSR matrix.</summary>
 public struct RowSolveArguments
 {
-    /// <summary>[rows + 1], where each row starts.</summary>
-    public ArrayView<long> Indptr;
+    /// <summary>What is solved or summed.</summary>
+    public ArrayView<RowTask> Tasks;
 
     /// <summary>[entries], columns.</summary>
     public ArrayView<int> Indices;
@@ -29,11 +29,11 @@ public struct RowSolveArguments
     /// <summary>[rows], a <see cref="RowSolveStatus"/> each.</summary>
     public ArrayView<int> Status;
 
-    /// <summary>[groups, tiles], where each group keeps a triangle that does not fit on the chip.</summary>
-    internal ArrayView<Tile4> Triangles;
+    /// <summary>What the segments of long rows add, as <see cref="SegmentSums"/> has it.</summary>
+    internal ArrayView<Float4> Sums;
 
-    /// <summary>Number of rows.</summary>
-    public int RowCount;
+    /// <summary>[groups, <see cref="FactorColumns.Length"/>], where each group keeps an L that does not fit on the chip.</summary>
+    internal ArrayView<Float4> Columns;
 
     /// <summary>Target row of row 0.</summary>
     public int FirstTargetRow;
@@ -57,13 +57,27 @@ public struct RowSolveArguments
     public float LargestCondition;
 
     /// <summary>Rows of y staged in shared memory at a time.</summary>
-    public int StageRows;
+    internal int StageRows;
+
+    /// <summary>The segment that <see cref="Sums"/> begins with.</summary>
+    internal long FirstSegment;
+
+    /// <summary>One of <see cref="SolveRound"/>.</summary>
+    internal int Round;
 
     /// <summary>How a group that solves several rows at a time cuts up its shared memory.</summary>
-    public TeamLayout Layout;
+    internal TeamLayout Layout;
 
     /// <summary>Steps of conjugate gradients.</summary>
     public int Steps;
+
+    internal readonly int TaskCount => Tasks.IntLength;
+
+    /// <summary>Where a row of x begins in the target.</summary>
+    internal readonly long TargetPlace(int row) => (long)(FirstTargetRow + row) * Rank4;
+
+    /// <summary>Rows of A from the first one of a tile's row on, padding left out; 0 or less where all is padding.</summary>
+    internal readonly int RowsFrom(int tileRow) => Rank - (Tile8.Width * tileRow);
 
     /// <summary>The weight of y yᵀ on the left side.</summary>
     internal readonly float Gram(float value) => (value < 0 ? -value : value) + GramOffset;

@@ -8,4 +8,7 @@ public static class RowSolveStatus
 
     /// <summary>Beyond what fp32 can solve; the row is zero.</summary>
     public const int Unsolved = 1;
+
+    /// <summary>A long row, solved once, that will be refined when the residuals of its segments are there.</summary>
+    public const int AsksForRefinement = 2;
 }

@@ -15,18 +15,8 @@ internal readonly struct TeamEntries(ArrayView<Float4> memory)
 
     private readonly ArrayView<Float4> _memory = memory;
 
-    /// <summary>All eight; the weight on the right side is the fourth part.</summary>
-    public Float4x8 All => Float4x8.At(_memory, 0);
-
-    /// <summary>The column of a play and its scale.</summary>
-    public (int Column, float Scale) this[int entry]
-    {
-        get
-        {
-            var known = _memory[entry];
-            return ((int)Interop.FloatAsInt(known.X), known.Y);
-        }
-    }
+    /// <summary>What is known of a play.</summary>
+    public TeamEntry this[int entry] => new(_memory[entry]);
 
     /// <summary>Looks up plays for Σ gram·y yᵀ = Σ (√gram·y)(√gram·y)ᵀ; lane = one play.</summary>
     /// <param name="arguments">The plays.</param>

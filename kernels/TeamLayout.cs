@@ -43,6 +43,9 @@ public readonly struct TeamLayout
         return new TeamLayout(teams, StageRows + (teams * best % Banks), rank8, best);
     }
 
+    /// <summary>Where a team has one half of a tile's row.</summary>
+    internal int PartPlace(int row, int half) => (half * PlaneStride) + (row * RowStride);
+
     /// <summary>Factored tiles of the diagonal, [rank8, 12]: A, B and D of each.</summary>
     internal static int DiagonalPlace(int planeStride) => 2 * planeStride;
 

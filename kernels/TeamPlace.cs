@@ -17,34 +17,47 @@ internal struct TeamPlace
     /// <summary>Threads of the team: one a tile, and those that are left over.</summary>
     public int Lanes;
 
-    /// <summary>Row of the thread's tile; those that are left over repeat the last tile, and nobody asks for it.</summary>
+    /// <summary>Row of the thread's tile; those that are left over repeat another tile, and nobody asks for it.</summary>
     public int Row;
 
     /// <summary>Column of the thread's tile, no larger than <see cref="Row"/>.</summary>
     public int Column;
 
-    /// <summary>The first part of four factors that the thread gathers, and from one to the next.</summary>
-    public int Part, PartStep;
+    /// <summary>The columns of tiles that the team holds at a time: all, or a panel of a triangle that has more tiles than the group has threads.</summary>
+    public int FirstColumn, EndColumn;
 
-    /// <summary>The first play of a stage of which the thread gathers its parts, and from one to the next.</summary>
+    /// <summary>Whether the thread has a tile of those columns.</summary>
+    public bool HasTile;
+
+    /// <summary>The part of four factors that the thread gathers, and where the stage has it.</summary>
+    public int Part, Target;
+
+    /// <summary>The first play of a stage of which the thread gathers its part, and from one to the next; beyond the stage where it gathers none.</summary>
     public int Entry, EntryStep;
 
     /// <summary>Whether the thread keeps a tile of the diagonal.</summary>
     public bool IsDiagonal;
 
-    public static TeamPlace Of(int teams, int rank8)
+    /// <param name="layout">Of the group's shared memory.</param>
+    /// <param name="rank8">Tiles along the diagonal.</param>
+    /// <param name="firstColumn">The first column of tiles that the group holds.</param>
+    public static TeamPlace Of(in TeamLayout layout, int rank8, int firstColumn)
     {
+        var teams = layout.Teams;
         var lane = Group.IdxX / teams;
         var team = Group.IdxX - (lane * teams);
-        var tiles = TriangleIndex.Count(rank8);
+        var tiles = TriangleIndex.Count(rank8 - firstColumn);
         var fromEnd = lane < tiles ? tiles - 1 - lane : 0;
         var columnFromEnd = TriangleIndex.RowOf(fromEnd);
         var row = rank8 - 1 - (fromEnd - TriangleIndex.Of(columnFromEnd, 0));
         var column = rank8 - 1 - columnFromEnd;
         var lanes = (Group.DimX - team + teams - 1) / teams;
-        var rank4 = 2 * rank8;
-        var rowsAtATime = lanes < rank4 ? 1 : lanes / rank4;
-        var entry = lanes < rank4 ? 0 : lane / rank4;
+        var endColumn = PanelColumns.End(rank8, firstColumn, Group.DimX / teams);
+        var hasTile = lane < tiles && column < endColumn;
+        var parts = 2 * (rank8 - firstColumn);
+        var part = (2 * firstColumn) + (lane % parts);
+        var rowsAtATime = lanes < 2 * parts ? 1 : lanes < 4 * parts ? 2 : 4;
+        var entry = lane / parts;
         return new TeamPlace
         {
             Team = team,
@@ -52,11 +65,17 @@ internal struct TeamPlace
             Lanes = lanes,
             Row = row,
             Column = column,
-            Part = lane % rank4,
-            PartStep = lanes < rank4 ? lanes : rank4,
+            FirstColumn = firstColumn,
+            EndColumn = endColumn,
+            HasTile = hasTile,
+            Part = part,
+            Target = layout.PartPlace(part / 2, part & 1),
             Entry = entry < rowsAtATime ? entry : TeamLayout.StageRows,
             EntryStep = rowsAtATime,
-            IsDiagonal = row == column && lane < tiles,
+            IsDiagonal = row == column && hasTile,
         };
     }
+
+    /// <summary>The number of the thread's tile among all of the triangle, column by column.</summary>
+    public readonly int TileNumber(int rank8) => TriangleIndex.Count(rank8) - TriangleIndex.Count(rank8 - FirstColumn) + Lane;
 }

@@ -1,39 +1,49 @@
 namespace GpuAls.Kernels;
 
-/// <summary>The row that a team works on.</summary>
+/// <summary>The task that a team works on. Where long rows are refined, rows that do not ask for it are no tasks.</summary>
 internal struct TeamRow
 {
-    /// <summary>The row; no row at all where it is not below the number of rows.</summary>
+    /// <summary>Number of the task; no task at all where it is not below the number of tasks.</summary>
+    public int Task;
+
+    /// <summary>The row; 0 where there is no task.</summary>
     public int Index;
 
-    /// <summary>Its first entry.</summary>
+    /// <summary>Its first entry; where sums of segments take the place of entries, the first of those.</summary>
     public long First;
 
-    /// <summary>The number of its entries.</summary>
-    public long Length;
+    /// <summary>The number of its entries; -1 where there is no task.</summary>
+    public int Length;
 
     /// <summary>The largest number of entries in the group: all teams go through as many stages.</summary>
-    public long Longest;
+    public int Longest;
 
-    public static TeamRow Of(in RowSolveArguments arguments, int firstRow, int team)
+    /// <summary>Whether there is a task.</summary>
+    public readonly bool Exists => Length >= 0;
+
+    public static TeamRow Of(in RowSolveArguments arguments, int firstTask, int team)
     {
-        var row = new TeamRow { Index = firstRow + team };
-        for (var other = firstRow; other < firstRow + arguments.Layout.Teams && other < arguments.RowCount; other++)
+        var row = new TeamRow { Task = firstTask + team, Length = -1 };
+        for (var other = firstTask; other < firstTask + arguments.Layout.Teams && other < arguments.TaskCount; other++)
         {
-            var first = arguments.Indptr[other];
-            var length = arguments.Indptr[other + 1] - first;
-            if (length > row.Longest) row.Longest = length;
-            if (other == row.Index) (row.First, row.Length) = (first, length);
+            var task = arguments.Tasks[other];
+            if (arguments.Round == SolveRound.LongRowsAgain && arguments.Status[task.Row] != RowSolveStatus.AsksForRefinement) continue;
+            if (task.Length > row.Longest) row.Longest = task.Length;
+            if (other != row.Task) continue;
+            (row.Index, row.First, row.Length) = (task.Row, task.First, task.Length);
         }
 
         return row;
     }
 
+    /// <summary>Whether no team of the group has anything to refine.</summary>
+    public readonly bool IsLeftAlone(in RowSolveArguments arguments) => arguments.Round == SolveRound.LongRowsAgain && Longest == 0;
+
     /// <summary>Entries of the stage that begins at an offset.</summary>
-    public readonly int CountAt(long offset)
+    public readonly int CountAt(int offset)
     {
         var left = Length - offset;
         if (left < 0) return 0;
-        return left < TeamLayout.StageRows ? (int)left : TeamLayout.StageRows;
+        return left < TeamLayout.StageRows ? left : TeamLayout.StageRows;
     }
 }

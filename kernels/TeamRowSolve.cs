@@ -14,83 +14,71 @@ internal static class TeamRowSolve
     // One group some rows, strided over the grid; team = one row; thread = one 8×8 tile of the lower triangle.
     public static void Kernel(RowSolveArguments arguments)
     {
-        var rank8 = arguments.Rank4 / 2;
         var teams = arguments.Layout.Teams;
-        var place = TeamPlace.Of(teams, rank8);
-
-        // Taken as floats: ILGPU writes OpenCL that does not compile for dynamic memory of structs.
-        var memory = SharedMemory.GetDynamic<float>().Cast<Float4>();
-        var stage = new TeamStage(memory, arguments.Layout, place.Team, rank8);
-        var flags = new TeamFlags(memory.SubView(teams * arguments.Layout.TeamStride, Float4.Holding(2 * teams)).Cast<float>(), teams);
-        for (var first = Grid.IdxX * teams; first < arguments.RowCount; first += Grid.DimX * teams)
-            SolveRows(arguments, stage, flags, place, TeamRow.Of(arguments, first, place.Team));
+        var place = TeamPlace.Of(arguments.Layout, arguments.Rank4 / 2, 0);
+        var group = TeamGroup.Of(arguments, place.Team);
+        for (var first = Grid.IdxX * teams; first < arguments.TaskCount; first += Grid.DimX * teams)
+            SolveRows(arguments, group, place, TeamRow.Of(arguments, first, place.Team));
     }
 
-    private static void SolveRows(in RowSolveArguments arguments, in TeamStage stage, TeamFlags flags, in TeamPlace place, in TeamRow row)
+    private static void SolveRows(in RowSolveArguments arguments, in TeamGroup group, in TeamPlace place, in TeamRow row)
+    {
+        var tile = Begin(arguments, group, place, row);
+        tile = TeamPlays.AddTo(tile, arguments, group.Stage, place, row);
+        tile = Solve(arguments, group, tile, place, row);
+        if (group.Flags.AnyAsksForRefinement()) Refine(arguments, group, tile, place, row);
+        RowResult.Store(arguments, group, place, row);
+    }
+
+    // The same for long rows, from the sums of their segments; in the second round only for those that asked for it.
+    public static void LongRowKernel(RowSolveArguments arguments)
+    {
+        var teams = arguments.Layout.Teams;
+        var place = TeamPlace.Of(arguments.Layout, arguments.Rank4 / 2, 0);
+        var group = TeamGroup.Of(arguments, place.Team);
+        for (var first = Grid.IdxX * teams; first < arguments.TaskCount; first += Grid.DimX * teams)
+            SolveLongRows(arguments, group, place, TeamRow.Of(arguments, first, place.Team));
+    }
+
+    private static void SolveLongRows(in RowSolveArguments arguments, in TeamGroup group, in TeamPlace place, in TeamRow row)
+    {
+        if (row.IsLeftAlone(arguments)) return;
+        var tile = Begin(arguments, group, place, row);
+        tile = LongRows.AddTo(tile, arguments, group.Stage, place, row);
+        Solve(arguments, group, tile, place, row);
+        if (arguments.Round == SolveRound.LongRowsAgain) Refinement.Correct(arguments, group, place);
+        RowResult.Store(arguments, group, place, row);
+    }
+
+    /// <summary>The part of A that all rows share, and λ.</summary>
+    private static Tile8 Begin(in RowSolveArguments arguments, in TeamGroup group, in TeamPlace place, in TeamRow row)
     {
         Group.Barrier(); // all have read the flags of the rows before
-        if (place.Lane == 0) flags.Clear(place.Team);
+        if (place.Lane == 0) group.Flags.Clear(place.Team);
         var tile = arguments.BaseTile8(place.Row, place.Column);
-        var lambda = row.Index < arguments.RowCount ? arguments.Regularization[row.Index] : 1;
-        tile.AddToDiagonal(place.IsDiagonal ? lambda : 0); // no branch: a compiler copies the tile where two ways meet
-        tile = Build(arguments, stage, tile, place, row);
-        if (place.IsDiagonal) stage.Product[place.Row] = new Float4(Refinement.Largest(tile, RowsLeft(arguments, place.Row)), 0, 0, 0);
-        tile = Factor(arguments, stage, flags, tile, place);
-        Substitute(arguments, stage, tile, place);
-        Refine(arguments, stage, flags, tile, place, row);
-        Store(arguments, stage, place, row, !flags.HasFailed(place.Team));
-    }
-
-    /// <summary>tile + Σ gram·y yᵀ and, in the right side, Σ rhs·y.</summary>
-    private static Tile8 Build(in RowSolveArguments arguments, in TeamStage stage, Tile8 tile, in TeamPlace place, in TeamRow row)
-    {
-        for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes) stage.Right[i] = Float4.Zero;
-        stage.Entries(0).LookUp(arguments, row.First, row.CountAt(0), place, 1);
-        var turn = 0;
-        for (long offset = 0; offset < row.Longest; offset += TeamLayout.StageRows)
-        {
-            Stage(arguments, stage, place, row, offset, turn, 1);
-            tile = stage.Add(tile, place.Row, place.Column);
-            stage.AddWeighted(stage.Right, stage.Entries(turn), place);
-            turn++;
-        }
-
-        Group.Barrier(); // the right side is whole
-        return arguments.GramOffset < 0 ? TakeNegative(arguments, stage, tile, place, row) : tile;
-    }
-
-    /// <summary>tile - Σ |gram|·y yᵀ over the plays whose gram is negative, where the weights allow that.</summary>
-    private static Tile8 TakeNegative(in RowSolveArguments arguments, in TeamStage stage, Tile8 tile, in TeamPlace place, in TeamRow row)
-    {
-        stage.Entries(0).LookUp(arguments, row.First, row.CountAt(0), place, -1);
-        var turn = 0;
-        for (long offset = 0; offset < row.Longest; offset += TeamLayout.StageRows)
-        {
-            Stage(arguments, stage, place, row, offset, turn, -1);
-            tile = stage.Subtract(tile, place.Row, place.Column);
-            turn++;
-        }
-
+        tile.AddToDiagonal(place.IsDiagonal ? arguments.Regularization[row.Index] : 0); // no branch: a compiler copies the tile where two ways meet
         return tile;
     }
 
-    /// <summary>Stages the plays that were looked up, and looks up the next ones.</summary>
-    private static void Stage(
-        in RowSolveArguments arguments, in TeamStage stage, in TeamPlace place, in TeamRow row, long offset, int turn, float sign)
+    /// <summary>Factors A, solves for x, and judges it.</summary>
+    /// <returns>M.</returns>
+    private static Tile8 Solve(in RowSolveArguments arguments, in TeamGroup group, Tile8 tile, in TeamPlace place, in TeamRow row)
     {
-        var next = offset + TeamLayout.StageRows;
-        Group.Barrier();
-        stage.Load(arguments, stage.Entries(turn), place);
-        stage.Entries(turn + 1).LookUp(arguments, row.First + next, row.CountAt(next), place, sign);
-        Group.Barrier();
+        if (place.IsDiagonal) group.Stage.Product[place.Row] = new Float4(Refinement.Largest(tile, arguments.RowsFrom(place.Row)), 0, 0, 0);
+        tile = Factor(arguments, group, tile, place);
+        Substitute(arguments, group.Stage, tile, place);
+        if (place.Lane == 0 && row.Length > 0) Refinement.Judge(arguments, group, place.Team);
+        Group.Barrier(); // all know the judgement
+        return tile;
     }
 
     /// <summary>M and S from A, one column of tiles after the other, and what the columns before leave of b; two barriers a column.</summary>
-    private static Tile8 Factor(in RowSolveArguments arguments, in TeamStage stage, TeamFlags flags, Tile8 tile, in TeamPlace place)
+    private static Tile8 Factor(in RowSolveArguments arguments, in TeamGroup group, Tile8 tile, in TeamPlace place)
     {
+        var stage = group.Stage;
         for (var step = 0; step < arguments.Rank4 / 2; step++)
         {
-            if (place.IsDiagonal && place.Row == step) FactorDiagonal(arguments, stage, flags, tile, step, place.Team);
+            if (place.IsDiagonal && place.Row == step) FactorDiagonal(arguments, group, tile, step, place.Team);
             Group.Barrier();
             if (place.Column == step && place.Row > step)
             {
@@ -105,15 +93,15 @@ internal static class TeamRowSolve
         return tile;
     }
 
-    private static void FactorDiagonal(in RowSolveArguments arguments, in TeamStage stage, TeamFlags flags, Tile8 tile, int step, int team)
+    /// <summary>Factors a tile of the diagonal, and solves it for its part of the right side.</summary>
+    public static void FactorDiagonal(in RowSolveArguments arguments, in TeamGroup group, Tile8 tile, int step, int team)
     {
-        if (!tile.Factor()) flags.Fail(team);
+        var stage = group.Stage;
+        if (!tile.Factor()) group.Flags.Fail(team);
         stage.SetDiagonal(step, tile);
-        stage.Product[step] = new Float4(stage.Product[step].X, Refinement.Largest(tile, RowsLeft(arguments, step)), 0, 0);
+        stage.Product[step] = new Float4(stage.Product[step].X, Refinement.Largest(tile, arguments.RowsFrom(step)), 0, 0);
         stage.SolveDiagonal(step, stage.Right, stage.Partial);
     }
-
-    private static int RowsLeft(in RowSolveArguments arguments, int tile) => arguments.Rank - (Tile8.Width * tile);
 
     /// <summary>x from what is left of b, from the last part of eight to the first.</summary>
     private static void Substitute(in RowSolveArguments arguments, in TeamStage stage, in Tile8 tile, in TeamPlace place)
@@ -145,70 +133,11 @@ internal static class TeamRowSolve
     }
 
     /// <summary>Corrects x once for the teams whose equation is ill-conditioned.</summary>
-    private static void Refine(
-        in RowSolveArguments arguments, in TeamStage stage, TeamFlags flags, in Tile8 tile, in TeamPlace place, in TeamRow row)
+    private static void Refine(in RowSolveArguments arguments, in TeamGroup group, in Tile8 tile, in TeamPlace place, in TeamRow row)
     {
-        if (place.Lane == 0) Judge(arguments, stage, flags, place.Team);
-        Group.Barrier();
-        if (!flags.AnyAsksForRefinement()) return;
-        Residual(arguments, stage, place, row);
-        Eliminate(arguments, stage, tile, place);
-        Substitute(arguments, stage, tile, place);
-        for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes)
-        {
-            var refined = stage.Solution[i].Plus(stage.Right[i]);
-            stage.Right[i] = flags.AsksForRefinement(place.Team) && refined.IsFinite() ? refined : stage.Solution[i];
-        }
-    }
-
-    /// <summary>Says whether x is a solution, and whether it can do with a correction.</summary>
-    private static void Judge(in RowSolveArguments arguments, in TeamStage stage, TeamFlags flags, int team)
-    {
-        var condition = Refinement.Condition(stage.Product, arguments.Rank4 / 2);
-        if (condition > arguments.LargestCondition || !AllFinite(stage.Right, arguments.Rank4)) flags.Fail(team);
-        if (condition > arguments.RefinedCondition) flags.AskForRefinement(team);
-    }
-
-    /// <summary>Puts x aside and b - A x in its place, summed from the plays and not from the rounded A.</summary>
-    private static void Residual(in RowSolveArguments arguments, in TeamStage stage, in TeamPlace place, in TeamRow row)
-    {
-        for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes) stage.Solution[i] = stage.Right[i];
-        Group.Barrier();
-        var entries = stage.Entries(0);
-        var lambda = row.Index < arguments.RowCount ? arguments.Regularization[row.Index] : 1;
-        for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes) stage.Product[i] = RowProduct.SharedPart(arguments, stage.Solution, i, lambda);
-        for (long offset = 0; offset < row.Longest; offset += TeamLayout.StageRows)
-        {
-            Group.Barrier();
-            entries.LookUpPlain(arguments, row.First + offset, row.CountAt(offset), place);
-            Group.Barrier();
-            stage.Load(arguments, entries, place);
-            Group.Barrier();
-            entries.WeighResidual(stage, place);
-            Group.Barrier();
-            stage.AddWeighted(stage.Product, entries, place);
-        }
-
-        Group.Barrier();
-        for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes) stage.Right[i] = stage.Product[i].Scaled(-1);
-        Group.Barrier();
-    }
-
-    private static bool AllFinite(ArrayView<Float4> vector, int length)
-    {
-        var finite = true;
-        for (var i = 0; i < length; i++) finite = finite && vector[i].IsFinite();
-        return finite;
-    }
-
-    /// <summary>Writes what became of a row: x, or zeros where there were no plays or no solution.</summary>
-    private static void Store(in RowSolveArguments arguments, in TeamStage stage, in TeamPlace place, in TeamRow row, bool solved)
-    {
-        if (row.Index >= arguments.RowCount) return;
-        var isEmpty = row.Length == 0;
-        var target = (long)(arguments.FirstTargetRow + row.Index) * arguments.Rank4;
-        for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes)
-            arguments.Target[target + i] = solved && !isEmpty ? stage.Right[i] : Float4.Zero;
-        if (place.Lane == 0) arguments.Status[row.Index] = solved || isEmpty ? RowSolveStatus.Solved : RowSolveStatus.Unsolved;
+        Refinement.MakeResidual(arguments, group.Stage, place, row);
+        Eliminate(arguments, group.Stage, tile, place);
+        Substitute(arguments, group.Stage, tile, place);
+        Refinement.Correct(arguments, group, place);
     }
 }

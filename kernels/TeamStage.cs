@@ -18,6 +18,9 @@ internal readonly struct TeamStage
     private readonly int _rowStride;
     private readonly int _planeStride;
     private readonly int _first;
+    private readonly int _diagonal;
+    private readonly int _vectors;
+    private readonly int _entries;
 
     /// <param name="memory">The shared memory of the group.</param>
     /// <param name="layout">How it is cut up.</param>
@@ -30,6 +33,9 @@ internal readonly struct TeamStage
         _rowStride = layout.RowStride;
         _planeStride = layout.PlaneStride;
         _first = team * layout.TeamStride;
+        _diagonal = _first + TeamLayout.DiagonalPlace(_planeStride);
+        _vectors = _first + TeamLayout.VectorPlace(_planeStride, rank8, 0);
+        _entries = _first + TeamLayout.EntriesPlace(_planeStride, rank8);
     }
 
     /// <summary>[rank4], b, which the factorisation turns into what is left of it, then x.</summary>
@@ -48,18 +54,45 @@ internal readonly struct TeamStage
     /// <param name="arguments">y.</param>
     /// <param name="entries">The entries.</param>
     /// <param name="place">The thread.</param>
-    public void Load(in RowSolveArguments arguments, TeamEntries entries, in TeamPlace place)
+    /// <param name="sum">Four factors of Σ weight·y so far, over the thread's rows.</param>
+    /// <returns>The sum with these rows, by their weights on the right side.</returns>
+    public Float4 Load(in RowSolveArguments arguments, TeamEntries entries, in TeamPlace place, Float4 sum)
     {
-        var rank4 = 2 * _rank8;
-        for (var part = place.Part; part < rank4; part += place.PartStep)
+        // Two at a time, so that both are on their way before one is waited for.
+        for (var entry = place.Entry; entry < StageRows; entry += 2 * place.EntryStep)
         {
-            var target = PartPlace(part / 2, part & 1);
-            for (var entry = place.Entry; entry < StageRows; entry += place.EntryStep)
-            {
-                var (column, scale) = entries[entry];
-                _memory[target + entry] = arguments.Fixed[((long)column * rank4) + part].Scaled(scale);
-            }
+            var (first, second) = (entries[entry], entries[entry + place.EntryStep]);
+            var a = Fixed(arguments, first, place).Scaled(first.Scale);
+            var b = Fixed(arguments, second, place).Scaled(second.Scale);
+            _memory[_first + place.Target + entry] = a;
+            _memory[_first + place.Target + entry + place.EntryStep] = b;
+            sum = sum.Plus(a.Scaled(first.Right)).Plus(b.Scaled(second.Right));
         }
+
+        return sum;
+    }
+
+    private Float4 Fixed(in RowSolveArguments arguments, TeamEntry entry, in TeamPlace place) =>
+        arguments.Fixed[((long)entry.Column * (2 * _rank8)) + place.Part];
+
+    /// <summary>Adds up what the threads of a team have of each part, in the order of their rows; in the room of the staged plays.</summary>
+    /// <param name="sum">The thread's sum.</param>
+    /// <param name="target">[rank4].</param>
+    /// <param name="place">The thread.</param>
+    public void AddUp(Float4 sum, ArrayView<Float4> target, in TeamPlace place)
+    {
+        var room = _memory.SubView(_first, place.EntryStep * 2 * _rank8);
+        Group.Barrier(); // all are done with the staged plays
+        if (place.Entry < StageRows) room[(place.Entry * 2 * _rank8) + place.Part] = sum;
+        Group.Barrier();
+        for (var i = place.Lane; i < 2 * _rank8; i += place.Lanes)
+        {
+            var total = target[i];
+            for (var row = 0; row < place.EntryStep; row++) total = total.Plus(room[(row * 2 * _rank8) + i]);
+            target[i] = total;
+        }
+
+        Group.Barrier();
     }
 
     /// <summary>tile + Σ v vᵀ over the eight vectors. All in one run: ILGPU does not unroll loops, and copies what a loop carries at each turn.</summary>
@@ -92,26 +125,12 @@ internal readonly struct TeamStage
         return tile;
     }
 
-    /// <summary>target += Σ weight·v, with the weights of the plays on the right side; lane = eight factors.</summary>
-    /// <param name="target">[rank4].</param>
-    /// <param name="entries">The staged plays.</param>
-    /// <param name="place">The thread.</param>
-    public void AddWeighted(ArrayView<Float4> target, TeamEntries entries, in TeamPlace place)
+    /// <summary>Σ weight·v over the thread's rows, added to what it has.</summary>
+    public Float4 AddWeighted(Float4 sum, TeamEntries entries, in TeamPlace place)
     {
-        for (var row = place.Lane; row < _rank8; row += place.Lanes)
-        {
-            var weights = entries.All;
-            target[2 * row] = AddWeighted(target[2 * row], Vectors(row, 0), weights);
-            target[(2 * row) + 1] = AddWeighted(target[(2 * row) + 1], Vectors(row, 1), weights);
-        }
-    }
-
-    private static Float4 AddWeighted(Float4 sum, in Float4x8 v, in Float4x8 weights)
-    {
-        sum = sum.Plus(v.V0.Scaled(weights.V0.W)).Plus(v.V1.Scaled(weights.V1.W));
-        sum = sum.Plus(v.V2.Scaled(weights.V2.W)).Plus(v.V3.Scaled(weights.V3.W));
-        sum = sum.Plus(v.V4.Scaled(weights.V4.W)).Plus(v.V5.Scaled(weights.V5.W));
-        return sum.Plus(v.V6.Scaled(weights.V6.W)).Plus(v.V7.Scaled(weights.V7.W));
+        for (var entry = place.Entry; entry < StageRows; entry += place.EntryStep)
+            sum = sum.Plus(_memory[_first + place.Target + entry].Scaled(entries[entry].Right));
+        return sum;
     }
 
     /// <summary>v·x for one of the eight vectors and the solution that is refined.</summary>
@@ -124,8 +143,7 @@ internal readonly struct TeamStage
 
     /// <summary>What is known of staged plays.</summary>
     /// <param name="turn">Even or odd: plays of one turn are read while those of the next are looked up.</param>
-    public TeamEntries Entries(int turn) =>
-        new(_memory.SubView(_first + TeamLayout.EntriesPlace(_planeStride, _rank8) + (EntriesLength * (turn & 1)), EntriesLength));
+    public TeamEntries Entries(int turn) => new(_memory.SubView(_entries + (EntriesLength * (turn & 1)), EntriesLength));
 
     /// <summary>A factored tile of the diagonal; its quarter C is not used.</summary>
     public void SetDiagonal(int step, in Tile8 tile)
@@ -133,6 +151,24 @@ internal readonly struct TeamStage
         SetQuarter(Diagonal(step), tile.A);
         SetQuarter(Diagonal(step) + 4, tile.B);
         SetQuarter(Diagonal(step) + 8, tile.D);
+    }
+
+    /// <summary>vector = L⁻¹ vector for its part of eight, for a factored tile of the diagonal.</summary>
+    public void SolveForward(int step, ArrayView<Float4> vector)
+    {
+        var low = TileCholesky.Forward(vector[2 * step], Quarter(Diagonal(step)));
+        var rest = vector[(2 * step) + 1].Plus(Quarter(Diagonal(step) + 4).Times(low).Scaled(-1));
+        vector[2 * step] = low;
+        vector[(2 * step) + 1] = TileCholesky.Forward(rest, Quarter(Diagonal(step) + 8));
+    }
+
+    /// <summary>vector = L⁻ᵀ vector for its part of eight, for a factored tile of the diagonal.</summary>
+    public void SolveBackward(int step, ArrayView<Float4> vector)
+    {
+        var high = TileCholesky.Backward(vector[(2 * step) + 1], Quarter(Diagonal(step) + 8));
+        var rest = vector[2 * step].Plus(Quarter(Diagonal(step) + 4).TransposedTimes(high).Scaled(-1));
+        vector[(2 * step) + 1] = high;
+        vector[2 * step] = TileCholesky.Backward(rest, Quarter(Diagonal(step)));
     }
 
     /// <summary>Writes (L Lᵀ)⁻¹ times one part of eight of a vector, for a factored tile of the diagonal.</summary>
@@ -171,6 +207,25 @@ internal readonly struct TeamStage
         Right[(2 * column) + 1] = Right[(2 * column) + 1].Plus(high.Scaled(-1));
     }
 
+    /// <summary>Takes off one part of four of b what a tile's column has: b[part] -= X x[step], for four rows of X by its columns.</summary>
+    public void TakeColumn(in Float4x8 x, int step, int part)
+    {
+        var (low, high) = (Right[2 * step], Right[(2 * step) + 1]);
+        var sum = x.V0.Scaled(low.X).Plus(x.V1.Scaled(low.Y)).Plus(x.V2.Scaled(low.Z)).Plus(x.V3.Scaled(low.W));
+        sum = sum.Plus(x.V4.Scaled(high.X)).Plus(x.V5.Scaled(high.Y)).Plus(x.V6.Scaled(high.Z)).Plus(x.V7.Scaled(high.W));
+        Right[part] = Right[part].Plus(sum.Scaled(-1));
+    }
+
+    /// <summary>Takes off one part of eight of b what a tile's row has: b[column] -= Xᵀ x[step], for X by the halves of its columns.</summary>
+    public void TakeRow(in Float4x8 low, in Float4x8 high, int step, int column)
+    {
+        var (a, b) = (Right[2 * step], Right[(2 * step) + 1]);
+        var first = new Float4(low.V0.Dot(a) + high.V0.Dot(b), low.V1.Dot(a) + high.V1.Dot(b), low.V2.Dot(a) + high.V2.Dot(b), low.V3.Dot(a) + high.V3.Dot(b));
+        var second = new Float4(low.V4.Dot(a) + high.V4.Dot(b), low.V5.Dot(a) + high.V5.Dot(b), low.V6.Dot(a) + high.V6.Dot(b), low.V7.Dot(a) + high.V7.Dot(b));
+        Right[2 * column] = Right[2 * column].Plus(first.Scaled(-1));
+        Right[(2 * column) + 1] = Right[(2 * column) + 1].Plus(second.Scaled(-1));
+    }
+
     /// <summary>Makes X of X·Lᵀ = tile, for a tile below a factored one, a part of the panel: column k of X is part of vector k.</summary>
     public void SetPanel(in Tile8 tile, int row, int step)
     {
@@ -195,10 +250,17 @@ internal readonly struct TeamStage
         target[3] = new Float4(tile.R0.W, tile.R1.W, tile.R2.W, tile.R3.W);
     }
 
-    private int Diagonal(int step) => _first + TeamLayout.DiagonalPlace(_planeStride) + (12 * step);
+    /// <summary>One of the sixteen Float4s that each tile's row has, counted on from a row: half by half its parts of the eight vectors.</summary>
+    public Float4 Line(int firstRow, int number) => _memory[LinePlace(firstRow, number)];
 
-    private ArrayView<Float4> Vector(int number) =>
-        _memory.SubView(_first + TeamLayout.VectorPlace(_planeStride, _rank8, number), 2 * _rank8);
+    /// <summary>Sets what <see cref="Line"/> gives.</summary>
+    public void SetLine(int firstRow, int number, Float4 value) => _memory[LinePlace(firstRow, number)] = value;
+
+    private int LinePlace(int firstRow, int number) => PartPlace(firstRow + (number / 16), number / 8 & 1) + (number & 7);
+
+    private int Diagonal(int step) => _diagonal + (12 * step);
+
+    private ArrayView<Float4> Vector(int number) => _memory.SubView(_vectors + (2 * _rank8 * number), 2 * _rank8);
 
     private ArrayView<Float4> Part(int row, int half) => _memory.SubView(PartPlace(row, half), StageRows);
 

@@ -4,7 +4,10 @@ namespace GpuAls.Kernels.Launching;
 public static class KernelCatalog
 {
     internal static readonly KernelDefinition<RowSolveArguments> RowSolve = new("row solve", TeamRowSolve.Kernel, LaunchPlan.MaximumGroupSize);
-    internal static readonly KernelDefinition<RowSolveArguments> ScratchRowSolve = new("row solve, rank > 128", Kernels.ScratchRowSolve.Kernel, LaunchPlan.MaximumGroupSize);
+    internal static readonly KernelDefinition<RowSolveArguments> PanelRowSolve = new("row solve, rank > 176", Kernels.PanelRowSolve.Kernel, LaunchPlan.MaximumGroupSize);
+    internal static readonly KernelDefinition<RowSolveArguments> LongRowSolve = new("long rows, solve", TeamRowSolve.LongRowKernel, LaunchPlan.MaximumGroupSize);
+    internal static readonly KernelDefinition<RowSolveArguments> SegmentSums = new("long rows, sums of segments", LongRows.Sums, LaunchPlan.MaximumGroupSize);
+    internal static readonly KernelDefinition<RowSolveArguments> SegmentResiduals = new("long rows, residuals of segments", LongRows.Residuals, LaunchPlan.MaximumGroupSize);
     internal static readonly KernelDefinition<RowSolveArguments> ConjugateGradient = new("conjugate gradient", ConjugateGradientKernel.Kernel, ConjugateGradientKernel.GroupSize);
     internal static readonly KernelDefinition<GramianArguments> GramianSlices = new("Gramian, slices", GramianKernels.Slices, GramianLauncher.MaximumGroupSize);
     internal static readonly KernelDefinition<GramianArguments> GramianReduce = new("Gramian, sum of slices", GramianKernels.Reduce, GramianLauncher.ReduceGroupSize);
@@ -14,5 +17,5 @@ public static class KernelCatalog
 
     /// <summary>All kernels.</summary>
     public static IReadOnlyList<KernelDefinition> All { get; } =
-        [RowSolve, ScratchRowSolve, ConjugateGradient, GramianSlices, GramianReduce, Loss, SquaredNorm, TopK];
+        [RowSolve, PanelRowSolve, LongRowSolve, SegmentSums, SegmentResiduals, ConjugateGradient, GramianSlices, GramianReduce, Loss, SquaredNorm, TopK];
 }

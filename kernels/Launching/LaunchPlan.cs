@@ -9,7 +9,9 @@ internal static class LaunchPlan
     /// <summary>No group is larger: so many threads can have all the registers that a row solve needs, and nothing spills.</summary>
     public const int MaximumGroupSize = 256;
 
-    private const int ThreadMultiple = 32;
+    /// <summary>Groups are whole warps.</summary>
+    public const int ThreadMultiple = 32;
+
     private const int MaximumStageBytes = 24 * 1024;
     private const int Float4Bytes = 16;
     private const int GroupsPerMultiprocessor = 8;

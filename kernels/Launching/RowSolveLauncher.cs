@@ -3,62 +3,84 @@ using ILGPU.Runtime;
 
 namespace GpuAls.Kernels.Launching;
 
-/// <summary>Chooses and launches the kernel that solves the rows.</summary>
+/// <summary>Chooses and launches the kernels that solve the rows.</summary>
 public sealed class RowSolveLauncher : IDisposable
 {
     private const int MaximumStageRows = 32;
-    private const int ScratchGroupSize = 256;
-    private const int ScratchGroupsPerMultiprocessor = 4;
+    private const int PanelGroupsPerMultiprocessor = 4;
 
     private readonly Accelerator _accelerator;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _fused;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _scratch;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _team;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _teamLong;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _panel;
     private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _conjugateGradient;
-    private readonly ReusableBuffer<Tile4> _triangles;
+    private readonly LongRowLauncher _longRows;
+    private readonly ReusableBuffer<Float4> _columns;
 
     /// <param name="accelerator">Where to launch; kernels are compiled when first needed.</param>
     public RowSolveLauncher(Accelerator accelerator)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
         _accelerator = accelerator;
-        _triangles = new ReusableBuffer<Tile4>(accelerator);
-        _fused = KernelCatalog.RowSolve.LoadOn(accelerator);
-        _scratch = KernelCatalog.ScratchRowSolve.LoadOn(accelerator);
+        _columns = new ReusableBuffer<Float4>(accelerator);
+        _longRows = new LongRowLauncher(accelerator);
+        _team = KernelCatalog.RowSolve.LoadOn(accelerator);
+        _teamLong = KernelCatalog.LongRowSolve.LoadOn(accelerator);
+        _panel = KernelCatalog.PanelRowSolve.LoadOn(accelerator);
         _conjugateGradient = KernelCatalog.ConjugateGradient.LoadOn(accelerator);
     }
 
     /// <summary>Launches the solve of all rows: exact, or by conjugate gradients where the arguments ask for steps.</summary>
-    /// <param name="stream">Where the launch is queued.</param>
-    /// <param name="arguments">All but <see cref="RowSolveArguments.StageRows"/>, which is chosen here.</param>
-    public void Launch(AcceleratorStream stream, RowSolveArguments arguments)
+    /// <param name="stream">Where the launches are queued.</param>
+    /// <param name="schedule">The order of the rows.</param>
+    /// <param name="arguments">All but what the launchers choose: tasks, layout and scratch memory.</param>
+    public void Launch(AcceleratorStream stream, DeviceSchedule schedule, RowSolveArguments arguments)
     {
-        if (arguments.RowCount == 0) return;
-        var plan = TeamPlan.For(_accelerator, arguments.Rank4);
-        var teams = plan.Layout.Teams;
-        if (arguments.Steps == 0 && teams > 0)
-        {
-            arguments.Layout = plan.Layout;
-            Launch(stream, _fused.Value, arguments, (arguments.RowCount + teams - 1) / teams, plan.GroupSize, plan.SharedFloat4s);
-            return;
-        }
-
-        arguments.StageRows = LaunchPlan.StageRows(_accelerator, arguments.Rank4, MaximumStageRows);
-        var shared = RowStage.Length(arguments.StageRows, arguments.Rank4);
-        if (arguments.Steps > 0) Launch(stream, _conjugateGradient.Value, arguments, arguments.RowCount, ConjugateGradientKernel.GroupSize, shared);
-        else LaunchScratch(stream, arguments, shared);
+        ArgumentNullException.ThrowIfNull(schedule);
+        if (arguments.Steps > 0) Improve(stream, schedule, arguments);
+        else Solve(stream, schedule, arguments);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _triangles.Dispose();
-
-    private void Launch(AcceleratorStream stream, Action<AcceleratorStream, KernelConfig, RowSolveArguments> kernel, RowSolveArguments arguments, int work, int group, int shared) =>
-        kernel(stream, LaunchPlan.Config(LaunchPlan.Groups(_accelerator, work), group, shared), arguments);
-
-    private void LaunchScratch(AcceleratorStream stream, RowSolveArguments arguments, int shared)
+    public void Dispose()
     {
-        var group = Math.Min(ScratchGroupSize, LaunchPlan.LargestGroup(_accelerator));
-        var groups = Math.Min(arguments.RowCount, ScratchGroupsPerMultiprocessor * _accelerator.NumMultiprocessors);
-        arguments.Triangles = _triangles.Take((long)groups * TriangleIndex.Count(arguments.Rank4));
-        _scratch.Value(stream, LaunchPlan.Config(groups, group, shared), arguments);
+        _columns.Dispose();
+        _longRows.Dispose();
+    }
+
+    private void Solve(AcceleratorStream stream, DeviceSchedule schedule, RowSolveArguments arguments)
+    {
+        var plan = TeamPlan.For(_accelerator, arguments.Rank4);
+        arguments.Layout = plan.Layout;
+
+        // The longest work first.
+        _longRows.Launch(stream, schedule, plan, arguments, Launch);
+        arguments.Tasks = schedule.ShortRows;
+        Launch(stream, plan, arguments);
+    }
+
+    private void Launch(AcceleratorStream stream, TeamPlan plan, RowSolveArguments arguments)
+    {
+        if (arguments.TaskCount == 0) return;
+        if (plan.IsWhole)
+        {
+            var kernel = arguments.Round == SolveRound.Rows ? _team : _teamLong;
+            kernel.Value(stream, plan.Config(LaunchPlan.Groups(_accelerator, plan.GroupsFor(arguments.TaskCount))), arguments);
+            return;
+        }
+
+        var groups = Math.Min(arguments.TaskCount, PanelGroupsPerMultiprocessor * _accelerator.NumMultiprocessors);
+        arguments.Columns = _columns.Take((long)groups * FactorColumns.Length(arguments.Rank4 / 2));
+        _panel.Value(stream, plan.Config(groups), arguments);
+    }
+
+    private void Improve(AcceleratorStream stream, DeviceSchedule schedule, RowSolveArguments arguments)
+    {
+        arguments.StageRows = LaunchPlan.StageRows(_accelerator, arguments.Rank4, MaximumStageRows);
+        var shared = RowStage.Length(arguments.StageRows, arguments.Rank4);
+        arguments.Tasks = schedule.Rows;
+        if (arguments.TaskCount == 0) return;
+        var groups = LaunchPlan.Groups(_accelerator, arguments.TaskCount);
+        _conjugateGradient.Value(stream, LaunchPlan.Config(groups, ConjugateGradientKernel.GroupSize, shared), arguments);
     }
 }

@@ -1,36 +1,49 @@
+using ILGPU;
 using ILGPU.Runtime;
 
 namespace GpuAls.Kernels.Launching;
 
 /// <summary>How many rows a group solves at a time, with how many threads and how much shared memory.</summary>
-/// <param name="Layout">The teams; no team at all where the triangle of one row has more tiles than a group has threads.</param>
+/// <param name="Layout">The teams; one where a row's triangle is solved panel by panel.</param>
 /// <param name="GroupSize">Threads of a group, a whole number of warps.</param>
-/// <param name="SharedFloat4s">Shared memory of a group.</param>
-internal readonly record struct TeamPlan(TeamLayout Layout, int GroupSize, int SharedFloat4s)
+/// <param name="IsWhole">Whether a group has a thread for each tile of a triangle.</param>
+internal readonly record struct TeamPlan(TeamLayout Layout, int GroupSize, bool IsWhole)
 {
     private const int MostTeams = 32;
     private const int SharedBytes = 47 * 1024;
     private const int Float4Bytes = 16;
 
-    /// <summary>The plan for a rank: as many teams as threads and shared memory allow.</summary>
+    /// <summary>Shared memory of a group.</summary>
+    public int SharedFloat4s => (Layout.Teams * Layout.TeamStride) + Float4.Holding(2 * Layout.Teams);
+
+    /// <summary>Groups that do some tasks, a team a task.</summary>
+    public int GroupsFor(int tasks) => (tasks + Layout.Teams - 1) / Layout.Teams;
+
+    /// <summary>A launch of some groups.</summary>
+    public KernelConfig Config(int groups) => LaunchPlan.Config(groups, GroupSize, SharedFloat4s);
+
+    /// <summary>The plan for a rank: as many teams as threads and shared memory allow, with a thread for each tile and each four factors.</summary>
     public static TeamPlan For(Accelerator accelerator, int rank4)
     {
         var rank8 = rank4 / 2;
-        var tiles = TriangleIndex.Count(rank8);
+        var lanes = Math.Max(TriangleIndex.Count(rank8), rank4);
         var threads = LaunchPlan.LargestGroup(accelerator);
         var bytes = Math.Min(SharedBytes, accelerator.MaxSharedMemoryPerGroup);
-        for (var teams = Math.Min(MostTeams, threads / tiles); teams > 0; teams--)
+        for (var teams = Math.Min(MostTeams, threads / lanes); teams > 0; teams--)
         {
-            var plan = Of(teams, tiles, rank8);
+            var plan = new TeamPlan(TeamLayout.Of(teams, rank8), LaunchPlan.GroupSize(teams * lanes), true);
             if (plan.SharedFloat4s * Float4Bytes <= bytes) return plan;
         }
 
-        return default;
+        return new TeamPlan(TeamLayout.Of(1, rank8), PanelGroup(rank8, threads), false);
     }
 
-    private static TeamPlan Of(int teams, int tiles, int rank8)
+    /// <summary>The size that leaves the fewest threads without a tile, over all panels.</summary>
+    private static int PanelGroup(int rank8, int threads)
     {
-        var layout = TeamLayout.Of(teams, rank8);
-        return new TeamPlan(layout, LaunchPlan.GroupSize(teams * tiles), (teams * layout.TeamStride) + Float4.Holding(2 * teams));
+        var best = threads;
+        for (var size = LaunchPlan.GroupSize(2 * rank8); size <= threads; size += LaunchPlan.ThreadMultiple)
+            if (PanelColumns.Count(rank8, size) * size < PanelColumns.Count(rank8, best) * best) best = size;
+        return best;
     }
 }

@@ -51,9 +51,8 @@ internal sealed class DeviceOperations : IDisposable
         var plays = (DevicePlays)problem.Plays;
         var target = (DeviceFactors)problem.Target;
         var status = _status.Take(plays.RowCount).SubView(0, plays.RowCount);
-        _rowSolve.Launch(_accelerator.DefaultStream, new RowSolveArguments
+        _rowSolve.Launch(_accelerator.DefaultStream, plays.Schedule, new RowSolveArguments
         {
-            Indptr = plays.Indptr,
             Indices = plays.Indices,
             Values = plays.Values,
             Fixed = ((DeviceFactors)problem.FixedFactors).View,
@@ -61,7 +60,6 @@ internal sealed class DeviceOperations : IDisposable
             Regularization = _rowWeights.Fill(problem.Regularization),
             Target = target.View,
             Status = status,
-            RowCount = plays.RowCount,
             FirstTargetRow = problem.FirstTargetRow,
             Rank = target.Rank,
             Rank4 = target.Rank4,

@@ -11,6 +11,7 @@ internal sealed class DevicePlays : IEnginePlays
     private readonly ReusableBuffer<long> _indptr;
     private readonly ReusableBuffer<int> _indices;
     private readonly ReusableBuffer<float> _values;
+    private readonly Lazy<DeviceSchedule> _schedule;
 
     public DevicePlays(Accelerator accelerator, CsrMatrix plays)
     {
@@ -18,6 +19,7 @@ internal sealed class DevicePlays : IEnginePlays
         _indptr = new ReusableBuffer<long>(accelerator);
         _indices = new ReusableBuffer<int>(accelerator);
         _values = new ReusableBuffer<float>(accelerator);
+        _schedule = new Lazy<DeviceSchedule>(() => MakeSchedule(accelerator));
         try
         {
             Indptr = _indptr.Fill(plays.Indptr);
@@ -49,11 +51,22 @@ internal sealed class DevicePlays : IEnginePlays
     /// <summary>[entries].</summary>
     public ArrayView<float> Values { get; }
 
+    /// <summary>The order in which the rows are solved; a mask of seen items never needs one.</summary>
+    public DeviceSchedule Schedule => _schedule.Value;
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_schedule.IsValueCreated) _schedule.Value.Dispose();
         _indptr.Dispose();
         _indices.Dispose();
         _values.Dispose();
+    }
+
+    private DeviceSchedule MakeSchedule(Accelerator accelerator)
+    {
+        var schedule = new DeviceSchedule(accelerator);
+        schedule.Fill(RowSchedule.Of(Matrix.Indptr));
+        return schedule;
     }
 }

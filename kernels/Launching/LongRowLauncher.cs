@@ -1,0 +1,76 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace GpuAls.Kernels.Launching;
+
+/// <summary>Solves the long rows, some at a time: sums of their segments, a solve, and a refinement of those that ask for one.</summary>
+internal sealed class LongRowLauncher : IDisposable
+{
+    private const long SumBytes = 64L << 20;
+    private const int Float4Bytes = 16;
+
+    private readonly Accelerator _accelerator;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _sums;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _residuals;
+    private readonly ReusableBuffer<Float4> _memory;
+
+    public LongRowLauncher(Accelerator accelerator)
+    {
+        _accelerator = accelerator;
+        _memory = new ReusableBuffer<Float4>(accelerator);
+        _sums = KernelCatalog.SegmentSums.LoadOn(accelerator);
+        _residuals = KernelCatalog.SegmentResiduals.LoadOn(accelerator);
+    }
+
+    /// <summary>Launches all that becomes of the long rows.</summary>
+    /// <param name="stream">Where the launches are queued.</param>
+    /// <param name="schedule">The long rows and their segments.</param>
+    /// <param name="plan">The plan of the rank.</param>
+    /// <param name="arguments">As for other rows.</param>
+    /// <param name="solve">Launches the solve of some tasks.</param>
+    public void Launch(
+        AcceleratorStream stream, DeviceSchedule schedule, TeamPlan plan, RowSolveArguments arguments, Action<AcceleratorStream, TeamPlan, RowSolveArguments> solve)
+    {
+        var rows = schedule.HostLongRows.Span;
+        var length = SegmentSums.Length(arguments.Rank4);
+        var capacity = Math.Max(RowSchedule.MostSegments, (int)(SumBytes / (length * Float4Bytes)));
+        for (var first = 0; first < rows.Length;)
+        {
+            var count = CountThatFit(rows[first..], capacity);
+            var segments = (int)(rows[first + count - 1].First + rows[first + count - 1].Length - rows[first].First);
+            arguments.FirstSegment = rows[first].First;
+            arguments.Sums = _memory.Take((long)segments * length);
+            var (ofSegments, ofRows) = (schedule.Segments.SubView(rows[first].First, segments), schedule.LongRows.SubView(first, count));
+            LaunchSegments(stream, _sums, plan, arguments, SolveRound.LongRows, ofSegments);
+            solve(stream, plan, arguments with { Round = SolveRound.LongRows, Tasks = ofRows });
+            LaunchSegments(stream, _residuals, plan, arguments, SolveRound.LongRowsAgain, ofSegments);
+            solve(stream, plan, arguments with { Round = SolveRound.LongRowsAgain, Tasks = ofRows });
+            first += count;
+        }
+    }
+
+    public void Dispose() => _memory.Dispose();
+
+    /// <summary>How many rows have no more segments than fit; at least one.</summary>
+    private static int CountThatFit(ReadOnlySpan<RowTask> rows, int capacity)
+    {
+        var count = 1;
+        var segments = rows[0].Length;
+        while (count < rows.Length && segments + rows[count].Length <= capacity)
+        {
+            segments += rows[count].Length;
+            count++;
+        }
+
+        return count;
+    }
+
+    private void LaunchSegments(
+        AcceleratorStream stream, Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> kernel, TeamPlan plan, RowSolveArguments arguments, int round,
+        ArrayView<RowTask> segments)
+    {
+        arguments.Round = round;
+        arguments.Tasks = segments;
+        kernel.Value(stream, plan.Config(LaunchPlan.Groups(_accelerator, plan.GroupsFor(arguments.TaskCount))), arguments);
+    }
+}

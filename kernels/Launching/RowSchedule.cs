@@ -1,0 +1,79 @@
+namespace GpuAls.Kernels.Launching;
+
+/// <summary>
+/// The order in which rows are solved: from the one with most plays to those with none, so that the teams of a group have about as
+/// much to do and no long row begins last. Rows beyond <see cref="LongestRow"/> are cut into segments. How a row is summed
+/// depends on its own plays alone.
+/// </summary>
+public sealed class RowSchedule
+{
+    /// <summary>Plays of the longest row that one team solves alone.</summary>
+    public const int LongestRow = 8_192;
+
+    /// <summary>Plays of a segment, at least.</summary>
+    public const int SegmentLength = 4_096;
+
+    /// <summary>Segments of a row, at most.</summary>
+    public const int MostSegments = 64;
+
+    private RowSchedule(RowTask[] rows, RowTask[] longRows, RowTask[] segments) => (Rows, LongRows, Segments) = (rows, longRows, segments);
+
+    /// <summary>All rows, those with most plays first, rows with as many by number: first the long ones.</summary>
+    public ReadOnlyMemory<RowTask> Rows { get; }
+
+    /// <summary>The long rows in the same order, with segments for entries.</summary>
+    public ReadOnlyMemory<RowTask> LongRows { get; }
+
+    /// <summary>The segments of the long rows, row by row.</summary>
+    public ReadOnlyMemory<RowTask> Segments { get; }
+
+    /// <summary>Schedules all rows of a CSR matrix, or of a block of its rows.</summary>
+    /// <param name="indptr">[rows + 1]; plays are counted from indptr[0].</param>
+    public static RowSchedule Of(ReadOnlySpan<long> indptr)
+    {
+        var rows = Sort(indptr, out var longCount);
+        var longRows = new RowTask[longCount];
+        var segments = new List<RowTask>();
+        for (var i = 0; i < longCount; i++)
+        {
+            var first = segments.Count;
+            segments.AddRange(Cut(rows[i]));
+            longRows[i] = new RowTask(first, segments.Count - first, rows[i].Row);
+        }
+
+        return new RowSchedule(rows, longRows, [.. segments]);
+    }
+
+    /// <summary>Sorts rows by counting their lengths; the few long ones by comparing them.</summary>
+    private static RowTask[] Sort(ReadOnlySpan<long> indptr, out int longCount)
+    {
+        var places = Places(indptr);
+        longCount = places[LongestRow + 1];
+        var rows = new RowTask[indptr.Length - 1];
+        for (var row = rows.Length - 1; row >= 0; row--)
+        {
+            var length = checked((int)(indptr[row + 1] - indptr[row]));
+            rows[--places[Math.Min(length, LongestRow + 1)]] = new RowTask(indptr[row] - indptr[0], length, row);
+        }
+
+        Array.Sort(rows, 0, longCount, Comparer<RowTask>.Create((a, b) => a.Length != b.Length ? b.Length.CompareTo(a.Length) : a.Row.CompareTo(b.Row)));
+        return rows;
+    }
+
+    /// <summary>[LongestRow + 2], for each length, and last for all that are longer, the place after the last row that has it.</summary>
+    private static int[] Places(ReadOnlySpan<long> indptr)
+    {
+        var places = new int[LongestRow + 2];
+        for (var row = 0; row < indptr.Length - 1; row++) places[Math.Min(indptr[row + 1] - indptr[row], LongestRow + 1)]++;
+        for (var length = LongestRow; length >= 0; length--) places[length] += places[length + 1];
+        return places;
+    }
+
+    private static IEnumerable<RowTask> Cut(RowTask row)
+    {
+        // Whole stages, so that only the last segment has places without a play.
+        var length = Math.Max(SegmentLength, (row.Length + MostSegments - 1) / MostSegments);
+        length = (length + TeamLayout.StageRows - 1) / TeamLayout.StageRows * TeamLayout.StageRows;
+        for (var first = 0; first < row.Length; first += length) yield return new RowTask(row.First + first, Math.Min(length, row.Length - first), row.Row);
+    }
+}

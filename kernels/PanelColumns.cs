@@ -1,0 +1,32 @@
+namespace GpuAls.Kernels;
+
+/// <summary>
+/// Cuts a lower triangle of tiles into panels, each a run of columns with no more tiles than there are threads, so that a panel
+/// stays in registers while it is summed and factored.
+/// </summary>
+internal static class PanelColumns
+{
+    /// <summary>The column after the last one of the panel that begins at a column.</summary>
+    /// <param name="rank8">Tiles along the diagonal.</param>
+    /// <param name="first">The panel's first column.</param>
+    /// <param name="threads">Threads; at least as many as the first column has tiles.</param>
+    public static int End(int rank8, int first, int threads)
+    {
+        var (column, left) = (first, threads);
+        while (column < rank8 && rank8 - column <= left)
+        {
+            left -= rank8 - column;
+            column++;
+        }
+
+        return column;
+    }
+
+    /// <summary>The number of panels.</summary>
+    public static int Count(int rank8, int threads)
+    {
+        var count = 0;
+        for (var column = 0; column < rank8; column = End(rank8, column, threads)) count++;
+        return count;
+    }
+}

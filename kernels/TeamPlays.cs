@@ -1,0 +1,78 @@
+using ILGPU;
+
+namespace GpuAls.Kernels;
+
+/// <summary>What the plays of the rows that a group works on add to A, in registers, and to b, in shared memory.</summary>
+internal static class TeamPlays
+{
+    /// <summary>tile + Σ gram·y yᵀ and, where the thread's place begins at the first factor, Σ rhs·y in the right side.</summary>
+    public static Tile8 AddTo(Tile8 tile, in RowSolveArguments arguments, in TeamStage stage, in TeamPlace place, in TeamRow row)
+    {
+        var right = Float4.Zero;
+        stage.Entries(0).LookUp(arguments, row.First, row.CountAt(0), place, 1);
+        var turn = 0;
+        for (var offset = 0; offset < row.Longest; offset += TeamLayout.StageRows)
+        {
+            right = Stage(arguments, stage, place, row, offset, turn, 1, right);
+            tile = stage.Add(tile, place.Row, place.Column);
+            turn++;
+        }
+
+        if (place.FirstColumn == 0) SetRight(arguments, stage, place, right);
+        return arguments.GramOffset < 0 ? TakeNegative(arguments, stage, tile, place, row) : tile;
+    }
+
+    /// <summary>product += Σ (gram·(y·x) - rhs)·y, with the solution x that the stage holds.</summary>
+    public static void AddResidual(in RowSolveArguments arguments, in TeamStage stage, in TeamPlace place, in TeamRow row)
+    {
+        var entries = stage.Entries(0);
+        var sum = Float4.Zero;
+        for (var offset = 0; offset < row.Longest; offset += TeamLayout.StageRows)
+        {
+            Group.Barrier();
+            entries.LookUpPlain(arguments, row.First + offset, row.CountAt(offset), place);
+            Group.Barrier();
+            stage.Load(arguments, entries, place, Float4.Zero);
+            Group.Barrier();
+            entries.WeighResidual(stage, place);
+            Group.Barrier();
+            sum = stage.AddWeighted(sum, entries, place);
+        }
+
+        stage.AddUp(sum, stage.Product, place);
+    }
+
+    private static void SetRight(in RowSolveArguments arguments, in TeamStage stage, in TeamPlace place, Float4 sum)
+    {
+        for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes) stage.Right[i] = Float4.Zero;
+        stage.AddUp(sum, stage.Right, place);
+    }
+
+    /// <summary>tile - Σ |gram|·y yᵀ over the plays whose gram is negative, where the weights allow that.</summary>
+    private static Tile8 TakeNegative(in RowSolveArguments arguments, in TeamStage stage, Tile8 tile, in TeamPlace place, in TeamRow row)
+    {
+        stage.Entries(0).LookUp(arguments, row.First, row.CountAt(0), place, -1);
+        var turn = 0;
+        for (var offset = 0; offset < row.Longest; offset += TeamLayout.StageRows)
+        {
+            Stage(arguments, stage, place, row, offset, turn, -1, Float4.Zero);
+            tile = stage.Subtract(tile, place.Row, place.Column);
+            turn++;
+        }
+
+        return tile;
+    }
+
+    /// <summary>Stages the plays that were looked up, and looks up the next ones.</summary>
+    /// <returns>The thread's part of the right side with these plays.</returns>
+    private static Float4 Stage(
+        in RowSolveArguments arguments, in TeamStage stage, in TeamPlace place, in TeamRow row, int offset, int turn, float sign, Float4 right)
+    {
+        var next = offset + TeamLayout.StageRows;
+        Group.Barrier();
+        right = stage.Load(arguments, stage.Entries(turn), place, right);
+        stage.Entries(turn + 1).LookUp(arguments, row.First + next, row.CountAt(next), place, sign);
+        Group.Barrier();
+        return right;
+    }
+}
