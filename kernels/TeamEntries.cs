@@ -20,51 +20,47 @@ internal readonly struct TeamEntries(ArrayView<Float4> memory)
 
     /// <summary>Looks up plays for Σ gram·y yᵀ = Σ (√gram·y)(√gram·y)ᵀ; lane = one play.</summary>
     /// <param name="arguments">The plays.</param>
-    /// <param name="first">The first play.</param>
-    /// <param name="count">How many there are, from 0 to 8.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="offset">The stage's first play, counted within the row.</param>
     /// <param name="place">The thread.</param>
     /// <param name="sign">1 for the plays whose gram is positive, and for the right side; -1 for those whose gram is negative.</param>
-    public void LookUp(in RowSolveArguments arguments, long first, int count, in TeamPlace place, float sign)
+    public void LookUp(in RowSolveArguments arguments, in TeamRow row, int offset, in TeamPlace place, float sign)
     {
-        for (var entry = place.Lane; entry < TeamLayout.StageRows; entry += place.Lanes)
+        if (place.Lane >= TeamLayout.StageRows) return;
+        var known = Float4.Zero;
+        var number = offset + place.Lane;
+        if (number < row.Length)
         {
-            var known = Float4.Zero;
-            if (entry < count)
-            {
-                var value = arguments.Values[first + entry];
-                var gram = sign * arguments.Gram(value);
-                var scale = MathF.Sqrt(gram > SmallestGram ? gram : SmallestGram);
-                var right = sign > 0 ? arguments.Rhs(value) / scale : 0;
-                known = new Float4(Interop.IntAsFloat((uint)arguments.Indices[first + entry]), scale, gram, right);
-            }
-
-            _memory[entry] = known;
+            var value = arguments.Values[row.First + number];
+            var gram = sign * arguments.Gram(value);
+            var scale = MathF.Sqrt(gram > SmallestGram ? gram : SmallestGram);
+            var right = sign > 0 ? arguments.Rhs(value) / scale : 0;
+            known = new Float4(Interop.IntAsFloat((uint)arguments.Indices[row.First + number]), scale, gram, right);
         }
+
+        _memory[place.Lane] = known;
     }
 
     /// <summary>Looks up plays for A x - b, where y stays as it is; lane = one play.</summary>
-    public void LookUpPlain(in RowSolveArguments arguments, long first, int count, in TeamPlace place)
+    public void LookUpPlain(in RowSolveArguments arguments, in TeamRow row, int offset, in TeamPlace place)
     {
-        for (var entry = place.Lane; entry < TeamLayout.StageRows; entry += place.Lanes)
+        if (place.Lane >= TeamLayout.StageRows) return;
+        var known = Float4.Zero;
+        var number = offset + place.Lane;
+        if (number < row.Length)
         {
-            var known = Float4.Zero;
-            if (entry < count)
-            {
-                var value = arguments.Values[first + entry];
-                known = new Float4(Interop.IntAsFloat((uint)arguments.Indices[first + entry]), 1, arguments.Gram(value), arguments.Rhs(value));
-            }
-
-            _memory[entry] = known;
+            var value = arguments.Values[row.First + number];
+            known = new Float4(Interop.IntAsFloat((uint)arguments.Indices[row.First + number]), 1, arguments.Gram(value), arguments.Rhs(value));
         }
+
+        _memory[place.Lane] = known;
     }
 
     /// <summary>Weights of the right side become gram·(y·x) - rhs, the part of A x - b that runs along y; lane = one play.</summary>
     public void WeighResidual(in TeamStage stage, in TeamPlace place)
     {
-        for (var entry = place.Lane; entry < TeamLayout.StageRows; entry += place.Lanes)
-        {
-            var known = _memory[entry];
-            _memory[entry] = new Float4(known.X, known.Y, known.Z, (known.Z * stage.DotSolution(entry)) - known.W);
-        }
+        if (place.Lane >= TeamLayout.StageRows) return;
+        var known = _memory[place.Lane];
+        _memory[place.Lane] = new Float4(known.X, known.Y, known.Z, (known.Z * stage.DotSolution(place.Lane)) - known.W);
     }
 }

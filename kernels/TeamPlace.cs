@@ -69,7 +69,7 @@ internal struct TeamPlace
             EndColumn = endColumn,
             HasTile = hasTile,
             Part = part,
-            Target = layout.PartPlace(part / 2, part & 1),
+            Target = (team * layout.TeamStride) + layout.PartPlace(part / 2, part & 1),
             Entry = entry < rowsAtATime ? entry : TeamLayout.StageRows,
             EntryStep = rowsAtATime,
             IsDiagonal = row == column && hasTile,

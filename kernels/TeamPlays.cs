@@ -9,7 +9,7 @@ internal static class TeamPlays
     public static Tile8 AddTo(Tile8 tile, in RowSolveArguments arguments, in TeamStage stage, in TeamPlace place, in TeamRow row)
     {
         var right = Float4.Zero;
-        stage.Entries(0).LookUp(arguments, row.First, row.CountAt(0), place, 1);
+        stage.Entries(0).LookUp(arguments, row, 0, place, 1);
         var turn = 0;
         for (var offset = 0; offset < row.Longest; offset += TeamLayout.StageRows)
         {
@@ -30,7 +30,7 @@ internal static class TeamPlays
         for (var offset = 0; offset < row.Longest; offset += TeamLayout.StageRows)
         {
             Group.Barrier();
-            entries.LookUpPlain(arguments, row.First + offset, row.CountAt(offset), place);
+            entries.LookUpPlain(arguments, row, offset, place);
             Group.Barrier();
             stage.Load(arguments, entries, place, Float4.Zero);
             Group.Barrier();
@@ -51,7 +51,7 @@ internal static class TeamPlays
     /// <summary>tile - Σ |gram|·y yᵀ over the plays whose gram is negative, where the weights allow that.</summary>
     private static Tile8 TakeNegative(in RowSolveArguments arguments, in TeamStage stage, Tile8 tile, in TeamPlace place, in TeamRow row)
     {
-        stage.Entries(0).LookUp(arguments, row.First, row.CountAt(0), place, -1);
+        stage.Entries(0).LookUp(arguments, row, 0, place, -1);
         var turn = 0;
         for (var offset = 0; offset < row.Longest; offset += TeamLayout.StageRows)
         {
@@ -68,10 +68,9 @@ internal static class TeamPlays
     private static Float4 Stage(
         in RowSolveArguments arguments, in TeamStage stage, in TeamPlace place, in TeamRow row, int offset, int turn, float sign, Float4 right)
     {
-        var next = offset + TeamLayout.StageRows;
         Group.Barrier();
         right = stage.Load(arguments, stage.Entries(turn), place, right);
-        stage.Entries(turn + 1).LookUp(arguments, row.First + next, row.CountAt(next), place, sign);
+        stage.Entries(turn + 1).LookUp(arguments, row, offset + TeamLayout.StageRows, place, sign);
         Group.Barrier();
         return right;
     }

@@ -1,6 +1,6 @@
 namespace GpuAls.Kernels;
 
-/// <summary>The task that a team works on. Where long rows are refined, rows that do not ask for it are no tasks.</summary>
+/// <summary>The task that a team works on.</summary>
 internal struct TeamRow
 {
     /// <summary>Number of the task; no task at all where it is not below the number of tasks.</summary>
@@ -21,6 +21,17 @@ internal struct TeamRow
     /// <summary>Whether there is a task.</summary>
     public readonly bool Exists => Length >= 0;
 
+    /// <summary>The task of a team where no task is longer than the one before it.</summary>
+    public static TeamRow OfSorted(in RowSolveArguments arguments, int firstTask, int team)
+    {
+        var row = new TeamRow { Task = firstTask + team, Length = -1, Longest = arguments.Tasks[firstTask].Length };
+        if (row.Task >= arguments.TaskCount) return row;
+        var task = arguments.Tasks[row.Task];
+        (row.Index, row.First, row.Length) = (task.Row, task.First, task.Length);
+        return row;
+    }
+
+    /// <summary>The task of a team; where long rows are refined, rows that do not ask for it are no tasks.</summary>
     public static TeamRow Of(in RowSolveArguments arguments, int firstTask, int team)
     {
         var row = new TeamRow { Task = firstTask + team, Length = -1 };
@@ -29,8 +40,7 @@ internal struct TeamRow
             var task = arguments.Tasks[other];
             if (arguments.Round == SolveRound.LongRowsAgain && arguments.Status[task.Row] != RowSolveStatus.AsksForRefinement) continue;
             if (task.Length > row.Longest) row.Longest = task.Length;
-            if (other != row.Task) continue;
-            (row.Index, row.First, row.Length) = (task.Row, task.First, task.Length);
+            if (other == row.Task) (row.Index, row.First, row.Length) = (task.Row, task.First, task.Length);
         }
 
         return row;
@@ -38,12 +48,4 @@ internal struct TeamRow
 
     /// <summary>Whether no team of the group has anything to refine.</summary>
     public readonly bool IsLeftAlone(in RowSolveArguments arguments) => arguments.Round == SolveRound.LongRowsAgain && Longest == 0;
-
-    /// <summary>Entries of the stage that begins at an offset.</summary>
-    public readonly int CountAt(int offset)
-    {
-        var left = Length - offset;
-        if (left < 0) return 0;
-        return left < TeamLayout.StageRows ? left : TeamLayout.StageRows;
-    }
 }

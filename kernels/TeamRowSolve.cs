@@ -18,7 +18,7 @@ internal static class TeamRowSolve
         var place = TeamPlace.Of(arguments.Layout, arguments.Rank4 / 2, 0);
         var group = TeamGroup.Of(arguments, place.Team);
         for (var first = Grid.IdxX * teams; first < arguments.TaskCount; first += Grid.DimX * teams)
-            SolveRows(arguments, group, place, TeamRow.Of(arguments, first, place.Team));
+            SolveRows(arguments, group, place, TeamRow.OfSorted(arguments, first, place.Team));
     }
 
     private static void SolveRows(in RowSolveArguments arguments, in TeamGroup group, in TeamPlace place, in TeamRow row)
@@ -72,25 +72,34 @@ internal static class TeamRowSolve
         return tile;
     }
 
-    /// <summary>M and S from A, one column of tiles after the other, and what the columns before leave of b; two barriers a column.</summary>
+    /// <summary>
+    /// M and S from A, one column of tiles after the other, and what the columns before leave of b. Two columns a turn, since a
+    /// loop copies all that it carries; after an odd last column nothing is left to do.
+    /// </summary>
     private static Tile8 Factor(in RowSolveArguments arguments, in TeamGroup group, Tile8 tile, in TeamPlace place)
     {
-        var stage = group.Stage;
-        for (var step = 0; step < arguments.Rank4 / 2; step++)
+        for (var step = 0; step < arguments.Rank4 / 2; step += 2)
         {
-            if (place.IsDiagonal && place.Row == step) FactorDiagonal(arguments, group, tile, step, place.Team);
-            Group.Barrier();
-            if (place.Column == step && place.Row > step)
-            {
-                stage.SetPanel(tile, place.Row, step);
-                tile.SubtractTimes(stage.Partial, step, stage.Right, place.Row);
-            }
-
-            Group.Barrier();
-            if (place.Column > step) tile = stage.Subtract(tile, place.Row, place.Column);
+            tile = FactorColumn(arguments, group, tile, step, place);
+            tile = FactorColumn(arguments, group, tile, step + 1, place);
         }
 
         return tile;
+    }
+
+    private static Tile8 FactorColumn(in RowSolveArguments arguments, in TeamGroup group, Tile8 tile, int step, in TeamPlace place)
+    {
+        var stage = group.Stage;
+        if (place.IsDiagonal && place.Row == step) FactorDiagonal(arguments, group, tile, step, place.Team);
+        Group.Barrier();
+        if (place.Column == step && place.Row > step)
+        {
+            stage.SetPanel(tile, place.Row, step);
+            tile.SubtractTimes(stage.Partial, step, stage.Right, place.Row);
+        }
+
+        Group.Barrier();
+        return place.Column > step ? stage.Subtract(tile, place.Row, place.Column) : tile;
     }
 
     /// <summary>Factors a tile of the diagonal, and solves it for its part of the right side.</summary>

@@ -15,6 +15,7 @@ internal readonly struct TeamStage
     // Offsets rather than views: a view costs four registers, and 64 are taken by the tile.
     private readonly ArrayView<Float4> _memory;
     private readonly int _rank8;
+    private readonly int _rank4;
     private readonly int _rowStride;
     private readonly int _planeStride;
     private readonly int _first;
@@ -30,6 +31,7 @@ internal readonly struct TeamStage
     {
         _memory = memory;
         _rank8 = rank8;
+        _rank4 = 2 * rank8;
         _rowStride = layout.RowStride;
         _planeStride = layout.PlaneStride;
         _first = team * layout.TeamStride;
@@ -64,8 +66,8 @@ internal readonly struct TeamStage
             var (first, second) = (entries[entry], entries[entry + place.EntryStep]);
             var a = Fixed(arguments, first, place).Scaled(first.Scale);
             var b = Fixed(arguments, second, place).Scaled(second.Scale);
-            _memory[_first + place.Target + entry] = a;
-            _memory[_first + place.Target + entry + place.EntryStep] = b;
+            _memory[place.Target + entry] = a;
+            _memory[place.Target + entry + place.EntryStep] = b;
             sum = sum.Plus(a.Scaled(first.Right)).Plus(b.Scaled(second.Right));
         }
 
@@ -73,7 +75,7 @@ internal readonly struct TeamStage
     }
 
     private Float4 Fixed(in RowSolveArguments arguments, TeamEntry entry, in TeamPlace place) =>
-        arguments.Fixed[((long)entry.Column * (2 * _rank8)) + place.Part];
+        arguments.Fixed[((long)entry.Column * _rank4) + place.Part];
 
     /// <summary>Adds up what the threads of a team have of each part, in the order of their rows; in the room of the staged plays.</summary>
     /// <param name="sum">The thread's sum.</param>
@@ -81,14 +83,14 @@ internal readonly struct TeamStage
     /// <param name="place">The thread.</param>
     public void AddUp(Float4 sum, ArrayView<Float4> target, in TeamPlace place)
     {
-        var room = _memory.SubView(_first, place.EntryStep * 2 * _rank8);
+        var room = _memory.SubView(_first, place.EntryStep * _rank4);
         Group.Barrier(); // all are done with the staged plays
-        if (place.Entry < StageRows) room[(place.Entry * 2 * _rank8) + place.Part] = sum;
+        if (place.Entry < StageRows) room[(place.Entry * _rank4) + place.Part] = sum;
         Group.Barrier();
-        for (var i = place.Lane; i < 2 * _rank8; i += place.Lanes)
+        for (var i = place.Lane; i < _rank4; i += place.Lanes)
         {
             var total = target[i];
-            for (var row = 0; row < place.EntryStep; row++) total = total.Plus(room[(row * 2 * _rank8) + i]);
+            for (var row = 0; row < place.EntryStep; row++) total = total.Plus(room[(row * _rank4) + i]);
             target[i] = total;
         }
 
@@ -129,7 +131,7 @@ internal readonly struct TeamStage
     public Float4 AddWeighted(Float4 sum, TeamEntries entries, in TeamPlace place)
     {
         for (var entry = place.Entry; entry < StageRows; entry += place.EntryStep)
-            sum = sum.Plus(_memory[_first + place.Target + entry].Scaled(entries[entry].Right));
+            sum = sum.Plus(_memory[place.Target + entry].Scaled(entries[entry].Right));
         return sum;
     }
 
@@ -137,7 +139,7 @@ internal readonly struct TeamStage
     public float DotSolution(int vector)
     {
         float dot = 0;
-        for (var part = 0; part < 2 * _rank8; part++) dot += _memory[PartPlace(part / 2, part & 1) + vector].Dot(Solution[part]);
+        for (var part = 0; part < _rank4; part++) dot += _memory[PartPlace(part / 2, part & 1) + vector].Dot(Solution[part]);
         return dot;
     }
 
@@ -260,7 +262,7 @@ internal readonly struct TeamStage
 
     private int Diagonal(int step) => _diagonal + (12 * step);
 
-    private ArrayView<Float4> Vector(int number) => _memory.SubView(_vectors + (2 * _rank8 * number), 2 * _rank8);
+    private ArrayView<Float4> Vector(int number) => _memory.SubView(_vectors + (_rank4 * number), _rank4);
 
     private ArrayView<Float4> Part(int row, int half) => _memory.SubView(PartPlace(row, half), StageRows);
 
