@@ -71,7 +71,7 @@ public sealed class EngineTests<TEngine>
     [Test]
     public void Gramian_ManyEqualRows_KeepsSixDigits()
     {
-        if (!TEngine.TakesManyRows) Assert.Pass("a matrix of this size takes minutes on this engine.");
+        if (!TEngine.TakesManyRows) Assert.Ignore("a matrix of this size takes minutes on this engine.");
         const int Rows = 300_000;
         using var factors = Load(Enumerable.Repeat(0.1f, 2 * Rows).ToArray(), 2);
         var gramian = new double[4];
@@ -116,6 +116,25 @@ public sealed class EngineTests<TEngine>
         var problem = new Problem(Math.Min(40, LargestRank), [length, 1, length - 1], columns: length, seed: 5);
 
         problem.AssertSolves(problem.Solve(_engine), Weights);
+    }
+
+    [Test]
+    public void SolveRows_LongRowsAtAHighRank_MatchReference()
+    {
+        if (!TEngine.TakesManyRows) Assert.Ignore("rows of this length take minutes on this engine.");
+        var problem = new Problem(Math.Min(200, LargestRank), [9_000, 0, 8_193, 8_192, 40], columns: 9_000, seed: 20);
+
+        problem.AssertSolves(problem.Solve(_engine), Weights);
+    }
+
+    [TestCase(16)]
+    [TestCase(200)]
+    public void SolveRows_LongRowsThatAreIllConditioned_KeepFiveDigits(int rank)
+    {
+        if (!TEngine.TakesManyRows) Assert.Ignore("rows of this length take minutes on this engine.");
+        var problem = new Problem(Math.Min(rank, LargestRank), [8_500, 17_000, 12], columns: 17_000, seed: 21) { FirstFactorScale = 250 };
+
+        problem.AssertSolves(problem.Solve(_engine), Weights, tolerance: 1e-5);
     }
 
     [Test]

@@ -15,6 +15,9 @@ internal sealed class Problem(int rank, int[] rowLengths, int columns, int seed)
 
     public float FactorScale { get; init; } = 1;
 
+    /// <summary>Multiplies the first factor of each column: its square is about the condition number.</summary>
+    public float FirstFactorScale { get; init; } = 1;
+
     /// <summary>Multiplies the plays.</summary>
     public float ValueScale
     {
@@ -27,7 +30,8 @@ internal sealed class Problem(int rank, int[] rowLengths, int columns, int seed)
     /// <summary>What the engine said of the last solve.</summary>
     public RowSolveReport Report { get; private set; }
 
-    private float[] FixedFactors => [.. TestMatrices.Factors(columns, rank, seed + 100).Select(value => value * FactorScale)];
+    private float[] FixedFactors =>
+        [.. TestMatrices.Factors(columns, rank, seed + 100).Select((value, i) => value * FactorScale * (i % rank == 0 ? FirstFactorScale : 1))];
 
     /// <summary>λ differs from row to row.</summary>
     private float[] Regularization => [.. Enumerable.Range(0, _plays.RowCount).Select(row => Lambda * (1 + (0.1f * row)))];

@@ -139,7 +139,7 @@ internal sealed class DeviceOperations : IDisposable
     {
         var rows = new int[status.Length];
         Transfer.ToHost(status, rows);
-        return [.. Enumerable.Range(0, rows.Length).Where(row => rows[row] == RowSolveStatus.Unsolved)];
+        return [.. Enumerable.Range(0, rows.Length).Where(row => rows[row] != RowSolveStatus.Solved)];
     }
 
     private static RowSolveReport SolveInFp64(in RowSolveProblem problem, int[] rows)
