@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using GpuAls.Bench.Roofline;
+using GpuAls.Engines;
+using GpuAls.Modeling;
+using GpuAls.Recommendation;
+using GpuAls.Sparse;
+using GpuAls.Training;
+
+namespace GpuAls.Bench.OnGpu;
+
+/// <summary>Trains a data set as <c>gpuals train</c> does, and makes the lists of all users.</summary>
+internal static class TrainingRun
+{
+    private const int K = 10;
+
+    /// <summary>What is trained: settings under which fp32 solves every row. Time does not depend on them.</summary>
+    public static AlsOptions Options(int rank, int iterations) => AlsOptions.Default with
+    {
+        Rank = rank,
+        Iterations = iterations,
+        Confidence = ConfidenceFunction.Log,
+        Alpha = 2,
+        Regularization = 20,
+        TrackLoss = true,
+    };
+
+    /// <summary>Trains once.</summary>
+    /// <param name="engine">Where.</param>
+    /// <param name="shape">Which data set.</param>
+    /// <param name="plays">The plays of it.</param>
+    /// <param name="options">What is trained.</param>
+    /// <param name="log">Takes a line an iteration.</param>
+    public static TrainingResult Run(IAlsEngine engine, Shape shape, InteractionMatrix plays, AlsOptions options, Action<string> log)
+    {
+        var clock = Stopwatch.StartNew();
+        var trained = new AlsTrainer(engine, options).Fit(plays, new LineAnIteration(log));
+        var total = clock.Elapsed.TotalSeconds;
+        var seconds = trained.Iterations.Select(iteration => iteration.Seconds).ToArray();
+        var losses = trained.Iterations.Select(iteration => iteration.Loss!.Value).ToArray();
+        var (listSeconds, lists) = MakeLists(engine, plays, trained);
+        return new TrainingResult(shape.Name, options.Rank)
+        {
+            SecondsPerIteration = Spread.Of(seconds),
+            IterationSeconds = seconds,
+            SecondsInAll = total,
+            Losses = losses,
+            LossFalls = losses.Zip(losses.Skip(1)).All(pair => pair.Second < pair.First),
+            Fp64Rows = trained.Iterations.Sum(iteration => iteration.Fp64Rows),
+            ListSeconds = listSeconds,
+            Lists = lists,
+            ImplicitOnA6000SecondsPerIteration = shape.Published.TryGetValue(options.Rank, out var published) ? published : null,
+        };
+    }
+
+    private static (double Seconds, int Lists) MakeLists(IAlsEngine engine, InteractionMatrix plays, TrainedFactors trained)
+    {
+        var clock = Stopwatch.StartNew();
+        var model = new FactorModel(plays.Users, plays.Items, plays.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors);
+        using var recommender = new Recommender(model, engine);
+        var lists = recommender.Recommend(Recommender.UsersWithPlays(model), K, includePlayed: false).Sum(batch => batch.UserIndices.Length);
+        return (clock.Elapsed.TotalSeconds, lists);
+    }
+
+    private sealed class LineAnIteration(Action<string> log) : IProgress<IterationReport>
+    {
+        public void Report(IterationReport value) => log($"  iteration {value.Iteration}: {value.Seconds:F3} s, loss {value.Loss:G7}");
+    }
+}
