@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GpuAls;
 using GpuAls.Bench.Kernels;
 using GpuAls.Bench.OnGpu;
 using GpuAls.Bench.Roofline;
@@ -7,4 +8,6 @@ var root = new RootCommand("Verifies, then measures gpuals.");
 root.Add(KernelsCommand.Create());
 root.Add(RooflineCommand.Create());
 root.Add(OnGpuCommand.Create());
-return await root.Parse(args).InvokeAsync().ConfigureAwait(false);
+var parsed = root.Parse(args);
+var exitCode = await parsed.InvokeAsync().ConfigureAwait(false);
+return parsed.Errors.Count > 0 ? (int)FailureKind.Usage : exitCode;

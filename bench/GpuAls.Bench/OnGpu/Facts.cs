@@ -53,17 +53,16 @@ internal sealed record DeviceFacts(string Id, string Name, int Multiprocessors, 
         var accelerator = engine.Accelerator;
         var facts = new DeviceFacts(engine.Description.Id, engine.Description.Name, accelerator.NumMultiprocessors, accelerator.MemorySize) { Peak = new CardPeak(null, null) };
         if (accelerator is not CudaAccelerator cuda) return facts;
-        var (clock, memoryClock) = (cuda.ClockRate / 1000, cuda.MemoryClockRate / 1000);
         return facts with
         {
             ComputeCapability = $"{cuda.Architecture.Major}.{cuda.Architecture.Minor}",
             L2Bytes = cuda.L2CacheSize,
-            ClockMegahertz = clock,
-            MemoryClockMegahertz = memoryClock,
+            ClockMegahertz = cuda.ClockRate,
+            MemoryClockMegahertz = cuda.MemoryClockRate,
             MemoryBusBits = cuda.MemoryBusWidth,
             CudaVersion = cuda.DriverVersion.ToString(),
             Driver = File.Exists(DriverFile) ? File.ReadLines(DriverFile).First() : null,
-            Peak = CardPeak.Of(cuda.Architecture, cuda.NumMultiprocessors, clock, memoryClock, cuda.MemoryBusWidth),
+            Peak = CardPeak.Of(cuda.Architecture, cuda.NumMultiprocessors, cuda.ClockRate, cuda.MemoryClockRate, cuda.MemoryBusWidth),
         };
     }
 }

@@ -37,6 +37,7 @@ internal static class OnGpuCommand
         catch (GpuAlsException failure)
         {
             progress.WriteLine($"error: {failure.Message}");
+            if (failure.Kind == FailureKind.Device) progress.WriteLine("on-gpu measures a GPU, not the processor; nvidia-smi shows whether the driver sees one.");
             return (int)failure.Kind;
         }
     }

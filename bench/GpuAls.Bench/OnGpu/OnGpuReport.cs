@@ -91,6 +91,9 @@ internal sealed record TimingResult(string Operation, int Rank, string Shape)
 /// <summary>One kernel of an operation.</summary>
 internal sealed record KernelTime(string Name, int Launches, Spread Milliseconds);
 
+/// <summary>All launches of one kernel together.</summary>
+internal sealed record KernelSum(string Name, int Launches, double Seconds);
+
 /// <summary>Median and minimum of repeated times.</summary>
 internal sealed record Spread(double Median, double Minimum)
 {
@@ -115,6 +118,9 @@ internal sealed record TrainingResult(string Sample, int Rank)
     /// <summary>With the first factors, the copies and the losses.</summary>
     public double SecondsInAll { get; init; }
 
+    /// <summary>Without those of YᵀY, which are few beside them.</summary>
+    public double UsefulFmasAnIteration { get; init; }
+
     public IReadOnlyList<double> Losses { get; init; } = [];
 
     public bool LossFalls { get; init; }
@@ -126,6 +132,9 @@ internal sealed record TrainingResult(string Sample, int Rank)
     public double ListSeconds { get; init; }
 
     public int Lists { get; init; }
+
+    /// <summary>Time of the kernels, between events of the device, over the training and the lists.</summary>
+    public IReadOnlyList<KernelSum> Kernels { get; init; } = [];
 
     /// <summary>What benfred/implicit publishes for the real data set on an NVIDIA A6000: another card, so no comparison by itself.</summary>
     public double? ImplicitOnA6000SecondsPerIteration { get; init; }

@@ -12,13 +12,14 @@ internal sealed class OnGpuRun(OnGpuPlan plan, DeviceEngine device, IAlsEngine h
 {
     private readonly DateTime _started = DateTime.UtcNow;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly LaunchTimer _timer = new(device.Accelerator);
     private readonly List<SampleResult> _samples = [];
 
     public OnGpuReport Run()
     {
         var facts = DeviceFacts.Of(device);
         Log($"{device.Description}, {facts.Multiprocessors} multiprocessors, {facts.MemoryBytes / 1e9:F1} GB");
-        var stopwatches = new Stopwatches(device, host, new LaunchTimer(device.Accelerator), facts.Peak, plan.Repetitions);
+        var stopwatches = new Stopwatches(device, host, _timer, facts.Peak, plan.Repetitions);
         var checks = Each("check", plan.Checks, Check);
         var timings = Each("timing", plan.Timings, workload => Time(workload, stopwatches));
         var trainings = plan.Shapes.SelectMany(Train).ToArray();
@@ -57,7 +58,7 @@ internal sealed class OnGpuRun(OnGpuPlan plan, DeviceEngine device, IAlsEngine h
         {
             Log($"training: {shape.Name}, rank {rank}");
             yield return Attempt(
-                () => TrainingRun.Run(device, shape, plays, TrainingRun.Options(rank, plan.Iterations), Log),
+                () => TrainingRun.Run(device, _timer, shape, plays, TrainingRun.Options(rank, plan.Iterations), Log),
                 failure => new TrainingResult(shape.Name, rank) { Failure = failure });
         }
     }

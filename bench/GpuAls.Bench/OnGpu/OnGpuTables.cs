@@ -17,10 +17,22 @@ internal static class OnGpuTables
         console.Write(Checks(report.Checks));
         console.Write(Timings(report.Timings));
         console.Write(Trainings(report.Trainings));
-        foreach (var failed in report.Checks.Where(check => !check.Passed))
-            console.WriteLine(Text($"FAILED: {failed.Operation}, rank {failed.Rank}, {failed.Shape}: {failed.Failure ?? $"error {failed.LargestError}, same bytes again: {failed.SameBytesAgain}"}"));
+        foreach (var kernel in report.KernelsNotTimed) console.WriteLine($"not timed: {kernel}");
+        foreach (var failure in Failures(report)) console.WriteLine($"FAILED: {failure}");
         console.WriteLine(report.Passed ? "All passed." : "NOT all passed.");
     }
+
+    private static IEnumerable<string> Failures(OnGpuReport report)
+    {
+        foreach (var check in report.Checks.Where(check => !check.Passed)) yield return $"check of {check.Operation}, rank {check.Rank}, {check.Shape}: {Reason(check)}";
+        foreach (var timing in report.Timings.Where(timing => !timing.Passed))
+            yield return $"timing of {timing.Operation}, rank {timing.Rank}, {timing.Shape}: {timing.Failure ?? Reason(timing.Check!)}";
+        foreach (var training in report.Trainings.Where(training => !training.Passed))
+            yield return $"training on {training.Sample}, rank {training.Rank}: {training.Failure ?? "the loss does not fall"}";
+    }
+
+    private static string Reason(CheckResult check) => check.Failure
+        ?? Text($"error {check.LargestError?.ToString("G3", CultureInfo.InvariantCulture) ?? "not finite"}, tolerance {check.Tolerance}; a second run gave {(check.SameBytesAgain ? "the same" : "OTHER")} bytes");
 
     /// <summary>The worst of each operation over all ranks and shapes.</summary>
     private static Table Checks(IReadOnlyList<CheckResult> checks)

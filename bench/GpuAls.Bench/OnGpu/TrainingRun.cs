@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using GpuAls.Bench.Roofline;
 using GpuAls.Engines;
+using GpuAls.Kernels.Launching;
 using GpuAls.Modeling;
 using GpuAls.Recommendation;
 using GpuAls.Sparse;
@@ -26,40 +27,51 @@ internal static class TrainingRun
 
     /// <summary>Trains once.</summary>
     /// <param name="engine">Where.</param>
+    /// <param name="timer">The timer of its device.</param>
     /// <param name="shape">Which data set.</param>
     /// <param name="plays">The plays of it.</param>
     /// <param name="options">What is trained.</param>
     /// <param name="log">Takes a line an iteration.</param>
-    public static TrainingResult Run(IAlsEngine engine, Shape shape, InteractionMatrix plays, AlsOptions options, Action<string> log)
+    public static TrainingResult Run(IAlsEngine engine, LaunchTimer timer, Shape shape, InteractionMatrix plays, AlsOptions options, Action<string> log)
     {
-        var clock = Stopwatch.StartNew();
-        var trained = new AlsTrainer(engine, options).Fit(plays, new LineAnIteration(log));
-        var total = clock.Elapsed.TotalSeconds;
+        TrainedFactors trained = null!;
+        var (total, listSeconds, lists) = (0.0, 0.0, 0);
+        var launches = timer.Measure(() =>
+        {
+            var clock = Stopwatch.StartNew();
+            trained = new AlsTrainer(engine, options).Fit(plays, new LineAnIteration(log));
+            total = clock.Elapsed.TotalSeconds;
+            lists = MakeLists(engine, plays, trained);
+            listSeconds = clock.Elapsed.TotalSeconds - total;
+        });
         var seconds = trained.Iterations.Select(iteration => iteration.Seconds).ToArray();
         var losses = trained.Iterations.Select(iteration => iteration.Loss!.Value).ToArray();
-        var (listSeconds, lists) = MakeLists(engine, plays, trained);
         return new TrainingResult(shape.Name, options.Rank)
         {
             SecondsPerIteration = Spread.Of(seconds),
             IterationSeconds = seconds,
             SecondsInAll = total,
+            UsefulFmasAnIteration = UsefulFmas(shape, options.Rank),
             Losses = losses,
             LossFalls = losses.Zip(losses.Skip(1)).All(pair => pair.Second < pair.First),
             Fp64Rows = trained.Iterations.Sum(iteration => iteration.Fp64Rows),
             ListSeconds = listSeconds,
             Lists = lists,
+            Kernels = [.. launches.GroupBy(launch => launch.Kernel).Select(kernel => new KernelSum(kernel.Key, kernel.Count(), kernel.Sum(launch => launch.Milliseconds) / 1e3))],
             ImplicitOnA6000SecondsPerIteration = shape.Published.TryGetValue(options.Rank, out var published) ? published : null,
         };
     }
 
-    private static (double Seconds, int Lists) MakeLists(IAlsEngine engine, InteractionMatrix plays, TrainedFactors trained)
+    private static int MakeLists(IAlsEngine engine, InteractionMatrix plays, TrainedFactors trained)
     {
-        var clock = Stopwatch.StartNew();
         var model = new FactorModel(plays.Users, plays.Items, plays.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors);
         using var recommender = new Recommender(model, engine);
-        var lists = recommender.Recommend(Recommender.UsersWithPlays(model), K, includePlayed: false).Sum(batch => batch.UserIndices.Length);
-        return (clock.Elapsed.TotalSeconds, lists);
+        return recommender.Recommend(Recommender.UsersWithPlays(model), K, includePlayed: false).Sum(batch => batch.UserIndices.Length);
     }
+
+    /// <summary>Each play twice, each row of both sides solved once.</summary>
+    private static double UsefulFmas(Shape shape, double rank) =>
+        (shape.Plays * rank * (rank + 1)) + (((double)shape.Users + shape.Items) * ((Math.Pow(rank, 3) / 6) + Math.Pow(rank, 2)));
 
     private sealed class LineAnIteration(Action<string> log) : IProgress<IterationReport>
     {
