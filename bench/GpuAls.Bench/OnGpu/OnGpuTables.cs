@@ -12,14 +12,15 @@ internal static class OnGpuTables
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(writer) });
         console.Profile.Width = Width;
-        console.WriteLine(Text($"{report.Device.Name}, compute capability {report.Device.ComputeCapability}, {report.Device.Driver ?? report.Device.CudaVersion}; gpuals {report.Program.Version}, {report.Started:u}"));
-        if (report.Quick) console.WriteLine("--quick: small input; the times say nothing.");
+        var cuda = report.Device.ComputeCapability is { } capability ? $", compute capability {capability}, CUDA {report.Device.CudaVersion}" : "";
+        writer.WriteLine(Text($"{report.Device.Name}{cuda}; gpuals {report.Program.Version}, {report.Started:u}"));
+        if (report.Quick) writer.WriteLine("--quick: small input; the times say nothing.");
         console.Write(Checks(report.Checks));
         console.Write(Timings(report.Timings));
         console.Write(Trainings(report.Trainings));
-        foreach (var kernel in report.KernelsNotTimed) console.WriteLine($"not timed: {kernel}");
-        foreach (var failure in Failures(report)) console.WriteLine($"FAILED: {failure}");
-        console.WriteLine(report.Passed ? "All passed." : "NOT all passed.");
+        foreach (var kernel in report.KernelsNotTimed) writer.WriteLine($"not timed: {kernel}");
+        foreach (var failure in Failures(report)) writer.WriteLine($"FAILED: {failure}");
+        writer.WriteLine(report.Passed ? "All passed." : "NOT all passed.");
     }
 
     private static IEnumerable<string> Failures(OnGpuReport report)
