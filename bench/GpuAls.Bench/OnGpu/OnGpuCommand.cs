@@ -1,6 +1,5 @@
 using System.CommandLine;
 using GpuAls.Engines.Device;
-using GpuAls.Storage;
 
 namespace GpuAls.Bench.OnGpu;
 
@@ -27,10 +26,9 @@ internal static class OnGpuCommand
         {
             using var engine = EngineFactory.CreateTimed(Request(device));
             using var host = EngineFactory.Create(new DeviceRequest(DeviceKind.Cpu), out _);
-            using var file = new StagedFile(output, overwrite);
+            using var file = new ResultFile(output, overwrite);
             var report = new OnGpuRun(plan, engine, host, progress).Run();
-            OutputErrors.Guard(file.Place, () => OnGpuJson.Write(report, file.Place.Staging));
-            file.Commit();
+            file.Write(path => OnGpuJson.Write(report, path));
             OnGpuTables.Print(report, results);
             return report.Passed ? 0 : (int)FailureKind.Internal;
         }

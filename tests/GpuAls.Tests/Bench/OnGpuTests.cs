@@ -46,6 +46,7 @@ public sealed class OnGpuTests
         var (exitCode, printed, _) = Run(Plan(new Wrong(), new Thrower(), new SquaredNormWorkload(Rank: 3, Rows: 20)), "emulated");
 
         Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(_folder.Entries(), Is.EqualTo(new[] { "results.json" }));
         var checks = Report()["checks"]!.AsArray();
         Assert.That(checks.Select(check => (bool)check!["passed"]!), Is.EqualTo(new[] { false, false, true }));
         Assert.That((double)checks[0]!["largest_error"]!, Is.EqualTo(1));
@@ -74,6 +75,18 @@ public sealed class OnGpuTests
         Assert.That(exitCode, Is.EqualTo(5));
         Assert.That(progress, Does.Contain("--overwrite").And.Not.Contain("no luck"));
         Assert.That(File.ReadAllText(Output), Is.EqualTo("mine"));
+    }
+
+    [TestCase("")]
+    [TestCase("missing/results.json")]
+    public void Run_OutputCannotBeWritten_IsRefusedBeforeAnythingIsComputed(string name)
+    {
+        using var progress = new StringWriter();
+
+        var exitCode = OnGpuCommand.Run(Plan(new Thrower()), "emulated", Path.Combine(_folder.Root, name), overwrite: true, TextWriter.Null, progress);
+
+        Assert.That(exitCode, Is.EqualTo(5));
+        Assert.That(progress.ToString(), Does.StartWith("error: ").And.Not.Contain("no luck"));
     }
 
     [Test]
