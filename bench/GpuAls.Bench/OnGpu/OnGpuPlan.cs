@@ -1,11 +1,14 @@
 using GpuAls.Bench.OnGpu.Workloads;
 using GpuAls.Bench.Roofline;
+using GpuAls.Kernels.Launching;
 
 namespace GpuAls.Bench.OnGpu;
 
 /// <summary>What a run does.</summary>
 internal sealed record OnGpuPlan
 {
+    private const int SegmentedPlays = RowSchedule.LongestRow + 500;
+
     /// <summary>Everything, sized for a real GPU.</summary>
     public static OnGpuPlan Full { get; } = new()
     {
@@ -21,7 +24,7 @@ internal sealed record OnGpuPlan
     public static OnGpuPlan Quick { get; } = new()
     {
         IsQuick = true,
-        Checks = [.. Checked([1, 16, 32, 64, 100, 127, 128, 129, 176, 200, 256, 512], longRow: 500, items: 1_201)],
+        Checks = [LongRow(16), LongRow(64), LongRow(200), .. Checked([1, 16, 32, 64, 100, 127, 128, 129, 176, 200, 256, 512], longRow: 500, items: 1_201)],
         Timings = [.. TimedQuickly()],
         Repetitions = 3,
         Shapes = [Small],
@@ -95,12 +98,17 @@ internal sealed record OnGpuPlan
     {
         var rows = Enumerable.Repeat(40, 60).ToArray();
         foreach (var rank in (int[])[64, 128, 200]) yield return Rows(rank, rows, columns: 500);
+        yield return LongRow(16);
         yield return Rows(64, rows, columns: 500, steps: 3);
         yield return new GramianWorkload(64, Rows: 2_000);
         yield return new LossWorkload(64, rows, Columns: 500);
         yield return new SquaredNormWorkload(64, Rows: 2_000);
         yield return new TopKWorkload(Rank: 64, Queries: 100, Items: 1_000, K: 10, Seen: [5]);
     }
+
+    /// <summary>Few rows, the first so long that it is cut into segments.</summary>
+    private static RowSolveWorkload LongRow(int rank) =>
+        new(rank, $"rows of {SegmentedPlays:N0}, 0 and 5 plays", [SegmentedPlays, 0, 5], SegmentedPlays + 37);
 
     private static RowSolveWorkload Rows(int rank, int[] lengths, int columns, int steps = 0) =>
         new(rank, $"{lengths.Length:N0} rows of {lengths[0]} plays", lengths, columns, steps);
