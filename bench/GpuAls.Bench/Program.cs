@@ -1,8 +1,13 @@
 using System.CommandLine;
+using GpuAls;
 using GpuAls.Bench.Kernels;
+using GpuAls.Bench.OnGpu;
 using GpuAls.Bench.Roofline;
 
 var root = new RootCommand("Verifies, then measures gpuals.");
 root.Add(KernelsCommand.Create());
 root.Add(RooflineCommand.Create());
-return await root.Parse(args).InvokeAsync().ConfigureAwait(false);
+root.Add(OnGpuCommand.Create());
+var parsed = root.Parse(args);
+var exitCode = await parsed.InvokeAsync().ConfigureAwait(false);
+return parsed.Errors.Count > 0 ? (int)FailureKind.Usage : exitCode;

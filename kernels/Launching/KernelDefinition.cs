@@ -29,7 +29,7 @@ internal sealed record KernelDefinition<TArguments>(string Name, Action<TArgumen
 {
     /// <summary>Compiles the kernel for a device, when it is first launched.</summary>
     public Lazy<Action<AcceleratorStream, KernelConfig, TArguments>> LoadOn(Accelerator accelerator) =>
-        new(() => accelerator.LoadKernel(Body, SpecializationOn(accelerator)));
+        new(() => LaunchTimer.Timed(Name, accelerator, accelerator.LoadKernel(Body, SpecializationOn(accelerator))));
 
     private KernelSpecialization SpecializationOn(Accelerator accelerator) =>
         MaximumGroupSize > accelerator.MaxNumThreadsPerGroup ? KernelSpecialization.Empty : Specialization;

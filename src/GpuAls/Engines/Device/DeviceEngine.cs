@@ -21,6 +21,9 @@ public sealed class DeviceEngine : IAlsEngine
     /// <inheritdoc/>
     public EngineDescription Description { get; }
 
+    /// <summary>What it computes on, for measurements.</summary>
+    internal Accelerator Accelerator => _accelerator;
+
     /// <inheritdoc/>
     public IEngineFactors CreateFactors(int rowCount, int rank)
     {

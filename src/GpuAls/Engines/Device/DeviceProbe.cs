@@ -13,11 +13,15 @@ internal sealed class DeviceProbe : IDisposable
     private readonly Context _context;
     private readonly IReadOnlyList<ILGPU.Runtime.Device> _devices;
 
-    private DeviceProbe(DeviceKind kind)
+    private DeviceProbe(DeviceKind kind, bool isTimed)
     {
         NativeLibraries.Resolve();
         Kind = kind;
-        _context = Context.Create(builder => Register(builder, kind));
+        _context = Context.Create(builder =>
+        {
+            Register(builder, kind);
+            if (isTimed) builder.Profiling();
+        });
         // A context without devices gets ILGPU's emulator.
         _devices = [.. _context.Devices.Where(device => kind == DeviceKind.Emulated || device is not CPUDevice)];
         Infos = [.. _devices.Select(Describe)];
@@ -33,7 +37,9 @@ internal sealed class DeviceProbe : IDisposable
         : NativeLibraries.Has(Kind) ? $"the driver ({NativeLibraries.NameOf(Kind)}) reports no device"
         : $"no driver: {NativeLibraries.NameOf(Kind)} was not found";
 
-    public static DeviceProbe Of(DeviceKind kind) => new(kind);
+    /// <param name="kind">Which devices.</param>
+    /// <param name="isTimed">Whether streams take events that measure time.</param>
+    public static DeviceProbe Of(DeviceKind kind, bool isTimed = false) => new(kind, isTimed);
 
     /// <summary>An engine on one of the devices; it takes over the context of this probe, which is used no more.</summary>
     /// <exception cref="GpuAlsException">Kind Device: the driver refuses.</exception>

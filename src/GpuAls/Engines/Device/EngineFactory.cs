@@ -21,9 +21,12 @@ public static class EngineFactory
         };
     }
 
-    private static DeviceEngine Open(DeviceRequest request)
+    /// <summary>The same for a device whose launches are to be timed.</summary>
+    internal static DeviceEngine CreateTimed(DeviceRequest request) => Open(request, isTimed: true);
+
+    private static DeviceEngine Open(DeviceRequest request, bool isTimed = false)
     {
-        var probe = DeviceProbe.Of(request.Kind);
+        var probe = DeviceProbe.Of(request.Kind, isTimed);
         try
         {
             Check(probe, request.Index);

@@ -1,0 +1,115 @@
+using GpuAls.Bench.OnGpu.Workloads;
+using GpuAls.Bench.Roofline;
+using GpuAls.Kernels.Launching;
+
+namespace GpuAls.Bench.OnGpu;
+
+/// <summary>What a run does.</summary>
+internal sealed record OnGpuPlan
+{
+    private const int SegmentedPlays = RowSchedule.LongestRow + 500;
+
+    /// <summary>Everything, sized for a real GPU.</summary>
+    public static OnGpuPlan Full { get; } = new()
+    {
+        Checks = [.. Checked([1, 2, 3, 7, 8, 16, 31, 32, 50, 64, 100, 127, 128, 129, 176, 177, 200, 256, 300, 512], longRow: 20_000, items: 5_003)],
+        Timings = [.. Timed()],
+        Repetitions = 10,
+        Shapes = Shape.All,
+        TrainedRanks = [64, 128, 256],
+        Iterations = 3,
+    };
+
+    /// <summary>The same operations on small input: seconds on a GPU, a minute or two on a CUDA emulator.</summary>
+    public static OnGpuPlan Quick { get; } = new()
+    {
+        IsQuick = true,
+        Checks = [LongRow(16), LongRow(64), LongRow(200), .. Checked([1, 16, 32, 64, 100, 127, 128, 129, 176, 200, 256, 512], longRow: 500, items: 1_201)],
+        Timings = [.. TimedQuickly()],
+        Repetitions = 3,
+        Shapes = [Small],
+        TrainedRanks = [16, 64],
+        Iterations = 3,
+    };
+
+    /// <summary>Whether the input is so small that times say nothing.</summary>
+    public bool IsQuick { get; private init; }
+
+    /// <summary>Compared with the host engine.</summary>
+    public required IReadOnlyList<Workload> Checks { get; init; }
+
+    /// <summary>Compared with the host engine, then timed.</summary>
+    public required IReadOnlyList<TimedWorkload> Timings { get; init; }
+
+    /// <summary>How often each is timed.</summary>
+    public required int Repetitions { get; init; }
+
+    /// <summary>The data sets of the trainings.</summary>
+    public required IReadOnlyList<Shape> Shapes { get; init; }
+
+    /// <summary>The ranks of the trainings.</summary>
+    public required int[] TrainedRanks { get; init; }
+
+    /// <summary>Iterations of a training.</summary>
+    public required int Iterations { get; init; }
+
+    private static Shape Small => new("small", 400, 150, 6_000, new Dictionary<int, double>());
+
+    /// <summary>Empty rows first, in the middle and last; one play; lengths around tiles and stages; one that is long.</summary>
+    private static int[] RowShapes(int longRow) => [0, 1, 3, 4, 5, 0, 17, 33, 64, 65, 2, longRow, 100, 0];
+
+    private static IEnumerable<Workload> Checked(int[] ranks, int longRow, int items)
+    {
+        var (rows, columns) = (RowShapes(longRow), longRow + 37);
+        foreach (var rank in ranks)
+        {
+            yield return new RowSolveWorkload(rank, $"rows of 0 to {longRow:N0} plays", rows, columns);
+            yield return new RowSolveWorkload(rank, $"rows of 0 to {longRow:N0} plays", rows, columns, Steps: 3);
+            yield return new GramianWorkload(rank, columns);
+            yield return new LossWorkload(rank, rows, columns);
+            yield return new SquaredNormWorkload(rank, columns);
+            yield return new TopKWorkload(rank, Queries: 67, items, K: 10, Seen: [0, 3, 40, 1, 80]);
+        }
+
+        foreach (var k in (int[])[1, 2, 33, 100, 1024]) yield return new TopKWorkload(Rank: 20, Queries: 67, items, k, Seen: [5, 0, 60]);
+        yield return new TopKWorkload(Rank: 20, Queries: 67, items, K: 7, Seen: []);
+        yield return new TopKWorkload(Rank: 4, Queries: 3, Items: 65, K: 100, Seen: [64, 0, 1]);
+        yield return new TrainingWorkload(Small, Rank: 16);
+        yield return new TrainingWorkload(Small, Rank: 150);
+    }
+
+    private static IEnumerable<TimedWorkload> Timed()
+    {
+        const int Columns = 100_000;
+        const int Items = 300_000;
+        var rows = Enumerable.Repeat(100, 20_000).ToArray();
+        foreach (var rank in (int[])[16, 32, 64, 100, 127, 128, 129, 176, 200, 256, 512]) yield return Rows(rank, rows, Columns);
+        foreach (var rank in (int[])[64, 128, 256]) yield return Rows(rank, [.. Enumerable.Repeat(8, 200_000)], Columns);
+        foreach (var rank in (int[])[64, 128, 256]) yield return new RowSolveWorkload(rank, "one row of 500,000 plays", [500_000], 500_000);
+        foreach (var rank in (int[])[64, 128, 256]) yield return Rows(rank, rows, Columns, steps: 3);
+        foreach (var rank in (int[])[64, 128, 256, 512]) yield return new GramianWorkload(rank, Items);
+        foreach (var rank in (int[])[64, 128, 256]) yield return new LossWorkload(rank, rows, Columns);
+        foreach (var rank in (int[])[64, 128, 256]) yield return new SquaredNormWorkload(rank, Items);
+        foreach (var rank in (int[])[64, 128, 256]) yield return new TopKWorkload(rank, Queries: 8_192, Items, K: 10, Seen: [50]);
+        foreach (var k in (int[])[1, 100, 1024]) yield return new TopKWorkload(Rank: 64, Queries: 8_192, Items, k, Seen: [50]);
+    }
+
+    private static IEnumerable<TimedWorkload> TimedQuickly()
+    {
+        var rows = Enumerable.Repeat(40, 60).ToArray();
+        foreach (var rank in (int[])[64, 128, 200]) yield return Rows(rank, rows, columns: 500);
+        yield return LongRow(16);
+        yield return Rows(64, rows, columns: 500, steps: 3);
+        yield return new GramianWorkload(64, Rows: 2_000);
+        yield return new LossWorkload(64, rows, Columns: 500);
+        yield return new SquaredNormWorkload(64, Rows: 2_000);
+        yield return new TopKWorkload(Rank: 64, Queries: 100, Items: 1_000, K: 10, Seen: [5]);
+    }
+
+    /// <summary>Few rows, the first so long that it is cut into segments.</summary>
+    private static RowSolveWorkload LongRow(int rank) =>
+        new(rank, $"rows of {SegmentedPlays:N0}, 0 and 5 plays", [SegmentedPlays, 0, 5], SegmentedPlays + 37);
+
+    private static RowSolveWorkload Rows(int rank, int[] lengths, int columns, int steps = 0) =>
+        new(rank, $"{lengths.Length:N0} rows of {lengths[0]} plays", lengths, columns, steps);
+}

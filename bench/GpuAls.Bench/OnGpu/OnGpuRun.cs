@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using GpuAls.Bench.OnGpu.Workloads;
+using GpuAls.Bench.Roofline;
+using GpuAls.Engines;
+using GpuAls.Engines.Device;
+using GpuAls.Kernels.Launching;
+
+namespace GpuAls.Bench.OnGpu;
+
+/// <summary>Checks, timings and trainings on one device. What fails is written down, and the rest goes on.</summary>
+internal sealed class OnGpuRun(OnGpuPlan plan, DeviceEngine device, IAlsEngine host, TextWriter progress)
+{
+    private readonly DateTime _started = DateTime.UtcNow;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly LaunchTimer _timer = new(device.Accelerator);
+    private readonly List<SampleResult> _samples = [];
+
+    public OnGpuReport Run()
+    {
+        var facts = DeviceFacts.Of(device);
+        Log($"{device.Description}, {facts.Multiprocessors} multiprocessors, {facts.MemoryBytes / 1e9:F1} GB");
+        var stopwatches = new Stopwatches(device, host, _timer, facts.Peak, plan.Repetitions);
+        var checks = Each("check", plan.Checks, Check);
+        var timings = Each("timing", plan.Timings, workload => Time(workload, stopwatches));
+        var trainings = plan.Shapes.SelectMany(Train).ToArray();
+        return new OnGpuReport
+        {
+            Passed = checks.All(check => check.Passed) && timings.All(timing => timing.Passed) && trainings.All(training => training.Passed),
+            Quick = plan.IsQuick,
+            Program = ProgramFacts.Of(),
+            Started = _started,
+            Seconds = _clock.Elapsed.TotalSeconds,
+            Device = facts,
+            Host = HostFacts.Of(host),
+            Checks = checks,
+            Timings = timings,
+            KernelsNotTimed = [.. KernelCatalog.All.Select(kernel => kernel.Name).Except(timings.SelectMany(timing => timing.Kernels).Select(kernel => kernel.Name))],
+            Samples = _samples,
+            Trainings = trainings,
+        };
+    }
+
+    private CheckResult Check(Workload workload) => Attempt(
+        () => Verifier.Check(workload, device, host),
+        failure => new CheckResult(workload.Operation, workload.Rank, workload.Shape) { Tolerance = workload.Tolerance, Failure = failure });
+
+    private TimingResult Time(TimedWorkload workload, Stopwatches stopwatches) => Attempt(
+        () => stopwatches.Time(workload),
+        failure => new TimingResult(workload.Operation, workload.Rank, workload.Shape) { Failure = failure });
+
+    private IEnumerable<TrainingResult> Train(Shape shape)
+    {
+        Log($"sample: {shape.Name}, {shape.Users:N0} users, {shape.Items:N0} items, {shape.Plays:N0} plays");
+        var start = _clock.Elapsed;
+        var plays = SampleMatrix.Create(shape);
+        _samples.Add(new SampleResult(shape.Name, shape.Users, shape.Items, plays.ByUser.EntryCount, (_clock.Elapsed - start).TotalSeconds));
+        foreach (var rank in plan.TrainedRanks)
+        {
+            Log($"training: {shape.Name}, rank {rank}");
+            yield return Attempt(
+                () => TrainingRun.Run(device, _timer, shape, plays, TrainingRun.Options(rank, plan.Iterations), Log),
+                failure => new TrainingResult(shape.Name, rank) { Failure = failure });
+        }
+    }
+
+    private TResult[] Each<TWorkload, TResult>(string doing, IReadOnlyList<TWorkload> workloads, Func<TWorkload, TResult> work)
+        where TWorkload : Workload
+    {
+        var results = new TResult[workloads.Count];
+        for (var i = 0; i < results.Length; i++)
+        {
+            Log($"{doing} {i + 1} of {results.Length}: {workloads[i].Operation}, rank {workloads[i].Rank}, {workloads[i].Shape}");
+            results[i] = work(workloads[i]);
+        }
+
+        return results;
+    }
+
+    /// <summary>Any failure: minutes of results on a rented machine are not to be lost for one.</summary>
+    private T Attempt<T>(Func<T> work, Func<string, T> failed)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception exception)
+        {
+            Log($"  FAILED: {exception.Message}");
+            return failed(exception is GpuAlsException or InvalidOperationException ? exception.Message : exception.ToString());
+        }
+    }
+
+    private void Log(string line) => progress.WriteLine($"[{_clock.Elapsed.TotalSeconds,6:F1} s] {line}");
+}

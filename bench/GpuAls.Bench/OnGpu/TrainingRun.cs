@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using GpuAls.Bench.Roofline;
+using GpuAls.Engines;
+using GpuAls.Kernels.Launching;
+using GpuAls.Modeling;
+using GpuAls.Recommendation;
+using GpuAls.Sparse;
+using GpuAls.Training;
+
+namespace GpuAls.Bench.OnGpu;
+
+/// <summary>Trains a data set as <c>gpuals train</c> does, and makes the lists of all users.</summary>
+internal static class TrainingRun
+{
+    private const int K = 10;
+
+    /// <summary>What is trained: settings under which fp32 solves every row. Time does not depend on them.</summary>
+    public static AlsOptions Options(int rank, int iterations) => AlsOptions.Default with
+    {
+        Rank = rank,
+        Iterations = iterations,
+        Confidence = ConfidenceFunction.Log,
+        Alpha = 2,
+        Regularization = 20,
+        TrackLoss = true,
+    };
+
+    /// <summary>Trains once.</summary>
+    /// <param name="engine">Where.</param>
+    /// <param name="timer">The timer of its device.</param>
+    /// <param name="shape">Which data set.</param>
+    /// <param name="plays">The plays of it.</param>
+    /// <param name="options">What is trained.</param>
+    /// <param name="log">Takes a line an iteration.</param>
+    public static TrainingResult Run(IAlsEngine engine, LaunchTimer timer, Shape shape, InteractionMatrix plays, AlsOptions options, Action<string> log)
+    {
+        TrainedFactors trained = null!;
+        var (total, listSeconds, lists) = (0.0, 0.0, 0);
+        var launches = timer.Measure(() =>
+        {
+            var clock = Stopwatch.StartNew();
+            trained = new AlsTrainer(engine, options).Fit(plays, new LineAnIteration(log));
+            total = clock.Elapsed.TotalSeconds;
+            lists = MakeLists(engine, plays, trained);
+            listSeconds = clock.Elapsed.TotalSeconds - total;
+        });
+        var seconds = trained.Iterations.Select(iteration => iteration.Seconds).ToArray();
+        var losses = trained.Iterations.Select(iteration => iteration.Loss!.Value).ToArray();
+        return new TrainingResult(shape.Name, options.Rank)
+        {
+            SecondsPerIteration = Spread.Of(seconds),
+            IterationSeconds = seconds,
+            SecondsInAll = total,
+            UsefulFmasAnIteration = UsefulFmas(shape, options.Rank),
+            Losses = losses,
+            LossFalls = losses.Zip(losses.Skip(1)).All(pair => pair.Second < pair.First),
+            Fp64Rows = trained.Iterations.Sum(iteration => iteration.Fp64Rows),
+            ListSeconds = listSeconds,
+            Lists = lists,
+            Kernels = [.. launches.GroupBy(launch => launch.Kernel).Select(kernel => new KernelSum(kernel.Key, kernel.Count(), kernel.Sum(launch => launch.Milliseconds) / 1e3))],
+            ImplicitOnA6000SecondsPerIteration = shape.Published.TryGetValue(options.Rank, out var published) ? published : null,
+        };
+    }
+
+    private static int MakeLists(IAlsEngine engine, InteractionMatrix plays, TrainedFactors trained)
+    {
+        var model = new FactorModel(plays.Users, plays.Items, plays.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors);
+        using var recommender = new Recommender(model, engine);
+        return recommender.Recommend(Recommender.UsersWithPlays(model), K, includePlayed: false).Sum(batch => batch.UserIndices.Length);
+    }
+
+    /// <summary>Each play twice, each row of both sides solved once.</summary>
+    private static double UsefulFmas(Shape shape, double rank) =>
+        (shape.Plays * rank * (rank + 1)) + (((double)shape.Users + shape.Items) * ((Math.Pow(rank, 3) / 6) + Math.Pow(rank, 2)));
+
+    private sealed class LineAnIteration(Action<string> log) : IProgress<IterationReport>
+    {
+        public void Report(IterationReport value) => log($"  iteration {value.Iteration}: {value.Seconds:F3} s, loss {value.Loss:G7}");
+    }
+}

@@ -1,0 +1,51 @@
+using GpuAls.Engines;
+
+namespace GpuAls.Bench.OnGpu.Workloads;
+
+/// <summary>The part of the loss that belongs to the plays.</summary>
+/// <param name="Rank">Number of factors.</param>
+/// <param name="RowLengths">[rows], plays of each row.</param>
+/// <param name="Columns">Number of columns.</param>
+internal sealed record LossWorkload(int Rank, int[] RowLengths, int Columns) : TimedWorkload("loss of the plays", Rank)
+{
+    public override string Shape => $"{RowLengths.Length:N0} rows, {Plays:N0} plays; {Columns:N0} columns";
+
+    public override double Tolerance => 2e-6;
+
+    public override double UsefulFmas => Plays * Rank;
+
+    public override double LeastBytes => (Plays * ((4.0 * Rank) + 8)) + (RowLengths.Length * 4.0 * Rank);
+
+    private double Plays => RowLengths.Sum(length => (double)length);
+
+    public override LoadedWorkload Load(IAlsEngine engine)
+    {
+        var plays = engine.LoadPlays(MadeUp.Plays(RowLengths, Columns));
+        var rows = engine.LoadFactors(MadeUp.Factors(RowLengths.Length, Rank, seed: 5), Rank);
+        var columns = engine.LoadFactors(MadeUp.Factors(Columns, Rank, seed: 6), Rank);
+        var loss = 0.0;
+        return new LoadedWorkload(() => loss = engine.PlaysLoss(plays, rows, columns, new ConfidenceWeights(1, 0, 1)), () => [loss], plays, rows, columns);
+    }
+}
+
+/// <summary>The part of the loss that belongs to the regularization of one side.</summary>
+/// <param name="Rank">Number of factors.</param>
+/// <param name="Rows">Number of rows.</param>
+internal sealed record SquaredNormWorkload(int Rank, int Rows) : TimedWorkload("squared norm", Rank)
+{
+    public override string Shape => $"{Rows:N0} rows";
+
+    public override double Tolerance => 2e-6;
+
+    public override double UsefulFmas => (double)Rows * Rank;
+
+    public override double LeastBytes => Rows * ((4.0 * Rank) + 4);
+
+    public override LoadedWorkload Load(IAlsEngine engine)
+    {
+        var factors = engine.LoadFactors(MadeUp.Factors(Rows, Rank, seed: 7), Rank);
+        var weights = Enumerable.Range(0, Rows).Select(row => 1 + (row % 7 / 4f)).ToArray();
+        var norm = 0.0;
+        return new LoadedWorkload(() => norm = engine.WeightedSquaredNorm(factors, weights), () => [norm], factors);
+    }
+}

@@ -1,0 +1,52 @@
+using GpuAls.Sparse;
+
+namespace GpuAls.Bench.OnGpu.Workloads;
+
+/// <summary>Seeded input. The start of an input is the input of a smaller workload.</summary>
+internal static class MadeUp
+{
+    private const float Spread = 0.15f;
+    private const int LargestInteger = 3;
+    private const int DislikeEvery = 10;
+
+    /// <summary>Plays in uniformly drawn columns, values 1 .. 2, one in ten a dislike.</summary>
+    /// <param name="rowLengths">[rows], none longer than there are columns.</param>
+    /// <param name="columns">Number of columns.</param>
+    public static CsrMatrix Plays(int[] rowLengths, int columns)
+    {
+        var random = new Random(1);
+        var indptr = new long[rowLengths.Length + 1];
+        for (var row = 0; row < rowLengths.Length; row++) indptr[row + 1] = indptr[row] + rowLengths[row];
+        var (indices, values) = (new int[indptr[^1]], new float[indptr[^1]]);
+        var entry = 0;
+        foreach (var length in rowLengths)
+        {
+            // One column of each of as many equal stretches: rising, and none twice.
+            for (var play = 0; play < length; play++, entry++)
+            {
+                var width = columns / length;
+                indices[entry] = (play * width) + random.Next(width);
+                values[entry] = (1 + random.NextSingle()) * (random.Next(DislikeEvery) == 0 ? -1 : 1);
+            }
+        }
+
+        return new CsrMatrix(columns, indptr, indices, values);
+    }
+
+    /// <summary>Factors around 0, [rows, rank].</summary>
+    public static float[] Factors(int rows, int rank, int seed)
+    {
+        var random = new Random(seed);
+        var factors = new float[(long)rows * rank];
+        foreach (ref var factor in factors.AsSpan()) factor = Spread * ((2 * random.NextSingle()) - 1);
+        return factors;
+    }
+
+    /// <summary>Factors that are small integers, [rows, rank]: their products are exact, whatever the order of the sums.</summary>
+    public static float[] Integers(int rows, int rank, int seed)
+    {
+        var factors = Factors(rows, rank, seed);
+        foreach (ref var factor in factors.AsSpan()) factor = MathF.Round(LargestInteger / Spread * factor);
+        return factors;
+    }
+}

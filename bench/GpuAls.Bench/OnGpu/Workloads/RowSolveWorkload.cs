@@ -1,0 +1,76 @@
+using GpuAls.Engines;
+
+namespace GpuAls.Bench.OnGpu.Workloads;
+
+/// <summary>Half an iteration: rows solved by Cholesky, or by some steps of conjugate gradients.</summary>
+/// <param name="Rank">Number of factors.</param>
+/// <param name="Rows">What the rows are, in words.</param>
+/// <param name="RowLengths">[rows], plays of each row.</param>
+/// <param name="Columns">Rows of the fixed side.</param>
+/// <param name="Steps">Steps of conjugate gradients; 0 for Cholesky.</param>
+internal sealed record RowSolveWorkload(int Rank, string Rows, int[] RowLengths, int Columns, int Steps = 0)
+    : TimedWorkload(Steps == 0 ? "row solve, Cholesky" : $"row solve, {Steps} conjugate gradients", Rank)
+{
+    private const int PartRows = 128;
+    private const float Regularization = 5;
+    private const double CholeskyTolerance = 2e-4;
+    private const double ConjugateGradientTolerance = 1e-3;
+
+    public override string Shape => $"{Rows}; {Columns:N0} columns";
+
+    /// <summary>Each engine is within 1e-4 of the fp64 solution; conjugate gradients also keep a residual.</summary>
+    public override double Tolerance => Steps == 0 ? CholeskyTolerance : ConjugateGradientTolerance;
+
+    public override double UsefulFmas => Steps == 0
+        ? (Plays * Rank * (Rank + 1.0) / 2) + (SolvedRows * ((Math.Pow(Rank, 3) / 6) + Math.Pow(Rank, 2)))
+        : (Plays * Rank) + ((Steps + 1) * ((2 * Plays * Rank) + (SolvedRows * Math.Pow(Rank, 2))));
+
+    public override double LeastBytes => (Plays * ((4.0 * Rank) + 8)) + (RowLengths.Length * 4.0 * Rank);
+
+    public override TimedWorkload Part => this with { RowLengths = RowLengths[..Math.Min(PartRows, RowLengths.Length)] };
+
+    private double Plays => RowLengths.Sum(length => (double)length);
+
+    private double SolvedRows => RowLengths.Count(length => length > 0);
+
+    public override LoadedWorkload Load(IAlsEngine engine)
+    {
+        var plays = engine.LoadPlays(MadeUp.Plays(RowLengths, Columns));
+        var fixedFactors = engine.LoadFactors(MadeUp.Factors(Columns, Rank, seed: 2), Rank);
+        var start = MadeUp.Factors(RowLengths.Length, Rank, seed: 3);
+        var target = engine.LoadFactors(start, Rank);
+        var gramian = new double[Rank * Rank];
+        engine.Gramian(fixedFactors, RowRange.All(fixedFactors), gramian);
+        var lambdas = RowLengths.Select(_ => Regularization).ToArray();
+        return new LoadedWorkload(
+            () =>
+            {
+                if (Steps > 0) target.CopyFrom(start);
+                Check(engine.SolveRows(new RowSolveProblem
+                {
+                    Plays = plays,
+                    Weights = new ConfidenceWeights(1, 0, 1),
+                    FixedFactors = fixedFactors,
+                    Gramian = gramian,
+                    Regularization = lambdas,
+                    Target = target,
+                    ConjugateGradientSteps = Steps,
+                }));
+            },
+            () =>
+            {
+                var solved = new float[start.Length];
+                target.CopyTo(solved);
+                return Array.ConvertAll(solved, value => (double)value);
+            },
+            plays, fixedFactors, target);
+    }
+
+    public override double Error(ReadOnlySpan<double> actual, ReadOnlySpan<double> expected) => Errors.OfRows(actual, expected, Rank);
+
+    /// <summary>The equations are so well conditioned that fp32 can solve each.</summary>
+    private static void Check(RowSolveReport report)
+    {
+        if (report.Fp64Rows > 0) throw new InvalidOperationException($"{report.Fp64Rows} rows were left to fp64.");
+    }
+}

@@ -1,0 +1,39 @@
+using GpuAls.Engines;
+
+namespace GpuAls.Bench.OnGpu.Workloads;
+
+/// <summary>Lists of the best items. Factors are small integers: scores are exact, and ties are common, so lists must be equal.</summary>
+/// <param name="Rank">Number of factors.</param>
+/// <param name="Queries">Number of lists.</param>
+/// <param name="Items">Number of items.</param>
+/// <param name="K">Length of a list.</param>
+/// <param name="Seen">Items that each list leaves out, by turns; empty where no list leaves out any.</param>
+internal sealed record TopKWorkload(int Rank, int Queries, int Items, int K, int[] Seen) : TimedWorkload($"top-{K}", Rank)
+{
+    private const int PartQueries = 64;
+
+    public override string Shape => $"{Queries:N0} queries, {Items:N0} items, {(Seen.Length == 0 ? "no mask" : $"up to {Seen.Max():N0} seen")}";
+
+    public override double Tolerance => 0;
+
+    public override double UsefulFmas => (double)Queries * Items * Rank;
+
+    public override double LeastBytes => (4.0 * (Queries + Items) * Rank) + (8.0 * Queries * K);
+
+    public override TimedWorkload Part => this with { Queries = Math.Min(PartQueries, Queries) };
+
+    public override LoadedWorkload Load(IAlsEngine engine)
+    {
+        var queries = engine.LoadFactors(MadeUp.Integers(Queries, Rank, seed: 8), Rank);
+        var items = engine.LoadFactors(MadeUp.Integers(Items, Rank, seed: 9), Rank);
+        var seen = Seen.Length == 0 ? null : engine.LoadPlays(MadeUp.Plays([.. Enumerable.Range(0, Queries).Select(query => Seen[query % Seen.Length])], Items));
+        var (indices, scores) = (new int[Queries * K], new float[Queries * K]);
+        IDisposable[] memory = seen is null ? [queries, items] : [queries, items, seen];
+        return new LoadedWorkload(
+            () => engine.TopK(new TopKQuery(queries, RowRange.All(queries), items, seen, K), indices, scores),
+            () => [.. indices.Zip(scores).SelectMany(place => (double[])[place.First, place.Second])],
+            memory);
+    }
+
+    public override double Error(ReadOnlySpan<double> actual, ReadOnlySpan<double> expected) => Errors.Unequal(actual, expected);
+}
