@@ -14,7 +14,10 @@ internal static class LaunchPlan
 
     private const int MaximumStageBytes = 24 * 1024;
     private const int Float4Bytes = 16;
-    private const int GroupsPerMultiprocessor = 8;
+
+    /// <summary>Groups launched for a multiprocessor, at most.</summary>
+    internal const int GroupsPerMultiprocessor = 4;
+
 
     /// <summary>The threads of a group that covers some work: a whole number of warps.</summary>
     public static int GroupSize(int work) => (work + ThreadMultiple - 1) / ThreadMultiple * ThreadMultiple;

@@ -8,13 +8,13 @@ namespace GpuAls.Kernels.Launching;
 public sealed class RowSchedule
 {
     /// <summary>Plays of the longest row that one team solves alone.</summary>
-    public const int LongestRow = 8_192;
+    public const int LongestRow = 2_048;
 
     /// <summary>Plays of a segment, at least.</summary>
-    public const int SegmentLength = 4_096;
+    public const int SegmentLength = 1_024;
 
     /// <summary>Segments of a row, at most.</summary>
-    public const int MostSegments = 64;
+    public const int MostSegments = 256;
 
     private RowSchedule(RowTask[] rows, RowTask[] longRows, RowTask[] segments) => (Rows, LongRows, Segments) = (rows, longRows, segments);
 

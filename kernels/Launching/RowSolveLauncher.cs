@@ -6,8 +6,10 @@ namespace GpuAls.Kernels.Launching;
 /// <summary>Chooses and launches the kernels that solve the rows.</summary>
 public sealed class RowSolveLauncher : IDisposable
 {
+    /// <summary>Groups launched for a multiprocessor, at most, where each needs memory for its L.</summary>
+    internal const int PanelGroupsPerMultiprocessor = 4;
+
     private const int MaximumStageRows = 32;
-    private const int PanelGroupsPerMultiprocessor = 4;
 
     private readonly Accelerator _accelerator;
     private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _team;

@@ -10,7 +10,9 @@ namespace GpuAls.Kernels.Launching;
 internal readonly record struct TeamPlan(TeamLayout Layout, int GroupSize, bool IsWhole)
 {
     private const int MostTeams = 32;
-    private const int SharedBytes = 47 * 1024;
+    /// <summary>No group asks for more: what every device has, less what a driver may keep for itself.</summary>
+    internal const int SharedBytes = 47 * 1024;
+
     private const int Float4Bytes = 16;
 
     /// <summary>Shared memory of a group.</summary>
@@ -23,12 +25,14 @@ internal readonly record struct TeamPlan(TeamLayout Layout, int GroupSize, bool 
     public KernelConfig Config(int groups) => LaunchPlan.Config(groups, GroupSize, SharedFloat4s);
 
     /// <summary>The plan for a rank: as many teams as threads and shared memory allow, with a thread for each tile, each four factors and each staged play.</summary>
-    public static TeamPlan For(Accelerator accelerator, int rank4)
+    public static TeamPlan For(Accelerator accelerator, int rank4) =>
+        For(LaunchPlan.LargestGroup(accelerator), Math.Min(SharedBytes, accelerator.MaxSharedMemoryPerGroup), rank4);
+
+    /// <summary>The plan for a rank on a device with so many threads a group and so much shared memory.</summary>
+    public static TeamPlan For(int threads, int bytes, int rank4)
     {
         var rank8 = rank4 / 2;
         var lanes = Math.Max(TeamLayout.StageRows, Math.Max(TriangleIndex.Count(rank8), rank4));
-        var threads = LaunchPlan.LargestGroup(accelerator);
-        var bytes = Math.Min(SharedBytes, accelerator.MaxSharedMemoryPerGroup);
         for (var teams = Math.Min(MostTeams, threads / lanes); teams > 0; teams--)
         {
             var plan = new TeamPlan(TeamLayout.Of(teams, rank8), LaunchPlan.GroupSize(teams * lanes), true);

@@ -9,12 +9,14 @@ internal static class KernelsCommand
     {
         var isStatic = new Option<bool>("--static") { Description = "registers, shared memory and spills of each kernel on each architecture, from ptxas" };
         var isCounts = new Option<bool>("--counts") { Description = "instructions, bytes and bank conflicts of the row solve, from the CUDA emulator" };
-        var command = new Command("kernels", "What can be counted of the device kernels without a GPU.") { isStatic, isCounts };
+        var isBalance = new Option<bool>("--balance") { Description = "how evenly the schedule of the row solve spreads rows of very different lengths" };
+        var command = new Command("kernels", "What can be counted of the device kernels without a GPU.") { isStatic, isCounts, isBalance };
         command.SetAction(result => Guard(() =>
         {
-            if (!result.GetValue(isStatic) && !result.GetValue(isCounts)) throw new InvalidOperationException("choose a report: --static or --counts.");
+            if (!result.GetValue(isStatic) && !result.GetValue(isCounts) && !result.GetValue(isBalance)) throw new InvalidOperationException("choose a report: --static, --counts or --balance.");
             if (result.GetValue(isStatic)) StaticReport.Print();
             if (result.GetValue(isCounts)) CountsReport.Print();
+            if (result.GetValue(isBalance)) BalanceReport.Print();
         }));
         command.Add(CreateCase());
         return command;
