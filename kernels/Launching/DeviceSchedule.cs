@@ -14,9 +14,9 @@ public sealed class DeviceSchedule
     {
         ArgumentNullException.ThrowIfNull(schedule);
         var tasks = buffer.Cast<RowTask>();
-        Rows = tasks.SubView(0, schedule.Rows.Length);
-        LongRows = tasks.SubView(Rows.Length, schedule.LongRows.Length);
-        Segments = tasks.SubView(Rows.Length + LongRows.Length, schedule.Segments.Length);
+        Rows = tasks.Part(0, schedule.Rows.Length);
+        LongRows = tasks.Part(Rows.Length, schedule.LongRows.Length);
+        Segments = tasks.Part(Rows.Length + LongRows.Length, schedule.Segments.Length);
         HostLongRows = schedule.LongRows;
     }
 
@@ -24,7 +24,7 @@ public sealed class DeviceSchedule
     internal ArrayView<RowTask> Rows { get; }
 
     /// <summary>The rows after the long ones.</summary>
-    internal ArrayView<RowTask> ShortRows => Rows.SubView(LongRows.Length, Rows.Length - LongRows.Length);
+    internal ArrayView<RowTask> ShortRows => Rows.Part(LongRows.Length, Rows.Length - LongRows.Length);
 
     /// <summary>Segments of the long rows.</summary>
     internal ArrayView<RowTask> Segments { get; }

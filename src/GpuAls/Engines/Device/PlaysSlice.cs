@@ -40,10 +40,10 @@ internal sealed class PlaysSlice(CsrMatrix plays, SliceSize size)
     /// <param name="buffer">[Size.Length], what <see cref="Write"/> wrote.</param>
     public PlaysBlock On(ArrayView<long> buffer) => new(
         size.Rows,
-        buffer.SubView(IndptrStart, size.Rows.Count + 1),
-        buffer.SubView(ColumnsStart, size.ColumnLongs).Cast<int>().SubView(0, size.EntryCount),
-        buffer.SubView(ValuesStart, size.ColumnLongs).Cast<float>().SubView(0, size.EntryCount),
-        _schedule is null ? null : new DeviceSchedule(_schedule, buffer.SubView(0, size.ScheduleLongs)));
+        buffer.Part(IndptrStart, size.Rows.Count + 1),
+        buffer.Part(ColumnsStart, size.ColumnLongs).Cast<int>().Part(0, size.EntryCount),
+        buffer.Part(ValuesStart, size.ColumnLongs).Cast<float>().Part(0, size.EntryCount),
+        _schedule is null ? null : new DeviceSchedule(_schedule, buffer.Part(0, size.ScheduleLongs)));
 
     /// <summary>Copies all rows of the matrix to the device, however large they are.</summary>
     /// <param name="staging">The way there.</param>
@@ -52,7 +52,7 @@ internal sealed class PlaysSlice(CsrMatrix plays, SliceSize size)
     {
         var schedule = new long[size.ScheduleLongs];
         DeviceSchedule.Write(_schedule = RowSchedule.Of(plays.Indptr), schedule);
-        staging.Upload(schedule, buffer.SubView(0, size.ScheduleLongs));
+        staging.Upload(schedule, buffer.Part(0, size.ScheduleLongs));
         var block = On(buffer);
         staging.Upload(plays.Indptr, block.Indptr);
         staging.Upload(plays.Indices, block.Indices);
