@@ -8,7 +8,6 @@ namespace GpuAls.Engines.Device;
 public sealed class DeviceEngine : IAlsEngine
 {
     private readonly Context _context;
-    private readonly DeviceStore _store;
     private readonly DeviceOperations _operations;
 
     /// <summary>Takes over the context and the accelerator: they are disposed with the engine.</summary>
@@ -21,14 +20,17 @@ public sealed class DeviceEngine : IAlsEngine
     {
         (_context, Description) = (context, description);
         AvailableBytes = AvailableMemory.Of(accelerator);
-        _store = new DeviceStore(accelerator);
-        _store.Memory.Bound = Math.Min(memoryBytes ?? long.MaxValue, AvailableBytes);
-        Pass = new PlaysPass(_store, streamed);
-        _operations = new DeviceOperations(_store, Pass);
+        Store = new DeviceStore(accelerator);
+        Store.Memory.Bound = Math.Min(memoryBytes ?? long.MaxValue, AvailableBytes);
+        Pass = new PlaysPass(Store, streamed);
+        _operations = new DeviceOperations(Store, Pass);
     }
 
     /// <summary>Bytes that the device has for gpuals without a bound.</summary>
     internal long AvailableBytes { get; }
+
+    /// <summary>The device's memory.</summary>
+    internal DeviceStore Store { get; }
 
     /// <summary>How plays come past the kernels.</summary>
     internal PlaysPass Pass { get; }
@@ -42,8 +44,8 @@ public sealed class DeviceEngine : IAlsEngine
     /// <inheritdoc/>
     public void RequireMemory(TrainingShape shape)
     {
-        var need = TrainingMemory.Of(_store.Accelerator, shape);
-        var bound = _store.Memory.Left + _store.Memory.Scratch;
+        var need = TrainingMemory.Of(Store.Accelerator, shape);
+        var bound = Store.Memory.Left + Store.Memory.Scratch;
         if (need.Bytes > bound) throw new GpuAlsException(FailureKind.Device, need.Shortage(Description, bound));
     }
 
@@ -55,7 +57,7 @@ public sealed class DeviceEngine : IAlsEngine
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rank, EngineLimits.MaximumRank);
         try
         {
-            return new DeviceFactors(_store, rowCount, rank);
+            return new DeviceFactors(Store, rowCount, rank);
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {
@@ -69,7 +71,7 @@ public sealed class DeviceEngine : IAlsEngine
         ArgumentNullException.ThrowIfNull(plays);
         try
         {
-            return new DevicePlays(_store, plays);
+            return new DevicePlays(Store, plays);
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {
@@ -153,11 +155,11 @@ public sealed class DeviceEngine : IAlsEngine
     public void Dispose()
     {
         _operations.Dispose();
-        _store.Dispose();
-        _store.Accelerator.Dispose();
+        Store.Dispose();
+        Store.Accelerator.Dispose();
         _context.Dispose();
     }
 
     private GpuAlsException Failure(Exception exception, string doing) =>
-        DeviceErrors.Translate(exception, Description, _store.Memory.Bound, doing);
+        DeviceErrors.Translate(exception, Description, Store.Memory.Bound, doing);
 }

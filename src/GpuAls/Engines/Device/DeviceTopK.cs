@@ -17,6 +17,7 @@ internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass)
     {
         if (query.Rows.Count == 0) return;
         var listBytes = (long)query.K * (sizeof(int) + sizeof(float));
+        while (store.Memory.Left < listBytes && store.GiveUpPlays()) { }
         if ((DevicePlays?)query.Seen is { Resident: null } streamed)
         {
             var blocks = pass.Cut(streamed, isScheduled: false, listBytes, spared: 0);
@@ -44,8 +45,9 @@ internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass)
     private void Search(in TopKQuery query, IEnumerable<PlaysBlock> blocks, int most, Span<int> indices, Span<float> scores)
     {
         var (items, k) = ((DeviceFactors)query.Items, query.K);
-        using var listIndices = store.Allocate<int>((long)most * k);
-        using var listScores = store.Allocate<float>((long)most * k);
+        // Not from the store, which might give up the mask.
+        using var listIndices = store.Memory.Allocate<int>((long)most * k);
+        using var listScores = store.Memory.Allocate<float>((long)most * k);
         foreach (var block in blocks)
         {
             _launcher.Launch(new TopKArguments

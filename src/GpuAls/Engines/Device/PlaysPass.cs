@@ -28,7 +28,7 @@ internal sealed class PlaysPass(DeviceStore store, IProgress<PlaysStreamed>? str
         return Stream(blocks);
     }
 
-    /// <summary>Blocks of rows that the memory has room for, twice.</summary>
+    /// <summary>Blocks of rows that the memory has room for, twice, and once for what the rows need beside their plays.</summary>
     /// <param name="plays">The rows.</param>
     /// <param name="isScheduled">Whether they are to be solved.</param>
     /// <param name="rowBytes">Bytes that each row needs beside its plays.</param>
@@ -37,10 +37,11 @@ internal sealed class PlaysPass(DeviceStore store, IProgress<PlaysStreamed>? str
     public List<PlaysSlice> Cut(DevicePlays plays, bool isScheduled, long rowBytes, long spared)
     {
         var largestRow = PlaysCut.LargestRow(plays.Scratch.LongestRow, isScheduled, rowBytes);
-        var needed = spared + (Staging.Slots * largestRow);
+        var shares = Staging.Slots + (rowBytes > 0 ? 1 : 0);
+        var needed = spared + (shares * largestRow);
         while (store.Memory.Left < needed)
             if (!store.GiveUpPlays()) throw new DeviceMemoryException(needed, store.Memory);
-        var room = (store.Memory.Left - spared) / Staging.Slots;
+        var room = (store.Memory.Left - spared) / shares;
         return PlaysCut.Blocks(plays.Matrix, isScheduled, Math.Max(largestRow, Math.Min(room, LargestBlock)), rowBytes);
     }
 
