@@ -60,8 +60,9 @@ internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
     }
 
     private void Report(PlaysStreamed streamed) => log.Info(
-        "streamed", $"the plays of {Counted.Of(streamed.Rows, "row")} stream through in {Counted.Of(streamed.Blocks, "block")}: "
-            + $"{ByteSize.Text(streamed.PlaysBytes)} do not stay in the {ByteSize.Text(streamed.LeftBytes)} that are left on the device",
+        "streamed",
+        $"the plays of {Counted.Of(streamed.Rows, "row")}, {ByteSize.Text(streamed.PlaysBytes)}, stream through the {ByteSize.Text(streamed.LeftBytes)} "
+            + $"that are left of the device's memory, in {Counted.Of(streamed.Blocks, "block")}",
         ("rows", streamed.Rows), ("blocks", streamed.Blocks), ("plays_bytes", streamed.PlaysBytes), ("left_bytes", streamed.LeftBytes));
 
     private void Report(IterationDone done)

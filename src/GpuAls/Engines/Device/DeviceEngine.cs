@@ -39,7 +39,7 @@ public sealed class DeviceEngine : IAlsEngine
     public EngineDescription Description { get; }
 
     /// <summary>What it computes on, for measurements.</summary>
-    internal Accelerator Accelerator => _store.Accelerator;
+    internal Accelerator Accelerator => Store.Accelerator;
 
     /// <inheritdoc/>
     public void RequireMemory(TrainingShape shape)
