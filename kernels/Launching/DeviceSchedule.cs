@@ -1,48 +1,53 @@
+using System.Runtime.InteropServices;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuAls.Kernels.Launching;
 
-/// <summary>A <see cref="RowSchedule"/> in device memory.</summary>
-/// <param name="accelerator">Where the memory lies.</param>
-public sealed class DeviceSchedule(Accelerator accelerator) : IDisposable
+/// <summary>A <see cref="RowSchedule"/> in device memory: its three lists one after the other, in the memory of a buffer's owner.</summary>
+public sealed class DeviceSchedule
 {
-    private readonly ReusableBuffer<RowTask> _rows = new(accelerator);
-    private readonly ReusableBuffer<RowTask> _longRows = new(accelerator);
-    private readonly ReusableBuffer<RowTask> _segments = new(accelerator);
+    private const int TaskLongs = 2;
 
-    /// <summary>All rows, the long ones first.</summary>
-    internal ArrayView<RowTask> Rows { get; private set; }
-
-    /// <summary>The rows after the long ones.</summary>
-    internal ArrayView<RowTask> ShortRows => Rows.SubView(LongRows.Length, Rows.Length - LongRows.Length);
-
-    /// <summary>Segments of the long rows.</summary>
-    internal ArrayView<RowTask> Segments { get; private set; }
-
-    /// <summary>The long rows on the host; their places in <see cref="LongRows"/> are the same.</summary>
-    internal ReadOnlyMemory<RowTask> HostLongRows { get; private set; }
-
-    /// <summary>The long rows, with segments for entries.</summary>
-    internal ArrayView<RowTask> LongRows { get; private set; }
-
-    /// <summary>Takes a schedule's place.</summary>
-    public void Fill(RowSchedule schedule)
+    /// <param name="schedule">The schedule, as it was written by <see cref="Write"/>.</param>
+    /// <param name="buffer">Where it lies, from an even long of its buffer on, since a task is two.</param>
+    public DeviceSchedule(RowSchedule schedule, ArrayView<long> buffer)
     {
         ArgumentNullException.ThrowIfNull(schedule);
-        Rows = Fill(_rows, schedule.Rows);
-        LongRows = Fill(_longRows, schedule.LongRows);
-        Segments = Fill(_segments, schedule.Segments);
+        var tasks = buffer.Cast<RowTask>();
+        Rows = tasks.Part(0, schedule.Rows.Length);
+        LongRows = tasks.Part(Rows.Length, schedule.LongRows.Length);
+        Segments = tasks.Part(Rows.Length + LongRows.Length, schedule.Segments.Length);
         HostLongRows = schedule.LongRows;
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _rows.Dispose();
-        _longRows.Dispose();
-        _segments.Dispose();
-    }
+    /// <summary>All rows, the long ones first.</summary>
+    internal ArrayView<RowTask> Rows { get; }
 
-    private static ArrayView<RowTask> Fill(ReusableBuffer<RowTask> buffer, ReadOnlyMemory<RowTask> tasks) => buffer.Fill(tasks.Span).SubView(0, tasks.Length);
+    /// <summary>The rows after the long ones.</summary>
+    internal ArrayView<RowTask> ShortRows => Rows.Part(LongRows.Length, Rows.Length - LongRows.Length);
+
+    /// <summary>Segments of the long rows.</summary>
+    internal ArrayView<RowTask> Segments { get; }
+
+    /// <summary>The long rows on the host; their places in <see cref="LongRows"/> are the same.</summary>
+    internal ReadOnlyMemory<RowTask> HostLongRows { get; }
+
+    /// <summary>The long rows, with segments for entries.</summary>
+    internal ArrayView<RowTask> LongRows { get; }
+
+    /// <summary>Longs that hold the schedule of some rows.</summary>
+    /// <param name="rowCount">Number of rows.</param>
+    /// <param name="longRowCount">How many of them are longer than <see cref="RowSchedule.LongestRow"/>.</param>
+    public static long Length(int rowCount, int longRowCount) => TaskLongs * (rowCount + ((long)longRowCount * (1 + RowSchedule.MostSegments)));
+
+    /// <summary>Writes a schedule into a host buffer of <see cref="Length"/>.</summary>
+    public static void Write(RowSchedule schedule, Span<long> buffer)
+    {
+        ArgumentNullException.ThrowIfNull(schedule);
+        foreach (var list in (ReadOnlySpan<ReadOnlyMemory<RowTask>>)[schedule.Rows, schedule.LongRows, schedule.Segments])
+        {
+            MemoryMarshal.Cast<RowTask, long>(list.Span).CopyTo(buffer);
+            buffer = buffer[(TaskLongs * list.Length)..];
+        }
+    }
 }

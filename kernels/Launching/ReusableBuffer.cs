@@ -9,20 +9,22 @@ namespace GpuAls.Kernels.Launching;
 public sealed class ReusableBuffer<T>(Accelerator accelerator) : IDisposable
     where T : unmanaged
 {
-    private MemoryBuffer1D<T, Stride1D.Dense>? _buffer;
+    private readonly DeviceMemory _memory = DeviceMemory.Of(accelerator);
+    private DeviceBuffer<T>? _buffer;
 
     /// <summary>A view of the first elements; what they hold is undefined.</summary>
     /// <param name="length">Number of elements; 0 gives a view of one, since no driver takes an empty one.</param>
+    /// <exception cref="DeviceMemoryException">It would be more than the bound of the device's memory.</exception>
     public ArrayView<T> Take(long length)
     {
         var needed = Math.Max(1, length);
         if (_buffer is null || _buffer.Length < needed)
         {
             Dispose();
-            _buffer = accelerator.Allocate1D<T>(needed);
+            _buffer = _memory.AllocateScratch<T>(needed);
         }
 
-        return _buffer.View.SubView(0, needed).AsContiguous();
+        return _buffer.View.SubView(0, needed);
     }
 
     /// <summary>A view that holds a copy of <paramref name="source"/>.</summary>

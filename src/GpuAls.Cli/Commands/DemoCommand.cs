@@ -11,13 +11,13 @@ namespace GpuAls.Cli.Commands;
 /// <summary><c>gpuals demo</c>: the whole way on made-up plays; needs nothing.</summary>
 internal sealed class DemoCommand
 {
-    private readonly Option<string> _device = CommonOptions.Device();
+    private readonly DeviceOptionSet _device = new();
 
     public static Command Create(CliConsole console)
     {
         var demo = new DemoCommand();
         var command = new Command("demo", "Make sample plays, train, compare with \"most popular\" and show a few lists. Needs nothing.");
-        command.Add(demo._device);
+        demo._device.AddTo(command);
         CommonOptions.AddLogging(command);
         command.SetAction((result, cancellation) => demo.RunAsync(result, console, cancellation));
         return command;
@@ -25,15 +25,14 @@ internal sealed class DemoCommand
 
     private async Task<int> RunAsync(ParseResult result, CliConsole console, CancellationToken cancellation)
     {
-        var request = DeviceRequest.Parse(result.GetRequiredValue(_device));
+        var request = _device.Read(result);
         if (request.Kind == DeviceKind.Emulated)
             throw new GpuAlsException(FailureKind.Usage, "the demo would take hours on --device emulated, which is for tests of a few rows; choose another device.");
         var bars = !CommonOptions.IsQuiet(result) && !CommonOptions.IsJson(result);
         DemoReport report = null!;
         await JobRunner.RunAsync(console, CommonOptions.Log(result, console), bars, async progress =>
         {
-            using var engine = EngineFactory.Create(request, out var reason);
-            progress.Report(new EngineChosen(engine.Description, reason));
+            using var engine = DeviceOptionSet.Open(request, progress);
             report = await new DemoJob(engine, progress).RunAsync(cancellation).ConfigureAwait(false);
         }).ConfigureAwait(false);
         Print(report, console.Out);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using GpuAls.Cli.Options;
-using GpuAls.Engines.Device;
 using GpuAls.Jobs;
 
 namespace GpuAls.Cli.Commands;
@@ -19,7 +18,7 @@ internal sealed class RecommendCommand
 
     private readonly Option<string?> _output = new Option<string?>("--output", "-o") { Description = "File of the lists: .parquet, .csv or .jsonl. Default: CSV on stdout.", HelpName = "file" }.NotEmpty();
     private readonly Option<bool> _overwrite = CommonOptions.Overwrite();
-    private readonly Option<string> _device = CommonOptions.Device();
+    private readonly DeviceOptionSet _device = new();
     private readonly Option<int> _top = CommonOptions.Top();
     private readonly Option<bool> _includePlayed = CommonOptions.IncludePlayed();
 
@@ -30,9 +29,10 @@ internal sealed class RecommendCommand
         Option[] options =
         [
             recommend._user, recommend._users, recommend._onUnknownUser, recommend._output, recommend._overwrite, recommend._top,
-            recommend._includePlayed, recommend._device,
+            recommend._includePlayed,
         ];
         foreach (var option in options) command.Add(option);
+        recommend._device.AddTo(command);
         CommonOptions.AddLogging(command);
         command.SetAction((result, cancellation) => recommend.RunAsync(result, console, cancellation));
         return command;
@@ -52,8 +52,7 @@ internal sealed class RecommendCommand
             Top = result.GetValue(_top),
             IncludePlayed = result.GetValue(_includePlayed),
         };
-        using var engine = EngineFactory.Create(DeviceRequest.Parse(result.GetRequiredValue(_device)), out var reason);
-        log.Info("engine", $"device: {engine.Description} - {reason}", ("device", engine.Description.ToString()), ("reason", reason));
+        using var engine = DeviceOptionSet.Open(_device.Read(result), new JobReporter(log));
         var report = await new RecommendJob(options, engine, console.Out).RunAsync(cancellation).ConfigureAwait(false);
         if (report.NamedUsers == 0) log.Warn("no_users", $"'{options.UsersFile}' names no user, so there are no lists.");
         if (report.UnknownUsers > 0) log.Warn("unknown_users", $"users not in the model, skipped: {report.UnknownUsers}.", ("users", report.UnknownUsers));

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using GpuAls.Cli.Options;
-using GpuAls.Engines.Device;
 using GpuAls.Jobs;
 
 namespace GpuAls.Cli.Commands;
@@ -18,7 +17,7 @@ internal sealed class TrainCommand
     }.NotEmpty();
 
     private readonly Option<bool> _overwrite = CommonOptions.Overwrite();
-    private readonly Option<string> _device = CommonOptions.Device();
+    private readonly DeviceOptionSet _device = new();
     private readonly Option<int> _top = CommonOptions.Top();
     private readonly Option<bool> _includePlayed = CommonOptions.IncludePlayed();
 
@@ -27,8 +26,9 @@ internal sealed class TrainCommand
         var train = new TrainCommand();
         var command = new Command("train", "Train a model on plays and write it with a list for each user.");
         train._input.AddTo(command);
-        Option[] outputs = [train._output, train._recommendations, train._overwrite, train._top, train._includePlayed, train._device];
+        Option[] outputs = [train._output, train._recommendations, train._overwrite, train._top, train._includePlayed];
         foreach (var option in outputs) command.Add(option);
+        train._device.AddTo(command);
         train._als.AddTo(command);
         CommonOptions.AddLogging(command);
         command.SetAction((result, cancellation) => train.RunAsync(result, console, cancellation));
@@ -38,12 +38,11 @@ internal sealed class TrainCommand
     private async Task<int> RunAsync(ParseResult result, CliConsole console, CancellationToken cancellation)
     {
         var options = JobOptions(result);
-        var device = DeviceRequest.Parse(result.GetRequiredValue(_device));
+        var device = _device.Read(result);
         var bars = !CommonOptions.IsQuiet(result) && !CommonOptions.IsJson(result);
         await JobRunner.RunAsync(console, CommonOptions.Log(result, console), bars, async progress =>
         {
-            using var engine = EngineFactory.Create(device, out var reason);
-            progress.Report(new EngineChosen(engine.Description, reason));
+            using var engine = DeviceOptionSet.Open(device, progress);
             await new TrainJob(options, engine, progress).RunAsync(cancellation).ConfigureAwait(false);
         }).ConfigureAwait(false);
         return ExitCode.Done;

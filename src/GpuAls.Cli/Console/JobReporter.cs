@@ -1,4 +1,5 @@
 using System.Globalization;
+using GpuAls.Engines.Device;
 using GpuAls.Jobs;
 using GpuAls.Modeling;
 
@@ -16,6 +17,7 @@ internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
         {
             case EngineChosen chosen: Report(chosen); break;
             case DataLoaded loaded: Report(loaded); break;
+            case PlaysStreaming streaming: Report(streaming.Streamed); break;
             case IterationDone done: Report(done); break;
             case LeftoverKept kept: log.Warn("leftover", $"the model that was replaced could not be deleted and is left in '{kept.Path}'.", ("path", kept.Path)); break;
             case JobDone done: Report(done); break;
@@ -56,6 +58,12 @@ internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
         if (data.UsersWithoutPlays > 0)
             log.Warn("users_without_plays", Text($"{data.UsersWithoutPlays:N0} users have no play above 0, only dislikes or weights that sum to 0, so they get no list."), ("users", data.UsersWithoutPlays));
     }
+
+    private void Report(PlaysStreamed streamed) => log.Info(
+        "streamed",
+        $"the plays of {Counted.Of(streamed.Rows, "row")}, {ByteSize.Text(streamed.PlaysBytes)}, stream through the {ByteSize.Text(streamed.LeftBytes)} "
+            + $"that are left of the device's memory, in {Counted.Of(streamed.Blocks, "block")}",
+        ("rows", streamed.Rows), ("blocks", streamed.Blocks), ("plays_bytes", streamed.PlaysBytes), ("left_bytes", streamed.LeftBytes));
 
     private void Report(IterationDone done)
     {

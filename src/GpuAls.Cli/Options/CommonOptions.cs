@@ -26,13 +26,6 @@ internal static class CommonOptions
 
     public static Option<bool> Overwrite() => new("--overwrite") { Description = "Replace an existing output." };
 
-    public static Option<string> Device() => new("--device")
-    {
-        Description = "Where to compute: auto, cpu, cuda[:N], opencl[:N] or emulated. auto takes CUDA, else a GPU through OpenCL, else the CPU.",
-        HelpName = "device",
-        DefaultValueFactory = _ => "auto",
-    };
-
     public static Option<int> Top() => NumberOption.Create("--top", $"Length of a list, 1 to {TopKQuery.MaximumK}.", 10);
 
     public static Option<bool> IncludePlayed() => new("--include-played") { Description = "Let lists contain what the listener has played." };

@@ -13,6 +13,12 @@ public interface IAlsEngine : IDisposable
     /// <summary>What the engine runs on.</summary>
     EngineDescription Description { get; }
 
+    /// <summary>Fails before the work where a training cannot fit the engine's memory; memory of the host needs no such check.</summary>
+    /// <exception cref="GpuAlsException">Kind Device: it says how much is needed, and what to change.</exception>
+    void RequireMemory(TrainingShape shape)
+    {
+    }
+
     /// <summary>Makes a factor matrix of zeros on the device.</summary>
     /// <exception cref="GpuAlsException">Kind Device: too little memory, or a rank the device cannot take.</exception>
     IEngineFactors CreateFactors(int rowCount, int rank);

@@ -1,4 +1,5 @@
 using GpuAls.Engines;
+using GpuAls.Engines.Device;
 using GpuAls.Modeling;
 using GpuAls.Reading;
 using GpuAls.Training;
@@ -21,6 +22,10 @@ public sealed record RowsRead(ReadProgress Progress) : JobEvent;
 /// <param name="Data">Their numbers.</param>
 /// <param name="Seconds">Wall time of reading, indexing and building both matrices.</param>
 public sealed record DataLoaded(DataStatistics Data, double Seconds) : JobEvent;
+
+/// <summary>Plays do not fit the device's memory.</summary>
+/// <param name="Streamed">How they go through it.</param>
+public sealed record PlaysStreaming(PlaysStreamed Streamed) : JobEvent;
 
 /// <summary>An iteration is done.</summary>
 /// <param name="Report">How it went.</param>

@@ -57,6 +57,14 @@ public sealed class CsrMatrix
     /// <summary>Number of entries in one row.</summary>
     public int RowLength(int row) => (int)(_indptr[row + 1] - _indptr[row]);
 
+    /// <summary>Number of entries in the longest row.</summary>
+    public int LongestRow()
+    {
+        var longest = 0;
+        for (var row = 0; row < RowCount; row++) longest = Math.Max(longest, RowLength(row));
+        return longest;
+    }
+
     /// <summary>The columns of one row, rising.</summary>
     public ReadOnlySpan<int> RowIndices(int row) => _indices.AsSpan((int)_indptr[row], RowLength(row));
 

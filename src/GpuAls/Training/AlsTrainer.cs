@@ -32,8 +32,12 @@ public sealed class AlsTrainer
     {
         ArgumentNullException.ThrowIfNull(plays);
         TrainingChecks.Check(plays, _options);
-        using var users = new TrainingSide(_engine, Side.Users, plays.Users, plays.ByUser, _options);
-        using var items = new TrainingSide(_engine, Side.Items, plays.Items, plays.ByItem, _options);
+        _engine.RequireMemory(TrainingShape.Of(plays, _options.Rank));
+        // Both factor matrices first: plays stay on a device where these leave room.
+        using var userFactors = TrainingSide.FirstFactors(_engine, Side.Users, plays.Users.Count, _options);
+        using var itemFactors = TrainingSide.FirstFactors(_engine, Side.Items, plays.Items.Count, _options);
+        using var users = new TrainingSide(_engine, Side.Users, plays.Users, plays.ByUser, userFactors, _options);
+        using var items = new TrainingSide(_engine, Side.Items, plays.Items, plays.ByItem, itemFactors, _options);
         var reports = new List<IterationReport>(_options.Iterations);
         for (var iteration = 1; iteration <= _options.Iterations; iteration++)
         {

@@ -17,22 +17,24 @@ internal sealed class TrainingSide : IDisposable
     private readonly IEnginePlays _plays;
     private readonly IEngineFactors _factors;
 
-    public TrainingSide(IAlsEngine engine, Side side, IdIndex ids, CsrMatrix plays, AlsOptions options)
+    /// <summary>Brings the plays to the engine.</summary>
+    /// <param name="engine">Where the work is done.</param>
+    /// <param name="side">Which side.</param>
+    /// <param name="ids">Who the rows are, for messages.</param>
+    /// <param name="plays">[rows, rows of the other side].</param>
+    /// <param name="factors">[rows, rank], which stay their owner's.</param>
+    /// <param name="options">What is trained.</param>
+    public TrainingSide(IAlsEngine engine, Side side, IdIndex ids, CsrMatrix plays, IEngineFactors factors, AlsOptions options)
     {
-        (_engine, _options, _side, _ids) = (engine, options, side, ids);
+        (_engine, _options, _side, _ids, _factors) = (engine, options, side, ids, factors);
         _weights = ConfidenceTransform.Weights(options);
         _regularization = RowRegularization.Compute(plays, options);
-        _factors = engine.LoadFactors(FactorInitializer.Create(plays.RowCount, options.Rank, side, options.Seed), options.Rank);
-        try
-        {
-            _plays = engine.LoadPlays(ConfidenceTransform.Apply(plays, options));
-        }
-        catch
-        {
-            _factors.Dispose();
-            throw;
-        }
+        _plays = engine.LoadPlays(ConfidenceTransform.Apply(plays, options));
     }
+
+    /// <summary>The factors that training begins with, on the engine.</summary>
+    public static IEngineFactors FirstFactors(IAlsEngine engine, Side side, int rowCount, AlsOptions options) =>
+        engine.LoadFactors(FactorInitializer.Create(rowCount, options.Rank, side, options.Seed), options.Rank);
 
     /// <summary>Solves every row of this side with the other side fixed.</summary>
     /// <returns>Rows that needed more than fp32.</returns>
@@ -74,11 +76,7 @@ internal sealed class TrainingSide : IDisposable
         return factors;
     }
 
-    public void Dispose()
-    {
-        _factors.Dispose();
-        _plays.Dispose();
-    }
+    public void Dispose() => _plays.Dispose();
 
     private double[] Gramian()
     {

@@ -80,6 +80,12 @@ public static class TestEngines
         yield return Fixture<WidestHost>("Host");
         yield return Fixture<Host256>("Host");
         yield return Fixture<Host128>("Host");
+        foreach (var device in OnDevices()) yield return device;
+    }
+
+    /// <summary>Those of them that run kernels.</summary>
+    public static IEnumerable<TestFixtureData> OnDevices()
+    {
         yield return Fixture<Emulated>("Emulated");
         if (WhyAbsent<OpenCl>() is null) yield return Fixture<OpenCl>("OpenCl");
         if (WhyAbsent<Cuda>() is null) yield return Fixture<Cuda>("Cuda");

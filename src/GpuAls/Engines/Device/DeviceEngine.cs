@@ -8,21 +8,46 @@ namespace GpuAls.Engines.Device;
 public sealed class DeviceEngine : IAlsEngine
 {
     private readonly Context _context;
-    private readonly Accelerator _accelerator;
     private readonly DeviceOperations _operations;
 
     /// <summary>Takes over the context and the accelerator: they are disposed with the engine.</summary>
-    internal DeviceEngine(Context context, Accelerator accelerator, EngineDescription description)
+    /// <param name="context">ILGPU's context.</param>
+    /// <param name="accelerator">The device.</param>
+    /// <param name="description">How users know it.</param>
+    /// <param name="memoryBytes">The most memory to take of it; null for what is free.</param>
+    /// <param name="streamed">Told when plays do not fit.</param>
+    internal DeviceEngine(Context context, Accelerator accelerator, EngineDescription description, long? memoryBytes, IProgress<PlaysStreamed>? streamed)
     {
-        (_context, _accelerator, Description) = (context, accelerator, description);
-        _operations = new DeviceOperations(accelerator);
+        (_context, Description) = (context, description);
+        AvailableBytes = AvailableMemory.Of(accelerator);
+        Store = new DeviceStore(accelerator);
+        Store.Memory.Bound = Math.Min(memoryBytes ?? long.MaxValue, AvailableBytes);
+        Pass = new PlaysPass(Store, streamed);
+        _operations = new DeviceOperations(Store, Pass);
     }
+
+    /// <summary>Bytes that the device has for gpuals without a bound.</summary>
+    internal long AvailableBytes { get; }
+
+    /// <summary>The device's memory.</summary>
+    internal DeviceStore Store { get; }
+
+    /// <summary>How plays come past the kernels.</summary>
+    internal PlaysPass Pass { get; }
 
     /// <inheritdoc/>
     public EngineDescription Description { get; }
 
     /// <summary>What it computes on, for measurements.</summary>
-    internal Accelerator Accelerator => _accelerator;
+    internal Accelerator Accelerator => Store.Accelerator;
+
+    /// <inheritdoc/>
+    public void RequireMemory(TrainingShape shape)
+    {
+        var need = TrainingMemory.Of(Store.Accelerator, shape);
+        var bound = Store.Memory.Left + Store.Memory.Scratch;
+        if (need.Bytes > bound) throw new GpuAlsException(FailureKind.Device, need.Shortage(Description, bound));
+    }
 
     /// <inheritdoc/>
     public IEngineFactors CreateFactors(int rowCount, int rank)
@@ -32,7 +57,7 @@ public sealed class DeviceEngine : IAlsEngine
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rank, EngineLimits.MaximumRank);
         try
         {
-            return new DeviceFactors(_accelerator, rowCount, rank);
+            return new DeviceFactors(Store, rowCount, rank);
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {
@@ -46,7 +71,7 @@ public sealed class DeviceEngine : IAlsEngine
         ArgumentNullException.ThrowIfNull(plays);
         try
         {
-            return new DevicePlays(_accelerator, plays);
+            return new DevicePlays(Store, plays);
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {
@@ -130,10 +155,11 @@ public sealed class DeviceEngine : IAlsEngine
     public void Dispose()
     {
         _operations.Dispose();
-        _accelerator.Dispose();
+        Store.Dispose();
+        Store.Accelerator.Dispose();
         _context.Dispose();
     }
 
     private GpuAlsException Failure(Exception exception, string doing) =>
-        DeviceErrors.Translate(exception, Description, _accelerator.MemorySize, doing);
+        DeviceErrors.Translate(exception, Description, Store.Memory.Bound, doing);
 }

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using GpuAls.Kernels;
 using GpuAls.Kernels.Launching;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuAls.Engines.Device;
 
@@ -12,33 +11,32 @@ namespace GpuAls.Engines.Device;
 /// </summary>
 internal sealed class DeviceOperations : IDisposable
 {
-    private readonly Accelerator _accelerator;
+    private readonly DeviceStore _store;
+    private readonly PlaysPass _pass;
     private readonly RowSolveLauncher _rowSolve;
     private readonly GramianLauncher _gramian;
     private readonly LossLauncher _loss;
-    private readonly TopKLauncher _topK;
+    private readonly DeviceTopK _topK;
     private readonly ReusableBuffer<Float4> _baseMatrix;
     private readonly ReusableBuffer<float> _rowWeights;
     private readonly ReusableBuffer<int> _status;
-    private readonly ReusableBuffer<int> _listIndices;
-    private readonly ReusableBuffer<float> _listScores;
 
-    public DeviceOperations(Accelerator accelerator)
+    public DeviceOperations(DeviceStore store, PlaysPass pass)
     {
-        _accelerator = accelerator;
+        var accelerator = store.Accelerator;
+        (_store, _pass) = (store, pass);
         _rowSolve = new RowSolveLauncher(accelerator);
         _gramian = new GramianLauncher(accelerator);
         _loss = new LossLauncher(accelerator);
-        _topK = new TopKLauncher(accelerator);
+        _topK = new DeviceTopK(store, pass);
         _baseMatrix = new ReusableBuffer<Float4>(accelerator);
         _rowWeights = new ReusableBuffer<float>(accelerator);
         _status = new ReusableBuffer<int>(accelerator);
-        _listIndices = new ReusableBuffer<int>(accelerator);
-        _listScores = new ReusableBuffer<float>(accelerator);
     }
 
     public void Gramian(DeviceFactors factors, RowRange rows, Span<double> gramian)
     {
+        _store.MakeRoom(new LaunchScratch(factors.Rank4, factors.RowCount, 0, 0));
         var rank = factors.Rank;
         var paddedRank = factors.Rank4 * Float4.Width;
         var padded = new double[paddedRank * paddedRank];
@@ -49,17 +47,15 @@ internal sealed class DeviceOperations : IDisposable
     public RowSolveReport SolveRows(in RowSolveProblem problem)
     {
         var plays = (DevicePlays)problem.Plays;
+        _store.MakeRoom(plays.Scratch);
         var target = (DeviceFactors)problem.Target;
-        var status = _status.Take(plays.RowCount).SubView(0, plays.RowCount);
-        _rowSolve.Launch(_accelerator.DefaultStream, plays.Schedule, new RowSolveArguments
+        var shared = new RowSolveArguments
         {
-            Indices = plays.Indices,
-            Values = plays.Values,
             Fixed = ((DeviceFactors)problem.FixedFactors).View,
             BaseMatrix = LoadBaseMatrix(problem.Gramian, target, problem.Weights.UnobservedWeight),
             Regularization = _rowWeights.Fill(problem.Regularization),
             Target = target.View,
-            Status = status,
+            Status = _status.Take(plays.RowCount).SubView(0, plays.RowCount),
             FirstTargetRow = problem.FirstTargetRow,
             Rank = target.Rank,
             Rank4 = target.Rank4,
@@ -68,52 +64,33 @@ internal sealed class DeviceOperations : IDisposable
             RefinedCondition = RowSolveReport.RefinedCondition,
             LargestCondition = RowSolveReport.Fp64Condition,
             Steps = problem.ConjugateGradientSteps,
-        });
-        return SolveInFp64(problem, Unsolved(status));
+        };
+        foreach (var block in _pass.Blocks(plays, isScheduled: true)) _rowSolve.Launch(_store.Accelerator.DefaultStream, block.Schedule!, Of(shared, block));
+        return Fp64Fallback.Solve(problem, Unsolved(shared.Status));
     }
 
-    public double PlaysLoss(DevicePlays plays, DeviceFactors rowFactors, DeviceFactors columnFactors, in ConfidenceWeights weights) =>
-        _loss.Plays(new LossArguments
+    public double PlaysLoss(DevicePlays plays, DeviceFactors rowFactors, DeviceFactors columnFactors, in ConfidenceWeights weights)
+    {
+        _store.MakeRoom(plays.Scratch);
+        var shared = new LossArguments
         {
-            Indptr = plays.Indptr,
-            Indices = plays.Indices,
-            Values = plays.Values,
-            RowFactors = rowFactors.View,
             ColumnFactors = columnFactors.View,
-            RowCount = plays.RowCount,
             Rank4 = rowFactors.Rank4,
             GramOffset = weights.GramOffset,
             RhsOffset = weights.RhsOffset,
-        });
-
-    public double WeightedSquaredNorm(DeviceFactors factors, ReadOnlySpan<float> rowWeights) =>
-        _loss.SquaredNorm(factors.View, _rowWeights.Fill(rowWeights), factors.RowCount, factors.Rank4);
-
-    public void TopK(in TopKQuery query, Span<int> indices, Span<float> scores)
-    {
-        var queries = (DeviceFactors)query.Queries;
-        var items = (DeviceFactors)query.Items;
-        var seen = (DevicePlays?)query.Seen;
-        var listIndices = _listIndices.Take(indices.Length);
-        var listScores = _listScores.Take(scores.Length);
-        _topK.Launch(new TopKArguments
-        {
-            Queries = queries.View,
-            Items = items.View,
-            SeenIndptr = seen?.Indptr ?? ArrayView<long>.Empty,
-            SeenIndices = seen?.Indices ?? ArrayView<int>.Empty,
-            ListIndices = listIndices,
-            ListScores = listScores,
-            FirstQuery = query.Rows.Start,
-            QueryCount = query.Rows.Count,
-            ItemCount = items.RowCount,
-            Rank4 = items.Rank4,
-            K = query.K,
-            HasSeen = seen is null ? 0 : 1,
-        });
-        Transfer.ToHost(listIndices, indices);
-        Transfer.ToHost(listScores, scores);
+        };
+        double sum = 0;
+        foreach (var block in _pass.Blocks(plays, isScheduled: false)) sum += _loss.Plays(Of(shared, block, rowFactors));
+        return sum;
     }
+
+    public double WeightedSquaredNorm(DeviceFactors factors, ReadOnlySpan<float> rowWeights)
+    {
+        _store.MakeRoom(new LaunchScratch(factors.Rank4, factors.RowCount, 0, 0));
+        return _loss.SquaredNorm(factors.View, _rowWeights.Fill(rowWeights), factors.RowCount, factors.Rank4);
+    }
+
+    public void TopK(in TopKQuery query, Span<int> indices, Span<float> scores) => _topK.Search(query, indices, scores);
 
     public void Dispose()
     {
@@ -123,8 +100,26 @@ internal sealed class DeviceOperations : IDisposable
         _baseMatrix.Dispose();
         _rowWeights.Dispose();
         _status.Dispose();
-        _listIndices.Dispose();
-        _listScores.Dispose();
+    }
+
+    private static RowSolveArguments Of(RowSolveArguments shared, PlaysBlock block)
+    {
+        shared.Indices = block.Indices;
+        shared.Values = block.Values;
+        shared.Regularization = shared.Regularization.SubView(block.Rows.Start, block.Rows.Count);
+        shared.Status = shared.Status.SubView(block.Rows.Start, block.Rows.Count);
+        shared.FirstTargetRow += block.Rows.Start;
+        return shared;
+    }
+
+    private static LossArguments Of(LossArguments shared, PlaysBlock block, DeviceFactors rowFactors)
+    {
+        shared.Indptr = block.Indptr;
+        shared.Indices = block.Indices;
+        shared.Values = block.Values;
+        shared.RowFactors = rowFactors.Rows(block.Rows.Start, block.Rows.Count);
+        shared.RowCount = block.Rows.Count;
+        return shared;
     }
 
     private ArrayView<Float4> LoadBaseMatrix(ReadOnlySpan<double> gramian, DeviceFactors target, float unobservedWeight)
@@ -140,16 +135,5 @@ internal sealed class DeviceOperations : IDisposable
         var rows = new int[status.Length];
         Transfer.ToHost(status, rows);
         return [.. Enumerable.Range(0, rows.Length).Where(row => rows[row] != RowSolveStatus.Solved)];
-    }
-
-    private static RowSolveReport SolveInFp64(in RowSolveProblem problem, int[] rows)
-    {
-        if (rows.Length == 0) return new RowSolveReport(0, 0, -1);
-        var (fixedFactors, target, firstTargetRow) = ((DeviceFactors)problem.FixedFactors, (DeviceFactors)problem.Target, problem.FirstTargetRow);
-        var rank = fixedFactors.Rank;
-        var y = new float[(long)fixedFactors.RowCount * rank];
-        fixedFactors.CopyTo(y);
-        return Fp64Rows.Solve(
-            problem, ((DevicePlays)problem.Plays).Matrix, rows, row => y.AsSpan(row * rank, rank), (row, x) => target.Write(firstTargetRow + row, x));
     }
 }

@@ -1,36 +1,21 @@
 using GpuAls.Kernels.Launching;
 using GpuAls.Sparse;
-using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuAls.Engines.Device;
 
-/// <summary>A CSR matrix in device memory.</summary>
+/// <summary>A CSR matrix that stays in device memory where it fits, and else is streamed from the host's.</summary>
 internal sealed class DevicePlays : IEnginePlays
 {
-    private readonly ReusableBuffer<long> _indptr;
-    private readonly ReusableBuffer<int> _indices;
-    private readonly ReusableBuffer<float> _values;
-    private readonly Lazy<DeviceSchedule> _schedule;
+    private readonly DeviceStore _store;
+    private DeviceBuffer<long>? _buffer;
 
-    public DevicePlays(Accelerator accelerator, CsrMatrix plays)
+    public DevicePlays(DeviceStore store, CsrMatrix plays)
     {
-        Matrix = plays;
-        _indptr = new ReusableBuffer<long>(accelerator);
-        _indices = new ReusableBuffer<int>(accelerator);
-        _values = new ReusableBuffer<float>(accelerator);
-        _schedule = new Lazy<DeviceSchedule>(() => MakeSchedule(accelerator));
-        try
-        {
-            Indptr = _indptr.Fill(plays.Indptr);
-            Indices = _indices.Fill(plays.Indices);
-            Values = _values.Fill(plays.Values);
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        (_store, Matrix) = (store, plays);
+        Size = SliceSize.Of(plays, isScheduled: true);
+        Scratch = new LaunchScratch(0, plays.RowCount, plays.LongestRow(), plays.EntryCount);
+        // Room is left for others to stream.
+        if (Size.Bytes <= store.Memory.Left - store.ScratchToCome(Scratch) - (Staging.Slots * Math.Min(PlaysPass.LargestBlock, Size.Bytes))) Stay();
     }
 
     /// <summary>The same in host memory.</summary>
@@ -42,31 +27,50 @@ internal sealed class DevicePlays : IEnginePlays
     /// <inheritdoc/>
     public int ColumnCount => Matrix.ColumnCount;
 
-    /// <summary>[RowCount + 1].</summary>
-    public ArrayView<long> Indptr { get; }
+    /// <summary>What all rows take on the device.</summary>
+    public SliceSize Size { get; }
 
-    /// <summary>[entries].</summary>
-    public ArrayView<int> Indices { get; }
+    /// <summary>What of the plays decides how much scratch is taken.</summary>
+    public LaunchScratch Scratch { get; }
 
-    /// <summary>[entries].</summary>
-    public ArrayView<float> Values { get; }
+    /// <summary>All rows; null where they are streamed.</summary>
+    public PlaysBlock? Resident { get; private set; }
 
-    /// <summary>The order in which the rows are solved; a mask of seen items never needs one.</summary>
-    public DeviceSchedule Schedule => _schedule.Value;
+    /// <summary>Whether it has been said that they are streamed.</summary>
+    public bool IsKnownToStream { get; set; }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Frees the device memory: from now on the rows are streamed.</summary>
+    public void GiveUp()
     {
-        if (_schedule.IsValueCreated) _schedule.Value.Dispose();
-        _indptr.Dispose();
-        _indices.Dispose();
-        _values.Dispose();
+        if (_buffer is null) return;
+        _store.Remove(this);
+        _buffer.Dispose();
+        (_buffer, Resident) = (null, null);
     }
 
-    private DeviceSchedule MakeSchedule(Accelerator accelerator)
+    /// <inheritdoc/>
+    public void Dispose() => GiveUp();
+
+    private void Stay()
     {
-        var schedule = new DeviceSchedule(accelerator);
-        schedule.Fill(RowSchedule.Of(Matrix.Indptr));
-        return schedule;
+        try
+        {
+            _buffer = _store.Memory.Allocate<long>(Size.Length);
+        }
+        catch (Exception refusal) when (DeviceErrors.IsOutOfMemory(refusal))
+        {
+            return; // The driver has less than it says, or takes no buffer that large.
+        }
+
+        _store.Add(this);
+        try
+        {
+            Resident = new PlaysSlice(Matrix, Size).Upload(_store.Staging, _buffer.View);
+        }
+        catch
+        {
+            GiveUp();
+            throw;
+        }
     }
 }

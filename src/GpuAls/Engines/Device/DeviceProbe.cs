@@ -42,14 +42,17 @@ internal sealed class DeviceProbe : IDisposable
     public static DeviceProbe Of(DeviceKind kind, bool isTimed = false) => new(kind, isTimed);
 
     /// <summary>An engine on one of the devices; it takes over the context of this probe, which is used no more.</summary>
+    /// <param name="index">Which of <see cref="Infos"/>.</param>
+    /// <param name="memoryBytes">The most memory to take of it; null for what is free.</param>
+    /// <param name="streamed">Told when plays do not fit.</param>
     /// <exception cref="GpuAlsException">Kind Device: the driver refuses.</exception>
-    public DeviceEngine CreateEngine(int index)
+    public DeviceEngine CreateEngine(int index, long? memoryBytes, IProgress<PlaysStreamed>? streamed)
     {
         var info = Infos[index];
         var description = new EngineDescription(info.Id, info.Name);
         try
         {
-            return new DeviceEngine(_context, _devices[index].CreateAccelerator(_context), description);
+            return new DeviceEngine(_context, _devices[index].CreateAccelerator(_context), description, memoryBytes, streamed);
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {

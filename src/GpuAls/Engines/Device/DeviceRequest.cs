@@ -7,6 +7,9 @@ namespace GpuAls.Engines.Device;
 /// <param name="Index">Which one of its kind, from 0.</param>
 public sealed record DeviceRequest(DeviceKind Kind, int Index = 0)
 {
+    /// <summary>The most bytes to take of the device's memory; null for what is free.</summary>
+    public long? MemoryBytes { get; init; }
+
     /// <summary>The forms that <see cref="Parse"/> takes.</summary>
     public const string Forms = "auto, cpu, cuda, cuda:N, opencl, opencl:N or emulated";
 

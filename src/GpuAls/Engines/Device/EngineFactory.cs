@@ -8,29 +8,43 @@ public static class EngineFactory
     /// <summary>Makes the engine that a request asks for.</summary>
     /// <param name="request">Which device.</param>
     /// <param name="reason">Why it is this one, for the log.</param>
-    /// <exception cref="GpuAlsException">Kind Device: there is no such device, or it cannot be used.</exception>
-    public static IAlsEngine Create(DeviceRequest request, out string reason)
+    /// <param name="streamed">Told when plays do not fit the device's memory.</param>
+    /// <exception cref="GpuAlsException">
+    /// Kind Device: there is no such device, or it cannot be used. Kind Usage: a bound of memory where there is none to bound.
+    /// </exception>
+    public static IAlsEngine Create(DeviceRequest request, out string reason, IProgress<PlaysStreamed>? streamed = null)
     {
         ArgumentNullException.ThrowIfNull(request);
+        var opening = new Opening(request.MemoryBytes, streamed);
         reason = "as --device asks";
-        return request.Kind switch
+        var engine = request.Kind switch
         {
-            DeviceKind.Auto => Choose(out reason),
-            DeviceKind.Cpu => new HostEngine(),
-            _ => Open(request),
+            DeviceKind.Auto => Choose(opening, out reason),
+            DeviceKind.Cpu => OpenHost(request),
+            _ => Open(request, opening),
         };
+        reason += MemoryNote(engine, request.MemoryBytes);
+        return engine;
     }
 
     /// <summary>The same for a device whose launches are to be timed.</summary>
-    internal static DeviceEngine CreateTimed(DeviceRequest request) => Open(request, isTimed: true);
+    internal static DeviceEngine CreateTimed(DeviceRequest request) => Open(request, new Opening(request.MemoryBytes, null), isTimed: true);
 
-    private static DeviceEngine Open(DeviceRequest request, bool isTimed = false)
+    private static HostEngine OpenHost(DeviceRequest request)
+    {
+        Require.Usage(
+            request.MemoryBytes is null,
+            "--device-memory bounds what is taken of a GPU's memory; --device cpu computes in the memory of this machine, without such a bound. Leave it out, or choose another device.");
+        return new HostEngine();
+    }
+
+    private static DeviceEngine Open(DeviceRequest request, Opening opening, bool isTimed = false)
     {
         var probe = DeviceProbe.Of(request.Kind, isTimed);
         try
         {
             Check(probe, request.Index);
-            return probe.CreateEngine(request.Index);
+            return opening.Open(probe, request.Index);
         }
         catch
         {
@@ -38,6 +52,15 @@ public static class EngineFactory
             throw;
         }
     }
+
+    private static string MemoryNote(IAlsEngine engine, long? memoryBytes) => (engine, memoryBytes) switch
+    {
+        (_, null) => "",
+        (DeviceEngine device, { } bytes) when bytes > device.AvailableBytes =>
+            $"; --device-memory {ByteSize.Text(bytes)} is more than the {ByteSize.Text(device.AvailableBytes)} that it has for gpuals, which count",
+        (DeviceEngine, { } bytes) => $"; at most {ByteSize.Text(bytes)} of its memory",
+        _ => "; --device-memory bounds the memory of GPUs and changes nothing here",
+    };
 
     private static void Check(DeviceProbe probe, int index)
     {
@@ -50,12 +73,12 @@ public static class EngineFactory
         if (!info.IsUsable) throw new GpuAlsException(FailureKind.Device, $"--device {info.Id} ({info.Name}): {info.Note}. {Remedy}");
     }
 
-    private static IAlsEngine Choose(out string reason)
+    private static IAlsEngine Choose(Opening opening, out string reason)
     {
         var refusals = new List<string>();
         foreach (var kind in (DeviceKind[])[DeviceKind.Cuda, DeviceKind.OpenCl])
         {
-            if (TryOpenGpu(kind, refusals) is not { } engine) continue;
+            if (TryOpenGpu(kind, opening, refusals) is not { } engine) continue;
             reason = refusals.Count == 0 ? "auto: the first usable CUDA device" : $"auto: {string.Join("; ", refusals)}";
             return engine;
         }
@@ -64,14 +87,14 @@ public static class EngineFactory
         return new HostEngine();
     }
 
-    private static DeviceEngine? TryOpenGpu(DeviceKind kind, List<string> refusals)
+    private static DeviceEngine? TryOpenGpu(DeviceKind kind, Opening opening, List<string> refusals)
     {
         var probe = DeviceProbe.Of(kind);
         var refusal = WhyNot(probe);
         try
         {
             var index = probe.Infos.ToList().FindIndex(info => info is { IsUsable: true, IsGpu: true });
-            if (index >= 0) return probe.CreateEngine(index);
+            if (index >= 0) return opening.Open(probe, index);
         }
         catch (GpuAlsException failure)
         {
@@ -85,4 +108,10 @@ public static class EngineFactory
 
     private static string WhyNot(DeviceProbe probe) =>
         probe.Infos.Count == 0 ? probe.Absence : string.Join(", ", probe.Infos.Select(info => info.IsUsable ? $"{info.Name} is not a GPU" : $"{info.Name}: {info.Note}"));
+
+    /// <summary>What every engine on a device is opened with.</summary>
+    private sealed record Opening(long? MemoryBytes, IProgress<PlaysStreamed>? Streamed)
+    {
+        public DeviceEngine Open(DeviceProbe probe, int index) => probe.CreateEngine(index, MemoryBytes, Streamed);
+    }
 }

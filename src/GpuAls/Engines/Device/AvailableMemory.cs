@@ -1,0 +1,23 @@
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+
+namespace GpuAls.Engines.Device;
+
+/// <summary>How much of a device's memory gpuals may take.</summary>
+internal static class AvailableMemory
+{
+    private const long LargestReserve = 512L << 20;
+    private const int ReserveShare = 16;
+
+    /// <summary>
+    /// What is free, as far as the driver says, less what the driver needs for the code of kernels and for rounding sizes up.
+    /// The emulator takes the host's memory, which has no such bound.
+    /// </summary>
+    public static long Of(Accelerator accelerator)
+    {
+        if (accelerator is CPUAccelerator) return long.MaxValue;
+        var free = accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory() : accelerator.MemorySize;
+        return free - Math.Min(LargestReserve, accelerator.MemorySize / ReserveShare);
+    }
+}

@@ -1,0 +1,73 @@
+using GpuAls.Kernels;
+using GpuAls.Kernels.Launching;
+using ILGPU;
+
+namespace GpuAls.Engines.Device;
+
+/// <summary>Top-k lists: of all queries at once, or of as many at a time as the memory has room for.</summary>
+internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass)
+{
+    private readonly TopKLauncher _launcher = new(store.Accelerator);
+
+    /// <summary>Finds the lists.</summary>
+    /// <param name="query">Queries, items, the mask and k.</param>
+    /// <param name="indices">[queries, k].</param>
+    /// <param name="scores">[queries, k].</param>
+    public void Search(in TopKQuery query, Span<int> indices, Span<float> scores)
+    {
+        if (query.Rows.Count == 0) return;
+        var listBytes = (long)query.K * (sizeof(int) + sizeof(float));
+        while (store.Memory.Left < listBytes && store.GiveUpPlays()) { }
+        if ((DevicePlays?)query.Seen is { Resident: null } streamed)
+        {
+            var blocks = pass.Cut(streamed, isScheduled: false, listBytes, spared: 0);
+            Search(query, pass.Stream(blocks), blocks.Max(block => block.Size.Rows.Count), indices, scores);
+        }
+        else
+        {
+            var most = (int)Math.Clamp(store.Memory.Left / listBytes, 1, query.Rows.Count);
+            Search(query, Parts(((DevicePlays?)query.Seen)?.Resident, query.Rows.Count, most), most, indices, scores);
+        }
+    }
+
+    /// <summary>Blocks of queries whose mask, if there is one, lies on the device.</summary>
+    private static IEnumerable<PlaysBlock> Parts(PlaysBlock? seen, int queryCount, int most)
+    {
+        for (var first = 0; first < queryCount; first += most)
+        {
+            var rows = new RowRange(first, Math.Min(most, queryCount - first));
+            yield return seen is { } all
+                ? all with { Rows = rows, Indptr = all.Indptr.SubView(first, rows.Count + 1) }
+                : new PlaysBlock(rows, ArrayView<long>.Empty, ArrayView<int>.Empty, ArrayView<float>.Empty, null);
+        }
+    }
+
+    private void Search(in TopKQuery query, IEnumerable<PlaysBlock> blocks, int most, Span<int> indices, Span<float> scores)
+    {
+        var (items, k) = ((DeviceFactors)query.Items, query.K);
+        // Not from the store, which might give up the mask.
+        using var listIndices = store.Memory.Allocate<int>((long)most * k);
+        using var listScores = store.Memory.Allocate<float>((long)most * k);
+        foreach (var block in blocks)
+        {
+            _launcher.Launch(new TopKArguments
+            {
+                Queries = ((DeviceFactors)query.Queries).View,
+                Items = items.View,
+                SeenIndptr = block.Indptr,
+                SeenIndices = block.Indices,
+                ListIndices = listIndices.View,
+                ListScores = listScores.View,
+                FirstQuery = query.Rows.Start + block.Rows.Start,
+                QueryCount = block.Rows.Count,
+                ItemCount = items.RowCount,
+                Rank4 = items.Rank4,
+                K = k,
+                HasSeen = query.Seen is null ? 0 : 1,
+            });
+            var (first, length) = (block.Rows.Start * k, block.Rows.Count * k);
+            Transfer.ToHost(listIndices.View, indices.Slice(first, length));
+            Transfer.ToHost(listScores.View, scores.Slice(first, length));
+        }
+    }
+}
