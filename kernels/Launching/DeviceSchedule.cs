@@ -35,10 +35,9 @@ public sealed class DeviceSchedule
     /// <summary>The long rows, with segments for entries.</summary>
     internal ArrayView<RowTask> LongRows { get; }
 
-    /// <summary>Longs that hold the schedule of some rows.</summary>
-    /// <param name="rowCount">Number of rows.</param>
-    /// <param name="longRowCount">How many of them are longer than <see cref="RowSchedule.LongestRow"/>.</param>
-    public static long Length(int rowCount, int longRowCount) => TaskLongs * (rowCount + ((long)longRowCount * (1 + RowSchedule.MostSegments)));
+    /// <summary>Longs that hold a schedule of some tasks.</summary>
+    /// <param name="taskCount">Tasks of all three lists.</param>
+    public static long Length(long taskCount) => TaskLongs * taskCount;
 
     /// <summary>Writes a schedule into a host buffer of <see cref="Length"/>.</summary>
     public static void Write(RowSchedule schedule, Span<long> buffer)

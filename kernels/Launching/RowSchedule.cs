@@ -44,6 +44,10 @@ public sealed class RowSchedule
         return new RowSchedule(rows, longRows, [.. segments]);
     }
 
+    /// <summary>Tasks of a row in all three lists.</summary>
+    /// <param name="length">Its plays.</param>
+    public static int TasksOf(int length) => length <= LongestRow ? 1 : 2 + ((length - 1) / LengthOfSegments(length)) + 1;
+
     /// <summary>Sorts rows by counting their lengths; the few long ones by comparing them.</summary>
     private static RowTask[] Sort(ReadOnlySpan<long> indptr, out int longCount)
     {
@@ -71,9 +75,14 @@ public sealed class RowSchedule
 
     private static IEnumerable<RowTask> Cut(RowTask row)
     {
-        // Whole stages, so that only the last segment has places without a play.
-        var length = Math.Max(SegmentLength, (row.Length + MostSegments - 1) / MostSegments);
-        length = (length + TeamLayout.StageRows - 1) / TeamLayout.StageRows * TeamLayout.StageRows;
+        var length = LengthOfSegments(row.Length);
         for (var first = 0; first < row.Length; first += length) yield return new RowTask(row.First + first, Math.Min(length, row.Length - first), row.Row);
+    }
+
+    /// <summary>Plays of all segments of a row but the last: whole stages, so that only the last has places without a play.</summary>
+    private static int LengthOfSegments(int rowLength)
+    {
+        var length = Math.Max(SegmentLength, ((rowLength - 1) / MostSegments) + 1);
+        return (length + TeamLayout.StageRows - 1) / TeamLayout.StageRows * TeamLayout.StageRows;
     }
 }

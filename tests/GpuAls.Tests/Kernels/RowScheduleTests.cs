@@ -77,6 +77,14 @@ public sealed class RowScheduleTests
     });
 
     [Test]
+    public void TasksOf_CountsThoseOfARow() => Length.Sample(length =>
+    {
+        var schedule = RowSchedule.Of([0, length]);
+
+        Assert.That(RowSchedule.TasksOf(length), Is.EqualTo(schedule.Rows.Length + schedule.LongRows.Length + schedule.Segments.Length));
+    });
+
+    [Test]
     public void Segments_DependOnTheirRowAlone() => Indptr.Sample(indptr =>
     {
         var whole = RowSchedule.Of(indptr).Segments.ToArray();

@@ -6,14 +6,14 @@ namespace GpuAls.Engines.Device;
 /// <summary>What some rows of plays take in the memory of a device.</summary>
 /// <param name="Rows">Which rows.</param>
 /// <param name="EntryCount">Their plays.</param>
-/// <param name="LongRowCount">How many are solved in segments.</param>
+/// <param name="TaskCount">Tasks of their schedule.</param>
 /// <param name="IsScheduled">Whether they are to be solved, and not only summed over or used as a mask.</param>
-internal readonly record struct SliceSize(RowRange Rows, long EntryCount, int LongRowCount, bool IsScheduled)
+internal readonly record struct SliceSize(RowRange Rows, long EntryCount, long TaskCount, bool IsScheduled)
 {
     private const int EntriesOfALong = 2;
 
     /// <summary>Longs of the schedule: an even number.</summary>
-    public long ScheduleLongs => IsScheduled ? DeviceSchedule.Length(Rows.Count, LongRowCount) : 0;
+    public long ScheduleLongs => IsScheduled ? DeviceSchedule.Length(TaskCount) : 0;
 
     /// <summary>Longs of the columns, and again of the values.</summary>
     public long ColumnLongs => (EntryCount + EntriesOfALong - 1) / EntriesOfALong;
@@ -38,5 +38,5 @@ internal readonly record struct SliceSize(RowRange Rows, long EntryCount, int Lo
     /// <summary>One row more.</summary>
     /// <param name="length">Its plays.</param>
     public SliceSize With(int length) => new(
-        Rows with { Count = Rows.Count + 1 }, EntryCount + length, LongRowCount + (length > RowSchedule.LongestRow ? 1 : 0), IsScheduled);
+        Rows with { Count = Rows.Count + 1 }, EntryCount + length, TaskCount + RowSchedule.TasksOf(length), IsScheduled);
 }
