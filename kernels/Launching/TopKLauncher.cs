@@ -4,24 +4,49 @@ using ILGPU.Runtime;
 namespace GpuAls.Kernels.Launching;
 
 /// <summary>Launches the scoring of queries against all items.</summary>
-public sealed class TopKLauncher
+public sealed class TopKLauncher : IDisposable
 {
-    private readonly AcceleratorStream _stream;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, TopKArguments>> _kernel;
+    private readonly Accelerator _accelerator;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, TopKArguments>> _search;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, TopKArguments>> _merge;
+    private readonly ReusableBuffer<ulong> _lists;
 
-    /// <param name="accelerator">Where to launch; the kernel is compiled when first needed.</param>
+    /// <param name="accelerator">Where to launch; kernels are compiled when first needed.</param>
     public TopKLauncher(Accelerator accelerator)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
-        _stream = accelerator.DefaultStream;
-        _kernel = KernelCatalog.TopK.LoadOn(accelerator);
+        _accelerator = accelerator;
+        _lists = new ReusableBuffer<ulong>(accelerator);
+        _search = KernelCatalog.TopK.LoadOn(accelerator);
+        _merge = KernelCatalog.TopKMerge.LoadOn(accelerator);
     }
 
     /// <summary>Launches the search for the k best items of each query.</summary>
-    public void Launch(in TopKArguments arguments)
+    /// <param name="arguments">The matrices, the seen items, the lists to write, <c>FirstQuery</c>, the counts, rank and k; the rest is set here.</param>
+    public void Launch(TopKArguments arguments)
     {
-        if (arguments.QueryCount == 0) return;
-        var groups = (arguments.QueryCount + TopKKernel.TileQueries - 1) / TopKKernel.TileQueries;
-        _kernel.Value(_stream, new KernelConfig(groups, TopKKernel.GroupSize), arguments);
+        var queryCount = arguments.QueryCount;
+        if (queryCount == 0) return;
+        var plan = TopKPlan.For(_accelerator, queryCount, arguments.ItemCount, arguments.K);
+        var firstRow = arguments.FirstQuery;
+        (arguments.ListLength, arguments.SplitItems, arguments.SplitCount) = (plan.ListLength, plan.SplitItems, plan.SplitCount);
+        arguments.Lists = _lists.Take(2L * plan.ListLength * plan.SplitCount * Math.Min(plan.Queries, queryCount));
+        for (var first = 0; first < queryCount; first += plan.Queries)
+        {
+            (arguments.FirstQuery, arguments.FirstList, arguments.QueryCount) = (firstRow + first, first, Math.Min(plan.Queries, queryCount - first));
+            LaunchPart(arguments);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lists.Dispose();
+
+    private void LaunchPart(in TopKArguments arguments)
+    {
+        var tiles = (arguments.QueryCount + TopKPlace.TileQueries - 1) / TopKPlace.TileQueries;
+        if (arguments.ItemCount == 0) arguments.Lists.MemSetToZero();
+        else _search.Value(_accelerator.DefaultStream, new KernelConfig(tiles * arguments.SplitCount, TopKPlace.GroupSize), arguments);
+        var together = TopKLists.MaximumLength / arguments.ListLength;
+        _merge.Value(_accelerator.DefaultStream, new KernelConfig((arguments.QueryCount + together - 1) / together, TopKMerge.GroupSize), arguments);
     }
 }

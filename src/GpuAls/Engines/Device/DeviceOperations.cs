@@ -122,6 +122,7 @@ internal sealed class DeviceOperations : IDisposable
         _rowSolve.Dispose();
         _gramian.Dispose();
         _loss.Dispose();
+        _topK.Dispose();
         _baseMatrix.Dispose();
         _rowWeights.Dispose();
         _status.Dispose();
