@@ -3,45 +3,53 @@ using ILGPU;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// Sorts lists of keys that lie one after the other in shared memory, all at once, by all threads of the group. Lengths are powers
-/// of two. Every method starts with what others wrote before a barrier and ends with one.
+/// Sorts lists of keys that lie one after the other over the threads of a group, eight a thread, all at once. Lengths are powers of
+/// two, 16 or more. Keys less than eight apart are compared in registers, others by way of shared memory.
 /// </summary>
-/// <param name="keys">[lists, length].</param>
+/// <param name="memory">[<see cref="MemoryLength"/>], used by nobody else from one barrier to the next.</param>
 /// <param name="length">Keys of a list.</param>
-internal readonly struct BitonicSort(ArrayView<ulong> keys, int length)
+internal readonly struct BitonicSort(ArrayView<ulong> memory, int length)
 {
-    private readonly ArrayView<ulong> _keys = keys;
+    /// <summary>Threads of the group.</summary>
+    public const int Threads = 128;
+
+    /// <summary>Keys of the group, and the longest list.</summary>
+    public const int KeyCount = Threads * Keys8.Count;
+
+    /// <summary>Nine places a thread: sixteen threads meet different banks.</summary>
+    public const int MemoryLength = Threads * Stride;
+
+    private const int Stride = Keys8.Count + 1;
+
+    private readonly ArrayView<ulong> _memory = memory;
     private readonly int _length = length;
 
+    /// <summary>The thread's part of memory: keys may be put together here before they are sorted.</summary>
+    public ArrayView<ulong> Own => _memory.SubView(Group.IdxX * Stride, Keys8.Count);
+
     /// <summary>Sorts each list, the lowest key first.</summary>
-    public void Ascending()
+    public Keys8 Ascending(Keys8 keys)
     {
-        for (var run = 2; run < _length; run *= 2) Merge(run, run);
-        Merge(_length, 0);
+        var first = Group.IdxX * Keys8.Count & (_length - 1);
+        keys.Sort((first & Keys8.Count) == 0);
+        for (var run = 2 * Keys8.Count; run <= _length; run *= 2) keys = Merge(keys, run, rises: run == _length || (first & run) == 0);
+        return keys;
     }
 
     /// <summary>Sorts lists that rise, then fall, or the other way around: the highest key first.</summary>
-    public void BitonicDescending() => Merge(_length, -1);
+    public Keys8 BitonicDescending(Keys8 keys) => Merge(keys, _length, rises: false);
 
-    /// <summary>Merges runs of a length, each of two halves.</summary>
-    /// <param name="run">Keys of a run.</param>
-    /// <param name="fallingBit">Bits of a place of which one is set where its run is to fall.</param>
-    private void Merge(int run, int fallingBit)
+    private Keys8 Merge(Keys8 keys, int run, bool rises)
     {
-        for (var stride = run / 2; stride > 0; stride /= 2)
+        for (var stride = run / 2 / Keys8.Count; stride > 0; stride /= 2)
         {
-            for (var pair = Group.IdxX; pair < _keys.IntLength / 2; pair += Group.DimX)
-            {
-                var low = (2 * pair) - (pair & (stride - 1));
-                var a = _keys[low];
-                var b = _keys[low + stride];
-                var falls = fallingBit < 0 || (low & fallingBit) != 0;
-                var swaps = falls ? a < b : a > b;
-                _keys[low] = swaps ? b : a;
-                _keys[low + stride] = swaps ? a : b;
-            }
-
             Group.Barrier();
+            keys.Store(_memory, Group.IdxX * Stride);
+            Group.Barrier();
+            keys.Keep(Keys8.At(_memory, (Group.IdxX ^ stride) * Stride), higher: (Group.IdxX & stride) == 0 != rises);
         }
+
+        keys.SortBitonic(rises);
+        return keys;
     }
 }

@@ -17,8 +17,11 @@ public struct TopKArguments
     /// <summary>[seen entries], rising within a query.</summary>
     public ArrayView<int> SeenIndices;
 
-    /// <summary>[splits, queries, 2, ListLength], a list and a buffer of candidates each.</summary>
+    /// <summary>[splits, queries, ListLength], keys, the highest first.</summary>
     public ArrayView<ulong> Lists;
+
+    /// <summary>[splits, queries, ListLength], candidates for each list.</summary>
+    public ArrayView<TopKCandidate> Candidates;
 
     /// <summary>[queries, k], items, best first.</summary>
     public ArrayView<int> ListIndices;

@@ -9,7 +9,7 @@ namespace GpuAls.Kernels;
 internal static class TopKKernel
 {
     // One group 64 queries × the items of a split; thread = 8×8 scores of each tile.
-    public static void Kernel(TopKArguments arguments)
+    public static void Search(TopKArguments arguments)
     {
         var stage = new TopKStage(SharedMemory.Allocate1D<Float4>(2 * TopKStage.Length).AsContiguous());
         var queryGroups = (arguments.QueryCount + TopKPlace.TileQueries - 1) / TopKPlace.TileQueries;
@@ -19,7 +19,7 @@ internal static class TopKKernel
         var start = split * arguments.SplitItems;
         var end = IntrinsicMath.Min(start + arguments.SplitItems, arguments.ItemCount);
         var place = TopKPlace.OfThread();
-        var lists = TopKLists.Of(arguments, firstQuery, split);
+        var lists = new TopKLists(arguments, firstQuery, split);
         stage.Store(0, TopKStage.Fetch(arguments, firstRow, start, 0));
 
         // A list that is empty takes all it is offered: no more than it has room for.

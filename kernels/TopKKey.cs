@@ -13,23 +13,17 @@ internal static class TopKKey
 
     private const uint Sign = 1u << 31;
 
-    /// <summary>A candidate as it is set aside: the bits of the score, then the item.</summary>
-    public static ulong Raw(float score, int item) => ((ulong)Interop.FloatAsInt(score) << 32) | (uint)item;
-
-    /// <summary>The item of a candidate that was set aside.</summary>
-    public static int RawItem(ulong raw) => (int)(uint)raw;
-
-    /// <summary>The key of a candidate that was set aside.</summary>
-    public static ulong Of(ulong raw)
+    /// <summary>The key of a candidate.</summary>
+    public static ulong Of(TopKCandidate candidate)
     {
-        var bits = (uint)(raw >> 32);
+        var bits = Interop.FloatAsInt(candidate.Score);
 
         // -0 equals 0.
         if (bits == Sign) bits = 0;
 
         // Negative scores have falling bits.
         var order = (bits & Sign) != 0 ? ~bits : bits | Sign;
-        return ((ulong)order << 32) | ~(uint)raw;
+        return ((ulong)order << 32) | ~(uint)candidate.Item;
     }
 
     /// <summary>The score of a key; negative infinity where there is none.</summary>

@@ -8,14 +8,11 @@ namespace GpuAls.Kernels;
 /// </summary>
 internal struct TopKLists
 {
-    /// <summary>The longest list.</summary>
-    public const int MaximumLength = 1024;
-
-    /// <summary>The shortest: as many items as are offered at a time at the least.</summary>
+    /// <summary>The shortest list: as many items as are offered at a time at the least.</summary>
     public const int MinimumLength = 16;
 
-    /// <summary>[MaximumLength], keys while they are sorted: those of one list, or of several short ones.</summary>
-    private readonly ArrayView<ulong> _keys;
+    /// <summary>Where keys are sorted: those of one list, or of several short ones.</summary>
+    private readonly ArrayView<ulong> _memory;
 
     /// <summary>[TileQueries], the k-th score of each list; infinite where there is no query.</summary>
     private readonly ArrayView<Float4> _thresholds;
@@ -24,39 +21,36 @@ internal struct TopKLists
     private readonly ArrayView<int> _counts;
 
     private readonly ArrayView<ulong> _lists;
+    private readonly ArrayView<TopKCandidate> _candidates;
     private readonly int _length;
 
     /// <summary>Candidates in the buffer of this thread's query that are kept if one offer more overflows it.</summary>
     private int _kept;
 
-    private TopKLists(ArrayView<ulong> keys, ArrayView<Float4> thresholds, ArrayView<int> counts, ArrayView<ulong> lists, int length)
-    {
-        (_keys, _thresholds, _counts, _lists, _length) = (keys, thresholds, counts, lists, length);
-        _kept = 0;
-    }
-
     /// <summary>Empty lists. They may be used after a barrier.</summary>
     /// <param name="arguments">The shapes.</param>
     /// <param name="firstQuery">First query of the group, of this launch.</param>
     /// <param name="split">The split.</param>
-    public static TopKLists Of(in TopKArguments arguments, int firstQuery, int split)
+    public TopKLists(in TopKArguments arguments, int firstQuery, int split)
     {
-        var keys = SharedMemory.Allocate1D<ulong>(MaximumLength).AsContiguous();
-        var thresholds = SharedMemory.Allocate1D<Float4>(TopKPlace.TileQueries / Float4.Width).AsContiguous();
-        var counts = SharedMemory.Allocate1D<int>(TopKPlace.TileQueries + 1).AsContiguous();
-        var length = arguments.ListLength;
+        _memory = SharedMemory.Allocate1D<ulong>(BitonicSort.MemoryLength).AsContiguous();
+        _thresholds = SharedMemory.Allocate1D<Float4>(TopKPlace.TileQueries / Float4.Width).AsContiguous();
+        _counts = SharedMemory.Allocate1D<int>(TopKPlace.TileQueries + 1).AsContiguous();
+        _length = arguments.ListLength;
+        _kept = 0;
         var queries = IntrinsicMath.Min(TopKPlace.TileQueries, arguments.QueryCount - firstQuery);
-        var lists = arguments.Lists.SubView(Place(arguments, firstQuery, split), 2L * length * queries);
+        var place = Place(arguments, firstQuery, split);
+        _lists = arguments.Lists.SubView(place, (long)_length * queries);
+        _candidates = arguments.Candidates.SubView(place, (long)_length * queries);
         for (var query = Group.IdxX; query < TopKPlace.TileQueries; query += Group.DimX)
-            thresholds.Cast<float>()[query] = query < queries ? float.NegativeInfinity : float.PositiveInfinity;
-        for (var i = Group.IdxX; i <= TopKPlace.TileQueries; i += Group.DimX) counts[i] = 0;
-        for (var i = Group.IdxX; i < length * queries; i += Group.DimX) lists[(2 * length * (i / length)) + (i % length)] = TopKKey.None;
-        return new TopKLists(keys, thresholds, counts, lists, length);
+            _thresholds.Cast<float>()[query] = query < queries ? float.NegativeInfinity : float.PositiveInfinity;
+        for (var i = Group.IdxX; i <= TopKPlace.TileQueries; i += Group.DimX) _counts[i] = 0;
+        for (var i = Group.IdxX; i < _length * queries; i += Group.DimX) _lists[i] = TopKKey.None;
     }
 
     /// <summary>Where the list of a query of a split begins.</summary>
     public static long Place(in TopKArguments arguments, int query, int split) =>
-        2L * arguments.ListLength * (((long)split * arguments.QueryCount) + query);
+        arguments.ListLength * (((long)split * arguments.QueryCount) + query);
 
     /// <summary>
     /// Offers the scores of a tile, by rising item: all at once where the buffers have room, else in parts. No part is smaller than 16
@@ -100,27 +94,14 @@ internal struct TopKLists
     public void Merge(in TopKArguments arguments, int firstQuery)
     {
         var queries = IntrinsicMath.Min(TopKPlace.TileQueries, arguments.QueryCount - firstQuery);
-        var sort = new BitonicSort(_keys, _length);
-        var together = MaximumLength / _length;
 
         // The buffers are written by other threads than those that read them.
         MemoryFence.GroupLevel();
         Group.Barrier();
-        for (var query = 0; query < queries; query += together)
+        for (var query = 0; query < queries; query += BitonicSort.KeyCount / _length)
         {
-            for (var i = Group.IdxX; i < MaximumLength; i += Group.DimX) _keys[i] = Candidate(arguments, query + (i / _length), i % _length, firstQuery, queries);
-            Group.Barrier();
-            sort.Ascending();
-            for (var i = Group.IdxX; i < MaximumLength; i += Group.DimX)
-            {
-                // A falling list and a rising buffer: the higher of each pair are the highest of both, and fall, then rise.
-                var list = query + (i / _length);
-                if (list < queries) _keys[i] = Math.Max(_keys[i], _lists[(2L * _length * list) + (i % _length)]);
-            }
-
-            Group.Barrier();
-            sort.BitonicDescending();
-            for (var i = Group.IdxX; i < MaximumLength; i += Group.DimX) Keep(query + (i / _length), i % _length, _keys[i], queries, arguments.K);
+            var place = (query * _length) + (Group.IdxX * Keys8.Count);
+            MergeEight(arguments, firstQuery, place / _length, place & (_length - 1), queries);
             Group.Barrier();
         }
 
@@ -130,20 +111,27 @@ internal struct TopKLists
         Group.Barrier();
     }
 
-    private readonly void Keep(int query, int place, ulong key, int queries, int k)
+    /// <summary>The thread's part of a merge: eight places of a list from one on.</summary>
+    private readonly void MergeEight(in TopKArguments arguments, int firstQuery, int query, int place, int queries)
     {
-        if (query >= queries) return;
-        _lists[(2L * _length * query) + place] = key;
-        if (place == k - 1) _thresholds.Cast<float>()[query] = TopKKey.Score(key);
+        var sort = new BitonicSort(_memory, _length);
+        var exists = query < queries;
+        var first = exists ? (query * _length) + place : 0;
+        var count = exists ? _counts[query] - place : 0;
+        var own = sort.Own;
+        for (var i = 0; i < Keys8.Count; i++) own[i] = i < count ? Key(arguments, firstQuery + query, _candidates[first + i]) : TopKKey.None;
+        var keys = sort.Ascending(Keys8.At(own, 0));
+
+        // A falling list and a rising buffer: the higher of each pair are the highest of both, and fall, then rise.
+        keys.Keep(Keys8.At(_lists, first), higher: true);
+        keys = sort.BitonicDescending(keys);
+        if (!exists) return;
+        keys.Store(_lists, first);
+        if (place == (arguments.K - 1) / Keys8.Count * Keys8.Count) _thresholds.Cast<float>()[query] = TopKKey.Score(_lists[(query * _length) + arguments.K - 1]);
     }
 
-    /// <summary>The key in one place of a buffer; none where the place is not used or the item was seen.</summary>
-    private readonly ulong Candidate(in TopKArguments arguments, int query, int place, int firstQuery, int queries)
-    {
-        if (query >= queries || place >= _counts[query]) return TopKKey.None;
-        var raw = _lists[(2L * _length * query) + _length + place];
-        return IsSeen(arguments, firstQuery + query, TopKKey.RawItem(raw)) ? TopKKey.None : TopKKey.Of(raw);
-    }
+    private static ulong Key(in TopKArguments arguments, int query, TopKCandidate candidate) =>
+        IsSeen(arguments, query, candidate.Item) ? TopKKey.None : TopKKey.Of(candidate);
 
     private static bool IsSeen(in TopKArguments arguments, int query, int item)
     {
@@ -183,16 +171,14 @@ internal struct TopKLists
     {
         // Most rows have none. A maximum that is not a number may hide one, where the device hands NaNs on.
         if (Max(Max(low), Max(high)) <= threshold) return;
-        Append(query, threshold, low, items.First, items);
-        Append(query, threshold, high, items.First + (TopKPlace.TileItems / 2), items);
-    }
-
-    private readonly void Append(int query, float threshold, Float4 scores, int item, in Items items)
-    {
-        Append(query, threshold, scores.X, item, items);
-        Append(query, threshold, scores.Y, item + 1, items);
-        Append(query, threshold, scores.Z, item + 2, items);
-        Append(query, threshold, scores.W, item + 3, items);
+        Append(query, threshold, low.X, items.Low, items);
+        Append(query, threshold, low.Y, items.Low1, items);
+        Append(query, threshold, low.Z, items.Low2, items);
+        Append(query, threshold, low.W, items.Low3, items);
+        Append(query, threshold, high.X, items.High, items);
+        Append(query, threshold, high.Y, items.High1, items);
+        Append(query, threshold, high.Z, items.High2, items);
+        Append(query, threshold, high.W, items.High3, items);
     }
 
     // Which place a candidate gets depends on the order of the threads; what becomes of the list does not.
@@ -200,7 +186,7 @@ internal struct TopKLists
     {
         if (!(score > threshold) || item < items.From || item >= items.To) return;
         var place = Atomic.Add(ref _counts[query], 1);
-        if (place < _length) _lists[(2L * _length * query) + _length + place] = TopKKey.Raw(score, item);
+        if (place < _length) _candidates[(query * _length) + place] = new TopKCandidate(score, item);
         else Atomic.Or(ref _counts[TopKPlace.TileQueries], 1);
     }
 
@@ -208,11 +194,14 @@ internal struct TopKLists
 
     private static float Max(float a, float b) => IntrinsicMath.Max(a, b);
 
-    /// <summary>Items of a thread: the first, and the range of those that count.</summary>
-    private readonly struct Items(int first, int from, int to)
+    /// <summary>Items of a thread, and the range of those that count.</summary>
+    private readonly struct Items(int low, int from, int to)
     {
-        public readonly int First = first;
+        public readonly int Low = low, Low1 = low + 1, Low2 = low + 2, Low3 = low + 3;
+        public readonly int High = low + Half, High1 = low + Half + 1, High2 = low + Half + 2, High3 = low + Half + 3;
         public readonly int From = from;
         public readonly int To = to;
+
+        private const int Half = TopKPlace.TileItems / 2;
     }
 }

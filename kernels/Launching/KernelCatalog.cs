@@ -10,8 +10,8 @@ public static class KernelCatalog
     internal static readonly KernelDefinition<GramianArguments> GramianReduce = new("Gramian, sum of slices", GramianKernels.Reduce, GramianLauncher.ReduceGroupSize);
     internal static readonly KernelDefinition<LossArguments> Loss = new("loss of the plays", LossKernels.Plays, LossKernels.GroupSize);
     internal static readonly KernelDefinition<NormArguments> SquaredNorm = new("loss, squared norm", LossKernels.SquaredNorm, LossKernels.GroupSize);
-    internal static readonly KernelDefinition<TopKArguments> TopK = new("top-k", TopKKernel.Kernel, TopKPlace.GroupSize);
-    internal static readonly KernelDefinition<TopKArguments> TopKMerge = new("top-k, merge of splits", Kernels.TopKMerge.Kernel, Kernels.TopKMerge.GroupSize);
+    internal static readonly KernelDefinition<TopKArguments> TopK = new("top-k", TopKKernel.Search, TopKPlace.GroupSize);
+    internal static readonly KernelDefinition<TopKArguments> TopKMerge = new("top-k, merge of splits", Kernels.TopKMerge.Splits, BitonicSort.Threads);
 
     /// <summary>All kernels.</summary>
     public static IReadOnlyList<KernelDefinition> All { get; } =

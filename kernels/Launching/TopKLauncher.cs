@@ -10,6 +10,7 @@ public sealed class TopKLauncher : IDisposable
     private readonly Lazy<Action<AcceleratorStream, KernelConfig, TopKArguments>> _search;
     private readonly Lazy<Action<AcceleratorStream, KernelConfig, TopKArguments>> _merge;
     private readonly ReusableBuffer<ulong> _lists;
+    private readonly ReusableBuffer<TopKCandidate> _candidates;
 
     /// <param name="accelerator">Where to launch; kernels are compiled when first needed.</param>
     public TopKLauncher(Accelerator accelerator)
@@ -17,6 +18,7 @@ public sealed class TopKLauncher : IDisposable
         ArgumentNullException.ThrowIfNull(accelerator);
         _accelerator = accelerator;
         _lists = new ReusableBuffer<ulong>(accelerator);
+        _candidates = new ReusableBuffer<TopKCandidate>(accelerator);
         _search = KernelCatalog.TopK.LoadOn(accelerator);
         _merge = KernelCatalog.TopKMerge.LoadOn(accelerator);
     }
@@ -30,7 +32,8 @@ public sealed class TopKLauncher : IDisposable
         var plan = TopKPlan.For(_accelerator, queryCount, arguments.ItemCount, arguments.K);
         var firstRow = arguments.FirstQuery;
         (arguments.ListLength, arguments.SplitItems, arguments.SplitCount) = (plan.ListLength, plan.SplitItems, plan.SplitCount);
-        arguments.Lists = _lists.Take(2L * plan.ListLength * plan.SplitCount * Math.Min(plan.Queries, queryCount));
+        var places = (long)plan.ListLength * plan.SplitCount * Math.Min(plan.Queries, queryCount);
+        (arguments.Lists, arguments.Candidates) = (_lists.Take(places), _candidates.Take(places));
         for (var first = 0; first < queryCount; first += plan.Queries)
         {
             (arguments.FirstQuery, arguments.FirstList, arguments.QueryCount) = (firstRow + first, first, Math.Min(plan.Queries, queryCount - first));
@@ -39,14 +42,18 @@ public sealed class TopKLauncher : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _lists.Dispose();
+    public void Dispose()
+    {
+        _lists.Dispose();
+        _candidates.Dispose();
+    }
 
     private void LaunchPart(in TopKArguments arguments)
     {
         var tiles = (arguments.QueryCount + TopKPlace.TileQueries - 1) / TopKPlace.TileQueries;
         if (arguments.ItemCount == 0) arguments.Lists.MemSetToZero();
         else _search.Value(_accelerator.DefaultStream, new KernelConfig(tiles * arguments.SplitCount, TopKPlace.GroupSize), arguments);
-        var together = TopKLists.MaximumLength / arguments.ListLength;
-        _merge.Value(_accelerator.DefaultStream, new KernelConfig((arguments.QueryCount + together - 1) / together, TopKMerge.GroupSize), arguments);
+        var together = BitonicSort.KeyCount / arguments.ListLength;
+        _merge.Value(_accelerator.DefaultStream, new KernelConfig((arguments.QueryCount + together - 1) / together, BitonicSort.Threads), arguments);
     }
 }

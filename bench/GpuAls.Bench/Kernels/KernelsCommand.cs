@@ -8,7 +8,7 @@ internal static class KernelsCommand
     public static Command Create()
     {
         var isStatic = new Option<bool>("--static") { Description = "registers, shared memory and spills of each kernel on each architecture, from ptxas" };
-        var isCounts = new Option<bool>("--counts") { Description = "instructions, bytes and bank conflicts of the row solve, from the CUDA emulator" };
+        var isCounts = new Option<bool>("--counts") { Description = "instructions, bytes and bank conflicts of the row solve and of top-k, from the CUDA emulator" };
         var command = new Command("kernels", "What can be counted of the device kernels without a GPU.") { isStatic, isCounts };
         command.SetAction(result => Guard(() =>
         {
@@ -17,6 +17,7 @@ internal static class KernelsCommand
             if (result.GetValue(isCounts)) CountsReport.Print();
         }));
         command.Add(CreateCase());
+        command.Add(TopKReport.CreateCase(Guard));
         return command;
     }
 
