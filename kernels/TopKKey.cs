@@ -12,8 +12,9 @@ internal static class TopKKey
     public const ulong None = 0;
 
     private const uint Sign = 1u << 31;
+    private const uint Infinity = 0x7F800000;
 
-    /// <summary>The key of a candidate.</summary>
+    /// <summary>The key of a candidate; none where its score is not a number, by its bits: OpenCL C that ILGPU writes takes NaN as greater.</summary>
     public static ulong Of(TopKCandidate candidate)
     {
         var bits = Interop.FloatAsInt(candidate.Score);
@@ -23,7 +24,7 @@ internal static class TopKKey
 
         // Negative scores have falling bits.
         var order = (bits & Sign) != 0 ? ~bits : bits | Sign;
-        return ((ulong)order << 32) | ~(uint)candidate.Item;
+        return (bits & ~Sign) > Infinity ? None : ((ulong)order << 32) | ~(uint)candidate.Item;
     }
 
     /// <summary>The score of a key; negative infinity where there is none.</summary>

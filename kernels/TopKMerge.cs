@@ -23,6 +23,7 @@ internal static class TopKMerge
             keys = sort.BitonicDescending(keys);
         }
 
+        Group.Barrier();
         if (!exists) return;
         keys.Store(sort.Own, 0);
         for (var i = 0; i < Keys8.Count && place + i < arguments.K; i++) Write(arguments, query, place + i, sort.Own[i]);

@@ -12,7 +12,7 @@ internal readonly record struct TopKPlan(int ListLength, int Queries, int SplitI
     private const int GroupsPerMultiprocessor = 4;
 
     /// <summary>Below this what each split does for lists of its own takes longer than scoring.</summary>
-    private const int MinimumSplitItems = 16 * TopKPlace.TileItems;
+    private const int MinimumSplitItems = 32 * TopKPlace.TileItems;
 
     /// <summary>Bytes of lists and buffers in device memory.</summary>
     private const long MaximumListBytes = 128L << 20;
