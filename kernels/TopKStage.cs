@@ -1,4 +1,5 @@
 using ILGPU;
+using ILGPU.Runtime;
 
 namespace GpuAls.Kernels;
 
@@ -23,6 +24,11 @@ internal readonly struct TopKStage(ArrayView<Float4> memory)
 
     private const int DepthFloat4s = Depth / Float4.Width;
 
+    /// <summary>Parts of a stage, four rows by four factors each: one a thread.</summary>
+    private const int PartCount = (TopKPlace.TileItems + TopKPlace.TileQueries) / 4 * DepthFloat4s;
+
+    private const int ItemParts = FirstQueries * DepthFloat4s;
+
     private readonly ArrayView<Float4> _memory = memory;
 
     /// <summary>The four rows by four factors of a step that this thread brings over.</summary>
@@ -33,13 +39,15 @@ internal readonly struct TopKStage(ArrayView<Float4> memory)
     public static Tile4 Fetch(in TopKArguments arguments, int firstQuery, int firstItem, int depth)
     {
         // Threads without a part read what the first of the queries' threads reads.
-        var part = Group.IdxX < PartCount ? Group.IdxX : FirstQueries * DepthFloat4s;
-        var ofItems = part < FirstQueries * DepthFloat4s;
-        var row = 4 * (part / DepthFloat4s) + (ofItems ? firstItem : firstQuery - TopKPlace.TileItems);
+        var part = Group.IdxX < PartCount ? Group.IdxX : ItemParts;
+        var ofItems = part < ItemParts;
+        var row = (4 * (part / DepthFloat4s)) + (ofItems ? firstItem : firstQuery - TopKPlace.TileItems);
 
         // Rows beyond the last are the last once more; no list takes them.
         var last = ofItems ? arguments.ItemCount - 1 : arguments.FirstQuery + arguments.QueryCount - 1;
-        var rows = ofItems ? arguments.Items : arguments.Queries;
+
+        // Of a view that was chosen, ILGPU does not know that Float4s lie at whole Float4s: it would load float by float.
+        var rows = (ofItems ? arguments.Items : arguments.Queries).AsAligned(4 * sizeof(float));
         var place = depth + (part % DepthFloat4s);
         return new Tile4
         {
@@ -78,8 +86,6 @@ internal readonly struct TopKStage(ArrayView<Float4> memory)
         scores.AddOuter(a.V7, b.V7, c.V7, d.V7);
         return scores;
     }
-
-    private const int PartCount = (TopKPlace.TileItems + TopKPlace.TileQueries) / 4 * DepthFloat4s;
 
     private Float4x8 At(int first, int four) => Float4x8.At(_memory, first + (four * Stride));
 }
