@@ -74,19 +74,29 @@ internal sealed class DeviceOperations : IDisposable
         return SolveInFp64(problem, Unsolved(status));
     }
 
-    public double PlaysLoss(DevicePlays plays, DeviceFactors rowFactors, DeviceFactors columnFactors, in ConfidenceWeights weights) =>
-        _loss.Plays(new LossArguments
-        {
-            Indptr = plays.Indptr,
-            Indices = plays.Indices,
-            Values = plays.Values,
-            RowFactors = rowFactors.View,
-            ColumnFactors = columnFactors.View,
-            RowCount = plays.RowCount,
-            Rank4 = rowFactors.Rank4,
-            GramOffset = weights.GramOffset,
-            RhsOffset = weights.RhsOffset,
-        });
+    public double PlaysLoss(DevicePlays plays, DeviceFactors rowFactors, DeviceFactors columnFactors, in ConfidenceWeights weights)
+    {
+        var rowSums = new double[plays.RowCount];
+        _loss.Plays(
+            new LossArguments
+            {
+                Indptr = plays.Indptr,
+                Indices = plays.Indices,
+                Values = plays.Values,
+                RowFactors = rowFactors.View,
+                ColumnFactors = columnFactors.View,
+                RowCount = plays.RowCount,
+                Rank4 = rowFactors.Rank4,
+                GramOffset = weights.GramOffset,
+                RhsOffset = weights.RhsOffset,
+            },
+            rowSums);
+
+        // In the order of the rows.
+        double loss = 0;
+        foreach (var sum in rowSums) loss += sum;
+        return loss;
+    }
 
     public double WeightedSquaredNorm(DeviceFactors factors, ReadOnlySpan<float> rowWeights) =>
         _loss.SquaredNorm(factors.View, _rowWeights.Fill(rowWeights), factors.RowCount, factors.Rank4);
