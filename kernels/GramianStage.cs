@@ -50,16 +50,7 @@ internal readonly struct GramianStage(ArrayView<Float4> memory, int rank8)
 
     private Tile8 Add(Tile8 tile, int first, int row, int column)
     {
-        var (a, b) = (At(first, row), At(first + _planeStride, row));
-        var (c, d) = (At(first, column), At(first + _planeStride, column));
-        tile.AddOuter(a.V0, b.V0, c.V0, d.V0);
-        tile.AddOuter(a.V1, b.V1, c.V1, d.V1);
-        tile.AddOuter(a.V2, b.V2, c.V2, d.V2);
-        tile.AddOuter(a.V3, b.V3, c.V3, d.V3);
-        tile.AddOuter(a.V4, b.V4, c.V4, d.V4);
-        tile.AddOuter(a.V5, b.V5, c.V5, d.V5);
-        tile.AddOuter(a.V6, b.V6, c.V6, d.V6);
-        tile.AddOuter(a.V7, b.V7, c.V7, d.V7);
+        tile.AddOuter(At(first, row), At(first + _planeStride, row), At(first, column), At(first + _planeStride, column));
         return tile;
     }
 

@@ -70,20 +70,13 @@ internal readonly struct TopKStage(ArrayView<Float4> memory)
         target[3] = new Float4(rows.R0.W, rows.R1.W, rows.R2.W, rows.R3.W);
     }
 
-    /// <summary>scores + the products of eight factors; all in one run, since ILGPU copies what a loop carries at each turn.</summary>
+    /// <summary>scores + the products of eight factors.</summary>
     public Tile8 Add(Tile8 scores, int turn, in TopKPlace place)
     {
         var first = turn * Length;
-        var (a, b) = (At(first, FirstQueries + place.LowQueries), At(first, FirstQueries + place.HighQueries));
-        var (c, d) = (At(first, place.LowItems), At(first, place.HighItems));
-        scores.AddOuter(a.V0, b.V0, c.V0, d.V0);
-        scores.AddOuter(a.V1, b.V1, c.V1, d.V1);
-        scores.AddOuter(a.V2, b.V2, c.V2, d.V2);
-        scores.AddOuter(a.V3, b.V3, c.V3, d.V3);
-        scores.AddOuter(a.V4, b.V4, c.V4, d.V4);
-        scores.AddOuter(a.V5, b.V5, c.V5, d.V5);
-        scores.AddOuter(a.V6, b.V6, c.V6, d.V6);
-        scores.AddOuter(a.V7, b.V7, c.V7, d.V7);
+        scores.AddOuter(
+            At(first, FirstQueries + place.LowQueries), At(first, FirstQueries + place.HighQueries),
+            At(first, place.LowItems), At(first, place.HighItems));
         return scores;
     }
 
