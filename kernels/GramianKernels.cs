@@ -2,78 +2,70 @@ using ILGPU;
 
 namespace GpuAls.Kernels;
 
-/// <summary>What the Gramian kernels take.</summary>
-public struct GramianArguments
-{
-    /// <summary>[all rows, rank4].</summary>
-    public ArrayView<Float4> Factors;
-
-    /// <summary>[slices, tiles, 16], partial sums of each slice.</summary>
-    public ArrayView<double> Partials;
-
-    /// <summary>[4·rank4, 4·rank4], both triangles.</summary>
-    public ArrayView<double> Gramian;
-
-    /// <summary>First row of the sum.</summary>
-    public int FirstRow;
-
-    /// <summary>Number of rows.</summary>
-    public int RowCount;
-
-    /// <summary>Rows of a slice.</summary>
-    public int SliceRows;
-
-    /// <summary>Number of slices.</summary>
-    public int SliceCount;
-
-    /// <summary>Float4s in a row.</summary>
-    public int Rank4;
-
-    /// <summary>Rows staged in shared memory at a time.</summary>
-    public int StageRows;
-}
-
-/// <summary>YᵀY: fp32 over the rows staged at a time, fp64 beyond, slices added in their order.</summary>
+/// <summary>
+/// YᵀY: fp32 over 16 rows, fp32 over 32 sums of those, fp64 beyond, so that 10⁸ terms keep six digits and few operations are in
+/// fp64, which most cards do slowly. Partial sums are added in their order.
+/// </summary>
 internal static class GramianKernels
 {
-    // One group a slice of rows (x) and a group-full of tiles (y); thread = one 4×4 tile of the lower triangle.
+    /// <summary>Sums of 16 rows that are added in fp32.</summary>
+    private const int FlushSteps = 32;
+
+    private const int QuadsOfTile = 16;
+
+    // One group a slice of rows (x) and a group-full of tiles (y); team = 16 of the rows staged at a time; thread = an 8×8 tile of the lower triangle.
     public static void Slices(GramianArguments arguments)
     {
-        var rank4 = arguments.Rank4;
-        var rows = SharedMemory.GetDynamic<float>().Cast<Float4>();
-        var tile = (Grid.IdxY * Group.DimX) + Group.IdxX;
-        var tileRow = TriangleIndex.RowOf(tile);
-        var tileColumn = tile - TriangleIndex.Of(tileRow, 0);
-        var active = tileRow < rank4;
-        var first = Grid.IdxX * arguments.SliceRows;
-        var end = first + arguments.SliceRows < arguments.RowCount ? first + arguments.SliceRows : arguments.RowCount;
-        var sum = Sum16.Zero;
-        for (var start = first; start < end; start += arguments.StageRows)
-        {
-            var count = end - start < arguments.StageRows ? end - start : arguments.StageRows;
-            Group.Barrier();
-            var source = (long)(arguments.FirstRow + start) * rank4;
-            for (var i = Group.IdxX; i < count * rank4; i += Group.DimX) rows[i] = arguments.Factors[source + i];
-            Group.Barrier();
-            if (active) sum.Add(StageTile(rows, rank4, count, tileRow, tileColumn));
-        }
+        var rank8 = arguments.Rank4 / 2;
+        var tiles = TriangleIndex.Count(rank8);
+        var stage = new GramianStage(SharedMemory.GetDynamic<float>().Cast<Float4>(), rank8);
+        var number = (Grid.IdxY * Group.DimX) + Group.IdxX;
+        var active = number < arguments.Teams * tiles;
 
-        if (active) sum.Store(arguments.Partials, 16L * (((long)Grid.IdxX * TriangleIndex.Count(rank4)) + tile));
+        // Threads too many do the first tile's work for nothing: register tiles stay out of branches.
+        var team = active ? number / tiles : 0;
+        var tile = active ? number - (team * tiles) : 0;
+        var row = TriangleIndex.RowOf(tile);
+        var column = tile - TriangleIndex.Of(row, 0);
+        var target = arguments.Partials.SubView(((((long)Grid.IdxX * arguments.Teams) + team) * QuadsOfTile * tiles) + tile);
+        var start = Grid.IdxX * arguments.SliceRows;
+        var end = IntrinsicMath.Min(start + arguments.SliceRows, arguments.RowCount);
+        var step = arguments.Teams * GramianStage.TeamRows;
+        var isFirst = true;
+        do
+        {
+            var sum = Tile8.Zero;
+            var pause = IntrinsicMath.Min(start + (FlushSteps * step), end);
+            for (; start < pause; start += step)
+            {
+                Group.Barrier();
+                stage.Load(arguments, start, end);
+                Group.Barrier();
+                sum.Add(stage.Tile(team, row, column));
+            }
+
+            if (active) Flush(target, tiles, isFirst, sum);
+            isFirst = false;
+        }
+        while (start < end);
     }
 
-    // Thread = one element of the lower triangle's tiles; slices in their order.
+    // Thread = one element of the lower triangle's tiles; partial sums in their order.
     public static void Reduce(GramianArguments arguments)
     {
-        var tiles = TriangleIndex.Count(arguments.Rank4);
+        var tiles = TriangleIndex.Count(arguments.Rank4 / 2);
         var element = (Grid.IdxX * Group.DimX) + Group.IdxX;
-        if (element >= 16 * tiles) return;
+        var elements = QuadsOfTile * Float4.Width * tiles;
+        if (element >= elements) return;
+        var partials = arguments.Partials.Cast<double>();
         double sum = 0;
-        for (var slice = 0; slice < arguments.SliceCount; slice++) sum += arguments.Partials[(16L * tiles * slice) + element];
-        var tile = element / 16;
+        for (var slice = 0; slice < arguments.SliceCount; slice++) sum += partials[((long)slice * elements) + element];
+        var quad = element / (Float4.Width * tiles);
+        var tile = element / Float4.Width % tiles;
         var tileRow = TriangleIndex.RowOf(tile);
-        var row = (4 * tileRow) + (element % 16 / 4);
-        var column = (4 * (tile - TriangleIndex.Of(tileRow, 0))) + (element % 4);
-        var size = 4 * arguments.Rank4;
+        var row = (Tile8.Width * tileRow) + (quad & 7);
+        var column = (Tile8.Width * (tile - TriangleIndex.Of(tileRow, 0))) + (quad / 8 * Float4.Width) + (element % Float4.Width);
+        var size = Float4.Width * arguments.Rank4;
 
         // A diagonal tile holds both triangles; its upper one would be written by two threads.
         if (column > row) return;
@@ -81,10 +73,33 @@ internal static class GramianKernels
         arguments.Gramian[(column * size) + row] = sum;
     }
 
-    private static Tile4 StageTile(ArrayView<Float4> rows, int rank4, int count, int tileRow, int tileColumn)
+    // Rows 0 .. 7 of the left half of a tile, then of the right half.
+    private static void Flush(ArrayView<Double4> target, int tiles, bool isFirst, in Tile8 sum)
     {
-        var tile = Tile4.Zero;
-        for (var row = 0; row < count; row++) tile.AddOuter(rows[(row * rank4) + tileRow], rows[(row * rank4) + tileColumn]);
-        return tile;
+        Flush(target, tiles, isFirst, 0, sum.A);
+        Flush(target, tiles, isFirst, 4, sum.B);
+        Flush(target, tiles, isFirst, 8, sum.C);
+        Flush(target, tiles, isFirst, 12, sum.D);
+    }
+
+    private static void Flush(ArrayView<Double4> target, int tiles, bool isFirst, int quad, in Tile4 sum)
+    {
+        Flush(target, isFirst, quad * tiles, sum.R0);
+        Flush(target, isFirst, (quad + 1) * tiles, sum.R1);
+        Flush(target, isFirst, (quad + 2) * tiles, sum.R2);
+        Flush(target, isFirst, (quad + 3) * tiles, sum.R3);
+    }
+
+    private static void Flush(ArrayView<Double4> target, bool isFirst, int place, Float4 sum)
+    {
+        if (isFirst)
+        {
+            target[place] = new Double4(sum.X, sum.Y, sum.Z, sum.W);
+        }
+        else
+        {
+            var before = target[place];
+            target[place] = new Double4(before.X + sum.X, before.Y + sum.Y, before.Z + sum.Z, before.W + sum.W);
+        }
     }
 }

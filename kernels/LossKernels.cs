@@ -2,113 +2,124 @@ using ILGPU;
 
 namespace GpuAls.Kernels;
 
-/// <summary>What the loss kernel takes.</summary>
-public struct LossArguments
-{
-    /// <summary>[rows + 1].</summary>
-    public ArrayView<long> Indptr;
-
-    /// <summary>[entries], columns.</summary>
-    public ArrayView<int> Indices;
-
-    /// <summary>[entries], ±conf.</summary>
-    public ArrayView<float> Values;
-
-    /// <summary>x, [rows, rank4].</summary>
-    public ArrayView<Float4> RowFactors;
-
-    /// <summary>y, [columns, rank4].</summary>
-    public ArrayView<Float4> ColumnFactors;
-
-    /// <summary>[groups], the sum of each group.</summary>
-    public ArrayView<double> Partials;
-
-    /// <summary>Number of rows.</summary>
-    public int RowCount;
-
-    /// <summary>Float4s in a row.</summary>
-    public int Rank4;
-
-    /// <summary>Added to |value| for the weight on the left side.</summary>
-    public float GramOffset;
-
-    /// <summary>Added to a positive value for the weight on the right side.</summary>
-    public float RhsOffset;
-}
-
-/// <summary>What the kernel of the weighted squared norm takes.</summary>
-public struct NormArguments
-{
-    /// <summary>[rows, rank4].</summary>
-    public ArrayView<Float4> Factors;
-
-    /// <summary>[rows].</summary>
-    public ArrayView<float> Weights;
-
-    /// <summary>[groups], the sum of each group.</summary>
-    public ArrayView<double> Partials;
-
-    /// <summary>Float4s in a row.</summary>
-    public int Rank4;
-}
-
-/// <summary>Sums over rows, in fp64; which thread adds what is fixed by the launch, so the sum has the same bits each time.</summary>
+/// <summary>
+/// Sums over rows: products in fp32, terms and sums in fp64. Which thread adds which plays depends on their places in the row
+/// alone, and sums are added in a fixed order: a row's sum has the same bits wherever the row stands.
+/// </summary>
 internal static class LossKernels
 {
-    /// <summary>Threads of a group: the width of the tree that adds their sums.</summary>
-    public const int GroupSize = 128;
+    /// <summary>Threads of a group.</summary>
+    public const int GroupSize = LossTeam.Lanes * Teams;
 
-    // One group some rows, strided over the grid; thread = every 128th play of a row.
-    public static void Plays(LossArguments arguments)
+    /// <summary>Teams of a group, a row each.</summary>
+    public const int Teams = 16;
+
+    /// <summary>Plays of a segment: longer rows are cut, so that no team has more.</summary>
+    public const int SegmentPlays = 1024;
+
+    // One group 16 rows; team = the first segment of a row.
+    public static void FirstSegments(LossArguments arguments)
     {
-        double sum = 0;
-        for (var row = Grid.IdxX; row < arguments.RowCount; row += Grid.DimX)
-        {
-            var x = arguments.RowFactors.SubView((long)row * arguments.Rank4, arguments.Rank4);
-            for (var entry = arguments.Indptr[row] + Group.IdxX; entry < arguments.Indptr[row + 1]; entry += Group.DimX)
-                sum += Term(arguments, x, entry);
-        }
+        var rounds = SharedMemory.Allocate1D<int>(1);
+        var team = LossTeam.OfThread();
+        var row = (Grid.IdxX * Teams) + team.Number;
+        var exists = row < arguments.RowCount;
+        var first = arguments.Indptr[exists ? row : 0];
+        var end = exists ? IntrinsicMath.Min(arguments.Indptr[row + 1], first + SegmentPlays) : first;
+        if (Group.IdxX == 0) rounds[0] = 0;
+        Group.Barrier();
+        if (team.Lane == 0) Atomic.Max(ref rounds[0], (int)((end - first + LossTeam.Plays - 1) / LossTeam.Plays));
+        Group.Barrier();
 
-        StoreGroupSum(sum, arguments.Partials);
+        // All teams take as many turns as the longest row needs: barriers must be met by all.
+        var sum = team.Sum(arguments, exists ? row : 0, first, end, LossTeam.Plays, rounds[0]);
+        sum = team.TeamSum(sum);
+        if (exists && team.Lane == 0) arguments.RowSums[row] = sum;
     }
 
-    // Thread = some rows, strided over the grid.
+    // One group the segment, not the first of its row, that begins in a window of 1,024 entries: there is one at most.
+    public static void LaterSegments(LossArguments arguments)
+    {
+        var windowStart = arguments.Indptr[0] + ((long)Grid.IdxX * SegmentPlays);
+        if (windowStart >= arguments.Indptr[arguments.RowCount]) return;
+        var windowEnd = IntrinsicMath.Min(windowStart + SegmentPlays, arguments.Indptr[arguments.RowCount]);
+
+        // A row with such a segment has an entry on one of the window's ends: one that lies inside is too short.
+        var row = RowOf(arguments, windowStart);
+        var start = SegmentIn(arguments, row, windowStart);
+        if (start >= windowEnd)
+        {
+            row = RowOf(arguments, windowEnd - 1);
+            start = SegmentIn(arguments, row, windowStart);
+        }
+
+        if (start >= windowEnd) return;
+        var team = LossTeam.OfThread();
+        var end = IntrinsicMath.Min(arguments.Indptr[row + 1], start + SegmentPlays);
+        var rounds = (int)((end - start + GroupSize - 1) / GroupSize);
+        var sum = team.Sum(arguments, row, start + (LossTeam.Plays * team.Number), end, GroupSize, rounds);
+        sum = GroupSum(sum);
+        if (Group.IdxX == 0) arguments.SegmentSums[Grid.IdxX] = sum;
+    }
+
+    // Thread = one row; its segments in their order.
+    public static void RowTotals(LossArguments arguments)
+    {
+        var row = (Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (row >= arguments.RowCount) return;
+        var sum = arguments.RowSums[row];
+        for (var start = arguments.Indptr[row] + SegmentPlays; start < arguments.Indptr[row + 1]; start += SegmentPlays)
+            sum += arguments.SegmentSums[(start - arguments.Indptr[0]) / SegmentPlays];
+        arguments.RowSums[row] = sum;
+    }
+
+    // Team = some rows, strided over the grid; lane = every eighth Float4 of a row.
     public static void SquaredNorm(NormArguments arguments)
     {
+        var team = LossTeam.OfThread();
         double sum = 0;
-        for (long row = ((long)Grid.IdxX * Group.DimX) + Group.IdxX; row < arguments.Weights.Length; row += (long)Grid.DimX * Group.DimX)
+        for (var row = ((long)Grid.IdxX * Teams) + team.Number; row < arguments.Weights.Length; row += (long)Grid.DimX * Teams)
         {
-            var x = arguments.Factors.SubView(row * arguments.Rank4, arguments.Rank4);
-            sum += (double)arguments.Weights[row] * Dot(x, x, arguments.Rank4);
+            float square = 0;
+            for (var part = team.Lane; part < arguments.Rank4; part += LossTeam.Lanes)
+            {
+                var x = arguments.Factors[(row * arguments.Rank4) + part];
+                square += x.Dot(x);
+            }
+
+            sum += (double)arguments.Weights[row] * square;
         }
 
-        StoreGroupSum(sum, arguments.Partials);
+        sum = GroupSum(sum);
+        if (Group.IdxX == 0) arguments.Partials[Grid.IdxX] = sum;
     }
 
-    private static double Term(in LossArguments arguments, ArrayView<Float4> x, long entry)
+    /// <summary>The row that an entry belongs to.</summary>
+    private static int RowOf(in LossArguments arguments, long entry)
     {
-        var value = arguments.Values[entry];
-        double gram = (value < 0 ? -value : value) + arguments.GramOffset;
-        double rhs = value > 0 ? value + arguments.RhsOffset : 0;
-        var y = arguments.ColumnFactors.SubView((long)arguments.Indices[entry] * arguments.Rank4, arguments.Rank4);
-        double score = Dot(x, y, arguments.Rank4);
-        return (rhs * (1 - score) * (1 - score)) + ((gram - rhs) * score * score);
-    }
-
-    private static float Dot(ArrayView<Float4> x, ArrayView<Float4> y, int rank4)
-    {
-        var sums = Float4.Zero;
-        for (var i = 0; i < rank4; i++)
+        var low = 0;
+        var high = arguments.RowCount;
+        while (high - low > 1)
         {
-            var a = x[i];
-            var b = y[i];
-            sums = new Float4((a.X * b.X) + sums.X, (a.Y * b.Y) + sums.Y, (a.Z * b.Z) + sums.Z, (a.W * b.W) + sums.W);
+            var middle = low + ((high - low) / 2);
+            if (arguments.Indptr[middle] <= entry) low = middle;
+            else high = middle;
         }
 
-        return sums.X + sums.Y + (sums.Z + sums.W);
+        return low;
     }
 
-    private static void StoreGroupSum(double sum, ArrayView<double> partials)
+    /// <summary>The first segment but one of a row that begins at an entry or after; far away where there is none.</summary>
+    private static long SegmentIn(in LossArguments arguments, int row, long entry)
+    {
+        var first = arguments.Indptr[row];
+        var segment = IntrinsicMath.Max(1, (entry - first + SegmentPlays - 1) / SegmentPlays);
+        var start = first + (segment * SegmentPlays);
+        return start < arguments.Indptr[row + 1] ? start : long.MaxValue;
+    }
+
+    /// <summary>The sum over all threads of a group, added as a tree.</summary>
+    private static double GroupSum(double sum)
     {
         var sums = SharedMemory.Allocate1D<double>(GroupSize);
         sums[Group.IdxX] = sum;
@@ -119,6 +130,6 @@ internal static class LossKernels
             Group.Barrier();
         }
 
-        if (Group.IdxX == 0) partials[Grid.IdxX] = sums[0];
+        return sums[0];
     }
 }

@@ -27,6 +27,19 @@ internal struct Tile8
         D.AddOuter(rowHigh, columnHigh);
     }
 
+    /// <summary>Adds eight outer products, all in one run: ILGPU does not unroll loops, and copies what a loop carries at each turn.</summary>
+    public void AddOuter(in Float4x8 rowLow, in Float4x8 rowHigh, in Float4x8 columnLow, in Float4x8 columnHigh)
+    {
+        AddOuter(rowLow.V0, rowHigh.V0, columnLow.V0, columnHigh.V0);
+        AddOuter(rowLow.V1, rowHigh.V1, columnLow.V1, columnHigh.V1);
+        AddOuter(rowLow.V2, rowHigh.V2, columnLow.V2, columnHigh.V2);
+        AddOuter(rowLow.V3, rowHigh.V3, columnLow.V3, columnHigh.V3);
+        AddOuter(rowLow.V4, rowHigh.V4, columnLow.V4, columnHigh.V4);
+        AddOuter(rowLow.V5, rowHigh.V5, columnLow.V5, columnHigh.V5);
+        AddOuter(rowLow.V6, rowHigh.V6, columnLow.V6, columnHigh.V6);
+        AddOuter(rowLow.V7, rowHigh.V7, columnLow.V7, columnHigh.V7);
+    }
+
     /// <summary>Subtracts the outer product of two parts of a vector, given by their halves.</summary>
     public void SubtractOuter(Float4 rowLow, Float4 rowHigh, Float4 columnLow, Float4 columnHigh)
     {

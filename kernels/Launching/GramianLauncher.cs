@@ -6,8 +6,11 @@ namespace GpuAls.Kernels.Launching;
 /// <summary>Sums YᵀY on the device and brings it back.</summary>
 public sealed class GramianLauncher : IDisposable
 {
-    private const int MaximumStageRows = 32;
-    private const int MinimumSliceRows = 256;
+    private const int MaximumStageFloat4s = 2_048;
+    private const int MaximumTeams = 8;
+    private const int MinimumTeamRows = 64;
+    private const int MaximumGroups = 256;
+    private const int ElementsOfTile = Tile8.Width * Tile8.Width;
     internal const int MaximumGroupSize = 256;
     internal const int ReduceGroupSize = 128;
     private const long MaximumPartials = 8L << 20;
@@ -15,7 +18,7 @@ public sealed class GramianLauncher : IDisposable
     private readonly Accelerator _accelerator;
     private readonly Lazy<Action<AcceleratorStream, KernelConfig, GramianArguments>> _slices;
     private readonly Lazy<Action<AcceleratorStream, KernelConfig, GramianArguments>> _reduce;
-    private readonly ReusableBuffer<double> _partials;
+    private readonly ReusableBuffer<Double4> _partials;
     private readonly ReusableBuffer<double> _gramian;
 
     /// <param name="accelerator">Where to launch; kernels are compiled when first needed.</param>
@@ -23,7 +26,7 @@ public sealed class GramianLauncher : IDisposable
     {
         ArgumentNullException.ThrowIfNull(accelerator);
         _accelerator = accelerator;
-        _partials = new ReusableBuffer<double>(accelerator);
+        _partials = new ReusableBuffer<Double4>(accelerator);
         _gramian = new ReusableBuffer<double>(accelerator);
         _slices = KernelCatalog.GramianSlices.LoadOn(accelerator);
         _reduce = KernelCatalog.GramianReduce.LoadOn(accelerator);
@@ -37,38 +40,58 @@ public sealed class GramianLauncher : IDisposable
     /// <param name="gramian">[4·rank4, 4·rank4], both triangles are written.</param>
     public void Sum(ArrayView<Float4> factors, int firstRow, int rowCount, int rank4, Span<double> gramian)
     {
-        var tiles = TriangleIndex.Count(rank4);
-        var slices = SliceCount(rowCount, tiles);
+        var plan = Plan.For(_accelerator, rowCount, rank4);
         var arguments = new GramianArguments
         {
             Factors = factors,
-            Partials = _partials.Take(16L * tiles * slices),
+            Partials = _partials.Take(plan.Partials),
             Gramian = _gramian.Take(gramian.Length),
             FirstRow = firstRow,
             RowCount = rowCount,
-            SliceRows = (rowCount + slices - 1) / slices,
-            SliceCount = slices,
+            SliceRows = (rowCount + plan.Groups - 1) / plan.Groups,
+            SliceCount = plan.Groups * plan.Teams,
+            Teams = plan.Teams,
             Rank4 = rank4,
-            StageRows = LaunchPlan.StageRows(_accelerator, rank4, MaximumStageRows),
         };
-        var group = Math.Min(LaunchPlan.GroupSize(tiles), Math.Min(MaximumGroupSize, LaunchPlan.LargestGroup(_accelerator)));
-        var grid = new Index2D(slices, (tiles + group - 1) / group);
-        _slices.Value(_accelerator.DefaultStream, new KernelConfig(grid, new Index2D(group, 1), LaunchPlan.Shared(arguments.StageRows * rank4)), arguments);
-        _reduce.Value(_accelerator.DefaultStream, new KernelConfig(((16 * tiles) + ReduceGroupSize - 1) / ReduceGroupSize, ReduceGroupSize), arguments);
+        var grid = new Index2D(plan.Groups, (plan.Tiles + plan.GroupSize - 1) / plan.GroupSize);
+        var shared = LaunchPlan.Shared(plan.Teams * 2 * GramianStage.HalfLength(rank4 / 2));
+        _slices.Value(_accelerator.DefaultStream, new KernelConfig(grid, new Index2D(plan.GroupSize, 1), shared), arguments);
+        _reduce.Value(_accelerator.DefaultStream, new KernelConfig(((ElementsOfTile * plan.Tiles) + ReduceGroupSize - 1) / ReduceGroupSize, ReduceGroupSize), arguments);
         Transfer.ToHost(arguments.Gramian, gramian);
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>The most bytes of device memory that are kept for matrices of up to some rows.</summary>
+    internal static long ScratchBytes(Accelerator accelerator, int rowCount, int rank4)
+    {
+        var rank = (long)rank4 * Float4.Width;
+        return (Plan.For(accelerator, rowCount, rank4).Partials * Float4.Width * sizeof(double)) + (rank * rank * sizeof(double));
+    }
+
+    /// <summary>Gives back the device memory that is kept; the next launch takes it anew.</summary>
+    public void Release()
     {
         _partials.Dispose();
         _gramian.Dispose();
     }
 
-    /// <summary>Depends on the shape alone, so that a device sums in the same order each time.</summary>
-    private static int SliceCount(int rowCount, int tiles)
+    /// <inheritdoc/>
+    public void Dispose() => Release();
+
+    /// <summary>How the rows are cut up. It depends on the shape and the device's largest group alone, so that a device sums in the same order each time.</summary>
+    private readonly record struct Plan(int Tiles, int Teams, int GroupSize, int Groups)
     {
-        var affordable = (int)Math.Max(1, MaximumPartials / (16L * tiles));
-        return Math.Clamp(rowCount / MinimumSliceRows, 1, Math.Min(256, affordable));
+        /// <summary>Double4s of all slices.</summary>
+        public long Partials => (long)ElementsOfTile / Float4.Width * Tiles * Groups * Teams;
+
+        public static Plan For(Accelerator accelerator, int rowCount, int rank4)
+        {
+            var tiles = TriangleIndex.Count(rank4 / 2);
+            var largest = Math.Min(MaximumGroupSize, LaunchPlan.LargestGroup(accelerator));
+            var staged = MaximumStageFloat4s / (2 * GramianStage.HalfLength(rank4 / 2));
+            var teams = Math.Clamp(Math.Min(largest / tiles, staged), 1, MaximumTeams);
+            var affordable = (int)Math.Max(1, MaximumPartials / ((long)ElementsOfTile * tiles * teams));
+            var groups = Math.Clamp(rowCount / (MinimumTeamRows * teams), 1, Math.Min(MaximumGroups, affordable));
+            return new Plan(tiles, teams, Math.Min(LaunchPlan.GroupSize(teams * tiles), largest), groups);
+        }
     }
 }

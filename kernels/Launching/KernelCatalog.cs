@@ -11,11 +11,17 @@ public static class KernelCatalog
     internal static readonly KernelDefinition<RowSolveArguments> ConjugateGradient = new("conjugate gradient", ConjugateGradientKernel.Kernel, ConjugateGradientKernel.GroupSize);
     internal static readonly KernelDefinition<GramianArguments> GramianSlices = new("Gramian, slices", GramianKernels.Slices, GramianLauncher.MaximumGroupSize);
     internal static readonly KernelDefinition<GramianArguments> GramianReduce = new("Gramian, sum of slices", GramianKernels.Reduce, GramianLauncher.ReduceGroupSize);
-    internal static readonly KernelDefinition<LossArguments> Loss = new("loss of the plays", LossKernels.Plays, LossKernels.GroupSize);
+    internal static readonly KernelDefinition<LossArguments> LossFirstSegments = new("loss of the plays", LossKernels.FirstSegments, LossKernels.GroupSize);
+    internal static readonly KernelDefinition<LossArguments> LossLaterSegments = new("loss, segments of long rows", LossKernels.LaterSegments, LossKernels.GroupSize);
+    internal static readonly KernelDefinition<LossArguments> LossRowTotals = new("loss, sums of segments", LossKernels.RowTotals, LossKernels.GroupSize);
     internal static readonly KernelDefinition<NormArguments> SquaredNorm = new("loss, squared norm", LossKernels.SquaredNorm, LossKernels.GroupSize);
-    internal static readonly KernelDefinition<TopKArguments> TopK = new("top-k", TopKKernel.Kernel, TopKKernel.GroupSize);
+    internal static readonly KernelDefinition<TopKArguments> TopK = new("top-k", TopKKernel.Search, TopKPlace.GroupSize);
+    internal static readonly KernelDefinition<TopKArguments> TopKMerge = new("top-k, merge of splits", Kernels.TopKMerge.Splits, BitonicSort.Threads);
 
     /// <summary>All kernels.</summary>
     public static IReadOnlyList<KernelDefinition> All { get; } =
-        [RowSolve, PanelRowSolve, LongRowSolve, SegmentSums, SegmentResiduals, ConjugateGradient, GramianSlices, GramianReduce, Loss, SquaredNorm, TopK];
+        [
+            RowSolve, PanelRowSolve, LongRowSolve, SegmentSums, SegmentResiduals, ConjugateGradient,
+            GramianSlices, GramianReduce, LossFirstSegments, LossLaterSegments, LossRowTotals, SquaredNorm, TopK, TopKMerge,
+        ];
 }

@@ -12,42 +12,23 @@ namespace GpuAls.Kernels.Launching;
 /// <param name="EntryCount">Plays in all.</param>
 public readonly record struct LaunchScratch(int Rank4, int RowCount, int LongestRow, long EntryCount)
 {
-    private const int MaximumSlices = 256;
-    private const long MaximumPartials = 8L << 20;
-    private const long SegmentBytes = 64L << 20;
-    private const int PanelGroupsPerMultiprocessor = 4;
-    private const int LossPartials = 512;
-    private const int Float4Bytes = Float4.Width * sizeof(float);
-
-    // λ and status; the loss of a row.
-    private const long BytesOfARow = sizeof(float) + sizeof(int) + sizeof(double);
+    // λ and status.
+    private const long BytesOfARow = sizeof(float) + sizeof(int);
 
     /// <summary>Bytes on a device.</summary>
     public long BytesOn(Accelerator accelerator) =>
-        (Rank4 == 0 ? 0 : Gramian() + Columns(accelerator) + Segments()) + (LossPartials * sizeof(double)) + (Math.Max(1, RowCount) * BytesOfARow);
+        (Rank4 == 0 ? 0 : OfFactors(accelerator)) + LossLauncher.ScratchBytes(RowCount, EntryCount) + (Math.Max(1, RowCount) * BytesOfARow);
 
-    /// <summary>Sums of slices, YᵀY, and α₀·YᵀY as the row solves read it.</summary>
-    private long Gramian()
+    /// <summary>What serves either.</summary>
+    public LaunchScratch Or(LaunchScratch other) => new(
+        Math.Max(Rank4, other.Rank4), Math.Max(RowCount, other.RowCount), Math.Max(LongestRow, other.LongestRow), Math.Max(EntryCount, other.EntryCount));
+
+    private long OfFactors(Accelerator accelerator)
     {
-        var tile = 16L * TriangleIndex.Count(Rank4);
         var rank = (long)Rank4 * Float4.Width;
-        return (Math.Max(tile, Math.Min(MaximumSlices * tile, MaximumPartials)) * sizeof(double)) + (rank * rank * (sizeof(double) + sizeof(float)));
-    }
-
-    /// <summary>Factors that do not fit on the chip.</summary>
-    private long Columns(Accelerator accelerator)
-    {
-        if (TeamPlan.For(accelerator, Rank4).IsWhole) return 0;
-        var groups = Math.Min(RowCount, PanelGroupsPerMultiprocessor * accelerator.NumMultiprocessors);
-        return (long)groups * FactorColumns.Length(Rank4 / 2) * Float4Bytes;
-    }
-
-    /// <summary>Sums of the segments of long rows.</summary>
-    private long Segments()
-    {
-        if (LongestRow <= RowSchedule.LongestRow) return 0;
-        var length = (long)SegmentSums.Length(Rank4) * Float4Bytes;
-        var segments = (EntryCount / RowSchedule.SegmentLength) + (EntryCount / RowSchedule.LongestRow);
-        return length * Math.Min(segments, Math.Max(RowSchedule.MostSegments, SegmentBytes / length));
+        return GramianLauncher.ScratchBytes(accelerator, RowCount, Rank4)
+            + (rank * rank * sizeof(float)) // α₀·YᵀY as the row solves read it
+            + RowSolveLauncher.ScratchBytes(accelerator, RowCount, Rank4)
+            + LongRowLauncher.ScratchBytes(LongestRow, EntryCount, Rank4);
     }
 }

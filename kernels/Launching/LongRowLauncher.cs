@@ -33,7 +33,7 @@ internal sealed class LongRowLauncher : IDisposable
     {
         var rows = schedule.HostLongRows.Span;
         var length = SegmentSums.Length(arguments.Rank4);
-        var capacity = Math.Max(RowSchedule.MostSegments, (int)(SumBytes / (length * Float4Bytes)));
+        var capacity = Capacity(arguments.Rank4);
         for (var first = 0; first < rows.Length;)
         {
             var count = CountThatFit(rows[first..], capacity);
@@ -49,7 +49,19 @@ internal sealed class LongRowLauncher : IDisposable
         }
     }
 
+    /// <summary>The most bytes of device memory that are kept for some rows.</summary>
+    public static long ScratchBytes(int longestRow, long entryCount, int rank4)
+    {
+        if (longestRow <= RowSchedule.LongestRow) return 0;
+        // A long row has a segment more than whole ones.
+        var segments = (entryCount / RowSchedule.SegmentLength) + (entryCount / RowSchedule.LongestRow);
+        return Math.Min(segments, Capacity(rank4)) * SegmentSums.Length(rank4) * Float4Bytes;
+    }
+
     public void Dispose() => _memory.Dispose();
+
+    /// <summary>Segments whose sums are kept at a time: those of the longest row in any case.</summary>
+    private static int Capacity(int rank4) => Math.Max(RowSchedule.MostSegments, (int)(SumBytes / (SegmentSums.Length(rank4) * Float4Bytes)));
 
     /// <summary>How many rows have no more segments than fit; at least one.</summary>
     private static int CountThatFit(ReadOnlySpan<RowTask> rows, int capacity)

@@ -3,15 +3,19 @@ using ILGPU.Runtime;
 
 namespace GpuAls.Kernels.Launching;
 
-/// <summary>Sums over rows in fp64: a sum a group on the device, those in their order on the host.</summary>
+/// <summary>Sums over rows in fp64.</summary>
 public sealed class LossLauncher : IDisposable
 {
-    private const int Groups = 512;
+    private const int MostGroups = 512;
 
     private readonly AcceleratorStream _stream;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, LossArguments>> _plays;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, LossArguments>> _firstSegments;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, LossArguments>> _laterSegments;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, LossArguments>> _rowTotals;
     private readonly Lazy<Action<AcceleratorStream, KernelConfig, NormArguments>> _squaredNorm;
     private readonly ReusableBuffer<double> _partials;
+    private readonly ReusableBuffer<double> _rowSums;
+    private readonly ReusableBuffer<double> _segmentSums;
 
     /// <param name="accelerator">Where to launch; kernels are compiled when first needed.</param>
     public LossLauncher(Accelerator accelerator)
@@ -19,18 +23,31 @@ public sealed class LossLauncher : IDisposable
         ArgumentNullException.ThrowIfNull(accelerator);
         _stream = accelerator.DefaultStream;
         _partials = new ReusableBuffer<double>(accelerator);
-        _plays = KernelCatalog.Loss.LoadOn(accelerator);
+        _rowSums = new ReusableBuffer<double>(accelerator);
+        _segmentSums = new ReusableBuffer<double>(accelerator);
+        _firstSegments = KernelCatalog.LossFirstSegments.LoadOn(accelerator);
+        _laterSegments = KernelCatalog.LossLaterSegments.LoadOn(accelerator);
+        _rowTotals = KernelCatalog.LossRowTotals.LoadOn(accelerator);
         _squaredNorm = KernelCatalog.SquaredNorm.LoadOn(accelerator);
     }
 
-    /// <summary>Σ rhs·(1 - x·y)² + (gram - rhs)·(x·y)² over all plays.</summary>
-    /// <param name="arguments">All but <see cref="LossArguments.Partials"/>, which is kept here.</param>
-    public double Plays(LossArguments arguments)
+    /// <summary>The most bytes of device memory that are kept for some rows.</summary>
+    internal static long ScratchBytes(int rowCount, long entryCount) =>
+        sizeof(double) * (MostGroups + Math.Max(1L, rowCount) + Math.Max(1, Groups(entryCount, LossKernels.SegmentPlays)));
+
+    /// <summary>Σ rhs·(1 - x·y)² + (gram - rhs)·(x·y)² over the plays of each row. Its bits depend on the row's plays and factors alone.</summary>
+    /// <param name="arguments">All but the sums, which are kept here.</param>
+    /// <param name="rowSums">[rows].</param>
+    public void Plays(LossArguments arguments, Span<double> rowSums)
     {
-        var groups = Math.Clamp(arguments.RowCount, 1, Groups);
-        arguments.Partials = _partials.Take(groups);
-        _plays.Value(_stream, new KernelConfig(groups, LossKernels.GroupSize), arguments);
-        return Total(arguments.Partials);
+        if (arguments.RowCount == 0) return;
+        var windows = Groups(arguments.Indices.Length, LossKernels.SegmentPlays);
+        arguments.RowSums = _rowSums.Take(arguments.RowCount);
+        arguments.SegmentSums = _segmentSums.Take(windows);
+        _firstSegments.Value(_stream, new KernelConfig(Groups(arguments.RowCount, LossKernels.Teams), LossKernels.GroupSize), arguments);
+        _laterSegments.Value(_stream, new KernelConfig(windows, LossKernels.GroupSize), arguments);
+        _rowTotals.Value(_stream, new KernelConfig(Groups(arguments.RowCount, LossKernels.GroupSize), LossKernels.GroupSize), arguments);
+        Transfer.ToHost(arguments.RowSums, rowSums);
     }
 
     /// <summary>Σ weight[row]·|x[row]|².</summary>
@@ -41,15 +58,25 @@ public sealed class LossLauncher : IDisposable
     public double SquaredNorm(ArrayView<Float4> factors, ArrayView<float> weights, int rowCount, int rank4)
     {
         if (rowCount == 0) return 0;
-        var groups = Math.Clamp(rowCount / LossKernels.GroupSize, 1, Groups);
+        var groups = Math.Clamp(rowCount / LossKernels.GroupSize, 1, MostGroups);
         var partials = _partials.Take(groups);
         var arguments = new NormArguments { Factors = factors, Weights = weights.SubView(0, rowCount), Partials = partials, Rank4 = rank4 };
         _squaredNorm.Value(_stream, new KernelConfig(groups, LossKernels.GroupSize), arguments);
         return Total(partials);
     }
 
+    /// <summary>Gives back the device memory that is kept; the next launch takes it anew.</summary>
+    public void Release()
+    {
+        _partials.Dispose();
+        _rowSums.Dispose();
+        _segmentSums.Dispose();
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => _partials.Dispose();
+    public void Dispose() => Release();
+
+    private static int Groups(long work, int each) => (int)((work + each - 1) / each);
 
     private static double Total(ArrayView<double> partials)
     {

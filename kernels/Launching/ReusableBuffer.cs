@@ -12,6 +12,9 @@ public sealed class ReusableBuffer<T>(Accelerator accelerator) : IDisposable
     private readonly DeviceMemory _memory = DeviceMemory.Of(accelerator);
     private DeviceBuffer<T>? _buffer;
 
+    /// <summary>Bytes that are taken.</summary>
+    public long Bytes => (_buffer?.Length ?? 0) * Interop.SizeOf<T>();
+
     /// <summary>A view of the first elements; what they hold is undefined.</summary>
     /// <param name="length">Number of elements; 0 gives a view of one, since no driver takes an empty one.</param>
     /// <exception cref="DeviceMemoryException">It would be more than the bound of the device's memory.</exception>

@@ -10,6 +10,7 @@ public sealed class RowSolveLauncher : IDisposable
     internal const int PanelGroupsPerMultiprocessor = 4;
 
     private const int MaximumStageRows = 32;
+    private const int Float4Bytes = Float4.Width * sizeof(float);
 
     private readonly Accelerator _accelerator;
     private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _team;
@@ -43,12 +44,19 @@ public sealed class RowSolveLauncher : IDisposable
         else Solve(stream, schedule, arguments);
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>The most bytes of device memory that are kept for some rows, beside those for long ones.</summary>
+    internal static long ScratchBytes(Accelerator accelerator, int rowCount, int rank4) =>
+        TeamPlan.For(accelerator, rank4).IsWhole ? 0 : (long)PanelGroups(accelerator, rowCount) * FactorColumns.Length(rank4 / 2) * Float4Bytes;
+
+    /// <summary>Gives back the device memory that is kept; the next launch takes it anew.</summary>
+    public void Release()
     {
         _columns.Dispose();
         _longRows.Dispose();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => Release();
 
     private void Solve(AcceleratorStream stream, DeviceSchedule schedule, RowSolveArguments arguments)
     {
@@ -71,10 +79,12 @@ public sealed class RowSolveLauncher : IDisposable
             return;
         }
 
-        var groups = Math.Min(arguments.TaskCount, PanelGroupsPerMultiprocessor * _accelerator.NumMultiprocessors);
+        var groups = PanelGroups(_accelerator, arguments.TaskCount);
         arguments.Columns = _columns.Take((long)groups * FactorColumns.Length(arguments.Rank4 / 2));
         _panel.Value(stream, plan.Config(groups), arguments);
     }
+
+    private static int PanelGroups(Accelerator accelerator, int tasks) => Math.Min(tasks, PanelGroupsPerMultiprocessor * accelerator.NumMultiprocessors);
 
     private void Improve(AcceleratorStream stream, DeviceSchedule schedule, RowSolveArguments arguments)
     {

@@ -24,6 +24,7 @@ internal static class CountsReport
         foreach (var rank in Ranks) table.AddRow(Row(rank));
         AnsiConsole.MarkupLine($"Row solve, {Plays} plays a row, counted in PTX by the emulator with multiplications and additions fused; each case is checked against the host engine first.");
         AnsiConsole.Write(table);
+        TopKReport.Print();
     }
 
     /// <summary>Rows that a case of a rank has: enough for the counts of one row, few enough for a minute.</summary>

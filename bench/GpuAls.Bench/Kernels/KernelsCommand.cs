@@ -8,7 +8,7 @@ internal static class KernelsCommand
     public static Command Create()
     {
         var isStatic = new Option<bool>("--static") { Description = "registers, shared memory and spills of each kernel on each architecture, from ptxas" };
-        var isCounts = new Option<bool>("--counts") { Description = "instructions, bytes and bank conflicts of the row solve, from the CUDA emulator" };
+        var isCounts = new Option<bool>("--counts") { Description = "instructions, bytes and bank conflicts of the row solve and of top-k, from the CUDA emulator" };
         var isBalance = new Option<bool>("--balance") { Description = "how evenly the schedule of the row solve spreads rows of very different lengths" };
         var command = new Command("kernels", "What can be counted of the device kernels without a GPU.") { isStatic, isCounts, isBalance };
         command.SetAction(result => Guard(() =>
@@ -19,6 +19,7 @@ internal static class KernelsCommand
             if (result.GetValue(isBalance)) BalanceReport.Print();
         }));
         command.Add(CreateCase());
+        command.Add(TopKReport.CreateCase(Guard));
         return command;
     }
 

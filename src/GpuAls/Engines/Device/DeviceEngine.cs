@@ -151,6 +151,9 @@ public sealed class DeviceEngine : IAlsEngine
         }
     }
 
+    /// <summary>Gives back the device memory that operations keep for the next time.</summary>
+    internal void Release() => _operations.Release();
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -28,7 +28,7 @@ internal sealed class DeviceOperations : IDisposable
         _rowSolve = new RowSolveLauncher(accelerator);
         _gramian = new GramianLauncher(accelerator);
         _loss = new LossLauncher(accelerator);
-        _topK = new DeviceTopK(store, pass);
+        _topK = new DeviceTopK(store, pass, Release);
         _baseMatrix = new ReusableBuffer<Float4>(accelerator);
         _rowWeights = new ReusableBuffer<float>(accelerator);
         _status = new ReusableBuffer<int>(accelerator);
@@ -79,9 +79,13 @@ internal sealed class DeviceOperations : IDisposable
             GramOffset = weights.GramOffset,
             RhsOffset = weights.RhsOffset,
         };
-        double sum = 0;
-        foreach (var block in _pass.Blocks(plays, isScheduled: false)) sum += _loss.Plays(Of(shared, block, rowFactors));
-        return sum;
+        var rowSums = new double[plays.RowCount];
+        foreach (var block in _pass.Blocks(plays, isScheduled: false)) _loss.Plays(Of(shared, block, rowFactors), rowSums.AsSpan(block.Rows.Start, block.Rows.Count));
+
+        // In the order of the rows.
+        double loss = 0;
+        foreach (var sum in rowSums) loss += sum;
+        return loss;
     }
 
     public double WeightedSquaredNorm(DeviceFactors factors, ReadOnlySpan<float> rowWeights)
@@ -94,9 +98,16 @@ internal sealed class DeviceOperations : IDisposable
 
     public void Dispose()
     {
-        _rowSolve.Dispose();
-        _gramian.Dispose();
-        _loss.Dispose();
+        Release();
+        _topK.Dispose();
+    }
+
+    /// <summary>Gives back the device memory that operations keep for the next time.</summary>
+    public void Release()
+    {
+        _rowSolve.Release();
+        _gramian.Release();
+        _loss.Release();
         _baseMatrix.Dispose();
         _rowWeights.Dispose();
         _status.Dispose();

@@ -11,7 +11,7 @@ namespace GpuAls.Engines.Device;
 internal sealed class DeviceStore(Accelerator accelerator) : IDisposable
 {
     private readonly List<DevicePlays> _resident = [];
-    private int _rank4;
+    private LaunchScratch _largest;
 
     /// <summary>The device.</summary>
     public Accelerator Accelerator { get; } = accelerator;
@@ -33,11 +33,15 @@ internal sealed class DeviceStore(Accelerator accelerator) : IDisposable
 
     /// <summary>Notes the rank of factors, which scratch grows with.</summary>
     /// <param name="rank4">Float4s in a row.</param>
-    public void Expect(int rank4) => _rank4 = Math.Max(_rank4, rank4);
+    public void Expect(int rank4) => _largest = _largest.Or(new LaunchScratch(rank4, 0, 0, 0));
 
-    /// <summary>Bytes of scratch that operations will still take.</summary>
+    /// <summary>Bytes of scratch that operations will still take. What they took for something larger does not serve other needs.</summary>
     /// <param name="scratch">What they work on; the rank is known here.</param>
-    public long ScratchToCome(LaunchScratch scratch) => Math.Max(0, (scratch with { Rank4 = _rank4 }).BytesOn(Accelerator) - Memory.Scratch);
+    public long ScratchToCome(LaunchScratch scratch)
+    {
+        _largest = _largest.Or(scratch);
+        return Math.Max(0, _largest.BytesOn(Accelerator) - Memory.Scratch);
+    }
 
     /// <summary>Makes room for the scratch that an operation will take.</summary>
     /// <param name="scratch">What it works on.</param>

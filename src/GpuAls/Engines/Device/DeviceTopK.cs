@@ -5,7 +5,10 @@ using ILGPU;
 namespace GpuAls.Engines.Device;
 
 /// <summary>Top-k lists: of all queries at once, or of as many at a time as the memory has room for.</summary>
-internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass)
+/// <param name="store">The memory.</param>
+/// <param name="pass">Brings a mask that is streamed.</param>
+/// <param name="releaseScratch">Gives back what training keeps, where the room is needed.</param>
+internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass, Action releaseScratch) : IDisposable
 {
     private readonly TopKLauncher _launcher = new(store.Accelerator);
 
@@ -17,18 +20,23 @@ internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass)
     {
         if (query.Rows.Count == 0) return;
         var listBytes = (long)query.K * (sizeof(int) + sizeof(float));
-        while (store.Memory.Left < listBytes && store.GiveUpPlays()) { }
+        var spared = TopKLauncher.LeastBytes(query.K);
+        if (store.Memory.Left < (query.Rows.Count * listBytes) + spared) releaseScratch();
+        while (store.Memory.Left < listBytes + spared && store.GiveUpPlays()) { }
         if ((DevicePlays?)query.Seen is { Resident: null } streamed)
         {
-            var blocks = pass.Cut(streamed, isScheduled: false, listBytes, spared: 0);
+            var blocks = pass.Cut(streamed, isScheduled: false, listBytes, spared);
             Search(query, pass.Stream(blocks), blocks.Max(block => block.Size.Rows.Count), indices, scores);
         }
         else
         {
-            var most = (int)Math.Clamp(store.Memory.Left / listBytes, 1, query.Rows.Count);
+            var most = (int)Math.Clamp((store.Memory.Left - spared) / listBytes, 1, query.Rows.Count);
             Search(query, Parts(((DevicePlays?)query.Seen)?.Resident, query.Rows.Count, most), most, indices, scores);
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _launcher.Dispose();
 
     /// <summary>Blocks of queries whose mask, if there is one, lies on the device.</summary>
     private static IEnumerable<PlaysBlock> Parts(PlaysBlock? seen, int queryCount, int most)
@@ -44,30 +52,40 @@ internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass)
 
     private void Search(in TopKQuery query, IEnumerable<PlaysBlock> blocks, int most, Span<int> indices, Span<float> scores)
     {
-        var (items, k) = ((DeviceFactors)query.Items, query.K);
+        var k = query.K;
         // Not from the store, which might give up the mask.
         using var listIndices = store.Memory.Allocate<int>((long)most * k);
         using var listScores = store.Memory.Allocate<float>((long)most * k);
-        foreach (var block in blocks)
+        try
         {
-            _launcher.Launch(new TopKArguments
-            {
-                Queries = ((DeviceFactors)query.Queries).View,
-                Items = items.View,
-                SeenIndptr = block.Indptr,
-                SeenIndices = block.Indices,
-                ListIndices = listIndices.View,
-                ListScores = listScores.View,
-                FirstQuery = query.Rows.Start + block.Rows.Start,
-                QueryCount = block.Rows.Count,
-                ItemCount = items.RowCount,
-                Rank4 = items.Rank4,
-                K = k,
-                HasSeen = query.Seen is null ? 0 : 1,
-            });
-            var (first, length) = (block.Rows.Start * k, block.Rows.Count * k);
-            Transfer.ToHost(listIndices.View, indices.Slice(first, length));
-            Transfer.ToHost(listScores.View, scores.Slice(first, length));
+            foreach (var block in blocks) Search(query, block, listIndices.View, listScores.View, indices, scores);
         }
+        finally
+        {
+            _launcher.Release(); // Training may need the room.
+        }
+    }
+
+    private void Search(in TopKQuery query, PlaysBlock block, ArrayView<int> listIndices, ArrayView<float> listScores, Span<int> indices, Span<float> scores)
+    {
+        var (items, k) = ((DeviceFactors)query.Items, query.K);
+        _launcher.Launch(new TopKArguments
+        {
+            Queries = ((DeviceFactors)query.Queries).View,
+            Items = items.View,
+            SeenIndptr = block.Indptr,
+            SeenIndices = block.Indices,
+            ListIndices = listIndices,
+            ListScores = listScores,
+            FirstQuery = query.Rows.Start + block.Rows.Start,
+            QueryCount = block.Rows.Count,
+            ItemCount = items.RowCount,
+            Rank4 = items.Rank4,
+            K = k,
+            HasSeen = query.Seen is null ? 0 : 1,
+        });
+        var (first, length) = (block.Rows.Start * k, block.Rows.Count * k);
+        Transfer.ToHost(listIndices, indices.Slice(first, length));
+        Transfer.ToHost(listScores, scores.Slice(first, length));
     }
 }

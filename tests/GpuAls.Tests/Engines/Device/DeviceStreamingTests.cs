@@ -41,6 +41,7 @@ public sealed class DeviceStreamingTests<TEngine>
     public void LiftBound()
     {
         Memory.Bound = long.MaxValue;
+        _engine.Release();
         _steps.Clear();
     }
 
@@ -76,29 +77,34 @@ public sealed class DeviceStreamingTests<TEngine>
     [Test]
     public void SolveRows_LongRowsInSegments_GiveTheSameBytes()
     {
-        if (!TEngine.TakesManyRows) Assert.Pass("rows of this length take minutes on this engine.");
-        int[] lengths = [9_000, 40, 20_000, 0, 8_193, 1, 8_192];
-        var problem = new Problem(16, lengths, columns: 20_000, seed: 5);
+        if (!TEngine.TakesManyRows) Assert.Ignore("rows of this length take minutes on this engine.");
+        int[] lengths = [2_500, 40, 7_000, 0, 2_049, 1, 2_048, 6_500, 3_000, 6_000, 5_500, 6_999];
+        var problem = new Problem(16, lengths, columns: 7_000, seed: 5);
 
-        AssertSame(problem, new float[(lengths.Length + 3) * 16], 16, lengths, 20_000);
+        AssertSame(problem, new float[(lengths.Length + 3) * 16], 16, lengths, 7_000);
     }
 
     [TestCase(3)]
     [TestCase(9)]
-    public void PlaysLoss_Streamed_MatchesTheReference(int rank)
+    public void PlaysLoss_Streamed_GivesTheSameBits(int rank)
     {
         var plays = TestMatrices.Plays(137, RowLengths, seed: 14);
-        var (x, y) = (TestMatrices.Factors(RowLengths.Length, rank, seed: 15), TestMatrices.Factors(137, rank, seed: 16));
-        var weights = new ConfidenceWeights(0.7f, 0, 0.7f);
-        Memory.Bound = Tight(new TrainingShape(RowLengths.Length, 137, rank, 100, plays.EntryCount), RowLengths.Length);
-        using var rows = _engine.LoadFactors(x, rank);
-        using var columns = _engine.LoadFactors(y, rank);
-        using var loaded = _engine.LoadPlays(plays);
+        var whole = Loss(plays, rank, long.MaxValue);
+        _steps.Clear();
 
-        var loss = _engine.PlaysLoss(loaded, rows, columns, weights);
+        var streamed = Loss(plays, rank, Tight(new TrainingShape(RowLengths.Length, 137, rank, 100, plays.EntryCount), RowLengths.Length));
 
         Assert.That(Launches, Is.GreaterThan(1));
-        Close.All([loss], [ReferenceAls.PlaysLoss(plays, weights, TestMatrices.ToDouble(x, rank), TestMatrices.ToDouble(y, rank))], relative: 1e-6);
+        Assert.That(streamed, Is.EqualTo(whole));
+    }
+
+    private double Loss(CsrMatrix plays, int rank, long bound)
+    {
+        Memory.Bound = bound;
+        using var rows = _engine.LoadFactors(TestMatrices.Factors(plays.RowCount, rank, seed: 15), rank);
+        using var columns = _engine.LoadFactors(TestMatrices.Factors(plays.ColumnCount, rank, seed: 16), rank);
+        using var loaded = _engine.LoadPlays(plays);
+        return _engine.PlaysLoss(loaded, rows, columns, new ConfidenceWeights(0.7f, 0, 0.7f));
     }
 
     [TestCase(1, true)]
@@ -111,7 +117,7 @@ public sealed class DeviceStreamingTests<TEngine>
         var whole = Lists(x, y, 6, seen, k, long.MaxValue);
         _steps.Clear();
 
-        var parts = Lists(x, y, 6, seen, k, Memory.Scratch + (110 * 32) + (3 * Math.Max(300, 8 * k)));
+        var parts = Lists(x, y, 6, seen, k, Memory.Scratch + (110 * 32) + (3 * Math.Max(300, 8 * k)) + TopKLauncher.LeastBytes(k));
 
         Assert.That(parts.Indices, Is.EqualTo(whole.Indices));
         Assert.That(parts.Scores, Is.EqualTo(whole.Scores));
