@@ -45,7 +45,7 @@ public sealed class LossLauncher : IDisposable
         arguments.RowSums = _rowSums.Take(arguments.RowCount);
         arguments.SegmentSums = _segmentSums.Take(windows);
         _firstSegments.Value(_stream, new KernelConfig(Groups(arguments.RowCount, LossKernels.Teams), LossKernels.GroupSize), arguments);
-        _laterSegments.Value(_stream, new KernelConfig(windows, LossKernels.GroupSize), arguments);
+        if (windows > 0) _laterSegments.Value(_stream, new KernelConfig(windows, LossKernels.GroupSize), arguments);
         _rowTotals.Value(_stream, new KernelConfig(Groups(arguments.RowCount, LossKernels.GroupSize), LossKernels.GroupSize), arguments);
         Transfer.ToHost(arguments.RowSums, rowSums);
     }

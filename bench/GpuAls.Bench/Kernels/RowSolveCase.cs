@@ -10,7 +10,9 @@ namespace GpuAls.Bench.Kernels;
 /// <param name="Plays">Plays of each row.</param>
 public sealed record RowSolveCase(int Rank, int Rows, int Plays)
 {
-    private const int Columns = 2_000;
+    /// <summary>Rows of the fixed factors.</summary>
+    public const int Columns = 2_000;
+
     private const double Tolerance = 1e-3;
 
     /// <summary>Multiplications that no row can do without: half of the products of the plays, Cholesky and two substitutions.</summary>

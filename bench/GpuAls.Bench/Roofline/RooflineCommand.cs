@@ -23,12 +23,12 @@ internal static class RooflineCommand
         table.AddColumn(new TableColumn("implicit, A6000, published").RightAligned());
         foreach (var rank in Ranks)
         {
-            var model = RowSolveModel.Of(rank);
+            var model = IterationModel.Of(rank);
             foreach (var shape in Shape.All) table.AddRow(Row(shape, rank, model.Iteration(shape)));
         }
 
         AnsiConsole.Profile.Width = 160;
-        AnsiConsole.WriteLine("PREDICTED seconds of the row solves of an iteration, at best: the larger of issuing the counted instructions, multiplying, and moving the counted bytes; not measured.");
+        AnsiConsole.WriteLine("PREDICTED seconds of an iteration, at best: the largest of issuing the counted instructions, multiplying, and moving the counted bytes as if no cache held any; not measured.");
         AnsiConsole.Write(table);
     }
 
