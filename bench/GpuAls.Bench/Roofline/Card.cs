@@ -16,6 +16,7 @@ public sealed record Card(string Name, int Multiprocessors, double Gigahertz, in
     [
         new("T4", 40, 1.59, 64, 320),
         new("A10G", 80, 1.71, 128, 600),
+        new("RTX A6000", 84, 1.80, 128, 768),
         new("L4", 58, 2.04, 128, 300),
         new("A100 (40 GB)", 108, 1.41, 64, 1_555),
         new("H100 (SXM)", 132, 1.98, 128, 3_350),
