@@ -8,27 +8,19 @@ namespace GpuAls.Kernels;
 /// </summary>
 internal static class LongRows
 {
-    // One group some segments, strided over the grid; team = one segment; thread = one 8×8 tile of each panel of the lower triangle.
+    // One group some segments and one panel of the lower triangle; team = one segment; thread = one 8×8 tile.
     public static void Sums(RowSolveArguments arguments)
     {
         var (teams, rank8) = (arguments.Layout.Teams, arguments.Rank4 / 2);
-        for (var first = Grid.IdxX * teams; first < arguments.TaskCount; first += Grid.DimX * teams)
-        {
-            var place = TeamPlace.Of(arguments.Layout, rank8, 0);
-            var stage = TeamGroup.Of(arguments, place.Team).Stage;
-            var row = TeamRow.Of(arguments, first, place.Team);
-            while (place.FirstColumn < rank8)
-            {
-                SumPanel(arguments, stage, place, row);
-                place = TeamPlace.Of(arguments.Layout, rank8, place.EndColumn);
-            }
-        }
+        var first = Grid.IdxX / arguments.PanelCount * teams;
+        var column = PanelColumns.First(rank8, Grid.IdxX % arguments.PanelCount, Group.DimX / teams);
+        var place = TeamPlace.Of(arguments.Layout, rank8, column);
+        SumPanel(arguments, TeamGroup.Of(arguments, place.Team).Stage, place, TeamRow.Of(arguments, first, place.Team));
     }
 
     private static void SumPanel(in RowSolveArguments arguments, in TeamStage stage, in TeamPlace place, in TeamRow row)
     {
         var sums = SegmentSums.Of(arguments);
-        Group.Barrier(); // all have read the right side of the segments before
         var tile = TeamPlays.AddTo(Tile8.Zero, arguments, stage, place, row);
         if (row.Exists && place.HasTile) sums.Store(row.Task, place.TileNumber(arguments.Rank4 / 2), tile);
         for (var i = place.Lane; row.Exists && place.FirstColumn == 0 && i < arguments.Rank4; i += place.Lanes) sums.StoreRight(row.Task, i, stage.Right[i]);

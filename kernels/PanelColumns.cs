@@ -22,6 +22,14 @@ internal static class PanelColumns
         return column;
     }
 
+    /// <summary>The first column of a panel.</summary>
+    public static int First(int rank8, int panel, int threads)
+    {
+        var column = 0;
+        for (var before = 0; before < panel; before++) column = End(rank8, column, threads);
+        return column;
+    }
+
     /// <summary>The number of panels.</summary>
     public static int Count(int rank8, int threads)
     {

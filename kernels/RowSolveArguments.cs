@@ -62,6 +62,9 @@ public struct RowSolveArguments
     /// <summary>The segment that <see cref="Sums"/> begins with.</summary>
     internal long FirstSegment;
 
+    /// <summary>Panels of a triangle.</summary>
+    internal int PanelCount;
+
     /// <summary>One of <see cref="SolveRound"/>.</summary>
     internal int Round;
 

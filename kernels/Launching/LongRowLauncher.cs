@@ -9,14 +9,12 @@ internal sealed class LongRowLauncher : IDisposable
     private const long SumBytes = 64L << 20;
     private const int Float4Bytes = 16;
 
-    private readonly Accelerator _accelerator;
     private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _sums;
     private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _residuals;
     private readonly ReusableBuffer<Float4> _memory;
 
     public LongRowLauncher(Accelerator accelerator)
     {
-        _accelerator = accelerator;
         _memory = new ReusableBuffer<Float4>(accelerator);
         _sums = KernelCatalog.SegmentSums.LoadOn(accelerator);
         _residuals = KernelCatalog.SegmentResiduals.LoadOn(accelerator);
@@ -34,6 +32,7 @@ internal sealed class LongRowLauncher : IDisposable
         var rows = schedule.HostLongRows.Span;
         var length = SegmentSums.Length(arguments.Rank4);
         var capacity = Capacity(arguments.Rank4);
+        arguments.PanelCount = plan.Panels(arguments.Rank4);
         for (var first = 0; first < rows.Length;)
         {
             var count = CountThatFit(rows[first..], capacity);
@@ -41,9 +40,9 @@ internal sealed class LongRowLauncher : IDisposable
             arguments.FirstSegment = rows[first].First;
             arguments.Sums = _memory.Take((long)segments * length);
             var (ofSegments, ofRows) = (schedule.Segments.SubView(rows[first].First, segments), schedule.LongRows.SubView(first, count));
-            LaunchSegments(stream, _sums, plan, arguments, SolveRound.LongRows, ofSegments);
+            LaunchSegments(stream, _sums, plan, plan.GroupsFor(segments) * arguments.PanelCount, arguments with { Round = SolveRound.LongRows, Tasks = ofSegments });
             solve(stream, plan, arguments with { Round = SolveRound.LongRows, Tasks = ofRows });
-            LaunchSegments(stream, _residuals, plan, arguments, SolveRound.LongRowsAgain, ofSegments);
+            LaunchSegments(stream, _residuals, plan, plan.GroupsFor(segments), arguments with { Round = SolveRound.LongRowsAgain, Tasks = ofSegments });
             solve(stream, plan, arguments with { Round = SolveRound.LongRowsAgain, Tasks = ofRows });
             first += count;
         }
@@ -77,12 +76,7 @@ internal sealed class LongRowLauncher : IDisposable
         return count;
     }
 
-    private void LaunchSegments(
-        AcceleratorStream stream, Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> kernel, TeamPlan plan, RowSolveArguments arguments, int round,
-        ArrayView<RowTask> segments)
-    {
-        arguments.Round = round;
-        arguments.Tasks = segments;
-        kernel.Value(stream, plan.Config(LaunchPlan.Groups(_accelerator, plan.GroupsFor(arguments.TaskCount))), arguments);
-    }
+    private static void LaunchSegments(
+        AcceleratorStream stream, Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> kernel, TeamPlan plan, int work, RowSolveArguments arguments) =>
+        kernel.Value(stream, plan.Config(work), arguments);
 }

@@ -10,6 +10,7 @@ namespace GpuAls.Kernels.Launching;
 internal readonly record struct TeamPlan(TeamLayout Layout, int GroupSize, bool IsWhole)
 {
     private const int MostTeams = 32;
+
     /// <summary>No group asks for more: what every device has, less what a driver may keep for itself.</summary>
     internal const int SharedBytes = 47 * 1024;
 
@@ -17,6 +18,9 @@ internal readonly record struct TeamPlan(TeamLayout Layout, int GroupSize, bool 
 
     /// <summary>Shared memory of a group.</summary>
     public int SharedFloat4s => (Layout.Teams * Layout.TeamStride) + Float4.Holding(2 * Layout.Teams);
+
+    /// <summary>Panels that a group takes a triangle in.</summary>
+    public int Panels(int rank4) => PanelColumns.Count(rank4 / 2, GroupSize / Layout.Teams);
 
     /// <summary>Groups that do some tasks, a team a task.</summary>
     public int GroupsFor(int tasks) => (tasks + Layout.Teams - 1) / Layout.Teams;
