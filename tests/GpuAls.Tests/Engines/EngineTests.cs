@@ -221,6 +221,19 @@ public sealed class EngineTests<TEngine>
         Assert.That(problem.LargestError(solved, Weights), Is.LessThan(1e-6));
     }
 
+    [TestCase(0)]
+    [TestCase(2)]
+    public void SolveRows_NoPlaysAtAll_GivesZeros(int conjugateGradientSteps)
+    {
+        var rank = LargestRank;
+        var problem = new Problem(rank, [0, 0, 0], columns: 1, seed: 22) { ConjugateGradientSteps = conjugateGradientSteps };
+
+        var solved = problem.Solve(_engine, Weights, TestMatrices.Factors(3, rank, seed: 23));
+
+        Assert.That(problem.Report, Is.EqualTo(new RowSolveReport(0, 0, -1)));
+        Assert.That(solved, Is.All.Zero);
+    }
+
     [Test]
     public void SolveRows_RightSideBeyondFp32_IsSolvedInFp64()
     {
