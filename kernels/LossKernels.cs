@@ -44,15 +44,9 @@ internal static class LossKernels
         if (windowStart >= arguments.Indptr[arguments.RowCount]) return;
         var windowEnd = IntrinsicMath.Min(windowStart + SegmentPlays, arguments.Indptr[arguments.RowCount]);
 
-        // A row with such a segment has an entry on one of the window's ends: one that lies inside is too short.
+        // A row with such a segment begins 1,024 entries before it or more, so before the window, and has the window's first entry.
         var row = RowOf(arguments, windowStart);
         var start = SegmentIn(arguments, row, windowStart);
-        if (start >= windowEnd)
-        {
-            row = RowOf(arguments, windowEnd - 1);
-            start = SegmentIn(arguments, row, windowStart);
-        }
-
         if (start >= windowEnd) return;
         var team = LossTeam.OfThread();
         var end = IntrinsicMath.Min(arguments.Indptr[row + 1], start + SegmentPlays);

@@ -31,7 +31,7 @@ internal static class Refinement
 
     /// <summary>
     /// The largest element of A's diagonal ÷ the smallest squared pivot: about the condition number, and by how much the rounding
-    /// of A has grown in what is left of it at the last pivots. All threads say the same.
+    /// of A has grown in what is left of it at the last pivots.
     /// </summary>
     /// <param name="diagonals">[count], of each tile of the diagonal: the largest element of A, and the largest 1/l.</param>
     /// <param name="count">Number of tiles of the diagonal.</param>

@@ -52,11 +52,14 @@ internal struct TeamPlace
         var row = rank8 - 1 - (fromEnd - TriangleIndex.Of(columnFromEnd, 0));
         var column = rank8 - 1 - columnFromEnd;
         var lanes = (Group.DimX - team + teams - 1) / teams;
-        var endColumn = PanelColumns.End(rank8, firstColumn, Group.DimX / teams);
+
+        // Some teams have one thread more; the order in which a row is summed must not depend on its team.
+        var commonLanes = Group.DimX / teams;
+        var endColumn = PanelColumns.End(rank8, firstColumn, commonLanes);
         var hasTile = lane < tiles && column < endColumn;
         var parts = 2 * (rank8 - firstColumn);
         var part = (2 * firstColumn) + (lane % parts);
-        var rowsAtATime = lanes < 2 * parts ? 1 : lanes < 4 * parts ? 2 : 4;
+        var rowsAtATime = commonLanes < 2 * parts ? 1 : commonLanes < 4 * parts ? 2 : 4;
         var entry = lane / parts;
         return new TeamPlace
         {

@@ -24,6 +24,6 @@ public sealed class DeviceBuffer<T> : IDisposable
     {
         if (_buffer.IsDisposed) return;
         _giveBack(_buffer.LengthInBytes);
-        _buffer.Dispose();
+        Disposal.Quietly(_buffer);
     }
 }

@@ -35,7 +35,7 @@ internal sealed unsafe class PageLockedBuffer(Accelerator accelerator) : IDispos
     /// <inheritdoc/>
     public void Dispose()
     {
-        _lock?.Dispose();
+        Disposal.Quietly(_lock);
         _lock = null;
         _longs = [];
     }

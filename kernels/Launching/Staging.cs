@@ -68,6 +68,6 @@ public sealed class Staging : IDisposable
     public void Dispose()
     {
         foreach (var slot in _slots) slot.Dispose();
-        _stream.Dispose();
+        Disposal.Quietly(_stream);
     }
 }

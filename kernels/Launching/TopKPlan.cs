@@ -33,7 +33,7 @@ internal readonly record struct TopKPlan(int ListLength, int Queries, int SplitI
         var tiles = Tiles(queryCount, TopKPlace.TileQueries);
         var wanted = (GroupsPerMultiprocessor * accelerator.NumMultiprocessors + tiles - 1) / tiles;
         var splits = (int)Math.Min(most, Math.Clamp(wanted, 1, Math.Max(1, itemCount / MinimumSplitItems)));
-        var splitItems = Tiles(Tiles(itemCount, splits), TopKPlace.TileItems) * TopKPlace.TileItems;
+        var splitItems = Math.Max(1, Tiles(Tiles(itemCount, splits), TopKPlace.TileItems)) * TopKPlace.TileItems;
         splits = Math.Max(1, Tiles(itemCount, splitItems));
         return new TopKPlan(length, (int)Math.Clamp(most / splits, 1, tiles) * TopKPlace.TileQueries, splitItems, splits);
     }

@@ -221,6 +221,33 @@ public sealed class EngineTests<TEngine>
         Assert.That(problem.LargestError(solved, Weights), Is.LessThan(1e-6));
     }
 
+    [TestCase(0)]
+    [TestCase(2)]
+    public void SolveRows_NoPlaysAtAll_GivesZeros(int conjugateGradientSteps)
+    {
+        var rank = LargestRank;
+        var problem = new Problem(rank, [0, 0, 0], columns: 1, seed: 22) { ConjugateGradientSteps = conjugateGradientSteps };
+
+        var solved = problem.Solve(_engine, Weights, TestMatrices.Factors(3, rank, seed: 23));
+
+        Assert.That(problem.Report, Is.EqualTo(new RowSolveReport(0, 0, -1)));
+        Assert.That(solved, Is.All.Zero);
+    }
+
+    [Test]
+    public void SolveRows_RightSideBeyondFp32_IsSolvedInFp64()
+    {
+        // A is as usual, Σ rhs·y overflows to infinities of both signs: x is no number, which no pivot shows.
+        var rank = Math.Min(16, LargestRank);
+        var problem = new Problem(rank, [30, 5, 0, 2], columns: 41, seed: 20) { FactorScale = 1_000, Lambda = 1e5f };
+        var weights = new ConfidenceWeights(0.7f, 0, 3e38f);
+
+        var solved = problem.Solve(_engine, weights);
+
+        Assert.That(problem.Report, Is.EqualTo(new RowSolveReport(3, 0, -1)));
+        Assert.That(problem.LargestError(solved, weights), Is.LessThan(1e-6));
+    }
+
     [Test]
     public void SolveRows_WeightsBeyondFp32_AreSolvedInFp64()
     {

@@ -64,6 +64,15 @@ public sealed class EngineTopKTests<TEngine>
     public void TopK_NoQueries_WritesNothing() =>
         Assert.That(Select([1, 2], [1, 2, 3], 1, new RowRange(1, 0), null, k: 5).Indices, Is.Empty);
 
+    [Test]
+    public void TopK_NoItems_EndsInMinusOneAtOnce()
+    {
+        var (indices, scores) = Select([1, 2], [], 1, new RowRange(0, 2), null, k: 3);
+
+        Assert.That(indices, Is.All.EqualTo(-1));
+        Assert.That(scores, Is.All.EqualTo(float.NegativeInfinity));
+    }
+
     private void Check(int rank, int queries, int items, int k, int[]? seenLengths)
     {
         var x = Integers(queries, rank, seed: 1);

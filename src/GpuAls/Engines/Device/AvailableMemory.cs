@@ -18,6 +18,11 @@ internal static class AvailableMemory
     {
         if (accelerator is CPUAccelerator) return long.MaxValue;
         var free = accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory() : accelerator.MemorySize;
-        return free - Math.Min(LargestReserve, accelerator.MemorySize / ReserveShare);
+        return Of(free, accelerator.MemorySize);
     }
+
+    /// <summary>The same of a device with so much memory.</summary>
+    /// <param name="free">Bytes that are free; others may have taken more than is kept back.</param>
+    /// <param name="size">Bytes in all.</param>
+    public static long Of(long free, long size) => Math.Max(0, free - Math.Min(LargestReserve, size / ReserveShare));
 }

@@ -8,7 +8,7 @@ internal static class BaseMatrix
     /// <param name="rank">Number of factors.</param>
     /// <param name="unobservedWeight">α₀.</param>
     /// <param name="matrix">[padded, padded], overwritten.</param>
-    /// <param name="padded">The rank, rounded up to whole Float4s.</param>
+    /// <param name="padded">The rank, rounded up to whole tiles: a multiple of eight.</param>
     public static void Fill(ReadOnlySpan<double> gramian, int rank, float unobservedWeight, Span<float> matrix, int padded)
     {
         matrix.Clear();

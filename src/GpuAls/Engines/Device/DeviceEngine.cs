@@ -1,3 +1,4 @@
+using GpuAls.Kernels.Launching;
 using GpuAls.Sparse;
 using ILGPU;
 using ILGPU.Runtime;
@@ -159,8 +160,8 @@ public sealed class DeviceEngine : IAlsEngine
     {
         _operations.Dispose();
         Store.Dispose();
-        Store.Accelerator.Dispose();
-        _context.Dispose();
+        Disposal.Quietly(Store.Accelerator);
+        Disposal.Quietly(_context);
     }
 
     private GpuAlsException Failure(Exception exception, string doing) =>

@@ -6,7 +6,7 @@ using ILGPU.Runtime;
 
 namespace GpuAls.Engines.Device;
 
-/// <summary>A factor matrix in device memory: each row padded with zeros to a whole number of Float4s.</summary>
+/// <summary>A factor matrix in device memory: each row padded with zeros to a multiple of eight factors.</summary>
 internal sealed class DeviceFactors : IEngineFactors
 {
     private readonly DeviceStore _store;
