@@ -14,8 +14,11 @@ public sealed class RowSolveLauncher : IDisposable
     private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _teamLong;
     private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _panel;
     private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _conjugateGradient;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _tensor;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _tensorPanel;
     private readonly LongRowLauncher _longRows;
     private readonly ReusableBuffer<Float4> _columns;
+    private readonly ReusableBuffer<Float4> _sums;
 
     /// <param name="accelerator">Where to launch; kernels are compiled when first needed.</param>
     public RowSolveLauncher(Accelerator accelerator)
@@ -23,11 +26,14 @@ public sealed class RowSolveLauncher : IDisposable
         ArgumentNullException.ThrowIfNull(accelerator);
         _accelerator = accelerator;
         _columns = new ReusableBuffer<Float4>(accelerator);
+        _sums = new ReusableBuffer<Float4>(accelerator);
         _longRows = new LongRowLauncher(accelerator);
         _team = KernelCatalog.RowSolve.LoadOn(accelerator);
         _teamLong = KernelCatalog.LongRowSolve.LoadOn(accelerator);
         _panel = KernelCatalog.PanelRowSolve.LoadOn(accelerator);
         _conjugateGradient = KernelCatalog.ConjugateGradient.LoadOn(accelerator);
+        _tensor = KernelCatalog.TensorRowSolve.LoadOn(accelerator);
+        _tensorPanel = KernelCatalog.TensorPanelRowSolve.LoadOn(accelerator);
     }
 
     /// <summary>Launches the solve of all rows: exact, or by conjugate gradients where the arguments ask for steps.</summary>
@@ -45,6 +51,7 @@ public sealed class RowSolveLauncher : IDisposable
     public void Dispose()
     {
         _columns.Dispose();
+        _sums.Dispose();
         _longRows.Dispose();
     }
 
@@ -56,7 +63,8 @@ public sealed class RowSolveLauncher : IDisposable
         // The longest work first.
         _longRows.Launch(stream, schedule, plan, arguments, Launch);
         arguments.Tasks = schedule.ShortRows;
-        Launch(stream, plan, arguments);
+        if (arguments.UsesTensorCores != 0) LaunchOnTensorCores(stream, plan, arguments);
+        else Launch(stream, plan, arguments);
     }
 
     private void Launch(AcceleratorStream stream, TeamPlan plan, RowSolveArguments arguments)
@@ -72,6 +80,16 @@ public sealed class RowSolveLauncher : IDisposable
         var groups = Math.Min(arguments.TaskCount, PanelGroupsPerMultiprocessor * _accelerator.NumMultiprocessors);
         arguments.Columns = _columns.Take((long)groups * FactorColumns.Length(arguments.Rank4 / 2));
         _panel.Value(stream, plan.Config(groups), arguments);
+    }
+
+    private void LaunchOnTensorCores(AcceleratorStream stream, TeamPlan plan, RowSolveArguments arguments)
+    {
+        if (arguments.TaskCount == 0) return;
+        var groups = Math.Min(plan.GroupsFor(arguments.TaskCount), PanelGroupsPerMultiprocessor * _accelerator.NumMultiprocessors);
+        arguments.Round = SolveRound.SummedRows;
+        arguments.Sums = _sums.Take((long)groups * plan.Layout.Teams * SegmentSums.Length(arguments.Rank4));
+        if (!plan.IsWhole) arguments.Columns = _columns.Take((long)groups * FactorColumns.Length(arguments.Rank4 / 2));
+        (plan.IsWhole ? _tensor : _tensorPanel).Value(stream, plan.Config(groups), arguments);
     }
 
     private void Improve(AcceleratorStream stream, DeviceSchedule schedule, RowSolveArguments arguments)

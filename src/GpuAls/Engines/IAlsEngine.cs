@@ -13,6 +13,9 @@ public interface IAlsEngine : IDisposable
     /// <summary>What the engine runs on.</summary>
     EngineDescription Description { get; }
 
+    /// <summary>Why rows cannot be solved in <see cref="SumPrecision.Tf32"/>, as in "the device …"; null where they can.</summary>
+    string? WhyNoTf32 { get; }
+
     /// <summary>Makes a factor matrix of zeros on the device.</summary>
     /// <exception cref="GpuAlsException">Kind Device: too little memory, or a rank the device cannot take.</exception>
     IEngineFactors CreateFactors(int rowCount, int rank);

@@ -1,3 +1,4 @@
+using GpuAls.Kernels.Launching;
 using GpuAls.Sparse;
 using ILGPU;
 using ILGPU.Runtime;
@@ -20,6 +21,9 @@ public sealed class DeviceEngine : IAlsEngine
 
     /// <inheritdoc/>
     public EngineDescription Description { get; }
+
+    /// <inheritdoc/>
+    public string? WhyNoTf32 => TensorCores.WhyNone(_accelerator);
 
     /// <summary>What it computes on, for measurements.</summary>
     internal Accelerator Accelerator => _accelerator;
@@ -73,6 +77,7 @@ public sealed class DeviceEngine : IAlsEngine
     public RowSolveReport SolveRows(in RowSolveProblem problem)
     {
         EngineChecks.SolveRows(problem);
+        EngineChecks.Precision(this, problem.Precision);
         try
         {
             return _operations.SolveRows(problem);

@@ -67,6 +67,7 @@ internal sealed class DeviceOperations : IDisposable
             RhsOffset = problem.Weights.RhsOffset,
             RefinedCondition = RowSolveReport.RefinedCondition,
             LargestCondition = RowSolveReport.Fp64Condition,
+            UsesTensorCores = problem.Precision == SumPrecision.Tf32 ? 1 : 0,
             Steps = problem.ConjugateGradientSteps,
         });
         return SolveInFp64(problem, Unsolved(status));
