@@ -18,6 +18,14 @@ internal readonly struct FactorColumns(ArrayView<Float4> memory, int rank8)
     /// <summary>Float4s of a factor.</summary>
     public static int Length(int rank8) => TileLength * TriangleIndex.Count(rank8 - 1);
 
+    /// <summary>Where a group keeps its L.</summary>
+    public static FactorColumns OfGroup(in RowSolveArguments arguments)
+    {
+        var rank8 = arguments.Rank4 / 2;
+        var length = Length(rank8);
+        return new FactorColumns(arguments.Columns.SubView((long)Grid.IdxX * length, length), rank8);
+    }
+
     /// <summary>The group keeps a column of the panel that is staged.</summary>
     public void Keep(in TeamStage stage, int step)
     {

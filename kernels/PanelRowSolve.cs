@@ -12,14 +12,12 @@ internal static class PanelRowSolve
     // One group a task, strided over the grid; thread = one 8×8 tile of each panel.
     public static void Kernel(RowSolveArguments arguments)
     {
-        var rank8 = arguments.Rank4 / 2;
-        var length = FactorColumns.Length(rank8);
-        var columns = new FactorColumns(arguments.Columns.SubView((long)Grid.IdxX * length, length), rank8);
+        var columns = FactorColumns.OfGroup(arguments);
         var group = TeamGroup.Of(arguments, 0);
         for (var task = Grid.IdxX; task < arguments.TaskCount; task += Grid.DimX) SolveRow(arguments, group, columns, TeamRow.Of(arguments, task, 0));
     }
 
-    private static void SolveRow(in RowSolveArguments arguments, in TeamGroup group, in FactorColumns columns, in TeamRow row)
+    public static void SolveRow(in RowSolveArguments arguments, in TeamGroup group, in FactorColumns columns, in TeamRow row)
     {
         if (row.IsLeftAlone(arguments)) return;
         var rank8 = arguments.Rank4 / 2;
@@ -44,7 +42,7 @@ internal static class PanelRowSolve
         tile.AddToDiagonal(place.IsDiagonal ? arguments.Regularization[row.Index] : 0);
         tile = arguments.Round == SolveRound.Rows
             ? TeamPlays.AddTo(tile, arguments, stage, place, row)
-            : LongRows.AddTo(tile, arguments, stage, place, row);
+            : LongRows.AddTo(tile, arguments, stage, place, arguments.Round == SolveRound.SummedRows ? row.Summed(arguments, 0) : row);
         if (place.IsDiagonal) stage.Product[place.Row] = new Float4(Refinement.Largest(tile, arguments.RowsFrom(place.Row)), 0, 0, 0);
         for (var step = 0; step < place.FirstColumn; step++)
         {
@@ -82,7 +80,7 @@ internal static class PanelRowSolve
         if (Group.IdxX == 0) Refinement.Judge(arguments, group, 0);
         Group.Barrier(); // all know the judgement
         if (arguments.Round == SolveRound.LongRows || !group.Flags.AnyAsksForRefinement()) return;
-        if (arguments.Round == SolveRound.Rows) SolveResidual(arguments, stage, columns, place, row);
+        if (arguments.Round != SolveRound.LongRowsAgain) SolveResidual(arguments, stage, columns, place, row);
         Refinement.Correct(arguments, group, place);
     }
 

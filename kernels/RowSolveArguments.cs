@@ -74,6 +74,9 @@ public struct RowSolveArguments
     /// <summary>Steps of conjugate gradients.</summary>
     public int Steps;
 
+    /// <summary>Whether plays are summed in tf32 on tensor cores; 1 where they are.</summary>
+    public int UsesTensorCores;
+
     internal readonly int TaskCount => Tasks.IntLength;
 
     /// <summary>Where a row of x begins in the target.</summary>

@@ -44,6 +44,16 @@ internal readonly struct SegmentSums(ArrayView<Float4> memory, int tiles, int ra
 
     public void StoreRight(long segment, int part, Float4 value) => _memory[RightPlace(segment, part)] = value;
 
+    /// <summary>Writes two factors of a right side.</summary>
+    public void StoreRightPair(long segment, int pair, Float2 value) => _memory.Cast<Float2>()[(2 * RightPlace(segment, 0)) + pair] = value;
+
+    /// <summary>Writes one line of a tile: four columns of a row.</summary>
+    public void StoreLine(long segment, int line, int row, int column, Float4 value)
+    {
+        var rank8 = _rank4 / 2;
+        _memory[Place(segment, line, _tiles - TriangleIndex.Count(rank8 - column) + row - column)] = value;
+    }
+
     /// <summary>Four factors of the sum of the right sides of some segments, in their order.</summary>
     public Float4 Right(long first, int count, int part)
     {

@@ -11,4 +11,7 @@ public static class SolveRound
 
     /// <summary>The long rows that asked for refinement: the right side is summed from the residuals of their segments.</summary>
     public const int LongRowsAgain = 2;
+
+    /// <summary>Rows, summed on tensor cores by the group that solves them.</summary>
+    public const int SummedRows = 3;
 }

@@ -10,13 +10,10 @@ namespace GpuAls.Kernels;
 /// <param name="memory">[8].</param>
 internal readonly struct TeamEntries(ArrayView<Float4> memory)
 {
-    /// <summary>The smallest square of a scale: so small that it adds nothing to A, and large enough to divide by.</summary>
-    private const float SmallestGram = 1e-24f;
-
     private readonly ArrayView<Float4> _memory = memory;
 
     /// <summary>What is known of a play.</summary>
-    public TeamEntry this[int entry] => new(_memory[entry]);
+    public TeamEntry this[int entry] => TeamEntry.Of(_memory[entry]);
 
     /// <summary>Looks up plays for Σ gram·y yᵀ = Σ (√gram·y)(√gram·y)ᵀ; lane = one play.</summary>
     /// <param name="arguments">The plays.</param>
@@ -29,15 +26,7 @@ internal readonly struct TeamEntries(ArrayView<Float4> memory)
         if (place.Lane >= TeamLayout.StageRows) return;
         var known = Float4.Zero;
         var number = offset + place.Lane;
-        if (number < row.Length)
-        {
-            var value = arguments.Values[row.First + number];
-            var gram = sign * arguments.Gram(value);
-            var scale = MathF.Sqrt(gram > SmallestGram ? gram : SmallestGram);
-            var right = sign > 0 ? arguments.Rhs(value) / scale : 0;
-            known = new Float4(Interop.IntAsFloat((uint)arguments.Indices[row.First + number]), scale, gram, right);
-        }
-
+        if (number < row.Length) known = TeamEntry.Of(arguments, row.First + number, sign).Packed;
         _memory[place.Lane] = known;
     }
 

@@ -46,6 +46,10 @@ internal struct TeamRow
         return row;
     }
 
+    /// <summary>The row with the sums of its group for entries.</summary>
+    public readonly TeamRow Summed(in RowSolveArguments arguments, int team) =>
+        this with { First = TensorSums.Slot(arguments, team), Length = Length > 0 ? 1 : 0 };
+
     /// <summary>Whether no team of the group has anything to refine.</summary>
     public readonly bool IsLeftAlone(in RowSolveArguments arguments) => arguments.Round == SolveRound.LongRowsAgain && Longest == 0;
 }

@@ -30,6 +30,16 @@ internal static class TeamRowSolve
         RowResult.Store(arguments, group, place, row);
     }
 
+    /// <summary>The same for rows whose plays the group has summed.</summary>
+    public static void SolveSummed(in RowSolveArguments arguments, in TeamGroup group, in TeamPlace place, in TeamRow row)
+    {
+        var tile = Begin(arguments, group, place, row);
+        tile = LongRows.AddTo(tile, arguments, group.Stage, place, row.Summed(arguments, place.Team));
+        tile = Solve(arguments, group, tile, place, row);
+        if (group.Flags.AnyAsksForRefinement()) Refine(arguments, group, tile, place, row);
+        RowResult.Store(arguments, group, place, row);
+    }
+
     // The same for long rows, from the sums of their segments; in the second round only for those that asked for it.
     public static void LongRowKernel(RowSolveArguments arguments)
     {

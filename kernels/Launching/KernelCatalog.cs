@@ -3,11 +3,17 @@ namespace GpuAls.Kernels.Launching;
 /// <summary>Every kernel there is: launchers load from here, so that checks over the list miss none.</summary>
 public static class KernelCatalog
 {
+    /// <summary>The compute capability with tensor cores for tf32.</summary>
+    internal const int TensorArchitecture = 80;
+
     internal static readonly KernelDefinition<RowSolveArguments> RowSolve = new("row solve", TeamRowSolve.Kernel, LaunchPlan.MaximumGroupSize);
     internal static readonly KernelDefinition<RowSolveArguments> PanelRowSolve = new("row solve, rank > 176", Kernels.PanelRowSolve.Kernel, LaunchPlan.MaximumGroupSize);
     internal static readonly KernelDefinition<RowSolveArguments> LongRowSolve = new("long rows, solve", TeamRowSolve.LongRowKernel, LaunchPlan.MaximumGroupSize);
     internal static readonly KernelDefinition<RowSolveArguments> SegmentSums = new("long rows, sums of segments", LongRows.Sums, LaunchPlan.MaximumGroupSize);
     internal static readonly KernelDefinition<RowSolveArguments> SegmentResiduals = new("long rows, residuals of segments", LongRows.Residuals, LaunchPlan.MaximumGroupSize);
+    internal static readonly KernelDefinition<RowSolveArguments> TensorRowSolve = OnTensorCores("row solve, tf32", Kernels.TensorRowSolve.Kernel);
+    internal static readonly KernelDefinition<RowSolveArguments> TensorPanelRowSolve = OnTensorCores("row solve, tf32, rank > 176", Kernels.TensorRowSolve.PanelKernel);
+    internal static readonly KernelDefinition<RowSolveArguments> TensorSums = OnTensorCores("long rows, tf32, sums of segments", Kernels.TensorSums.Kernel);
     internal static readonly KernelDefinition<RowSolveArguments> ConjugateGradient = new("conjugate gradient", ConjugateGradientKernel.Kernel, ConjugateGradientKernel.GroupSize);
     internal static readonly KernelDefinition<GramianArguments> GramianSlices = new("Gramian, slices", GramianKernels.Slices, GramianLauncher.MaximumGroupSize);
     internal static readonly KernelDefinition<GramianArguments> GramianReduce = new("Gramian, sum of slices", GramianKernels.Reduce, GramianLauncher.ReduceGroupSize);
@@ -21,7 +27,10 @@ public static class KernelCatalog
     /// <summary>All kernels.</summary>
     public static IReadOnlyList<KernelDefinition> All { get; } =
         [
-            RowSolve, PanelRowSolve, LongRowSolve, SegmentSums, SegmentResiduals, ConjugateGradient,
+            RowSolve, PanelRowSolve, LongRowSolve, SegmentSums, SegmentResiduals, ConjugateGradient, TensorRowSolve, TensorPanelRowSolve, TensorSums,
             GramianSlices, GramianReduce, LossFirstSegments, LossLaterSegments, LossRowTotals, SquaredNorm, TopK, TopKMerge,
         ];
+
+    private static KernelDefinition<RowSolveArguments> OnTensorCores(string name, Action<RowSolveArguments> body) =>
+        new(name, body, LaunchPlan.MaximumGroupSize) { MinimumArchitecture = TensorArchitecture };
 }

@@ -11,6 +11,9 @@ namespace GpuAls.Kernels.Launching;
 /// <param name="MaximumGroupSize">The most threads of a group that it is launched with.</param>
 public record KernelDefinition(string Name, MethodInfo Method, int MaximumGroupSize)
 {
+    /// <summary>The CUDA compute capability that it needs, as 80 for 8.0; 0 where it runs on every device.</summary>
+    public int MinimumArchitecture { get; init; }
+
     /// <summary>What the compiler is told of the launches. One group must fit: without that ptxas may spill registers to fit more.</summary>
     public KernelSpecialization Specialization => new(MaximumGroupSize, 1);
 

@@ -15,13 +15,19 @@ public readonly record struct LaunchScratch(int Rank4, int RowCount, int Longest
     // λ and status.
     private const long BytesOfARow = sizeof(float) + sizeof(int);
 
+    /// <summary>Whether rows are summed on tensor cores.</summary>
+    public bool OnTensorCores { get; init; }
+
     /// <summary>Bytes on a device.</summary>
     public long BytesOn(Accelerator accelerator) =>
         (Rank4 == 0 ? 0 : OfFactors(accelerator)) + LossLauncher.ScratchBytes(RowCount, EntryCount) + (Math.Max(1, RowCount) * BytesOfARow);
 
     /// <summary>What serves either.</summary>
     public LaunchScratch Or(LaunchScratch other) => new(
-        Math.Max(Rank4, other.Rank4), Math.Max(RowCount, other.RowCount), Math.Max(LongestRow, other.LongestRow), Math.Max(EntryCount, other.EntryCount));
+        Math.Max(Rank4, other.Rank4), Math.Max(RowCount, other.RowCount), Math.Max(LongestRow, other.LongestRow), Math.Max(EntryCount, other.EntryCount))
+    {
+        OnTensorCores = OnTensorCores || other.OnTensorCores,
+    };
 
     private long OfFactors(Accelerator accelerator)
     {
@@ -29,6 +35,7 @@ public readonly record struct LaunchScratch(int Rank4, int RowCount, int Longest
         return GramianLauncher.ScratchBytes(accelerator, RowCount, Rank4)
             + (rank * rank * sizeof(float)) // α₀·YᵀY as the row solves read it
             + RowSolveLauncher.ScratchBytes(accelerator, RowCount, Rank4)
+            + (OnTensorCores ? RowSolveLauncher.SlotBytes(accelerator, RowCount, Rank4) : 0)
             + LongRowLauncher.ScratchBytes(LongestRow, EntryCount, Rank4);
     }
 }

@@ -9,14 +9,18 @@ internal sealed class LongRowLauncher : IDisposable
     private const long SumBytes = 64L << 20;
     private const int Float4Bytes = 16;
 
+    private readonly Accelerator _accelerator;
     private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _sums;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _tensorSums;
     private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _residuals;
     private readonly ReusableBuffer<Float4> _memory;
 
     public LongRowLauncher(Accelerator accelerator)
     {
+        _accelerator = accelerator;
         _memory = new ReusableBuffer<Float4>(accelerator);
         _sums = KernelCatalog.SegmentSums.LoadOn(accelerator);
+        _tensorSums = KernelCatalog.TensorSums.LoadOn(accelerator);
         _residuals = KernelCatalog.SegmentResiduals.LoadOn(accelerator);
     }
 
@@ -40,7 +44,8 @@ internal sealed class LongRowLauncher : IDisposable
             arguments.FirstSegment = rows[first].First;
             arguments.Sums = _memory.Take((long)segments * length);
             var (ofSegments, ofRows) = (schedule.Segments.SubView(rows[first].First, segments), schedule.LongRows.SubView(first, count));
-            LaunchSegments(stream, _sums, plan, plan.GroupsFor(segments) * arguments.PanelCount, arguments with { Round = SolveRound.LongRows, Tasks = ofSegments });
+            if (arguments.UsesTensorCores != 0) SumOnTensorCores(stream, arguments with { Tasks = ofSegments });
+            else LaunchSegments(stream, _sums, plan, plan.GroupsFor(segments) * arguments.PanelCount, arguments with { Round = SolveRound.LongRows, Tasks = ofSegments });
             solve(stream, plan, arguments with { Round = SolveRound.LongRows, Tasks = ofRows });
             LaunchSegments(stream, _residuals, plan, plan.GroupsFor(segments), arguments with { Round = SolveRound.LongRowsAgain, Tasks = ofSegments });
             solve(stream, plan, arguments with { Round = SolveRound.LongRowsAgain, Tasks = ofRows });
@@ -74,6 +79,13 @@ internal sealed class LongRowLauncher : IDisposable
         }
 
         return count;
+    }
+
+    /// <summary>A warp a part of a segment's triangle, as many as a group may have.</summary>
+    private void SumOnTensorCores(AcceleratorStream stream, RowSolveArguments arguments)
+    {
+        var group = Math.Min(LaunchPlan.MaximumGroupSize, LaunchPlan.ThreadMultiple * TensorJob.Count(arguments.Rank4));
+        _tensorSums.Value(stream, new KernelConfig(LaunchPlan.Groups(_accelerator, arguments.TaskCount), group), arguments);
     }
 
     private static void LaunchSegments(

@@ -17,8 +17,11 @@ public sealed class RowSolveLauncher : IDisposable
     private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _teamLong;
     private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _panel;
     private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _conjugateGradient;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _tensor;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _tensorPanel;
     private readonly LongRowLauncher _longRows;
     private readonly ReusableBuffer<Float4> _columns;
+    private readonly ReusableBuffer<Float4> _sums;
 
     /// <param name="accelerator">Where to launch; kernels are compiled when first needed.</param>
     public RowSolveLauncher(Accelerator accelerator)
@@ -26,11 +29,14 @@ public sealed class RowSolveLauncher : IDisposable
         ArgumentNullException.ThrowIfNull(accelerator);
         _accelerator = accelerator;
         _columns = new ReusableBuffer<Float4>(accelerator);
+        _sums = new ReusableBuffer<Float4>(accelerator);
         _longRows = new LongRowLauncher(accelerator);
         _team = KernelCatalog.RowSolve.LoadOn(accelerator);
         _teamLong = KernelCatalog.LongRowSolve.LoadOn(accelerator);
         _panel = KernelCatalog.PanelRowSolve.LoadOn(accelerator);
         _conjugateGradient = KernelCatalog.ConjugateGradient.LoadOn(accelerator);
+        _tensor = KernelCatalog.TensorRowSolve.LoadOn(accelerator);
+        _tensorPanel = KernelCatalog.TensorPanelRowSolve.LoadOn(accelerator);
     }
 
     /// <summary>Launches the solve of all rows: exact, or by conjugate gradients where the arguments ask for steps.</summary>
@@ -48,10 +54,18 @@ public sealed class RowSolveLauncher : IDisposable
     internal static long ScratchBytes(Accelerator accelerator, int rowCount, int rank4) =>
         TeamPlan.For(accelerator, rank4).IsWhole ? 0 : (long)PanelGroups(accelerator, rowCount) * FactorColumns.Length(rank4 / 2) * Float4Bytes;
 
+    /// <summary>The most bytes of device memory that are kept for the sums of rows on tensor cores.</summary>
+    internal static long SlotBytes(Accelerator accelerator, int rowCount, int rank4)
+    {
+        var plan = TeamPlan.For(accelerator, rank4);
+        return (long)PanelGroups(accelerator, plan.GroupsFor(rowCount)) * plan.Layout.Teams * SegmentSums.Length(rank4) * Float4Bytes;
+    }
+
     /// <summary>Gives back the device memory that is kept; the next launch takes it anew.</summary>
     public void Release()
     {
         _columns.Dispose();
+        _sums.Dispose();
         _longRows.Dispose();
     }
 
@@ -66,7 +80,8 @@ public sealed class RowSolveLauncher : IDisposable
         // The longest work first.
         _longRows.Launch(stream, schedule, plan, arguments, Launch);
         arguments.Tasks = schedule.ShortRows;
-        Launch(stream, plan, arguments);
+        if (arguments.UsesTensorCores != 0) LaunchOnTensorCores(stream, plan, arguments);
+        else Launch(stream, plan, arguments);
     }
 
     private void Launch(AcceleratorStream stream, TeamPlan plan, RowSolveArguments arguments)
@@ -85,6 +100,16 @@ public sealed class RowSolveLauncher : IDisposable
     }
 
     private static int PanelGroups(Accelerator accelerator, int tasks) => Math.Min(tasks, PanelGroupsPerMultiprocessor * accelerator.NumMultiprocessors);
+
+    private void LaunchOnTensorCores(AcceleratorStream stream, TeamPlan plan, RowSolveArguments arguments)
+    {
+        if (arguments.TaskCount == 0) return;
+        var groups = PanelGroups(_accelerator, plan.GroupsFor(arguments.TaskCount));
+        arguments.Round = SolveRound.SummedRows;
+        arguments.Sums = _sums.Take((long)groups * plan.Layout.Teams * SegmentSums.Length(arguments.Rank4));
+        if (!plan.IsWhole) arguments.Columns = _columns.Take((long)groups * FactorColumns.Length(arguments.Rank4 / 2));
+        (plan.IsWhole ? _tensor : _tensorPanel).Value(stream, plan.Config(groups), arguments);
+    }
 
     private void Improve(AcceleratorStream stream, DeviceSchedule schedule, RowSolveArguments arguments)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GpuAls.Engines;
 
 namespace GpuAls.Bench.Kernels;
 
@@ -26,9 +27,11 @@ internal static class KernelsCommand
     private static Command CreateCase()
     {
         var (rank, rows, plays) = (new Argument<int>("rank"), new Argument<int>("rows"), new Argument<int>("plays"));
-        var command = new Command(CountsReport.CaseCommand) { rank, rows, plays };
+        var precision = new Argument<SumPrecision>("precision") { DefaultValueFactory = _ => SumPrecision.Fp32 };
+        var command = new Command(CountsReport.CaseCommand) { rank, rows, plays, precision };
         command.Hidden = true;
-        command.SetAction(result => Guard(() => new RowSolveCase(result.GetValue(rank), result.GetValue(rows), result.GetValue(plays)).Verify()));
+        command.SetAction(result => Guard(() =>
+            new RowSolveCase(result.GetValue(rank), result.GetValue(rows), result.GetValue(plays), result.GetValue(precision)).Verify()));
         return command;
     }
 

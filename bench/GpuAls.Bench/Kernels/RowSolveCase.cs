@@ -8,7 +8,8 @@ namespace GpuAls.Bench.Kernels;
 /// <param name="Rank">Number of factors.</param>
 /// <param name="Rows">Number of rows.</param>
 /// <param name="Plays">Plays of each row.</param>
-public sealed record RowSolveCase(int Rank, int Rows, int Plays)
+/// <param name="Precision">How the device sums.</param>
+public sealed record RowSolveCase(int Rank, int Rows, int Plays, SumPrecision Precision = SumPrecision.Fp32)
 {
     /// <summary>Rows of the fixed factors.</summary>
     public const int Columns = 2_000;
@@ -47,6 +48,7 @@ public sealed record RowSolveCase(int Rank, int Rows, int Plays)
             Gramian = gramian,
             Regularization = [.. Enumerable.Repeat(5f, Rows)],
             Target = target,
+            Precision = engine is DeviceEngine ? Precision : SumPrecision.Fp32,
         });
         if (report.Fp64Rows > 0) throw new InvalidOperationException($"rank {Rank}: {report.Fp64Rows} rows were left to fp64.");
         var solved = new float[Rows * Rank];

@@ -9,6 +9,13 @@ public static class StaticReport
     /// <summary>Turing, Ampere (A100; A10G and others), Ada, Hopper.</summary>
     public static readonly int[] Architectures = [75, 80, 86, 89, 90];
 
+    /// <summary>Those that a kernel runs on.</summary>
+    public static IEnumerable<int> ArchitecturesOf(KernelDefinition kernel)
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        return Architectures.Where(architecture => architecture >= kernel.MinimumArchitecture);
+    }
+
     internal static void Print()
     {
         if (!CudaTools.AreThere) throw new InvalidOperationException("ptxas and nvdisasm are not on the PATH. They come with NVIDIA's CUDA toolkit.");
@@ -28,7 +35,7 @@ public static class StaticReport
 
     private static IEnumerable<string[]> Rows() =>
         from kernel in KernelCatalog.All
-        from architecture in Architectures
+        from architecture in ArchitecturesOf(kernel)
         let assembled = Assemble(kernel, architecture, cubin => Sass.Parse(CudaTools.Disassemble(cubin)))
         let resources = assembled.Resources
         select (string[])[kernel.Name, $"sm_{architecture}", $"{resources.Registers}", $"{resources.SharedBytes}", $"{resources.SpillBytes}", $"{resources.StackBytes}", $"{assembled.Seen.Count}", Sass.Percent(Sass.FmaShareOfBestLoop(assembled.Seen))];

@@ -1,5 +1,6 @@
 using GpuAls.Bench.OnGpu.Workloads;
 using GpuAls.Bench.Roofline;
+using GpuAls.Engines;
 using GpuAls.Kernels.Launching;
 
 namespace GpuAls.Bench.OnGpu;
@@ -8,6 +9,9 @@ namespace GpuAls.Bench.OnGpu;
 internal sealed record OnGpuPlan
 {
     private const int SegmentedPlays = RowSchedule.LongestRow + 500;
+
+    /// <summary>Below it the right side of a row may cancel, and the rounding of tf32 does not.</summary>
+    private const int LeastTf32Rank = 16;
 
     /// <summary>Everything, sized for a real GPU.</summary>
     public static OnGpuPlan Full { get; } = new()
@@ -65,6 +69,7 @@ internal sealed record OnGpuPlan
         {
             yield return new RowSolveWorkload(rank, $"rows of 0 to {longRow:N0} plays", rows, columns);
             yield return new RowSolveWorkload(rank, $"rows of 0 to {longRow:N0} plays", rows, columns, Steps: 3);
+            if (rank >= LeastTf32Rank) yield return new RowSolveWorkload(rank, $"rows of 0 to {longRow:N0} plays", rows, columns, Precision: SumPrecision.Tf32);
             yield return new GramianWorkload(rank, columns);
             yield return new LossWorkload(rank, rows, columns);
             yield return new SquaredNormWorkload(rank, columns);
@@ -84,6 +89,7 @@ internal sealed record OnGpuPlan
         const int Items = 300_000;
         var rows = Enumerable.Repeat(100, 20_000).ToArray();
         foreach (var rank in (int[])[16, 32, 64, 100, 127, 128, 129, 176, 200, 256, 512]) yield return Rows(rank, rows, Columns);
+        foreach (var rank in (int[])[16, 32, 64, 100, 128, 200, 256]) yield return Rows(rank, rows, Columns, precision: SumPrecision.Tf32);
         foreach (var rank in (int[])[64, 128, 256]) yield return Rows(rank, [.. Enumerable.Repeat(8, 200_000)], Columns);
         foreach (var rank in (int[])[64, 128, 256]) yield return new RowSolveWorkload(rank, "one row of 500,000 plays", [500_000], 500_000);
         foreach (var rank in (int[])[64, 128, 256]) yield return Rows(rank, rows, Columns, steps: 3);
@@ -98,7 +104,9 @@ internal sealed record OnGpuPlan
     {
         var rows = Enumerable.Repeat(40, 60).ToArray();
         foreach (var rank in (int[])[64, 128, 200]) yield return Rows(rank, rows, columns: 500);
+        foreach (var rank in (int[])[64, 200]) yield return Rows(rank, rows, columns: 500, precision: SumPrecision.Tf32);
         yield return LongRow(16);
+        yield return LongRow(16, SumPrecision.Tf32);
         yield return Rows(64, rows, columns: 500, steps: 3);
         yield return new GramianWorkload(64, Rows: 2_000);
         yield return new LossWorkload(64, rows, Columns: 500);
@@ -107,9 +115,9 @@ internal sealed record OnGpuPlan
     }
 
     /// <summary>Few rows, the first so long that it is cut into segments.</summary>
-    private static RowSolveWorkload LongRow(int rank) =>
-        new(rank, $"rows of {SegmentedPlays:N0}, 0 and 5 plays", [SegmentedPlays, 0, 5], SegmentedPlays + 37);
+    private static RowSolveWorkload LongRow(int rank, SumPrecision precision = SumPrecision.Fp32) =>
+        new(rank, $"rows of {SegmentedPlays:N0}, 0 and 5 plays", [SegmentedPlays, 0, 5], SegmentedPlays + 37, Precision: precision);
 
-    private static RowSolveWorkload Rows(int rank, int[] lengths, int columns, int steps = 0) =>
-        new(rank, $"{lengths.Length:N0} rows of {lengths[0]} plays", lengths, columns, steps);
+    private static RowSolveWorkload Rows(int rank, int[] lengths, int columns, int steps = 0, SumPrecision precision = SumPrecision.Fp32) =>
+        new(rank, $"{lengths.Length:N0} rows of {lengths[0]} plays", lengths, columns, steps, precision);
 }

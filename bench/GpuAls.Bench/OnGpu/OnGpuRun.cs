@@ -66,6 +66,7 @@ internal sealed class OnGpuRun(OnGpuPlan plan, DeviceEngine device, IAlsEngine h
     private TResult[] Each<TWorkload, TResult>(string doing, IReadOnlyList<TWorkload> workloads, Func<TWorkload, TResult> work)
         where TWorkload : Workload
     {
+        workloads = [.. workloads.Where(workload => workload.RunsOn(device))];
         var results = new TResult[workloads.Count];
         for (var i = 0; i < results.Length; i++)
         {

@@ -19,6 +19,7 @@ internal sealed class AlsOptionSet
     private readonly Option<string> _first = ChoiceOption.Create("--first", "The side solved first in each iteration.", AlsOptions.Default.First, OptionWords.Sides);
     private readonly Option<string> _solver = ChoiceOption.Create("--solver", "cholesky (exact) or cg (a few steps of conjugate gradients).", AlsOptions.Default.Solver, OptionWords.Solvers);
     private readonly Option<int> _steps = NumberOption.Create("--cg-steps", "Steps of --solver cg.", AlsOptions.Default.ConjugateGradientSteps);
+    private readonly Option<string> _precision = ChoiceOption.Create("--precision", "How plays are summed: fp32, or tf32 on the tensor cores of NVIDIA GPUs (compute capability 8.0 or newer).", AlsOptions.Default.Precision, OptionWords.Precisions);
     private readonly Option<long> _seed = NumberOption.Create("--seed", "Seed of the first factors.", AlsOptions.Default.Seed);
     private readonly Option<bool> _loss = new("--loss") { Description = "Compute the loss after each iteration." };
     private readonly Option<string?> _preset = new Option<string?>("--preset")
@@ -31,7 +32,7 @@ internal sealed class AlsOptionSet
         Option[] options =
         [
             _rank, _iterations, _regularization, _alpha, _confidence, _epsilon, _objective, _unobservedWeight, _scaling,
-            _exponent, _first, _solver, _steps, _seed, _loss, _preset,
+            _exponent, _first, _solver, _steps, _precision, _seed, _loss, _preset,
         ];
         foreach (var option in options) command.Add(option);
     }
@@ -61,6 +62,7 @@ internal sealed class AlsOptionSet
         First = result.IsGiven(_first) ? OptionWords.Sides[result.GetRequiredValue(_first)] : options.First,
         Solver = OptionWords.Solvers[result.GetRequiredValue(_solver)],
         ConjugateGradientSteps = result.GetValue(_steps),
+        Precision = OptionWords.Precisions[result.GetRequiredValue(_precision)],
         Seed = result.GetValue(_seed),
         TrackLoss = result.GetValue(_loss),
     };

@@ -20,6 +20,13 @@ internal static class EngineChecks
         ArgumentOutOfRangeException.ThrowIfNegative(problem.ConjugateGradientSteps);
     }
 
+    /// <exception cref="GpuAlsException">Kind Device: the engine cannot sum in a precision.</exception>
+    public static void Precision(IAlsEngine engine, SumPrecision precision)
+    {
+        if (precision == SumPrecision.Tf32 && engine.WhyNoTf32 is { } reason)
+            throw new GpuAlsException(FailureKind.Device, $"--precision tf32: {engine.Description} {reason}; it needs an NVIDIA GPU of compute capability 8.0 or newer. Use --precision fp32.");
+    }
+
     public static void PlaysLoss(IEnginePlays plays, IEngineFactors rowFactors, IEngineFactors columnFactors)
     {
         SameRank(rowFactors, columnFactors);

@@ -13,6 +13,9 @@ public interface IAlsEngine : IDisposable
     /// <summary>What the engine runs on.</summary>
     EngineDescription Description { get; }
 
+    /// <summary>Why rows cannot be solved in <see cref="SumPrecision.Tf32"/>, as in "the device …"; null where they can.</summary>
+    string? WhyNoTf32 { get; }
+
     /// <summary>Fails before the work where a training cannot fit the engine's memory; memory of the host needs no such check.</summary>
     /// <exception cref="GpuAlsException">Kind Device: it says how much is needed, and what to change.</exception>
     void RequireMemory(TrainingShape shape)

@@ -29,4 +29,7 @@ public readonly ref struct RowSolveProblem
 
     /// <summary>Steps of conjugate gradients; 0 solves exactly by Cholesky.</summary>
     public int ConjugateGradientSteps { get; init; }
+
+    /// <summary>How the plays are summed.</summary>
+    public SumPrecision Precision { get; init; }
 }

@@ -22,12 +22,13 @@ public sealed class TrainJob
     /// <param name="options">What to do.</param>
     /// <param name="engine">Where the work is done.</param>
     /// <param name="progress">Told how far the job is.</param>
-    /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
+    /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range. Kind Device: the engine has no such precision.</exception>
     public TrainJob(TrainJobOptions options, IAlsEngine engine, IProgress<JobEvent>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(engine);
         options.Als.Validate();
+        EngineChecks.Precision(engine, options.Als.Precision);
         Recommender.CheckLength(options.Top);
         (_options, _engine, _progress) = (options, engine, progress);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using GpuAls.Engines;
 using GpuAls.Reading;
 using GpuAls.Training;
 
@@ -8,7 +9,7 @@ namespace GpuAls.Modeling;
 /// <summary>JSON without reflection, so that the tool also starts fast; choices are the words of their options.</summary>
 [JsonSourceGenerationOptions(
     WriteIndented = true, RespectNullableAnnotations = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NewLine = "\n",
-    Converters = [typeof(ConfidenceWords), typeof(ObjectiveWords), typeof(SideWords), typeof(SolverWords), typeof(ScalingWords), typeof(IdTypeWords), typeof(OnBadRowWords)])]
+    Converters = [typeof(ConfidenceWords), typeof(ObjectiveWords), typeof(SideWords), typeof(SolverWords), typeof(ScalingWords), typeof(PrecisionWords), typeof(IdTypeWords), typeof(OnBadRowWords)])]
 [JsonSerializable(typeof(ModelManifest))]
 internal sealed partial class ManifestJson : JsonSerializerContext;
 
@@ -34,6 +35,8 @@ internal sealed class SideWords() : WordConverter<Side>(OptionWords.Sides);
 internal sealed class SolverWords() : WordConverter<Solver>(OptionWords.Solvers);
 
 internal sealed class ScalingWords() : WordConverter<RegularizationScaling>(OptionWords.Scalings);
+
+internal sealed class PrecisionWords() : WordConverter<SumPrecision>(OptionWords.Precisions);
 
 internal sealed class OnBadRowWords() : WordConverter<OnBadRow>(new Dictionary<string, OnBadRow> { ["fail"] = OnBadRow.Fail, ["skip"] = OnBadRow.Skip });
 

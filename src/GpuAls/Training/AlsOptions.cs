@@ -1,3 +1,5 @@
+using GpuAls.Engines;
+
 namespace GpuAls.Training;
 
 /// <summary>
@@ -60,6 +62,9 @@ public sealed record AlsOptions
 
     /// <summary>Steps of <see cref="Solver.ConjugateGradient"/>, at least 1.</summary>
     public int ConjugateGradientSteps { get; init; } = 3;
+
+    /// <summary>How plays are summed for <see cref="Solver.Cholesky"/>; tf32 needs an NVIDIA GPU of compute capability 8.0 or newer.</summary>
+    public SumPrecision Precision { get; init; } = SumPrecision.Fp32;
 
     /// <summary>Seed of the first factors: the same seed, input and options give the same bytes.</summary>
     public long Seed { get; init; } = 42;

@@ -17,6 +17,9 @@ internal static class AlsOptionsValidation
         AtLeastZero(options.RegularizationExponent, "--regularization-exponent");
         AboveZero(options.Alpha, "--alpha");
         AboveZero(options.Epsilon, "--epsilon");
+        Require.Usage(
+            options.Precision == SumPrecision.Fp32 || options.Solver == Solver.Cholesky,
+            "--precision tf32 changes nothing with --solver cg, which sums no matrices. Give one of the two.");
         Require.Usage(double.IsFinite(options.ConfidenceOffset), string.Create(CultureInfo.InvariantCulture, $"the confidence offset is {options.ConfidenceOffset}; expected a finite number."));
     }
 

@@ -12,12 +12,13 @@ public sealed class AlsTrainer
 
     /// <param name="engine">Where the work is done.</param>
     /// <param name="options">What is trained.</param>
-    /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
+    /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range. Kind Device: the engine has no such precision.</exception>
     public AlsTrainer(IAlsEngine engine, AlsOptions options)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        EngineChecks.Precision(engine, options.Precision);
         (_engine, _options) = (engine, options);
     }
 

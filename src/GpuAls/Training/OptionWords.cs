@@ -1,3 +1,5 @@
+using GpuAls.Engines;
+
 namespace GpuAls.Training;
 
 /// <summary>The words for the choices of <see cref="AlsOptions"/>, on the command line and in manifests alike.</summary>
@@ -17,6 +19,10 @@ public static class OptionWords
     /// <summary>Of --solver.</summary>
     public static IReadOnlyDictionary<string, Solver> Solvers { get; } =
         new Dictionary<string, Solver> { ["cholesky"] = Solver.Cholesky, ["cg"] = Solver.ConjugateGradient };
+
+    /// <summary>Of --precision.</summary>
+    public static IReadOnlyDictionary<string, SumPrecision> Precisions { get; } =
+        new Dictionary<string, SumPrecision> { ["fp32"] = SumPrecision.Fp32, ["tf32"] = SumPrecision.Tf32 };
 
     /// <summary>Of --regularization-scaling.</summary>
     public static IReadOnlyDictionary<string, RegularizationScaling> Scalings { get; } = new Dictionary<string, RegularizationScaling>

@@ -50,6 +50,7 @@ internal sealed class TrainingSide : IDisposable
             Regularization = _regularization,
             Target = _factors,
             ConjugateGradientSteps = _options.Solver == Solver.ConjugateGradient ? _options.ConjugateGradientSteps : 0,
+            Precision = _options.Precision,
         });
         if (report.FirstFailedRow >= 0) throw Unsolvable(report.FirstFailedRow);
         return report;

@@ -13,6 +13,8 @@ internal sealed class Problem(int rank, int[] rowLengths, int columns, int seed)
 
     public int ConjugateGradientSteps { get; init; }
 
+    public SumPrecision Precision { get; init; }
+
     public float FactorScale { get; init; } = 1;
 
     /// <summary>Multiplies the first factor of each column: its square is about the condition number.</summary>
@@ -56,6 +58,7 @@ internal sealed class Problem(int rank, int[] rowLengths, int columns, int seed)
             Target = target,
             FirstTargetRow = firstTargetRow,
             ConjugateGradientSteps = ConjugateGradientSteps,
+            Precision = Precision,
         });
         var solved = new float[x.Length];
         target.CopyTo(solved);

@@ -38,6 +38,7 @@ public sealed class ManifestTests
             "first": "users",
             "solver": "cholesky",
             "conjugate_gradient_steps": 3,
+            "precision": "fp32",
             "seed": 42,
             "track_loss": false
           },

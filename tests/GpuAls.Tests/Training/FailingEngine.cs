@@ -12,6 +12,8 @@ internal sealed class FailingEngine(bool copiesFactors) : IAlsEngine
 
     public EngineDescription Description => throw new NotSupportedException();
 
+    public string? WhyNoTf32 => null;
+
     public IEngineFactors CreateFactors(int rowCount, int rank)
     {
         OpenBuffers++;

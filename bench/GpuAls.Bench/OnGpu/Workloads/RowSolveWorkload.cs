@@ -8,24 +8,28 @@ namespace GpuAls.Bench.OnGpu.Workloads;
 /// <param name="RowLengths">[rows], plays of each row.</param>
 /// <param name="Columns">Rows of the fixed side.</param>
 /// <param name="Steps">Steps of conjugate gradients; 0 for Cholesky.</param>
-internal sealed record RowSolveWorkload(int Rank, string Rows, int[] RowLengths, int Columns, int Steps = 0)
-    : TimedWorkload(Steps == 0 ? "row solve, Cholesky" : $"row solve, {Steps} conjugate gradients", Rank)
+/// <param name="Precision">How the device sums plays; the host does in fp32.</param>
+internal sealed record RowSolveWorkload(int Rank, string Rows, int[] RowLengths, int Columns, int Steps = 0, SumPrecision Precision = SumPrecision.Fp32)
+    : TimedWorkload(Steps > 0 ? $"row solve, {Steps} conjugate gradients" : Precision == SumPrecision.Tf32 ? "row solve, Cholesky, tf32" : "row solve, Cholesky", Rank)
 {
     private const int PartRows = 128;
     private const float Regularization = 5;
     private const double CholeskyTolerance = 2e-4;
+    private const double Tf32Tolerance = 2e-3;
     private const double ConjugateGradientTolerance = 1e-3;
 
     public override string Shape => $"{Rows}; {Columns:N0} columns";
 
-    /// <summary>Each engine is within 1e-4 of the fp64 solution; conjugate gradients also keep a residual.</summary>
-    public override double Tolerance => Steps == 0 ? CholeskyTolerance : ConjugateGradientTolerance;
+    /// <summary>Each engine is within 1e-4 of the fp64 solution; conjugate gradients also keep a residual, and tf32 rounds factors by up to 5e-4.</summary>
+    public override double Tolerance => Steps > 0 ? ConjugateGradientTolerance : Precision == SumPrecision.Tf32 ? Tf32Tolerance : CholeskyTolerance;
 
     public override double UsefulFmas => Steps == 0
         ? (Plays * Rank * (Rank + 1.0) / 2) + (SolvedRows * ((Math.Pow(Rank, 3) / 6) + Math.Pow(Rank, 2)))
         : (Plays * Rank) + ((Steps + 1) * ((2 * Plays * Rank) + (SolvedRows * Math.Pow(Rank, 2))));
 
     public override double LeastBytes => (Plays * ((4.0 * Rank) + 8)) + (RowLengths.Length * 4.0 * Rank);
+
+    public override bool RunsOn(IAlsEngine engine) => Precision == SumPrecision.Fp32 || engine.WhyNoTf32 is null;
 
     public override TimedWorkload Part => this with { RowLengths = RowLengths[..Math.Min(PartRows, RowLengths.Length)] };
 
@@ -55,6 +59,7 @@ internal sealed record RowSolveWorkload(int Rank, string Rows, int[] RowLengths,
                     Regularization = lambdas,
                     Target = target,
                     ConjugateGradientSteps = Steps,
+                    Precision = RunsOn(engine) ? Precision : SumPrecision.Fp32,
                 }));
             },
             () =>

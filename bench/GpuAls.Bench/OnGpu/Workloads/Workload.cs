@@ -13,6 +13,9 @@ internal abstract record Workload(string Operation, int Rank)
     /// <summary>The largest error that two engines may differ by.</summary>
     public abstract double Tolerance { get; }
 
+    /// <summary>Whether a device can do it.</summary>
+    public virtual bool RunsOn(IAlsEngine engine) => true;
+
     /// <summary>Brings the input to an engine.</summary>
     public abstract LoadedWorkload Load(IAlsEngine engine);
 

@@ -39,6 +39,9 @@ public sealed class DeviceEngine : IAlsEngine
     /// <inheritdoc/>
     public EngineDescription Description { get; }
 
+    /// <inheritdoc/>
+    public string? WhyNoTf32 => TensorCores.WhyNone(Accelerator);
+
     /// <summary>What it computes on, for measurements.</summary>
     internal Accelerator Accelerator => Store.Accelerator;
 
@@ -99,6 +102,7 @@ public sealed class DeviceEngine : IAlsEngine
     public RowSolveReport SolveRows(in RowSolveProblem problem)
     {
         EngineChecks.SolveRows(problem);
+        EngineChecks.Precision(this, problem.Precision);
         try
         {
             return _operations.SolveRows(problem);

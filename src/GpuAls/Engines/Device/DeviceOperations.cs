@@ -47,7 +47,7 @@ internal sealed class DeviceOperations : IDisposable
     public RowSolveReport SolveRows(in RowSolveProblem problem)
     {
         var plays = (DevicePlays)problem.Plays;
-        _store.MakeRoom(plays.Scratch);
+        _store.MakeRoom(plays.Scratch with { OnTensorCores = problem.Precision == SumPrecision.Tf32 });
         var target = (DeviceFactors)problem.Target;
         var shared = new RowSolveArguments
         {
@@ -63,6 +63,7 @@ internal sealed class DeviceOperations : IDisposable
             RhsOffset = problem.Weights.RhsOffset,
             RefinedCondition = RowSolveReport.RefinedCondition,
             LargestCondition = RowSolveReport.Fp64Condition,
+            UsesTensorCores = problem.Precision == SumPrecision.Tf32 ? 1 : 0,
             Steps = problem.ConjugateGradientSteps,
         };
         foreach (var block in _pass.Blocks(plays, isScheduled: true)) _rowSolve.Launch(_store.Accelerator.DefaultStream, block.Schedule!, Of(shared, block));

@@ -31,6 +31,9 @@ public sealed class HostEngine : IAlsEngine
     public EngineDescription Description { get; }
 
     /// <inheritdoc/>
+    public string? WhyNoTf32 => "is a processor";
+
+    /// <inheritdoc/>
     public IEngineFactors CreateFactors(int rowCount, int rank)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rowCount);
@@ -58,6 +61,7 @@ public sealed class HostEngine : IAlsEngine
     public RowSolveReport SolveRows(in RowSolveProblem problem)
     {
         EngineChecks.SolveRows(problem);
+        EngineChecks.Precision(this, problem.Precision);
         return _operations.SolveRows(problem);
     }
 
