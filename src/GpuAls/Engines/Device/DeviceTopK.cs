@@ -12,6 +12,12 @@ internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass, Action relea
 {
     private readonly TopKLauncher _launcher = new(store.Accelerator);
 
+    /// <summary>The least bytes that a search takes: a mask that is streamed query by query.</summary>
+    /// <param name="longestRow">Most items that a query has seen.</param>
+    /// <param name="k">Length of a list.</param>
+    public static long LeastBytes(int longestRow, int k) =>
+        TopKLauncher.LeastBytes(k) + ((Staging.Slots + 1) * PlaysCut.LargestRow(longestRow, isScheduled: false, ListBytes(k)));
+
     /// <summary>Finds the lists.</summary>
     /// <param name="query">Queries, items, the mask and k.</param>
     /// <param name="indices">[queries, k].</param>
@@ -19,7 +25,7 @@ internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass, Action relea
     public void Search(in TopKQuery query, Span<int> indices, Span<float> scores)
     {
         if (query.Rows.Count == 0) return;
-        var listBytes = (long)query.K * (sizeof(int) + sizeof(float));
+        var listBytes = ListBytes(query.K);
         var spared = TopKLauncher.LeastBytes(query.K);
         if (store.Memory.Left < (query.Rows.Count * listBytes) + spared) releaseScratch();
         while (store.Memory.Left < listBytes + spared && store.GiveUpPlays()) { }
@@ -37,6 +43,8 @@ internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass, Action relea
 
     /// <inheritdoc/>
     public void Dispose() => _launcher.Dispose();
+
+    private static long ListBytes(int k) => (long)k * (sizeof(int) + sizeof(float));
 
     /// <summary>Blocks of queries whose mask, if there is one, lies on the device.</summary>
     private static IEnumerable<PlaysBlock> Parts(PlaysBlock? seen, int queryCount, int most)
