@@ -10,6 +10,9 @@ public readonly struct Float4(float x, float y, float z, float w)
     /// <summary>Floats in it.</summary>
     public const int Width = 4;
 
+    /// <summary>Bytes of it.</summary>
+    public const int Bytes = Width * sizeof(float);
+
     /// <summary>First.</summary>
     public readonly float X = x;
 

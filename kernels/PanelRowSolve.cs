@@ -38,15 +38,14 @@ internal static class PanelRowSolve
     private static void FactorPanel(in RowSolveArguments arguments, in TeamGroup group, in FactorColumns columns, in TeamPlace place, in TeamRow row)
     {
         var stage = group.Stage;
-        var tile = arguments.BaseTile8(place.Row, place.Column);
-        tile.AddToDiagonal(place.IsDiagonal ? arguments.Regularization[row.Index] : 0);
+        var tile = TeamRowSolve.SharedTile(arguments, place, row);
         tile = arguments.Round == SolveRound.Rows
             ? TeamPlays.AddTo(tile, arguments, stage, place, row)
             : LongRows.AddTo(tile, arguments, stage, place, arguments.Round == SolveRound.SummedRows ? row.Summed(arguments, 0) : row);
-        if (place.IsDiagonal) stage.Product[place.Row] = new Float4(Refinement.Largest(tile, arguments.RowsFrom(place.Row)), 0, 0, 0);
+        Refinement.NoteDiagonal(arguments, stage, tile, place);
         for (var step = 0; step < place.FirstColumn; step++)
         {
-            GlobalBarrier(); // the column is in global memory, and all are done with what is staged
+            GlobalMemory.Barrier(); // the column is in global memory, and all are done with what is staged
             columns.Stage(stage, step, place.FirstColumn);
             Group.Barrier();
             tile = stage.Subtract(tile, place.Row, place.Column);
@@ -54,20 +53,12 @@ internal static class PanelRowSolve
 
         for (var step = place.FirstColumn; step < place.EndColumn; step++)
         {
-            if (place.IsDiagonal && place.Row == step) TeamRowSolve.FactorDiagonal(arguments, group, tile, step, 0);
-            Group.Barrier();
-            if (place.Column == step && place.Row > step)
-            {
-                stage.SetPanel(tile, place.Row, step);
-                tile.SubtractTimes(stage.Partial, step, stage.Right, place.Row);
-            }
-
-            Group.Barrier();
+            TeamRowSolve.MakeColumn(arguments, group, tile, step, place);
             columns.Keep(stage, step);
             if (place.Column > step) tile = stage.Subtract(tile, place.Row, place.Column);
         }
 
-        GlobalBarrier();
+        GlobalMemory.Barrier();
     }
 
     /// <summary>x from what the panels left of b.</summary>
@@ -116,13 +107,6 @@ internal static class PanelRowSolve
                 stage.TakeRow(columns.Half(step, column, 0), columns.Half(step, column, 1), step, column);
         }
 
-        Group.Barrier();
-    }
-
-    /// <summary>Orders the group's global memory too: a barrier alone promises that for shared memory only.</summary>
-    private static void GlobalBarrier()
-    {
-        MemoryFence.GroupLevel();
         Group.Barrier();
     }
 }

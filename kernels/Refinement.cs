@@ -29,6 +29,12 @@ internal static class Refinement
         return second > largest ? second : largest;
     }
 
+    /// <summary>Notes the largest element of A in a tile of the diagonal, before it is factored.</summary>
+    public static void NoteDiagonal(in RowSolveArguments arguments, in TeamStage stage, in Tile8 tile, in TeamPlace place)
+    {
+        if (place.IsDiagonal) stage.Product[place.Row] = new Float4(Largest(tile, arguments.RowsFrom(place.Row)), 0, 0, 0);
+    }
+
     /// <summary>
     /// The largest element of A's diagonal ÷ the smallest squared pivot: about the condition number, and by how much the rounding
     /// of A has grown in what is left of it at the last pivots.

@@ -25,9 +25,7 @@ internal static class TeamRowSolve
     {
         var tile = Begin(arguments, group, place, row);
         tile = TeamPlays.AddTo(tile, arguments, group.Stage, place, row);
-        tile = Solve(arguments, group, tile, place, row);
-        if (group.Flags.AnyAsksForRefinement()) Refine(arguments, group, tile, place, row);
-        RowResult.Store(arguments, group, place, row);
+        Finish(arguments, group, tile, place, row);
     }
 
     /// <summary>The same for rows whose plays the group has summed.</summary>
@@ -35,9 +33,7 @@ internal static class TeamRowSolve
     {
         var tile = Begin(arguments, group, place, row);
         tile = LongRows.AddTo(tile, arguments, group.Stage, place, row.Summed(arguments, place.Team));
-        tile = Solve(arguments, group, tile, place, row);
-        if (group.Flags.AnyAsksForRefinement()) Refine(arguments, group, tile, place, row);
-        RowResult.Store(arguments, group, place, row);
+        Finish(arguments, group, tile, place, row);
     }
 
     // The same for long rows, from the sums of their segments; in the second round only for those that asked for it.
@@ -60,11 +56,24 @@ internal static class TeamRowSolve
         RowResult.Store(arguments, group, place, row);
     }
 
-    /// <summary>The part of A that all rows share, and λ.</summary>
+    /// <summary>From A to what becomes of the rows, refined by the residual of their plays where a team asks for it.</summary>
+    private static void Finish(in RowSolveArguments arguments, in TeamGroup group, Tile8 tile, in TeamPlace place, in TeamRow row)
+    {
+        tile = Solve(arguments, group, tile, place, row);
+        if (group.Flags.AnyAsksForRefinement()) Refine(arguments, group, tile, place, row);
+        RowResult.Store(arguments, group, place, row);
+    }
+
     private static Tile8 Begin(in RowSolveArguments arguments, in TeamGroup group, in TeamPlace place, in TeamRow row)
     {
         Group.Barrier(); // all have read the flags of the rows before
         if (place.Lane == 0) group.Flags.Clear(place.Team);
+        return SharedTile(arguments, place, row);
+    }
+
+    /// <summary>The part of A that all rows share, and λ.</summary>
+    public static Tile8 SharedTile(in RowSolveArguments arguments, in TeamPlace place, in TeamRow row)
+    {
         var tile = arguments.BaseTile8(place.Row, place.Column);
         tile.AddToDiagonal(place.IsDiagonal ? arguments.Regularization[row.Index] : 0); // no branch: a compiler copies the tile where two ways meet
         return tile;
@@ -74,7 +83,7 @@ internal static class TeamRowSolve
     /// <returns>M.</returns>
     private static Tile8 Solve(in RowSolveArguments arguments, in TeamGroup group, Tile8 tile, in TeamPlace place, in TeamRow row)
     {
-        if (place.IsDiagonal) group.Stage.Product[place.Row] = new Float4(Refinement.Largest(tile, arguments.RowsFrom(place.Row)), 0, 0, 0);
+        Refinement.NoteDiagonal(arguments, group.Stage, tile, place);
         tile = Factor(arguments, group, tile, place);
         Substitute(arguments, group.Stage, tile, place);
         if (place.Lane == 0 && row.Length > 0) Refinement.Judge(arguments, group, place.Team);
@@ -99,6 +108,13 @@ internal static class TeamRowSolve
 
     private static Tile8 FactorColumn(in RowSolveArguments arguments, in TeamGroup group, Tile8 tile, int step, in TeamPlace place)
     {
+        MakeColumn(arguments, group, tile, step, place);
+        return place.Column > step ? group.Stage.Subtract(tile, place.Row, place.Column) : tile;
+    }
+
+    /// <summary>Makes a column of tiles the panel that is staged, and takes it off the right side.</summary>
+    public static void MakeColumn(in RowSolveArguments arguments, in TeamGroup group, in Tile8 tile, int step, in TeamPlace place)
+    {
         var stage = group.Stage;
         if (place.IsDiagonal && place.Row == step) FactorDiagonal(arguments, group, tile, step, place.Team);
         Group.Barrier();
@@ -109,11 +125,10 @@ internal static class TeamRowSolve
         }
 
         Group.Barrier();
-        return place.Column > step ? stage.Subtract(tile, place.Row, place.Column) : tile;
     }
 
     /// <summary>Factors a tile of the diagonal, and solves it for its part of the right side.</summary>
-    public static void FactorDiagonal(in RowSolveArguments arguments, in TeamGroup group, Tile8 tile, int step, int team)
+    private static void FactorDiagonal(in RowSolveArguments arguments, in TeamGroup group, Tile8 tile, int step, int team)
     {
         var stage = group.Stage;
         if (!tile.Factor()) group.Flags.Fail(team);

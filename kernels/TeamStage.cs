@@ -97,33 +97,17 @@ internal readonly struct TeamStage
         Group.Barrier();
     }
 
-    /// <summary>tile + Σ v vᵀ over the eight vectors. All in one run: ILGPU does not unroll loops, and copies what a loop carries at each turn.</summary>
+    /// <summary>tile + Σ v vᵀ over the eight vectors.</summary>
     public Tile8 Add(Tile8 tile, int row, int column)
     {
-        var (a, b, c, d) = (Vectors(row, 0), Vectors(row, 1), Vectors(column, 0), Vectors(column, 1));
-        tile.AddOuter(a.V0, b.V0, c.V0, d.V0);
-        tile.AddOuter(a.V1, b.V1, c.V1, d.V1);
-        tile.AddOuter(a.V2, b.V2, c.V2, d.V2);
-        tile.AddOuter(a.V3, b.V3, c.V3, d.V3);
-        tile.AddOuter(a.V4, b.V4, c.V4, d.V4);
-        tile.AddOuter(a.V5, b.V5, c.V5, d.V5);
-        tile.AddOuter(a.V6, b.V6, c.V6, d.V6);
-        tile.AddOuter(a.V7, b.V7, c.V7, d.V7);
+        tile.AddOuter(Vectors(row, 0), Vectors(row, 1), Vectors(column, 0), Vectors(column, 1));
         return tile;
     }
 
     /// <summary>tile - Σ v vᵀ over the eight vectors.</summary>
     public Tile8 Subtract(Tile8 tile, int row, int column)
     {
-        var (a, b, c, d) = (Vectors(row, 0), Vectors(row, 1), Vectors(column, 0), Vectors(column, 1));
-        tile.SubtractOuter(a.V0, b.V0, c.V0, d.V0);
-        tile.SubtractOuter(a.V1, b.V1, c.V1, d.V1);
-        tile.SubtractOuter(a.V2, b.V2, c.V2, d.V2);
-        tile.SubtractOuter(a.V3, b.V3, c.V3, d.V3);
-        tile.SubtractOuter(a.V4, b.V4, c.V4, d.V4);
-        tile.SubtractOuter(a.V5, b.V5, c.V5, d.V5);
-        tile.SubtractOuter(a.V6, b.V6, c.V6, d.V6);
-        tile.SubtractOuter(a.V7, b.V7, c.V7, d.V7);
+        tile.SubtractOuter(Vectors(row, 0), Vectors(row, 1), Vectors(column, 0), Vectors(column, 1));
         return tile;
     }
 
@@ -239,17 +223,9 @@ internal readonly struct TeamStage
     private void SetPanel(Tile4 left, Tile4 right, ArrayView<Float4> target, int step)
     {
         left = TileCholesky.SolveBelow(left, Quarter(Diagonal(step)));
-        SetTransposed(target.SubView(0, 4), left);
+        left.StoreTransposed(target.SubView(0, 4));
         right.SubtractProduct(left, Quarter(Diagonal(step) + 4));
-        SetTransposed(target.SubView(4, 4), TileCholesky.SolveBelow(right, Quarter(Diagonal(step) + 8)));
-    }
-
-    private static void SetTransposed(ArrayView<Float4> target, Tile4 tile)
-    {
-        target[0] = new Float4(tile.R0.X, tile.R1.X, tile.R2.X, tile.R3.X);
-        target[1] = new Float4(tile.R0.Y, tile.R1.Y, tile.R2.Y, tile.R3.Y);
-        target[2] = new Float4(tile.R0.Z, tile.R1.Z, tile.R2.Z, tile.R3.Z);
-        target[3] = new Float4(tile.R0.W, tile.R1.W, tile.R2.W, tile.R3.W);
+        TileCholesky.SolveBelow(right, Quarter(Diagonal(step) + 8)).StoreTransposed(target.SubView(4, 4));
     }
 
     /// <summary>One of the sixteen Float4s that each tile's row has, counted on from a row: half by half its parts of the eight vectors.</summary>

@@ -36,9 +36,7 @@ internal static class TensorSums
                 Sum(arguments, TensorJob.Of(work - (team * jobs), arguments.Rank4), arguments.Tasks[firstTask + team], sums, Slot(arguments, team));
         }
 
-        // The sums are in global memory: a barrier alone promises order for shared memory only.
-        MemoryFence.GroupLevel();
-        Group.Barrier();
+        GlobalMemory.Barrier(); // the sums are there for all
     }
 
     /// <summary>Where a team of this group has its sums.</summary>

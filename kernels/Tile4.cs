@@ -1,3 +1,5 @@
+using ILGPU;
+
 namespace GpuAls.Kernels;
 
 /// <summary>
@@ -54,6 +56,15 @@ internal struct Tile4
         R1 = Less(R1, a.R1, b);
         R2 = Less(R2, a.R2, b);
         R3 = Less(R3, a.R3, b);
+    }
+
+    /// <summary>Stores the four columns.</summary>
+    public readonly void StoreTransposed(ArrayView<Float4> target)
+    {
+        target[0] = new Float4(R0.X, R1.X, R2.X, R3.X);
+        target[1] = new Float4(R0.Y, R1.Y, R2.Y, R3.Y);
+        target[2] = new Float4(R0.Z, R1.Z, R2.Z, R3.Z);
+        target[3] = new Float4(R0.W, R1.W, R2.W, R3.W);
     }
 
     /// <summary>tileᵀ·v.</summary>

@@ -49,6 +49,19 @@ internal struct Tile8
         D.SubtractOuter(rowHigh, columnHigh);
     }
 
+    /// <summary>Subtracts eight outer products.</summary>
+    public void SubtractOuter(in Float4x8 rowLow, in Float4x8 rowHigh, in Float4x8 columnLow, in Float4x8 columnHigh)
+    {
+        SubtractOuter(rowLow.V0, rowHigh.V0, columnLow.V0, columnHigh.V0);
+        SubtractOuter(rowLow.V1, rowHigh.V1, columnLow.V1, columnHigh.V1);
+        SubtractOuter(rowLow.V2, rowHigh.V2, columnLow.V2, columnHigh.V2);
+        SubtractOuter(rowLow.V3, rowHigh.V3, columnLow.V3, columnHigh.V3);
+        SubtractOuter(rowLow.V4, rowHigh.V4, columnLow.V4, columnHigh.V4);
+        SubtractOuter(rowLow.V5, rowHigh.V5, columnLow.V5, columnHigh.V5);
+        SubtractOuter(rowLow.V6, rowHigh.V6, columnLow.V6, columnHigh.V6);
+        SubtractOuter(rowLow.V7, rowHigh.V7, columnLow.V7, columnHigh.V7);
+    }
+
     public void AddToDiagonal(float value)
     {
         A.AddToDiagonal(value);

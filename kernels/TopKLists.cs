@@ -96,8 +96,7 @@ internal struct TopKLists
         var queries = IntrinsicMath.Min(TopKPlace.TileQueries, arguments.QueryCount - firstQuery);
 
         // The buffers are written by other threads than those that read them.
-        MemoryFence.GroupLevel();
-        Group.Barrier();
+        GlobalMemory.Barrier();
         for (var query = 0; query < queries; query += BitonicSort.KeyCount / _length)
         {
             var place = (query * _length) + (Group.IdxX * Keys8.Count);
@@ -107,8 +106,7 @@ internal struct TopKLists
 
         if (Group.IdxX < TopKPlace.TileQueries) _counts[Group.IdxX] = 0;
         _kept = 0;
-        MemoryFence.GroupLevel();
-        Group.Barrier();
+        GlobalMemory.Barrier();
     }
 
     /// <summary>The thread's part of a merge: eight places of a list from one on.</summary>

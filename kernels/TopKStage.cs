@@ -64,10 +64,7 @@ internal readonly struct TopKStage(ArrayView<Float4> memory)
         if (Group.IdxX >= PartCount) return;
         var target = _memory.SubView(
             (turn * Length) + (Group.IdxX / DepthFloat4s * Stride) + (Float4.Width * (Group.IdxX % DepthFloat4s)), Float4.Width);
-        target[0] = new Float4(rows.R0.X, rows.R1.X, rows.R2.X, rows.R3.X);
-        target[1] = new Float4(rows.R0.Y, rows.R1.Y, rows.R2.Y, rows.R3.Y);
-        target[2] = new Float4(rows.R0.Z, rows.R1.Z, rows.R2.Z, rows.R3.Z);
-        target[3] = new Float4(rows.R0.W, rows.R1.W, rows.R2.W, rows.R3.W);
+        rows.StoreTransposed(target);
     }
 
     /// <summary>scores + the products of eight factors.</summary>

@@ -13,7 +13,6 @@ internal static class LaunchPlan
     public const int ThreadMultiple = 32;
 
     private const int MaximumStageBytes = 24 * 1024;
-    private const int Float4Bytes = 16;
 
     /// <summary>Groups launched for a multiprocessor, at most.</summary>
     internal const int GroupsPerMultiprocessor = 4;
@@ -33,7 +32,7 @@ internal static class LaunchPlan
     public static int StageRows(Accelerator accelerator, int rank4, int most)
     {
         var bytes = Math.Min(MaximumStageBytes, accelerator.MaxSharedMemoryPerGroup / 2);
-        return Math.Clamp(bytes / (rank4 * Float4Bytes), 1, most);
+        return Math.Clamp(bytes / (rank4 * Float4.Bytes), 1, most);
     }
 
     /// <summary>Groups that keep the device busy a few times over, and few enough that what each does once does not count.</summary>

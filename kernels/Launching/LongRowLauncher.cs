@@ -7,7 +7,6 @@ namespace GpuAls.Kernels.Launching;
 internal sealed class LongRowLauncher : IDisposable
 {
     private const long SumBytes = 64L << 20;
-    private const int Float4Bytes = 16;
 
     private readonly Accelerator _accelerator;
     private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _sums;
@@ -45,9 +44,9 @@ internal sealed class LongRowLauncher : IDisposable
             arguments.Sums = _memory.Take((long)segments * length);
             var (ofSegments, ofRows) = (schedule.Segments.SubView(rows[first].First, segments), schedule.LongRows.SubView(first, count));
             if (arguments.UsesTensorCores != 0) SumOnTensorCores(stream, arguments with { Tasks = ofSegments });
-            else LaunchSegments(stream, _sums, plan, plan.GroupsFor(segments) * arguments.PanelCount, arguments with { Round = SolveRound.LongRows, Tasks = ofSegments });
+            else _sums.Value(stream, plan.Config(plan.GroupsFor(segments) * arguments.PanelCount), arguments with { Round = SolveRound.LongRows, Tasks = ofSegments });
             solve(stream, plan, arguments with { Round = SolveRound.LongRows, Tasks = ofRows });
-            LaunchSegments(stream, _residuals, plan, plan.GroupsFor(segments), arguments with { Round = SolveRound.LongRowsAgain, Tasks = ofSegments });
+            _residuals.Value(stream, plan.Config(plan.GroupsFor(segments)), arguments with { Round = SolveRound.LongRowsAgain, Tasks = ofSegments });
             solve(stream, plan, arguments with { Round = SolveRound.LongRowsAgain, Tasks = ofRows });
             first += count;
         }
@@ -59,13 +58,13 @@ internal sealed class LongRowLauncher : IDisposable
         if (longestRow <= RowSchedule.LongestRow) return 0;
         // A long row has a segment more than whole ones.
         var segments = (entryCount / RowSchedule.SegmentLength) + (entryCount / RowSchedule.LongestRow);
-        return Math.Min(segments, Capacity(rank4)) * SegmentSums.Length(rank4) * Float4Bytes;
+        return Math.Min(segments, Capacity(rank4)) * SegmentSums.Length(rank4) * Float4.Bytes;
     }
 
     public void Dispose() => _memory.Dispose();
 
     /// <summary>Segments whose sums are kept at a time: those of the longest row in any case.</summary>
-    private static int Capacity(int rank4) => Math.Max(RowSchedule.MostSegments, (int)(SumBytes / (SegmentSums.Length(rank4) * Float4Bytes)));
+    private static int Capacity(int rank4) => Math.Max(RowSchedule.MostSegments, (int)(SumBytes / (SegmentSums.Length(rank4) * Float4.Bytes)));
 
     /// <summary>How many rows have no more segments than fit; at least one.</summary>
     private static int CountThatFit(ReadOnlySpan<RowTask> rows, int capacity)
@@ -87,8 +86,4 @@ internal sealed class LongRowLauncher : IDisposable
         var group = Math.Min(LaunchPlan.MaximumGroupSize, LaunchPlan.ThreadMultiple * TensorJob.Count(arguments.Rank4));
         _tensorSums.Value(stream, new KernelConfig(LaunchPlan.Groups(_accelerator, arguments.TaskCount), group), arguments);
     }
-
-    private static void LaunchSegments(
-        AcceleratorStream stream, Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> kernel, TeamPlan plan, int work, RowSolveArguments arguments) =>
-        kernel.Value(stream, plan.Config(work), arguments);
 }

@@ -10,7 +10,6 @@ public sealed class RowSolveLauncher : IDisposable
     internal const int PanelGroupsPerMultiprocessor = 4;
 
     private const int MaximumStageRows = 32;
-    private const int Float4Bytes = Float4.Width * sizeof(float);
 
     private readonly Accelerator _accelerator;
     private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _team;
@@ -52,13 +51,13 @@ public sealed class RowSolveLauncher : IDisposable
 
     /// <summary>The most bytes of device memory that are kept for some rows, beside those for long ones.</summary>
     internal static long ScratchBytes(Accelerator accelerator, int rowCount, int rank4) =>
-        TeamPlan.For(accelerator, rank4).IsWhole ? 0 : (long)PanelGroups(accelerator, rowCount) * FactorColumns.Length(rank4 / 2) * Float4Bytes;
+        TeamPlan.For(accelerator, rank4).IsWhole ? 0 : (long)PanelGroups(accelerator, rowCount) * FactorColumns.Length(rank4 / 2) * Float4.Bytes;
 
     /// <summary>The most bytes of device memory that are kept for the sums of rows on tensor cores.</summary>
     internal static long SlotBytes(Accelerator accelerator, int rowCount, int rank4)
     {
         var plan = TeamPlan.For(accelerator, rank4);
-        return (long)PanelGroups(accelerator, plan.GroupsFor(rowCount)) * plan.Layout.Teams * SegmentSums.Length(rank4) * Float4Bytes;
+        return (long)PanelGroups(accelerator, plan.GroupsFor(rowCount)) * plan.Layout.Teams * SegmentSums.Length(rank4) * Float4.Bytes;
     }
 
     /// <summary>Gives back the device memory that is kept; the next launch takes it anew.</summary>

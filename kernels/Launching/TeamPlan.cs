@@ -14,7 +14,6 @@ internal readonly record struct TeamPlan(TeamLayout Layout, int GroupSize, bool 
     /// <summary>No group asks for more: what every device has, less what a driver may keep for itself.</summary>
     internal const int SharedBytes = 47 * 1024;
 
-    private const int Float4Bytes = 16;
 
     /// <summary>Shared memory of a group.</summary>
     public int SharedFloat4s => (Layout.Teams * Layout.TeamStride) + Float4.Holding(2 * Layout.Teams);
@@ -40,7 +39,7 @@ internal readonly record struct TeamPlan(TeamLayout Layout, int GroupSize, bool 
         for (var teams = Math.Min(MostTeams, threads / lanes); teams > 0; teams--)
         {
             var plan = new TeamPlan(TeamLayout.Of(teams, rank8), LaunchPlan.GroupSize(teams * lanes), true);
-            if (plan.SharedFloat4s * Float4Bytes <= bytes) return plan;
+            if (plan.SharedFloat4s * Float4.Bytes <= bytes) return plan;
         }
 
         return new TeamPlan(TeamLayout.Of(1, rank8), PanelGroup(rank8, threads), false);

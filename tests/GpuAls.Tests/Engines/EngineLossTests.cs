@@ -40,7 +40,7 @@ public sealed class EngineLossTests<TEngine>
     [Test]
     public void PlaysLoss_TenMillionPlays_KeepsSixDigits()
     {
-        if (!TEngine.TakesManyRows) Assert.Pass("so many plays take hours on this engine.");
+        if (!TEngine.TakesManyRows) Assert.Ignore("so many plays take hours on this engine.");
         const int Rows = 10_000;
         const int Rank = 8;
         const int Columns = 5_000;
@@ -56,7 +56,7 @@ public sealed class EngineLossTests<TEngine>
     [Test]
     public void PlaysLoss_EachRowAlone_AddsUpToTheSameBits()
     {
-        if (_engine is not DeviceEngine) Assert.Pass("the host engine adds chunks of rows.");
+        if (_engine is not DeviceEngine) Assert.Ignore("the host engine adds chunks of rows.");
         int[] lengths = TEngine.TakesManyRows ? [3, 0, 1500, 17, 1024, 5000, 1, 99] : [3, 0, 17, 1030, 1];
         var plays = TestMatrices.Plays(5_003, lengths, seed: 8);
         var (x, y) = (TestMatrices.Factors(lengths.Length, 6, seed: 5), TestMatrices.Factors(5_003, 6, seed: 6));

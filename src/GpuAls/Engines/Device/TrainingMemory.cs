@@ -11,7 +11,6 @@ namespace GpuAls.Engines.Device;
 /// <param name="RowBytes">The longest row, twice.</param>
 internal readonly record struct TrainingMemory(TrainingShape Shape, long FactorBytes, long ScratchBytes, long RowBytes)
 {
-    private const int Float4Bytes = Float4.Width * sizeof(float);
 
     /// <summary>Lists that are made after a training, as a rule; longer ones may need more.</summary>
     private const int ListLength = 10;
@@ -26,7 +25,7 @@ internal readonly record struct TrainingMemory(TrainingShape Shape, long FactorB
         var scratch = new LaunchScratch(rank4, Math.Max(shape.UserCount, shape.ItemCount), shape.LongestRow, shape.PlayCount).BytesOn(accelerator);
         var row = Staging.Slots * PlaysCut.LargestRow(shape.LongestRow, isScheduled: true, rowBytes: 0);
         return new TrainingMemory(
-            shape, ((long)shape.UserCount + shape.ItemCount) * rank4 * Float4Bytes, Math.Max(scratch, DeviceTopK.LeastBytes(shape.LongestRow, ListLength) - row), row);
+            shape, ((long)shape.UserCount + shape.ItemCount) * rank4 * Float4.Bytes, Math.Max(scratch, DeviceTopK.LeastBytes(shape.LongestRow, ListLength) - row), row);
     }
 
     /// <summary>Why it cannot be done, and what to change.</summary>
