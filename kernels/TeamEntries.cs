@@ -15,7 +15,7 @@ internal readonly struct TeamEntries(ArrayView<Float4> memory)
     /// <summary>What is known of a play.</summary>
     public TeamEntry this[int entry] => TeamEntry.Of(_memory[entry]);
 
-    /// <summary>Looks up plays for Σ gram·y yᵀ = Σ (√gram·y)(√gram·y)ᵀ; lane = one play.</summary>
+    /// <summary>Looks up plays for Σ gram·y yᵀ = Σ (√gram·y)(√gram·y)ᵀ; lane = one play, or every so many where there are fewer lanes.</summary>
     /// <param name="arguments">The plays.</param>
     /// <param name="row">The row.</param>
     /// <param name="offset">The stage's first play, counted within the row.</param>
@@ -24,32 +24,41 @@ internal readonly struct TeamEntries(ArrayView<Float4> memory)
     public void LookUp(in RowSolveArguments arguments, in TeamRow row, int offset, in TeamPlace place, float sign)
     {
         if (place.Lane >= TeamLayout.StageRows) return;
-        var known = Float4.Zero;
         var number = offset + place.Lane;
-        if (number < row.Length) known = TeamEntry.Of(arguments, row.First + number, sign).Packed;
-        _memory[place.Lane] = known;
+        do // most ranks have more lanes than plays, and no second turn
+        {
+            var known = Float4.Zero;
+            if (number < row.Length) known = TeamEntry.Of(arguments, row.First + number, sign).Packed;
+            _memory[number - offset] = known;
+            number += place.Lanes;
+        }
+        while (number - offset < TeamLayout.StageRows);
     }
 
-    /// <summary>Looks up plays for A x - b, where y stays as it is; lane = one play.</summary>
+    /// <summary>Looks up plays for A x - b, where y stays as it is.</summary>
     public void LookUpPlain(in RowSolveArguments arguments, in TeamRow row, int offset, in TeamPlace place)
     {
-        if (place.Lane >= TeamLayout.StageRows) return;
-        var known = Float4.Zero;
-        var number = offset + place.Lane;
-        if (number < row.Length)
+        for (var entry = place.Lane; entry < TeamLayout.StageRows; entry += place.Lanes)
         {
-            var value = arguments.Values[row.First + number];
-            known = new Float4(Interop.IntAsFloat((uint)arguments.Indices[row.First + number]), 1, arguments.Gram(value), arguments.Rhs(value));
-        }
+            var known = Float4.Zero;
+            if (offset + entry < row.Length)
+            {
+                var play = row.First + offset + entry;
+                var value = arguments.Values[play];
+                known = new Float4(Interop.IntAsFloat((uint)arguments.Indices[play]), 1, arguments.Gram(value), arguments.Rhs(value));
+            }
 
-        _memory[place.Lane] = known;
+            _memory[entry] = known;
+        }
     }
 
-    /// <summary>Weights of the right side become gram·(y·x) - rhs, the part of A x - b that runs along y; lane = one play.</summary>
+    /// <summary>Weights of the right side become gram·(y·x) - rhs, the part of A x - b that runs along y.</summary>
     public void WeighResidual(in TeamStage stage, in TeamPlace place)
     {
-        if (place.Lane >= TeamLayout.StageRows) return;
-        var known = _memory[place.Lane];
-        _memory[place.Lane] = new Float4(known.X, known.Y, known.Z, (known.Z * stage.DotSolution(place.Lane)) - known.W);
+        for (var entry = place.Lane; entry < TeamLayout.StageRows; entry += place.Lanes)
+        {
+            var known = _memory[entry];
+            _memory[entry] = new Float4(known.X, known.Y, known.Z, (known.Z * stage.DotSolution(entry)) - known.W);
+        }
     }
 }

@@ -27,7 +27,7 @@ internal readonly record struct TeamPlan(TeamLayout Layout, int GroupSize, bool 
     /// <summary>A launch of some groups.</summary>
     public KernelConfig Config(int groups) => LaunchPlan.Config(groups, GroupSize, SharedFloat4s);
 
-    /// <summary>The plan for a rank: as many teams as threads and shared memory allow, with a thread for each tile, each four factors and each staged play.</summary>
+    /// <summary>The plan for a rank: as many teams as threads and shared memory allow, with a thread for each tile and each four factors.</summary>
     public static TeamPlan For(Accelerator accelerator, int rank4) =>
         For(LaunchPlan.LargestGroup(accelerator), Math.Min(SharedBytes, accelerator.MaxSharedMemoryPerGroup), rank4);
 
@@ -35,7 +35,7 @@ internal readonly record struct TeamPlan(TeamLayout Layout, int GroupSize, bool 
     public static TeamPlan For(int threads, int bytes, int rank4)
     {
         var rank8 = rank4 / 2;
-        var lanes = Math.Max(TeamLayout.StageRows, Math.Max(TriangleIndex.Count(rank8), rank4));
+        var lanes = Math.Max(TriangleIndex.Count(rank8), rank4);
         for (var teams = Math.Min(MostTeams, threads / lanes); teams > 0; teams--)
         {
             var plan = new TeamPlan(TeamLayout.Of(teams, rank8), LaunchPlan.GroupSize(teams * lanes), true);
