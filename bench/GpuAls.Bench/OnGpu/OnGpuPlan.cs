@@ -1,5 +1,5 @@
 using GpuAls.Bench.OnGpu.Workloads;
-using GpuAls.Bench.Roofline;
+using GpuAls.Bench.Shapes;
 using GpuAls.Engines;
 using GpuAls.Kernels.Launching;
 

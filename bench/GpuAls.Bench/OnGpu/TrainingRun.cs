@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using GpuAls.Bench.Roofline;
+using GpuAls.Bench.Shapes;
 using GpuAls.Engines;
 using GpuAls.Kernels.Launching;
 using GpuAls.Modeling;
@@ -51,7 +51,7 @@ internal static class TrainingRun
             SecondsPerIteration = Spread.Of(seconds),
             IterationSeconds = seconds,
             SecondsInAll = total,
-            UsefulFmasAnIteration = UsefulFmas(shape, options.Rank),
+            UsefulFmasAnIteration = shape.UsefulFmas(options.Rank),
             Losses = losses,
             LossFalls = losses.Zip(losses.Skip(1)).All(pair => pair.Second < pair.First),
             Fp64Rows = trained.Iterations.Sum(iteration => iteration.Fp64Rows),
@@ -68,10 +68,6 @@ internal static class TrainingRun
         using var recommender = new Recommender(model, engine);
         return recommender.Recommend(Recommender.UsersWithPlays(model), K, includePlayed: false).Sum(batch => batch.UserIndices.Length);
     }
-
-    /// <summary>Each play twice, each row of both sides solved once.</summary>
-    private static double UsefulFmas(Shape shape, double rank) =>
-        (shape.Plays * rank * (rank + 1)) + (((double)shape.Users + shape.Items) * ((Math.Pow(rank, 3) / 6) + Math.Pow(rank, 2)));
 
     private sealed class LineAnIteration(Action<string> log) : IProgress<IterationReport>
     {

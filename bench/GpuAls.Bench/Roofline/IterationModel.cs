@@ -1,4 +1,5 @@
 using GpuAls.Bench.Kernels;
+using GpuAls.Bench.Shapes;
 
 namespace GpuAls.Bench.Roofline;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using GpuAls.Bench.Shapes;
 using Spectre.Console;
 
 namespace GpuAls.Bench.Roofline;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using GpuAls.Bench.OnGpu;
 using GpuAls.Bench.OnGpu.Workloads;
-using GpuAls.Bench.Roofline;
+using GpuAls.Bench.Shapes;
 using GpuAls.Engines;
 using GpuAls.Kernels.Launching;
 using GpuAls.Tests.Engines;

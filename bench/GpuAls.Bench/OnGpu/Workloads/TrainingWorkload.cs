@@ -1,4 +1,4 @@
-using GpuAls.Bench.Roofline;
+using GpuAls.Bench.Shapes;
 using GpuAls.Engines;
 using GpuAls.Training;
 

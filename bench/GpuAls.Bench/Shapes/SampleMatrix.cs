@@ -1,9 +1,8 @@
-using GpuAls.Bench.Roofline;
 using GpuAls.Indexing;
 using GpuAls.Sampling;
 using GpuAls.Sparse;
 
-namespace GpuAls.Bench.OnGpu;
+namespace GpuAls.Bench.Shapes;
 
 /// <summary>The plays that <c>gpuals sample</c> makes, as <c>gpuals train</c> would load them, without a file between.</summary>
 internal static class SampleMatrix

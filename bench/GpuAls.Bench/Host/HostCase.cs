@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using GpuAls.Bench.OnGpu;
+using GpuAls.Bench.OnGpu.Workloads;
+using GpuAls.Engines;
+using GpuAls.Engines.Host;
+using GpuAls.Sparse;
+using GpuAls.Training;
+
+namespace GpuAls.Bench.Host;
+
+/// <summary>Iterations on the processor: the first is verified, the others are timed.</summary>
+/// <param name="Seconds">Of an iteration, median.</param>
+/// <param name="UsersSeconds">Of it, the rows of the users with YᵀY, median.</param>
+/// <param name="ItemsSeconds">The rows of the items with XᵀX, median.</param>
+/// <param name="LargestError">Of sampled users after the first half-iteration, relative to the row's largest factor, against fp64.</param>
+/// <param name="Loss">After all iterations.</param>
+internal sealed record HostCase(double Seconds, double UsersSeconds, double ItemsSeconds, double LargestError, double Loss)
+{
+    private const int SampledRows = 97;
+
+    /// <summary>Runs one iteration to verify and some to time.</summary>
+    public static HostCase Run(HostEngine engine, InteractionMatrix plays, AlsOptions options, int iterations)
+    {
+        using var userFactors = TrainingSide.FirstFactors(engine, Side.Users, plays.Users.Count, options);
+        using var itemFactors = TrainingSide.FirstFactors(engine, Side.Items, plays.Items.Count, options);
+        using var users = new TrainingSide(engine, Side.Users, plays.Users, plays.ByUser, userFactors, options);
+        using var items = new TrainingSide(engine, Side.Items, plays.Items, plays.ByItem, itemFactors, options);
+        users.SolveAgainst(items);
+        var error = options.Solver == Solver.Cholesky ? ErrorOfSample(engine, plays.ByUser, userFactors, itemFactors, options) : double.NaN;
+        items.SolveAgainst(users);
+        var (ofUsers, ofItems) = (new double[iterations], new double[iterations]);
+        for (var iteration = 0; iteration < iterations; iteration++)
+        {
+            ofUsers[iteration] = Time(() => users.SolveAgainst(items));
+            ofItems[iteration] = Time(() => items.SolveAgainst(users));
+        }
+
+        return new HostCase(
+            Spread.Of(ofUsers.Zip(ofItems, (user, item) => user + item)).Median, Spread.Of(ofUsers).Median, Spread.Of(ofItems).Median, error, users.LossAgainst(items));
+    }
+
+    private static double Time(Action work)
+    {
+        var clock = Stopwatch.StartNew();
+        work();
+        return clock.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>Rows spread evenly over all, which come by falling length, each solved once more in fp64.</summary>
+    private static double ErrorOfSample(HostEngine engine, CsrMatrix plays, IEngineFactors solved, IEngineFactors fixedFactors, AlsOptions options)
+    {
+        var rank = options.Rank;
+        var gramian = new double[rank * rank];
+        engine.Gramian(fixedFactors, RowRange.All(fixedFactors), gramian);
+        var equation = new Fp64Equation(rank, gramian, ConfidenceTransform.Weights(options));
+        var (confidences, regularization) = (ConfidenceTransform.Apply(plays, options), RowRegularization.Compute(plays, options));
+        var (x, y) = (Download(solved), Download(fixedFactors));
+        var (expected, largest) = (new float[rank], 0.0);
+        for (var sample = 0; sample < SampledRows; sample++)
+        {
+            var row = (int)((long)sample * (plays.RowCount - 1) / (SampledRows - 1));
+            equation.Solve(new RowEntries(confidences, row), regularization[row], item => y.AsSpan(item * rank, rank), expected);
+            largest = Math.Max(largest, Errors.Relative(Doubles(x.AsSpan(row * rank, rank)), Doubles(expected)));
+        }
+
+        return largest;
+    }
+
+    private static float[] Download(IEngineFactors factors)
+    {
+        var values = new float[factors.RowCount * factors.Rank];
+        factors.CopyTo(values);
+        return values;
+    }
+
+    private static double[] Doubles(ReadOnlySpan<float> values) => Array.ConvertAll(values.ToArray(), value => (double)value);
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Globalization;
+using GpuAls.Bench.OnGpu;
+using GpuAls.Bench.Shapes;
+using GpuAls.Engines.Host;
+using GpuAls.Training;
+using Spectre.Console;
+
+namespace GpuAls.Bench.Host;
+
+/// <summary>bench host: iterations on the processor, verified, then timed as a share of what it multiplies at most.</summary>
+internal static class HostCommand
+{
+    private const double Tolerance = 1e-3;
+
+    public static Command Create()
+    {
+        var ranks = new Option<int[]>("--rank") { Description = "ranks", DefaultValueFactory = _ => [16, 32, 50, 64, 100, 128, 200, 256], AllowMultipleArgumentsPerToken = true };
+        var threads = new Option<int>("--threads") { Description = "threads", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var iterations = new Option<int>("--iterations") { Description = "iterations that are timed, after one that is verified", DefaultValueFactory = _ => 5 };
+        var solver = new Option<Solver>("--solver") { Description = "Cholesky or ConjugateGradient", DefaultValueFactory = _ => Solver.Cholesky };
+        var command = new Command("host", "Verifies and times iterations on the processor.") { ranks, threads, iterations, solver };
+        command.SetAction(result => Print(result.GetValue(ranks)!, result.GetValue(threads), result.GetValue(iterations), result.GetValue(solver)));
+        return command;
+    }
+
+    private static int Print(int[] ranks, int threads, int iterations, Solver solver)
+    {
+        using var engine = new HostEngine(threads);
+        var plays = SampleMatrix.Create(Shape.Host);
+        var table = new Table().Border(TableBorder.Markdown).AddColumns("shape", "rank");
+        foreach (var name in (string[])["seconds", "users", "items", "peak, 10⁹ FMA/s", "share of peak", "error", "loss"]) table.AddColumn(new TableColumn(name).RightAligned());
+        var passed = true;
+        AnsiConsole.Profile.Width = 160;
+        AnsiConsole.WriteLine($"{engine.Description.Name}; {solver}, seconds of an iteration: median of {iterations}");
+        foreach (var rank in ranks)
+        {
+            var peak = FmaPeak.GigaFmas(threads);
+            var run = HostCase.Run(engine, plays, TrainingRun.Options(rank, iterations) with { Solver = solver }, iterations);
+            peak = (peak + FmaPeak.GigaFmas(threads)) / 2;
+            passed &= !(run.LargestError > Tolerance);
+            table.AddRow([.. new[] { Shape.Host.Name }, .. Cells(rank, run, peak)]);
+        }
+
+        AnsiConsole.Write(table);
+        if (!passed) AnsiConsole.WriteLine($"error: a row differs from fp64 by more than {Tolerance}.");
+        return passed ? 0 : 1;
+    }
+
+    private static IEnumerable<string> Cells(int rank, HostCase run, double peak)
+    {
+        string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+        return
+        [
+            Text(rank, "0"), Text(run.Seconds, "F3"), Text(run.UsersSeconds, "F3"), Text(run.ItemsSeconds, "F3"), Text(peak, "F0"),
+            Text(Shape.Host.UsefulFmas(rank) / run.Seconds / peak / 1e9, "P1"), Text(run.LargestError, "0.0e+0"), Text(run.Loss, "G9"),
+        ];
+    }
+}
