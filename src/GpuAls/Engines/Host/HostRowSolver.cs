@@ -5,6 +5,9 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
+    /// <summary>The largest rank whose rows are solved side by side: above it their matrices together outgrow the second-level cache, and a row alone is faster.</summary>
+    private const int LargestLaneRank = 112;
+
     public static RowSolveReport Solve(in RowSolveProblem problem, int threadCount)
     {
         var rank = problem.FixedFactors.Rank;
@@ -12,8 +15,10 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
         fixed (float* regularization = problem.Regularization)
         {
             var rows = new Rows(problem, baseMatrix.Pointer, regularization);
-            var boundaries = RowChunks.Split(rows.Matrix.Indptr, costPerRow: 1 + (rank / 4));
-            if (problem.ConjugateGradientSteps == 0)
+            var boundaries = RowChunks.Split(rows.Matrix.Indptr, costPerRow: 1 + (rank / 4), rowGroup: TSimd.Width);
+            if (problem.ConjugateGradientSteps == 0 && rank <= LargestLaneRank)
+                ParallelChunks.Run(threadCount, boundaries.Length - 1, () => new LaneEquations<TSimd, TVector>(rank), (equations, chunk) => rows.SolveSideBySide(equations, boundaries[chunk], boundaries[chunk + 1]));
+            else if (problem.ConjugateGradientSteps == 0)
                 ParallelChunks.Run(threadCount, boundaries.Length - 1, () => new NormalEquation<TSimd, TVector>(rank), (equation, chunk) => rows.SolveExactly(equation, boundaries[chunk], boundaries[chunk + 1]));
             else
                 ParallelChunks.Run(threadCount, boundaries.Length - 1, () => new ConjugateGradient<TSimd, TVector>(rank), (gradient, chunk) => rows.Improve(gradient, boundaries[chunk], boundaries[chunk + 1]));
@@ -57,6 +62,8 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
 
         public Sparse.CsrMatrix Matrix { get; }
 
+        private SharedTerms Terms => new(_weights, _fixedFactors, _baseMatrix);
+
         /// <summary>Rows that fp32 could not solve, rising.</summary>
         public int[] Unsolved() => [.. _unsolved.Order()];
 
@@ -71,8 +78,31 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
                 var entries = new RowEntries(Matrix, row);
                 var target = _target.Row(_firstTargetRow + row);
                 if (entries.Length == 0) Clear(target);
-                else if (!equation.Solve(entries, _weights, _fixedFactors, _baseMatrix, _regularization[row], target)) Postpone(row);
+                else if (!equation.Solve(entries, Terms, _regularization[row], target)) Postpone(row);
             }
+        }
+
+        public void SolveSideBySide(LaneEquations<TSimd, TVector> equations, int first, int end)
+        {
+            Span<int> rows = stackalloc int[TSimd.Width];
+            var count = 0;
+            for (var row = first; row < end; row++)
+            {
+                var entries = new RowEntries(Matrix, row);
+                if (entries.Length == 0)
+                {
+                    Clear(_target.Row(_firstTargetRow + row));
+                    continue;
+                }
+
+                equations.Assemble(count, entries, Terms, _regularization[row]);
+                rows[count++] = row;
+                if (count < TSimd.Width) continue;
+                SolveLanes(equations, rows);
+                count = 0;
+            }
+
+            if (count > 0) SolveLanes(equations, rows[..count]);
         }
 
         public void Improve(ConjugateGradient<TSimd, TVector> gradient, int first, int end)
@@ -84,6 +114,31 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
                 if (entries.Length == 0) Clear(target);
                 else if (!gradient.Solve(entries, _weights, _fixedFactors, _baseMatrix, _regularization[row], _steps, target)) Postpone(row);
             }
+        }
+
+        private void SolveLanes(LaneEquations<TSimd, TVector> equations, ReadOnlySpan<int> rows)
+        {
+            equations.Solve();
+            Refine(equations, rows);
+            for (var lane = 0; lane < rows.Length; lane++)
+            {
+                if (equations.IsSolved(lane)) Store(rows[lane], new ReadOnlySpan<float>(equations.Solution(lane), _target.Rank));
+                else Postpone(rows[lane]);
+            }
+        }
+
+        private void Refine(LaneEquations<TSimd, TVector> equations, ReadOnlySpan<int> rows)
+        {
+            var isDoubtful = false;
+            for (var lane = 0; lane < rows.Length; lane++)
+            {
+                if (!equations.IsDoubtful(lane)) continue;
+                if (!isDoubtful) equations.ClearResiduals();
+                isDoubtful = true;
+                equations.SumResidual(lane, new RowEntries(Matrix, rows[lane]), Terms, _regularization[rows[lane]]);
+            }
+
+            if (isDoubtful) equations.Refine();
         }
 
         private void Postpone(int row)

@@ -24,6 +24,15 @@ internal unsafe interface ISimd<TVector>
     /// <summary>c - a·b, fused where the processor has it.</summary>
     static abstract TVector MultiplySubtract(TVector a, TVector b, TVector c);
 
+    /// <summary>1/√x, rounded as a root and a division are; NaN below 0.</summary>
+    static abstract TVector ReciprocalRoot(TVector vector);
+
+    /// <summary>The larger of each lane; NaN where one of them is.</summary>
+    static abstract TVector Max(TVector a, TVector b);
+
+    /// <summary>Lane i = source[i·step].</summary>
+    static abstract TVector Gather(float* source, nint step);
+
     /// <summary>The sum of all lanes, always in the same order.</summary>
     static abstract float Sum(TVector vector);
 

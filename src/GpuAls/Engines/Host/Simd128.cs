@@ -23,6 +23,13 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> MultiplySubtract(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
         Vector128.MultiplyAddEstimate(-a, b, c);
 
+    public static Vector128<float> ReciprocalRoot(Vector128<float> vector) => Vector128<float>.One / Vector128.Sqrt(vector);
+
+    public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.Max(a, b);
+
+    public static Vector128<float> Gather(float* source, nint step) => Vector128.Create(
+        source[0], source[step], source[2 * step], source[3 * step]);
+
     public static float Sum(Vector128<float> vector) => Vector128.Sum(vector);
 
     public static bool AnyGreater(Vector128<float> a, Vector128<float> b) => Vector128.GreaterThanAny(a, b);

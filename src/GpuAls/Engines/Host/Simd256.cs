@@ -23,6 +23,13 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> MultiplySubtract(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
         Vector256.MultiplyAddEstimate(-a, b, c);
 
+    public static Vector256<float> ReciprocalRoot(Vector256<float> vector) => Vector256<float>.One / Vector256.Sqrt(vector);
+
+    public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Vector256.Max(a, b);
+
+    public static Vector256<float> Gather(float* source, nint step) => Vector256.Create(
+        source[0], source[step], source[2 * step], source[3 * step], source[4 * step], source[5 * step], source[6 * step], source[7 * step]);
+
     public static float Sum(Vector256<float> vector) => Vector256.Sum(vector);
 
     public static bool AnyGreater(Vector256<float> a, Vector256<float> b) => Vector256.GreaterThanAny(a, b);

@@ -23,6 +23,13 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> MultiplySubtract(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
         Vector512.MultiplyAddEstimate(-a, b, c);
 
+    public static Vector512<float> ReciprocalRoot(Vector512<float> vector) => Vector512<float>.One / Vector512.Sqrt(vector);
+
+    public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) => Vector512.Max(a, b);
+
+    public static Vector512<float> Gather(float* source, nint step) => Vector512.Create(
+        source[0], source[step], source[2 * step], source[3 * step], source[4 * step], source[5 * step], source[6 * step], source[7 * step], source[8 * step], source[9 * step], source[10 * step], source[11 * step], source[12 * step], source[13 * step], source[14 * step], source[15 * step]);
+
     public static float Sum(Vector512<float> vector) => Vector512.Sum(vector);
 
     public static bool AnyGreater(Vector512<float> a, Vector512<float> b) => Vector512.GreaterThanAny(a, b);

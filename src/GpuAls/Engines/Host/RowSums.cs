@@ -1,0 +1,92 @@
+namespace GpuAls.Engines.Host;
+
+/// <summary>
+/// Sums over the plays of a row: Σ gram·y yᵀ and Σ rhs·y, from gathered rows of y staged side by side in the scratch memory of one
+/// thread, and the residual of a solution.
+/// </summary>
+internal sealed unsafe class RowSums<TSimd, TVector> : IDisposable
+    where TSimd : struct, ISimd<TVector>
+    where TVector : struct
+{
+    /// <summary>Floats of gathered rows staged at a time: both panels together stay in the first-level cache.</summary>
+    private const int PanelFloats = 4096;
+
+    private readonly int _stride;
+    private readonly int _panelRows;
+    private readonly NativeFloats _panel;
+    private readonly NativeFloats _weightedPanel;
+
+    public RowSums(int stride)
+    {
+        _stride = stride;
+        _panelRows = Math.Max(8, PanelFloats / _stride);
+        _panel = new NativeFloats((long)_panelRows * _stride);
+        _weightedPanel = new NativeFloats((long)_panelRows * _stride);
+    }
+
+    /// <summary>left = α₀·YᵀY + λI + Σ gram·y yᵀ in the upper triangle, right = Σ rhs·y.</summary>
+    /// <param name="entries">The plays of the row.</param>
+    /// <param name="terms">What all rows share.</param>
+    /// <param name="lambda">λ of the row.</param>
+    /// <param name="left">[stride, stride].</param>
+    /// <param name="right">[stride].</param>
+    public void Assemble(RowEntries entries, in SharedTerms terms, float lambda, float* left, float* right)
+    {
+        var bytes = (long)_stride * _stride * sizeof(float);
+        Buffer.MemoryCopy(terms.BaseMatrix, left, bytes, bytes);
+        for (var i = 0; i < terms.FixedFactors.Rank; i++) left[((long)i * _stride) + i] += lambda;
+        new Span<float>(right, _stride).Clear();
+        for (var first = 0; first < entries.Length; first += _panelRows)
+        {
+            var count = Math.Min(_panelRows, entries.Length - first);
+            Stage(entries, first, count, terms, right);
+            AddPanel(count, left);
+        }
+    }
+
+    /// <summary>residual = Σ (rhs - gram·(y·x)) y - α₀·YᵀY x - λ x, from the plays and not from the rounded A.</summary>
+    public void Residual(RowEntries entries, in SharedTerms terms, float lambda, float* x, float* residual)
+    {
+        VectorMath<TSimd, TVector>.Scale(-lambda, x, residual, _stride);
+        for (var i = 0; i < terms.FixedFactors.Rank; i++) VectorMath<TSimd, TVector>.AddScaled(-x[i], terms.BaseMatrix + ((long)i * _stride), residual, _stride);
+        for (var k = 0; k < entries.Length; k++)
+        {
+            var value = entries.Values[k];
+            var y = terms.FixedFactors.Row(entries.Indices[k]);
+            var weight = terms.Weights.Rhs(value) - (terms.Weights.Gram(value) * VectorMath<TSimd, TVector>.Dot(y, x, _stride));
+            VectorMath<TSimd, TVector>.AddScaled(weight, y, residual, _stride);
+        }
+    }
+
+    public void Dispose()
+    {
+        _panel.Dispose();
+        _weightedPanel.Dispose();
+    }
+
+    /// <summary>Gathers rows of y side by side, plain and weighted, and adds their part of the right side.</summary>
+    private void Stage(RowEntries entries, int first, int count, in SharedTerms terms, float* right)
+    {
+        var bytes = _stride * sizeof(float);
+        for (var k = 0; k < count; k++)
+        {
+            var value = entries.Values[first + k];
+            var source = terms.FixedFactors.Row(entries.Indices[first + k]);
+            Buffer.MemoryCopy(source, _panel.Pointer + (k * _stride), bytes, bytes);
+            VectorMath<TSimd, TVector>.Scale(terms.Weights.Gram(value), source, _weightedPanel.Pointer + (k * _stride), _stride);
+            VectorMath<TSimd, TVector>.AddScaled(terms.Weights.Rhs(value), source, right, _stride);
+        }
+    }
+
+    private void AddPanel(int count, float* left)
+    {
+        for (var row = 0; row < _stride; row += OuterProductTile<TSimd, TVector>.Rows)
+        {
+            // Upper triangle only: columns start at the vector that holds the diagonal.
+            var column = row / TSimd.Width * TSimd.Width;
+            OuterProductTile<TSimd, TVector>.Add(
+                _panel.Pointer + row, _stride, 1, _weightedPanel.Pointer + column, _stride, count,
+                left + ((long)row * _stride) + column, _stride, _stride - column);
+        }
+    }
+}
