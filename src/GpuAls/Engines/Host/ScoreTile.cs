@@ -48,6 +48,7 @@ internal static unsafe class ScoreTile<TSimd, TVector>
         return any != 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static uint Eight(float* queries, float* items, int rank, float* thresholds, uint* allowed, float* scores, uint* hits, int column)
     {
         TVector c00 = TSimd.Zero, c01 = TSimd.Zero, c10 = TSimd.Zero, c11 = TSimd.Zero;
@@ -96,6 +97,7 @@ internal static unsafe class ScoreTile<TSimd, TVector>
             | Row(c70, c71, 7, thresholds, allowed, scores, hits, column);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static uint Four(float* queries, float* items, int rank, float* thresholds, uint* allowed, float* scores, uint* hits, int column)
     {
         TVector c00 = TSimd.Zero, c01 = TSimd.Zero, c10 = TSimd.Zero, c11 = TSimd.Zero;
