@@ -37,24 +37,26 @@ internal sealed class ListableItems
     /// <param name="factors">[items, rank].</param>
     /// <param name="rank">Length of a factor vector.</param>
     /// <returns>[listable, rank].</returns>
-    public float[] Gather(float[] factors, int rank) => IsWhole ? factors : FactorRows.Gather(factors, _items, rank);
+    public ReadOnlySpan<float> Gather(float[] factors, int rank) => IsWhole ? factors : FactorRows.Gather(factors, _items, rank);
 
-    /// <summary>What users have played, with places for items.</summary>
+    /// <summary>What some users have played, with places for items.</summary>
     /// <param name="plays">[users, items].</param>
-    /// <returns>[users, listable].</returns>
-    public CsrMatrix Mask(CsrMatrix plays)
+    /// <param name="users">Whose rows, in this order.</param>
+    /// <returns>[chosen users, listable], without values.</returns>
+    public CsrMatrix Mask(CsrMatrix plays, ReadOnlySpan<int> users)
     {
-        if (IsWhole) return plays;
-        var indptr = new long[plays.RowCount + 1];
-        var places = new List<int>(plays.Indices.Length);
-        for (var row = 0; row < plays.RowCount; row++)
+        var indptr = new long[users.Length + 1];
+        for (var i = 0; i < users.Length; i++) indptr[i + 1] = indptr[i] + plays.RowLength(users[i]);
+        var places = GC.AllocateUninitializedArray<int>((int)indptr[^1]);
+        var end = 0;
+        for (var i = 0; i < users.Length; i++)
         {
-            foreach (var item in plays.RowIndices(row))
-                if (_places[item] >= 0) places.Add(_places[item]);
-            indptr[row + 1] = places.Count;
+            end += Translate(plays.RowIndices(users[i]), places.AsSpan(end));
+            indptr[i + 1] = end;
         }
 
-        return new CsrMatrix(Count, indptr, [.. places], new float[places.Count]);
+        Array.Resize(ref places, end);
+        return CsrMatrix.Pattern(Count, indptr, places);
     }
 
     /// <summary>Replaces places by items; -1, the end of a shorter list, stays.</summary>
@@ -62,5 +64,25 @@ internal sealed class ListableItems
     {
         if (IsWhole) return;
         foreach (ref var place in places) place = place < 0 ? -1 : _items[place];
+    }
+
+    /// <returns>How many of the items have a place.</returns>
+    private int Translate(ReadOnlySpan<int> items, Span<int> places)
+    {
+        if (IsWhole)
+        {
+            items.CopyTo(places);
+            return items.Length;
+        }
+
+        var count = 0;
+        foreach (var item in items)
+        {
+            // Written in any case, counted where it is a place: no branch that cannot be foreseen.
+            places[count] = _places[item];
+            count += _places[item] >= 0 ? 1 : 0;
+        }
+
+        return count;
     }
 }

@@ -36,6 +36,9 @@ public sealed class CsrMatrix
         if (validate) CsrValidation.Check(columnCount, indptr, indices, values);
     }
 
+    /// <summary>Places without values, all 0. Not validated: for code that takes them from a matrix.</summary>
+    internal static CsrMatrix Pattern(int columnCount, long[] indptr, int[] indices) => new(columnCount, indptr, indices, new float[indices.Length], validate: false);
+
     /// <summary>Number of rows.</summary>
     public int RowCount => _indptr.Length - 1;
 
