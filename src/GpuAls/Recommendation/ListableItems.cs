@@ -17,6 +17,12 @@ internal sealed class ListableItems
     /// <summary>[items], the place of each item; -1 where it has none.</summary>
     private readonly int[] _places;
 
+    /// <summary>The entries of a mask, used again by the next: fresh memory of this size costs more than the mask.</summary>
+    private int[] _maskIndices = [];
+
+    /// <summary>Zeros: a mask has no values.</summary>
+    private float[] _maskValues = [];
+
     public ListableItems(FactorModel model)
     {
         _itemCount = model.Items.Count;
@@ -42,21 +48,20 @@ internal sealed class ListableItems
     /// <summary>What some users have played, with places for items.</summary>
     /// <param name="plays">[users, items].</param>
     /// <param name="users">Whose rows, in this order.</param>
-    /// <returns>[chosen users, listable], without values.</returns>
+    /// <returns>[chosen users, listable], all values 0; until the next mask is asked for.</returns>
     public CsrMatrix Mask(CsrMatrix plays, ReadOnlySpan<int> users)
     {
         var indptr = new long[users.Length + 1];
         for (var i = 0; i < users.Length; i++) indptr[i + 1] = indptr[i] + plays.RowLength(users[i]);
-        var places = GC.AllocateUninitializedArray<int>((int)indptr[^1]);
+        if (indptr[^1] > _maskIndices.Length) (_maskIndices, _maskValues) = (new int[indptr[^1]], new float[indptr[^1]]);
         var end = 0;
         for (var i = 0; i < users.Length; i++)
         {
-            end += Translate(plays.RowIndices(users[i]), places.AsSpan(end));
+            end += Translate(plays.RowIndices(users[i]), _maskIndices.AsSpan(end));
             indptr[i + 1] = end;
         }
 
-        Array.Resize(ref places, end);
-        return CsrMatrix.Pattern(Count, indptr, places);
+        return CsrMatrix.InBuffers(Count, indptr, _maskIndices, _maskValues);
     }
 
     /// <summary>Replaces places by items; -1, the end of a shorter list, stays.</summary>
