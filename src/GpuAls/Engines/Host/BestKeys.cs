@@ -1,65 +1,99 @@
+using System.Numerics;
+
 namespace GpuAls.Engines.Host;
 
-/// <summary>The smallest of some distinct keys.</summary>
-internal static class BestKeys
+/// <summary>
+/// The smallest of some distinct keys. Many keys are counted in bins of equal width between the least and the largest, about two to a bin,
+/// and then only bins are looked into; few, or those of one bin, are sorted by insertion or by the library.
+/// </summary>
+/// <param name="capacity">Keys at most.</param>
+internal sealed class BestKeys(int capacity)
 {
     /// <summary>As many are sorted by insertion.</summary>
-    private const int Few = 24;
+    private const int Few = 32;
 
-    /// <summary>
-    /// Brings the k smallest to the front, in no order but that the largest of them is last (Hoare, Algorithm 65: Find, 1961; here the
-    /// pivot is the median of three).
-    /// </summary>
+    private readonly ulong[] _moved = new ulong[capacity];
+    private readonly int[] _bins = new int[(int)BitOperations.RoundUpToPowerOf2((uint)capacity)];
+    private ulong _least;
+    private int _shift;
+
+    /// <summary>Brings the k smallest to the front, in no order but that the largest of them is last. The others are lost.</summary>
     /// <param name="keys">At least k.</param>
     /// <param name="k">At least 1.</param>
-    public static void Select(Span<ulong> keys, int k)
+    public void Select(Span<ulong> keys, int k)
     {
-        var (low, high) = (0, keys.Length);
-        while (high - low > Few)
+        while (keys.Length > Few)
         {
-            var place = low + Divide(keys[low..high]);
-            if (place == k - 1) return;
-            if (place >= k) high = place;
-            else low = place + 1;
+            Count(keys);
+            var (bin, before) = (0, 0);
+            for (; before + _bins[bin] < k; bin++) before += _bins[bin];
+            keys = KeepUpTo(bin, keys)[before..];
+            k -= before;
         }
 
-        SortFew(keys[low..high]);
+        SortFew(keys);
     }
 
     /// <summary>Sorts, smallest first.</summary>
-    public static void Sort(Span<ulong> keys)
+    public void Sort(Span<ulong> keys)
     {
-        if (keys.Length <= Few) SortFew(keys);
-        else keys.Sort();
-    }
-
-    /// <summary>Brings keys below a pivot before it, the others behind.</summary>
-    /// <returns>The pivot's place.</returns>
-    private static int Divide(Span<ulong> keys)
-    {
-        var pivot = MedianToTheEnd(keys);
-        var smaller = 0;
-        for (var i = 0; i < keys.Length; i++)
+        if (keys.Length <= Few)
         {
-            // No branch: on which side a key falls cannot be foreseen.
-            var key = keys[i];
-            keys[i] = keys[smaller];
-            keys[smaller] = key;
-            smaller += key < pivot ? 1 : 0;
+            SortFew(keys);
+            return;
         }
 
-        return smaller;
+        var used = Count(keys);
+        var place = 0;
+        for (var bin = 0; bin < used; bin++) (_bins[bin], place) = (place, place + _bins[bin]);
+        foreach (var key in keys) _moved[_bins[Bin(key)]++] = key;
+        _moved.AsSpan(0, keys.Length).CopyTo(keys);
+        for (var (bin, start) = (0, 0); bin < used; start = _bins[bin], bin++)
+        {
+            // A place now stands where its bin ends.
+            var inside = keys[start.._bins[bin]];
+            if (inside.Length > Few) inside.Sort();
+            else SortFew(inside);
+        }
     }
 
-    private static ulong MedianToTheEnd(Span<ulong> keys)
+    private int Bin(ulong key) => (int)((key - _least) >> _shift);
+
+    /// <summary>Counts the keys of each bin.</summary>
+    /// <returns>Number of bins.</returns>
+    private int Count(ReadOnlySpan<ulong> keys)
     {
-        ref var first = ref keys[0];
-        ref var middle = ref keys[keys.Length / 2];
-        ref var last = ref keys[^1];
-        if (middle < first) (first, middle) = (middle, first);
-        if (last < first) (first, last) = (last, first);
-        if (middle < last) (middle, last) = (last, middle);
-        return last;
+        var (least, largest) = (ulong.MaxValue, ulong.MinValue);
+        foreach (var key in keys)
+        {
+            least = Math.Min(least, key);
+            largest = Math.Max(largest, key);
+        }
+
+        var width = 64 - BitOperations.LeadingZeroCount(largest - least);
+        (_least, _shift) = (least, Math.Max(0, width - BitOperations.Log2((uint)keys.Length)));
+        var used = Bin(largest) + 1;
+        _bins.AsSpan(0, used).Clear();
+        foreach (var key in keys) _bins[Bin(key)]++;
+        return used;
+    }
+
+    /// <summary>Keys of the bins before one, then those of the bin itself.</summary>
+    private Span<ulong> KeepUpTo(int bin, Span<ulong> keys)
+    {
+        var (before, inside) = (0, 0);
+        foreach (var key in keys)
+        {
+            // No branch: in which bin a key falls cannot be foreseen.
+            var found = Bin(key);
+            keys[before] = key;
+            _moved[inside] = key;
+            before += found < bin ? 1 : 0;
+            inside += found == bin ? 1 : 0;
+        }
+
+        _moved.AsSpan(0, inside).CopyTo(keys[before..]);
+        return keys[..(before + inside)];
     }
 
     private static void SortFew(Span<ulong> keys)

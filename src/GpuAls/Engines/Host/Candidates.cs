@@ -18,6 +18,7 @@ internal sealed unsafe class Candidates : IDisposable
     private readonly int _capacity;
     private readonly ulong[] _keys;
     private readonly int[] _counts;
+    private readonly BestKeys _best;
     private readonly NativeFloats _thresholds;
 
     /// <param name="queries">Queries at a time.</param>
@@ -28,6 +29,7 @@ internal sealed unsafe class Candidates : IDisposable
         _capacity = k + Math.Max(k, LeastSlack) + Block;
         _keys = new ulong[queries * _capacity];
         _counts = new int[queries];
+        _best = new BestKeys(_capacity);
         _thresholds = new NativeFloats(queries);
     }
 
@@ -66,7 +68,7 @@ internal sealed unsafe class Candidates : IDisposable
     {
         if (_counts[query] > _k) Tighten(query);
         var best = _keys.AsSpan(query * _capacity, _counts[query]);
-        BestKeys.Sort(best);
+        _best.Sort(best);
         return best;
     }
 
@@ -75,7 +77,7 @@ internal sealed unsafe class Candidates : IDisposable
     private void Tighten(int query)
     {
         var keys = _keys.AsSpan(query * _capacity, _counts[query]);
-        BestKeys.Select(keys, _k);
+        _best.Select(keys, _k);
         _counts[query] = _k;
         _thresholds.Pointer[query] = ScoreKey.Score(keys[_k - 1]);
     }

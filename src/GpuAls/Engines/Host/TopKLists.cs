@@ -42,7 +42,9 @@ internal sealed unsafe class TopKLists
     /// <summary>Puts together what the splits have found.</summary>
     public void Join()
     {
-        for (var list = 0; list < _listCount && _splits > 1; list++)
+        if (_splits == 1) return;
+        var keys = new BestKeys(_splits * _k);
+        for (var list = 0; list < _listCount; list++)
         {
             var all = _found.AsSpan(list * _splits * _k, _splits * _k);
             var count = 0;
@@ -53,9 +55,9 @@ internal sealed unsafe class TopKLists
                 count += length;
             }
 
-            if (count > _k) BestKeys.Select(all[..count], _k);
+            if (count > _k) keys.Select(all[..count], _k);
             var best = all[..Math.Min(count, _k)];
-            BestKeys.Sort(best);
+            keys.Sort(best);
             Write(list, best);
         }
     }
