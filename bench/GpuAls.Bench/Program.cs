@@ -4,11 +4,13 @@ using GpuAls.Bench.Host;
 using GpuAls.Bench.Kernels;
 using GpuAls.Bench.OnGpu;
 using GpuAls.Bench.Roofline;
+using GpuAls.Bench.TopK;
 
 var root = new RootCommand("Verifies, then measures gpuals.");
 root.Add(HostCommand.Create());
 root.Add(KernelsCommand.Create());
 root.Add(RooflineCommand.Create());
+root.Add(TopKCommand.Create());
 root.Add(OnGpuCommand.Create());
 var parsed = root.Parse(args);
 var exitCode = await parsed.InvokeAsync().ConfigureAwait(false);

@@ -8,7 +8,7 @@ internal static class EngineFactorsLoading
     /// <param name="values">[rows, rank], row-major.</param>
     /// <param name="rank">Length of a factor vector.</param>
     /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
-    public static IEngineFactors LoadFactors(this IAlsEngine engine, float[] values, int rank)
+    public static IEngineFactors LoadFactors(this IAlsEngine engine, ReadOnlySpan<float> values, int rank)
     {
         var factors = engine.CreateFactors(values.Length / rank, rank);
         try

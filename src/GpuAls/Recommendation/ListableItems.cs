@@ -17,6 +17,12 @@ internal sealed class ListableItems
     /// <summary>[items], the place of each item; -1 where it has none.</summary>
     private readonly int[] _places;
 
+    /// <summary>The entries of a mask, used again by the next: fresh memory of this size costs more than the mask.</summary>
+    private int[] _maskIndices = [];
+
+    /// <summary>Zeros: a mask has no values.</summary>
+    private float[] _maskValues = [];
+
     public ListableItems(FactorModel model)
     {
         _itemCount = model.Items.Count;
@@ -37,24 +43,25 @@ internal sealed class ListableItems
     /// <param name="factors">[items, rank].</param>
     /// <param name="rank">Length of a factor vector.</param>
     /// <returns>[listable, rank].</returns>
-    public float[] Gather(float[] factors, int rank) => IsWhole ? factors : FactorRows.Gather(factors, _items, rank);
+    public ReadOnlySpan<float> Gather(float[] factors, int rank) => IsWhole ? factors : FactorRows.Gather(factors, _items, rank);
 
-    /// <summary>What users have played, with places for items.</summary>
+    /// <summary>What some users have played, with places for items.</summary>
     /// <param name="plays">[users, items].</param>
-    /// <returns>[users, listable].</returns>
-    public CsrMatrix Mask(CsrMatrix plays)
+    /// <param name="users">Whose rows, in this order.</param>
+    /// <returns>[chosen users, listable], all values 0; until the next mask is asked for.</returns>
+    public CsrMatrix Mask(CsrMatrix plays, ReadOnlySpan<int> users)
     {
-        if (IsWhole) return plays;
-        var indptr = new long[plays.RowCount + 1];
-        var places = new List<int>(plays.Indices.Length);
-        for (var row = 0; row < plays.RowCount; row++)
+        var indptr = new long[users.Length + 1];
+        for (var i = 0; i < users.Length; i++) indptr[i + 1] = indptr[i] + plays.RowLength(users[i]);
+        if (indptr[^1] > _maskIndices.Length) (_maskIndices, _maskValues) = (new int[indptr[^1]], new float[indptr[^1]]);
+        var end = 0;
+        for (var i = 0; i < users.Length; i++)
         {
-            foreach (var item in plays.RowIndices(row))
-                if (_places[item] >= 0) places.Add(_places[item]);
-            indptr[row + 1] = places.Count;
+            end += Translate(plays.RowIndices(users[i]), _maskIndices.AsSpan(end));
+            indptr[i + 1] = end;
         }
 
-        return new CsrMatrix(Count, indptr, [.. places], new float[places.Count]);
+        return CsrMatrix.InBuffers(Count, indptr, _maskIndices, _maskValues);
     }
 
     /// <summary>Replaces places by items; -1, the end of a shorter list, stays.</summary>
@@ -62,5 +69,25 @@ internal sealed class ListableItems
     {
         if (IsWhole) return;
         foreach (ref var place in places) place = place < 0 ? -1 : _items[place];
+    }
+
+    /// <returns>How many of the items have a place.</returns>
+    private int Translate(ReadOnlySpan<int> items, Span<int> places)
+    {
+        if (IsWhole)
+        {
+            items.CopyTo(places);
+            return items.Length;
+        }
+
+        var count = 0;
+        foreach (var item in items)
+        {
+            // Written in any case, counted where it is a place: no branch that cannot be foreseen.
+            places[count] = _places[item];
+            count += _places[item] >= 0 ? 1 : 0;
+        }
+
+        return count;
     }
 }

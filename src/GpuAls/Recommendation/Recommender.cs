@@ -72,7 +72,7 @@ public sealed class Recommender : IDisposable
     private RecommendationBatch Score(int[] users, int k, bool includePlayed)
     {
         using var queries = _engine.LoadFactors(FactorRows.Gather(_model.UserFactors, users, _model.Rank), _model.Rank);
-        using var seen = includePlayed ? null : _engine.LoadPlays(_listable.Mask(_model.Plays.SelectRows(users)));
+        using var seen = includePlayed ? null : _engine.LoadPlays(_listable.Mask(_model.Plays, users));
         var indices = new int[users.Length * k];
         var scores = new float[users.Length * k];
         _engine.TopK(new TopKQuery(queries, RowRange.All(queries), _items, seen, k), indices, scores);

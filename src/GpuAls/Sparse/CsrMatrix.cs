@@ -36,6 +36,13 @@ public sealed class CsrMatrix
         if (validate) CsrValidation.Check(columnCount, indptr, indices, values);
     }
 
+    /// <summary>A matrix in memory that its maker uses again when it is done with. Not validated: the entries come from a matrix.</summary>
+    /// <param name="columnCount">Number of columns.</param>
+    /// <param name="indptr">[rowCount + 1].</param>
+    /// <param name="indices">[entries or more].</param>
+    /// <param name="values">[entries or more].</param>
+    internal static CsrMatrix InBuffers(int columnCount, long[] indptr, int[] indices, float[] values) => new(columnCount, indptr, indices, values, validate: false);
+
     /// <summary>Number of rows.</summary>
     public int RowCount => _indptr.Length - 1;
 
@@ -49,10 +56,10 @@ public sealed class CsrMatrix
     public ReadOnlySpan<long> Indptr => _indptr;
 
     /// <summary>[EntryCount], the column of each entry.</summary>
-    public ReadOnlySpan<int> Indices => _indices;
+    public ReadOnlySpan<int> Indices => _indices.AsSpan(0, (int)EntryCount);
 
     /// <summary>[EntryCount], the value of each entry.</summary>
-    public ReadOnlySpan<float> Values => _values;
+    public ReadOnlySpan<float> Values => _values.AsSpan(0, (int)EntryCount);
 
     /// <summary>Number of entries in one row.</summary>
     public int RowLength(int row) => (int)(_indptr[row + 1] - _indptr[row]);
@@ -76,7 +83,7 @@ public sealed class CsrMatrix
     public CsrMatrix MapValues(Func<float, float> map)
     {
         ArgumentNullException.ThrowIfNull(map);
-        var mapped = new float[_values.Length];
+        var mapped = new float[EntryCount];
         for (var entry = 0; entry < mapped.Length; entry++) mapped[entry] = map(_values[entry]);
         return new CsrMatrix(ColumnCount, _indptr, _indices, mapped, validate: false);
     }

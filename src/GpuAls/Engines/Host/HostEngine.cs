@@ -62,6 +62,7 @@ public sealed class HostEngine : IAlsEngine
     {
         EngineChecks.SolveRows(problem);
         EngineChecks.Precision(this, problem.Precision);
+        ((HostFactors)problem.Target).Changing();
         return _operations.SolveRows(problem);
     }
 

@@ -7,6 +7,7 @@ internal sealed unsafe class HostFactors : IEngineFactors
     public const int Padding = 16;
 
     private readonly NativeFloats _values;
+    private PackedItems? _packed;
 
     public HostFactors(int rowCount, int rank)
     {
@@ -25,9 +26,20 @@ internal sealed unsafe class HostFactors : IEngineFactors
 
     public float* Row(int row) => _values.Pointer + ((long)row * Stride);
 
+    /// <summary>These rows turned for scoring: made when first asked for, kept until they change.</summary>
+    public PackedItems Packed(int threadCount) => _packed ??= new PackedItems(this, threadCount);
+
+    /// <summary>To be called before rows are written.</summary>
+    public void Changing()
+    {
+        _packed?.Dispose();
+        _packed = null;
+    }
+
     public void CopyFrom(ReadOnlySpan<float> source)
     {
         Require.Length(source.Length, (long)RowCount * Rank, nameof(source));
+        Changing();
         for (var row = 0; row < RowCount; row++) source.Slice(row * Rank, Rank).CopyTo(new Span<float>(Row(row), Rank));
     }
 
@@ -37,5 +49,9 @@ internal sealed unsafe class HostFactors : IEngineFactors
         for (var row = 0; row < RowCount; row++) new Span<float>(Row(row), Rank).CopyTo(target.Slice(row * Rank, Rank));
     }
 
-    public void Dispose() => _values.Dispose();
+    public void Dispose()
+    {
+        Changing();
+        _values.Dispose();
+    }
 }

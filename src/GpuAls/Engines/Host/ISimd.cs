@@ -36,6 +36,6 @@ internal unsafe interface ISimd<TVector>
     /// <summary>The sum of all lanes, always in the same order.</summary>
     static abstract float Sum(TVector vector);
 
-    /// <summary>Whether some lane of a is larger than its lane of b; NaN is not.</summary>
-    static abstract bool AnyGreater(TVector a, TVector b);
+    /// <summary>A bit for each lane of a that is larger than its lane of b; NaN is not.</summary>
+    static abstract uint GreaterBits(TVector a, TVector b);
 }

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Globalization;
+using GpuAls.Bench.Host;
+using GpuAls.Bench.Shapes;
+using GpuAls.Engines.Host;
+using Spectre.Console;
+
+namespace GpuAls.Bench.TopK;
+
+/// <summary>bench topk: lists on the processor, verified, then timed as a share of what it multiplies at most.</summary>
+internal static class TopKCommand
+{
+    private const int RunsOfOneUser = 101;
+
+    public static Command Create()
+    {
+        var ranks = new Option<int[]>("--rank") { Description = "ranks", DefaultValueFactory = _ => [16, 32, 64, 128, 256], AllowMultipleArgumentsPerToken = true };
+        var lengths = new Option<int[]>("--top") { Description = "lengths of a list", DefaultValueFactory = _ => [10, 100, 1_000], AllowMultipleArgumentsPerToken = true };
+        var threads = new Option<int>("--threads") { Description = "threads", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var runs = new Option<int>("--runs") { Description = "runs that are timed, after one that is verified", DefaultValueFactory = _ => 5 };
+        var command = new Command("topk", "Verifies and times lists of all users, of one user, and as gpuals recommend makes them, on the processor.") { ranks, lengths, threads, runs };
+        command.SetAction(result => Print(result.GetValue(ranks)!, result.GetValue(lengths)!, result.GetValue(threads), result.GetValue(runs)));
+        return command;
+    }
+
+    private static int Print(int[] ranks, int[] lengths, int threads, int runs)
+    {
+        using var engine = new HostEngine(threads);
+        var plays = SampleMatrix.Create(Shape.Host);
+        var table = new Table().Border(TableBorder.Markdown).AddColumns("shape", "lists");
+        foreach (var name in (string[])["rank", "k", "seconds", "share of peak", "masked, seconds", "masked ÷ not", "peak, 10⁹ FMA/s"]) table.AddColumn(new TableColumn(name).RightAligned());
+        var passed = true;
+        AnsiConsole.Profile.Width = 160;
+        AnsiConsole.WriteLine($"{engine.Description.Name}; median of {runs} runs, of {RunsOfOneUser} for one user");
+        foreach (var rank in ranks)
+        {
+            using var model = TopKModel.Train(engine, plays, rank);
+            foreach (var k in lengths) passed &= AddRows(table, engine, model, k, threads, runs);
+        }
+
+        AnsiConsole.Write(table);
+        if (!passed) AnsiConsole.WriteLine("error: a list is not the one that all scores and a sort give.");
+        return passed ? 0 : 1;
+    }
+
+    private static bool AddRows(Table table, HostEngine engine, TopKModel model, int k, int threads, int runs)
+    {
+        var peak = FmaPeak.GigaFmas(threads);
+        TopKCase[] cases = [TopKCase.AllUsers(engine, model, k, runs), TopKCase.Recommended(engine, model, k, runs), TopKCase.OneUser(engine, model, k, RunsOfOneUser)];
+        peak = (peak + FmaPeak.GigaFmas(threads)) / 2;
+        foreach (var one in cases) table.AddRow([Shape.Host.Name, one.Name, .. Cells(model, k, one, peak)]);
+        return cases.All(one => one.IsRight);
+    }
+
+    private static IEnumerable<string> Cells(TopKModel model, int k, TopKCase one, double peak)
+    {
+        string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+        return
+        [
+            Text(model.Model.Rank, "0"), Text(k, "0"), Text(one.Seconds, "G3"), Text(model.UsefulFmas(one.Users) / one.Seconds / peak / 1e9, "P1"),
+            Text(one.MaskedSeconds, "G3"), Text(one.MaskedSeconds / one.Seconds, "F3"), Text(peak, "F0"),
+        ];
+    }
+}
