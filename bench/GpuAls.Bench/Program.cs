@@ -2,12 +2,14 @@ using System.CommandLine;
 using GpuAls;
 using GpuAls.Bench.Host;
 using GpuAls.Bench.Kernels;
+using GpuAls.Bench.Load;
 using GpuAls.Bench.OnGpu;
 using GpuAls.Bench.Roofline;
 
 var root = new RootCommand("Verifies, then measures gpuals.");
 root.Add(HostCommand.Create());
 root.Add(KernelsCommand.Create());
+root.Add(LoadCommand.Create());
 root.Add(RooflineCommand.Create());
 root.Add(OnGpuCommand.Create());
 var parsed = root.Parse(args);
