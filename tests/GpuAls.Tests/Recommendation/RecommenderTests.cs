@@ -47,6 +47,23 @@ public sealed class RecommenderTests
         AssertMatchesReference(model, batches[1], includePlayed: false);
     }
 
+    /// <summary>The masks of the batches share memory; the item without factors makes places of items differ from their indices.</summary>
+    [Test]
+    public void Recommend_SecondBatchOfLongerHistories_LeavesOutWhatItsUsersPlayed()
+    {
+        const int UserCount = 8_195;
+        var plays = TestMatrices.Plays(9, [.. Enumerable.Range(0, UserCount).Select(user => user < 100 ? 7 : 1)], seed: 9);
+        var model = new FactorModel(
+            new IdIndex<int>([.. Enumerable.Range(0, UserCount)]), new IdIndex<int>([.. Enumerable.Range(0, 9)]),
+            plays, 2, TestMatrices.Factors(UserCount, 2, seed: 10), TestMatrices.Factors(9, 2, seed: 11));
+        model.ItemFactors.AsSpan(4 * 2, 2).Clear();
+
+        var batches = Recommend(model, [.. Enumerable.Range(0, UserCount).Reverse()], 9, includePlayed: false);
+
+        Assert.That(batches, Has.Count.EqualTo(2));
+        foreach (var batch in batches) AssertMatchesReference(model, batch, includePlayed: false);
+    }
+
     [Test]
     public void Recommend_UserWhoPlayedEverything_HasAnEmptyList()
     {

@@ -1,0 +1,21 @@
+using CsCheck;
+using GpuAls.Engines.Host;
+
+namespace GpuAls.Tests.Engines.Host;
+
+public sealed class ScoreKeyTests
+{
+    private static readonly Gen<float> Scores = Gen.OneOf(
+        Gen.Int[-2, 2].Select(value => (float)value), Gen.Float.Where(value => !float.IsNaN(value)),
+        Gen.OneOf(new[] { -0f, 0f, float.Epsilon, -float.Epsilon, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.MinValue }.Select(value => Gen.Const(value)).ToArray()));
+
+    [Test]
+    public void Of_ScoreAndItem_ComeOut() =>
+        Gen.Select(Scores, Gen.Int[0, int.MaxValue]).Sample((score, item) =>
+            ScoreKey.Score(ScoreKey.Of(score, item)) == score && ScoreKey.Item(ScoreKey.Of(score, item)) == item);
+
+    [Test]
+    public void Of_TwoItems_TheSmallerKeyHasTheHigherScoreThenTheLowerIndex() =>
+        Gen.Select(Scores, Gen.Int[0, 5], Scores, Gen.Int[0, 5]).Sample((score, item, other, otherItem) =>
+            (ScoreKey.Of(score, item) < ScoreKey.Of(other, otherItem)) == (score > other || (score == other && item < otherItem)));
+}
