@@ -2,10 +2,7 @@ using GpuAls.Indexing;
 
 namespace GpuAls.Sparse;
 
-/// <summary>
-/// COO → CSR by two stable counting sorts, first by column, then by row: linear in the entries, and duplicates meet in the
-/// order of the input, so that their sum does not depend on how the work was divided.
-/// </summary>
+/// <summary>Matrices in CSR form from rows of plays and from each other; the bytes do not depend on the number of threads.</summary>
 public static class CsrBuilder
 {
     /// <summary>The plays of an input in both directions; duplicates summed in fp64, sums of 0 left out and counted.</summary>
@@ -31,18 +28,29 @@ public static class CsrBuilder
     {
         Require.Length(columns.Length, rows.Length, nameof(columns));
         if (!values.IsEmpty) Require.Length(values.Length, rows.Length, nameof(values));
-        return Sum(rowCount, columnCount, rows, columns, values).ToMatrix(columnCount);
+        return Sum(rowCount, columnCount, rows.ToArray(), columns.ToArray(), values.IsEmpty ? null : values.ToArray()).ToMatrix(columnCount);
     }
 
     /// <summary>The same entries with rows and columns exchanged.</summary>
     public static CsrMatrix Transpose(CsrMatrix matrix)
     {
         ArgumentNullException.ThrowIfNull(matrix);
-        var indptr = Starts(matrix.Indices, matrix.ColumnCount);
-        var next = indptr[..^1];
+        var parts = Segments.CountFor(matrix.EntryCount);
+        var sort = new CountingSort(matrix.ColumnCount, parts, (part, counts) =>
+        {
+            var (first, end) = (Segments.FirstRow(matrix.Indptr, part, parts), Segments.FirstRow(matrix.Indptr, part + 1, parts));
+            foreach (var column in matrix.Indices[(int)matrix.Indptr[first]..(int)matrix.Indptr[end]]) counts[column]++;
+        });
         var indices = new int[matrix.EntryCount];
         var values = new float[matrix.EntryCount];
-        for (var row = 0; row < matrix.RowCount; row++)
+        Parallel.For(0, parts, part => ScatterRows(matrix, part, parts, sort.Next(part), indices, values));
+        return new CsrMatrix(matrix.RowCount, sort.Starts, indices, values);
+    }
+
+    private static void ScatterRows(CsrMatrix matrix, int part, int parts, int[] next, int[] indices, float[] values)
+    {
+        var end = Segments.FirstRow(matrix.Indptr, part + 1, parts);
+        for (var row = Segments.FirstRow(matrix.Indptr, part, parts); row < end; row++)
         {
             var rowIndices = matrix.RowIndices(row);
             var rowValues = matrix.RowValues(row);
@@ -52,40 +60,21 @@ public static class CsrBuilder
                 (indices[place], values[place]) = (row, rowValues[entry]);
             }
         }
-
-        return new CsrMatrix(matrix.RowCount, indptr, indices, values);
     }
 
-    /// <summary>Where each key starts when sorted, [keyCount + 1].</summary>
-    private static long[] Starts(ReadOnlySpan<int> keys, int keyCount)
+    private static DuplicateSums Sum(int rowCount, int columnCount, int[] rows, int[] columns, float[]? values)
     {
-        var starts = new long[keyCount + 1];
-        foreach (var key in keys) starts[key + 1]++;
-        for (var key = 0; key < keyCount; key++) starts[key + 1] += starts[key];
-        return starts;
+        CheckRange(rows, rowCount);
+        CheckRange(columns, columnCount);
+        var (starts, sortedColumns, sortedValues) = new CsrAssembly(rowCount, columnCount).Sort(rows, columns, values);
+        return new DuplicateSums(starts, sortedColumns, sortedValues);
     }
 
-    /// <summary>Entry numbers sorted by key, those of one key in the given order (null: by number).</summary>
-    private static int[] StableOrder(ReadOnlySpan<int> keys, int keyCount, int[]? order)
+    private static void CheckRange(ReadOnlySpan<int> keys, int keyCount)
     {
-        foreach (var key in keys)
-            if ((uint)key >= (uint)keyCount) throw new ArgumentException($"index {key} is out of range; there are {keyCount}.", nameof(keys));
-        var next = Starts(keys, keyCount);
-        var sorted = new int[keys.Length];
-        for (var i = 0; i < sorted.Length; i++)
-        {
-            var entry = order is null ? i : order[i];
-            sorted[next[keys[entry]]++] = entry;
-        }
-
-        return sorted;
-    }
-
-    private static DuplicateSums Sum(
-        int rowCount, int columnCount, ReadOnlySpan<int> rows, ReadOnlySpan<int> columns, ReadOnlySpan<float> values)
-    {
-        var byColumn = StableOrder(columns, columnCount, order: null);
-        return new DuplicateSums(rowCount, rows, columns, values, StableOrder(rows, rowCount, byColumn));
+        if (!keys.ContainsAnyExceptInRange(0, keyCount - 1)) return;
+        var bad = keys[keys.IndexOfAnyExceptInRange(0, keyCount - 1)];
+        throw new ArgumentException($"index {bad} is out of range; there are {keyCount}.", nameof(keys));
     }
 
     private static GpuAlsException TooLarge(string user, string item) => new(

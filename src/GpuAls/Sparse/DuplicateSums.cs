@@ -3,52 +3,74 @@ namespace GpuAls.Sparse;
 /// <summary>The entries of a CSR matrix, one for each place that coordinates name, duplicates summed in fp64.</summary>
 internal sealed class DuplicateSums
 {
-    private readonly long[] _indptr;
-    private readonly int[] _indices;
+    private readonly long[] _starts;
+    private readonly int[] _columns;
     private readonly float[] _sums;
-    private int _count;
+    private readonly int[] _lengths;
+    private readonly int _parts;
 
-    /// <param name="rowCount">Number of rows.</param>
-    /// <param name="rows">[entries], the row of each entry.</param>
-    /// <param name="columns">[entries], the column of each entry.</param>
-    /// <param name="values">[entries]; empty where each entry is 1.</param>
-    /// <param name="order">[entries], entry numbers by row, then by column.</param>
-    public DuplicateSums(int rowCount, ReadOnlySpan<int> rows, ReadOnlySpan<int> columns, ReadOnlySpan<float> values, int[] order)
+    /// <param name="starts">[rows + 1], where each row starts.</param>
+    /// <param name="columns">[entries], rising within a row; sums take the first places of each row.</param>
+    /// <param name="values">[entries], in the order in which duplicates are summed; null where each entry is 1.</param>
+    public DuplicateSums(long[] starts, int[] columns, float[]? values)
     {
-        _indptr = new long[rowCount + 1];
-        _indices = new int[order.Length];
-        _sums = new float[order.Length];
-        for (var i = 0; i < order.Length;)
+        (_starts, _columns, _sums) = (starts, columns, values ?? new float[columns.Length]);
+        _lengths = new int[starts.Length - 1];
+        _parts = Segments.CountFor(columns.Length);
+        var (cancelled, overflows) = (new long[_parts], new (int Row, int Column)?[_parts]);
+        Parallel.For(0, _parts, part =>
         {
-            var (row, column) = (rows[order[i]], columns[order[i]]);
-            double sum = 0;
-            for (; i < order.Length && rows[order[i]] == row && columns[order[i]] == column; i++) sum += values.IsEmpty ? 1 : values[order[i]];
-            Add(row, column, (float)sum);
-        }
-
-        for (var row = 0; row < rowCount; row++) _indptr[row + 1] += _indptr[row];
+            for (var row = Segments.FirstRow(_starts, part, _parts); row < Segments.FirstRow(_starts, part + 1, _parts); row++)
+                SumRow(row, values is null, ref cancelled[part], ref overflows[part]);
+        });
+        Cancelled = cancelled.Sum();
+        Overflow = overflows.FirstOrDefault(place => place is not null);
     }
 
     /// <summary>Places left out because their sum is 0.</summary>
-    public long Cancelled { get; private set; }
+    public long Cancelled { get; }
 
     /// <summary>The first place whose sum is not finite in fp32.</summary>
-    public (int Row, int Column)? Overflow { get; private set; }
+    public (int Row, int Column)? Overflow { get; }
 
     /// <exception cref="ArgumentException">A sum is not finite in fp32.</exception>
-    public CsrMatrix ToMatrix(int columnCount) => new(columnCount, _indptr, _indices[.._count], _sums[.._count]);
-
-    private void Add(int row, int column, float sum)
+    public CsrMatrix ToMatrix(int columnCount)
     {
-        if (sum == 0)
+        var indptr = new long[_starts.Length];
+        for (var row = 0; row < _lengths.Length; row++) indptr[row + 1] = indptr[row] + _lengths[row];
+        if (indptr[^1] == _columns.Length) return new CsrMatrix(columnCount, indptr, _columns, _sums);
+        var (indices, values) = (new int[indptr[^1]], new float[indptr[^1]]);
+        Parallel.For(0, _parts, part =>
         {
-            Cancelled++;
-            return;
+            for (var row = Segments.FirstRow(_starts, part, _parts); row < Segments.FirstRow(_starts, part + 1, _parts); row++)
+            {
+                _columns.AsSpan((int)_starts[row], _lengths[row]).CopyTo(indices.AsSpan((int)indptr[row]));
+                _sums.AsSpan((int)_starts[row], _lengths[row]).CopyTo(values.AsSpan((int)indptr[row]));
+            }
+        });
+        return new CsrMatrix(columnCount, indptr, indices, values);
+    }
+
+    private void SumRow(int row, bool areOnes, ref long cancelled, ref (int Row, int Column)? overflow)
+    {
+        var (start, end) = ((int)_starts[row], (int)_starts[row + 1]);
+        var next = start;
+        for (var entry = start; entry < end;)
+        {
+            var column = _columns[entry];
+            double sum = 0;
+            for (; entry < end && _columns[entry] == column; entry++) sum += areOnes ? 1 : _sums[entry];
+            var rounded = (float)sum;
+            if (rounded == 0)
+            {
+                cancelled++;
+                continue;
+            }
+
+            if (!float.IsFinite(rounded)) overflow ??= (row, column);
+            (_columns[next], _sums[next++]) = (column, rounded);
         }
 
-        if (!float.IsFinite(sum)) Overflow ??= (row, column);
-        (_indices[_count], _sums[_count]) = (column, sum);
-        _count++;
-        _indptr[row + 1]++;
+        _lengths[row] = next - start;
     }
 }

@@ -31,6 +31,28 @@ public sealed class CsrBuilderTests
     });
 
     [Test]
+    public void FromCoordinates_SoManyThatTheyAreCutIntoParts_SumsDuplicatesInTheOrderOfTheInput() =>
+        Gen.Select(Gen.Int[2, 90], Gen.Int[1, 300], Gen.Int[40_000, 90_000], Gen.Int).Sample(
+            (rowCount, columnCount, count, seed) =>
+            {
+                var random = new Random(seed);
+                var (rows, columns, values) = (new int[count], new int[count], new float[count]);
+                var expected = new SortedDictionary<(int Row, int Column), double>();
+                for (var i = 0; i < count; i++)
+                {
+                    (rows[i], columns[i], values[i]) = (random.Next(random.Next(1, rowCount)), random.Next(columnCount), (random.NextSingle() - 0.5f) * MathF.Pow(10, random.Next(-20, 20)));
+                    expected[(rows[i], columns[i])] = expected.GetValueOrDefault((rows[i], columns[i])) + values[i];
+                }
+
+                var matrix = CsrBuilder.FromCoordinates(rowCount, columnCount, rows, columns, values);
+                var again = CsrBuilder.Transpose(CsrBuilder.Transpose(matrix));
+
+                return Flatten(matrix).SequenceEqual(expected.Select(pair => (pair.Key.Row, pair.Key.Column, (float)pair.Value)).Where(entry => entry.Item3 != 0))
+                    && Flatten(again).SequenceEqual(Flatten(matrix));
+            },
+            iter: 20, threads: 1);
+
+    [Test]
     public void FromCoordinates_NoValues_CountsEachEntryAsOne() =>
         Assert.That(CsrBuilder.FromCoordinates(1, 2, [0, 0, 0], [1, 0, 1], []).Values.ToArray(), Is.EqualTo(new[] { 1f, 2f }));
 
