@@ -22,6 +22,15 @@ internal static class FmaPeak
         return Vector256.IsHardwareAccelerated ? Best<Simd256, Vector256<float>>(threads) : Best<Simd128, Vector128<float>>(threads);
     }
 
+    /// <summary>Does some work, and measures the peak before it and after it: it drifts.</summary>
+    /// <returns>What the work gave, and the mean of both.</returns>
+    public static (T Result, double GigaFmas) Around<T>(int threads, Func<T> work)
+    {
+        var before = GigaFmas(threads);
+        var result = work();
+        return (result, (before + GigaFmas(threads)) / 2);
+    }
+
     private static double Best<TSimd, TVector>(int threads)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct

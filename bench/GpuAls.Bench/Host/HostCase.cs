@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using GpuAls.Bench.OnGpu;
 using GpuAls.Bench.OnGpu.Workloads;
 using GpuAls.Engines;
@@ -31,19 +30,12 @@ internal sealed record HostCase(double Seconds, double UsersSeconds, double Item
         var (ofUsers, ofItems) = (new double[iterations], new double[iterations]);
         for (var iteration = 0; iteration < iterations; iteration++)
         {
-            ofUsers[iteration] = Time(() => users.SolveAgainst(items));
-            ofItems[iteration] = Time(() => items.SolveAgainst(users));
+            ofUsers[iteration] = Clock.Seconds(() => users.SolveAgainst(items));
+            ofItems[iteration] = Clock.Seconds(() => items.SolveAgainst(users));
         }
 
         return new HostCase(
             Spread.Of(ofUsers.Zip(ofItems, (user, item) => user + item)).Median, Spread.Of(ofUsers).Median, Spread.Of(ofItems).Median, error, users.LossAgainst(items));
-    }
-
-    private static double Time(Action work)
-    {
-        var clock = Stopwatch.StartNew();
-        work();
-        return clock.Elapsed.TotalSeconds;
     }
 
     /// <summary>Rows spread evenly over all, which come by falling length, each solved once more in fp64.</summary>

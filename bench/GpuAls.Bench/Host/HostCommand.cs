@@ -35,9 +35,7 @@ internal static class HostCommand
         AnsiConsole.WriteLine($"{engine.Description.Name}; {solver}, seconds of an iteration: median of {iterations}");
         foreach (var rank in ranks)
         {
-            var peak = FmaPeak.GigaFmas(threads);
-            var run = HostCase.Run(engine, plays, TrainingRun.Options(rank, iterations) with { Solver = solver }, iterations);
-            peak = (peak + FmaPeak.GigaFmas(threads)) / 2;
+            var (run, peak) = FmaPeak.Around(threads, () => HostCase.Run(engine, plays, TrainingRun.Options(rank, iterations) with { Solver = solver }, iterations));
             passed &= !(run.LargestError > Tolerance);
             table.AddRow([.. new[] { Shape.Host.Name }, .. Cells(rank, run, peak)]);
         }

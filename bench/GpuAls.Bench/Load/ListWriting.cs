@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using GpuAls.Export;
 using GpuAls.Indexing;
 using GpuAls.Modeling;
@@ -29,10 +28,5 @@ internal sealed class ListWriting
     public long Rows => _batches.Sum(batch => (long)batch.RowCount);
 
     /// <summary>Seconds of a write.</summary>
-    public async Task<double> WriteAsync(string path)
-    {
-        var start = Stopwatch.GetTimestamp();
-        await RecommendationWriter.WriteAsync(path, RecommendationFormat.Parquet, _model, _batches).ConfigureAwait(false);
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
-    }
+    public Task<double> WriteAsync(string path) => Clock.SecondsAsync(() => RecommendationWriter.WriteAsync(path, RecommendationFormat.Parquet, _model, _batches));
 }

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using GpuAls.Bench.OnGpu;
 using GpuAls.Engines.Host;
 using Spectre.Console;
 
@@ -44,23 +44,22 @@ internal sealed class LoadRun(LoadPlan plan, Peer peer, TextWriter progress)
     private async Task MeasureAsync(string name, string path)
     {
         await progress.WriteLineAsync($"{name}: verifying, then {plan.Repetitions} times").ConfigureAwait(false);
-        await Loading.VerifyAsync(path, peer).ConfigureAwait(false);
+        var rows = await Loading.VerifyAsync(path, peer).ConfigureAwait(false);
         await progress.WriteLineAsync("  equal").ConfigureAwait(false);
         var (ours, theirs, tables) = (new List<double>(), new List<double>(), new List<double>());
         for (var repetition = 0; repetition < plan.Repetitions; repetition++)
         {
             GC.Collect();
-            ours.Add(await SecondsAsync(() => Loading.LoadAsync(path)).ConfigureAwait(false));
-            theirs.Add(Seconds(() => peer.Group(path)));
-            tables.Add(Seconds(() => peer.GroupIntoTable(path)));
+            ours.Add(await Clock.SecondsAsync(() => Loading.LoadAsync(path)).ConfigureAwait(false));
+            theirs.Add(Clock.Seconds(() => peer.Group(path)));
+            tables.Add(Clock.Seconds(() => peer.GroupIntoTable(path)));
         }
 
-        var rows = (await Indexing.InteractionLoader.LoadAsync([path], Loading.Schema).ConfigureAwait(false)).Statistics.Rows;
         var memory = PeakMemory.OfAnotherProcess(path);
-        var (us, them) = (Median(ours), Math.Min(Median(theirs), Median(tables)));
+        var (us, them) = (Spread.Of(ours).Median, Math.Min(Spread.Of(theirs).Median, Spread.Of(tables).Median));
         await progress.WriteLineAsync(Text($"  {us:F3} s, DuckDB {them:F3} s")).ConfigureAwait(false);
         _table.AddRow(
-            name, Text($"{rows:N0}"), Text($"{us:F3}"), Text($"{Median(theirs):F3}"), Text($"{Median(tables):F3}"), Text($"{us / them:F2}"), Text($"{rows / us / 1e6:F1}"),
+            name, Text($"{rows:N0}"), Text($"{us:F3}"), Text($"{Spread.Of(theirs).Median:F3}"), Text($"{Spread.Of(tables).Median:F3}"), Text($"{us / them:F2}"), Text($"{rows / us / 1e6:F1}"),
             Text($"{memory.Peak / Megabyte:F0}"), Text($"{memory.Matrices / Megabyte:F0}"), Text($"{memory.Ids / Megabyte:F0}"), Text($"{(double)memory.Peak / (memory.Matrices + memory.Ids):F2}"));
     }
 
@@ -70,7 +69,7 @@ internal sealed class LoadRun(LoadPlan plan, Peer peer, TextWriter progress)
         var lists = new ListWriting(plan.Lists, plan.Items);
         var seconds = new List<double>();
         for (var repetition = 0; repetition < plan.Repetitions; repetition++) seconds.Add(await lists.WriteAsync(path).ConfigureAwait(false));
-        _table.AddRow(Text($"write {plan.Lists:N0} lists"), Text($"{lists.Rows:N0}"), Text($"{Median(seconds):F3}"), "", "", "", Text($"{lists.Rows / Median(seconds) / 1e6:F1}"), "", "", "", "");
+        _table.AddRow(Text($"write {plan.Lists:N0} lists"), Text($"{lists.Rows:N0}"), Text($"{Spread.Of(seconds).Median:F3}"), "", "", "", Text($"{lists.Rows / Spread.Of(seconds).Median / 1e6:F1}"), "", "", "", "");
     }
 
     private void Print(bool quick, TextWriter results)
@@ -82,22 +81,6 @@ internal sealed class LoadRun(LoadPlan plan, Peer peer, TextWriter progress)
         if (quick) results.WriteLine("--quick: small files; the times say nothing.");
         console.Write(_table);
     }
-
-    private static double Seconds(Action work)
-    {
-        var start = Stopwatch.GetTimestamp();
-        work();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
-    }
-
-    private static async Task<double> SecondsAsync<T>(Func<Task<T>> work)
-    {
-        var start = Stopwatch.GetTimestamp();
-        await work().ConfigureAwait(false);
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
-    }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -14,9 +14,11 @@ internal static class Loading
         CsrBuilder.Build(await InteractionLoader.LoadAsync([path], Schema).ConfigureAwait(false));
 
     /// <summary>Throws unless the matrix has the pairs and sums of DuckDB's GROUP BY, and no others.</summary>
-    public static async Task VerifyAsync(string path, Peer peer)
+    /// <returns>Rows of the file.</returns>
+    public static async Task<long> VerifyAsync(string path, Peer peer)
     {
-        var plays = await LoadAsync(path).ConfigureAwait(false);
+        var interactions = await InteractionLoader.LoadAsync([path], Schema).ConfigureAwait(false);
+        var plays = CsrBuilder.Build(interactions);
         long pairs = 0;
         foreach (var (user, item, sum) in peer.Pairs(path))
         {
@@ -27,6 +29,7 @@ internal static class Loading
 
         if (pairs != plays.ByUser.EntryCount || pairs != plays.ByItem.EntryCount)
             throw new GpuAlsException(FailureKind.Internal, $"{path}: {plays.ByUser.EntryCount:N0} pairs here, {plays.ByItem.EntryCount:N0} the other way, {pairs:N0} in DuckDB.");
+        return interactions.Statistics.Rows;
     }
 
     /// <summary>The sum of a pair, which both matrices have; NaN where one has not.</summary>

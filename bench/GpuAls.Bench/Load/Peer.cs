@@ -26,14 +26,7 @@ internal sealed class Peer : IDisposable
     }
 
     /// <summary>Groups a file; the groups are counted and added up where they are, which is cheaper for DuckDB than to hand them out.</summary>
-    public (long Pairs, double Sum) Group(string path)
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = $"SELECT count(*), sum(s)::DOUBLE, count(user), count(item) FROM ({GroupBy(path)})";
-        using var reader = command.ExecuteReader();
-        reader.Read();
-        return (reader.GetInt64(0), reader.GetDouble(1));
-    }
+    public void Group(string path) => Scalar($"SELECT count(*), sum(s)::DOUBLE, count(user), count(item) FROM ({GroupBy(path)})");
 
     /// <summary>Groups a file into a table, ids and all, as a program that works on has to.</summary>
     public void GroupIntoTable(string path)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using GpuAls.Bench.OnGpu;
 using GpuAls.Engines;
 using GpuAls.Recommendation;
@@ -81,8 +80,8 @@ internal sealed record TopKCase(string Name, int Users, double Seconds, double M
         var (plain, masked) = (new double[runs], new double[runs]);
         for (var i = 0; i < runs; i++)
         {
-            plain[i] = Time(() => run(i, false));
-            masked[i] = Time(() => run(i, true));
+            plain[i] = Clock.Seconds(() => run(i, false));
+            masked[i] = Clock.Seconds(() => run(i, true));
         }
 
         return new TopKCase(name, users, Spread.Of(plain).Median, Spread.Of(masked).Median, isRight);
@@ -91,11 +90,4 @@ internal sealed record TopKCase(string Name, int Users, double Seconds, double M
     /// <summary>Numbers spread evenly: users come by falling number of plays.</summary>
     private static int[] Sample(int count, int samples) =>
         [.. Enumerable.Range(0, samples).Select(sample => (int)((long)sample * (count - 1) / Math.Max(1, samples - 1)))];
-
-    private static double Time(Action work)
-    {
-        var clock = Stopwatch.StartNew();
-        work();
-        return clock.Elapsed.TotalSeconds;
-    }
 }

@@ -45,9 +45,8 @@ internal static class TopKCommand
 
     private static bool AddRows(Table table, HostEngine engine, TopKModel model, int k, int threads, int runs)
     {
-        var peak = FmaPeak.GigaFmas(threads);
-        TopKCase[] cases = [TopKCase.AllUsers(engine, model, k, runs), TopKCase.Recommended(engine, model, k, runs), TopKCase.OneUser(engine, model, k, RunsOfOneUser)];
-        peak = (peak + FmaPeak.GigaFmas(threads)) / 2;
+        var (cases, peak) = FmaPeak.Around<TopKCase[]>(
+            threads, () => [TopKCase.AllUsers(engine, model, k, runs), TopKCase.Recommended(engine, model, k, runs), TopKCase.OneUser(engine, model, k, RunsOfOneUser)]);
         foreach (var one in cases) table.AddRow([Shape.Host.Name, one.Name, .. Cells(model, k, one, peak)]);
         return cases.All(one => one.IsRight);
     }

@@ -88,23 +88,6 @@ public sealed class CsrMatrix
         return new CsrMatrix(ColumnCount, _indptr, _indices, mapped, validate: false);
     }
 
-    /// <summary>Some rows, in the given order, as a matrix of their own.</summary>
-    /// <param name="rows">Rows of this matrix; a row may occur again.</param>
-    public CsrMatrix SelectRows(ReadOnlySpan<int> rows)
-    {
-        var indptr = new long[rows.Length + 1];
-        for (var i = 0; i < rows.Length; i++) indptr[i + 1] = indptr[i] + RowLength(rows[i]);
-        var indices = new int[indptr[^1]];
-        var values = new float[indptr[^1]];
-        for (var i = 0; i < rows.Length; i++)
-        {
-            RowIndices(rows[i]).CopyTo(indices.AsSpan((int)indptr[i]));
-            RowValues(rows[i]).CopyTo(values.AsSpan((int)indptr[i]));
-        }
-
-        return new CsrMatrix(ColumnCount, indptr, indices, values, validate: false);
-    }
-
     /// <summary>Rows <paramref name="firstRow"/> .. <paramref name="firstRow"/> + <paramref name="rowCount"/> - 1 as a matrix of their own.</summary>
     public CsrMatrix Slice(int firstRow, int rowCount)
     {

@@ -33,25 +33,12 @@ internal static unsafe class HostGramian<TSimd, TVector>
         for (var start = first; start < end; start += SliceRows)
         {
             slice.Clear();
-            AddSlice(factors, start, Math.Min(SliceRows, end - start), slice.Pointer);
+            OuterProductTile<TSimd, TVector>.AddUpperTriangle(factors.Row(start), factors.Row(start), Math.Min(SliceRows, end - start), slice.Pointer, factors.Stride);
             for (var i = 0; i < factors.Rank; i++)
                 for (var j = 0; j < factors.Rank; j++)
                     sum[(i * factors.Rank) + j] += slice.Pointer[((long)Math.Min(i, j) * factors.Stride) + Math.Max(i, j)];
         }
 
         return sum;
-    }
-
-    /// <summary>Upper triangle of YᵀY of one slice.</summary>
-    private static void AddSlice(HostFactors factors, int start, int count, float* slice)
-    {
-        var stride = factors.Stride;
-        for (var row = 0; row < stride; row += OuterProductTile<TSimd, TVector>.Rows)
-        {
-            var column = row / TSimd.Width * TSimd.Width;
-            OuterProductTile<TSimd, TVector>.Add(
-                factors.Row(start) + row, stride, 1, factors.Row(start) + column, stride, count,
-                slice + ((long)row * stride) + column, stride, stride - column);
-        }
     }
 }

@@ -10,20 +10,27 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
 
     public static RowSolveReport Solve(in RowSolveProblem problem, int threadCount)
     {
-        var rank = problem.FixedFactors.Rank;
+        var (rank, steps) = (problem.FixedFactors.Rank, problem.ConjugateGradientSteps);
         using var baseMatrix = BaseMatrix(problem.Gramian, rank, problem.Weights.UnobservedWeight);
         fixed (float* regularization = problem.Regularization)
         {
             var rows = new Rows(problem, baseMatrix.Pointer, regularization);
-            var boundaries = RowChunks.Split(rows.Matrix.Indptr, costPerRow: 1 + (rank / 4), rowGroup: TSimd.Width);
-            if (problem.ConjugateGradientSteps == 0 && rank <= LargestLaneRank)
-                ParallelChunks.Run(threadCount, boundaries.Length - 1, () => new LaneEquations<TSimd, TVector>(rank), (equations, chunk) => rows.SolveSideBySide(equations, boundaries[chunk], boundaries[chunk + 1]));
-            else if (problem.ConjugateGradientSteps == 0)
-                ParallelChunks.Run(threadCount, boundaries.Length - 1, () => new NormalEquation<TSimd, TVector>(rank), (equation, chunk) => rows.SolveExactly(equation, boundaries[chunk], boundaries[chunk + 1]));
+            if (steps == 0 && rank <= LargestLaneRank)
+                Run(rows, rank, threadCount, TSimd.Width, () => new LaneEquations<TSimd, TVector>(rank), rows.SolveSideBySide);
+            else if (steps == 0)
+                Run(rows, rank, threadCount, 1, () => new NormalEquation<TSimd, TVector>(rank), rows.SolveOneByOne);
             else
-                ParallelChunks.Run(threadCount, boundaries.Length - 1, () => new ConjugateGradient<TSimd, TVector>(rank), (gradient, chunk) => rows.Improve(gradient, boundaries[chunk], boundaries[chunk + 1]));
+                Run(rows, rank, threadCount, 1, () => new ConjugateGradient<TSimd, TVector>(rank, steps), rows.SolveOneByOne);
             return Fp64Rows.Solve(problem, rows.Matrix, rows.Unsolved(), rows.FixedRow, rows.Store);
         }
+    }
+
+    /// <summary>Hands all rows to threads, in chunks of whole groups of rows.</summary>
+    private static void Run<TState>(Rows rows, int rank, int threadCount, int rowGroup, Func<TState> makeState, Action<TState, int, int> solve)
+        where TState : IDisposable
+    {
+        var boundaries = RowChunks.Split(rows.Matrix.Indptr, costPerRow: 1 + (rank / 4), rowGroup);
+        ParallelChunks.Run(threadCount, boundaries.Length - 1, makeState, (state, chunk) => solve(state, boundaries[chunk], boundaries[chunk + 1]));
     }
 
     /// <summary>α₀·YᵀY padded to whole vectors; ones on the diagonal of the padding keep it positive definite.</summary>
@@ -41,12 +48,9 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
     /// <summary>The rows, what they need, and which of them fp32 could not solve.</summary>
     private sealed class Rows
     {
-        private readonly ConfidenceWeights _weights;
-        private readonly HostFactors _fixedFactors;
+        private readonly SharedTerms _terms;
         private readonly HostFactors _target;
         private readonly int _firstTargetRow;
-        private readonly int _steps;
-        private readonly float* _baseMatrix;
         private readonly float* _regularization;
         private readonly Lock _lock = new();
         private readonly List<int> _unsolved = [];
@@ -54,31 +58,28 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
         public Rows(in RowSolveProblem problem, float* baseMatrix, float* regularization)
         {
             Matrix = ((HostPlays)problem.Plays).Matrix;
-            (_weights, _steps, _firstTargetRow) = (problem.Weights, problem.ConjugateGradientSteps, problem.FirstTargetRow);
-            (_fixedFactors, _target) = ((HostFactors)problem.FixedFactors, (HostFactors)problem.Target);
-            _baseMatrix = baseMatrix;
+            _terms = new SharedTerms(problem.Weights, (HostFactors)problem.FixedFactors, baseMatrix);
+            (_target, _firstTargetRow) = ((HostFactors)problem.Target, problem.FirstTargetRow);
             _regularization = regularization;
         }
 
         public Sparse.CsrMatrix Matrix { get; }
 
-        private SharedTerms Terms => new(_weights, _fixedFactors, _baseMatrix);
-
         /// <summary>Rows that fp32 could not solve, rising.</summary>
         public int[] Unsolved() => [.. _unsolved.Order()];
 
-        public ReadOnlySpan<float> FixedRow(int row) => new(_fixedFactors.Row(row), _fixedFactors.Rank);
+        public ReadOnlySpan<float> FixedRow(int row) => new(_terms.FixedFactors.Row(row), _terms.FixedFactors.Rank);
 
         public void Store(int row, ReadOnlySpan<float> x) => x.CopyTo(new Span<float>(_target.Row(_firstTargetRow + row), _target.Rank));
 
-        public void SolveExactly(NormalEquation<TSimd, TVector> equation, int first, int end)
+        public void SolveOneByOne(IRowEquation equation, int first, int end)
         {
             for (var row = first; row < end; row++)
             {
                 var entries = new RowEntries(Matrix, row);
                 var target = _target.Row(_firstTargetRow + row);
                 if (entries.Length == 0) Clear(target);
-                else if (!equation.Solve(entries, Terms, _regularization[row], target)) Postpone(row);
+                else if (!equation.Solve(entries, _terms, _regularization[row], target)) Postpone(row);
             }
         }
 
@@ -95,7 +96,7 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
                     continue;
                 }
 
-                equations.Assemble(count, entries, Terms, _regularization[row]);
+                equations.Assemble(count, entries, _terms, _regularization[row]);
                 rows[count++] = row;
                 if (count < TSimd.Width) continue;
                 SolveLanes(equations, rows);
@@ -103,17 +104,6 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
             }
 
             if (count > 0) SolveLanes(equations, rows[..count]);
-        }
-
-        public void Improve(ConjugateGradient<TSimd, TVector> gradient, int first, int end)
-        {
-            for (var row = first; row < end; row++)
-            {
-                var entries = new RowEntries(Matrix, row);
-                var target = _target.Row(_firstTargetRow + row);
-                if (entries.Length == 0) Clear(target);
-                else if (!gradient.Solve(entries, _weights, _fixedFactors, _baseMatrix, _regularization[row], _steps, target)) Postpone(row);
-            }
         }
 
         private void SolveLanes(LaneEquations<TSimd, TVector> equations, ReadOnlySpan<int> rows)
@@ -135,7 +125,7 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
                 if (!equations.IsDoubtful(lane)) continue;
                 if (!isDoubtful) equations.ClearResiduals();
                 isDoubtful = true;
-                equations.SumResidual(lane, new RowEntries(Matrix, rows[lane]), Terms, _regularization[rows[lane]]);
+                equations.SumResidual(lane, new RowEntries(Matrix, rows[lane]), _terms, _regularization[rows[lane]]);
             }
 
             if (isDoubtful) equations.Refine();

@@ -56,10 +56,10 @@ internal sealed unsafe class LaneEquations<TSimd, TVector> : IDisposable
     }
 
     /// <summary>Whether fp32 has solved a lane: the pivots were positive, finite and not too small, and x is finite.</summary>
-    public bool IsSolved(int lane) => _conditions.Pointer[lane] <= RowSolveReport.Fp64Condition && AllFinite(Solution(lane));
+    public bool IsSolved(int lane) => _conditions.Pointer[lane] <= RowSolveReport.Fp64Condition && VectorMath<TSimd, TVector>.AllFinite(Solution(lane), _rank);
 
     /// <summary>Whether a lane should be refined.</summary>
-    public bool IsDoubtful(int lane) => IsSolved(lane) && _conditions.Pointer[lane] > RowSolveReport.RefinedCondition;
+    public bool IsDoubtful(int lane) => _conditions.Pointer[lane] > RowSolveReport.RefinedCondition && IsSolved(lane);
 
     /// <summary>Begins a refinement: no lane has a residual.</summary>
     public void ClearResiduals() => _vectors.Clear();
@@ -81,7 +81,7 @@ internal sealed unsafe class LaneEquations<TSimd, TVector> : IDisposable
         {
             var correction = Vector(lane);
             TakeOut(lane, correction);
-            if (AllFinite(correction)) VectorMath<TSimd, TVector>.AddScaled(1, correction, Solution(lane), _stride);
+            if (VectorMath<TSimd, TVector>.AllFinite(correction, _rank)) VectorMath<TSimd, TVector>.AddScaled(1, correction, Solution(lane), _stride);
         }
     }
 
@@ -128,12 +128,5 @@ internal sealed unsafe class LaneEquations<TSimd, TVector> : IDisposable
         var largest = TSimd.Zero;
         for (var i = 0; i < _rank; i++) largest = TSimd.Max(largest, TSimd.Load(_cholesky.Row(i) + ((nint)i * TSimd.Width)));
         return largest;
-    }
-
-    private bool AllFinite(float* vector)
-    {
-        for (var i = 0; i < _rank; i++)
-            if (!float.IsFinite(vector[i])) return false;
-        return true;
     }
 }

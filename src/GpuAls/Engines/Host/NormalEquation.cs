@@ -4,7 +4,7 @@ namespace GpuAls.Engines.Host;
 /// The normal equation of one row, A x = b with A = α₀·YᵀY + λI + Σ gram·y yᵀ and b = Σ rhs·y, built and solved in the
 /// scratch memory of one thread. Only the upper triangle of A is used.
 /// </summary>
-internal sealed unsafe class NormalEquation<TSimd, TVector> : IDisposable
+internal sealed unsafe class NormalEquation<TSimd, TVector> : IRowEquation
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
@@ -40,7 +40,7 @@ internal sealed unsafe class NormalEquation<TSimd, TVector> : IDisposable
         var condition = largest * inverse * inverse;
         if (condition > RowSolveReport.Fp64Condition) return false;
         UpperCholesky<TSimd, TVector>.Solve(_left.Pointer, _stride, _right.Pointer);
-        if (!AllFinite(_right.Pointer)) return false;
+        if (!VectorMath<TSimd, TVector>.AllFinite(_right.Pointer, _rank)) return false;
         Buffer.MemoryCopy(_right.Pointer, _solution.Pointer, _stride * sizeof(float), _stride * sizeof(float));
         if (condition > RowSolveReport.RefinedCondition) Refine(entries, terms, lambda);
         Buffer.MemoryCopy(_solution.Pointer, target, _stride * sizeof(float), _stride * sizeof(float));
@@ -69,13 +69,6 @@ internal sealed unsafe class NormalEquation<TSimd, TVector> : IDisposable
     {
         _sums.Residual(entries, terms, lambda, _solution.Pointer, _right.Pointer);
         UpperCholesky<TSimd, TVector>.Solve(_left.Pointer, _stride, _right.Pointer);
-        if (AllFinite(_right.Pointer)) VectorMath<TSimd, TVector>.AddScaled(1, _right.Pointer, _solution.Pointer, _stride);
-    }
-
-    private bool AllFinite(float* vector)
-    {
-        for (var i = 0; i < _rank; i++)
-            if (!float.IsFinite(vector[i])) return false;
-        return true;
+        if (VectorMath<TSimd, TVector>.AllFinite(_right.Pointer, _rank)) VectorMath<TSimd, TVector>.AddScaled(1, _right.Pointer, _solution.Pointer, _stride);
     }
 }

@@ -20,6 +20,21 @@ internal static unsafe class OuterProductTile<TSimd, TVector>
     public static void Subtract(float* a, nint aStep, nint aRow, float* b, nint bStep, int depth, float* c, nint cRow, int columns) =>
         Update<Subtracting>(a, aStep, aRow, b, bStep, depth, c, cRow, columns);
 
+    /// <summary>The upper triangle of C += a bᵀ, and what stands left of the diagonal in its vector.</summary>
+    /// <param name="a">[depth, stride].</param>
+    /// <param name="b">[depth, stride].</param>
+    /// <param name="depth">Number of products.</param>
+    /// <param name="c">[stride, stride].</param>
+    /// <param name="stride">Rows and columns.</param>
+    public static void AddUpperTriangle(float* a, float* b, int depth, float* c, int stride)
+    {
+        for (var row = 0; row < stride; row += Rows)
+        {
+            var column = row / TSimd.Width * TSimd.Width;
+            Add(a + row, stride, 1, b + column, stride, depth, c + ((long)row * stride) + column, stride, stride - column);
+        }
+    }
+
     private static void Update<TSign>(float* a, nint aStep, nint aRow, float* b, nint bStep, int depth, float* c, nint cRow, int columns)
         where TSign : struct, ISign
     {

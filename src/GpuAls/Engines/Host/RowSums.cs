@@ -40,7 +40,7 @@ internal sealed unsafe class RowSums<TSimd, TVector> : IDisposable
         {
             var count = Math.Min(_panelRows, entries.Length - first);
             Stage(entries, first, count, terms, right);
-            AddPanel(count, left);
+            OuterProductTile<TSimd, TVector>.AddUpperTriangle(_panel.Pointer, _weightedPanel.Pointer, count, left, _stride);
         }
     }
 
@@ -75,18 +75,6 @@ internal sealed unsafe class RowSums<TSimd, TVector> : IDisposable
             Buffer.MemoryCopy(source, _panel.Pointer + (k * _stride), bytes, bytes);
             VectorMath<TSimd, TVector>.Scale(terms.Weights.Gram(value), source, _weightedPanel.Pointer + (k * _stride), _stride);
             VectorMath<TSimd, TVector>.AddScaled(terms.Weights.Rhs(value), source, right, _stride);
-        }
-    }
-
-    private void AddPanel(int count, float* left)
-    {
-        for (var row = 0; row < _stride; row += OuterProductTile<TSimd, TVector>.Rows)
-        {
-            // Upper triangle only: columns start at the vector that holds the diagonal.
-            var column = row / TSimd.Width * TSimd.Width;
-            OuterProductTile<TSimd, TVector>.Add(
-                _panel.Pointer + row, _stride, 1, _weightedPanel.Pointer + column, _stride, count,
-                left + ((long)row * _stride) + column, _stride, _stride - column);
         }
     }
 }

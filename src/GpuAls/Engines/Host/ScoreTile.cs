@@ -37,19 +37,20 @@ internal static unsafe class ScoreTile<TSimd, TVector>
         {
             if (HasManyRegisters && rows > 4)
             {
-                any |= Eight(queries, items + column, rank, thresholds, allowed, scores + column, hits, column);
+                any |= Tile<Eight>(queries, items + column, rank, thresholds, allowed, scores + column, hits, column);
                 continue;
             }
 
             for (var row = 0; row < rows; row += 4)
-                any |= Four(queries + row, items + column, rank, thresholds + row, allowed + row, scores + (row * Items) + column, hits + row, column);
+                any |= Tile<Four>(queries + row, items + column, rank, thresholds + row, allowed + row, scores + (row * Items) + column, hits + row, column);
         }
 
         return any != 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static uint Eight(float* queries, float* items, int rank, float* thresholds, uint* allowed, float* scores, uint* hits, int column)
+    private static uint Tile<TRows>(float* queries, float* items, int rank, float* thresholds, uint* allowed, float* scores, uint* hits, int column)
+        where TRows : struct, ITileRows
     {
         TVector c00 = TSimd.Zero, c01 = TSimd.Zero, c10 = TSimd.Zero, c11 = TSimd.Zero;
         TVector c20 = TSimd.Zero, c21 = TSimd.Zero, c30 = TSimd.Zero, c31 = TSimd.Zero;
@@ -71,61 +72,36 @@ internal static unsafe class ScoreTile<TSimd, TVector>
             var a3 = TSimd.Broadcast(queries[3]);
             c30 = TSimd.MultiplyAdd(a3, b0, c30);
             c31 = TSimd.MultiplyAdd(a3, b1, c31);
-            var a4 = TSimd.Broadcast(queries[4]);
-            c40 = TSimd.MultiplyAdd(a4, b0, c40);
-            c41 = TSimd.MultiplyAdd(a4, b1, c41);
-            var a5 = TSimd.Broadcast(queries[5]);
-            c50 = TSimd.MultiplyAdd(a5, b0, c50);
-            c51 = TSimd.MultiplyAdd(a5, b1, c51);
-            var a6 = TSimd.Broadcast(queries[6]);
-            c60 = TSimd.MultiplyAdd(a6, b0, c60);
-            c61 = TSimd.MultiplyAdd(a6, b1, c61);
-            var a7 = TSimd.Broadcast(queries[7]);
-            c70 = TSimd.MultiplyAdd(a7, b0, c70);
-            c71 = TSimd.MultiplyAdd(a7, b1, c71);
+            if (TRows.AreEight)
+            {
+                var a4 = TSimd.Broadcast(queries[4]);
+                c40 = TSimd.MultiplyAdd(a4, b0, c40);
+                c41 = TSimd.MultiplyAdd(a4, b1, c41);
+                var a5 = TSimd.Broadcast(queries[5]);
+                c50 = TSimd.MultiplyAdd(a5, b0, c50);
+                c51 = TSimd.MultiplyAdd(a5, b1, c51);
+                var a6 = TSimd.Broadcast(queries[6]);
+                c60 = TSimd.MultiplyAdd(a6, b0, c60);
+                c61 = TSimd.MultiplyAdd(a6, b1, c61);
+                var a7 = TSimd.Broadcast(queries[7]);
+                c70 = TSimd.MultiplyAdd(a7, b0, c70);
+                c71 = TSimd.MultiplyAdd(a7, b1, c71);
+            }
+
             queries += Rows;
             items += Items;
         }
 
-        return Row(c00, c01, 0, thresholds, allowed, scores, hits, column)
+        var found = Row(c00, c01, 0, thresholds, allowed, scores, hits, column)
             | Row(c10, c11, 1, thresholds, allowed, scores, hits, column)
             | Row(c20, c21, 2, thresholds, allowed, scores, hits, column)
-            | Row(c30, c31, 3, thresholds, allowed, scores, hits, column)
+            | Row(c30, c31, 3, thresholds, allowed, scores, hits, column);
+        if (!TRows.AreEight) return found;
+        return found
             | Row(c40, c41, 4, thresholds, allowed, scores, hits, column)
             | Row(c50, c51, 5, thresholds, allowed, scores, hits, column)
             | Row(c60, c61, 6, thresholds, allowed, scores, hits, column)
             | Row(c70, c71, 7, thresholds, allowed, scores, hits, column);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static uint Four(float* queries, float* items, int rank, float* thresholds, uint* allowed, float* scores, uint* hits, int column)
-    {
-        TVector c00 = TSimd.Zero, c01 = TSimd.Zero, c10 = TSimd.Zero, c11 = TSimd.Zero;
-        TVector c20 = TSimd.Zero, c21 = TSimd.Zero, c30 = TSimd.Zero, c31 = TSimd.Zero;
-        for (; rank > 0; rank--)
-        {
-            var b0 = TSimd.Load(items);
-            var b1 = TSimd.Load(items + TSimd.Width);
-            var a0 = TSimd.Broadcast(queries[0]);
-            c00 = TSimd.MultiplyAdd(a0, b0, c00);
-            c01 = TSimd.MultiplyAdd(a0, b1, c01);
-            var a1 = TSimd.Broadcast(queries[1]);
-            c10 = TSimd.MultiplyAdd(a1, b0, c10);
-            c11 = TSimd.MultiplyAdd(a1, b1, c11);
-            var a2 = TSimd.Broadcast(queries[2]);
-            c20 = TSimd.MultiplyAdd(a2, b0, c20);
-            c21 = TSimd.MultiplyAdd(a2, b1, c21);
-            var a3 = TSimd.Broadcast(queries[3]);
-            c30 = TSimd.MultiplyAdd(a3, b0, c30);
-            c31 = TSimd.MultiplyAdd(a3, b1, c31);
-            queries += Rows;
-            items += Items;
-        }
-
-        return Row(c00, c01, 0, thresholds, allowed, scores, hits, column)
-            | Row(c10, c11, 1, thresholds, allowed, scores, hits, column)
-            | Row(c20, c21, 2, thresholds, allowed, scores, hits, column)
-            | Row(c30, c31, 3, thresholds, allowed, scores, hits, column);
     }
 
     /// <summary>Stores one query's scores of two vectors of items, and finds its hits among them.</summary>
@@ -139,5 +115,21 @@ internal static unsafe class ScoreTile<TSimd, TVector>
         var found = (above << column) & allowed[row];
         hits[row] |= found;
         return found;
+    }
+
+    /// <summary>Known when compiled, so that the branches are gone, and with them half of the accumulators of a small tile.</summary>
+    private interface ITileRows
+    {
+        static abstract bool AreEight { get; }
+    }
+
+    private readonly struct Eight : ITileRows
+    {
+        public static bool AreEight => true;
+    }
+
+    private readonly struct Four : ITileRows
+    {
+        public static bool AreEight => false;
     }
 }

@@ -1,3 +1,5 @@
+using GpuAls.Sparse;
+
 namespace GpuAls.Engines.Host;
 
 /// <summary>
@@ -35,7 +37,7 @@ internal readonly record struct TopKPlan(int Queries, int Blocks, int GroupQueri
     /// <summary>Blocks of a split.</summary>
     public RowRange Split(int split)
     {
-        var first = (int)((long)Blocks * split / Splits);
-        return new RowRange(first, (int)((long)Blocks * (split + 1) / Splits) - first);
+        var first = Segments.Start(Blocks, split, Splits);
+        return new RowRange(first, Segments.Start(Blocks, split + 1, Splits) - first);
     }
 }

@@ -1,6 +1,6 @@
 namespace GpuAls.Engines.Host;
 
-/// <summary>Operations on one padded row. Lengths are a whole number of vectors.</summary>
+/// <summary>Operations on one padded row. Lengths are a whole number of vectors, where nothing else is said.</summary>
 internal static unsafe class VectorMath<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
@@ -25,5 +25,13 @@ internal static unsafe class VectorMath<TSimd, TVector>
     {
         var factor = TSimd.Broadcast(scale);
         for (var i = 0; i < length; i += TSimd.Width) TSimd.Store(TSimd.Multiply(factor, TSimd.Load(x + i)), y + i);
+    }
+
+    /// <summary>Whether no element is NaN or infinite; any length.</summary>
+    public static bool AllFinite(float* x, int length)
+    {
+        for (var i = 0; i < length; i++)
+            if (!float.IsFinite(x[i])) return false;
+        return true;
     }
 }

@@ -1,0 +1,21 @@
+using System.Diagnostics;
+
+namespace GpuAls.Bench;
+
+/// <summary>Seconds of work, on the wall's clock.</summary>
+internal static class Clock
+{
+    public static double Seconds(Action work)
+    {
+        var start = Stopwatch.GetTimestamp();
+        work();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    public static async Task<double> SecondsAsync(Func<Task> work)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await work().ConfigureAwait(false);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+}
