@@ -8,8 +8,8 @@ internal sealed unsafe class RowSums<TSimd, TVector> : IDisposable
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
-    /// <summary>Floats of gathered rows staged at a time: both panels together stay in the first-level cache.</summary>
-    private const int PanelFloats = 4096;
+    /// <summary>Floats of gathered rows staged at a time: both panels together take half of a first-level cache of 32 KiB.</summary>
+    private const int PanelFloats = 2048;
 
     /// <summary>How far ahead rows of y are asked for: they lie anywhere in memory. The next rows' plays are among them.</summary>
     private const int PlaysAhead = 8;
