@@ -11,9 +11,8 @@ internal sealed class LoadRun(LoadPlan plan, Peer peer, TextWriter progress)
     private readonly Table _table = new Table().Border(TableBorder.Markdown).AddColumns(
         "what", "rows", "gpuals s", "DuckDB s, counted", "into a table", "gpuals ÷ the faster", "M rows/s", "peak MB", "two CSRs MB", "ids MB", "peak ÷ (CSRs + ids)");
 
-    public static async Task<int> RunAsync(string? file, string? only, string? kept, bool quick, TextWriter results, TextWriter progress)
+    public static async Task<int> RunAsync(LoadPlan plan, string? file, string? only, string? kept, TextWriter results, TextWriter progress)
     {
-        var plan = quick ? LoadPlan.Quick : LoadPlan.Full;
         var folder = Directory.CreateDirectory(kept ?? Path.Combine(Path.GetTempPath(), $"gpuals-bench-{Environment.ProcessId}")).FullName;
         try
         {
@@ -22,8 +21,8 @@ internal sealed class LoadRun(LoadPlan plan, Peer peer, TextWriter progress)
             var lists = file is null ? ListWriting.FilesOf(only) : [];
             var files = file is not null ? [(Path.GetFileName(file), file)] : await SampleFiles.MakeAsync(plan, folder, peer, only).ConfigureAwait(false);
             foreach (var (name, path) in files) await run.MeasureAsync(name, path).ConfigureAwait(false);
-            if (files.Length > 0) run.Print(quick, run._table, FilesText(plan), results);
-            if (lists.Length > 0) run.Print(quick, await new ListWriting(plan, peer, progress).RunAsync(folder, lists).ConfigureAwait(false), ListsText(plan), results);
+            if (files.Length > 0) run.Print(run._table, FilesText(plan), results);
+            if (lists.Length > 0) run.Print(await new ListWriting(plan, peer, progress).RunAsync(folder, lists).ConfigureAwait(false), ListsText(plan), results);
             return 0;
         }
         catch (GpuAlsException failure)
@@ -64,6 +63,6 @@ internal sealed class LoadRun(LoadPlan plan, Peer peer, TextWriter progress)
 
     private static string ListsText(LoadPlan plan) => ResultTable.Text($"{plan.Lists:N0} lists, {plan.Items:N0} items, rank 64; DuckDB reads what was computed. Median of {plan.Repetitions} in turns.");
 
-    private void Print(bool quick, Table table, string text, TextWriter results) =>
-        ResultTable.Print(table, results, [$"{Machine.Line}; DuckDB {peer.Version}, {Environment.ProcessorCount} threads", text, .. quick ? ["--quick: small files; the times say nothing."] : Array.Empty<string>()]);
+    private void Print(Table table, string text, TextWriter results) =>
+        ResultTable.Print(table, results, [$"{Machine.Line}; DuckDB {peer.Version}, {Environment.ProcessorCount} threads", text, .. plan.Users == LoadPlan.Quick.Users ? ["--quick: small files; the times say nothing."] : Array.Empty<string>()]);
 }
