@@ -3,15 +3,23 @@ using GpuAls;
 using GpuAls.Bench.Host;
 using GpuAls.Bench.Kernels;
 using GpuAls.Bench.Load;
+#if MICRO
+using GpuAls.Bench.Micro;
+#endif
 using GpuAls.Bench.OnGpu;
 using GpuAls.Bench.Roofline;
+using GpuAls.Bench.Scale;
 using GpuAls.Bench.TopK;
 
 var root = new RootCommand("Verifies, then measures gpuals.");
 root.Add(HostCommand.Create());
 root.Add(KernelsCommand.Create());
 root.Add(LoadCommand.Create());
+#if MICRO
+root.Add(MicroCommand.Create());
+#endif
 root.Add(RooflineCommand.Create());
+root.Add(ScaleCommand.Create());
 root.Add(TopKCommand.Create());
 root.Add(OnGpuCommand.Create());
 var parsed = root.Parse(args);

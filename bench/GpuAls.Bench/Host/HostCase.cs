@@ -15,7 +15,13 @@ namespace GpuAls.Bench.Host;
 /// <param name="Loss">After all iterations.</param>
 internal sealed record HostCase(double Seconds, double UsersSeconds, double ItemsSeconds, double LargestError, double Loss)
 {
+    /// <summary>The largest error that fp32 may have.</summary>
+    public const double Tolerance = 1e-3;
+
     private const int SampledRows = 97;
+
+    /// <summary>Whether the rows that were looked at are right; conjugate gradients are approximate, and not looked at.</summary>
+    public bool IsRight => !(LargestError > Tolerance);
 
     /// <summary>Runs one iteration to verify and some to time.</summary>
     public static HostCase Run(HostEngine engine, InteractionMatrix plays, AlsOptions options, int iterations)

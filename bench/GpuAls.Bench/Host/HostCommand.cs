@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using GpuAls.Bench.OnGpu;
 using GpuAls.Bench.Shapes;
 using GpuAls.Engines.Host;
@@ -11,8 +10,6 @@ namespace GpuAls.Bench.Host;
 /// <summary>bench host: iterations on the processor, verified, then timed as a share of what it multiplies at most.</summary>
 internal static class HostCommand
 {
-    private const double Tolerance = 1e-3;
-
     public static Command Create()
     {
         var ranks = new Option<int[]>("--rank") { Description = "ranks", DefaultValueFactory = _ => [16, 32, 50, 64, 100, 128, 200, 256], AllowMultipleArgumentsPerToken = true };
@@ -28,30 +25,23 @@ internal static class HostCommand
     {
         using var engine = new HostEngine(threads);
         var plays = SampleMatrix.Create(Shape.Host);
-        var table = new Table().Border(TableBorder.Markdown).AddColumns("shape", "rank");
-        foreach (var name in (string[])["seconds", "users", "items", "peak, 10⁹ FMA/s", "share of peak", "error", "loss"]) table.AddColumn(new TableColumn(name).RightAligned());
+        var table = ResultTable.Create(["shape"], ["rank", "seconds", "users", "items", "peak, 10⁹ FMA/s", "share of peak", "error", "loss"]);
         var passed = true;
-        AnsiConsole.Profile.Width = 160;
-        AnsiConsole.WriteLine($"{engine.Description.Name}; {solver}, seconds of an iteration: median of {iterations}");
         foreach (var rank in ranks)
         {
             var (run, peak) = FmaPeak.Around(threads, () => HostCase.Run(engine, plays, TrainingRun.Options(rank, iterations) with { Solver = solver }, iterations));
-            passed &= !(run.LargestError > Tolerance);
+            passed &= run.IsRight;
             table.AddRow([.. new[] { Shape.Host.Name }, .. Cells(rank, run, peak)]);
         }
 
-        AnsiConsole.Write(table);
-        if (!passed) AnsiConsole.WriteLine($"error: a row differs from fp64 by more than {Tolerance}.");
+        ResultTable.Print(table, Console.Out, Machine.Line, $"{engine.Description.Name}; {solver}, seconds of an iteration: median of {iterations}");
+        if (!passed) Console.WriteLine($"error: a row differs from fp64 by more than {HostCase.Tolerance}.");
         return passed ? 0 : 1;
     }
 
-    private static IEnumerable<string> Cells(int rank, HostCase run, double peak)
-    {
-        string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
-        return
-        [
-            Text(rank, "0"), Text(run.Seconds, "F3"), Text(run.UsersSeconds, "F3"), Text(run.ItemsSeconds, "F3"), Text(peak, "F0"),
-            Text(Shape.Host.UsefulFmas(rank) / run.Seconds / peak / 1e9, "P1"), Text(run.LargestError, "0.0e+0"), Text(run.Loss, "G9"),
-        ];
-    }
+    private static IEnumerable<string> Cells(int rank, HostCase run, double peak) =>
+    [
+        ResultTable.Text(rank, "0"), ResultTable.Text(run.Seconds, "F3"), ResultTable.Text(run.UsersSeconds, "F3"), ResultTable.Text(run.ItemsSeconds, "F3"), ResultTable.Text(peak, "F0"),
+        ResultTable.Text(Shape.Host.UsefulFmas(rank) / run.Seconds / peak / 1e9, "P1"), ResultTable.Text(run.LargestError, "0.0e+0"), ResultTable.Text(run.Loss, "G9"),
+    ];
 }

@@ -1,32 +1,60 @@
+using GpuAls.Bench.OnGpu;
+using GpuAls.Engines.Host;
 using GpuAls.Export;
-using GpuAls.Indexing;
 using GpuAls.Modeling;
 using GpuAls.Recommendation;
-using GpuAls.Sparse;
+using Spectre.Console;
 
 namespace GpuAls.Bench.Load;
 
-/// <summary>Writes made-up top-10 lists as Parquet; the ids are strings.</summary>
-internal sealed class ListWriting
+/// <summary>Top-10 lists of all users of a made-up model: computed, written, and both at once, as <c>gpuals recommend</c> does.</summary>
+internal sealed class ListWriting(LoadPlan plan, Peer peer, TextWriter progress)
 {
     private const int K = 10;
-    private const int BatchLists = 4096;
 
-    private readonly FactorModel _model;
-    private readonly RecommendationBatch[] _batches;
+    private static readonly string[] Files = ["lists.parquet", "lists.csv", "lists.jsonl"];
 
-    public ListWriting(int lists, int items)
+    /// <summary>The files whose rows of the table are wanted.</summary>
+    public static string[] FilesOf(string? only) => [.. Files.Where(file => only is null || $"write {file}".Contains(only, StringComparison.OrdinalIgnoreCase))];
+
+    /// <summary>Verifies, then times each form.</summary>
+    /// <returns>A row for each.</returns>
+    public async Task<Table> RunAsync(string folder, string[] files)
     {
-        var users = new IdIndex<string>([.. Enumerable.Range(0, lists).Select(user => $"listener {user * 7919L % 1_000_003:D7}")]);
-        var titles = new IdIndex<string>([.. Enumerable.Range(0, items).Select(item => $"artist {item:D6}")]);
-        _model = new FactorModel(users, titles, new CsrMatrix(items, new long[lists + 1], [], []), 1, new float[lists], new float[items]);
-        var random = new Random(5);
-        _batches = [.. Enumerable.Range(0, lists).Chunk(BatchLists).Select(batch => new RecommendationBatch(
-            batch, K, [.. batch.SelectMany(_ => Enumerable.Range(0, K).Select(place => (random.Next(items) / K * K) + place))], [.. batch.SelectMany(_ => Enumerable.Range(0, K).Select(_ => random.NextSingle()))]))];
+        var table = ResultTable.Create(["what"], ["rows", "MB", "computed s", "written s", "both at once s", "both ÷ computed", "M rows/s written"]);
+        await progress.WriteLineAsync($"{plan.Lists:N0} lists: computing").ConfigureAwait(false);
+        using var engine = new HostEngine();
+        var model = ListModel.Create(plan.Lists, plan.Items);
+        using var recommender = new Recommender(model, engine);
+        var users = Recommender.UsersWithPlays(model);
+        IEnumerable<RecommendationBatch> Compute() => recommender.Recommend(users, K, includePlayed: false);
+        var batches = Compute().ToArray();
+        foreach (var file in files)
+        {
+            var path = Path.Combine(folder, file);
+            await progress.WriteLineAsync($"{file}: verifying, then {plan.Repetitions} times").ConfigureAwait(false);
+            await WriteAsync(path, model, batches).ConfigureAwait(false);
+            WrittenLists.Verify(path, model, batches, peer);
+            var (computed, written, both) = (new List<double>(), new List<double>(), new List<double>());
+            for (var repetition = 0; repetition < plan.Repetitions; repetition++)
+            {
+                computed.Add(Clock.Seconds(() => batches = Compute().ToArray()));
+                written.Add(await Clock.SecondsAsync(() => WriteAsync(path, model, batches)).ConfigureAwait(false));
+                both.Add(await Clock.SecondsAsync(() => WriteAsync(path, model, Compute())).ConfigureAwait(false));
+            }
+
+            table.AddRow([$"write {file}", .. Cells(batches.Sum(batch => (long)batch.RowCount), new FileInfo(path).Length, Spread.Of(computed).Median, Spread.Of(written).Median, Spread.Of(both).Median)]);
+        }
+
+        return table;
     }
 
-    public long Rows => _batches.Sum(batch => (long)batch.RowCount);
+    private static Task WriteAsync(string path, FactorModel model, IEnumerable<RecommendationBatch> batches) =>
+        RecommendationWriter.WriteAsync(path, RecommendationWriter.FormatOf(path), model, batches);
 
-    /// <summary>Seconds of a write.</summary>
-    public Task<double> WriteAsync(string path) => Clock.SecondsAsync(() => RecommendationWriter.WriteAsync(path, RecommendationFormat.Parquet, _model, _batches));
+    private static IEnumerable<string> Cells(long rows, long bytes, double computed, double written, double both) =>
+    [
+        ResultTable.Text($"{rows:N0}"), ResultTable.Text($"{bytes / 1e6:F1}"), ResultTable.Text($"{computed:F3}"), ResultTable.Text($"{written:F3}"), ResultTable.Text($"{both:F3}"),
+        ResultTable.Text($"{both / computed:F2}"), ResultTable.Text($"{rows / written / 1e6:F1}"),
+    ];
 }

@@ -44,6 +44,15 @@ internal sealed class Peer : IDisposable
         while (reader.Read()) yield return (reader.GetString(0), reader.GetString(1), reader.GetDouble(2));
     }
 
+    /// <summary>The rows of lists that a query gives: user, item, rank, score.</summary>
+    public IEnumerable<(string User, string Item, int Rank, float Score)> Lists(string sql)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        using DbDataReader reader = command.ExecuteReader();
+        while (reader.Read()) yield return (reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetFloat(3));
+    }
+
     public void Dispose() => _connection.Dispose();
 
     private static string GroupBy(string path) => $"SELECT user, item, sum(plays)::DOUBLE AS s FROM '{path}' GROUP BY ALL";

@@ -11,17 +11,19 @@ internal static class SampleFiles
     /// <summary>The file that is written last: where it is, so are the others.</summary>
     private const string Last = "plays.csv";
 
-    /// <summary>Makes the files in a folder.</summary>
-    /// <returns>What each is, and its path.</returns>
-    public static async Task<(string Name, string Path)[]> MakeAsync(LoadPlan plan, string folder, Peer peer)
+    private static readonly (string Name, string File)[] All =
+    [
+        ("Parquet, dictionaries", "plays.parquet"), ("Parquet, each pair in three rows", "repeated.parquet"), ("Parquet, plain pages, many users", "plain.parquet"), ("CSV", Last),
+    ];
+
+    /// <summary>Makes the files in a folder, if any whose name has a text in it is wanted.</summary>
+    /// <returns>What each of these is, and its path.</returns>
+    public static async Task<(string Name, string Path)[]> MakeAsync(LoadPlan plan, string folder, Peer peer, string? only)
     {
         string At(string name) => Path.Combine(folder, name);
-        if (!File.Exists(At(Last))) await WriteAsync(plan, At, peer).ConfigureAwait(false);
-        return
-        [
-            ("Parquet, dictionaries", At("plays.parquet")), ("Parquet, each pair in three rows", At("repeated.parquet")),
-            ("Parquet, plain pages, many users", At("plain.parquet")), ("CSV", At(Last)),
-        ];
+        var wanted = All.Where(file => only is null || file.Name.Contains(only, StringComparison.OrdinalIgnoreCase)).ToArray();
+        if (wanted.Length > 0 && !File.Exists(At(Last))) await WriteAsync(plan, At, peer).ConfigureAwait(false);
+        return Array.ConvertAll(wanted, file => (file.Name, At(file.File)));
     }
 
     private static async Task WriteAsync(LoadPlan plan, Func<string, string> at, Peer peer)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using GpuAls.Bench.Host;
 using GpuAls.Bench.Shapes;
 using GpuAls.Engines.Host;
@@ -27,19 +26,16 @@ internal static class TopKCommand
     {
         using var engine = new HostEngine(threads);
         var plays = SampleMatrix.Create(Shape.Host);
-        var table = new Table().Border(TableBorder.Markdown).AddColumns("shape", "lists");
-        foreach (var name in (string[])["rank", "k", "seconds", "share of peak", "masked, seconds", "masked ÷ not", "peak, 10⁹ FMA/s"]) table.AddColumn(new TableColumn(name).RightAligned());
+        var table = ResultTable.Create(["shape", "lists"], ["rank", "k", "seconds", "share of peak", "masked, seconds", "masked ÷ not", "peak, 10⁹ FMA/s"]);
         var passed = true;
-        AnsiConsole.Profile.Width = 160;
-        AnsiConsole.WriteLine($"{engine.Description.Name}; median of {runs} runs, of {RunsOfOneUser} for one user");
         foreach (var rank in ranks)
         {
             using var model = TopKModel.Train(engine, plays, rank);
             foreach (var k in lengths) passed &= AddRows(table, engine, model, k, threads, runs);
         }
 
-        AnsiConsole.Write(table);
-        if (!passed) AnsiConsole.WriteLine("error: a list is not the one that all scores and a sort give.");
+        ResultTable.Print(table, Console.Out, Machine.Line, $"{engine.Description.Name}; median of {runs} runs, of {RunsOfOneUser} for one user");
+        if (!passed) Console.WriteLine("error: a list is not the one that all scores and a sort give.");
         return passed ? 0 : 1;
     }
 
@@ -51,13 +47,9 @@ internal static class TopKCommand
         return cases.All(one => one.IsRight);
     }
 
-    private static IEnumerable<string> Cells(TopKModel model, int k, TopKCase one, double peak)
-    {
-        string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
-        return
-        [
-            Text(model.Model.Rank, "0"), Text(k, "0"), Text(one.Seconds, "G3"), Text(model.UsefulFmas(one.Users) / one.Seconds / peak / 1e9, "P1"),
-            Text(one.MaskedSeconds, "G3"), Text(one.MaskedSeconds / one.Seconds, "F3"), Text(peak, "F0"),
-        ];
-    }
+    private static IEnumerable<string> Cells(TopKModel model, int k, TopKCase one, double peak) =>
+    [
+        ResultTable.Text(model.Model.Rank, "0"), ResultTable.Text(k, "0"), ResultTable.Text(one.Seconds, "G3"), ResultTable.Text(model.UsefulFmas(one.Users) / one.Seconds / peak / 1e9, "P1"),
+        ResultTable.Text(one.MaskedSeconds, "G3"), ResultTable.Text(one.MaskedSeconds / one.Seconds, "F3"), ResultTable.Text(peak, "F0"),
+    ];
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using GpuAls.Modeling;
 using GpuAls.Recommendation;
 using GpuAls.Storage;
@@ -29,11 +30,10 @@ public static class RecommendationWriter
         ArgumentNullException.ThrowIfNull(batches);
         return OutputErrors.GuardAsync(path, async () =>
         {
-            var sink = await OpenAsync(path.Staging, format, model).ConfigureAwait(false);
-            await using (sink.ConfigureAwait(false))
-            {
-                foreach (var batch in batches) await sink.WriteAsync(batch).ConfigureAwait(false);
-            }
+            // Blocks are large: a buffer would only copy them.
+            var stream = new FileStream(path.Staging, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            await using (stream.ConfigureAwait(false))
+                await WriteAsync(EncoderOf(format, model), batches, bytes => stream.WriteAsync(bytes)).ConfigureAwait(false);
         });
     }
 
@@ -42,15 +42,17 @@ public static class RecommendationWriter
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(batches);
-        var sink = new CsvRecommendationSink(writer, model);
-        foreach (var batch in batches) await sink.WriteAsync(batch).ConfigureAwait(false);
+        await WriteAsync(new CsvListEncoder(model), batches, bytes => new ValueTask(writer.WriteAsync(Encoding.UTF8.GetString(bytes.Span)))).ConfigureAwait(false);
         await writer.FlushAsync().ConfigureAwait(false);
     }
 
-    private static async Task<IRecommendationSink> OpenAsync(string path, RecommendationFormat format, FactorModel model) => format switch
+    private static Task WriteAsync(IListEncoder encoder, IEnumerable<RecommendationBatch> batches, Func<ReadOnlyMemory<byte>, ValueTask> write) =>
+        new OrderedOutput(encoder, write).WriteAsync(ListBlock.Of(batches, encoder.BlockRows));
+
+    private static IListEncoder EncoderOf(RecommendationFormat format, FactorModel model) => format switch
     {
-        RecommendationFormat.Parquet => await ParquetRecommendationSink.OpenAsync(path, model).ConfigureAwait(false),
-        RecommendationFormat.Csv => new CsvRecommendationSink(new StreamWriter(path), model),
-        _ => new JsonLinesRecommendationSink(path, model),
+        RecommendationFormat.Parquet => new ParquetListEncoder(model),
+        RecommendationFormat.Csv => new CsvListEncoder(model),
+        _ => new JsonLinesListEncoder(model),
     };
 }

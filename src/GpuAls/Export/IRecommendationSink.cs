@@ -1,9 +1,0 @@
-using GpuAls.Recommendation;
-
-namespace GpuAls.Export;
-
-/// <summary>One file of lists, written batch by batch.</summary>
-internal interface IRecommendationSink : IAsyncDisposable
-{
-    Task WriteAsync(RecommendationBatch batch);
-}

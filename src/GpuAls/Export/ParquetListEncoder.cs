@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using GpuAls.Modeling;
+
+namespace GpuAls.Export;
+
+/// <summary>
+/// Lists in the long form, one row for each listed item, in row groups of about a million rows. Parquet.Net takes a string for every
+/// row and one row group after the other; here the ids of a row group are encoded once each, as its dictionary, and a list is one run
+/// of its user.
+/// </summary>
+internal sealed class ParquetListEncoder(FactorModel model) : IListEncoder
+{
+    private readonly ParquetColumn[] _columns =
+    [
+        ParquetColumn.Ids("user", model.Users.Type), ParquetColumn.Ids("item", model.Items.Type), ParquetColumn.Integer("rank"), ParquetColumn.Float("score"),
+    ];
+
+    private readonly List<RowGroup> _groups = [];
+
+    public int BlockRows => 1 << 20;
+
+    public ReadOnlyMemory<byte> Start() => ParquetFooter.Magic.ToArray();
+
+    public EncodedLists Encode(ListBlock block)
+    {
+        var rows = block.Lists().Sum(list => list.Items.Length);
+        if (rows == 0) return new RowGroup(default, 0, []);
+        var pages = new RowGroupPages(rows);
+        AddUsers(pages, block);
+        AddItems(pages, block, rows);
+        AddRanks(pages, block, rows);
+        AddScores(pages, block, rows);
+        return pages.Finish();
+    }
+
+    public void Place(EncodedLists block, long offset)
+    {
+        var group = (RowGroup)block;
+        if (group.Rows > 0) _groups.Add(group with { Bytes = default, Chunks = [.. group.Chunks.Select(chunk => chunk.At(offset))] });
+    }
+
+    public ReadOnlyMemory<byte> End() => ParquetFooter.Encode(_columns, _groups);
+
+    private void AddUsers(RowGroupPages pages, ListBlock block)
+    {
+        var dictionary = new IdDictionary(model.Users);
+        var codes = CodePage.OfRuns(block.Places, block.Places);
+        foreach (var list in block.Lists())
+            if (list.Items.Length > 0) codes.AddRun(dictionary.Code(list.User), list.Items.Length);
+        pages.AddCoded(dictionary.Plain(), dictionary.Count, codes.Finish(0));
+    }
+
+    private void AddItems(RowGroupPages pages, ListBlock block, int rows)
+    {
+        var dictionary = new IdDictionary(model.Items);
+        var codes = CodePage.OfSingles(Math.Min(model.Items.Count, rows), rows);
+        foreach (var list in block.Lists())
+            foreach (var item in list.Items.Span) codes.Add(dictionary.Code(item));
+        pages.AddCoded(dictionary.Plain(), dictionary.Count, codes.Finish(rows));
+    }
+
+    private static void AddRanks(RowGroupPages pages, ListBlock block, int rows)
+    {
+        var longest = block.Lists().Max(list => list.Items.Length);
+        var dictionary = new byte[longest * sizeof(int)];
+        for (var place = 0; place < longest; place++) BinaryPrimitives.WriteInt32LittleEndian(dictionary.AsSpan(place * sizeof(int)), place + 1);
+        var codes = CodePage.OfSingles(longest, rows);
+        foreach (var list in block.Lists())
+            for (var place = 0; place < list.Items.Length; place++) codes.Add(place);
+        pages.AddCoded(dictionary, longest, codes.Finish(rows));
+    }
+
+    private static void AddScores(RowGroupPages pages, ListBlock block, int rows)
+    {
+        var values = new ArrayBufferWriter<byte>(rows * sizeof(float));
+        foreach (var list in block.Lists()) values.Write(MemoryMarshal.AsBytes(list.Scores.Span));
+        pages.AddPlain(values.WrittenSpan);
+    }
+}
