@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using GpuAls.Reading;
 
@@ -8,7 +9,7 @@ namespace GpuAls.Indexing;
 public sealed class IdIndex<T> : IdIndex
     where T : notnull
 {
-    private readonly T[] _ids;
+    private readonly Lazy<T[]> _ids;
     private readonly Lazy<Dictionary<string, int>> _byText;
 
     /// <param name="ids">[Count], the id at each index, all different.</param>
@@ -16,8 +17,16 @@ public sealed class IdIndex<T> : IdIndex
     public IdIndex(T[] ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        _ids = ids;
-        Type = TypeOf();
+        (_ids, Count, Type) = (new Lazy<T[]>(ids), ids.Length, TypeOf());
+        _byText = new Lazy<Dictionary<string, int>>(IndexByText);
+    }
+
+    /// <summary>Ids that are made once somebody asks for one: training does not.</summary>
+    /// <param name="count">Number of ids.</param>
+    /// <param name="make">The id at an index, all different; called on several threads.</param>
+    internal IdIndex(int count, Func<int, T> make)
+    {
+        (_ids, Count, Type) = (new Lazy<T[]>(() => Make(count, make)), count, TypeOf());
         _byText = new Lazy<Dictionary<string, int>>(IndexByText);
     }
 
@@ -25,14 +34,14 @@ public sealed class IdIndex<T> : IdIndex
     public override IdType Type { get; }
 
     /// <inheritdoc/>
-    public override int Count => _ids.Length;
+    public override int Count { get; }
 
     /// <summary>[Count], the id at each index.</summary>
-    public ReadOnlyMemory<T> Ids => _ids;
+    public ReadOnlyMemory<T> Ids => _ids.Value;
 
     /// <inheritdoc/>
     public override string Format(int index) =>
-        _ids[index] is IFormattable formattable ? formattable.ToString(null, CultureInfo.InvariantCulture) : _ids[index].ToString()!;
+        _ids.Value[index] is IFormattable formattable ? formattable.ToString(null, CultureInfo.InvariantCulture) : _ids.Value[index].ToString()!;
 
     /// <inheritdoc/>
     public override bool TryFind(string id, out int index)
@@ -40,6 +49,16 @@ public sealed class IdIndex<T> : IdIndex
         if (_byText.Value.TryGetValue(Canonical(id), out index)) return true;
         index = -1;
         return false;
+    }
+
+    private static T[] Make(int count, Func<int, T> make)
+    {
+        var ids = new T[count];
+        Parallel.ForEach(Partitioner.Create(0, count), range =>
+        {
+            for (var index = range.Item1; index < range.Item2; index++) ids[index] = make(index);
+        });
+        return ids;
     }
 
     /// <summary>UUIDs are written in more than one way: in upper case, in braces.</summary>
@@ -56,8 +75,8 @@ public sealed class IdIndex<T> : IdIndex
 
     private Dictionary<string, int> IndexByText()
     {
-        var byText = new Dictionary<string, int>(_ids.Length, StringComparer.Ordinal);
-        for (var index = 0; index < _ids.Length; index++) byText.Add(Format(index), index);
+        var byText = new Dictionary<string, int>(Count, StringComparer.Ordinal);
+        for (var index = 0; index < Count; index++) byText.Add(Format(index), index);
         return byText;
     }
 }

@@ -1,58 +1,94 @@
-using System.Runtime.InteropServices;
+using GpuAls.Reading;
 
 namespace GpuAls.Indexing;
 
-/// <summary>Ids in the order they were first seen, and how many rows each has.</summary>
-/// <typeparam name="T">string, long or Guid.</typeparam>
-internal class IdTable<T>
-    where T : notnull
+/// <summary>
+/// The different ids of one side and their rows. Batches come from several threads at once; the ids are divided by their hash into
+/// shards, each under a lock of its own and small enough for the cache. The numbers ids get here depend on who came first, so they
+/// are provisional: nothing that leaves this folder may depend on them.
+/// </summary>
+internal sealed class IdTable
 {
-    private protected readonly Dictionary<T, int> Places = [];
-    private readonly List<T> _ids = [];
-    private protected readonly List<long> Rows = [];
+    private const int ShardBits = 6;
+    private const int Shards = 1 << ShardBits;
+    private const int Step = 23; // from the first shard of a batch to that of the next
 
-    public IReadOnlyList<T> Ids => _ids;
+    private readonly IdShard[] _shards = Enumerable.Range(0, Shards).Select(_ => new IdShard()).ToArray();
+    private int _turns;
 
-    /// <summary>The place of an id, which has one row more now.</summary>
-    public int Count(T id)
+    /// <summary>Number of ids.</summary>
+    public int Count => _shards.Sum(shard => shard.Count);
+
+    /// <summary>Provisional numbers are below this; not all are taken.</summary>
+    public int NumberBound => checked(_shards.Max(shard => shard.Count) * Shards);
+
+    /// <summary>All provisional numbers.</summary>
+    public IEnumerable<int> Numbers => Enumerable.Range(0, Shards).SelectMany(shard => Enumerable.Range(0, _shards[shard].Count).Select(number => Number(shard, number)));
+
+    /// <summary>The bytes of an id.</summary>
+    /// <param name="number">Its provisional number.</param>
+    public ReadOnlySpan<byte> this[int number] => _shards[number & (Shards - 1)][number >> ShardBits];
+
+    /// <summary>How many rows an id has.</summary>
+    public int Rows(int number) => _shards[number & (Shards - 1)].Rows(number >> ShardBits);
+
+    /// <summary>Counts the ids of a batch.</summary>
+    /// <param name="values">The ids.</param>
+    /// <param name="places">[rows], places among the values; receives the provisional numbers.</param>
+    public void Add(IdValues values, Span<int> places)
     {
-        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(Places, id, out var known);
-        if (known) Rows[place]++;
-        else place = Add(id);
-        return place;
+        using var rows = new RentedArray<int>(values.Count);
+        rows.Span.Clear();
+        foreach (var place in places) rows.Span[place]++;
+        Place(values, rows.Span);
+        foreach (ref var place in places) place = rows.Span[place];
     }
 
-    /// <summary>Places by falling number of rows, equal ones by rising id.</summary>
-    public int[] Order(IComparer<T> byId)
-    {
-        var order = Enumerable.Range(0, _ids.Count).ToArray();
-        Array.Sort(order, (a, b) => Rows[a] != Rows[b] ? Rows[b].CompareTo(Rows[a]) : byId.Compare(_ids[a], _ids[b]));
-        return order;
-    }
+    /// <summary>Gives back what only <see cref="Add(IdValues, Span{int})"/> needs.</summary>
+    public void Finish() => Array.ForEach(_shards, shard => shard.Finish());
 
-    private protected int Add(T id)
-    {
-        _ids.Add(id);
-        Rows.Add(1);
-        return _ids.Count - 1;
-    }
-}
+    private static int Number(int shard, int number) => (number << ShardBits) | shard;
 
-/// <summary>Text ids; a string is made for each different one only.</summary>
-internal sealed class TextIdTable : IdTable<string>
-{
-    /// <summary>Counts the ids of many rows.</summary>
-    /// <param name="values">[rows].</param>
-    /// <param name="places">[rows], receives the place of each id.</param>
-    public void Count(ReadOnlySpan<ReadOnlyMemory<char>> values, Span<int> places)
+    private static int ShardOf(uint hash) => (int)(hash >> (32 - ShardBits));
+
+    /// <param name="values">The ids.</param>
+    /// <param name="rows">[values], rows of each; receives the provisional number of those that have any.</param>
+    private void Place(IdValues values, Span<int> rows)
     {
-        var lookup = Places.GetAlternateLookup<ReadOnlySpan<char>>();
-        for (var row = 0; row < values.Length; row++)
+        using var hashes = new RentedArray<uint>(values.Count);
+        Span<int> starts = stackalloc int[Shards + 1];
+        starts.Clear();
+        for (var value = 0; value < rows.Length; value++)
         {
-            ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(lookup, values[row].Span, out var known);
-            if (known) Rows[place]++;
-            else place = Add(values[row].ToString());
-            places[row] = place;
+            if (rows[value] == 0) continue;
+            hashes.Span[value] = IdHash.Of(values[value]);
+            starts[ShardOf(hashes.Span[value]) + 1]++;
+        }
+
+        for (var shard = 0; shard < Shards; shard++) starts[shard + 1] += starts[shard];
+        using var order = new RentedArray<int>(starts[Shards]);
+        Sort(rows, hashes.Span, starts, order.Span);
+
+        // Each batch begins at another shard, so that batches seldom wait for each other. After the sort, starts are ends.
+        var first = Interlocked.Add(ref _turns, Step);
+        for (var turn = 0; turn < Shards; turn++)
+        {
+            var shard = (first + turn) & (Shards - 1);
+            Add(shard, values, hashes.Span, order.Span[(shard == 0 ? 0 : starts[shard - 1])..starts[shard]], rows);
+        }
+    }
+
+    private static void Sort(ReadOnlySpan<int> rows, ReadOnlySpan<uint> hashes, Span<int> starts, Span<int> order)
+    {
+        for (var value = 0; value < rows.Length; value++)
+            if (rows[value] > 0) order[starts[ShardOf(hashes[value])]++] = value;
+    }
+
+    private void Add(int shard, IdValues values, ReadOnlySpan<uint> hashes, ReadOnlySpan<int> order, Span<int> rows)
+    {
+        lock (_shards[shard])
+        {
+            foreach (var value in order) rows[value] = Number(shard, _shards[shard].Add(hashes[value], values[value], rows[value]));
         }
     }
 }

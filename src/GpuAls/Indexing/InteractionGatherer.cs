@@ -9,7 +9,7 @@ internal sealed class InteractionGatherer(InteractionSchema schema, IReadOnlyLis
 
     private readonly IdIndexBuilder _users = new(schema.UserColumn);
     private readonly IdIndexBuilder _items = new(schema.ItemColumn);
-    private readonly List<float> _weights = [];
+    private readonly IndexedRows _gathered = new(schema.WeightColumn is not null);
     private readonly List<string> _firstBadRows = [];
     private readonly long _totalBytes = Math.Max(1, files.Sum(file => file.Bytes));
     private long _finishedBytes;
@@ -19,34 +19,43 @@ internal sealed class InteractionGatherer(InteractionSchema schema, IReadOnlyLis
     private long _zeroWeightRows;
     private long _badRows;
 
+    /// <summary>Replaces the ids of a batch by numbers; several batches may be at it at once.</summary>
+    public void Number(InteractionBatch batch)
+    {
+        _users.Number(batch.Users);
+        _items.Number(batch.Items);
+    }
+
+    /// <summary>Adds a batch that has numbers; the batches come one after the other, in the order of the input.</summary>
     public ReadProgress Add(InteractionBatch batch)
     {
+        var verdicts = batch.Verdicts;
         _rows += batch.RowsInFile;
-        _zeroWeightRows += batch.ZeroWeightRows;
-        _badRows += batch.BadRows;
-        _firstBadRows.AddRange(batch.FirstBadRows.Take(ShownBadRows - _firstBadRows.Count));
-        _keptRows += batch.RowsInFile - batch.ZeroWeightRows - batch.BadRows;
+        _zeroWeightRows += verdicts.ZeroWeightRows;
+        _badRows += verdicts.BadRows;
+        _firstBadRows.AddRange(verdicts.FirstBadRows.Take(ShownBadRows - _firstBadRows.Count));
+        _keptRows += batch.Users.Places.Length;
         if (_keptRows > Array.MaxLength)
             throw new GpuAlsException(FailureKind.BadInput, $"the input has more than {Array.MaxLength:N0} rows. Sum the plays of each user and item before training.");
-        _users.Add(batch.Users, batch.File);
-        _items.Add(batch.Items, batch.File);
-        if (batch.Weights is not null) _weights.AddRange(batch.Weights);
-        return new ReadProgress(_rows, Fraction(batch));
+        _users.Check(batch.Users, batch.File);
+        _items.Check(batch.Items, batch.File);
+        var fraction = Fraction(batch);
+        _gathered.Add(batch, fraction);
+        return new ReadProgress(_rows, fraction);
     }
 
     public IndexedInteractions Build()
     {
         if (_badRows > 0 && schema.OnBadRow == OnBadRow.Fail) throw BadRows();
         if (_keptRows == 0) throw NothingLeft();
-        var (users, userIndices) = _users.Build();
-        var (items, itemIndices) = _items.Build();
+        var (users, items, weights) = _gathered.Take();
         return new IndexedInteractions
         {
-            Users = users,
-            Items = items,
-            UserIndices = userIndices,
-            ItemIndices = itemIndices,
-            Weights = schema.WeightColumn is null ? null : [.. _weights],
+            Users = _users.Build(users),
+            Items = _items.Build(items),
+            UserIndices = users,
+            ItemIndices = items,
+            Weights = weights,
             Statistics = new ReadStatistics { Files = files.Count, Rows = _rows, ZeroWeightRows = _zeroWeightRows, BadRows = _badRows },
         };
     }

@@ -21,7 +21,8 @@ public static class InteractionLoader
         schema.CheckDistinct();
         var files = InputLocation.Resolve(locations);
         var gathered = new InteractionGatherer(schema, files);
-        await foreach (var batch in InteractionReader.ReadAsync(files, schema, cancellation).ConfigureAwait(false))
+        var pieces = InteractionReader.ReadAsync(files, schema, cancellation).Select(work => Numbered(work, gathered));
+        await foreach (var batch in InOrder.RunAsync(pieces, Environment.ProcessorCount + 1, cancellation).ConfigureAwait(false))
         {
             using var owned = batch;
             var read = gathered.Add(batch);
@@ -30,4 +31,11 @@ public static class InteractionLoader
 
         return gathered.Build();
     }
+
+    private static Func<CancellationToken, Task<InteractionBatch>> Numbered(BatchWork work, InteractionGatherer gathered) => async cancellation =>
+    {
+        var batch = await work(cancellation).ConfigureAwait(false);
+        gathered.Number(batch);
+        return batch;
+    };
 }

@@ -7,7 +7,10 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
 {
     private const int BatchRows = 1 << 18;
 
-    public IEnumerable<InteractionBatch> Read(CancellationToken cancellation)
+    private byte[] _user = [];
+    private byte[] _item = [];
+
+    public IEnumerable<BatchWork> Read(CancellationToken cancellation)
     {
         using var lines = new DelimitedLines(file, schema.Delimiter);
         var more = lines.Read();
@@ -17,13 +20,14 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
         while (more)
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return ReadBatch(lines, columns, out more);
+            var batch = ReadBatch(lines, columns, out more);
+            yield return _ => Task.FromResult(batch);
         }
     }
 
     private InteractionBatch ReadBatch(DelimitedLines lines, DelimitedColumns columns, out bool more)
     {
-        var batch = new TextBatch();
+        var batch = new TextBatch(columns.Weight >= 0);
         var verdicts = new RowVerdicts(line => $"{file.Path}, line {line}");
         long rows = 0;
         do
@@ -38,7 +42,7 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
         }
         while (more && batch.Count < BatchRows);
 
-        return batch.Build(file, columns.Weight >= 0, rows, verdicts, lines.Fraction);
+        return batch.Build(file, rows, verdicts, lines.Fraction);
     }
 
     private void AddRow(DelimitedLines lines, DelimitedColumns columns, TextBatch batch, RowVerdicts verdicts)
@@ -51,7 +55,7 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
 
         if (lines.Field(columns.User).IsEmpty) verdicts.Reject(lines.Line, $"column '{schema.UserColumn}' is empty");
         else if (lines.Field(columns.Item).IsEmpty) verdicts.Reject(lines.Line, $"column '{schema.ItemColumn}' is empty");
-        else if (HasWeight(lines, columns, verdicts, out var weight)) batch.Add(lines, columns, weight);
+        else if (HasWeight(lines, columns, verdicts, out var weight)) batch.Add(lines.Utf8(columns.User, ref _user), lines.Utf8(columns.Item, ref _item), weight);
     }
 
     private bool HasWeight(DelimitedLines lines, DelimitedColumns columns, RowVerdicts verdicts, out float weight)

@@ -46,6 +46,17 @@ internal sealed class DelimitedLines : IDisposable
     /// <summary>A field of the record, valid until another is asked for: those with doubled quotes share a buffer.</summary>
     public ReadOnlySpan<char> Field(int ordinal) => _reader.GetFieldSpan(ordinal);
 
+    /// <summary>A field of the record as UTF-8, valid until the next one.</summary>
+    /// <param name="ordinal">The field.</param>
+    /// <param name="buffer">Where it goes, grown to its length.</param>
+    public ReadOnlySpan<byte> Utf8(int ordinal, ref byte[] buffer)
+    {
+        var text = Field(ordinal);
+        var most = Encoding.UTF8.GetMaxByteCount(text.Length);
+        if (buffer.Length < most) buffer = new byte[most];
+        return buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer));
+    }
+
     /// <summary>Goes to the next record.</summary>
     /// <returns>False at the end of the file.</returns>
     public bool Read()

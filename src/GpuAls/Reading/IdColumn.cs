@@ -1,18 +1,8 @@
 namespace GpuAls.Reading;
 
-/// <summary>The ids of one side in a batch; null ids have been left out.</summary>
-public abstract record IdColumn(IdType Type);
-
-/// <summary>Ids as text.</summary>
-/// <param name="Values">[rows], valid until the batch is disposed of.</param>
+/// <summary>The ids of one side in a batch; rows without a usable id have been left out.</summary>
+/// <param name="Type">Their type.</param>
+/// <param name="Values">What they are: those of a dictionary, or one for each row.</param>
+/// <param name="Places">[rows], where the id of each row stands among the values, some of which may have no row.</param>
 /// <param name="MayBeIntegers">Whether the source has no types, so that a column of nothing but integers is one of integers.</param>
-public sealed record TextIds(ReadOnlyMemory<ReadOnlyMemory<char>> Values, bool MayBeIntegers) : IdColumn(IdType.Text);
-
-/// <summary>Integer ids.</summary>
-/// <param name="Values">[rows].</param>
-/// <param name="Type">Integer32 or Integer64.</param>
-public sealed record IntegerIds(ReadOnlyMemory<long> Values, IdType Type) : IdColumn(Type);
-
-/// <summary>UUID ids.</summary>
-/// <param name="Values">[rows].</param>
-public sealed record UuidIds(ReadOnlyMemory<Guid> Values) : IdColumn(IdType.Uuid);
+internal sealed record IdColumn(IdType Type, IdValues Values, Memory<int> Places, bool MayBeIntegers = false);

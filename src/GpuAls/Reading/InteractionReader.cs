@@ -2,18 +2,17 @@ using System.Runtime.CompilerServices;
 
 namespace GpuAls.Reading;
 
-/// <summary>Plays from files of any form, in the order of the files and of their rows.</summary>
-public static class InteractionReader
+/// <summary>Plays from files of any form.</summary>
+internal static class InteractionReader
 {
+    /// <summary>The batches that the files have, in the order of the files and of their rows, to be read several at once.</summary>
     /// <param name="files">What to read.</param>
     /// <param name="schema">Which columns.</param>
     /// <param name="cancellation">Looked at between batches.</param>
     /// <exception cref="GpuAlsException">Kind BadInput: a file cannot be read, or has not the columns.</exception>
-    public static async IAsyncEnumerable<InteractionBatch> ReadAsync(
-        IReadOnlyList<InputFile> files, InteractionSchema schema, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public static async IAsyncEnumerable<BatchWork> ReadAsync(
+        IReadOnlyList<InputFile> files, InteractionSchema schema, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(files);
-        ArgumentNullException.ThrowIfNull(schema);
         foreach (var file in files)
         {
             if (file.Format == InputFormat.Delimited)

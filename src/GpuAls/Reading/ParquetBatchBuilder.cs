@@ -1,68 +1,79 @@
 namespace GpuAls.Reading;
 
 /// <summary>From the columns of a row group to a batch of usable rows.</summary>
-internal static class ParquetBatchBuilder
+internal sealed class ParquetBatchBuilder
 {
-    public static InteractionBatch Build(
-        InputFile file, int group, int rowCount, ParquetColumnData users, ParquetColumnData items, ParquetColumnData? weights, double fraction)
-    {
-        var userPlaces = users.Places(rowCount);
-        var itemPlaces = items.Places(rowCount);
-        var weightPlaces = weights?.Places(rowCount);
-        var read = weights?.Weights();
-        var kept = weights is null ? null : new float[rowCount];
-        var verdicts = new RowVerdicts(row => $"{file.Path}, row group {group}, row {row}");
-        var count = 0;
-        for (var row = 0; row < rowCount; row++)
-        {
-            if (!HasId(users, userPlaces[row], verdicts, row) || !HasId(items, itemPlaces[row], verdicts, row)) continue;
-            if (weights is not null && !HasWeight(weights, weightPlaces![row], read!, verdicts, row, out kept![count])) continue;
-            userPlaces[count] = userPlaces[row];
-            itemPlaces[count++] = itemPlaces[row];
-        }
+    private readonly InputFile _file;
+    private readonly ParquetColumnData _users;
+    private readonly ParquetColumnData _items;
+    private readonly ParquetColumnData? _weights;
+    private readonly ParquetIdValues _userIds;
+    private readonly ParquetIdValues _itemIds;
+    private readonly bool _mayHaveProblems;
+    private readonly RowVerdicts _verdicts;
 
-        return new InteractionBatch(new Both(users, items))
+    public ParquetBatchBuilder(InputFile file, int group, ParquetColumnData users, ParquetColumnData items, ParquetColumnData? weights)
+    {
+        (_file, _users, _items, _weights) = (file, users, items, weights);
+        (_userIds, _itemIds) = ((ParquetIdValues)users.Values, (ParquetIdValues)items.Values);
+        _mayHaveProblems = _userIds.MayHaveProblems || _itemIds.MayHaveProblems;
+        _verdicts = new RowVerdicts(row => $"{file.Path}, row group {group}, row {row}");
+    }
+
+    /// <summary>The batch, which owns the columns.</summary>
+    public InteractionBatch Build(double fraction)
+    {
+        var rows = _users.Places.Length;
+        var kept = _weights is null ? null : new RentedArray<float>(rows);
+        var count = Keep(_users.Places.Span, _items.Places.Span, _weights is null ? [] : _weights.Places.Span, kept is null ? [] : kept.Span);
+        _weights?.Dispose();
+        return new InteractionBatch(_users, _items, kept)
         {
-            File = file,
-            Users = users.Ids(userPlaces[..count]),
-            Items = items.Ids(itemPlaces[..count]),
-            Weights = kept?[..count],
-            RowsInFile = rowCount,
-            ZeroWeightRows = verdicts.ZeroWeightRows,
-            BadRows = verdicts.BadRows,
-            FirstBadRows = verdicts.FirstBadRows,
+            File = _file,
+            Users = new IdColumn(_userIds.Type, _userIds.Ids, _users.Places[..count]),
+            Items = new IdColumn(_itemIds.Type, _itemIds.Ids, _items.Places[..count]),
+            Weights = kept?.Memory[..count],
+            RowsInFile = rows,
+            Verdicts = _verdicts,
             Fraction = fraction,
         };
     }
 
-    private static bool HasId(ParquetColumnData column, int place, RowVerdicts verdicts, int row)
+    /// <summary>Moves the rows that can be used to the front.</summary>
+    /// <returns>How many they are.</returns>
+    private int Keep(Span<int> users, Span<int> items, ReadOnlySpan<int> weights, Span<float> kept)
     {
-        var problem = place < 0 ? "is null" : column.Problem(place);
+        var read = _weights is null ? [] : ((ParquetWeights)_weights.Values).Values;
+        var count = 0;
+        for (var row = 0; row < users.Length; row++)
+        {
+            if ((users[row] | items[row]) < 0 || _mayHaveProblems)
+                if (!HasId(_users.Name, _userIds, users[row], row) || !HasId(_items.Name, _itemIds, items[row], row)) continue;
+            if (!weights.IsEmpty)
+            {
+                if (weights[row] == ParquetColumnData.Null)
+                {
+                    _verdicts.Reject(row, $"column '{_weights!.Name}' is null");
+                    continue;
+                }
+
+                var weight = read[weights[row]];
+                if (!_verdicts.Accept(weight, _weights!.Name, row)) continue;
+                kept[count] = (float)weight;
+            }
+
+            users[count] = users[row];
+            items[count++] = items[row];
+        }
+
+        return count;
+    }
+
+    private bool HasId(string column, ParquetIdValues ids, int place, int row)
+    {
+        var problem = place == ParquetColumnData.Null ? "is null" : ids.Problem(place);
         if (problem is null) return true;
-        verdicts.Reject(row, $"column '{column.Name}' {problem}");
+        _verdicts.Reject(row, $"column '{column}' {problem}");
         return false;
-    }
-
-    private static bool HasWeight(ParquetColumnData column, int place, Func<int, double> read, RowVerdicts verdicts, int row, out float weight)
-    {
-        weight = 0;
-        if (place < 0)
-        {
-            verdicts.Reject(row, $"column '{column.Name}' is null");
-            return false;
-        }
-
-        var value = read(place);
-        weight = (float)value;
-        return verdicts.Accept(value, column.Name, row);
-    }
-
-    private sealed class Both(IDisposable first, IDisposable second) : IDisposable
-    {
-        public void Dispose()
-        {
-            first.Dispose();
-            second.Dispose();
-        }
     }
 }

@@ -48,5 +48,5 @@ internal sealed class ParquetColumns
 
     private static bool IsFixedButNoUuid(DataField field) =>
         field.ClrType == typeof(ReadOnlyMemory<byte>)
-        && field.SchemaElement is { Type: Parquet.Meta.Type.FIXED_LEN_BYTE_ARRAY, TypeLength: not ParquetColumnData.UuidBytes };
+        && field.SchemaElement is { Type: Parquet.Meta.Type.FIXED_LEN_BYTE_ARRAY, TypeLength: not IdValues.UuidBytes };
 }

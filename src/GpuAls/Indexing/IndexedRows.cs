@@ -1,0 +1,57 @@
+using GpuAls.Reading;
+
+namespace GpuAls.Indexing;
+
+/// <summary>The rows of all batches, in arrays that have room for what is likely to come, so that they seldom have to be copied.</summary>
+internal sealed class IndexedRows(bool hasWeights)
+{
+    private const double Margin = 1.02;
+    private const int MostGrowth = 64; // what a batch says of its share of the input may be far off
+
+    private int[] _users = [];
+    private int[] _items = [];
+    private float[] _weights = [];
+
+    public int Count { get; private set; }
+
+    /// <summary>Adds the rows of a batch whose places are numbers by now.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="fraction">How much of the input was read with it, 0 .. 1.</param>
+    public void Add(InteractionBatch batch, double fraction)
+    {
+        var rows = batch.Users.Places.Length;
+        if (Count + rows > _users.Length) Resize(Capacity(Count + rows, fraction));
+        batch.Users.Places.CopyTo(_users.AsMemory(Count));
+        batch.Items.Places.CopyTo(_items.AsMemory(Count));
+        batch.Weights?.CopyTo(_weights.AsMemory(Count));
+        Count += rows;
+    }
+
+    /// <summary>Users, items and weights (null where each row counts 1), [rows] each.</summary>
+    public (int[] Users, int[] Items, float[]? Weights) Take()
+    {
+        if (_users.Length != Count) Resize(Count);
+        return (_users, _items, hasWeights ? _weights : null);
+    }
+
+    private static int Capacity(int needed, double fraction)
+    {
+        var likely = Math.Min(needed * Margin / fraction, (double)needed * MostGrowth);
+        return fraction >= 1 ? needed : (int)Math.Min(Array.MaxLength, Math.Ceiling(likely));
+    }
+
+    private void Resize(int length)
+    {
+        Resize(ref _users, length);
+        Resize(ref _items, length);
+        if (hasWeights) Resize(ref _weights, length);
+    }
+
+    /// <summary>The memory behind the rows is not touched, so it costs nothing yet.</summary>
+    private void Resize<T>(ref T[] array, int length)
+    {
+        var resized = GC.AllocateUninitializedArray<T>(length);
+        array.AsSpan(0, Count).CopyTo(resized);
+        array = resized;
+    }
+}

@@ -1,0 +1,5 @@
+namespace GpuAls.Reading;
+
+/// <summary>A batch that is still to be read, on any thread.</summary>
+/// <param name="cancellation">Leaves the reading.</param>
+internal delegate Task<InteractionBatch> BatchWork(CancellationToken cancellation);

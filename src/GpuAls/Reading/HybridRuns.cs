@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+
+namespace GpuAls.Reading;
+
+/// <summary>Parquet's hybrid of runs of one value and of bit-packed values, which holds levels and places in dictionaries.</summary>
+internal static class HybridRuns
+{
+    private const int PackedTogether = 8;
+    private const int MostBits = 32;
+    private const int BitsPerByte = 8;
+
+    /// <summary>Decodes as many values as <paramref name="values"/> takes.</summary>
+    /// <param name="bytes">The runs; bytes behind them do no harm.</param>
+    /// <param name="width">Bits of a value, 0 .. 32.</param>
+    /// <param name="values">[values], receives them.</param>
+    /// <exception cref="InvalidDataException">There are fewer.</exception>
+    public static void Decode(ReadOnlySpan<byte> bytes, int width, Span<int> values)
+    {
+        var thrift = new ThriftBytes(bytes, "a run of values"); // the same variable-length integers
+        if (width > MostBits) throw thrift.Damaged();
+        while (!values.IsEmpty)
+        {
+            var header = thrift.Varint();
+            var rest = bytes[thrift.Position..];
+            var packed = (header & 1) != 0;
+            var count = (int)Math.Min(header >> 1, (ulong)values.Length);
+            if (packed) count = (int)Math.Min((ulong)count * PackedTogether, (ulong)values.Length);
+            if (packed) Unpack(rest, width, values[..count], thrift);
+            else values[..count].Fill(Value(rest, width, thrift));
+            var length = packed ? Math.Min((header >> 1) * (ulong)width, (ulong)rest.Length) : (ulong)Bytes(width);
+            thrift.Skip(length);
+            values = values[count..];
+        }
+    }
+
+    private static int Bytes(int width) => (width + BitsPerByte - 1) / BitsPerByte;
+
+    private static int Value(ReadOnlySpan<byte> bytes, int width, ThriftBytes thrift)
+    {
+        if (bytes.Length < Bytes(width)) throw thrift.Damaged();
+        var value = 0u;
+        for (var i = 0; i < Bytes(width); i++) value |= (uint)bytes[i] << (i * BitsPerByte);
+        return (int)value;
+    }
+
+    private static void Unpack(ReadOnlySpan<byte> bytes, int width, Span<int> values, ThriftBytes thrift)
+    {
+        if (((long)values.Length * width) + (BitsPerByte - 1) >> 3 > bytes.Length) throw thrift.Damaged();
+        var mask = (1ul << width) - 1;
+        var whole = width == 0 ? values.Length : (int)Math.Clamp(((bytes.Length - sizeof(ulong)) * (long)BitsPerByte) / width, 0, values.Length);
+        for (var i = 0; i < whole; i++)
+        {
+            var bit = (long)i * width;
+            var word = width == 0 ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(bytes[(int)(bit >> 3)..]);
+            values[i] = (int)((word >> (int)(bit & 7)) & mask);
+        }
+
+        Span<byte> last = stackalloc byte[sizeof(ulong)];
+        for (var i = whole; i < values.Length; i++)
+        {
+            var bit = (long)i * width;
+            var tail = bytes[(int)(bit >> 3)..];
+            last.Clear();
+            tail[..Math.Min(tail.Length, last.Length)].CopyTo(last);
+            values[i] = (int)((BinaryPrimitives.ReadUInt64LittleEndian(last) >> (int)(bit & 7)) & mask);
+        }
+    }
+}

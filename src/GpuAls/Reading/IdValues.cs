@@ -1,0 +1,114 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace GpuAls.Reading;
+
+/// <summary>
+/// Ids as bytes, one behind the other in rented memory: text is UTF-8 with its length before it, as Parquet has it; integers and UUIDs are
+/// big-endian with the sign turned, so that the order of all ids of a type is that of their bytes.
+/// </summary>
+/// <param name="width">Bytes of each id; 0 where each has a length of its own (text).</param>
+internal sealed class IdValues(int width) : IDisposable
+{
+    public const int IntegerBytes = sizeof(long);
+    public const int UuidBytes = 16;
+    private const int PrefixBytes = sizeof(int);
+    private const int FirstCapacity = 256;
+
+    private byte[] _bytes = [];
+    private int[] _starts = [];
+    private int _used;
+
+    /// <summary>Number of ids.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The bytes of all ids, lengths and what lies between included.</summary>
+    public ReadOnlySpan<byte> AllBytes => _bytes.AsSpan(0, _used);
+
+    public ReadOnlySpan<byte> this[int place]
+    {
+        get
+        {
+            if (width > 0) return _bytes.AsSpan(place * width, width);
+            var start = _starts[place];
+            return _bytes.AsSpan(start, BinaryPrimitives.ReadInt32LittleEndian(_bytes.AsSpan(start - PrefixBytes)));
+        }
+    }
+
+    /// <summary>From an integer to bytes that sort as it does.</summary>
+    public static void WriteInteger(Span<byte> bytes, long value) => BinaryPrimitives.WriteInt64BigEndian(bytes, value ^ long.MinValue);
+
+    public static long ReadInteger(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadInt64BigEndian(bytes) ^ long.MinValue;
+
+    /// <summary>Adds text, to be filled with UTF-8.</summary>
+    public Span<byte> AddText(int length)
+    {
+        var bytes = Reserve(PrefixBytes + length, 1);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, length);
+        _starts[Count++] = _used - length;
+        return bytes[PrefixBytes..];
+    }
+
+    /// <summary>Adds ids of a fixed width, to be filled.</summary>
+    public Span<byte> AddFixed(int count)
+    {
+        var bytes = Reserve(checked(count * width), 0);
+        Count += count;
+        return bytes;
+    }
+
+    /// <summary>Adds text that comes as this class holds it, which is Parquet's PLAIN encoding.</summary>
+    /// <exception cref="InvalidDataException">There is less than is said.</exception>
+    public void AddPlainText(ReadOnlySpan<byte> plain, int count)
+    {
+        if (count > plain.Length / PrefixBytes) throw Short();
+        var first = _used;
+        plain.CopyTo(Reserve(plain.Length, count));
+        var starts = _starts.AsSpan(Count, count);
+        var next = 0;
+        for (var i = 0; i < count; i++)
+        {
+            if (plain.Length - next < PrefixBytes) throw Short();
+            var length = BinaryPrimitives.ReadInt32LittleEndian(plain[next..]);
+            next += PrefixBytes;
+            starts[i] = first + next;
+            if ((uint)length > (uint)(plain.Length - next)) throw Short();
+            next += length;
+        }
+
+        Count += count;
+    }
+
+    public void Dispose()
+    {
+        Return(ref _bytes);
+        Return(ref _starts);
+        (Count, _used) = (0, 0);
+    }
+
+    private static InvalidDataException Short() => new("a page has fewer values than it says");
+
+    private Span<byte> Reserve(int bytes, int starts)
+    {
+        Grow(ref _bytes, _used, bytes);
+        if (width == 0) Grow(ref _starts, Count, starts);
+        _used += bytes;
+        return _bytes.AsSpan(_used - bytes, bytes);
+    }
+
+    private static void Grow<T>(ref T[] array, int used, int more)
+    {
+        var needed = checked(used + more);
+        if (needed <= array.Length) return;
+        var larger = ArrayPool<T>.Shared.Rent(Math.Max(FirstCapacity, Math.Max(needed, (int)Math.Min(Array.MaxLength, used * 2L))));
+        array.AsSpan(0, used).CopyTo(larger);
+        Return(ref array);
+        array = larger;
+    }
+
+    private static void Return<T>(ref T[] array)
+    {
+        if (array.Length > 0) ArrayPool<T>.Shared.Return(array);
+        array = [];
+    }
+}

@@ -1,0 +1,22 @@
+using System.Buffers;
+
+namespace GpuAls.Reading;
+
+/// <summary>An array that goes back to the pool; what is in it at first is anything.</summary>
+/// <param name="length">Elements that are used.</param>
+internal sealed class RentedArray<T>(int length) : IDisposable
+{
+    private T[] _array = ArrayPool<T>.Shared.Rent(length);
+
+    public T[] Array => _array;
+
+    public Span<T> Span => _array.AsSpan(0, length);
+
+    public Memory<T> Memory => _array.AsMemory(0, length);
+
+    public void Dispose()
+    {
+        if (_array.Length > 0) ArrayPool<T>.Shared.Return(_array);
+        _array = [];
+    }
+}
