@@ -33,7 +33,7 @@ internal static unsafe class HostGramian<TSimd, TVector>
         for (var start = first; start < end; start += SliceRows)
         {
             slice.Clear();
-            OuterProductTile<TSimd, TVector>.AddUpperTriangle(factors.Row(start), factors.Row(start), Math.Min(SliceRows, end - start), slice.Pointer, factors.Stride);
+            OuterProductTile<TSimd, TVector>.AddUpperTriangle(factors.Row(start), factors.Row(start), Math.Min(SliceRows, end - start), slice.Pointer, factors.Stride, factors.Rank);
             for (var i = 0; i < factors.Rank; i++)
                 for (var j = 0; j < factors.Rank; j++)
                     sum[(i * factors.Rank) + j] += slice.Pointer[((long)Math.Min(i, j) * factors.Stride) + Math.Max(i, j)];

@@ -8,6 +8,9 @@ internal unsafe interface ISimd<TVector>
     /// <summary>Floats in a vector.</summary>
     static abstract int Width { get; }
 
+    /// <summary>Whether the processor has 32 of these vectors (AVX-512), not 16.</summary>
+    static abstract bool HasManyRegisters { get; }
+
     static abstract TVector Zero { get; }
 
     static abstract TVector Load(float* source);

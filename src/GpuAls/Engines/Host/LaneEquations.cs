@@ -27,7 +27,7 @@ internal sealed unsafe class LaneEquations<TSimd, TVector> : IDisposable
 
         // A cache line more than the matrix, else the same element of all lanes would want the same place in the cache.
         _leftStep = ((long)_stride * _stride) + HostFactors.Padding;
-        _sums = new RowSums<TSimd, TVector>(_stride);
+        _sums = new RowSums<TSimd, TVector>(rank);
         _lefts = new NativeFloats(TSimd.Width * _leftStep);
         _vectors = new NativeFloats((long)TSimd.Width * _stride);
         _solutions = new NativeFloats((long)TSimd.Width * _stride);

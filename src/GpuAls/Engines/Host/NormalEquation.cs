@@ -10,6 +10,7 @@ internal sealed unsafe class NormalEquation<TSimd, TVector> : IRowEquation
 {
     private readonly int _rank;
     private readonly int _stride;
+    private readonly int _size;
     private readonly RowSums<TSimd, TVector> _sums;
     private readonly NativeFloats _left;
     private readonly NativeFloats _right;
@@ -19,7 +20,8 @@ internal sealed unsafe class NormalEquation<TSimd, TVector> : IRowEquation
     {
         _rank = rank;
         _stride = HostFactors.StrideOf(rank);
-        _sums = new RowSums<TSimd, TVector>(_stride);
+        _size = OuterProductTile<TSimd, TVector>.WholeVectors(rank);
+        _sums = new RowSums<TSimd, TVector>(rank);
         _left = new NativeFloats((long)_stride * _stride);
         _right = new NativeFloats(_stride);
         _solution = new NativeFloats(_stride);
@@ -35,11 +37,11 @@ internal sealed unsafe class NormalEquation<TSimd, TVector> : IRowEquation
     {
         _sums.Assemble(entries, terms, lambda, _left.Pointer, _right.Pointer);
         var largest = LargestOfDiagonal();
-        if (!UpperCholesky<TSimd, TVector>.Factor(_left.Pointer, _stride)) return false;
+        if (!UpperCholesky<TSimd, TVector>.Factor(_left.Pointer, _stride, _size)) return false;
         var inverse = LargestOfDiagonal();
         var condition = largest * inverse * inverse;
         if (condition > RowSolveReport.Fp64Condition) return false;
-        UpperCholesky<TSimd, TVector>.Solve(_left.Pointer, _stride, _right.Pointer);
+        UpperCholesky<TSimd, TVector>.Solve(_left.Pointer, _stride, _size, _right.Pointer);
         if (!VectorMath<TSimd, TVector>.AllFinite(_right.Pointer, _rank)) return false;
         Buffer.MemoryCopy(_right.Pointer, _solution.Pointer, _stride * sizeof(float), _stride * sizeof(float));
         if (condition > RowSolveReport.RefinedCondition) Refine(entries, terms, lambda);
@@ -68,7 +70,7 @@ internal sealed unsafe class NormalEquation<TSimd, TVector> : IRowEquation
     private void Refine(RowEntries entries, in SharedTerms terms, float lambda)
     {
         _sums.Residual(entries, terms, lambda, _solution.Pointer, _right.Pointer);
-        UpperCholesky<TSimd, TVector>.Solve(_left.Pointer, _stride, _right.Pointer);
+        UpperCholesky<TSimd, TVector>.Solve(_left.Pointer, _stride, _size, _right.Pointer);
         if (VectorMath<TSimd, TVector>.AllFinite(_right.Pointer, _rank)) VectorMath<TSimd, TVector>.AddScaled(1, _right.Pointer, _solution.Pointer, _stride);
     }
 }

@@ -1,15 +1,15 @@
 namespace GpuAls.Engines.Host;
 
 /// <summary>
-/// The micro-kernel under the Gramian, the normal equations, Cholesky and scoring: C ± = Σₖ aₖ bₖᵀ for a tile of
-/// <see cref="Rows"/> rows and one or two vectors of columns, held in registers while k runs.
+/// The micro-kernel under the Gramian, the normal equations and Cholesky: C ± = Σₖ aₖ bₖᵀ for tiles of <see cref="Rows"/> rows,
+/// held in registers while k runs: 8 × 2 vectors where there are 32 registers, 4 × 3 vectors where there are 16.
 /// a[k, r] stands at a + k·aStep + r·aRow, b[k, c] at b + k·bStep + c, C[r, c] at c + r·cRow + c.
 /// </summary>
 internal static unsafe class OuterProductTile<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
-    /// <summary>Rows of a tile: with two vectors 16 accumulators, enough to hide the latency of two FMA units.</summary>
+    /// <summary>Rows that are updated together. A tile has 16, 12 or 8 accumulators: what hides the latency of two FMA units, or nearly.</summary>
     public const int Rows = 8;
 
     /// <summary>C += a bᵀ over all columns of b from 0 to <paramref name="columns"/>, a whole number of vectors.</summary>
@@ -25,23 +25,80 @@ internal static unsafe class OuterProductTile<TSimd, TVector>
     /// <param name="b">[depth, stride].</param>
     /// <param name="depth">Number of products.</param>
     /// <param name="c">[stride, stride].</param>
-    /// <param name="stride">Rows and columns.</param>
-    public static void AddUpperTriangle(float* a, float* b, int depth, float* c, int stride)
+    /// <param name="stride">From one row to the next.</param>
+    /// <param name="size">Rows and columns that count; the others up to the next whole tile are zero in a and b.</param>
+    public static void AddUpperTriangle(float* a, float* b, int depth, float* c, int stride, int size)
     {
-        for (var row = 0; row < stride; row += Rows)
+        var columns = WholeVectors(size);
+        for (var row = 0; row < size; row += Rows)
         {
             var column = row / TSimd.Width * TSimd.Width;
-            Add(a + row, stride, 1, b + column, stride, depth, c + ((long)row * stride) + column, stride, stride - column);
+            Add(a + row, stride, 1, b + column, stride, depth, c + ((long)row * stride) + column, stride, columns - column);
         }
+    }
+
+    /// <summary>Floats of the vectors and tiles that hold so many.</summary>
+    public static int WholeVectors(int size)
+    {
+        var step = Math.Max(Rows, TSimd.Width);
+        return (size + step - 1) / step * step;
+    }
+
+    /// <summary>One row of C += a bᵀ: a[k] at a + k.</summary>
+    public static void AddRow(float* a, float* b, nint bStep, int depth, float* c, int columns)
+    {
+        var column = 0;
+        for (; column + (4 * TSimd.Width) <= columns; column += 4 * TSimd.Width) UpdateRow(a, b + column, bStep, depth, c + column);
+        for (; column < columns; column += TSimd.Width)
+        {
+            var sum = TSimd.Load(c + column);
+            for (var k = 0; k < depth; k++) sum = TSimd.MultiplyAdd(TSimd.Broadcast(a[k]), TSimd.Load(b + column + (k * bStep)), sum);
+            TSimd.Store(sum, c + column);
+        }
+    }
+
+    private static void UpdateRow(float* a, float* b, nint bStep, int depth, float* c)
+    {
+        var w = TSimd.Width;
+        var c0 = TSimd.Load(c);
+        var c1 = TSimd.Load(c + w);
+        var c2 = TSimd.Load(c + (2 * w));
+        var c3 = TSimd.Load(c + (3 * w));
+        for (var k = 0; k < depth; k++)
+        {
+            var scale = TSimd.Broadcast(a[k]);
+            c0 = TSimd.MultiplyAdd(scale, TSimd.Load(b), c0);
+            c1 = TSimd.MultiplyAdd(scale, TSimd.Load(b + w), c1);
+            c2 = TSimd.MultiplyAdd(scale, TSimd.Load(b + (2 * w)), c2);
+            c3 = TSimd.MultiplyAdd(scale, TSimd.Load(b + (3 * w)), c3);
+            b += bStep;
+        }
+
+        TSimd.Store(c0, c);
+        TSimd.Store(c1, c + w);
+        TSimd.Store(c2, c + (2 * w));
+        TSimd.Store(c3, c + (3 * w));
     }
 
     private static void Update<TSign>(float* a, nint aStep, nint aRow, float* b, nint bStep, int depth, float* c, nint cRow, int columns)
         where TSign : struct, ISign
     {
         var column = 0;
-        for (; column + (2 * TSimd.Width) <= columns; column += 2 * TSimd.Width)
-            UpdateTwo<TSign>(a, aStep, aRow, b + column, bStep, depth, c + column, cRow);
-        if (column < columns) UpdateOne<TSign>(a, aStep, aRow, b + column, bStep, depth, c + column, cRow);
+        if (TSimd.HasManyRegisters)
+        {
+            for (; column + (2 * TSimd.Width) <= columns; column += 2 * TSimd.Width)
+                UpdateTwo<TSign>(a, aStep, aRow, b + column, bStep, depth, c + column, cRow);
+        }
+        else
+        {
+            for (; column + (3 * TSimd.Width) <= columns; column += 3 * TSimd.Width)
+            {
+                UpdateThree<TSign>(a, aStep, aRow, b + column, bStep, depth, c + column, cRow);
+                UpdateThree<TSign>(a + (4 * aRow), aStep, aRow, b + column, bStep, depth, c + column + (4 * cRow), cRow);
+            }
+        }
+
+        for (; column < columns; column += TSimd.Width) UpdateOne<TSign>(a, aStep, aRow, b + column, bStep, depth, c + column, cRow);
     }
 
     private static void UpdateTwo<TSign>(float* a, nint aStep, nint aRow, float* b, nint bStep, int depth, float* c, nint cRow)
@@ -119,6 +176,63 @@ internal static unsafe class OuterProductTile<TSimd, TVector>
         TSimd.Store(c61, c + (6 * cRow) + w);
         TSimd.Store(c70, c + (7 * cRow));
         TSimd.Store(c71, c + (7 * cRow) + w);
+    }
+
+    private static void UpdateThree<TSign>(float* a, nint aStep, nint aRow, float* b, nint bStep, int depth, float* c, nint cRow)
+        where TSign : struct, ISign
+    {
+        var w = TSimd.Width;
+        var c00 = TSimd.Load(c);
+        var c01 = TSimd.Load(c + w);
+        var c02 = TSimd.Load(c + (2 * w));
+        var c10 = TSimd.Load(c + cRow);
+        var c11 = TSimd.Load(c + cRow + w);
+        var c12 = TSimd.Load(c + cRow + (2 * w));
+        var c20 = TSimd.Load(c + (2 * cRow));
+        var c21 = TSimd.Load(c + (2 * cRow) + w);
+        var c22 = TSimd.Load(c + (2 * cRow) + (2 * w));
+        var c30 = TSimd.Load(c + (3 * cRow));
+        var c31 = TSimd.Load(c + (3 * cRow) + w);
+        var c32 = TSimd.Load(c + (3 * cRow) + (2 * w));
+        var two = 2 * aRow;
+        var three = 3 * aRow;
+        for (; depth > 0; depth--)
+        {
+            var b0 = TSimd.Load(b);
+            var b1 = TSimd.Load(b + w);
+            var b2 = TSimd.Load(b + (2 * w));
+            var a0 = TSimd.Broadcast(a[0]);
+            c00 = Step<TSign>(a0, b0, c00);
+            c01 = Step<TSign>(a0, b1, c01);
+            c02 = Step<TSign>(a0, b2, c02);
+            var a1 = TSimd.Broadcast(a[aRow]);
+            c10 = Step<TSign>(a1, b0, c10);
+            c11 = Step<TSign>(a1, b1, c11);
+            c12 = Step<TSign>(a1, b2, c12);
+            var a2 = TSimd.Broadcast(a[two]);
+            c20 = Step<TSign>(a2, b0, c20);
+            c21 = Step<TSign>(a2, b1, c21);
+            c22 = Step<TSign>(a2, b2, c22);
+            var a3 = TSimd.Broadcast(a[three]);
+            c30 = Step<TSign>(a3, b0, c30);
+            c31 = Step<TSign>(a3, b1, c31);
+            c32 = Step<TSign>(a3, b2, c32);
+            a += aStep;
+            b += bStep;
+        }
+
+        TSimd.Store(c00, c);
+        TSimd.Store(c01, c + w);
+        TSimd.Store(c02, c + (2 * w));
+        TSimd.Store(c10, c + cRow);
+        TSimd.Store(c11, c + cRow + w);
+        TSimd.Store(c12, c + cRow + (2 * w));
+        TSimd.Store(c20, c + (2 * cRow));
+        TSimd.Store(c21, c + (2 * cRow) + w);
+        TSimd.Store(c22, c + (2 * cRow) + (2 * w));
+        TSimd.Store(c30, c + (3 * cRow));
+        TSimd.Store(c31, c + (3 * cRow) + w);
+        TSimd.Store(c32, c + (3 * cRow) + (2 * w));
     }
 
     private static void UpdateOne<TSign>(float* a, nint aStep, nint aRow, float* b, nint bStep, int depth, float* c, nint cRow)

@@ -11,17 +11,23 @@ internal sealed unsafe class RowSums<TSimd, TVector> : IDisposable
     /// <summary>Floats of gathered rows staged at a time: both panels together stay in the first-level cache.</summary>
     private const int PanelFloats = 4096;
 
+    /// <summary>How far ahead rows of y are asked for: they lie anywhere in memory. The next rows' plays are among them.</summary>
+    private const int PlaysAhead = 8;
+
+    private readonly int _rank;
     private readonly int _stride;
     private readonly int _panelRows;
     private readonly NativeFloats _panel;
     private readonly NativeFloats _weightedPanel;
+    private readonly NativeFloats _rightWeights;
 
-    public RowSums(int stride)
+    public RowSums(int rank)
     {
-        _stride = stride;
+        (_rank, _stride) = (rank, HostFactors.StrideOf(rank));
         _panelRows = Math.Max(8, PanelFloats / _stride);
         _panel = new NativeFloats((long)_panelRows * _stride);
         _weightedPanel = new NativeFloats((long)_panelRows * _stride);
+        _rightWeights = new NativeFloats(_panelRows);
     }
 
     /// <summary>left = α₀·YᵀY + λI + Σ gram·y yᵀ in the upper triangle, right = Σ rhs·y.</summary>
@@ -39,8 +45,9 @@ internal sealed unsafe class RowSums<TSimd, TVector> : IDisposable
         for (var first = 0; first < entries.Length; first += _panelRows)
         {
             var count = Math.Min(_panelRows, entries.Length - first);
-            Stage(entries, first, count, terms, right);
-            OuterProductTile<TSimd, TVector>.AddUpperTriangle(_panel.Pointer, _weightedPanel.Pointer, count, left, _stride);
+            Stage(entries, first, count, terms);
+            OuterProductTile<TSimd, TVector>.AddRow(_rightWeights.Pointer, _panel.Pointer, _stride, count, right, _stride);
+            OuterProductTile<TSimd, TVector>.AddUpperTriangle(_panel.Pointer, _weightedPanel.Pointer, count, left, _stride, _rank);
         }
     }
 
@@ -62,19 +69,28 @@ internal sealed unsafe class RowSums<TSimd, TVector> : IDisposable
     {
         _panel.Dispose();
         _weightedPanel.Dispose();
+        _rightWeights.Dispose();
     }
 
-    /// <summary>Gathers rows of y side by side, plain and weighted, and adds their part of the right side.</summary>
-    private void Stage(RowEntries entries, int first, int count, in SharedTerms terms, float* right)
+    /// <summary>Gathers rows of y side by side, plain and weighted, with their weights on the right side.</summary>
+    private void Stage(RowEntries entries, int first, int count, in SharedTerms terms)
     {
-        var bytes = _stride * sizeof(float);
+        var y = terms.FixedFactors;
         for (var k = 0; k < count; k++)
         {
             var value = entries.Values[first + k];
-            var source = terms.FixedFactors.Row(entries.Indices[first + k]);
-            Buffer.MemoryCopy(source, _panel.Pointer + (k * _stride), bytes, bytes);
-            VectorMath<TSimd, TVector>.Scale(terms.Weights.Gram(value), source, _weightedPanel.Pointer + (k * _stride), _stride);
-            VectorMath<TSimd, TVector>.AddScaled(terms.Weights.Rhs(value), source, right, _stride);
+            var source = y.Row(entries.Indices[first + k]);
+            var plain = _panel.Pointer + (k * _stride);
+            var weighted = _weightedPanel.Pointer + (k * _stride);
+            if (first + k + PlaysAhead < entries.IndicesOnward.Length) Prefetch.Floats(y.Row(entries.IndicesOnward[first + k + PlaysAhead]), _stride);
+            var gram = TSimd.Broadcast(terms.Weights.Gram(value));
+            _rightWeights.Pointer[k] = terms.Weights.Rhs(value);
+            for (var i = 0; i < _stride; i += TSimd.Width)
+            {
+                var part = TSimd.Load(source + i);
+                TSimd.Store(part, plain + i);
+                TSimd.Store(TSimd.Multiply(gram, part), weighted + i);
+            }
         }
     }
 }

@@ -10,6 +10,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 {
     public static int Width => 4;
 
+    public static bool HasManyRegisters => false;
+
     public static Vector128<float> Zero => Vector128<float>.Zero;
 
     public static Vector128<float> Load(float* source) => Vector128.Load(source);

@@ -9,6 +9,8 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 {
     public static int Width => 8;
 
+    public static bool HasManyRegisters => false;
+
     public static Vector256<float> Zero => Vector256<float>.Zero;
 
     public static Vector256<float> Load(float* source) => Vector256.Load(source);

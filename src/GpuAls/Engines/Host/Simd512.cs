@@ -8,6 +8,8 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 {
     public static int Width => 16;
 
+    public static bool HasManyRegisters => true;
+
     public static Vector512<float> Zero => Vector512<float>.Zero;
 
     public static Vector512<float> Load(float* source) => Vector512.Load(source);

@@ -11,17 +11,18 @@ internal static unsafe class UpperCholesky<TSimd, TVector>
     private const int BlockRows = OuterProductTile<TSimd, TVector>.Rows;
 
     /// <summary>Factors A; afterwards the diagonal holds 1/U[i, i].</summary>
-    /// <param name="matrix">[size, size], upper triangle; a whole number of vectors wide.</param>
-    /// <param name="size">Rows, a multiple of eight.</param>
+    /// <param name="matrix">[size, stride], upper triangle.</param>
+    /// <param name="stride">From one row to the next.</param>
+    /// <param name="size">Rows, a whole number of vectors and of eights.</param>
     /// <returns>False at the first pivot that is not positive and finite.</returns>
-    public static bool Factor(float* matrix, int size)
+    public static bool Factor(float* matrix, int stride, int size)
     {
         for (var block = 0; block < size; block += BlockRows)
         {
             var column = block / TSimd.Width * TSimd.Width;
             OuterProductTile<TSimd, TVector>.Subtract(
-                matrix + block, size, 1, matrix + column, size, block, matrix + ((long)block * size) + column, size, size - column);
-            if (!FactorBlock(matrix, size, block)) return false;
+                matrix + block, stride, 1, matrix + column, stride, block, matrix + ((long)block * stride) + column, stride, size - column);
+            if (!FactorBlock(matrix, stride, size, block)) return false;
         }
 
         return true;
@@ -29,29 +30,30 @@ internal static unsafe class UpperCholesky<TSimd, TVector>
 
     /// <summary>Solves UᵀU x = b in place.</summary>
     /// <param name="factor">What <see cref="Factor"/> left.</param>
+    /// <param name="stride">From one row to the next.</param>
     /// <param name="size">Rows.</param>
     /// <param name="vector">b, then x, [size].</param>
-    public static void Solve(float* factor, int size, float* vector)
+    public static void Solve(float* factor, int stride, int size, float* vector)
     {
         for (var i = 0; i < size; i++)
         {
-            var row = factor + ((long)i * size);
+            var row = factor + ((long)i * stride);
             vector[i] *= row[i];
             SubtractBehind(vector[i], row, vector, i, size);
         }
 
         for (var i = size - 1; i >= 0; i--)
         {
-            var row = factor + ((long)i * size);
+            var row = factor + ((long)i * stride);
             vector[i] = (vector[i] - DotBehind(row, vector, i, size)) * row[i];
         }
     }
 
-    private static bool FactorBlock(float* matrix, int size, int block)
+    private static bool FactorBlock(float* matrix, int stride, int size, int block)
     {
         for (var pivotRow = block; pivotRow < block + BlockRows; pivotRow++)
         {
-            var row = matrix + ((long)pivotRow * size);
+            var row = matrix + ((long)pivotRow * stride);
             var pivot = row[pivotRow];
             if (!(pivot > 0) || !float.IsFinite(pivot)) return false;
             var inverse = 1 / MathF.Sqrt(pivot);
@@ -60,7 +62,7 @@ internal static unsafe class UpperCholesky<TSimd, TVector>
             for (var other = pivotRow + 1; other < block + BlockRows; other++)
             {
                 var from = other / TSimd.Width * TSimd.Width;
-                VectorMath<TSimd, TVector>.AddScaled(-row[other], row + from, matrix + ((long)other * size) + from, size - from);
+                VectorMath<TSimd, TVector>.AddScaled(-row[other], row + from, matrix + ((long)other * stride) + from, size - from);
             }
 
             row[pivotRow] = inverse;
