@@ -12,6 +12,7 @@ internal sealed unsafe class ConjugateGradient<TSimd, TVector> : IRowEquation
     private const float RelativeResidual = 1e-7f;
 
     private readonly int _stride;
+    private readonly int _length;
     private readonly int _steps;
     private readonly PlayProducts<TSimd, TVector> _plays;
     private readonly NativeFloats _residual;
@@ -23,10 +24,11 @@ internal sealed unsafe class ConjugateGradient<TSimd, TVector> : IRowEquation
     public ConjugateGradient(int rank, int steps)
     {
         (_stride, _steps) = (HostFactors.StrideOf(rank), steps);
-        _plays = new PlayProducts<TSimd, TVector>(_stride);
-        _residual = new NativeFloats(_stride);
-        _direction = new NativeFloats(_stride);
-        _product = new NativeFloats(_stride);
+        _length = OuterProductTile<TSimd, TVector>.WholeVectors(rank);
+        _plays = new PlayProducts<TSimd, TVector>(_length);
+        _residual = new NativeFloats(_length);
+        _direction = new NativeFloats(_length);
+        _product = new NativeFloats(_length);
     }
 
     /// <summary>Improves one row.</summary>
@@ -39,16 +41,16 @@ internal sealed unsafe class ConjugateGradient<TSimd, TVector> : IRowEquation
     {
         float* residual = _residual.Pointer, direction = _direction.Pointer, product = _product.Pointer;
         MultiplyShared(terms, lambda, x, product);
-        VectorMath<TSimd, TVector>.Scale(-1, product, residual, _stride);
+        VectorMath<TSimd, TVector>.Scale(-1, product, residual, _length);
         _plays.AddResidual(entries, terms, x, residual);
-        Buffer.MemoryCopy(residual, direction, _stride * sizeof(float), _stride * sizeof(float));
-        var squared = VectorMath<TSimd, TVector>.Dot(residual, residual, _stride);
+        Buffer.MemoryCopy(residual, direction, _length * sizeof(float), _length * sizeof(float));
+        var squared = VectorMath<TSimd, TVector>.Dot(residual, residual, _length);
         var limit = squared * RelativeResidual * RelativeResidual;
         for (var step = 0; step < _steps && squared > limit; step++)
         {
             MultiplyShared(terms, lambda, direction, product);
             _plays.AddProduct(entries, terms, direction, product);
-            var curvature = VectorMath<TSimd, TVector>.Dot(direction, product, _stride);
+            var curvature = VectorMath<TSimd, TVector>.Dot(direction, product, _length);
             if (!(curvature > 0) || !float.IsFinite(curvature)) return false;
             var next = Move(squared / curvature, x);
             Turn(next / squared);
@@ -72,7 +74,7 @@ internal sealed unsafe class ConjugateGradient<TSimd, TVector> : IRowEquation
     {
         var factor = TSimd.Broadcast(length);
         var squared = TSimd.Zero;
-        for (var i = 0; i < _stride; i += TSimd.Width)
+        for (var i = 0; i < _length; i += TSimd.Width)
         {
             TSimd.Store(TSimd.MultiplyAdd(factor, TSimd.Load(_direction.Pointer + i), TSimd.Load(x + i)), x + i);
             var residual = TSimd.MultiplySubtract(factor, TSimd.Load(_product.Pointer + i), TSimd.Load(_residual.Pointer + i));
@@ -87,16 +89,16 @@ internal sealed unsafe class ConjugateGradient<TSimd, TVector> : IRowEquation
     private void Turn(float conjugate)
     {
         var factor = TSimd.Broadcast(conjugate);
-        for (var i = 0; i < _stride; i += TSimd.Width)
+        for (var i = 0; i < _length; i += TSimd.Width)
             TSimd.Store(TSimd.MultiplyAdd(factor, TSimd.Load(_direction.Pointer + i), TSimd.Load(_residual.Pointer + i)), _direction.Pointer + i);
     }
 
     /// <summary>product = (α₀·YᵀY) p + λ p.</summary>
     private void MultiplyShared(in SharedTerms terms, float lambda, float* p, float* product)
     {
-        VectorMath<TSimd, TVector>.Scale(lambda, p, product, _stride);
+        VectorMath<TSimd, TVector>.Scale(lambda, p, product, _length);
 
         // The matrix is symmetric: its rows serve as columns.
-        RowProducts<TSimd, TVector>.AddScaled(new ConsecutiveRows(terms.BaseMatrix, _stride), _stride, p, product, _stride);
+        RowProducts<TSimd, TVector>.AddScaled(terms.BaseMatrix, _stride, _length, p, product, _length);
     }
 }

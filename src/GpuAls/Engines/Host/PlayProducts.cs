@@ -1,36 +1,51 @@
 namespace GpuAls.Engines.Host;
 
 /// <summary>
-/// What the plays of a row add to products with its equation: the dots of some plays, their weights, the weighted sum of
-/// their y, while those are in the first-level cache.
+/// What the plays of a row add to products with its equation. Their y are gathered side by side once, some blocks of plays a panel;
+/// a row of more plays than the panel holds is gathered anew for each product. Of a block the dots are formed, then their weights,
+/// then the weighted sum, while its y are in the first-level cache.
 /// </summary>
 internal sealed unsafe class PlayProducts<TSimd, TVector> : IDisposable
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
+    /// <summary>Floats of a panel: half of a second-level cache.</summary>
+    /// <summary>How far ahead rows of y are asked for: they lie anywhere in memory. The next rows' plays are among them.</summary>
+    private static readonly int PlaysAhead = int.Parse(Environment.GetEnvironmentVariable("AHEAD") ?? "8");
+
+    /// <summary>XX</summary>
+    private static readonly int PanelFloats = int.Parse(Environment.GetEnvironmentVariable("PANEL") ?? "262144");
+
+    /// <summary>Floats of a block: half of a first-level cache.</summary>
     private const int BlockFloats = 4096;
     private const int LargestBlock = 64;
     private const int SmallestBlock = 16;
 
-    private readonly int _stride;
+    private readonly int _length;
     private readonly int _block;
+    private readonly int _panelRows;
+    private readonly NativeFloats _panel;
     private readonly NativeFloats _values = new(LargestBlock);
     private readonly NativeFloats _weights = new(LargestBlock);
 
-    public PlayProducts(int stride)
+    /// <param name="length">Factors of a row, padded to whole vectors.</param>
+    public PlayProducts(int length)
     {
-        _stride = stride;
-        _block = Math.Clamp(BlockFloats / stride / SmallestBlock * SmallestBlock, SmallestBlock, LargestBlock);
+        _length = length;
+        _block = Math.Clamp(BlockFloats / length / SmallestBlock * SmallestBlock, SmallestBlock, LargestBlock);
+        _panelRows = PanelFloats / length / _block * _block;
+        _panel = new NativeFloats((long)_panelRows * length);
     }
 
-    /// <summary>residual += Σ (rhs - gram·(y·x)) y.</summary>
+    /// <summary>residual += Σ (rhs - gram·(y·x)) y; the first product with a row.</summary>
     public void AddResidual(RowEntries entries, in SharedTerms terms, float* x, float* residual) => Add<Residual>(entries, terms, x, residual);
 
-    /// <summary>product += Σ gram·(y·p) y.</summary>
+    /// <summary>product += Σ gram·(y·p) y; after the residual of the same row.</summary>
     public void AddProduct(RowEntries entries, in SharedTerms terms, float* p, float* product) => Add<Product>(entries, terms, p, product);
 
     public void Dispose()
     {
+        _panel.Dispose();
         _values.Dispose();
         _weights.Dispose();
     }
@@ -38,18 +53,28 @@ internal sealed unsafe class PlayProducts<TSimd, TVector> : IDisposable
     private void Add<TWeight>(RowEntries entries, in SharedTerms terms, float* p, float* sum)
         where TWeight : struct, IWeight
     {
-        var y = terms.FixedFactors.Row(0);
-        fixed (int* indices = entries.Indices)
+        var isGathered = !TWeight.IsResidual && entries.Length <= _panelRows;
+        for (var first = 0; first < entries.Length; first += _block)
         {
-            for (var first = 0; first < entries.Length; first += _block)
-            {
-                var count = Math.Min(_block, entries.Length - first);
-                var rows = new PickedRows(y, _stride, indices + first);
-                RowProducts<TSimd, TVector>.Dots(rows, count, p, _stride, _weights.Pointer);
-                entries.Values.Slice(first, count).CopyTo(new Span<float>(_values.Pointer, count));
-                Weigh<TWeight>(terms.Weights, count);
-                RowProducts<TSimd, TVector>.AddScaled(rows, count, _weights.Pointer, sum, _stride);
-            }
+            var count = Math.Min(_block, entries.Length - first);
+            var block = _panel.Pointer + ((nint)(first % _panelRows) * _length);
+            if (!isGathered) Gather(entries, first, count, terms.FixedFactors, block);
+            RowProducts<TSimd, TVector>.Dots(block, _length, count, p, _length, _weights.Pointer);
+            entries.Values.Slice(first, count).CopyTo(new Span<float>(_values.Pointer, count));
+            Weigh<TWeight>(terms.Weights, count);
+            RowProducts<TSimd, TVector>.AddScaled(block, _length, count, _weights.Pointer, sum, _length);
+        }
+    }
+
+    /// <summary>Puts rows of y side by side.</summary>
+    private void Gather(RowEntries entries, int first, int count, HostFactors y, float* block)
+    {
+        for (var k = first; k < first + count; k++)
+        {
+            if (k + PlaysAhead < entries.IndicesOnward.Length) Prefetch.Floats(y.Row(entries.IndicesOnward[k + PlaysAhead]), _length);
+            var source = y.Row(entries.Indices[k]);
+            for (var i = 0; i < _length; i += TSimd.Width) TSimd.Store(TSimd.Load(source + i), block + i);
+            block += _length;
         }
     }
 
