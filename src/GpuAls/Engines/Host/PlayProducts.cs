@@ -1,25 +1,25 @@
 namespace GpuAls.Engines.Host;
 
 /// <summary>
-/// What the plays of a row add to products with its equation. Their y are gathered side by side once, some blocks of plays a panel;
-/// a row of more plays than the panel holds is gathered anew for each product. Of a block the dots are formed, then their weights,
-/// then the weighted sum, while its y are in the first-level cache.
+/// What the plays of a row add to products with its equation. Their y are gathered side by side once, or for each product where they
+/// are more than the scratch memory of a thread holds. Of each block of plays the dots are formed, then the weights, then the weighted
+/// sum, while its y are in the first-level cache.
 /// </summary>
 internal sealed unsafe class PlayProducts<TSimd, TVector> : IDisposable
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
     /// <summary>Floats of a panel: half of a second-level cache.</summary>
-    /// <summary>How far ahead rows of y are asked for: they lie anywhere in memory. The next rows' plays are among them.</summary>
-    private static readonly int PlaysAhead = int.Parse(Environment.GetEnvironmentVariable("AHEAD") ?? "8");
-
-    /// <summary>XX</summary>
-    private static readonly int PanelFloats = int.Parse(Environment.GetEnvironmentVariable("PANEL") ?? "262144");
+    /// <summary>Floats of a panel. Rows that outgrow the second-level cache gain too: side by side they are read in order.</summary>
+    private const int PanelFloats = 1 << 18;
 
     /// <summary>Floats of a block: half of a first-level cache.</summary>
     private const int BlockFloats = 4096;
-    private const int LargestBlock = 64;
     private const int SmallestBlock = 16;
+    private const int LargestBlock = 64;
+
+    /// <summary>How far ahead rows of y are asked for: they lie anywhere in memory. The next rows' plays are among them.</summary>
+    private const int PlaysAhead = 16;
 
     private readonly int _length;
     private readonly int _block;
