@@ -44,6 +44,39 @@ internal static class ReferenceAls
         return solution;
     }
 
+    /// <summary>Conjugate gradients on the same equations; zero for a row without plays.</summary>
+    /// <param name="start">x at first, [rows, rank].</param>
+    /// <param name="steps">Number of steps.</param>
+    public static double[,] ConjugateGradients(CsrMatrix plays, ConfidenceWeights weights, double[,] fixedFactors, float[] regularization, double[,] start, int steps)
+    {
+        var rank = fixedFactors.GetLength(1);
+        var gramian = Gramian(fixedFactors);
+        var solution = new double[plays.RowCount, rank];
+        for (var row = 0; row < plays.RowCount; row++)
+        {
+            if (plays.RowLength(row) == 0) continue;
+            var (left, right) = NormalEquation(plays, row, weights, fixedFactors, gramian, regularization[row]);
+            double Product(double[] p, int i) => Enumerable.Range(0, rank).Sum(j => left[i, j] * p[j]);
+            var x = Enumerable.Range(0, rank).Select(i => start[row, i]).ToArray();
+            var residual = x.Select((_, i) => right[i] - Product(x, i)).ToArray();
+            var direction = residual;
+            for (var step = 0; step < steps; step++)
+            {
+                var product = x.Select((_, i) => Product(direction, i)).ToArray();
+                var squared = residual.Sum(value => value * value);
+                var length = squared / direction.Zip(product, (p, q) => p * q).Sum();
+                x = [.. x.Zip(direction, (value, p) => value + (length * p))];
+                residual = [.. residual.Zip(product, (value, q) => value - (length * q))];
+                var conjugate = residual.Sum(value => value * value) / squared;
+                direction = [.. residual.Zip(direction, (value, p) => value + (conjugate * p))];
+            }
+
+            for (var i = 0; i < rank; i++) solution[row, i] = x[i];
+        }
+
+        return solution;
+    }
+
     /// <summary>Σ over the plays of rhs·(1 - x·y)² + (gram - rhs)·(x·y)².</summary>
     public static double PlaysLoss(CsrMatrix plays, ConfidenceWeights weights, double[,] rowFactors, double[,] columnFactors)
     {

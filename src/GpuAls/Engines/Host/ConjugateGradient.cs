@@ -8,11 +8,13 @@ internal sealed unsafe class ConjugateGradient<TSimd, TVector> : IRowEquation
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
-    /// <summary>The residual, relative to the right side, below which more steps change nothing in fp32.</summary>
+    /// <summary>The residual, relative to the first one, below which more steps change nothing in fp32.</summary>
     private const float RelativeResidual = 1e-7f;
 
     private readonly int _stride;
+    private readonly int _length;
     private readonly int _steps;
+    private readonly PlayProducts<TSimd, TVector> _plays;
     private readonly NativeFloats _residual;
     private readonly NativeFloats _direction;
     private readonly NativeFloats _product;
@@ -22,9 +24,11 @@ internal sealed unsafe class ConjugateGradient<TSimd, TVector> : IRowEquation
     public ConjugateGradient(int rank, int steps)
     {
         (_stride, _steps) = (HostFactors.StrideOf(rank), steps);
-        _residual = new NativeFloats(_stride);
-        _direction = new NativeFloats(_stride);
-        _product = new NativeFloats(_stride);
+        _length = OuterProductTile<TSimd, TVector>.WholeVectors(rank);
+        _plays = new PlayProducts<TSimd, TVector>(_length);
+        _residual = new NativeFloats(_length);
+        _direction = new NativeFloats(_length);
+        _product = new NativeFloats(_length);
     }
 
     /// <summary>Improves one row.</summary>
@@ -35,20 +39,21 @@ internal sealed unsafe class ConjugateGradient<TSimd, TVector> : IRowEquation
     /// <returns>False where a direction has no positive curvature or x is not finite.</returns>
     public bool Solve(RowEntries entries, in SharedTerms terms, float lambda, float* x)
     {
-        var limit = StartResidual(entries, terms, lambda, x) * RelativeResidual * RelativeResidual;
-        Buffer.MemoryCopy(_residual.Pointer, _direction.Pointer, _stride * sizeof(float), _stride * sizeof(float));
-        var squared = Dot(_residual.Pointer, _residual.Pointer);
+        float* residual = _residual.Pointer, direction = _direction.Pointer, product = _product.Pointer;
+        MultiplyShared(terms, lambda, x, product);
+        VectorMath<TSimd, TVector>.Scale(-1, product, residual, _length);
+        _plays.AddResidual(entries, terms, x, residual);
+        Buffer.MemoryCopy(residual, direction, _length * sizeof(float), _length * sizeof(float));
+        var squared = VectorMath<TSimd, TVector>.Dot(residual, residual, _length);
+        var limit = squared * RelativeResidual * RelativeResidual;
         for (var step = 0; step < _steps && squared > limit; step++)
         {
-            Multiply(entries, terms, lambda, _direction.Pointer, _product.Pointer);
-            var curvature = Dot(_direction.Pointer, _product.Pointer);
+            MultiplyShared(terms, lambda, direction, product);
+            _plays.AddProduct(entries, terms, direction, product);
+            var curvature = VectorMath<TSimd, TVector>.Dot(direction, product, _length);
             if (!(curvature > 0) || !float.IsFinite(curvature)) return false;
-            var length = squared / curvature;
-            VectorMath<TSimd, TVector>.AddScaled(length, _direction.Pointer, x, _stride);
-            VectorMath<TSimd, TVector>.AddScaled(-length, _product.Pointer, _residual.Pointer, _stride);
-            var next = Dot(_residual.Pointer, _residual.Pointer);
-            VectorMath<TSimd, TVector>.Scale(next / squared, _direction.Pointer, _direction.Pointer, _stride);
-            VectorMath<TSimd, TVector>.AddScaled(1, _residual.Pointer, _direction.Pointer, _stride);
+            var next = Move(squared / curvature, x);
+            Turn(next / squared);
             squared = next;
         }
 
@@ -57,37 +62,43 @@ internal sealed unsafe class ConjugateGradient<TSimd, TVector> : IRowEquation
 
     public void Dispose()
     {
+        _plays.Dispose();
         _residual.Dispose();
         _direction.Dispose();
         _product.Dispose();
     }
 
-    /// <summary>residual = b - A x.</summary>
-    /// <returns>|b|².</returns>
-    private float StartResidual(RowEntries entries, in SharedTerms terms, float lambda, float* x)
+    /// <summary>x += length·direction, residual -= length·product.</summary>
+    /// <returns>|residual|².</returns>
+    private float Move(float length, float* x)
     {
-        _residual.Clear();
-        for (var k = 0; k < entries.Length; k++)
-            VectorMath<TSimd, TVector>.AddScaled(terms.Weights.Rhs(entries.Values[k]), terms.FixedFactors.Row(entries.Indices[k]), _residual.Pointer, _stride);
-        var rightSide = Dot(_residual.Pointer, _residual.Pointer);
-        Multiply(entries, terms, lambda, x, _product.Pointer);
-        VectorMath<TSimd, TVector>.AddScaled(-1, _product.Pointer, _residual.Pointer, _stride);
-        return rightSide;
+        var factor = TSimd.Broadcast(length);
+        var squared = TSimd.Zero;
+        for (var i = 0; i < _length; i += TSimd.Width)
+        {
+            TSimd.Store(TSimd.MultiplyAdd(factor, TSimd.Load(_direction.Pointer + i), TSimd.Load(x + i)), x + i);
+            var residual = TSimd.MultiplySubtract(factor, TSimd.Load(_product.Pointer + i), TSimd.Load(_residual.Pointer + i));
+            TSimd.Store(residual, _residual.Pointer + i);
+            squared = TSimd.MultiplyAdd(residual, residual, squared);
+        }
+
+        return TSimd.Sum(squared);
     }
 
-    /// <summary>product = A p.</summary>
-    private void Multiply(RowEntries entries, in SharedTerms terms, float lambda, float* p, float* product)
+    /// <summary>direction = residual + conjugate·direction.</summary>
+    private void Turn(float conjugate)
     {
-        VectorMath<TSimd, TVector>.Scale(lambda, p, product, _stride);
+        var factor = TSimd.Broadcast(conjugate);
+        for (var i = 0; i < _length; i += TSimd.Width)
+            TSimd.Store(TSimd.MultiplyAdd(factor, TSimd.Load(_direction.Pointer + i), TSimd.Load(_residual.Pointer + i)), _direction.Pointer + i);
+    }
+
+    /// <summary>product = (α₀·YᵀY) p + λ p.</summary>
+    private void MultiplyShared(in SharedTerms terms, float lambda, float* p, float* product)
+    {
+        VectorMath<TSimd, TVector>.Scale(lambda, p, product, _length);
 
         // The matrix is symmetric: its rows serve as columns.
-        for (var i = 0; i < _stride; i++) VectorMath<TSimd, TVector>.AddScaled(p[i], terms.BaseMatrix + ((long)i * _stride), product, _stride);
-        for (var k = 0; k < entries.Length; k++)
-        {
-            var y = terms.FixedFactors.Row(entries.Indices[k]);
-            VectorMath<TSimd, TVector>.AddScaled(terms.Weights.Gram(entries.Values[k]) * Dot(y, p), y, product, _stride);
-        }
+        RowProducts<TSimd, TVector>.AddScaled(terms.BaseMatrix, _stride, _length, p, product, _length);
     }
-
-    private float Dot(float* x, float* y) => VectorMath<TSimd, TVector>.Dot(x, y, _stride);
 }

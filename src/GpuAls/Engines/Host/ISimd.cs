@@ -41,4 +41,14 @@ internal unsafe interface ISimd<TVector>
 
     /// <summary>A bit for each lane of a that is larger than its lane of b; NaN is not.</summary>
     static abstract uint GreaterBits(TVector a, TVector b);
+
+    static abstract TVector Add(TVector a, TVector b);
+
+    static abstract TVector Abs(TVector vector);
+
+    /// <summary>The lanes of a vector where a condition is above 0, 0 elsewhere.</summary>
+    static abstract TVector WherePositive(TVector condition, TVector vector);
+
+    /// <summary>target[0..8] = the sum of the lanes of each vector, always in the same order.</summary>
+    static abstract void StoreSums(TVector a, TVector b, TVector c, TVector d, TVector e, TVector f, TVector g, TVector h, float* target);
 }

@@ -44,42 +44,6 @@ internal static unsafe class OuterProductTile<TSimd, TVector>
         return (size + step - 1) / step * step;
     }
 
-    /// <summary>One row of C += a bᵀ: a[k] at a + k.</summary>
-    public static void AddRow(float* a, float* b, nint bStep, int depth, float* c, int columns)
-    {
-        var column = 0;
-        for (; column + (4 * TSimd.Width) <= columns; column += 4 * TSimd.Width) UpdateRow(a, b + column, bStep, depth, c + column);
-        for (; column < columns; column += TSimd.Width)
-        {
-            var sum = TSimd.Load(c + column);
-            for (var k = 0; k < depth; k++) sum = TSimd.MultiplyAdd(TSimd.Broadcast(a[k]), TSimd.Load(b + column + (k * bStep)), sum);
-            TSimd.Store(sum, c + column);
-        }
-    }
-
-    private static void UpdateRow(float* a, float* b, nint bStep, int depth, float* c)
-    {
-        var w = TSimd.Width;
-        var c0 = TSimd.Load(c);
-        var c1 = TSimd.Load(c + w);
-        var c2 = TSimd.Load(c + (2 * w));
-        var c3 = TSimd.Load(c + (3 * w));
-        for (var k = 0; k < depth; k++)
-        {
-            var scale = TSimd.Broadcast(a[k]);
-            c0 = TSimd.MultiplyAdd(scale, TSimd.Load(b), c0);
-            c1 = TSimd.MultiplyAdd(scale, TSimd.Load(b + w), c1);
-            c2 = TSimd.MultiplyAdd(scale, TSimd.Load(b + (2 * w)), c2);
-            c3 = TSimd.MultiplyAdd(scale, TSimd.Load(b + (3 * w)), c3);
-            b += bStep;
-        }
-
-        TSimd.Store(c0, c);
-        TSimd.Store(c1, c + w);
-        TSimd.Store(c2, c + (2 * w));
-        TSimd.Store(c3, c + (3 * w));
-    }
-
     private static void Update<TSign>(float* a, nint aStep, nint aRow, float* b, nint bStep, int depth, float* c, nint cRow, int columns)
         where TSign : struct, ISign
     {

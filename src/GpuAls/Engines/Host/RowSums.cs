@@ -46,7 +46,7 @@ internal sealed unsafe class RowSums<TSimd, TVector> : IDisposable
         {
             var count = Math.Min(_panelRows, entries.Length - first);
             Stage(entries, first, count, terms);
-            OuterProductTile<TSimd, TVector>.AddRow(_rightWeights.Pointer, _panel.Pointer, _stride, count, right, _stride);
+            RowProducts<TSimd, TVector>.AddScaled(_panel.Pointer, _stride, count, _rightWeights.Pointer, right, _stride);
             OuterProductTile<TSimd, TVector>.AddUpperTriangle(_panel.Pointer, _weightedPanel.Pointer, count, left, _stride, _rank);
         }
     }

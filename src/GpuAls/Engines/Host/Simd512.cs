@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace GpuAls.Engines.Host;
@@ -35,4 +36,21 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static float Sum(Vector512<float> vector) => Vector512.Sum(vector);
 
     public static uint GreaterBits(Vector512<float> a, Vector512<float> b) => (uint)Vector512.GreaterThan(a, b).ExtractMostSignificantBits();
+
+    public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
+
+    public static Vector512<float> Abs(Vector512<float> vector) => Vector512.Abs(vector);
+
+    public static Vector512<float> WherePositive(Vector512<float> condition, Vector512<float> vector) =>
+        Vector512.GreaterThan(condition, Vector512<float>.Zero) & vector;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreSums(
+        Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d,
+        Vector512<float> e, Vector512<float> f, Vector512<float> g, Vector512<float> h, float* target)
+    {
+        Simd256.StoreSums(Halves(a), Halves(b), Halves(c), Halves(d), Halves(e), Halves(f), Halves(g), Halves(h), target);
+    }
+
+    private static Vector256<float> Halves(Vector512<float> vector) => vector.GetLower() + vector.GetUpper();
 }
