@@ -45,6 +45,10 @@ internal static class ReferenceAls
     }
 
     /// <summary>Conjugate gradients on the same equations; zero for a row without plays.</summary>
+    /// <param name="plays">The plays.</param>
+    /// <param name="weights">How a value becomes its two weights.</param>
+    /// <param name="fixedFactors">y, [columns, rank].</param>
+    /// <param name="regularization">λ of each row, [rows].</param>
     /// <param name="start">x at first, [rows, rank].</param>
     /// <param name="steps">Number of steps.</param>
     public static double[,] ConjugateGradients(CsrMatrix plays, ConfidenceWeights weights, double[,] fixedFactors, float[] regularization, double[,] start, int steps)
