@@ -39,9 +39,13 @@ internal static class HostCommand
         return passed ? 0 : 1;
     }
 
+    /// <summary>Of the exact solve's multiplications; conjugate gradients do others.</summary>
+    private static string ShareOfPeak(int rank, HostCase run, double peak) =>
+        double.IsNaN(run.LargestError) ? "" : ResultTable.Text(Shape.Host.UsefulFmas(rank) / run.Seconds / peak / 1e9, "P1");
+
     private static IEnumerable<string> Cells(int rank, HostCase run, double peak) =>
     [
         ResultTable.Text(rank, "0"), ResultTable.Text(run.Seconds, "F3"), ResultTable.Text(run.UsersSeconds, "F3"), ResultTable.Text(run.ItemsSeconds, "F3"), ResultTable.Text(peak, "F0"),
-        ResultTable.Text(Shape.Host.UsefulFmas(rank) / run.Seconds / peak / 1e9, "P1"), ResultTable.Text(run.LargestError, "0.0e+0"), ResultTable.Text(run.Loss, "G9"),
+        ShareOfPeak(rank, run, peak), ResultTable.Text(run.LargestError, "0.0e+0"), ResultTable.Text(run.Loss, "G9"),
     ];
 }
