@@ -50,7 +50,7 @@ internal static class ReferenceAls
     /// <param name="fixedFactors">y, [columns, rank].</param>
     /// <param name="regularization">λ of each row, [rows].</param>
     /// <param name="start">x at first, [rows, rank].</param>
-    /// <param name="steps">Number of steps.</param>
+    /// <param name="steps">Number of steps; fewer where x is exact before, as rank 1 is after one.</param>
     public static double[,] ConjugateGradients(CsrMatrix plays, ConfidenceWeights weights, double[,] fixedFactors, float[] regularization, double[,] start, int steps)
     {
         var rank = fixedFactors.GetLength(1);
@@ -64,7 +64,7 @@ internal static class ReferenceAls
             var x = Enumerable.Range(0, rank).Select(i => start[row, i]).ToArray();
             var residual = x.Select((_, i) => right[i] - Product(x, i)).ToArray();
             var direction = residual;
-            for (var step = 0; step < steps; step++)
+            for (var step = 0; step < steps && residual.Any(value => value != 0); step++)
             {
                 var product = x.Select((_, i) => Product(direction, i)).ToArray();
                 var squared = residual.Sum(value => value * value);
