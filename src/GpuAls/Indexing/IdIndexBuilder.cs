@@ -48,7 +48,7 @@ internal sealed class IdIndexBuilder(string column)
             IdType.Uuid => Index(_table, rows, id => new Guid(id, bigEndian: true)),
             IdType.Integer32 => Index(_table, rows, id => (int)IdValues.ReadInteger(id)),
             IdType.Integer64 => Index(_table, rows, IdValues.ReadInteger),
-            _ when _untyped && _table.Numbers.All(number => TryParse(_table[number], out _)) => Index(Integers(rows), rows, IdValues.ReadInteger),
+            _ when _untyped && Array.TrueForAll(_table.Numbers(), number => TryParse(_table[number], out _)) => Index(Integers(rows), rows, IdValues.ReadInteger),
             _ => Index(_table, rows, Encoding.UTF8.GetString),
         };
     }
@@ -83,7 +83,7 @@ internal sealed class IdIndexBuilder(string column)
         var bytes = values.AddFixed(_table.Count);
         var places = new int[_table.NumberBound];
         var place = 0;
-        foreach (var number in _table.Numbers)
+        foreach (var number in _table.Numbers())
         {
             _ = TryParse(_table[number], out var value);
             IdValues.WriteInteger(bytes[(place * IdValues.IntegerBytes)..], value);

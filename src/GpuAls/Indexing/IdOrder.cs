@@ -1,64 +1,59 @@
-using System.Buffers.Binary;
-
 namespace GpuAls.Indexing;
 
-/// <summary>Sorts ids by falling number of rows, equal ones by their bytes: by one word after the other, so that few bytes are looked at twice.</summary>
+/// <summary>
+/// Sorts ids by falling number of rows, equal ones by their bytes: 24 bytes after the other as one number, so that ids, which
+/// lie all over the memory, are seldom looked at twice.
+/// </summary>
 internal sealed class IdOrder
 {
-    private const int WordBytes = sizeof(ulong);
-    private const int FewIds = 12;
+    private const int FewIds = 3;
+    private const int ManyIds = 1 << 13; // worth several threads
+    private const int ManyRows = 1 << 16;
 
     private readonly IdTable _table;
     private readonly int[] _order;
-    private readonly ulong[] _words;
+    private readonly IdWord[] _words;
 
-    private IdOrder(IdTable table)
-    {
-        _table = table;
-        _order = table.Numbers.ToArray();
-        _words = new ulong[_order.Length];
-    }
+    private IdOrder(IdTable table, int[] order) => (_table, _order, _words) = (table, order, new IdWord[order.Length]);
 
     /// <summary>[ids], the provisional numbers of a table's ids in their final order.</summary>
     public static int[] Of(IdTable table)
     {
-        var sort = new IdOrder(table);
-        sort.SortAll();
+        var ends = new int[ManyRows + 1];
+        var sort = new IdOrder(table, ByRows(table, ends));
+        sort.SortMany(ends[0]);
+        Parallel.For(0, ManyRows, bucket => sort.SortBytes(ends[bucket], ends[bucket + 1], 0));
         return sort._order;
     }
 
-    private void SortAll()
+    /// <summary>Sorts by falling number of rows, which most ids have few of: a counting sort, all that have many together before the others.</summary>
+    /// <param name="table">The ids.</param>
+    /// <param name="ends">[<see cref="ManyRows"/> + 1], receives where the ids end that have many, one less, ….</param>
+    private static int[] ByRows(IdTable table, int[] ends)
     {
-        for (var i = 0; i < _order.Length; i++) _words[i] = ~(ulong)_table.Rows(_order[i]);
-        Array.Sort(_words, _order);
-        var groups = new List<(int Start, int End)>();
-        for (var start = 0; start < _order.Length;)
-        {
-            var end = EndOfEqual(start, _order.Length);
-            if (end - start > 1) groups.Add((start, end));
-            start = end;
-        }
-
-        Parallel.ForEach(groups, group => SortBytes(group.Start, group.End, 0));
+        var numbers = table.Numbers();
+        foreach (var number in numbers) ends[Bucket(table.Rows(number))]++;
+        var start = 0;
+        for (var bucket = 0; bucket < ends.Length; bucket++) (ends[bucket], start) = (start, start + ends[bucket]);
+        var order = new int[numbers.Length];
+        foreach (var number in numbers) order[ends[Bucket(table.Rows(number))]++] = number;
+        return order;
     }
 
-    private int EndOfEqual(int start, int limit)
-    {
-        var end = start + 1;
-        while (end < limit && _words[end] == _words[start]) end++;
-        return end;
-    }
+    private static int Bucket(int rows) => ManyRows - Math.Min(ManyRows, rows);
+
+    private void SortMany(int end) => _order.AsSpan(0, end).Sort((left, right) =>
+        _table.Rows(right).CompareTo(_table.Rows(left)) is var byRows and not 0 ? byRows : _table[left].SequenceCompareTo(_table[right]));
 
     /// <summary>Sorts ids that are equal up to a depth, as if zeros were behind the shorter ones.</summary>
     private void SortBytes(int start, int end, int depth)
     {
         while (end - start > FewIds)
         {
-            start = PutEndedFirst(start, end, depth);
-            for (var i = start; i < end; i++) _words[i] = Word(_table[_order[i]], depth);
-            depth += WordBytes;
-            if (!_words.AsSpan(start, end - start).ContainsAnyExcept(_words[start])) continue; // a prefix of all, however long
-            Array.Sort(_words, _order, start, end - start);
+            if (!Read(start, end, depth)) start = PutEndedFirst(start, end, depth);
+            depth += IdWord.Bytes;
+            if (start == end || !_words.AsSpan(start, end - start).ContainsAnyExcept(_words[start])) continue; // a beginning of all, however long
+            SortWords(start, end);
             SortEqual(start, end, depth);
             return;
         }
@@ -66,14 +61,72 @@ internal sealed class IdOrder
         SortFew(start, end);
     }
 
+    /// <summary>Takes the words at a depth.</summary>
+    /// <returns>False where an id ends before it.</returns>
+    private bool Read(int start, int end, int depth)
+    {
+        for (var i = start; i < end; i++)
+        {
+            var id = _table[_order[i]];
+            if (id.Length < depth) return false;
+            _words[i] = IdWord.Of(id[depth..]);
+        }
+
+        return true;
+    }
+
+    /// <summary>Sorts by the words, on all cores: once around a middle, then both sides.</summary>
+    private void SortWords(int start, int end)
+    {
+        if (end - start <= ManyIds)
+        {
+            Array.Sort(_words, _order, start, end - start);
+            return;
+        }
+
+        var (left, right) = Divide(start, end);
+        Parallel.Invoke(() => SortWords(start, left), () => SortWords(right, end));
+    }
+
+    /// <summary>Moves what is smaller than a word to its left and what is larger to its right.</summary>
+    /// <returns>Where the left ends and the right starts, both shorter than all.</returns>
+    private (int Left, int Right) Divide(int start, int end)
+    {
+        var (first, middle, last) = (_words[start], _words[start + ((end - start) / 2)], _words[end - 1]);
+        var pivot = Median(first, middle, last);
+        var (left, right) = (start, end - 1);
+        while (left <= right)
+        {
+            while (_words[left].CompareTo(pivot) < 0) left++;
+            while (_words[right].CompareTo(pivot) > 0) right--;
+            if (left > right) break;
+            (_words[left], _words[right]) = (_words[right], _words[left]);
+            (_order[left], _order[right]) = (_order[right--], _order[left++]);
+        }
+
+        return (right + 1, left);
+    }
+
+    private static IdWord Median(IdWord a, IdWord b, IdWord c)
+    {
+        if (a.CompareTo(b) > 0) (a, b) = (b, a);
+        if (b.CompareTo(c) <= 0) return b;
+        return a.CompareTo(c) > 0 ? a : c;
+    }
+
     private void SortEqual(int start, int end, int depth)
     {
+        List<(int Start, int End)>? large = null;
         while (start < end)
         {
-            var next = EndOfEqual(start, end);
-            if (next - start > 1) SortBytes(start, next, depth);
+            var next = start + 1;
+            while (next < end && _words[next] == _words[start]) next++;
+            if (next - start > ManyIds) (large ??= []).Add((start, next));
+            else if (next - start > 1) SortBytes(start, next, depth);
             start = next;
         }
+
+        if (large is not null) Parallel.ForEach(large, group => SortBytes(group.Start, group.End, depth));
     }
 
     /// <summary>Moves those that end before a depth to the front, where they belong: few, since they differ in their zeros only.</summary>
@@ -89,21 +142,13 @@ internal sealed class IdOrder
         }
 
         SortFew(start, next);
+        Read(next, end, depth);
         return next;
     }
 
     private void SortFew(int start, int end)
     {
-        if (end - start > 1) _order.AsSpan(start, end - start).Sort((left, right) => _table[left].SequenceCompareTo(_table[right]));
-    }
-
-    /// <summary>Eight bytes as a number that sorts as they do.</summary>
-    private static ulong Word(ReadOnlySpan<byte> id, int depth)
-    {
-        var bytes = id[depth..];
-        if (bytes.Length >= WordBytes) return BinaryPrimitives.ReadUInt64BigEndian(bytes);
-        var word = 0ul;
-        for (var i = 0; i < WordBytes; i++) word = (word << 8) | (i < bytes.Length ? bytes[i] : 0u);
-        return word;
+        for (var i = start + 1; i < end; i++)
+            for (var j = i; j > start && _table[_order[j]].SequenceCompareTo(_table[_order[j - 1]]) < 0; j--) (_order[j], _order[j - 1]) = (_order[j - 1], _order[j]);
     }
 }

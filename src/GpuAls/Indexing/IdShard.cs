@@ -1,28 +1,61 @@
+using GpuAls.Reading;
+
 namespace GpuAls.Indexing;
 
 /// <summary>Different ids, as bytes, in the order they were first seen, and how many rows each has: an open hash table over one block of bytes.</summary>
 internal sealed class IdShard
 {
-    private const int FirstSlots = 1 << 6;
+    private const int FirstSlots = 1 << 7;
     private const int FirstBytes = 1 << 10;
+    private const int Together = 32;
 
     private ulong[] _slots = new ulong[FirstSlots]; // hash << 32 | number of the id + 1; 0 is free
     private byte[] _bytes = new byte[FirstBytes];
-    private int[] _ends = new int[FirstSlots / 2]; // where each id ends
-    private int[] _rows = new int[FirstSlots / 2];
+    private (int End, int Rows)[] _ids = new (int, int)[FirstSlots / 2]; // End: where the bytes of the id end
+
+    private int _touched; // keeps the compiler from leaving out the looks
 
     public int Count { get; private set; }
 
-    public ReadOnlySpan<byte> this[int number] => _bytes.AsSpan(Start(number).._ends[number]);
+    public ReadOnlySpan<byte> this[int number] => _bytes.AsSpan(Start(number).._ids[number].End);
 
-    public int Rows(int number) => _rows[number];
+    public int Rows(int number) => _ids[number].Rows;
 
-    /// <summary>The number of an id, which has some rows more now.</summary>
-    public int Add(uint hash, ReadOnlySpan<byte> id, int rows)
+    /// <summary>Adds ids, or rows to those that are here.</summary>
+    /// <param name="entries">The ids of a batch that belong here.</param>
+    /// <param name="values">The ids of the batch.</param>
+    /// <param name="numbers">[values], receives the numbers of these.</param>
+    public void Add(ReadOnlySpan<IdEntry> entries, IdValues values, Span<int> numbers)
     {
-        if (Count >= _ends.Length) Grow();
-        var mask = _slots.Length - 1;
-        for (var slot = (int)hash & mask; ; slot = (slot + 1) & mask)
+        while (!entries.IsEmpty)
+        {
+            var group = entries[..Math.Min(Together, entries.Length)];
+            while (Count + group.Length > _ids.Length) Grow();
+            Touch(group);
+            foreach (var entry in group) numbers[entry.Value] = Add(entry.Hash, values[entry.Value], entry.Rows);
+            entries = entries[group.Length..];
+        }
+    }
+
+    /// <summary>Gives back what only adding needs.</summary>
+    public void Finish() => _slots = [];
+
+    /// <summary>Looks at what will be needed, for many ids at a time, so that the processor waits for the memory once, not once for each.</summary>
+    private void Touch(ReadOnlySpan<IdEntry> entries)
+    {
+        Span<int> numbers = stackalloc int[Together];
+        var mask = (uint)_slots.Length - 1;
+        for (var i = 0; i < entries.Length; i++) numbers[i] = Math.Max(0, (int)(uint)_slots[entries[i].Hash & mask] - 1);
+        for (var i = 0; i < entries.Length; i++) numbers[i] = Math.Max(0, _ids[numbers[i]].End - 1);
+        var touched = 0;
+        for (var i = 0; i < entries.Length; i++) touched += _bytes[numbers[i]];
+        _touched = touched;
+    }
+
+    private int Add(uint hash, ReadOnlySpan<byte> id, int rows)
+    {
+        var mask = (uint)_slots.Length - 1;
+        for (var slot = hash & mask; ; slot = (slot + 1) & mask)
         {
             var found = _slots[slot];
             if (found == 0)
@@ -33,15 +66,12 @@ internal sealed class IdShard
 
             var number = (int)(uint)found - 1;
             if ((uint)(found >> 32) != hash || !this[number].SequenceEqual(id)) continue;
-            _rows[number] += rows;
+            _ids[number].Rows += rows;
             return number;
         }
     }
 
-    /// <summary>Gives back what only <see cref="Add"/> needs.</summary>
-    public void Finish() => _slots = [];
-
-    private int Start(int number) => number == 0 ? 0 : _ends[number - 1];
+    private int Start(int number) => number == 0 ? 0 : _ids[number - 1].End;
 
     private int Append(ReadOnlySpan<byte> id, int rows)
     {
@@ -49,7 +79,7 @@ internal sealed class IdShard
         var end = checked(start + id.Length);
         if (end > _bytes.Length) Array.Resize(ref _bytes, Math.Max(end, (int)Math.Min(Array.MaxLength, _bytes.Length * 2L)));
         id.CopyTo(_bytes.AsSpan(start));
-        (_ends[Count], _rows[Count]) = (end, rows);
+        _ids[Count] = (end, rows);
         return Count++;
     }
 
@@ -57,17 +87,16 @@ internal sealed class IdShard
     private void Grow()
     {
         var larger = new ulong[2 * _slots.Length];
-        var mask = larger.Length - 1;
+        var mask = (uint)larger.Length - 1;
         foreach (var taken in _slots)
         {
             if (taken == 0) continue;
-            var slot = (int)(uint)(taken >> 32) & mask;
+            var slot = (uint)(taken >> 32) & mask;
             while (larger[slot] != 0) slot = (slot + 1) & mask;
             larger[slot] = taken;
         }
 
         _slots = larger;
-        Array.Resize(ref _ends, larger.Length / 2);
-        Array.Resize(ref _rows, larger.Length / 2);
+        Array.Resize(ref _ids, larger.Length / 2);
     }
 }

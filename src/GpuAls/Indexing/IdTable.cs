@@ -11,6 +11,7 @@ internal sealed class IdTable
 {
     private const int ShardBits = 6;
     private const int Shards = 1 << ShardBits;
+    private const int PartValues = 1 << 16; // that stay in the cache from one step to the next
     private const int Step = 23; // from the first shard of a batch to that of the next
 
     private readonly IdShard[] _shards = Enumerable.Range(0, Shards).Select(_ => new IdShard()).ToArray();
@@ -22,8 +23,15 @@ internal sealed class IdTable
     /// <summary>Provisional numbers are below this; not all are taken.</summary>
     public int NumberBound => checked(_shards.Max(shard => shard.Count) * Shards);
 
-    /// <summary>All provisional numbers.</summary>
-    public IEnumerable<int> Numbers => Enumerable.Range(0, Shards).SelectMany(shard => Enumerable.Range(0, _shards[shard].Count).Select(number => Number(shard, number)));
+    /// <summary>[ids], all provisional numbers, those of a shard together.</summary>
+    public int[] Numbers()
+    {
+        var numbers = new int[Count];
+        var next = 0;
+        for (var shard = 0; shard < Shards; shard++)
+            for (var number = 0; number < _shards[shard].Count; number++) numbers[next++] = Number(shard, number);
+        return numbers;
+    }
 
     /// <summary>The bytes of an id.</summary>
     /// <param name="number">Its provisional number.</param>
@@ -39,9 +47,10 @@ internal sealed class IdTable
     {
         using var rows = new RentedArray<int>(values.Count);
         rows.Span.Clear();
-        foreach (var place in places) rows.Span[place]++;
-        Place(values, rows.Span);
-        foreach (ref var place in places) place = rows.Span[place];
+        var ofValues = rows.Span;
+        foreach (var place in places) ofValues[place]++;
+        Number(values, ofValues);
+        foreach (ref var place in places) place = ofValues[place];
     }
 
     /// <summary>Gives back what only <see cref="Add(IdValues, Span{int})"/> needs.</summary>
@@ -53,42 +62,39 @@ internal sealed class IdTable
 
     /// <param name="values">The ids.</param>
     /// <param name="rows">[values], rows of each; receives the provisional number of those that have any.</param>
-    private void Place(IdValues values, Span<int> rows)
+    private void Number(IdValues values, Span<int> rows)
     {
-        using var hashes = new RentedArray<uint>(values.Count);
-        Span<int> starts = stackalloc int[Shards + 1];
-        starts.Clear();
-        for (var value = 0; value < rows.Length; value++)
+        using var hashes = new RentedArray<uint>(Math.Min(PartValues, rows.Length));
+        using var entries = new RentedArray<IdEntry>(Math.Min(PartValues, rows.Length));
+        for (var start = 0; start < rows.Length; start += PartValues)
+            NumberPart(values, start, rows, hashes.Span[..Math.Min(PartValues, rows.Length - start)], entries.Span);
+    }
+
+    /// <summary>Numbers some values: hashes them, sorts them by shard, and adds each shard's together.</summary>
+    private void NumberPart(IdValues values, int start, Span<int> rows, Span<uint> hashes, Span<IdEntry> entries)
+    {
+        Span<int> ends = stackalloc int[Shards + 1]; // of a shard's entries; before they are there, where they start
+        ends.Clear();
+        for (var i = 0; i < hashes.Length; i++)
         {
-            if (rows[value] == 0) continue;
-            hashes.Span[value] = IdHash.Of(values[value]);
-            starts[ShardOf(hashes.Span[value]) + 1]++;
+            if (rows[start + i] == 0) continue;
+            hashes[i] = IdHash.Of(values[start + i]);
+            ends[ShardOf(hashes[i]) + 1]++;
         }
 
-        for (var shard = 0; shard < Shards; shard++) starts[shard + 1] += starts[shard];
-        using var order = new RentedArray<int>(starts[Shards]);
-        Sort(rows, hashes.Span, starts, order.Span);
+        for (var shard = 0; shard < Shards; shard++) ends[shard + 1] += ends[shard];
+        for (var i = 0; i < hashes.Length; i++)
+            if (rows[start + i] is var count and > 0) entries[ends[ShardOf(hashes[i])]++] = new IdEntry(hashes[i], start + i, count);
 
-        // Each batch begins at another shard, so that batches seldom wait for each other. After the sort, starts are ends.
+        // Each part begins at another shard, so that threads seldom wait for each other.
         var first = Interlocked.Add(ref _turns, Step);
         for (var turn = 0; turn < Shards; turn++)
         {
             var shard = (first + turn) & (Shards - 1);
-            Add(shard, values, hashes.Span, order.Span[(shard == 0 ? 0 : starts[shard - 1])..starts[shard]], rows);
-        }
-    }
-
-    private static void Sort(ReadOnlySpan<int> rows, ReadOnlySpan<uint> hashes, Span<int> starts, Span<int> order)
-    {
-        for (var value = 0; value < rows.Length; value++)
-            if (rows[value] > 0) order[starts[ShardOf(hashes[value])]++] = value;
-    }
-
-    private void Add(int shard, IdValues values, ReadOnlySpan<uint> hashes, ReadOnlySpan<int> order, Span<int> rows)
-    {
-        lock (_shards[shard])
-        {
-            foreach (var value in order) rows[value] = Number(shard, _shards[shard].Add(hashes[value], values[value], rows[value]));
+            var own = entries[(shard == 0 ? 0 : ends[shard - 1])..ends[shard]];
+            if (own.IsEmpty) continue;
+            lock (_shards[shard]) _shards[shard].Add(own, values, rows);
+            foreach (var entry in own) rows[entry.Value] = Number(shard, rows[entry.Value]);
         }
     }
 }

@@ -13,10 +13,9 @@ internal readonly record struct DelimitedColumns(int User, int Item, int Weight)
     /// <summary>Fields that a line must have.</summary>
     public int Needed => 1 + Math.Max(User, Math.Max(Item, Weight));
 
-    /// <summary>Looks the columns up in the header, which is the line that was read first, or takes them as numbers.</summary>
-    public static DelimitedColumns Find(InputFile file, InteractionSchema schema, DelimitedLines first)
+    /// <summary>Looks the columns up in the header, or takes them as numbers where there is none.</summary>
+    public static DelimitedColumns Find(InputFile file, InteractionSchema schema, string[]? header)
     {
-        var header = schema.HasHeader ? Enumerable.Range(0, first.FieldCount).Select(ordinal => first.Field(ordinal).ToString()).ToArray() : null;
         if (header is not null) ColumnErrors.CheckNames(file.Path, schema, header, header.Length == 1 ? OneColumn : "");
         return new DelimitedColumns(
             Find(header, schema.UserColumn, "--user-column"),

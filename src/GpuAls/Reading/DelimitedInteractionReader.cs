@@ -1,75 +1,71 @@
-using System.Globalization;
-
 namespace GpuAls.Reading;
 
-/// <summary>Plays from delimited text, a batch every few hundred thousand lines. An empty file has none.</summary>
+/// <summary>
+/// Plays from delimited text. Blocks of lines without quotes, and that is most, are read several at once; from the first quote on a file
+/// is read line by line. An empty file has no plays.
+/// </summary>
 internal sealed class DelimitedInteractionReader(InputFile file, InteractionSchema schema)
 {
-    private const int BatchRows = 1 << 18;
-
-    private byte[] _user = [];
-    private byte[] _item = [];
+    private const int BatchRows = 1 << 16;
 
     public IEnumerable<BatchWork> Read(CancellationToken cancellation)
     {
-        using var lines = new DelimitedLines(file, schema.Delimiter);
+        var delimiter = schema.Delimiter ?? TextErrors.Guard(file, () => Delimiters.Of(file));
+        using var blocks = TextErrors.Guard(file, () => new TextBlocks(new TextSource(file)));
+        var plain = new TextBlockLines(file, (byte)delimiter);
+        DelimitedColumns? columns = null;
+        TextBlock? block;
+        while ((block = TextErrors.Guard(file, blocks.Read)) is not null && block.IsPlain(DelimitedLines.HasQuotes(delimiter)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var skipsFirst = columns is null && schema.HasHeader;
+            columns ??= DelimitedColumns.Find(file, schema, schema.HasHeader ? plain.Header(block) : null);
+            yield return Work(plain, block, columns.Value, skipsFirst);
+        }
+
+        if (block is null && blocks.IsAtEnd) yield break;
+        using var lines = new DelimitedLines(file, delimiter, blocks, block);
+        block?.Dispose();
+        foreach (var work in Read(lines, columns, cancellation)) yield return work;
+    }
+
+    private BatchWork Work(TextBlockLines plain, TextBlock block, DelimitedColumns columns, bool skipsFirst) => _ =>
+    {
+        using var owned = block;
+        var rows = new TextRows(file, schema, columns);
+        plain.Read(block, columns, skipsFirst, rows);
+        return Task.FromResult(rows.Build(block.Fraction));
+    };
+
+    /// <summary>Reads line by line.</summary>
+    /// <param name="lines">The lines.</param>
+    /// <param name="known">The columns, if lines were read before these.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    private IEnumerable<BatchWork> Read(DelimitedLines lines, DelimitedColumns? known, CancellationToken cancellation)
+    {
         var more = lines.Read();
         if (!more) yield break;
-        var columns = DelimitedColumns.Find(file, schema, lines);
-        if (schema.HasHeader) more = lines.Read();
+        var columns = known ?? DelimitedColumns.Find(file, schema, schema.HasHeader ? lines.Texts() : null);
+        if (known is null && schema.HasHeader) more = lines.Read();
         while (more)
         {
             cancellation.ThrowIfCancellationRequested();
-            var batch = ReadBatch(lines, columns, out more);
+            var rows = new TextRows(file, schema, columns);
+            do
+            {
+                if (!lines.IsBlank) Add(lines, columns, rows);
+                more = lines.Read();
+            }
+            while (more && rows.Count < BatchRows);
+
+            var batch = rows.Build(lines.Fraction);
             yield return _ => Task.FromResult(batch);
         }
     }
 
-    private InteractionBatch ReadBatch(DelimitedLines lines, DelimitedColumns columns, out bool more)
+    private static void Add(DelimitedLines lines, DelimitedColumns columns, TextRows rows)
     {
-        var batch = new TextBatch(columns.Weight >= 0);
-        var verdicts = new RowVerdicts(line => $"{file.Path}, line {line}");
-        long rows = 0;
-        do
-        {
-            if (!lines.IsBlank)
-            {
-                rows++;
-                AddRow(lines, columns, batch, verdicts);
-            }
-
-            more = lines.Read();
-        }
-        while (more && batch.Count < BatchRows);
-
-        return batch.Build(file, rows, verdicts, lines.Fraction);
-    }
-
-    private void AddRow(DelimitedLines lines, DelimitedColumns columns, TextBatch batch, RowVerdicts verdicts)
-    {
-        if (lines.FieldCount < columns.Needed)
-        {
-            verdicts.Reject(lines.Line, $"has {lines.FieldCount} fields; expected at least {columns.Needed}");
-            return;
-        }
-
-        if (lines.Field(columns.User).IsEmpty) verdicts.Reject(lines.Line, $"column '{schema.UserColumn}' is empty");
-        else if (lines.Field(columns.Item).IsEmpty) verdicts.Reject(lines.Line, $"column '{schema.ItemColumn}' is empty");
-        else if (HasWeight(lines, columns, verdicts, out var weight)) batch.Add(lines.Utf8(columns.User, ref _user), lines.Utf8(columns.Item, ref _item), weight);
-    }
-
-    private bool HasWeight(DelimitedLines lines, DelimitedColumns columns, RowVerdicts verdicts, out float weight)
-    {
-        weight = 1;
-        if (columns.Weight < 0) return true;
-        var text = lines.Field(columns.Weight);
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
-        {
-            verdicts.Reject(lines.Line, text.IsEmpty ? $"column '{schema.WeightColumn}' is empty" : $"column '{schema.WeightColumn}' is '{text}'; expected a number");
-            return false;
-        }
-
-        weight = (float)value;
-        return verdicts.Accept(value, schema.WeightColumn!, lines.Line);
+        if (lines.FieldCount < columns.Needed) rows.Reject(lines.Line, lines.FieldCount);
+        else rows.Add(lines.Line, lines.Utf8(columns.User), lines.Utf8(columns.Item), columns.Weight < 0 ? [] : lines.Utf8(columns.Weight));
     }
 }

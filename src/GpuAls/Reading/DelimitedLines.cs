@@ -19,15 +19,23 @@ internal sealed class DelimitedLines : IDisposable
     private const char NoQuote = '\u001F';
 
     private readonly InputFile _file;
-    private readonly TextSource _source;
+    private readonly TextBlocks _blocks;
     private readonly CsvDataReader _reader;
     private readonly Func<bool> _read; // one delegate, not one a record
-    private long _nextLine = 1;
+    private readonly byte[][] _utf8 = [[], [], []];
+    private int _lastUtf8;
+    private long _nextLine;
 
-    public DelimitedLines(InputFile file, char? delimiter)
+    /// <param name="file">The file.</param>
+    /// <param name="delimiter">What separates fields.</param>
+    /// <param name="blocks">What of it is left.</param>
+    /// <param name="block">The block that was read last, if it is to be read here.</param>
+    public DelimitedLines(InputFile file, char delimiter, TextBlocks blocks, TextBlock? block)
     {
-        _file = file;
-        (_source, _reader) = Guard(() => Open(file, delimiter));
+        (_file, _blocks) = (file, blocks);
+        var text = blocks.Rest(block);
+        _nextLine = blocks.Line;
+        _reader = Guard(() => CsvDataReader.Create(text, Options(delimiter)));
         _read = _reader.Read;
     }
 
@@ -41,21 +49,26 @@ internal sealed class DelimitedLines : IDisposable
     public bool IsBlank => FieldCount == 0 || (FieldCount == 1 && Field(0).IsEmpty);
 
     /// <summary>How much of the file was read, 0 .. 1.</summary>
-    public double Fraction => _source.Fraction;
+    public double Fraction => _blocks.Fraction;
 
     /// <summary>A field of the record, valid until another is asked for: those with doubled quotes share a buffer.</summary>
     public ReadOnlySpan<char> Field(int ordinal) => _reader.GetFieldSpan(ordinal);
 
-    /// <summary>A field of the record as UTF-8, valid until the next one.</summary>
-    /// <param name="ordinal">The field.</param>
-    /// <param name="buffer">Where it goes, grown to its length.</param>
-    public ReadOnlySpan<byte> Utf8(int ordinal, ref byte[] buffer)
+    /// <summary>All fields of the record.</summary>
+    public string[] Texts() => Enumerable.Range(0, FieldCount).Select(ordinal => Field(ordinal).ToString()).ToArray();
+
+    /// <summary>A field of the record as UTF-8, valid until two others were asked for.</summary>
+    public ReadOnlySpan<byte> Utf8(int ordinal)
     {
         var text = Field(ordinal);
+        ref var buffer = ref _utf8[_lastUtf8 = (_lastUtf8 + 1) % _utf8.Length];
         var most = Encoding.UTF8.GetMaxByteCount(text.Length);
         if (buffer.Length < most) buffer = new byte[most];
         return buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer));
     }
+
+    /// <summary>Whether fields may be quoted.</summary>
+    public static bool HasQuotes(char delimiter) => delimiter != '\t';
 
     /// <summary>Goes to the next record.</summary>
     /// <returns>False at the end of the file.</returns>
@@ -67,18 +80,12 @@ internal sealed class DelimitedLines : IDisposable
         return true;
     }
 
-    public void Dispose()
-    {
-        _reader.Dispose();
-        _source.Dispose();
-    }
+    public void Dispose() => _reader.Dispose();
 
-    private static (TextSource Source, CsvDataReader Reader) Open(InputFile file, char? given)
+    private static CsvDataReaderOptions Options(char delimiter)
     {
-        var delimiter = given ?? Delimiters.Of(file);
-        var source = new TextSource(file);
-        var quote = delimiter == '\t' ? NoQuote : '"';
-        var options = new CsvDataReaderOptions
+        var quote = HasQuotes(delimiter) ? '"' : NoQuote;
+        return new CsvDataReaderOptions
         {
             HasHeaders = false,
             Delimiter = delimiter,
@@ -88,32 +95,21 @@ internal sealed class DelimitedLines : IDisposable
             BufferSize = BufferChars,
             MaxBufferSize = MaximumChars,
         };
-        return (source, CsvDataReader.Create(source.Reader, options));
     }
 
     private T Guard<T>(Func<T> read)
     {
         try
         {
-            return read();
-        }
-        catch (DecoderFallbackException exception)
-        {
-            throw Bad("is not UTF-8 text. Convert it, as with: iconv -t UTF-8", exception);
+            return TextErrors.Guard(_file, read);
         }
         catch (CsvRecordTooLargeException exception)
         {
-            throw Bad($"line {_nextLine} has more than {MaximumChars:N0} characters. A quote may be open; check the line.", exception);
+            throw TextErrors.Bad(_file, $"line {_nextLine} has more than {MaximumChars:N0} characters. A quote may be open; check the line.", exception);
         }
         catch (CsvFormatException exception)
         {
-            throw Bad($"line {_nextLine}: {exception.Message.TrimEnd('.')}. Check the quotes from that line on.", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or ZstdSharp.ZstdException)
-        {
-            throw Bad($"cannot be read: {exception.Message.TrimEnd('.')}. The file may be truncated or damaged; copy it again.", exception);
+            throw TextErrors.Bad(_file, $"line {_nextLine}: {exception.Message.TrimEnd('.')}. Check the quotes from that line on.", exception);
         }
     }
-
-    private GpuAlsException Bad(string problem, Exception exception) => new(FailureKind.BadInput, $"{_file.Path} {problem}", exception);
 }

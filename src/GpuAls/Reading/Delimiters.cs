@@ -30,8 +30,9 @@ internal static class Delimiters
     private static string FirstLine(InputFile file)
     {
         using var source = new TextSource(file);
+        using var reader = TextSource.Decode(source.Bytes, mayHaveMark: true);
         var text = new char[FirstLineChars];
-        var length = source.Reader.ReadBlock(text);
+        var length = reader.ReadBlock(text);
         var end = text.AsSpan(0, length).IndexOfAny('\r', '\n');
         return new string(text, 0, end < 0 ? length : end);
     }

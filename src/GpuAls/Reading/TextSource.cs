@@ -12,15 +12,22 @@ internal sealed class TextSource : IDisposable
     public TextSource(InputFile file)
     {
         _stream = new FileStream(file.Path, new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = BufferBytes });
-        Reader = new StreamReader(Decompress(file.Compression), new UTF8Encoding(false, throwOnInvalidBytes: true), true, BufferBytes);
+        Bytes = Decompress(file.Compression);
     }
 
-    public StreamReader Reader { get; }
+    /// <summary>What the file has, decompressed.</summary>
+    public Stream Bytes { get; }
 
     /// <summary>How much of the file was taken from the disk, 0 .. 1.</summary>
     public double Fraction => _stream.Length == 0 ? 1 : (double)_stream.Position / _stream.Length;
 
-    public void Dispose() => Reader.Dispose();
+    /// <summary>Text of bytes.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="mayHaveMark">Whether these are the first, so that they may say that they are UTF-16.</param>
+    public static StreamReader Decode(Stream bytes, bool mayHaveMark) =>
+        new(bytes, new UTF8Encoding(false, throwOnInvalidBytes: true), mayHaveMark, BufferBytes);
+
+    public void Dispose() => Bytes.Dispose();
 
     private Stream Decompress(InputCompression compression) => compression switch
     {
