@@ -23,7 +23,7 @@ public abstract class HostBenchmark
     private protected abstract TimedWorkload Workload { get; }
 
     [GlobalSetup]
-    public void Load() => _loaded = Workload.Load(new HostEngine(1, OperationsOf(VectorBits)));
+    public void Load() => _loaded = Workload.Load(new HostEngine(1, HostOperations.OfWidth(VectorBits, 1)));
 
     [GlobalCleanup]
     public void Unload() => _loaded.Dispose();
@@ -36,11 +36,4 @@ public abstract class HostBenchmark
     }
 
     private protected void Run() => _loaded.Run();
-
-    private static HostOperations OperationsOf(int bits) => bits switch
-    {
-        512 => new HostOperations<Simd512, Vector512<float>>(1),
-        256 => new HostOperations<Simd256, Vector256<float>>(1),
-        _ => new HostOperations<Simd128, Vector128<float>>(1),
-    };
 }

@@ -1,18 +1,12 @@
 using System.Buffers;
 using System.Text;
+using GpuAls.Reading;
 
 namespace GpuAls.Export;
 
 /// <summary>Writes structs in Thrift's compact protocol, as far as the metadata of Parquet needs it.</summary>
 internal sealed class CompactThrift
 {
-    public const int I32Type = 5;
-    public const int TextType = 8;
-    public const int StructType = 12;
-
-    private const int I64Type = 6;
-    private const int ListType = 9;
-
     /// <summary>Counts and field numbers up to here share a byte with a type.</summary>
     private const int Short = 14;
 
@@ -30,20 +24,20 @@ internal sealed class CompactThrift
         Append(bytes, (byte)value);
     }
 
-    public void I32(int field, int value) => Number(field, I32Type, value);
+    public void I32(int field, int value) => Number(field, ThriftShape.Integer32, value);
 
-    public void I64(int field, long value) => Number(field, I64Type, value);
+    public void I64(int field, long value) => Number(field, ThriftShape.Integer64, value);
 
     public void Text(int field, string value)
     {
-        Field(field, TextType);
+        Field(field, ThriftShape.Binary);
         TextElement(value);
     }
 
     /// <summary>Begins a list; its elements follow.</summary>
     public void List(int field, int elementType, int count)
     {
-        Field(field, ListType);
+        Field(field, ThriftShape.List);
         Append(_bytes, (byte)((Math.Min(count, Short + 1) << 4) | elementType));
         if (count > Short) Varint(_bytes, (ulong)count);
     }
@@ -59,7 +53,7 @@ internal sealed class CompactThrift
     /// <summary>Begins a struct that is a field.</summary>
     public void Begin(int field)
     {
-        Field(field, StructType);
+        Field(field, ThriftShape.Struct);
         BeginElement();
     }
 

@@ -3,14 +3,13 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using GpuAls.Indexing;
+using GpuAls.Reading;
 
 namespace GpuAls.Export;
 
 /// <summary>The different ids of a row group, in the order of first sight; rows have their places in it.</summary>
 internal sealed class IdDictionary(IdIndex ids)
 {
-    private const int UuidBytes = 16;
-
     private readonly Dictionary<int, int> _codes = [];
     private readonly List<int> _indices = [];
 
@@ -30,7 +29,7 @@ internal sealed class IdDictionary(IdIndex ids)
     /// <summary>The ids in Parquet's plain encoding.</summary>
     public ReadOnlySpan<byte> Plain()
     {
-        var page = new ArrayBufferWriter<byte>(Math.Max(1, Count * UuidBytes));
+        var page = new ArrayBufferWriter<byte>(Math.Max(1, Count * IdValues.UuidBytes));
         foreach (var index in _indices)
         {
             switch (ids)
@@ -38,7 +37,7 @@ internal sealed class IdDictionary(IdIndex ids)
                 case IdIndex<string> strings: Write(page, strings.Ids.Span[index]); break;
                 case IdIndex<int> integers: BinaryPrimitives.WriteInt32LittleEndian(Next(page, sizeof(int)), integers.Ids.Span[index]); break;
                 case IdIndex<long> integers: BinaryPrimitives.WriteInt64LittleEndian(Next(page, sizeof(long)), integers.Ids.Span[index]); break;
-                case IdIndex<Guid> uuids: uuids.Ids.Span[index].TryWriteBytes(Next(page, UuidBytes), bigEndian: true, out _); break;
+                case IdIndex<Guid> uuids: uuids.Ids.Span[index].TryWriteBytes(Next(page, IdValues.UuidBytes), bigEndian: true, out _); break;
                 default: throw new ArgumentException($"unexpected ids of type {ids.Type}.");
             }
         }

@@ -1,25 +1,27 @@
 using GpuAls.Reading;
+using Parquet.Meta;
+using Type = Parquet.Meta.Type;
 
 namespace GpuAls.Export;
 
-/// <summary>A column of Parquet's schema, never null. The numbers are those of the format.</summary>
+/// <summary>A column of Parquet's schema, never null.</summary>
 /// <param name="Name">What it is called.</param>
 /// <param name="PhysicalType">How its values are stored.</param>
 /// <param name="Length">Bytes of a value of fixed length.</param>
-/// <param name="LogicalType">What they mean, where that is more than how they are stored.</param>
+/// <param name="LogicalType">What they mean, where that is more than how they are stored: the number of the field in the format's union LogicalType.</param>
 /// <param name="ConvertedType">The same for readers that know the older form only.</param>
-internal sealed record ParquetColumn(string Name, int PhysicalType, int? Length = null, int? LogicalType = null, int? ConvertedType = null)
+internal sealed record ParquetColumn(string Name, Type PhysicalType, int? Length = null, int? LogicalType = null, ConvertedType? ConvertedType = null)
 {
-    public static ParquetColumn Integer(string name) => new(name, PhysicalType: 1);
+    public static ParquetColumn Integer(string name) => new(name, PhysicalType: Type.INT32);
 
-    public static ParquetColumn Float(string name) => new(name, PhysicalType: 4);
+    public static ParquetColumn Float(string name) => new(name, PhysicalType: Type.FLOAT);
 
     public static ParquetColumn Ids(string name, IdType type) => type switch
     {
-        IdType.Text => new ParquetColumn(name, PhysicalType: 6, LogicalType: 1, ConvertedType: 0),
+        IdType.Text => new ParquetColumn(name, PhysicalType: Type.BYTE_ARRAY, LogicalType: 1, ConvertedType: Parquet.Meta.ConvertedType.UTF8),
         IdType.Integer32 => Integer(name),
-        IdType.Integer64 => new ParquetColumn(name, PhysicalType: 2),
-        IdType.Uuid => new ParquetColumn(name, PhysicalType: 7, Length: 16, LogicalType: 14),
+        IdType.Integer64 => new ParquetColumn(name, PhysicalType: Type.INT64),
+        IdType.Uuid => new ParquetColumn(name, PhysicalType: Type.FIXED_LEN_BYTE_ARRAY, Length: IdValues.UuidBytes, LogicalType: 14),
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
 }

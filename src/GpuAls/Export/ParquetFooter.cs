@@ -1,13 +1,12 @@
 using System.Buffers.Binary;
+using GpuAls.Reading;
+using Parquet.Meta;
 
 namespace GpuAls.Export;
 
 /// <summary>What a Parquet file ends with: the schema, and where the row groups are. The numbers of fields are those of the format.</summary>
 internal static class ParquetFooter
 {
-    private const int Required = 0;
-    private const int SnappyCodec = 1;
-
     /// <summary>What the file begins and ends with.</summary>
     public static ReadOnlySpan<byte> Magic => "PAR1"u8;
 
@@ -17,11 +16,11 @@ internal static class ParquetFooter
     {
         var file = new CompactThrift();
         file.I32(1, 1);
-        file.List(2, CompactThrift.StructType, columns.Length + 1);
+        file.List(2, ThriftShape.Struct, columns.Length + 1);
         WriteRoot(file, columns.Length);
         foreach (var column in columns) Write(file, column);
         file.I64(3, groups.Sum(group => (long)group.Rows));
-        file.List(4, CompactThrift.StructType, groups.Count);
+        file.List(4, ThriftShape.Struct, groups.Count);
         foreach (var group in groups) Write(file, columns, group);
         file.Text(6, $"gpuals version {ProductVersion.Text}");
         file.Stop();
@@ -41,11 +40,11 @@ internal static class ParquetFooter
     private static void Write(CompactThrift file, ParquetColumn column)
     {
         file.BeginElement();
-        file.I32(1, column.PhysicalType);
+        file.I32(1, (int)column.PhysicalType);
         if (column.Length is { } length) file.I32(2, length);
-        file.I32(3, Required);
+        file.I32(3, (int)FieldRepetitionType.REQUIRED);
         file.Text(4, column.Name);
-        if (column.ConvertedType is { } converted) file.I32(6, converted);
+        if (column.ConvertedType is { } converted) file.I32(6, (int)converted);
         if (column.LogicalType is { } logical)
         {
             file.Begin(10);
@@ -60,7 +59,7 @@ internal static class ParquetFooter
     private static void Write(CompactThrift file, ParquetColumn[] columns, RowGroup group)
     {
         file.BeginElement();
-        file.List(1, CompactThrift.StructType, columns.Length);
+        file.List(1, ThriftShape.Struct, columns.Length);
         foreach (var (column, chunk) in columns.Zip(group.Chunks)) Write(file, column, chunk, group.Rows);
         file.I64(2, group.Chunks.Sum(chunk => chunk.Uncompressed));
         file.I64(3, group.Rows);
@@ -70,16 +69,16 @@ internal static class ParquetFooter
 
     private static void Write(CompactThrift file, ParquetColumn column, ColumnChunk chunk, int rows)
     {
-        int[] encodings = chunk.Dictionary is null ? [0, 3] : [0, 3, 8];
+        Encoding[] encodings = chunk.Dictionary is null ? [Encoding.PLAIN, Encoding.RLE] : [Encoding.PLAIN, Encoding.RLE, Encoding.RLE_DICTIONARY];
         file.BeginElement();
         file.I64(2, chunk.Dictionary ?? chunk.Data);
         file.Begin(3);
-        file.I32(1, column.PhysicalType);
-        file.List(2, CompactThrift.I32Type, encodings.Length);
-        foreach (var encoding in encodings) file.I32Element(encoding);
-        file.List(3, CompactThrift.TextType, 1);
+        file.I32(1, (int)column.PhysicalType);
+        file.List(2, ThriftShape.Integer32, encodings.Length);
+        foreach (var encoding in encodings) file.I32Element((int)encoding);
+        file.List(3, ThriftShape.Binary, 1);
         file.TextElement(column.Name);
-        file.I32(4, SnappyCodec);
+        file.I32(4, (int)CompressionCodec.SNAPPY);
         file.I64(5, rows);
         file.I64(6, chunk.Uncompressed);
         file.I64(7, chunk.Compressed);

@@ -25,13 +25,14 @@ internal sealed class ParquetListEncoder(FactorModel model) : IListEncoder
 
     public EncodedLists Encode(ListBlock block)
     {
-        var rows = block.Lists().Sum(list => list.Items.Length);
+        UserList[] lists = [.. block.Lists().Where(list => list.Items.Length > 0)];
+        var rows = lists.Sum(list => list.Items.Length);
         if (rows == 0) return new RowGroup(default, 0, []);
         var pages = new RowGroupPages(rows);
-        AddUsers(pages, block);
-        AddItems(pages, block, rows);
-        AddRanks(pages, block, rows);
-        AddScores(pages, block, rows);
+        AddUsers(pages, lists, block.Places);
+        AddItems(pages, lists, rows);
+        AddRanks(pages, lists, rows);
+        AddScores(pages, lists, rows);
         return pages.Finish();
     }
 
@@ -43,39 +44,38 @@ internal sealed class ParquetListEncoder(FactorModel model) : IListEncoder
 
     public ReadOnlyMemory<byte> End() => ParquetFooter.Encode(_columns, _groups);
 
-    private void AddUsers(RowGroupPages pages, ListBlock block)
+    private void AddUsers(RowGroupPages pages, UserList[] lists, int most)
     {
         var dictionary = new IdDictionary(model.Users);
-        var codes = CodePage.OfRuns(block.Places, block.Places);
-        foreach (var list in block.Lists())
-            if (list.Items.Length > 0) codes.AddRun(dictionary.Code(list.User), list.Items.Length);
+        var codes = CodePage.OfRuns(most, lists.Length);
+        foreach (var list in lists) codes.AddRun(dictionary.Code(list.User), list.Items.Length);
         pages.AddCoded(dictionary.Plain(), dictionary.Count, codes.Finish(0));
     }
 
-    private void AddItems(RowGroupPages pages, ListBlock block, int rows)
+    private void AddItems(RowGroupPages pages, UserList[] lists, int rows)
     {
         var dictionary = new IdDictionary(model.Items);
         var codes = CodePage.OfSingles(Math.Min(model.Items.Count, rows), rows);
-        foreach (var list in block.Lists())
+        foreach (var list in lists)
             foreach (var item in list.Items.Span) codes.Add(dictionary.Code(item));
         pages.AddCoded(dictionary.Plain(), dictionary.Count, codes.Finish(rows));
     }
 
-    private static void AddRanks(RowGroupPages pages, ListBlock block, int rows)
+    private static void AddRanks(RowGroupPages pages, UserList[] lists, int rows)
     {
-        var longest = block.Lists().Max(list => list.Items.Length);
+        var longest = lists.Max(list => list.Items.Length);
         var dictionary = new byte[longest * sizeof(int)];
         for (var place = 0; place < longest; place++) BinaryPrimitives.WriteInt32LittleEndian(dictionary.AsSpan(place * sizeof(int)), place + 1);
         var codes = CodePage.OfSingles(longest, rows);
-        foreach (var list in block.Lists())
+        foreach (var list in lists)
             for (var place = 0; place < list.Items.Length; place++) codes.Add(place);
         pages.AddCoded(dictionary, longest, codes.Finish(rows));
     }
 
-    private static void AddScores(RowGroupPages pages, ListBlock block, int rows)
+    private static void AddScores(RowGroupPages pages, UserList[] lists, int rows)
     {
         var values = new ArrayBufferWriter<byte>(rows * sizeof(float));
-        foreach (var list in block.Lists()) values.Write(MemoryMarshal.AsBytes(list.Scores.Span));
+        foreach (var list in lists) values.Write(MemoryMarshal.AsBytes(list.Scores.Span));
         pages.AddPlain(values.WrittenSpan);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Parquet.Meta;
 using Snappier;
 
 namespace GpuAls.Export;
@@ -6,12 +7,6 @@ namespace GpuAls.Export;
 /// <summary>The pages of a row group, compressed with Snappy: of each column a dictionary, if it has one, then all of its values.</summary>
 internal sealed class RowGroupPages(int rows)
 {
-    private const int DataPage = 0;
-    private const int DictionaryPage = 2;
-    private const int PlainEncoding = 0;
-    private const int RunsEncoding = 3;
-    private const int DictionaryEncoding = 8;
-
     private readonly ArrayBufferWriter<byte> _bytes = new();
     private readonly List<ColumnChunk> _chunks = [];
     private long _uncompressed;
@@ -23,9 +18,9 @@ internal sealed class RowGroupPages(int rows)
     public void AddCoded(ReadOnlySpan<byte> dictionary, int count, ReadOnlySpan<byte> codes)
     {
         var (start, before) = (_bytes.WrittenCount, _uncompressed);
-        Add(dictionary, DictionaryPage, count, PlainEncoding);
+        Add(dictionary, PageType.DICTIONARY_PAGE, count, Encoding.PLAIN);
         var data = _bytes.WrittenCount;
-        Add(codes, DataPage, rows, DictionaryEncoding);
+        Add(codes, PageType.DATA_PAGE, rows, Encoding.RLE_DICTIONARY);
         _chunks.Add(new ColumnChunk(start, data, _bytes.WrittenCount - start, _uncompressed - before));
     }
 
@@ -33,28 +28,28 @@ internal sealed class RowGroupPages(int rows)
     public void AddPlain(ReadOnlySpan<byte> values)
     {
         var (start, before) = (_bytes.WrittenCount, _uncompressed);
-        Add(values, DataPage, rows, PlainEncoding);
+        Add(values, PageType.DATA_PAGE, rows, Encoding.PLAIN);
         _chunks.Add(new ColumnChunk(null, start, _bytes.WrittenCount - start, _uncompressed - before));
     }
 
     public RowGroup Finish() => new(_bytes.WrittenMemory, rows, [.. _chunks]);
 
-    private void Add(ReadOnlySpan<byte> page, int type, int values, int encoding)
+    private void Add(ReadOnlySpan<byte> page, PageType type, int values, Encoding encoding)
     {
         var compressed = ArrayPool<byte>.Shared.Rent(Snappy.GetMaxCompressedLength(page.Length));
         var length = Snappy.Compress(page, compressed);
         var header = new CompactThrift();
-        header.I32(1, type);
+        header.I32(1, (int)type);
         header.I32(2, page.Length);
         header.I32(3, length);
-        header.Begin(type == DataPage ? 5 : 7);
+        header.Begin(type == PageType.DATA_PAGE ? 5 : 7);
         header.I32(1, values);
-        header.I32(2, encoding);
-        if (type == DataPage)
+        header.I32(2, (int)encoding);
+        if (type == PageType.DATA_PAGE)
         {
             // Levels, of which columns that are never null have none.
-            header.I32(3, RunsEncoding);
-            header.I32(4, RunsEncoding);
+            header.I32(3, (int)Encoding.RLE);
+            header.I32(4, (int)Encoding.RLE);
         }
 
         header.End();

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 
 namespace GpuAls.Reading;
@@ -13,7 +12,6 @@ internal sealed class IdValues(int width) : IDisposable
     public const int IntegerBytes = sizeof(long);
     public const int UuidBytes = 16;
     private const int PrefixBytes = sizeof(int);
-    private const int FirstCapacity = 256;
 
     private byte[] _bytes = [];
     private int[] _starts = [];
@@ -81,8 +79,8 @@ internal sealed class IdValues(int width) : IDisposable
 
     public void Dispose()
     {
-        Return(ref _bytes);
-        Return(ref _starts);
+        Rented.Return(ref _bytes);
+        Rented.Return(ref _starts);
         (Count, _used) = (0, 0);
     }
 
@@ -90,25 +88,9 @@ internal sealed class IdValues(int width) : IDisposable
 
     private Span<byte> Reserve(int bytes, int starts)
     {
-        Grow(ref _bytes, _used, bytes);
-        if (width == 0) Grow(ref _starts, Count, starts);
+        Rented.Grow(ref _bytes, _used, bytes);
+        if (width == 0) Rented.Grow(ref _starts, Count, starts);
         _used += bytes;
         return _bytes.AsSpan(_used - bytes, bytes);
-    }
-
-    private static void Grow<T>(ref T[] array, int used, int more)
-    {
-        var needed = checked(used + more);
-        if (needed <= array.Length) return;
-        var larger = ArrayPool<T>.Shared.Rent(Math.Max(FirstCapacity, Math.Max(needed, (int)Math.Min(Array.MaxLength, used * 2L))));
-        array.AsSpan(0, used).CopyTo(larger);
-        Return(ref array);
-        array = larger;
-    }
-
-    private static void Return<T>(ref T[] array)
-    {
-        if (array.Length > 0) ArrayPool<T>.Shared.Return(array);
-        array = [];
     }
 }

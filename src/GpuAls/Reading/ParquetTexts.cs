@@ -18,13 +18,6 @@ internal sealed class ParquetTexts() : ParquetIdValues(0, IdType.Text)
         for (var place = first; place < Count && !_hasEmpty; place++) _hasEmpty = Ids[place].IsEmpty;
     }
 
-    /// <summary>Adds one text.</summary>
-    public void Add(ReadOnlySpan<char> text)
-    {
-        Encoding.UTF8.GetBytes(text, Ids.AddText(Encoding.UTF8.GetByteCount(text)));
-        _hasEmpty |= text.IsEmpty;
-    }
-
     /// <summary>Adds the bytes of one text.</summary>
     public void Add(ReadOnlySpan<byte> text)
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
@@ -80,25 +79,13 @@ internal abstract class ParquetWeights : ParquetValues
 
     public ReadOnlySpan<double> Values => _values.AsSpan(0, _count);
 
-    public override void Dispose()
-    {
-        if (_values.Length > 0) ArrayPool<double>.Shared.Return(_values);
-        _values = [];
-    }
+    public override void Dispose() => Rented.Return(ref _values);
 
     private protected Span<double> Reserve(int count)
     {
-        var needed = checked(_count + count);
-        if (needed > _values.Length)
-        {
-            var larger = ArrayPool<double>.Shared.Rent(Math.Max(needed, (int)Math.Min(Array.MaxLength, _count * 2L)));
-            Values.CopyTo(larger);
-            Dispose();
-            _values = larger;
-        }
-
-        _count = needed;
-        return _values.AsSpan(needed - count, count);
+        Rented.Grow(ref _values, _count, count);
+        _count += count;
+        return _values.AsSpan(_count - count, count);
     }
 }
 

@@ -14,9 +14,5 @@ internal sealed class RentedArray<T>(int length) : IDisposable
 
     public Memory<T> Memory => _array.AsMemory(0, length);
 
-    public void Dispose()
-    {
-        if (_array.Length > 0) ArrayPool<T>.Shared.Return(_array);
-        _array = [];
-    }
+    public void Dispose() => Rented.Return(ref _array);
 }

@@ -3,11 +3,9 @@ namespace GpuAls.Reading;
 /// <summary>Gathers the rows of a text batch; until it is built, its memory is its own.</summary>
 internal sealed class TextBatch(bool hasWeights) : IDisposable
 {
-    private const int FirstRows = 1 << 12;
-
     private readonly IdValues _users = new(0);
     private readonly IdValues _items = new(0);
-    private RentedArray<float>? _weights = hasWeights ? new RentedArray<float>(FirstRows) : null;
+    private float[] _weights = [];
 
     public int Count => _users.Count;
 
@@ -17,7 +15,12 @@ internal sealed class TextBatch(bool hasWeights) : IDisposable
     /// <param name="weight">Finite and not 0.</param>
     public void Add(ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, float weight)
     {
-        AddWeight(weight);
+        if (hasWeights)
+        {
+            Rented.Grow(ref _weights, Count, 1);
+            _weights[Count] = weight;
+        }
+
         user.CopyTo(_users.AddText(user.Length));
         item.CopyTo(_items.AddText(item.Length));
     }
@@ -30,7 +33,7 @@ internal sealed class TextBatch(bool hasWeights) : IDisposable
             File = file,
             Users = new IdColumn(IdType.Text, _users, userPlaces.Memory, MayBeIntegers: true),
             Items = new IdColumn(IdType.Text, _items, itemPlaces.Memory, MayBeIntegers: true),
-            Weights = _weights?.Memory[..Count],
+            Weights = hasWeights ? _weights.AsMemory(0, Count) : default(ReadOnlyMemory<float>?),
             RowsInFile = rowsInFile,
             Verdicts = verdicts,
             Fraction = fraction,
@@ -41,21 +44,7 @@ internal sealed class TextBatch(bool hasWeights) : IDisposable
     {
         _users.Dispose();
         _items.Dispose();
-        _weights?.Dispose();
-    }
-
-    private void AddWeight(float weight)
-    {
-        if (_weights is null) return;
-        if (Count == _weights.Span.Length)
-        {
-            var larger = new RentedArray<float>(2 * Count);
-            _weights.Span.CopyTo(larger.Span);
-            _weights.Dispose();
-            _weights = larger;
-        }
-
-        _weights.Span[Count] = weight;
+        Rented.Return(ref _weights);
     }
 
     /// <summary>Each row has an id of its own.</summary>

@@ -33,7 +33,7 @@ public sealed class Host256 : ITestEngine
 
     public static bool TakesManyRows => true;
 
-    public static IAlsEngine Create() => new HostEngine(2, new HostOperations<Simd256, System.Runtime.Intrinsics.Vector256<float>>(2));
+    public static IAlsEngine Create() => new HostEngine(2, HostOperations.OfWidth(256, 2));
 }
 
 public sealed class Host128 : ITestEngine
@@ -42,7 +42,7 @@ public sealed class Host128 : ITestEngine
 
     public static bool TakesManyRows => true;
 
-    public static IAlsEngine Create() => new HostEngine(1, new HostOperations<Simd128, System.Runtime.Intrinsics.Vector128<float>>(1));
+    public static IAlsEngine Create() => new HostEngine(1, HostOperations.OfWidth(128, 1));
 }
 
 public sealed class Emulated : ITestEngine

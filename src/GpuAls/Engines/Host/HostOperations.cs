@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace GpuAls.Engines.Host;
 
 /// <summary>The operations of the engine for one vector width.</summary>
@@ -6,12 +8,20 @@ internal abstract class HostOperations
     /// <summary>The widest vectors this processor has in hardware.</summary>
     public static HostOperations Widest(int threadCount)
     {
-        if (System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated)
-            return new HostOperations<Simd512, System.Runtime.Intrinsics.Vector512<float>>(threadCount);
-        if (System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated)
-            return new HostOperations<Simd256, System.Runtime.Intrinsics.Vector256<float>>(threadCount);
-        return new HostOperations<Simd128, System.Runtime.Intrinsics.Vector128<float>>(threadCount);
+        if (Vector512.IsHardwareAccelerated) return OfWidth(512, threadCount);
+        return OfWidth(Vector256.IsHardwareAccelerated ? 256 : 128, threadCount);
     }
+
+    /// <summary>Vectors of some width, in hardware or not.</summary>
+    /// <param name="vectorBits">512, 256 or 128.</param>
+    /// <param name="threadCount">Threads.</param>
+    public static HostOperations OfWidth(int vectorBits, int threadCount) => vectorBits switch
+    {
+        512 => new HostOperations<Simd512, Vector512<float>>(threadCount),
+        256 => new HostOperations<Simd256, Vector256<float>>(threadCount),
+        128 => new HostOperations<Simd128, Vector128<float>>(threadCount),
+        _ => throw new ArgumentOutOfRangeException(nameof(vectorBits)),
+    };
 
     /// <summary>Bits of a vector.</summary>
     public abstract int VectorBits { get; }

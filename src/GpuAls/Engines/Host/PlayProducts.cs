@@ -9,7 +9,6 @@ internal sealed unsafe class PlayProducts<TSimd, TVector> : IDisposable
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
-    /// <summary>Floats of a panel: half of a second-level cache.</summary>
     /// <summary>Floats of a panel. Rows that outgrow the second-level cache gain too: side by side they are read in order.</summary>
     private const int PanelFloats = 1 << 18;
 
@@ -71,7 +70,7 @@ internal sealed unsafe class PlayProducts<TSimd, TVector> : IDisposable
     {
         for (var k = first; k < first + count; k++)
         {
-            if (k + PlaysAhead < entries.IndicesOnward.Length) Prefetch.Floats(y.Row(entries.IndicesOnward[k + PlaysAhead]), _length);
+            Prefetch.RowOfPlay(y, entries, k + PlaysAhead, _length);
             var source = y.Row(entries.Indices[k]);
             for (var i = 0; i < _length; i += TSimd.Width) TSimd.Store(TSimd.Load(source + i), block + i);
             block += _length;

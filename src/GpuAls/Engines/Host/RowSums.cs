@@ -82,7 +82,7 @@ internal sealed unsafe class RowSums<TSimd, TVector> : IDisposable
             var source = y.Row(entries.Indices[first + k]);
             var plain = _panel.Pointer + (k * _stride);
             var weighted = _weightedPanel.Pointer + (k * _stride);
-            if (first + k + PlaysAhead < entries.IndicesOnward.Length) Prefetch.Floats(y.Row(entries.IndicesOnward[first + k + PlaysAhead]), _stride);
+            Prefetch.RowOfPlay(y, entries, first + k + PlaysAhead, _stride);
             var gram = TSimd.Broadcast(terms.Weights.Gram(value));
             _rightWeights.Pointer[k] = terms.Weights.Rhs(value);
             for (var i = 0; i < _stride; i += TSimd.Width)

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using GpuAls.Engines;
 using GpuAls.Engines.Host;
 using GpuAls.Sparse;
@@ -21,7 +20,7 @@ public sealed class HostConjugateGradientTests
         var plays = TestMatrices.Plays(Columns, RowLengths, seed: 1);
         var (y, start, lambda) = (TestMatrices.Factors(Columns, rank, seed: 2), TestMatrices.Factors(RowLengths.Length, rank, seed: 3), Lambda(rank));
 
-        var solved = Solve(Engine(bits), plays, y, rank, start, lambda);
+        var solved = Solve(new HostEngine(2, HostOperations.OfWidth(bits, 2)), plays, y, rank, start, lambda);
 
         var expected = ReferenceAls.ConjugateGradients(plays, Weights, TestMatrices.ToDouble(y, rank), lambda, TestMatrices.ToDouble(start, rank), steps: 3);
         Close.All(Array.ConvertAll(solved, value => (double)value), expected.Cast<double>(), relative: 1e-4);
@@ -55,13 +54,6 @@ public sealed class HostConjugateGradientTests
             Assert.That(Solve(new HostEngine(1), alone, y, Rank, start[place], [lambda[row]]), Is.EqualTo(together[place]), $"row {row}");
         }
     }
-
-    private static HostEngine Engine(int bits) => new(2, bits switch
-    {
-        128 => new HostOperations<Simd128, Vector128<float>>(2),
-        256 => new HostOperations<Simd256, Vector256<float>>(2),
-        _ => new HostOperations<Simd512, Vector512<float>>(2),
-    });
 
     private static float[] Lambda(int rank) => [.. RowLengths.Select((_, row) => 3 + (rank / 8f) + (0.1f * row))];
 

@@ -33,7 +33,7 @@ public sealed class HostTopKTests
         if (!Vector256.IsHardwareAccelerated) Assert.Ignore("this processor has one width of vectors");
         var expected = Select(new HostEngine(2), queryCount: 19, k: 12);
 
-        var lists = Select(new HostEngine(2, new HostOperations<Simd256, Vector256<float>>(2)), queryCount: 19, k: 12);
+        var lists = Select(new HostEngine(2, HostOperations.OfWidth(256, 2)), queryCount: 19, k: 12);
 
         Assert.That(lists.Indices, Is.EqualTo(expected.Indices));
         Assert.That(lists.Scores, Is.EqualTo(expected.Scores));
