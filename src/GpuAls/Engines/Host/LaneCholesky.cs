@@ -14,15 +14,19 @@ internal sealed unsafe class LaneCholesky<TSimd, TVector> : IDisposable
 
     private const int TileRows = 2;
 
-    private readonly int _size;
     private readonly NativeFloats _lower;
+    private int _size;
 
-    /// <param name="size">Unknowns, a multiple of four.</param>
-    public LaneCholesky(int size)
+    /// <param name="largestSize">Unknowns at most, a multiple of four.</param>
+    public LaneCholesky(int largestSize)
     {
-        _size = size;
-        _lower = new NativeFloats(Start(size + TileRows));
+        _size = largestSize;
+        _lower = new NativeFloats(Start(largestSize + TileRows));
     }
+
+    /// <summary>Sets the unknowns of the next systems.</summary>
+    /// <param name="size">A multiple of four, at most the largest.</param>
+    public void Resize(int size) => _size = size;
 
     /// <summary>Row i of the lower triangle, element j at j·Width; row <c>size</c> is b, then x.</summary>
     public float* Row(int row) => _lower.Pointer + Start(row);

@@ -29,12 +29,14 @@ internal static unsafe class OuterProductTile<TSimd, TVector>
     /// <param name="size">Rows and columns that count; the others up to the next whole tile are zero in a and b.</param>
     public static void AddUpperTriangle(float* a, float* b, int depth, float* c, int stride, int size)
     {
-        var columns = WholeVectors(size);
-        for (var row = 0; row < size; row += Rows)
-        {
-            var column = row / TSimd.Width * TSimd.Width;
-            Add(a + row, stride, 1, b + column, stride, depth, c + ((long)row * stride) + column, stride, columns - column);
-        }
+        for (var row = 0; row < size; row += Rows) AddUpperStrip(a, b, depth, c, stride, size, row);
+    }
+
+    /// <summary>The same for one strip of <see cref="Rows"/> rows.</summary>
+    public static void AddUpperStrip(float* a, float* b, int depth, float* c, int stride, int size, int row)
+    {
+        var column = row / TSimd.Width * TSimd.Width;
+        Add(a + row, stride, 1, b + column, stride, depth, c + ((long)row * stride) + column, stride, WholeVectors(size) - column);
     }
 
     /// <summary>Floats of the vectors and tiles that hold so many.</summary>

@@ -11,9 +11,6 @@ internal sealed unsafe class RowSums<TSimd, TVector> : IDisposable
     /// <summary>Floats of gathered rows staged at a time: both panels together take half of a first-level cache of 32 KiB.</summary>
     private const int PanelFloats = 2048;
 
-    /// <summary>How far ahead rows of y are asked for: they lie anywhere in memory. The next rows' plays are among them.</summary>
-    private const int PlaysAhead = 8;
-
     private readonly int _rank;
     private readonly int _stride;
     private readonly int _panelRows;
@@ -47,7 +44,7 @@ internal sealed unsafe class RowSums<TSimd, TVector> : IDisposable
             var count = Math.Min(_panelRows, entries.Length - first);
             Stage(entries, first, count, terms);
             RowProducts<TSimd, TVector>.AddScaled(_panel.Pointer, _stride, count, _rightWeights.Pointer, right, _stride);
-            OuterProductTile<TSimd, TVector>.AddUpperTriangle(_panel.Pointer, _weightedPanel.Pointer, count, left, _stride, _rank);
+            AddProducts(entries, first, count, terms.FixedFactors, left);
         }
     }
 
@@ -72,6 +69,18 @@ internal sealed unsafe class RowSums<TSimd, TVector> : IDisposable
         _rightWeights.Dispose();
     }
 
+    /// <summary>left += Σ gram·y yᵀ of the staged plays. Between its strips the y of as many plays a panel ahead are asked for: they lie anywhere in memory.</summary>
+    private void AddProducts(RowEntries entries, int first, int count, HostFactors y, float* left)
+    {
+        var asked = 0;
+        for (var row = 0; row < _rank; row += OuterProductTile<TSimd, TVector>.Rows)
+        {
+            var end = Math.Min(count, (count * (row + OuterProductTile<TSimd, TVector>.Rows) / _rank) + 1);
+            for (; asked < end; asked++) Prefetch.RowOfPlay(y, entries, first + asked + _panelRows, _stride);
+            OuterProductTile<TSimd, TVector>.AddUpperStrip(_panel.Pointer, _weightedPanel.Pointer, count, left, _stride, _rank, row);
+        }
+    }
+
     /// <summary>Gathers rows of y side by side, plain and weighted, with their weights on the right side.</summary>
     private void Stage(RowEntries entries, int first, int count, in SharedTerms terms)
     {
@@ -82,7 +91,6 @@ internal sealed unsafe class RowSums<TSimd, TVector> : IDisposable
             var source = y.Row(entries.Indices[first + k]);
             var plain = _panel.Pointer + (k * _stride);
             var weighted = _weightedPanel.Pointer + (k * _stride);
-            Prefetch.RowOfPlay(y, entries, first + k + PlaysAhead, _stride);
             var gram = TSimd.Broadcast(terms.Weights.Gram(value));
             _rightWeights.Pointer[k] = terms.Weights.Rhs(value);
             for (var i = 0; i < _stride; i += TSimd.Width)

@@ -1,0 +1,123 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace GpuAls.Engines.Host;
+
+/// <summary>
+/// A = Σ λⱼ qⱼ qⱼᵀ of a symmetric positive definite matrix in fp64: the columns of its Cholesky factor are rotated in pairs until they are
+/// orthogonal (one-sided Jacobi; Veselić and Hari, 1989); then they are √λⱼ·qⱼ. Small eigenvalues keep their digits.
+/// </summary>
+internal sealed class EigenBasis
+{
+    /// <summary>Cosine of two columns below which they count as orthogonal: far below the rounding of fp32, for which the basis is.</summary>
+    private const double Orthogonal = 1e-11;
+    private const int MaximumSweeps = 40;
+
+    private EigenBasis(double[] values, double[] vectors) => (Values, Vectors) = (values, vectors);
+
+    /// <summary>λⱼ, all above 0, in no order.</summary>
+    public double[] Values { get; }
+
+    /// <summary>Row j is qⱼ, [size, size].</summary>
+    public double[] Vectors { get; }
+
+    /// <summary>Finds the basis.</summary>
+    /// <param name="matrix">[size, size], the lower triangle counts.</param>
+    /// <param name="size">Rows.</param>
+    /// <returns>Null where the matrix is not positive definite by a wide margin, or not finite.</returns>
+    public static EigenBasis? Of(ReadOnlySpan<double> matrix, int size)
+    {
+        var columns = CholeskyColumns(matrix, size);
+        if (columns is null) return null;
+        for (var sweep = 0; sweep < MaximumSweeps; sweep++)
+            if (!Sweep(columns, size)) return Normalized(columns, size);
+        return null;
+    }
+
+    /// <summary>L of A = L Lᵀ by columns: row j of the result is column j of L.</summary>
+    private static double[]? CholeskyColumns(ReadOnlySpan<double> matrix, int size)
+    {
+        const double SmallestPivot = 1e-12;
+        var columns = new double[size * size];
+        for (var j = 0; j < size; j++)
+        {
+            var column = columns.AsSpan((j * size) + j, size - j);
+            for (var i = j; i < size; i++) column[i - j] = matrix[(i * size) + j];
+            for (var k = 0; k < j; k++) AddScaled(-columns[(k * size) + j], columns.AsSpan((k * size) + j, size - j), column);
+            if (!double.IsFinite(column[0]) || column[0] <= SmallestPivot * matrix[(j * size) + j]) return null;
+            var inverse = 1 / Math.Sqrt(column[0]);
+            for (var i = 0; i < column.Length; i++) column[i] *= inverse;
+        }
+
+        return columns;
+    }
+
+    /// <summary>Rotates every pair once.</summary>
+    /// <returns>Whether a pair was not orthogonal.</returns>
+    private static bool Sweep(double[] columns, int size)
+    {
+        var hasRotated = false;
+        var squares = new double[size];
+        for (var j = 0; j < size; j++) squares[j] = Dot(columns.AsSpan(j * size, size), columns.AsSpan(j * size, size));
+        for (var p = 0; p < size - 1; p++)
+        {
+            var x = columns.AsSpan(p * size, size);
+            for (var q = p + 1; q < size; q++)
+            {
+                var y = columns.AsSpan(q * size, size);
+                var product = Dot(x, y);
+                if (Math.Abs(product) <= Orthogonal * Math.Sqrt(squares[p] * squares[q])) continue;
+                var tangent = Tangent((squares[q] - squares[p]) / (2 * product));
+                var cosine = 1 / Math.Sqrt(1 + (tangent * tangent));
+                Rotate(x, y, cosine, cosine * tangent);
+                squares[p] -= tangent * product;
+                squares[q] += tangent * product;
+                hasRotated = true;
+            }
+        }
+
+        return hasRotated;
+    }
+
+    /// <summary>The smaller root of t² + 2ζt - 1, the tangent of the angle that makes two columns orthogonal.</summary>
+    private static double Tangent(double zeta) => Math.CopySign(1, zeta) / (Math.Abs(zeta) + Math.Sqrt(1 + (zeta * zeta)));
+
+    private static EigenBasis Normalized(double[] columns, int size)
+    {
+        var values = new double[size];
+        for (var j = 0; j < size; j++)
+        {
+            var column = columns.AsSpan(j * size, size);
+            values[j] = Dot(column, column);
+            var inverse = 1 / Math.Sqrt(values[j]);
+            for (var i = 0; i < size; i++) column[i] *= inverse;
+        }
+
+        return new EigenBasis(values, columns);
+    }
+
+    private static void Rotate(Span<double> x, Span<double> y, double cosine, double sine)
+    {
+        var a = MemoryMarshal.Cast<double, Vector<double>>(x);
+        var b = MemoryMarshal.Cast<double, Vector<double>>(y);
+        for (var i = 0; i < a.Length; i++) (a[i], b[i]) = ((a[i] * cosine) - (b[i] * sine), (a[i] * sine) + (b[i] * cosine));
+        for (var i = a.Length * Vector<double>.Count; i < x.Length; i++) (x[i], y[i]) = ((x[i] * cosine) - (y[i] * sine), (x[i] * sine) + (y[i] * cosine));
+    }
+
+    private static void AddScaled(double scale, ReadOnlySpan<double> source, Span<double> target)
+    {
+        for (var i = 0; i < source.Length; i++) target[i] += scale * source[i];
+    }
+
+    private static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    {
+        var a = MemoryMarshal.Cast<double, Vector<double>>(x);
+        var b = MemoryMarshal.Cast<double, Vector<double>>(y);
+        Vector<double> even = Vector<double>.Zero, odd = Vector<double>.Zero;
+        for (var i = 0; i + 1 < a.Length; i += 2) (even, odd) = (even + (a[i] * b[i]), odd + (a[i + 1] * b[i + 1]));
+        if (a.Length % 2 == 1) even += a[^1] * b[^1];
+        var sum = Vector.Sum(even + odd);
+        for (var i = a.Length * Vector<double>.Count; i < x.Length; i++) sum += x[i] * y[i];
+        return sum;
+    }
+}

@@ -1,0 +1,47 @@
+namespace GpuAls.Engines.Host;
+
+/// <summary>The rows of a half-iteration, what they need, and which of them fp32 could not solve.</summary>
+internal sealed unsafe class HostRows
+{
+    private readonly HostFactors _target;
+    private readonly int _firstTargetRow;
+    private readonly float* _regularization;
+    private readonly Lock _lock = new();
+    private readonly List<int> _unsolved = [];
+
+    public HostRows(in RowSolveProblem problem, float* baseMatrix, float* regularization)
+    {
+        Matrix = ((HostPlays)problem.Plays).Matrix;
+        Terms = new SharedTerms(problem.Weights, (HostFactors)problem.FixedFactors, baseMatrix);
+        (_target, _firstTargetRow) = ((HostFactors)problem.Target, problem.FirstTargetRow);
+        _regularization = regularization;
+    }
+
+    public Sparse.CsrMatrix Matrix { get; }
+
+    public SharedTerms Terms { get; }
+
+    /// <summary>λ of a row.</summary>
+    public float Lambda(int row) => _regularization[row];
+
+    /// <summary>x of a row, [stride].</summary>
+    public float* Target(int row) => _target.Row(_firstTargetRow + row);
+
+    public void Clear(int row) => new Span<float>(Target(row), _target.Stride).Clear();
+
+    /// <summary>y of a column.</summary>
+    public ReadOnlySpan<float> FixedRow(int column) => new(Terms.FixedFactors.Row(column), Terms.FixedFactors.Rank);
+
+    public void Store(int row, ReadOnlySpan<float> x) => x.CopyTo(new Span<float>(Target(row), _target.Rank));
+
+    public void Store(int row, float* x) => Store(row, new ReadOnlySpan<float>(x, _target.Rank));
+
+    /// <summary>Leaves a row for fp64.</summary>
+    public void Postpone(int row)
+    {
+        lock (_lock) _unsolved.Add(row);
+    }
+
+    /// <summary>Rows that fp32 could not solve, rising.</summary>
+    public int[] Unsolved() => [.. _unsolved.Order()];
+}
