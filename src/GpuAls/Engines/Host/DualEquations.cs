@@ -142,7 +142,10 @@ internal sealed unsafe class DualEquations<TSimd, TVector> : IDisposable
         return (largest + Block - 1) / Block * Block;
     }
 
-    /// <summary>Unknowns of the widest lane stand in all: x = 0 solves those that are too many.</summary>
+    /// <summary>
+    /// Unknowns of the widest lane stand in all. Those that are too many have the first element of the diagonal, a pivot already, so that
+    /// they say nothing of the condition; 0 solves them.
+    /// </summary>
     private void Extend(int lane, int size)
     {
         var (matrix, count) = ((nint)Matrix(lane), _counts[lane]);
@@ -152,7 +155,7 @@ internal sealed unsafe class DualEquations<TSimd, TVector> : IDisposable
             var row = (float*)matrix + (i * _matrixStride);
             var first = Math.Max(i, count);
             new Span<float>(row + first, size - first).Clear();
-            if (i >= count) row[i] = 1;
+            if (i >= count) row[i] = *(float*)matrix;
         }
     }
 

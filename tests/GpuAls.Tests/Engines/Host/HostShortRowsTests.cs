@@ -52,11 +52,12 @@ public sealed class HostShortRowsTests
         problem.AssertSampleEqualsFp64(problem.Solve(new HostEngine(2), weights, out _), weights);
     }
 
-    [TestCase(17)]
-    [TestCase(128)]
-    public void SolveRows_AnyThreadsAndRanges_GiveTheSameBytes(int rank)
+    [TestCase(17, 1)]
+    [TestCase(64, 1e4f)]
+    [TestCase(128, 1)]
+    public void SolveRows_AnyThreadsAndRanges_GiveTheSameBytes(int rank, float scale)
     {
-        var problem = new Shape(rank, LengthsAround(rank));
+        var problem = new Shape(rank, LengthsAround(rank), scale);
         var expected = problem.Solve(new HostEngine(1), Hkv, out _);
 
         Assert.That(problem.Solve(new HostEngine(3), Hkv, out _), Is.EqualTo(expected));
