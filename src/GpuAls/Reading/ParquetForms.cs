@@ -1,4 +1,3 @@
-using Parquet.Meta;
 using Parquet.Schema;
 using Type = Parquet.Meta.Type;
 
