@@ -40,7 +40,7 @@ internal sealed class IdIndexBuilder(string column)
 
     /// <summary>The ids in their final order.</summary>
     /// <param name="rows">[rows], provisional numbers; receives the final index of each row.</param>
-    public IdIndex Build(int[] rows)
+    public IdIndex Build(Memory<int> rows)
     {
         _table.Finish();
         return _type switch
@@ -62,7 +62,7 @@ internal sealed class IdIndexBuilder(string column)
         _ => "integers",
     };
 
-    private static IdIndex<T> Index<T>(IdTable table, int[] rows, FromBytes<T> convert)
+    private static IdIndex<T> Index<T>(IdTable table, Memory<int> rows, FromBytes<T> convert)
         where T : notnull
     {
         var order = IdOrder.Of(table);
@@ -70,14 +70,14 @@ internal sealed class IdIndexBuilder(string column)
         for (var index = 0; index < order.Length; index++) final[order[index]] = index;
         Parallel.ForEach(Partitioner.Create(0, rows.Length), range =>
         {
-            foreach (ref var row in rows.AsSpan(range.Item1..range.Item2)) row = final[row];
+            foreach (ref var row in rows.Span[range.Item1..range.Item2]) row = final[row];
         });
         return new IdIndex<T>(order.Length, index => convert(table[order[index]]));
     }
 
     /// <summary>The ids as integers.</summary>
     /// <param name="rows">[rows], numbers of the texts; receives those of the integers.</param>
-    private IdTable Integers(int[] rows)
+    private IdTable Integers(Memory<int> rows)
     {
         using var values = new IdValues(IdValues.IntegerBytes);
         var bytes = values.AddFixed(_table.Count);
@@ -90,9 +90,9 @@ internal sealed class IdIndexBuilder(string column)
             places[number] = place++;
         }
 
-        foreach (ref var row in rows.AsSpan()) row = places[row];
+        foreach (ref var row in rows.Span) row = places[row];
         var integers = new IdTable();
-        integers.Add(values, rows);
+        integers.Add(values, rows.Span);
         integers.Finish();
         return integers;
     }

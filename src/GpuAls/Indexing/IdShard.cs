@@ -77,7 +77,7 @@ internal sealed class IdShard
     {
         var start = Start(Count);
         var end = checked(start + id.Length);
-        if (end > _bytes.Length) Array.Resize(ref _bytes, Math.Max(end, (int)Math.Min(Array.MaxLength, _bytes.Length * 2L)));
+        if (end > _bytes.Length) Resize(ref _bytes, start, Math.Max(end, (int)Math.Min(Array.MaxLength, _bytes.Length * 2L)));
         id.CopyTo(_bytes.AsSpan(start));
         _ids[Count] = (end, rows);
         return Count++;
@@ -97,6 +97,14 @@ internal sealed class IdShard
         }
 
         _slots = larger;
-        Array.Resize(ref _ids, larger.Length / 2);
+        Resize(ref _ids, Count, larger.Length / 2);
+    }
+
+    /// <summary>What is behind the elements that are used is anything: it need not be touched.</summary>
+    private static void Resize<T>(ref T[] array, int used, int length)
+    {
+        var larger = GC.AllocateUninitializedArray<T>(length);
+        array.AsSpan(0, used).CopyTo(larger);
+        array = larger;
     }
 }

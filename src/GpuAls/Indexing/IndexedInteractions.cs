@@ -3,6 +3,12 @@ namespace GpuAls.Indexing;
 /// <summary>All rows that were read, ids replaced by their index, in the order of the input (COO form, duplicates not yet summed).</summary>
 public sealed class IndexedInteractions
 {
+    private int[] _users = [];
+    private int[] _items = [];
+    private float[]? _weights;
+    private int? _count; // the arrays may have room behind their rows
+    private bool _isTaken;
+
     /// <summary>The ids of the users.</summary>
     public required IdIndex Users { get; init; }
 
@@ -10,17 +16,37 @@ public sealed class IndexedInteractions
     public required IdIndex Items { get; init; }
 
     /// <summary>[rows], index of the user.</summary>
-    public required int[] UserIndices { get; init; }
+    public required int[] UserIndices { get => Trimmed(ref _users); init => _users = value; }
 
     /// <summary>[rows], index of the item.</summary>
-    public required int[] ItemIndices { get; init; }
+    public required int[] ItemIndices { get => Trimmed(ref _items); init => _items = value; }
 
     /// <summary>[rows], finite and not 0; null where each row counts 1.</summary>
-    public required float[]? Weights { get; init; }
+    public required float[]? Weights { get => _weights is null ? null : Trimmed(ref _weights); init => _weights = value; }
 
     /// <summary>What was read and what was left out.</summary>
     public required ReadStatistics Statistics { get; init; }
 
     /// <summary>Number of rows.</summary>
-    public int RowCount => UserIndices.Length;
+    public int RowCount
+    {
+        get => _count ?? _users.Length;
+        internal init => _count = value;
+    }
+
+    /// <summary>Gives the arrays away, which have <see cref="RowCount"/> rows and room behind them; none are left here.</summary>
+    /// <exception cref="InvalidOperationException">They were given away before.</exception>
+    internal (int[] Users, int[] Items, float[]? Weights) Take()
+    {
+        if (_isTaken) throw new InvalidOperationException("the rows of these interactions were made into matrices before; build them once, or load again.");
+        var taken = (_users, _items, _weights);
+        (_users, _items, _weights, _count, _isTaken) = ([], [], _weights is null ? null : [], 0, true);
+        return taken;
+    }
+
+    private T[] Trimmed<T>(ref T[] array)
+    {
+        if (array.Length > RowCount) Array.Resize(ref array, RowCount);
+        return array;
+    }
 }

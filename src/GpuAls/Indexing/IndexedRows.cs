@@ -27,12 +27,8 @@ internal sealed class IndexedRows(bool hasWeights)
         Count += rows;
     }
 
-    /// <summary>Users, items and weights (null where each row counts 1), [rows] each.</summary>
-    public (int[] Users, int[] Items, float[]? Weights) Take()
-    {
-        if (_users.Length != Count) Resize(Count);
-        return (_users, _items, hasWeights ? _weights : null);
-    }
+    /// <summary>Users, items and weights (null where each row counts 1), <see cref="Count"/> of each and room behind them.</summary>
+    public (int[] Users, int[] Items, float[]? Weights) Take() => (_users, _items, hasWeights ? _weights : null);
 
     private static int Capacity(int needed, double fraction)
     {

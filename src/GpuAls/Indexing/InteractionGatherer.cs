@@ -51,8 +51,9 @@ internal sealed class InteractionGatherer(InteractionSchema schema, IReadOnlyLis
         var (users, items, weights) = _gathered.Take();
         return new IndexedInteractions
         {
-            Users = _users.Build(users),
-            Items = _items.Build(items),
+            Users = _users.Build(users.AsMemory(0, _gathered.Count)),
+            Items = _items.Build(items.AsMemory(0, _gathered.Count)),
+            RowCount = _gathered.Count,
             UserIndices = users,
             ItemIndices = items,
             Weights = weights,

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace GpuAls.Reading;
 
-/// <summary>The checksum of gzip: CRC-32 of IEEE 802.3, eight bytes a step.</summary>
+/// <summary>The checksum of gzip and of pages of Parquet: CRC-32 of IEEE 802.3, eight bytes a step.</summary>
 internal static class Crc32
 {
     private const uint Polynomial = 0xEDB88320;

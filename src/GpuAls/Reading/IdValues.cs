@@ -56,7 +56,7 @@ internal sealed class IdValues(int width) : IDisposable
     }
 
     /// <summary>Adds text that comes as this class holds it, which is Parquet's PLAIN encoding.</summary>
-    /// <exception cref="InvalidDataException">There is less than is said.</exception>
+    /// <exception cref="InvalidDataException">There is less than is said, or more.</exception>
     public void AddPlainText(ReadOnlySpan<byte> plain, int count)
     {
         if (count > plain.Length / PrefixBytes) throw Short();
@@ -74,6 +74,7 @@ internal sealed class IdValues(int width) : IDisposable
             next += length;
         }
 
+        if (next < plain.Length) throw new InvalidDataException("a page has more bytes than its values"); // a length is wrong, and with it what follows
         Count += count;
     }
 

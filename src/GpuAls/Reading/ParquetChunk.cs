@@ -35,15 +35,43 @@ internal ref struct ParquetChunk
     {
         var pages = new ParquetChunk(codec, field.MaxDefinitionLevel > 0, column);
         while (pages._rows < column.Places.Length)
-        {
-            var header = ParquetPageHeader.Read(chunk, out var length);
-            if (header.CompressedBytes > chunk.Count - length) throw new InvalidDataException("a page goes on behind its column");
-            if (!pages.TryRead(header, chunk.Slice(length, header.CompressedBytes))) return false;
-            chunk = chunk[(length + header.CompressedBytes)..];
-        }
-
+            if (!pages.TryRead(NextPage(ref chunk, out var page), page)) return false;
         return true;
     }
+
+    /// <summary>Checks the pages of a chunk whatever their form, for a reader that trusts in what they say of their sizes.</summary>
+    /// <exception cref="InvalidDataException">They are damaged.</exception>
+    public static void Check(ArraySegment<byte> chunk, CompressionCodec codec, int rows)
+    {
+        while (rows > 0)
+        {
+            var header = NextPage(ref chunk, out var page);
+            Decompress(codec, header, page).Dispose();
+            if (header.Type == PageType.DICTIONARY_PAGE) continue;
+            if (header.Values > rows) throw TooMany();
+            rows -= header.Values;
+        }
+    }
+
+    private static ParquetPageHeader NextPage(ref ArraySegment<byte> chunk, out ArraySegment<byte> page)
+    {
+        var header = ParquetPageHeader.Read(chunk, out var length);
+        if (header.CompressedBytes > chunk.Count - length) throw new InvalidDataException("a page goes on behind its column");
+        page = chunk.Slice(length, header.CompressedBytes);
+        if (header.Checksum is { } checksum && checksum != Crc32.Append(0, page)) throw new InvalidDataException("a page does not have its checksum");
+        chunk = chunk[(length + header.CompressedBytes)..];
+        return header;
+    }
+
+    /// <summary>A page without the levels of version 2, which are never compressed.</summary>
+    private static RentedArray<byte> Decompress(CompressionCodec codec, ParquetPageHeader header, ArraySegment<byte> page)
+    {
+        var levels = (long)header.RepetitionBytes + header.DefinitionBytes;
+        if (levels > Math.Min(header.Bytes, page.Count)) throw new InvalidDataException("the levels of a page go on behind it");
+        return ParquetCompression.Decompress(header.IsCompressed ? codec : CompressionCodec.UNCOMPRESSED, page[(int)levels..], header.Bytes - (int)levels);
+    }
+
+    private static InvalidDataException TooMany() => new("it has more values than its row group has rows");
 
     private bool TryRead(ParquetPageHeader header, ArraySegment<byte> page) => header.Type switch
     {
@@ -56,8 +84,8 @@ internal ref struct ParquetChunk
     private bool TryReadDictionary(ParquetPageHeader header, ArraySegment<byte> page)
     {
         if (header.Encoding is not (Encoding.PLAIN or Encoding.PLAIN_DICTIONARY)) return false;
-        if (_values.Count > 0) throw new InvalidDataException("a column has a dictionary behind its data");
-        using var plain = ParquetCompression.Decompress(_codec, page, header.Bytes);
+        if (_values.Count > 0) throw new InvalidDataException("it has a dictionary behind its data");
+        using var plain = Decompress(_codec, header, page);
         _values.Add(plain.Span, header.Values);
         _dictionary = header.Values;
         return true;
@@ -66,7 +94,7 @@ internal ref struct ParquetChunk
     private bool TryReadVersion1(ParquetPageHeader header, ArraySegment<byte> page)
     {
         if (!IsKnown(header.Encoding) || (_isNullable && header.LevelEncoding != Encoding.RLE)) return false;
-        using var plain = ParquetCompression.Decompress(_codec, page, header.Bytes);
+        using var plain = Decompress(_codec, header, page);
         ReadOnlySpan<byte> bytes = plain.Span;
         if (!_isNullable)
         {
@@ -83,10 +111,7 @@ internal ref struct ParquetChunk
     private bool TryReadVersion2(ParquetPageHeader header, ArraySegment<byte> page)
     {
         if (!IsKnown(header.Encoding)) return false;
-        var levels = (long)header.RepetitionBytes + header.DefinitionBytes;
-        if (levels > Math.Min(header.Bytes, page.Count)) throw new InvalidDataException("the levels of a page go on behind it");
-        var codec = header.IsCompressed ? _codec : CompressionCodec.UNCOMPRESSED;
-        using var plain = ParquetCompression.Decompress(codec, page[(int)levels..], header.Bytes - (int)levels);
+        using var plain = Decompress(_codec, header, page);
         ReadValues(header, page.AsSpan(header.RepetitionBytes, header.DefinitionBytes), plain.Span);
         return true;
     }
@@ -95,7 +120,7 @@ internal ref struct ParquetChunk
 
     private void ReadValues(ParquetPageHeader header, ReadOnlySpan<byte> levels, ReadOnlySpan<byte> bytes)
     {
-        if (header.Values > _places.Length - _rows) throw new InvalidDataException($"a column has more values than its row group has rows, {_places.Length:N0}");
+        if (header.Values > _places.Length - _rows) throw TooMany();
         var places = _places.Slice(_rows, header.Values);
         _rows += header.Values;
         if (!_isNullable)
@@ -134,6 +159,6 @@ internal ref struct ParquetChunk
         if (bytes.IsEmpty) throw new InvalidDataException("a page has fewer values than it says");
         HybridRuns.Decode(bytes[1..], bytes[0], places);
         if (_dictionary == 0 || places.ContainsAnyExceptInRange(0, _dictionary - 1))
-            throw new InvalidDataException($"a column has values that are not in its dictionary of {_dictionary:N0}");
+            throw new InvalidDataException($"it has values that are not in its dictionary of {_dictionary:N0}");
     }
 }

@@ -42,11 +42,7 @@ internal sealed class ParquetColumns
         var field = _schema.Fields.First(field => field.Name == name);
         if (field is not DataField { IsArray: false, MaxRepetitionLevel: 0 } data)
             throw ColumnErrors.Mistyped(_file.Path, name, "nested", expected, option);
-        if (!types.Contains(data.ClrType) || IsFixedButNoUuid(data)) throw ColumnErrors.Mistyped(_file.Path, name, ParquetNames.Of(data.SchemaElement), expected, option);
+        if (!types.Contains(data.ClrType) || !ParquetForms.AreStoredAsTheirType(data)) throw ColumnErrors.Mistyped(_file.Path, name, ParquetNames.Of(data.SchemaElement), expected, option);
         return data;
     }
-
-    private static bool IsFixedButNoUuid(DataField field) =>
-        field.ClrType == typeof(ReadOnlyMemory<byte>)
-        && field.SchemaElement is { Type: Parquet.Meta.Type.FIXED_LEN_BYTE_ARRAY, TypeLength: not IdValues.UuidBytes };
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using K4os.Compression.LZ4;
 using Parquet.Meta;
 using Snappier;
 using ZstdSharp;
@@ -8,11 +9,9 @@ namespace GpuAls.Reading;
 /// <summary>Decompresses pages.</summary>
 internal static class ParquetCompression
 {
-    /// <summary>Runs of equal values take few bytes; nothing is smaller by more than this.</summary>
-    private const long MostBytesPerByte = 1 << 16;
-
     public static bool IsKnown(CompressionCodec codec) => codec is
-        CompressionCodec.UNCOMPRESSED or CompressionCodec.SNAPPY or CompressionCodec.GZIP or CompressionCodec.BROTLI or CompressionCodec.ZSTD;
+        CompressionCodec.UNCOMPRESSED or CompressionCodec.SNAPPY or CompressionCodec.GZIP or CompressionCodec.BROTLI or CompressionCodec.ZSTD
+        or CompressionCodec.LZ4_RAW;
 
     /// <summary>Decompresses a page.</summary>
     /// <param name="codec">One that <see cref="IsKnown"/>.</param>
@@ -21,7 +20,7 @@ internal static class ParquetCompression
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public static RentedArray<byte> Decompress(CompressionCodec codec, ArraySegment<byte> compressed, int length)
     {
-        if (length > compressed.Count * MostBytesPerByte) throw Damaged(); // must not become a huge allocation
+        if (length > compressed.Count * MostBytesPerByte(codec)) throw Damaged(); // must not become a huge allocation
         var page = new RentedArray<byte>(length);
         try
         {
@@ -35,17 +34,28 @@ internal static class ParquetCompression
         }
     }
 
+    /// <summary>What a byte may become at most.</summary>
+    private static long MostBytesPerByte(CompressionCodec codec) => codec switch
+    {
+        CompressionCodec.UNCOMPRESSED => 1,
+        CompressionCodec.SNAPPY => 64, // a copy of 64 bytes takes 2 or more
+        CompressionCodec.LZ4_RAW => 255, // a byte of the length of a copy
+        CompressionCodec.GZIP => 1032, // a copy of 258 bytes takes 2 bits or more
+        _ => 1 << 16, // a block of equal bytes takes few, however long
+    };
+
     private static int Decompress(CompressionCodec codec, ArraySegment<byte> compressed, Span<byte> page)
     {
         switch (codec)
         {
             case CompressionCodec.SNAPPY: return Snappy.GetUncompressedLength(compressed) == page.Length ? Snappy.Decompress(compressed, page) : -1;
+            case CompressionCodec.LZ4_RAW: return LZ4Codec.Decode(compressed, page);
             case CompressionCodec.ZSTD:
                 using (var zstd = new Decompressor()) return zstd.Unwrap(compressed, page);
             case CompressionCodec.BROTLI: return BrotliDecoder.TryDecompress(compressed, page, out var written) ? written : -1;
             case CompressionCodec.GZIP:
-                using (var gzip = new GZipStream(new MemoryStream(compressed.Array!, compressed.Offset, compressed.Count), CompressionMode.Decompress))
-                    return gzip.ReadAtLeast(page, page.Length, throwOnEndOfStream: false);
+                using (var gzip = new GzipMembers(new MemoryStream(compressed.Array!, compressed.Offset, compressed.Count)))
+                    return gzip.ReadAtLeast(page, page.Length, throwOnEndOfStream: false) is var read && gzip.ReadByte() < 0 ? read : -1;
             default: return compressed.AsSpan().TryCopyTo(page) ? compressed.Count : -1;
         }
     }

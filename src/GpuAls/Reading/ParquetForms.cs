@@ -1,4 +1,3 @@
-using Parquet.Meta;
 using Parquet.Schema;
 using Type = Parquet.Meta.Type;
 
@@ -13,11 +12,7 @@ internal static class ParquetForms
         var type when type == typeof(ReadOnlyMemory<char>) => new ParquetTexts(),
         var type when type == typeof(ReadOnlyMemory<byte>) => field.SchemaElement!.Type == Type.FIXED_LEN_BYTE_ARRAY ? new ParquetUuids() : new ParquetTexts(),
         var type when type == typeof(Guid) => new ParquetUuids(),
-        var type when type == typeof(sbyte) => new ParquetIntegers<int, sbyte>(IdType.Integer32),
-        var type when type == typeof(byte) => new ParquetIntegers<int, byte>(IdType.Integer32),
-        var type when type == typeof(short) => new ParquetIntegers<int, short>(IdType.Integer32),
-        var type when type == typeof(ushort) => new ParquetIntegers<int, ushort>(IdType.Integer32),
-        var type when type == typeof(int) => new ParquetIntegers<int, int>(IdType.Integer32),
+        var type when IsInteger32(type) => new ParquetIntegers<int, int>(IdType.Integer32),
         var type when type == typeof(uint) => new ParquetIntegers<int, uint>(IdType.Integer64),
         var type when type == typeof(long) => new ParquetIntegers<long, long>(IdType.Integer64),
         var type when type == typeof(ulong) => new ParquetIntegers<long, ulong>(IdType.Integer64),
@@ -29,21 +24,33 @@ internal static class ParquetForms
     {
         var type when type == typeof(float) => new ParquetWeights<float, float>(),
         var type when type == typeof(double) || type == typeof(decimal) => new ParquetWeights<double, double>(),
-        var type when type == typeof(sbyte) => new ParquetWeights<int, sbyte>(),
-        var type when type == typeof(byte) => new ParquetWeights<int, byte>(),
-        var type when type == typeof(short) => new ParquetWeights<int, short>(),
-        var type when type == typeof(ushort) => new ParquetWeights<int, ushort>(),
-        var type when type == typeof(int) => new ParquetWeights<int, int>(),
+        var type when IsInteger32(type) => new ParquetWeights<int, int>(),
         var type when type == typeof(uint) => new ParquetWeights<int, uint>(),
         var type when type == typeof(long) => new ParquetWeights<long, long>(),
         var type when type == typeof(ulong) => new ParquetWeights<long, ulong>(),
         _ => throw Unexpected(field),
     };
 
-    /// <summary>Whether the values stand in the file as they are gathered, and in a compression that is known here.</summary>
-    public static bool AreDecodedHere(DataField field, ColumnChunk chunk) =>
-        field.ClrType != typeof(decimal) && field.MaxDefinitionLevel <= 1 && chunk.FilePath is null && chunk.CryptoMetadata is null
-        && field.SchemaElement?.Type == chunk.MetaData!.Type && ParquetCompression.IsKnown(chunk.MetaData.Codec);
+    /// <summary>Whether values are stored in the one way that their type allows; decimals have four.</summary>
+    public static bool AreStoredAsTheirType(DataField field) => field.SchemaElement?.Type switch
+    {
+        Type.INT32 => IsInteger32(field.ClrType) || field.ClrType == typeof(uint) || field.ClrType == typeof(decimal),
+        Type.INT64 => field.ClrType == typeof(long) || field.ClrType == typeof(ulong) || field.ClrType == typeof(decimal),
+        Type.FLOAT => field.ClrType == typeof(float),
+        Type.DOUBLE => field.ClrType == typeof(double),
+        Type.BYTE_ARRAY => field.ClrType == typeof(ReadOnlyMemory<char>) || field.ClrType == typeof(ReadOnlyMemory<byte>) || field.ClrType == typeof(decimal),
+        Type.FIXED_LEN_BYTE_ARRAY when field.SchemaElement.TypeLength == IdValues.UuidBytes =>
+            field.ClrType == typeof(ReadOnlyMemory<byte>) || field.ClrType == typeof(Guid) || field.ClrType == typeof(decimal),
+        Type.FIXED_LEN_BYTE_ARRAY => field.ClrType == typeof(decimal),
+        _ => false,
+    };
+
+    /// <summary>Whether values stand in pages as they are gathered.</summary>
+    public static bool AreDecodedHere(DataField field) => field.ClrType != typeof(decimal) && field.MaxDefinitionLevel <= 1;
+
+    /// <summary>Narrow ones are not cut to their width: what is too wide for it would become another id.</summary>
+    private static bool IsInteger32(System.Type type) =>
+        type == typeof(sbyte) || type == typeof(byte) || type == typeof(short) || type == typeof(ushort) || type == typeof(int);
 
     private static InvalidDataException Unexpected(DataField field) => new($"column '{field.Name}' has an unexpected type");
 }

@@ -16,41 +16,79 @@ internal sealed class ParquetGroup(InputFile file, int index, long rowCount, IRe
 
     public int Index => index;
 
+    /// <exception cref="GpuAlsException">Kind BadInput: the column is damaged, or in a form that is not read.</exception>
     public async Task<ParquetColumnData> ReadAsync(DataField field, Func<DataField, ParquetValues> form, CancellationToken cancellation)
     {
         var rows = Rows();
-        var chunk = Check(field);
-        if (ParquetForms.AreDecodedHere(field, chunk) && Decode(field, chunk.MetaData!, new ParquetColumnData(field.Name, rows, form(field))) is { } decoded) return decoded;
-        return await ReadByLibraryAsync(field, chunk.MetaData!, new ParquetColumnData(field.Name, rows, form(field)), cancellation).ConfigureAwait(false);
+        var data = Check(field);
+        try
+        {
+            using var chunk = ReadChunk(data);
+            if (ParquetForms.AreDecodedHere(field) && Decode(chunk.Segment, data.Codec, field, new ParquetColumnData(field.Name, rows, form(field))) is { } decoded) return decoded;
+            ParquetChunk.Check(chunk.Segment, data.Codec, rows);
+            return await ReadByLibraryAsync(field, new ParquetColumnData(field.Name, rows, form(field)), cancellation).ConfigureAwait(false);
+        }
+        catch (NotSupportedException)
+        {
+            throw Bad($"column '{field.Name}' is {ParquetNames.Of(field.SchemaElement)} in {string.Join(", ", data.Encodings)}, which is not supported. Write it with PLAIN or dictionary encoding");
+        }
+        catch (OverflowException)
+        {
+            throw TooLarge(field);
+        }
+        catch (Exception exception) when (ParquetGuard.IsDamage(exception))
+        {
+            throw ParquetGuard.Damaged($"{file.Path}, row group {index}: column '{field.Name}'", exception);
+        }
     }
 
     private int Rows()
     {
         // A damaged count must not become a huge allocation.
         if (rowCount < 0 || rowCount > Math.Min(Array.MaxLength, file.Bytes * MostRowsPerByte))
-            throw Bad($"row group {index} says it has {rowCount:N0} rows. The file is damaged, or written with row groups that are too large");
+            throw Bad($"it says it has {rowCount:N0} rows. The file is damaged, or written with row groups that are too large");
         return (int)rowCount;
     }
 
-    private ColumnChunk Check(DataField field)
+    private ColumnMetaData Check(DataField field)
     {
-        if (chunks[field] is not { MetaData: { } data } chunk) throw Bad($"column '{field.Name}' is absent from a row group; write the file again");
-        if (data.NumValues != rowCount) throw Bad($"column '{field.Name}' has {data.NumValues:N0} values in a row group of {rowCount:N0}; copy or write the file again");
-        if (data.Codec is CompressionCodec.LZ4 or CompressionCodec.LZO)
-            throw Bad($"column '{field.Name}' is compressed by {data.Codec} (Hadoop's framing), which is not read. Write it with ZSTD, SNAPPY, GZIP or LZ4_RAW");
-        return chunk;
+        if (chunks[field] is not { MetaData: { } data } chunk) throw Bad($"column '{field.Name}' is absent; write the file again");
+        if (chunk.FilePath is not null) throw Bad($"column '{field.Name}' is in another file, which is not read. Write all columns to one file");
+        if (chunk.CryptoMetadata is not null) throw Bad($"column '{field.Name}' is encrypted, which is not read. Write it without encryption");
+        if (data.Type != field.SchemaElement?.Type) throw Bad($"column '{field.Name}' is {data.Type} here and {field.SchemaElement?.Type} in the schema; copy or write the file again");
+        if (data.NumValues != rowCount) throw Bad($"column '{field.Name}' has {data.NumValues:N0} values for {rowCount:N0} rows; copy or write the file again");
+        if (!ParquetCompression.IsKnown(data.Codec))
+            throw Bad($"column '{field.Name}' is compressed by {data.Codec}{(data.Codec == CompressionCodec.LZ4 ? " (Hadoop's framing)" : "")}, which is not read. Write it with ZSTD, SNAPPY, GZIP or LZ4_RAW");
+        if (data.TotalCompressedSize > Array.MaxLength) throw TooLarge(field);
+        return data;
+    }
+
+    private RentedArray<byte> ReadChunk(ColumnMetaData data)
+    {
+        using var handle = File.OpenHandle(file.Path);
+        var start = data.DictionaryPageOffset is { } dictionary and > 0 ? Math.Min(dictionary, data.DataPageOffset) : data.DataPageOffset;
+        if (start < 0 || data.TotalCompressedSize < 0 || data.TotalCompressedSize > RandomAccess.GetLength(handle) - start)
+            throw new InvalidDataException("it goes on behind the end of the file");
+        var chunk = new RentedArray<byte>((int)data.TotalCompressedSize);
+        try
+        {
+            for (var read = 0; read < data.TotalCompressedSize;)
+                read += RandomAccess.Read(handle, chunk.Span[read..], start + read) is var count and > 0 ? count : throw new EndOfStreamException();
+            return chunk;
+        }
+        catch
+        {
+            chunk.Dispose();
+            throw;
+        }
     }
 
     /// <returns>Null where a page is in a form that only the library knows.</returns>
-    private ParquetColumnData? Decode(DataField field, ColumnMetaData data, ParquetColumnData column)
+    private static ParquetColumnData? Decode(ArraySegment<byte> chunk, CompressionCodec codec, DataField field, ParquetColumnData column)
     {
         try
         {
-            using var handle = File.OpenHandle(file.Path);
-            var start = data.DictionaryPageOffset is { } dictionary and > 0 ? Math.Min(dictionary, data.DataPageOffset) : data.DataPageOffset;
-            if (start < 0 || data.TotalCompressedSize < 0 || data.TotalCompressedSize > RandomAccess.GetLength(handle) - start)
-                throw new InvalidDataException($"column '{field.Name}' goes on behind the end of the file");
-            if (data.TotalCompressedSize <= Array.MaxLength && Decode(handle, start, (int)data.TotalCompressedSize, data.Codec, field, column)) return column;
+            if (ParquetChunk.TryRead(chunk, codec, field, column)) return column;
             column.Dispose();
             return null;
         }
@@ -61,20 +99,7 @@ internal sealed class ParquetGroup(InputFile file, int index, long rowCount, IRe
         }
     }
 
-    private static bool Decode(Microsoft.Win32.SafeHandles.SafeFileHandle handle, long start, int length, CompressionCodec codec, DataField field, ParquetColumnData column)
-    {
-        using var chunk = new RentedArray<byte>(length);
-        for (var read = 0; read < length;)
-        {
-            var count = RandomAccess.Read(handle, chunk.Span[read..], start + read);
-            if (count == 0) throw new EndOfStreamException();
-            read += count;
-        }
-
-        return ParquetChunk.TryRead(new ArraySegment<byte>(chunk.Array, 0, length), codec, field, column);
-    }
-
-    private async Task<ParquetColumnData> ReadByLibraryAsync(DataField field, ColumnMetaData data, ParquetColumnData column, CancellationToken cancellation)
+    private async Task<ParquetColumnData> ReadByLibraryAsync(DataField field, ParquetColumnData column, CancellationToken cancellation)
     {
         try
         {
@@ -84,11 +109,6 @@ internal sealed class ParquetGroup(InputFile file, int index, long rowCount, IRe
             await ParquetLibraryColumn.ReadAsync(group, field, column, cancellation).ConfigureAwait(false);
             return column;
         }
-        catch (NotSupportedException)
-        {
-            column.Dispose();
-            throw Bad($"column '{field.Name}' is {ParquetNames.Of(field.SchemaElement)} in {string.Join(", ", data.Encodings)}, which is not supported. Write it with PLAIN or dictionary encoding");
-        }
         catch
         {
             column.Dispose();
@@ -96,5 +116,7 @@ internal sealed class ParquetGroup(InputFile file, int index, long rowCount, IRe
         }
     }
 
-    private GpuAlsException Bad(string problem) => ParquetGuard.Bad(file, problem);
+    private GpuAlsException TooLarge(DataField field) => Bad($"column '{field.Name}' has more than {Array.MaxLength:N0} bytes. Write the file with smaller row groups");
+
+    private GpuAlsException Bad(string problem) => new(FailureKind.BadInput, $"{file.Path}, row group {index}: {problem}.");
 }

@@ -12,14 +12,19 @@ internal static class ParquetGuard
         }
         catch (NotSupportedException exception)
         {
-            throw Bad(file, $"it has something that is not supported: {ParquetNames.InPlaceOfDotNet(exception.Message)}. Write it with another type or encoding");
-        }
-        catch (Exception exception) when (exception is not (OperationCanceledException or GpuAlsException or OutOfMemoryException))
-        {
             throw new GpuAlsException(
-                FailureKind.BadInput, $"{file.Path} cannot be read as Parquet: {ParquetNames.InPlaceOfDotNet(exception.Message)}. The file may be truncated or damaged; copy or write it again.", exception);
+                FailureKind.BadInput, $"{file.Path}: it has something that is not supported: {ParquetNames.InPlaceOfDotNet(exception.Message)}. Write it with another type or encoding.");
+        }
+        catch (Exception exception) when (IsDamage(exception))
+        {
+            throw Damaged(file.Path, exception);
         }
     }
 
-    public static GpuAlsException Bad(InputFile file, string problem) => new(FailureKind.BadInput, $"{file.Path}: {problem}.");
+    public static bool IsDamage(Exception exception) => exception is not (OperationCanceledException or GpuAlsException or OutOfMemoryException);
+
+    /// <param name="place">What cannot be read.</param>
+    /// <param name="exception">Why.</param>
+    public static GpuAlsException Damaged(string place, Exception exception) => new(
+        FailureKind.BadInput, $"{place} cannot be read as Parquet: {ParquetNames.InPlaceOfDotNet(exception.Message)}. The file may be truncated or damaged; copy or write it again.", exception);
 }

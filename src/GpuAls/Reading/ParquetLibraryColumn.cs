@@ -18,8 +18,7 @@ internal static class ParquetLibraryColumn
         // Text comes decoded, with U+FFFD for bytes that are no UTF-8, which would make one id of several: so its bytes are read.
         var asked = column.Values is ParquetTexts ? AsBytes(field) : field;
         using var raw = await group.ReadRawColumnDataBaseAsync(asked, cancellation).ConfigureAwait(false);
-        Fill(raw, column.Values);
-        Place(raw, field, column);
+        Fill(raw, Place(raw, field, column), column.Values);
     }
 
     private static DataField<ReadOnlyMemory<byte>> AsBytes(DataField field)
@@ -29,41 +28,44 @@ internal static class ParquetLibraryColumn
         return bytes;
     }
 
-    private static void Fill(RawColumnData raw, ParquetValues values)
+    /// <param name="raw">What was read, in some forms with room for values that are null.</param>
+    /// <param name="count">How many values there are.</param>
+    /// <param name="values">Receives them.</param>
+    private static void Fill(RawColumnData raw, int count, ParquetValues values)
     {
         switch (raw)
         {
             case RawColumnData<ReadOnlyMemory<byte>> bytes when values is ParquetTexts texts:
-                foreach (var text in bytes.Values) texts.Add(text.Span);
+                foreach (var text in bytes.Values[..count]) texts.Add(text.Span);
                 break;
             case RawColumnData<ReadOnlyMemory<byte>> bytes:
-                foreach (var uuid in bytes.Values) values.Add(uuid.Span, 1);
+                foreach (var uuid in bytes.Values[..count]) values.Add(uuid.Span, 1);
                 break;
             case RawColumnData<Guid> uuids:
-                foreach (var uuid in uuids.Values) values.Add(uuid.ToByteArray(bigEndian: true), 1);
+                foreach (var uuid in uuids.Values[..count]) values.Add(uuid.ToByteArray(bigEndian: true), 1);
                 break;
-            case RawColumnData<sbyte> numbers: Add(values, Widen(numbers, value => value)); break;
-            case RawColumnData<byte> numbers: Add(values, Widen(numbers, value => value)); break;
-            case RawColumnData<short> numbers: Add(values, Widen(numbers, value => value)); break;
-            case RawColumnData<ushort> numbers: Add(values, Widen(numbers, value => value)); break;
-            case RawColumnData<int> numbers: Add(values, numbers.Values); break;
-            case RawColumnData<uint> numbers: Add(values, numbers.Values); break;
-            case RawColumnData<long> numbers: Add(values, numbers.Values); break;
-            case RawColumnData<ulong> numbers: Add(values, numbers.Values); break;
-            case RawColumnData<float> numbers: Add(values, numbers.Values); break;
-            case RawColumnData<double> numbers: Add(values, numbers.Values); break;
-            case RawColumnData<decimal> numbers: Add(values, Array.ConvertAll(numbers.Values.ToArray(), value => (double)value)); break;
+            case RawColumnData<sbyte> numbers: Add(values, Widen(numbers.Values[..count], value => value)); break;
+            case RawColumnData<byte> numbers: Add(values, Widen(numbers.Values[..count], value => value)); break;
+            case RawColumnData<short> numbers: Add(values, Widen(numbers.Values[..count], value => value)); break;
+            case RawColumnData<ushort> numbers: Add(values, Widen(numbers.Values[..count], value => value)); break;
+            case RawColumnData<int> numbers: Add(values, numbers.Values[..count]); break;
+            case RawColumnData<uint> numbers: Add(values, numbers.Values[..count]); break;
+            case RawColumnData<long> numbers: Add(values, numbers.Values[..count]); break;
+            case RawColumnData<ulong> numbers: Add(values, numbers.Values[..count]); break;
+            case RawColumnData<float> numbers: Add(values, numbers.Values[..count]); break;
+            case RawColumnData<double> numbers: Add(values, numbers.Values[..count]); break;
+            case RawColumnData<decimal> numbers: Add(values, Array.ConvertAll(numbers.Values[..count].ToArray(), value => (double)value)); break;
             default: throw new ParquetException("a column has an unexpected type");
         }
     }
 
-    private static int[] Widen<T>(RawColumnData<T> raw, Converter<T, int> widen)
-        where T : struct => Array.ConvertAll(raw.Values.ToArray(), widen);
+    private static int[] Widen<T>(Span<T> values, Converter<T, int> widen) => Array.ConvertAll(values.ToArray(), widen);
 
     private static void Add<T>(ParquetValues values, Span<T> numbers)
         where T : unmanaged => values.Add(MemoryMarshal.AsBytes(numbers), numbers.Length);
 
-    private static void Place(RawColumnData raw, DataField field, ParquetColumnData column)
+    /// <returns>How many values there are.</returns>
+    private static int Place(RawColumnData raw, DataField field, ParquetColumnData column)
     {
         var places = column.Places.Span;
         var isNullable = field.MaxDefinitionLevel > 0;
@@ -73,6 +75,6 @@ internal static class ParquetLibraryColumn
         var next = 0;
         for (var row = 0; row < places.Length; row++)
             places[row] = !isNullable || levels[row] == field.MaxDefinitionLevel ? next++ : ParquetColumnData.Null;
-        if (next > column.Values.Count) throw new ParquetException($"column '{field.Name}' has {column.Values.Count} values for {next} rows");
+        return next;
     }
 }

@@ -15,6 +15,9 @@ internal readonly record struct ParquetPageHeader
     /// <summary>Bytes of the page once decompressed.</summary>
     public int Bytes { get; private init; }
 
+    /// <summary>CRC-32 of the page as it is in the file; null where the writer gave none.</summary>
+    public uint? Checksum { get; private init; }
+
     /// <summary>Values, nulls included.</summary>
     public int Values { get; private init; }
 
@@ -32,6 +35,13 @@ internal readonly record struct ParquetPageHeader
     /// <summary>Whether the values are compressed as the column says.</summary>
     public bool IsCompressed { get; private init; }
 
+    /// <summary>The type of page that the rest of the header is for.</summary>
+    private PageType? Described { get; init; }
+
+    private bool IsSound =>
+        Bytes >= 0 && CompressedBytes >= 0 && Values >= 0 && DefinitionBytes >= 0 && RepetitionBytes >= 0
+        && (Type == Described || Type is not (PageType.DATA_PAGE or PageType.DICTIONARY_PAGE or PageType.DATA_PAGE_V2));
+
     /// <param name="bytes">Begin with the header.</param>
     /// <param name="length">How long the header is.</param>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
@@ -44,20 +54,19 @@ internal readonly record struct ParquetPageHeader
         {
             header = (number, type) switch
             {
-                (1, ThriftShape.Integer32) => header with { Type = (PageType)thrift.Integer() },
-                (2, ThriftShape.Integer32) => header with { Bytes = (int)thrift.Integer() },
-                (3, ThriftShape.Integer32) => header with { CompressedBytes = (int)thrift.Integer() },
-                (5, ThriftShape.Struct) => ReadVersion1(ref thrift, header),
-                (7, ThriftShape.Struct) => ReadVersion1(ref thrift, header), // of a dictionary: the same first two fields
-                (8, ThriftShape.Struct) => ReadVersion2(ref thrift, header),
+                (1, ThriftShape.Integer32) => header with { Type = (PageType)thrift.Integer32() },
+                (2, ThriftShape.Integer32) => header with { Bytes = thrift.Integer32() },
+                (3, ThriftShape.Integer32) => header with { CompressedBytes = thrift.Integer32() },
+                (4, ThriftShape.Integer32) => header with { Checksum = (uint)thrift.Integer32() },
+                (5, ThriftShape.Struct) => ReadVersion1(ref thrift, header with { Described = PageType.DATA_PAGE }),
+                (7, ThriftShape.Struct) => ReadVersion1(ref thrift, header with { Described = PageType.DICTIONARY_PAGE }), // the same first two fields
+                (8, ThriftShape.Struct) => ReadVersion2(ref thrift, header with { Described = PageType.DATA_PAGE_V2 }),
                 _ => Skip(ref thrift, type, header),
             };
         }
 
         length = thrift.Position;
-        return header.Bytes >= 0 && header.CompressedBytes >= 0 && header.Values >= 0 && header.DefinitionBytes >= 0 && header.RepetitionBytes >= 0
-            ? header
-            : throw thrift.Damaged();
+        return header.IsSound ? header : throw thrift.Damaged();
     }
 
     private static ParquetPageHeader ReadVersion1(ref ThriftBytes thrift, ParquetPageHeader header)
@@ -67,9 +76,9 @@ internal readonly record struct ParquetPageHeader
         {
             header = (number, type) switch
             {
-                (1, ThriftShape.Integer32) => header with { Values = (int)thrift.Integer() },
-                (2, ThriftShape.Integer32) => header with { Encoding = (Encoding)thrift.Integer() },
-                (3, ThriftShape.Integer32) => header with { LevelEncoding = (Encoding)thrift.Integer() },
+                (1, ThriftShape.Integer32) => header with { Values = thrift.Integer32() },
+                (2, ThriftShape.Integer32) => header with { Encoding = (Encoding)thrift.Integer32() },
+                (3, ThriftShape.Integer32) => header with { LevelEncoding = (Encoding)thrift.Integer32() },
                 _ => Skip(ref thrift, type, header),
             };
         }
@@ -84,10 +93,10 @@ internal readonly record struct ParquetPageHeader
         {
             header = (number, type) switch
             {
-                (1, ThriftShape.Integer32) => header with { Values = (int)thrift.Integer() },
-                (4, ThriftShape.Integer32) => header with { Encoding = (Encoding)thrift.Integer() },
-                (5, ThriftShape.Integer32) => header with { DefinitionBytes = (int)thrift.Integer() },
-                (6, ThriftShape.Integer32) => header with { RepetitionBytes = (int)thrift.Integer() },
+                (1, ThriftShape.Integer32) => header with { Values = thrift.Integer32() },
+                (4, ThriftShape.Integer32) => header with { Encoding = (Encoding)thrift.Integer32() },
+                (5, ThriftShape.Integer32) => header with { DefinitionBytes = thrift.Integer32() },
+                (6, ThriftShape.Integer32) => header with { RepetitionBytes = thrift.Integer32() },
                 (7, ThriftShape.True) => header with { IsCompressed = true },
                 (7, ThriftShape.False) => header with { IsCompressed = false },
                 _ => Skip(ref thrift, type, header),

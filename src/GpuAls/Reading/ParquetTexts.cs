@@ -8,8 +8,8 @@ internal sealed class ParquetTexts() : ParquetIdValues(0, IdType.Text)
 {
     private bool _hasEmpty;
 
-    /// <summary>Lengths before the texts that are no ASCII only ask for a look at each.</summary>
-    public override bool MayHaveProblems => _hasEmpty || !Ascii.IsValid(Ids.AllBytes);
+    /// <summary>Each text is looked at once, all together where they and the lengths between them are ASCII.</summary>
+    public override bool MayHaveProblems => _hasEmpty || !(Ascii.IsValid(Ids.AllBytes) || AreUtf8());
 
     public override void Add(ReadOnlySpan<byte> plain, int count)
     {
@@ -30,5 +30,12 @@ internal sealed class ParquetTexts() : ParquetIdValues(0, IdType.Text)
         var bytes = Ids[place];
         if (bytes.IsEmpty) return "is empty";
         return Utf8.IsValid(bytes) ? null : $"has {bytes.Length} bytes that are no UTF-8 text. Cast ids to UTF-8 strings, 16-byte UUIDs to FIXED_LEN_BYTE_ARRAY(16)";
+    }
+
+    private bool AreUtf8()
+    {
+        for (var place = 0; place < Count; place++)
+            if (!Utf8.IsValid(Ids[place])) return false;
+        return true;
     }
 }

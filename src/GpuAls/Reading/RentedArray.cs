@@ -10,6 +10,8 @@ internal sealed class RentedArray<T>(int length) : IDisposable
 
     public T[] Array => _array;
 
+    public ArraySegment<T> Segment => new(_array, 0, length);
+
     public Span<T> Span => _array.AsSpan(0, length);
 
     public Memory<T> Memory => _array.AsMemory(0, length);

@@ -43,6 +43,9 @@ internal ref struct ThriftBytes(ReadOnlySpan<byte> bytes, string what)
         return (long)(value >> 1) ^ -(long)(value & 1);
     }
 
+    /// <summary>A signed integer of 32 bits; one that is larger is damage, not to be cut.</summary>
+    public int Integer32() => Integer() is var value && value == (int)value ? (int)value : throw Damaged();
+
     /// <summary>The type of the next field of a struct and its number.</summary>
     /// <param name="number">The number of the field before; 0 before the first.</param>
     /// <returns>0 at the end of the struct.</returns>

@@ -6,40 +6,39 @@ namespace GpuAls.Sparse;
 /// </summary>
 /// <param name="rowCount">Number of rows.</param>
 /// <param name="columnCount">Number of columns.</param>
-internal sealed class CsrAssembly(int rowCount, int columnCount)
+/// <param name="entryCount">Number of entries.</param>
+internal sealed class CsrAssembly(int rowCount, int columnCount, int entryCount)
 {
-    /// <summary>The entries in CSR order, duplicates not yet summed.</summary>
-    /// <param name="rows">[entries].</param>
-    /// <param name="columns">[entries].</param>
-    /// <param name="values">[entries]; null where each entry is 1.</param>
-    /// <returns>indptr [rowCount + 1], columns [entries], values [entries] or null.</returns>
-    public (long[] Indptr, int[] Columns, float[]? Values) Sort(int[] rows, int[] columns, float[]? values)
-    {
-        var parts = Segments.CountFor(rows.Length);
-        var byColumn = Count(columns, columnCount, parts);
-        var (sortedRows, sortedValues) = (new int[rows.Length], values is null ? null : new float[rows.Length]);
-        Parallel.For(0, parts, part => ScatterByColumn(part, parts, byColumn, rows, columns, values, sortedRows, sortedValues));
+    private readonly int _parts = Segments.CountFor(entryCount);
 
-        var byRow = Count(sortedRows, rowCount, parts);
-        var (csrColumns, csrValues) = (new int[rows.Length], values is null ? null : new float[rows.Length]);
-        Parallel.For(0, parts, part => ScatterByRow(part, parts, byColumn.Starts, byRow, sortedRows, sortedValues, csrColumns, csrValues));
-        return (byRow.Starts, csrColumns, csrValues);
+    /// <summary>The entries in CSR order, duplicates not yet summed.</summary>
+    /// <param name="rows">[entries or more].</param>
+    /// <param name="columns">[entries or more]; receives those of the result.</param>
+    /// <param name="values">[entries or more]; receives those of the result; null where each entry is 1.</param>
+    public SortedEntries Sort(int[] rows, int[] columns, float[]? values)
+    {
+        var byColumn = Count(columns, columnCount);
+        var sortedRows = GC.AllocateUninitializedArray<int>(entryCount);
+        var sortedValues = values is null ? null : GC.AllocateUninitializedArray<float>(entryCount);
+        Parallel.For(0, _parts, part => ScatterByColumn(part, byColumn, rows, columns, values, sortedRows, sortedValues));
+
+        var byRow = Count(sortedRows, rowCount);
+        Parallel.For(0, _parts, part => ScatterByRow(part, byColumn.Starts, byRow, sortedRows, sortedValues, columns, values));
+        return new SortedEntries(byRow.Starts, columns, values, sortedRows, sortedValues);
     }
 
-    private static CountingSort Count(int[] keys, int keyCount, int parts) => new(keyCount, parts, (part, counts) =>
+    private CountingSort Count(int[] keys, int keyCount) => new(keyCount, _parts, (part, counts) =>
     {
-        foreach (var key in Part(keys, part, parts)) counts[key]++;
+        foreach (var key in keys.AsSpan(Start(part)..Start(part + 1))) counts[key]++;
     });
 
-    private static ReadOnlySpan<int> Part(int[] keys, int part, int parts) =>
-        keys.AsSpan(Segments.Start(keys.Length, part, parts)..Segments.Start(keys.Length, part + 1, parts));
+    private int Start(int part) => Segments.Start(entryCount, part, _parts);
 
-    private static void ScatterByColumn(
-        int part, int parts, CountingSort sort, int[] rows, int[] columns, float[]? values, int[] sortedRows, float[]? sortedValues)
+    private void ScatterByColumn(int part, CountingSort sort, int[] rows, int[] columns, float[]? values, int[] sortedRows, float[]? sortedValues)
     {
         var next = sort.Next(part);
-        var end = Segments.Start(rows.Length, part + 1, parts);
-        for (var entry = Segments.Start(rows.Length, part, parts); entry < end; entry++)
+        var end = Start(part + 1);
+        for (var entry = Start(part); entry < end; entry++)
         {
             var place = next[columns[entry]]++;
             sortedRows[place] = rows[entry];
@@ -47,12 +46,11 @@ internal sealed class CsrAssembly(int rowCount, int columnCount)
         }
     }
 
-    private static void ScatterByRow(
-        int part, int parts, long[] columnStarts, CountingSort sort, int[] sortedRows, float[]? sortedValues, int[] csrColumns, float[]? csrValues)
+    private void ScatterByRow(
+        int part, long[] columnStarts, CountingSort sort, int[] sortedRows, float[]? sortedValues, int[] csrColumns, float[]? csrValues)
     {
         var next = sort.Next(part);
-        var start = Segments.Start(sortedRows.Length, part, parts);
-        var end = Segments.Start(sortedRows.Length, part + 1, parts);
+        var (start, end) = (Start(part), Start(part + 1));
         var column = 0;
         while (columnStarts[column + 1] <= start && start < end) column++;
         for (var entry = start; entry < end; entry++)

@@ -6,14 +6,19 @@ namespace GpuAls.Sparse;
 public static class CsrBuilder
 {
     /// <summary>The plays of an input in both directions; duplicates summed in fp64, sums of 0 left out and counted.</summary>
+    /// <param name="interactions">Gives its rows away, whose memory the matrices take over: it has none afterwards.</param>
     /// <exception cref="GpuAlsException">Kind BadInput: the weights of a user and an item add up to more than fp32 holds.</exception>
     public static InteractionMatrix Build(IndexedInteractions interactions)
     {
         ArgumentNullException.ThrowIfNull(interactions);
         var (users, items) = (interactions.Users, interactions.Items);
-        var sums = Sum(users.Count, items.Count, interactions.UserIndices, interactions.ItemIndices, interactions.Weights);
+        var count = interactions.RowCount;
+        var (rows, columns, values) = interactions.Take();
+        var sorted = Sort(users.Count, items.Count, count, rows, columns, values);
+        var sums = new DuplicateSums(sorted.Starts, sorted.Columns, sorted.Values);
         if (sums.Overflow is var (user, item)) throw TooLarge(users.Format(user), items.Format(item));
-        return new InteractionMatrix(users, items, sums.ToMatrix(items.Count)) { CancelledPairs = sums.Cancelled };
+        var byUser = sums.ToMatrix(items.Count);
+        return new InteractionMatrix(users, items, byUser, Transpose(byUser, sorted.SpareIndices, sorted.SpareValues)) { CancelledPairs = sums.Cancelled };
     }
 
     /// <summary>A CSR matrix from coordinates in any order; duplicates summed in fp64, sums of 0 left out.</summary>
@@ -28,21 +33,30 @@ public static class CsrBuilder
     {
         Require.Length(columns.Length, rows.Length, nameof(columns));
         if (!values.IsEmpty) Require.Length(values.Length, rows.Length, nameof(values));
-        return Sum(rowCount, columnCount, rows.ToArray(), columns.ToArray(), values.IsEmpty ? null : values.ToArray()).ToMatrix(columnCount);
+        var sorted = Sort(rowCount, columnCount, rows.Length, rows.ToArray(), columns.ToArray(), values.IsEmpty ? null : values.ToArray());
+        return new DuplicateSums(sorted.Starts, sorted.Columns, sorted.Values).ToMatrix(columnCount);
     }
 
     /// <summary>The same entries with rows and columns exchanged.</summary>
     public static CsrMatrix Transpose(CsrMatrix matrix)
     {
         ArgumentNullException.ThrowIfNull(matrix);
+        return Transpose(matrix, [], null);
+    }
+
+    /// <param name="matrix">The matrix.</param>
+    /// <param name="spareIndices">Memory for the entries, used if it is as large as they are.</param>
+    /// <param name="spareValues">Memory for their values, used if it is as large as they are.</param>
+    private static CsrMatrix Transpose(CsrMatrix matrix, int[] spareIndices, float[]? spareValues)
+    {
         var parts = Segments.CountFor(matrix.EntryCount);
         var sort = new CountingSort(matrix.ColumnCount, parts, (part, counts) =>
         {
             var (first, end) = (Segments.FirstRow(matrix.Indptr, part, parts), Segments.FirstRow(matrix.Indptr, part + 1, parts));
             foreach (var column in matrix.Indices[(int)matrix.Indptr[first]..(int)matrix.Indptr[end]]) counts[column]++;
         });
-        var indices = new int[matrix.EntryCount];
-        var values = new float[matrix.EntryCount];
+        var indices = spareIndices.Length == matrix.EntryCount ? spareIndices : GC.AllocateUninitializedArray<int>((int)matrix.EntryCount);
+        var values = spareValues?.Length == matrix.EntryCount ? spareValues : GC.AllocateUninitializedArray<float>((int)matrix.EntryCount);
         Parallel.For(0, parts, part => ScatterRows(matrix, part, parts, sort.Next(part), indices, values));
         return new CsrMatrix(matrix.RowCount, sort.Starts, indices, values);
     }
@@ -62,12 +76,11 @@ public static class CsrBuilder
         }
     }
 
-    private static DuplicateSums Sum(int rowCount, int columnCount, int[] rows, int[] columns, float[]? values)
+    private static SortedEntries Sort(int rowCount, int columnCount, int entryCount, int[] rows, int[] columns, float[]? values)
     {
-        CheckRange(rows, rowCount);
-        CheckRange(columns, columnCount);
-        var (starts, sortedColumns, sortedValues) = new CsrAssembly(rowCount, columnCount).Sort(rows, columns, values);
-        return new DuplicateSums(starts, sortedColumns, sortedValues);
+        CheckRange(rows.AsSpan(0, entryCount), rowCount);
+        CheckRange(columns.AsSpan(0, entryCount), columnCount);
+        return new CsrAssembly(rowCount, columnCount, entryCount).Sort(rows, columns, values);
     }
 
     private static void CheckRange(ReadOnlySpan<int> keys, int keyCount)

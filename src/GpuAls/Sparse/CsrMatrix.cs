@@ -36,7 +36,7 @@ public sealed class CsrMatrix
         if (validate) CsrValidation.Check(columnCount, indptr, indices, values);
     }
 
-    /// <summary>A matrix in memory that its maker uses again when it is done with. Not validated: the entries come from a matrix.</summary>
+    /// <summary>A matrix in memory that may have room behind the entries, or is used again later. Not validated: its maker keeps the rules.</summary>
     /// <param name="columnCount">Number of columns.</param>
     /// <param name="indptr">[rowCount + 1].</param>
     /// <param name="indices">[entries or more].</param>

@@ -10,13 +10,13 @@ internal sealed class DuplicateSums
     private readonly int _parts;
 
     /// <param name="starts">[rows + 1], where each row starts.</param>
-    /// <param name="columns">[entries], rising within a row; sums take the first places of each row.</param>
-    /// <param name="values">[entries], in the order in which duplicates are summed; null where each entry is 1.</param>
+    /// <param name="columns">[entries or more], rising within a row; sums take the first places of each row.</param>
+    /// <param name="values">[entries or more], in the order in which duplicates are summed; null where each entry is 1.</param>
     public DuplicateSums(long[] starts, int[] columns, float[]? values)
     {
-        (_starts, _columns, _sums) = (starts, columns, values ?? new float[columns.Length]);
+        (_starts, _columns, _sums) = (starts, columns, values ?? new float[starts[^1]]);
         _lengths = new int[starts.Length - 1];
-        _parts = Segments.CountFor(columns.Length);
+        _parts = Segments.CountFor(starts[^1]);
         var (cancelled, overflows) = (new long[_parts], new (int Row, int Column)?[_parts]);
         Parallel.For(0, _parts, part =>
         {
@@ -38,7 +38,7 @@ internal sealed class DuplicateSums
     {
         var indptr = new long[_starts.Length];
         for (var row = 0; row < _lengths.Length; row++) indptr[row + 1] = indptr[row] + _lengths[row];
-        if (indptr[^1] == _columns.Length) return new CsrMatrix(columnCount, indptr, _columns, _sums);
+        if (indptr[^1] == _starts[^1] && Overflow is null) return CsrMatrix.InBuffers(columnCount, indptr, _columns, _sums);
         var (indices, values) = (new int[indptr[^1]], new float[indptr[^1]]);
         Parallel.For(0, _parts, part =>
         {

@@ -20,6 +20,9 @@ public sealed class InteractionMatrix
         ByItem = CsrBuilder.Transpose(byUser);
     }
 
+    /// <summary>Matrices that are the transposes of each other.</summary>
+    internal InteractionMatrix(IdIndex users, IdIndex items, CsrMatrix byUser, CsrMatrix byItem) => (Users, Items, ByUser, ByItem) = (users, items, byUser, byItem);
+
     /// <summary>Ids of the users.</summary>
     public IdIndex Users { get; }
 

@@ -1,6 +1,7 @@
 using CsCheck;
 using GpuAls.Indexing;
 using GpuAls.Reading;
+using Parquet;
 
 namespace GpuAls.Tests.Reading;
 
@@ -8,6 +9,7 @@ namespace GpuAls.Tests.Reading;
 public sealed class DamagedParquetTests : LoaderTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly InteractionSchema Weighted = new() { WeightColumn = "plays", OnBadRow = OnBadRow.Skip };
 
     [Test]
     [CancelAfter(60_000)]
@@ -40,21 +42,55 @@ public sealed class DamagedParquetTests : LoaderTests
             iter: 500, threads: 2);
     }
 
-    private static async Task<bool> IsReadOrRefusedAsync(string path)
+    [Test]
+    public async Task Load_FlippedBits_GivesRowsOrBadInputSoon(
+        [Values] CompressionMethod compression, [Values(EncodingHint.Default, EncodingHint.Dictionary, EncodingHint.DeltaBinaryPacked)] EncodingHint encoding)
+    {
+        Assume.That(compression, Is.Not.AnyOf(CompressionMethod.LZ4, CompressionMethod.Lzo)); // refused, whole or not
+        var whole = await LargerFileAsync(compression, encoding);
+        Assert.That(await IsReadOrRefusedAsync(Folder.At("p.parquet"), Weighted), Is.True);
+        for (var seed = 0; seed < 60; seed++)
+        {
+            var random = new Random(seed);
+            var bytes = (byte[])whole.Clone();
+            for (var flips = random.Next(1, 4); flips > 0; flips--) bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+            if (seed % 6 == 0) bytes.AsSpan(random.Next(bytes.Length - 40), 40).Fill((byte)random.Next(256));
+            await File.WriteAllBytesAsync(Folder.At("p.parquet"), bytes);
+
+            Assert.That(await IsReadOrRefusedAsync(Folder.At("p.parquet"), Weighted), Is.True, $"seed {seed}");
+        }
+    }
+
+    private static async Task<bool> IsReadOrRefusedAsync(string path, InteractionSchema? schema = null)
     {
         try
         {
-            await InteractionLoader.LoadAsync([path], new InteractionSchema()).WaitAsync(Patience);
-            return true;
+            var plays = await InteractionLoader.LoadAsync([path], schema ?? new InteractionSchema()).WaitAsync(Patience);
+            return Array.TrueForAll(plays.UserIndices, user => user >= 0 && user < plays.Users.Count)
+                && Array.TrueForAll(plays.ItemIndices, item => item >= 0 && item < plays.Items.Count)
+                && plays.RowCount <= plays.Statistics.Rows;
         }
         catch (GpuAlsException failure)
         {
-            return failure.Kind == FailureKind.BadInput;
+            return failure.Kind == FailureKind.BadInput && failure.Message.Contains(Path.GetFileName(path), StringComparison.Ordinal);
         }
         finally
         {
             File.Delete(path);
         }
+    }
+
+    /// <summary>Text, integers and decimals, in the forms that are decoded here and in others.</summary>
+    private async Task<byte[]> LargerFileAsync(CompressionMethod compression, EncodingHint encoding)
+    {
+        var rows = Enumerable.Range(0, 600).ToArray();
+        var options = new ParquetOptions { CompressionMethod = compression };
+        options.ColumnEncodingHints["user"] = encoding == EncodingHint.DeltaBinaryPacked ? EncodingHint.Default : encoding;
+        options.ColumnEncodingHints["item"] = encoding == EncodingHint.Dictionary ? EncodingHint.Default : encoding;
+        await ParquetPlays.WriteAsync(
+            Folder.At("p.parquet"), 2, options,
+            ("user", rows.Select(row => row % 17 == 0 ? null : $"user {row % 40}").ToArray()), ("item", rows.Select(row => row * row % 31).ToArray()), ("plays", rows.Select(row => 1m + row).ToArray()));
+        return await File.ReadAllBytesAsync(Folder.At("p.parquet"));
     }
 
     private async Task<byte[]> SmallFileAsync()

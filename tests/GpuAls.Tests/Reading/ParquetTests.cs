@@ -41,6 +41,8 @@ public sealed class ParquetTests : LoaderTests
     [TestCase(CompressionMethod.Snappy)]
     [TestCase(CompressionMethod.Gzip)]
     [TestCase(CompressionMethod.Zstd)]
+    [TestCase(CompressionMethod.Brotli)]
+    [TestCase(CompressionMethod.Lz4Raw)]
     public async Task Load_DictionaryPagesOfEachCompression_AreRead(CompressionMethod compression)
     {
         // As Spark writes: ids repeat, so a page of them holds places in a dictionary.

@@ -40,6 +40,35 @@ public sealed class RawParquetTests : LoaderTests
     }
 
     [Test]
+    public async Task Load_IntegersThatAreTooWideForTheirType_StayApart()
+    {
+        Write([44, 1, 0, 0, 44, 0, 0, 0], RawParquet.Int32, converted: RawParquet.UnsignedInt8);
+
+        Assert.That(Ids((await LoadAsync("p.parquet")).Users), Is.EqualTo(new[] { "44", "300" }));
+    }
+
+    [TestCase(RawParquet.Int64, null, RawParquet.SignedInt32, "INT64")]
+    [TestCase(RawParquet.Int32, null, RawParquet.SignedInt64, "INT32")]
+    [TestCase(RawParquet.Int64, null, RawParquet.UnsignedInt8, "INT64")]
+    [TestCase(RawParquet.Int32, null, RawParquet.Utf8, "INT32")]
+    [TestCase(RawParquet.FixedLengthByteArray, 8, RawParquet.Utf8, "FIXED_LEN_BYTE_ARRAY(8)")]
+    [TestCase(RawParquet.FixedLengthByteArray, 16, RawParquet.Utf8, "FIXED_LEN_BYTE_ARRAY(16)")]
+    public async Task Load_TypeThatIsStoredAsAnother_IsRefused(int type, int? length, int converted, string found)
+    {
+        Write([1, 0, 0, 0, 65, 0, 0, 0, 1, 0, 0, 0, 65, 0, 0, 0, .. new byte[16]], type, length, converted);
+
+        await AssertBadAsync("p.parquet", null, $"column 'user' is {found}", "--user-column");
+    }
+
+    [Test]
+    public async Task Load_ColumnOfAnotherTypeThanTheSchemaSays_IsRefused()
+    {
+        RawParquet.Write(Folder.At("p.parquet"), 2, new RawParquet.Column("user", RawParquet.Int32, new byte[16]) { ChunkType = RawParquet.Int64 }, Items);
+
+        await AssertBadAsync("p.parquet", null, "p.parquet", "row group 0", "column 'user' is INT64", "INT32");
+    }
+
+    [Test]
     public async Task Load_BytesThatAreNoUtf8_NameColumnRowAndRemedy()
     {
         Write(RawParquet.Plain("ok"u8.ToArray(), [0x42, 0xE9]), RawParquet.ByteArray);

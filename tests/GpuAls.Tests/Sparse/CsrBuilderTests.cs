@@ -90,6 +90,56 @@ public sealed class CsrBuilderTests
         Assert.That((matrix.CancelledPairs, matrix.ByUser.EntryCount), Is.EqualTo((1, 1)));
     }
 
+    [Test]
+    public void Build_Twice_IsRefused()
+    {
+        var plays = Plays(2, 1, 3);
+        CsrBuilder.Build(plays);
+
+        Assert.That(plays.RowCount, Is.Zero);
+        Assert.That(plays.UserIndices, Is.Empty);
+        Assert.That(() => CsrBuilder.Build(plays), Throws.InvalidOperationException.With.Message.Contains("load again"));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Build_RoomBehindTheRows_HasNoPartInTheMatrices(bool hasDuplicates)
+    {
+        var plays = new IndexedInteractions
+        {
+            Users = new IdIndex<int>([1, 2]),
+            Items = new IdIndex<int>([1, 2, 3]),
+            RowCount = 4,
+            UserIndices = [0, 1, hasDuplicates ? 1 : 0, 0, 99, -1],
+            ItemIndices = [2, 0, 0, 1, 99, -1],
+            Weights = [1, 2, 4, 8, float.NaN, float.NaN],
+            Statistics = new ReadStatistics { Files = 1, Rows = 4, ZeroWeightRows = 0, BadRows = 0 },
+        };
+
+        var matrix = CsrBuilder.Build(plays);
+
+        (int, int, float)[] expected = hasDuplicates ? [(0, 1, 8), (0, 2, 1), (1, 0, 6)] : [(0, 0, 4), (0, 1, 8), (0, 2, 1), (1, 0, 2)];
+        Assert.That(Flatten(matrix.ByUser), Is.EqualTo(expected));
+        Assert.That(Flatten(matrix.ByItem), Is.EqualTo(expected.Select(entry => (entry.Item2, entry.Item1, entry.Item3)).OrderBy(entry => entry.Item1).ThenBy(entry => entry.Item2)));
+    }
+
+    [Test]
+    public void UserIndices_RoomBehindTheRows_IsNotShown()
+    {
+        var plays = new IndexedInteractions
+        {
+            Users = new IdIndex<int>([1]),
+            Items = new IdIndex<int>([1]),
+            RowCount = 1,
+            UserIndices = [0, 7],
+            ItemIndices = [0, 7],
+            Weights = [1, 7],
+            Statistics = new ReadStatistics { Files = 1, Rows = 1, ZeroWeightRows = 0, BadRows = 0 },
+        };
+
+        Assert.That((plays.UserIndices.Length, plays.ItemIndices.Length, plays.Weights!.Length), Is.EqualTo((1, 1, 1)));
+    }
+
     /// <summary>Two rows of ada and 9, one of bob and 8 between them.</summary>
     private static IndexedInteractions Plays(params float[] weights) => new()
     {
