@@ -18,9 +18,29 @@ public sealed class IndexedInteractions
     /// <summary>[rows], finite and not 0; null where each row counts 1.</summary>
     public required float[]? Weights { get; init; }
 
+    /// <summary>[rows], the time of each, all in one unit; null where no column of times was read.</summary>
+    public long[]? Times { get; init; }
+
     /// <summary>What was read and what was left out.</summary>
     public required ReadStatistics Statistics { get; init; }
 
     /// <summary>Number of rows.</summary>
     public int RowCount => UserIndices.Length;
+
+    /// <summary>Some of the rows, in their order and with the same ids.</summary>
+    /// <param name="isWanted">Whether the row at a place is taken.</param>
+    internal IndexedInteractions Where(Func<int, bool> isWanted)
+    {
+        int[] rows = [.. Enumerable.Range(0, RowCount).Where(isWanted)];
+        return new IndexedInteractions
+        {
+            Users = Users,
+            Items = Items,
+            UserIndices = Array.ConvertAll(rows, row => UserIndices[row]),
+            ItemIndices = Array.ConvertAll(rows, row => ItemIndices[row]),
+            Weights = Weights is null ? null : Array.ConvertAll(rows, row => Weights[row]),
+            Times = Times is null ? null : Array.ConvertAll(rows, row => Times[row]),
+            Statistics = Statistics,
+        };
+    }
 }

@@ -7,6 +7,8 @@ namespace GpuAls.Reading;
 /// <summary>What the values of columns are gathered in, by the type that the schema gives them.</summary>
 internal static class ParquetForms
 {
+    private const long MicrosecondsPerDay = TimeSpan.TicksPerDay / TimeSpan.TicksPerMicrosecond;
+
     /// <summary>For the ids of a column that <see cref="ParquetColumns"/> lets pass.</summary>
     public static ParquetIdValues Ids(DataField field) => field.ClrType switch
     {
@@ -38,6 +40,27 @@ internal static class ParquetForms
         var type when type == typeof(long) => new ParquetWeights<long, long>(),
         var type when type == typeof(ulong) => new ParquetWeights<long, ulong>(),
         _ => throw Unexpected(field),
+    };
+
+    /// <summary>For the times of a column; null where it holds none.</summary>
+    public static ParquetTimes? Times(DataField field) => field.SchemaElement switch
+    {
+        { Type: Type.INT96 } => new ParquetJulianTimes(),
+        { Type: Type.BYTE_ARRAY } when field.ClrType == typeof(ReadOnlyMemory<char>) => new ParquetTimeTexts(),
+        { Type: Type.INT32, ConvertedType: ConvertedType.DATE } or { Type: Type.INT32, LogicalType.DATE: not null } => new ParquetTimes<int, int>(TimeKind.Instant, MicrosecondsPerDay),
+        { Type: Type.INT64, LogicalType.TIMESTAMP.Unit.NANOS: not null } => new ParquetTimes<long, long>(TimeKind.Instant, divisor: 1000),
+        { Type: Type.INT64, LogicalType.TIMESTAMP.Unit.MICROS: not null } or { Type: Type.INT64, ConvertedType: ConvertedType.TIMESTAMP_MICROS } => new ParquetTimes<long, long>(TimeKind.Instant),
+        { Type: Type.INT64, LogicalType.TIMESTAMP: not null } or { Type: Type.INT64, ConvertedType: ConvertedType.TIMESTAMP_MILLIS } => new ParquetTimes<long, long>(TimeKind.Instant, 1000),
+        _ => Integers(field),
+    };
+
+    private static ParquetTimes? Integers(DataField field) => field.ClrType switch
+    {
+        var type when type == typeof(int) || type == typeof(short) || type == typeof(sbyte) || type == typeof(ushort) || type == typeof(byte) => new ParquetTimes<int, int>(TimeKind.Integer),
+        var type when type == typeof(uint) => new ParquetTimes<int, uint>(TimeKind.Integer),
+        var type when type == typeof(long) => new ParquetTimes<long, long>(TimeKind.Integer),
+        var type when type == typeof(ulong) => new ParquetTimes<long, ulong>(TimeKind.Integer),
+        _ => null,
     };
 
     /// <summary>Whether the values stand in the file as they are gathered, and in a compression that is known here.</summary>
