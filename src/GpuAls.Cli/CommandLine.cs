@@ -48,6 +48,7 @@ internal static class CommandLine
         [
             TrainCommand.Create(console),
             RecommendCommand.Create(console),
+            EvaluateCommand.Create(console),
             DemoCommand.Create(console),
             SampleCommand.Create(console),
             DevicesCommand.Create(console),

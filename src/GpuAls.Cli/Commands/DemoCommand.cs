@@ -11,6 +11,8 @@ namespace GpuAls.Cli.Commands;
 /// <summary><c>gpuals demo</c>: the whole way on made-up plays; needs nothing.</summary>
 internal sealed class DemoCommand
 {
+    private static readonly string[] Shown = ["precision", "recall", "ndcg"];
+
     private readonly DeviceOptionSet _device = new();
 
     public static Command Create(CliConsole console)
@@ -65,13 +67,13 @@ internal sealed class DemoCommand
     private static Table Metrics(DemoReport report)
     {
         var table = new Table().AddColumns("", $"precision@{report.K}", $"recall@{report.K}", $"NDCG@{report.K}").Border(TableBorder.Simple);
-        AddRow(table, "gpuals", report.Model);
-        AddRow(table, "most popular", report.Popularity);
+        AddRow(table, "gpuals", report.Model, report.K);
+        AddRow(table, "most popular", report.Popularity, report.K);
         return table;
     }
 
-    private static void AddRow(Table table, string name, RankingMetrics metrics) =>
-        table.AddRow(name, Text($"{metrics.Precision:F4}"), Text($"{metrics.Recall:F4}"), Text($"{metrics.Ndcg:F4}"));
+    private static void AddRow(Table table, string name, Measurements measured, int k) =>
+        table.AddRow([name, .. Shown.Select(metric => Text($"{measured.Value(new Metric(metric, k)):F4}"))]);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using GpuAls.Engines.Device;
+using GpuAls.Evaluation;
 using GpuAls.Jobs;
 using GpuAls.Modeling;
 
@@ -19,6 +20,8 @@ internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
             case DataLoaded loaded: Report(loaded); break;
             case PlaysStreaming streaming: Report(streaming.Streamed); break;
             case IterationDone done: Report(done); break;
+            case SplitMade made: Report(made); break;
+            case MethodMeasured measured: log.Info("measured", Text($"measured: {measured.Name} ({measured.Seconds:F2} s)"), ("method", measured.Name), ("seconds", measured.Seconds)); break;
             case LeftoverKept kept: log.Warn("leftover", $"the model that was replaced could not be deleted and is left in '{kept.Path}'.", ("path", kept.Path)); break;
             case JobDone done: Report(done); break;
             default: break; // Rows and lists come too often for lines; bars show them.
@@ -75,6 +78,23 @@ internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
             ("iteration", report.Iteration), ("of", done.Total), ("seconds", report.Seconds), ("loss", report.Loss), ("fp64_rows", report.Fp64Rows));
         if (report.JitteredRows > 0 && _jittered == 0) _firstJittered = report.Iteration;
         _jittered += report.JitteredRows;
+    }
+
+    private void Report(SplitMade made)
+    {
+        var (counts, heldOut) = (made.Counts, made.Counts.HeldOut);
+        var fold = made.Folds > 1 ? $"fold {made.Fold}/{made.Folds}: " : "";
+        log.Info(
+            "split",
+            $"{fold}{Counted.Of(counts.TrainPairs, "pair")} to train on, {heldOut.Pairs:N0} held out; {Counted.Of(counts.Users, "user")} measured, {counts.UsersWithoutHeldOut:N0} left out, having none held out that counts",
+            ("train_pairs", counts.TrainPairs), ("held_out_pairs", heldOut.Pairs), ("users", counts.Users), ("users_without_held_out", counts.UsersWithoutHeldOut));
+        if (heldOut.UnseenPairs > 0)
+            log.Warn(
+                "unseen",
+                $"{Counted.Of(heldOut.UnseenPairs, "held-out pair")} {(made.ColdStart == ColdStart.Drop ? "left out" : "cannot be predicted")}: {Counted.Of(heldOut.UnseenUsers, "user")} and {Counted.Of(heldOut.UnseenItems, "item")} have no play above 0 to train on (--cold-start).",
+                ("pairs", heldOut.UnseenPairs), ("users", heldOut.UnseenUsers), ("items", heldOut.UnseenItems));
+        if (heldOut.RepeatedPairs > 0)
+            log.Warn("repeated", $"{Counted.Of(heldOut.RepeatedPairs, "pair")} to test with left out, since trained on too, or excluded.", ("pairs", heldOut.RepeatedPairs));
     }
 
     private void Report(JobDone done) => log.Info(

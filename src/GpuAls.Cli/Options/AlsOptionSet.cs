@@ -27,15 +27,19 @@ internal sealed class AlsOptionSet
         Description = "Another system's meaning of the parameters; options given beside it win.",
     }.OneOf(Preset.Names);
 
+    private Option[] All =>
+    [
+        _rank, _iterations, _regularization, _alpha, _confidence, _epsilon, _objective, _unobservedWeight, _scaling,
+        _exponent, _first, _solver, _steps, _precision, _seed, _loss, _preset,
+    ];
+
     public void AddTo(Command command)
     {
-        Option[] options =
-        [
-            _rank, _iterations, _regularization, _alpha, _confidence, _epsilon, _objective, _unobservedWeight, _scaling,
-            _exponent, _first, _solver, _steps, _precision, _seed, _loss, _preset,
-        ];
-        foreach (var option in options) command.Add(option);
+        foreach (var option in All) command.Add(option);
     }
+
+    /// <summary>The first of these options that the user typed; null without one.</summary>
+    public Option? FirstGiven(ParseResult result) => All.FirstOrDefault(option => result.IsGiven(option));
 
     public string? PresetOf(ParseResult result) => result.GetValue(_preset);
 

@@ -5,14 +5,15 @@ using GpuAls.Reading;
 namespace GpuAls.Cli.Options;
 
 /// <summary>Where the plays are and which columns hold them, with the defaults of <see cref="InteractionSchema"/>.</summary>
-internal sealed class InputOptionSet
+/// <param name="isOptional">Whether a command can do without plays.</param>
+internal sealed class InputOptionSet(bool isOptional = false)
 {
     private static readonly InteractionSchema Default = new();
 
     private readonly Argument<string[]> _plays = new("plays")
     {
         Description = "Parquet or delimited text (.csv .tsv .dat .txt, also .gz .zst): files, folders or globs.",
-        Arity = ArgumentArity.OneOrMore,
+        Arity = isOptional ? ArgumentArity.ZeroOrMore : ArgumentArity.OneOrMore,
     };
 
     private readonly Option<string> _user = Column("--user-column", "Column of the user ids.", Default.UserColumn);
@@ -44,7 +45,7 @@ internal sealed class InputOptionSet
         foreach (var option in options) command.Add(option);
     }
 
-    public IReadOnlyList<string> Locations(ParseResult result) => result.GetRequiredValue(_plays);
+    public IReadOnlyList<string> Locations(ParseResult result) => result.GetValue(_plays) ?? [];
 
     public InteractionSchema Schema(ParseResult result) => new()
     {

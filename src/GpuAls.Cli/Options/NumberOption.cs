@@ -20,6 +20,11 @@ internal static class NumberOption
             CustomParser = result => Parse<T>(result, name),
         };
 
+    /// <inheritdoc cref="Create"/>
+    /// <remarks>Null where it is not given.</remarks>
+    public static Option<T?> CreateOptional<T>(string name, string description)
+        where T : struct, INumber<T> => new(name) { Description = description, HelpName = "n", CustomParser = result => Parse<T>(result, name) };
+
     private static T Parse<T>(ArgumentResult result, string name)
         where T : struct, INumber<T>
     {

@@ -1,3 +1,5 @@
+using GpuAls.Sparse;
+
 namespace GpuAls.Engines;
 
 /// <summary>The shapes that every engine expects, checked once at its edge.</summary>
@@ -45,6 +47,19 @@ internal static class EngineChecks
         if (query.Seen is null) return;
         Require.Length(query.Seen.RowCount, query.Rows.Count, nameof(query.Seen));
         Require.Length(query.Seen.ColumnCount, query.Items.RowCount, nameof(query.Seen));
+    }
+
+    public static void ScoreRows(IEngineFactors queries, ReadOnlySpan<int> rows, IEngineFactors items)
+    {
+        SameRank(queries, items);
+        if (rows.ContainsAnyExceptInRange(0, queries.RowCount - 1)) throw new ArgumentException($"a row is not among the {queries.RowCount} queries.", nameof(rows));
+    }
+
+    public static void ScorePairs(CsrMatrix pairs, IEngineFactors rowFactors, IEngineFactors columnFactors)
+    {
+        SameRank(rowFactors, columnFactors);
+        Require.Length(rowFactors.RowCount, pairs.RowCount, nameof(rowFactors));
+        Require.Length(columnFactors.RowCount, pairs.ColumnCount, nameof(columnFactors));
     }
 
     private static void SameRank(IEngineFactors a, IEngineFactors b)

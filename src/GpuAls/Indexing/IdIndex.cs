@@ -26,4 +26,10 @@ public abstract class IdIndex
     /// <param name="index">Its index, or -1.</param>
     /// <returns>False where the text is not one of the ids.</returns>
     public abstract bool TryFind(string id, out int index);
+
+    /// <summary>Some of the ids, in the order given.</summary>
+    internal abstract IdIndex Select(int[] indices);
+
+    /// <summary>The order of two ids whose numbers of rows are equal.</summary>
+    internal abstract int CompareIds(int left, int right);
 }

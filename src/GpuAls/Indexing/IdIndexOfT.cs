@@ -51,6 +51,12 @@ public sealed class IdIndex<T> : IdIndex
         return false;
     }
 
+    internal override IdIndex Select(int[] indices) => new IdIndex<T>(indices.Length, place => _ids.Value[indices[place]]);
+
+    internal override int CompareIds(int left, int right) => (_ids.Value[left], _ids.Value[right]) is (string one, string other)
+        ? CodePoints.Compare(one, other)
+        : Comparer<T>.Default.Compare(_ids.Value[left], _ids.Value[right]);
+
     private static T[] Make(int count, Func<int, T> make)
     {
         var ids = new T[count];

@@ -6,6 +6,7 @@ public sealed class IndexedInteractions
     private int[] _users = [];
     private int[] _items = [];
     private float[]? _weights;
+    private long[]? _times;
     private int? _count; // the arrays may have room behind their rows
     private bool _isTaken;
 
@@ -24,6 +25,9 @@ public sealed class IndexedInteractions
     /// <summary>[rows], finite and not 0; null where each row counts 1.</summary>
     public required float[]? Weights { get => _weights is null ? null : Trimmed(ref _weights); init => _weights = value; }
 
+    /// <summary>[rows], the time of each, all in one unit; null where no column of times was read.</summary>
+    public long[]? Times { get => _times is null ? null : Trimmed(ref _times); init => _times = value; }
+
     /// <summary>What was read and what was left out.</summary>
     public required ReadStatistics Statistics { get; init; }
 
@@ -40,7 +44,7 @@ public sealed class IndexedInteractions
     {
         if (_isTaken) throw new InvalidOperationException("the rows of these interactions were made into matrices before; build them once, or load again.");
         var taken = (_users, _items, _weights);
-        (_users, _items, _weights, _count, _isTaken) = ([], [], _weights is null ? null : [], 0, true);
+        (_users, _items, _weights, _times, _count, _isTaken) = ([], [], _weights is null ? null : [], null, 0, true);
         return taken;
     }
 
@@ -48,5 +52,22 @@ public sealed class IndexedInteractions
     {
         if (array.Length > RowCount) Array.Resize(ref array, RowCount);
         return array;
+    }
+
+    /// <summary>Some of the rows, in their order and with the same ids.</summary>
+    /// <param name="isWanted">Whether the row at a place is taken.</param>
+    internal IndexedInteractions Where(Func<int, bool> isWanted)
+    {
+        int[] rows = [.. Enumerable.Range(0, RowCount).Where(isWanted)];
+        return new IndexedInteractions
+        {
+            Users = Users,
+            Items = Items,
+            UserIndices = Array.ConvertAll(rows, row => UserIndices[row]),
+            ItemIndices = Array.ConvertAll(rows, row => ItemIndices[row]),
+            Weights = Weights is null ? null : Array.ConvertAll(rows, row => Weights[row]),
+            Times = Times is null ? null : Array.ConvertAll(rows, row => Times[row]),
+            Statistics = Statistics,
+        };
     }
 }

@@ -3,7 +3,7 @@ using GpuAls.Reading;
 namespace GpuAls.Indexing;
 
 /// <summary>The rows of all batches, in arrays that have room for what is likely to come, so that they seldom have to be copied.</summary>
-internal sealed class IndexedRows(bool hasWeights)
+internal sealed class IndexedRows(bool hasWeights, bool hasTimes)
 {
     private const double Margin = 1.02;
     private const int MostGrowth = 64; // what a batch says of its share of the input may be far off
@@ -11,6 +11,7 @@ internal sealed class IndexedRows(bool hasWeights)
     private int[] _users = [];
     private int[] _items = [];
     private float[] _weights = [];
+    private long[] _times = [];
 
     public int Count { get; private set; }
 
@@ -24,11 +25,12 @@ internal sealed class IndexedRows(bool hasWeights)
         batch.Users.Places.CopyTo(_users.AsMemory(Count));
         batch.Items.Places.CopyTo(_items.AsMemory(Count));
         batch.Weights?.CopyTo(_weights.AsMemory(Count));
+        batch.Times?.CopyTo(_times.AsMemory(Count));
         Count += rows;
     }
 
-    /// <summary>Users, items and weights (null where each row counts 1), <see cref="Count"/> of each and room behind them.</summary>
-    public (int[] Users, int[] Items, float[]? Weights) Take() => (_users, _items, hasWeights ? _weights : null);
+    /// <summary>Users, items, weights (null where each row counts 1) and times (null where there are none), <see cref="Count"/> of each and room behind them.</summary>
+    public (int[] Users, int[] Items, float[]? Weights, long[]? Times) Take() => (_users, _items, hasWeights ? _weights : null, hasTimes ? _times : null);
 
     private static int Capacity(int needed, double fraction)
     {
@@ -41,6 +43,7 @@ internal sealed class IndexedRows(bool hasWeights)
         Resize(ref _users, length);
         Resize(ref _items, length);
         if (hasWeights) Resize(ref _weights, length);
+        if (hasTimes) Resize(ref _times, length);
     }
 
     /// <summary>The memory behind the rows is not touched, so it costs nothing yet.</summary>

@@ -9,11 +9,12 @@ internal sealed class InteractionGatherer(InteractionSchema schema, IReadOnlyLis
 
     private readonly IdIndexBuilder _users = new(schema.UserColumn);
     private readonly IdIndexBuilder _items = new(schema.ItemColumn);
-    private readonly IndexedRows _gathered = new(schema.WeightColumn is not null);
+    private readonly IndexedRows _gathered = new(schema.WeightColumn is not null, schema.TimeColumn is not null);
     private readonly List<string> _firstBadRows = [];
     private readonly long _totalBytes = Math.Max(1, files.Sum(file => file.Bytes));
     private long _finishedBytes;
     private InputFile? _current;
+    private (TimeKind Kind, string Path)? _times;
     private long _rows;
     private long _keptRows;
     private long _zeroWeightRows;
@@ -39,6 +40,7 @@ internal sealed class InteractionGatherer(InteractionSchema schema, IReadOnlyLis
             throw new GpuAlsException(FailureKind.BadInput, $"the input has more than {Array.MaxLength:N0} rows. Sum the plays of each user and item before training.");
         _users.Check(batch.Users, batch.File);
         _items.Check(batch.Items, batch.File);
+        CheckTimes(batch);
         var fraction = Fraction(batch);
         _gathered.Add(batch, fraction);
         return new ReadProgress(_rows, fraction);
@@ -48,7 +50,7 @@ internal sealed class InteractionGatherer(InteractionSchema schema, IReadOnlyLis
     {
         if (_badRows > 0 && schema.OnBadRow == OnBadRow.Fail) throw BadRows();
         if (_keptRows == 0) throw NothingLeft();
-        var (users, items, weights) = _gathered.Take();
+        var (users, items, weights, times) = _gathered.Take();
         return new IndexedInteractions
         {
             Users = _users.Build(users.AsMemory(0, _gathered.Count)),
@@ -57,8 +59,20 @@ internal sealed class InteractionGatherer(InteractionSchema schema, IReadOnlyLis
             UserIndices = users,
             ItemIndices = items,
             Weights = weights,
+            Times = times,
             Statistics = new ReadStatistics { Files = files.Count, Rows = _rows, ZeroWeightRows = _zeroWeightRows, BadRows = _badRows },
         };
+    }
+
+    /// <summary>Integers and timestamps have no order among each other.</summary>
+    private void CheckTimes(InteractionBatch batch)
+    {
+        if (batch.Times is not { Length: > 0 }) return;
+        _times ??= (batch.TimeKind, batch.File.Path);
+        if (batch.TimeKind != _times.Value.Kind)
+            throw new GpuAlsException(
+                FailureKind.BadInput,
+                $"column '{schema.TimeColumn}' has {_times.Value.Kind.Text()} in {_times.Value.Path} and {batch.TimeKind.Text()} in {batch.File.Path}; one load has times of one kind. Convert one of the files.");
     }
 
     private double Fraction(InteractionBatch batch)

@@ -32,6 +32,17 @@ internal static class Collisions
         CheckOutsideModels(output, "--output");
     }
 
+    /// <exception cref="GpuAlsException">Kind Usage: the report has the name of a file with plays, or lies in the folder of a model.</exception>
+    public static void Check(EvaluateJobOptions options)
+    {
+        if (options.Output is not { } output) return;
+        var report = OutputPaths.Resolve(output);
+        foreach (var locations in new[] { options.Locations, options.Test, options.Exclude }.Where(locations => locations.Count > 0))
+            foreach (var file in InputLocation.Resolve(locations))
+                Require.Usage(OutputPaths.Resolve(file.Path) != report, $"--output '{output}' is a file with plays. Choose another name.");
+        CheckOutsideModels(output, "--output");
+    }
+
     /// <summary>A file among those of a model breaks the model or keeps it from being replaced.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: the path lies in the folder of a model.</exception>
     public static void CheckOutsideModels(string path, string option)

@@ -18,7 +18,7 @@ namespace GpuAls.Jobs;
 public sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress = null)
 {
     private const int K = 10;
-    private const double HeldOut = 0.2;
+    private const double HeldOutFraction = 0.2;
     private const int ListenersShown = 4;
 
     private readonly PhaseClock _clock = new();
@@ -31,12 +31,12 @@ public sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress = n
     public async Task<DemoReport> RunAsync(CancellationToken cancellation = default)
     {
         var plays = await SampleAsync(cancellation).ConfigureAwait(false);
-        var split = HoldOutSplit.PerUser(plays.ByUser, HeldOut, seed: 1);
-        var train = new InteractionMatrix(plays.Users, plays.Items, split.Train);
+        var heldOut = HeldOut.Of(plays, HoldOutSplit.PerUser(plays.ByUser, HeldOutFraction, seed: 1));
+        var train = heldOut.Train;
         var trained = new AlsTrainer(engine, Options).Fit(
             train, new Relay<IterationReport>(report => progress?.Report(new IterationDone(report, Options.Iterations))), cancellation);
-        var model = new FactorModel(train.Users, train.Items, split.Train, trained.Rank, trained.UserFactors, trained.ItemFactors);
-        return Evaluate(model, split.Test, cancellation);
+        var model = new FactorModel(train.Users, train.Items, train.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors);
+        return Evaluate(model, heldOut, cancellation);
     }
 
     private async Task<InteractionMatrix> SampleAsync(CancellationToken cancellation)
@@ -58,26 +58,22 @@ public sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress = n
         }
     }
 
-    private DemoReport Evaluate(FactorModel model, CsrMatrix test, CancellationToken cancellation)
+    private DemoReport Evaluate(FactorModel model, HeldOut heldOut, CancellationToken cancellation)
     {
-        var users = Enumerable.Range(0, test.RowCount).Where(user => test.RowLength(user) > 0).ToArray();
-        var popularity = new PopularityBaseline(model.Plays);
-        var (ofModel, ofPopularity) = (new RankingSummary(), new RankingSummary());
-        var shown = new List<DemoListener>();
-        using var recommender = new Recommender(model, engine);
-        foreach (var batch in recommender.Recommend(users, K, includePlayed: false, cancellation))
-        {
-            for (var i = 0; i < batch.UserIndices.Length; i++)
-            {
-                var user = batch.UserIndices[i];
-                var list = batch.ItemIndices.AsSpan(i * K, K);
-                ofModel.Add(RankingMetrics.Of(list, test.RowIndices(user), K));
-                ofPopularity.Add(RankingMetrics.Of(popularity.Recommend(user, K), test.RowIndices(user), K));
-                if (shown.Count < ListenersShown && IsTypical(model, user)) shown.Add(Show(model, test, user, list));
-            }
-        }
+        var evaluator = new Evaluator(heldOut, new EvaluationOptions { Cutoffs = [K], Kinds = MetricKinds.Lists });
+        using var users = engine.LoadFactors(model.UserFactors, model.Rank);
+        using var items = engine.LoadFactors(model.ItemFactors, model.Rank);
+        var ofModel = evaluator.Measure(engine, users, items, cancellation);
+        var ofPopularity = evaluator.Measure(new PopularityBaseline(model.Plays), cancellation);
+        return new DemoReport(K, ofModel.Users, ofModel, ofPopularity, Listeners(model, heldOut.Test, cancellation), _clock.Total);
+    }
 
-        return new DemoReport(K, users.Length, ofModel.Mean, ofPopularity.Mean, shown, _clock.Total);
+    private List<DemoListener> Listeners(FactorModel model, CsrMatrix test, CancellationToken cancellation)
+    {
+        int[] users = [.. Enumerable.Range(0, model.Users.Count).Where(user => IsTypical(model, user) && test.RowLength(user) > 0).Take(ListenersShown)];
+        using var recommender = new Recommender(model, engine);
+        var lists = recommender.Recommend(users, K, includePlayed: false, cancellation).Single().ItemIndices;
+        return [.. users.Select((user, place) => Show(model, test, user, lists.AsSpan(place * K, K)))];
     }
 
     /// <summary>A history of a length that can be looked through.</summary>

@@ -5,12 +5,12 @@ namespace GpuAls.Jobs;
 /// <summary>What the demo found.</summary>
 /// <param name="K">How many places of a list count.</param>
 /// <param name="TestUsers">Listeners with held-out plays.</param>
-/// <param name="Model">Mean metrics of the trained model.</param>
-/// <param name="Popularity">Mean metrics of "most popular" on the same plays.</param>
+/// <param name="Model">Metrics of the trained model.</param>
+/// <param name="Popularity">Metrics of "most popular" on the same plays.</param>
 /// <param name="Listeners">A few listeners to look at.</param>
 /// <param name="Seconds">Wall time.</param>
 public sealed record DemoReport(
-    int K, int TestUsers, RankingMetrics Model, RankingMetrics Popularity, IReadOnlyList<DemoListener> Listeners, double Seconds);
+    int K, int TestUsers, Measurements Model, Measurements Popularity, IReadOnlyList<DemoListener> Listeners, double Seconds);
 
 /// <summary>One listener of the demo.</summary>
 /// <param name="Name">Who it is.</param>

@@ -1,5 +1,6 @@
 using GpuAls.Engines;
 using GpuAls.Engines.Device;
+using GpuAls.Evaluation;
 using GpuAls.Modeling;
 using GpuAls.Reading;
 using GpuAls.Training;
@@ -36,6 +37,18 @@ public sealed record IterationDone(IterationReport Report, int Total) : JobEvent
 /// <param name="Lists">So far.</param>
 /// <param name="Total">In all.</param>
 public sealed record ListsMade(int Lists, int Total) : JobEvent;
+
+/// <summary>Plays were held out.</summary>
+/// <param name="Counts">Their numbers.</param>
+/// <param name="Fold">Which fold, from 1.</param>
+/// <param name="Folds">Folds in all; 1 for a single split.</param>
+/// <param name="ColdStart">What becomes of those that cannot be predicted.</param>
+public sealed record SplitMade(SplitCounts Counts, int Fold, int Folds, ColdStart ColdStart) : JobEvent;
+
+/// <summary>A way to recommend was trained and measured.</summary>
+/// <param name="Name">Such as "most popular".</param>
+/// <param name="Seconds">Wall time.</param>
+public sealed record MethodMeasured(string Name, double Seconds) : JobEvent;
 
 /// <summary>The model that was replaced could not be deleted.</summary>
 /// <param name="Path">Where it lies now.</param>

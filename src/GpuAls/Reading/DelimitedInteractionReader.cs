@@ -66,6 +66,9 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
     private static void Add(DelimitedLines lines, DelimitedColumns columns, TextRows rows)
     {
         if (lines.FieldCount < columns.Needed) rows.Reject(lines.Line, lines.FieldCount);
-        else rows.Add(lines.Line, lines.Utf8(columns.User), lines.Utf8(columns.Item), columns.Weight < 0 ? [] : lines.Utf8(columns.Weight));
+        else
+            rows.Add(
+                lines.Line, lines.Utf8(columns.User), lines.Utf8(columns.Item), columns.Weight < 0 ? [] : lines.Utf8(columns.Weight),
+                columns.Time < 0 ? [] : lines.Utf8(columns.Time));
     }
 }

@@ -22,7 +22,7 @@ internal sealed class DelimitedLines : IDisposable
     private readonly TextBlocks _blocks;
     private readonly CsvDataReader _reader;
     private readonly Func<bool> _read; // one delegate, not one a record
-    private readonly byte[][] _utf8 = [[], [], []];
+    private readonly byte[][] _utf8 = [[], [], [], []];
     private int _lastUtf8;
     private long _nextLine;
 
@@ -57,7 +57,7 @@ internal sealed class DelimitedLines : IDisposable
     /// <summary>All fields of the record.</summary>
     public string[] Texts() => Enumerable.Range(0, FieldCount).Select(ordinal => Field(ordinal).ToString()).ToArray();
 
-    /// <summary>A field of the record as UTF-8, valid until two others were asked for.</summary>
+    /// <summary>A field of the record as UTF-8, valid until three others were asked for.</summary>
     public ReadOnlySpan<byte> Utf8(int ordinal)
     {
         var text = Field(ordinal);

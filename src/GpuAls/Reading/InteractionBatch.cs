@@ -16,6 +16,12 @@ internal sealed class InteractionBatch(params IDisposable?[] memory) : IDisposab
     /// <summary>[rows], finite and not 0; null where each row counts 1.</summary>
     public required ReadOnlyMemory<float>? Weights { get; init; }
 
+    /// <summary>[rows]; null where none are read.</summary>
+    public required ReadOnlyMemory<long>? Times { get; init; }
+
+    /// <summary>What the times are.</summary>
+    public required TimeKind TimeKind { get; init; }
+
     /// <summary>Rows in the file, left out or not.</summary>
     public required long RowsInFile { get; init; }
 

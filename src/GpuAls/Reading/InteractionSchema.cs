@@ -12,6 +12,9 @@ public sealed record InteractionSchema
     /// <summary>Column of the weights; null lets each row count 1.</summary>
     public string? WeightColumn { get; init; }
 
+    /// <summary>Column of the times, by which plays can be held out; null where there is none.</summary>
+    public string? TimeColumn { get; init; }
+
     /// <summary>Whether the first line of text names the columns.</summary>
     public bool HasHeader { get; init; } = true;
 
@@ -28,9 +31,11 @@ public sealed record InteractionSchema
 
     /// <summary>The columns that are read, each with the option that names it.</summary>
     internal IReadOnlyList<(string Name, string Option)> Columns =>
-        WeightColumn is null
-            ? [(UserColumn, "--user-column"), (ItemColumn, "--item-column")]
-            : [(UserColumn, "--user-column"), (ItemColumn, "--item-column"), (WeightColumn, "--weight-column")];
+    [
+        (UserColumn, "--user-column"), (ItemColumn, "--item-column"),
+        .. WeightColumn is { } weight ? [(weight, "--weight-column")] : Array.Empty<(string, string)>(),
+        .. TimeColumn is { } time ? [(time, "--time-column")] : Array.Empty<(string, string)>(),
+    ];
 
     /// <summary>Throws a usage error where two of the columns are one.</summary>
     internal void CheckDistinct()

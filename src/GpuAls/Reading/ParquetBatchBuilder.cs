@@ -7,14 +7,15 @@ internal sealed class ParquetBatchBuilder
     private readonly ParquetColumnData _users;
     private readonly ParquetColumnData _items;
     private readonly ParquetColumnData? _weights;
+    private readonly ParquetColumnData? _times;
     private readonly ParquetIdValues _userIds;
     private readonly ParquetIdValues _itemIds;
     private readonly bool _mayHaveProblems;
     private readonly RowVerdicts _verdicts;
 
-    public ParquetBatchBuilder(InputFile file, int group, ParquetColumnData users, ParquetColumnData items, ParquetColumnData? weights)
+    public ParquetBatchBuilder(InputFile file, int group, ParquetColumnData users, ParquetColumnData items, ParquetColumnData? weights, ParquetColumnData? times)
     {
-        (_file, _users, _items, _weights) = (file, users, items, weights);
+        (_file, _users, _items, _weights, _times) = (file, users, items, weights, times);
         (_userIds, _itemIds) = ((ParquetIdValues)users.Values, (ParquetIdValues)items.Values);
         _mayHaveProblems = _userIds.MayHaveProblems || _itemIds.MayHaveProblems;
         _verdicts = new RowVerdicts(row => $"{file.Path}, row group {group}, row {row}");
@@ -25,14 +26,20 @@ internal sealed class ParquetBatchBuilder
     {
         var rows = _users.Places.Length;
         var kept = _weights is null ? null : new RentedArray<float>(rows);
-        var count = Keep(_users.Places.Span, _items.Places.Span, _weights is null ? [] : _weights.Places.Span, kept is null ? [] : kept.Span);
+        var keptTimes = _times is null ? null : new RentedArray<long>(rows);
+        var count = Keep(
+            _users.Places.Span, _items.Places.Span, _weights is null ? [] : _weights.Places.Span, kept is null ? [] : kept.Span, keptTimes is null ? [] : keptTimes.Span);
+        var kind = (_times?.Values as ParquetTimes)?.Kind ?? default;
         _weights?.Dispose();
-        return new InteractionBatch(_users, _items, kept)
+        _times?.Dispose();
+        return new InteractionBatch(_users, _items, kept, keptTimes)
         {
             File = _file,
             Users = new IdColumn(_userIds.Type, _userIds.Ids, _users.Places[..count]),
             Items = new IdColumn(_itemIds.Type, _itemIds.Ids, _items.Places[..count]),
             Weights = kept?.Memory[..count],
+            Times = keptTimes?.Memory[..count],
+            TimeKind = kind,
             RowsInFile = rows,
             Verdicts = _verdicts,
             Fraction = fraction,
@@ -41,7 +48,7 @@ internal sealed class ParquetBatchBuilder
 
     /// <summary>Moves the rows that can be used to the front.</summary>
     /// <returns>How many they are.</returns>
-    private int Keep(Span<int> users, Span<int> items, ReadOnlySpan<int> weights, Span<float> kept)
+    private int Keep(Span<int> users, Span<int> items, ReadOnlySpan<int> weights, Span<float> kept, Span<long> keptTimes)
     {
         var read = _weights is null ? [] : ((ParquetWeights)_weights.Values).Values;
         var count = 0;
@@ -62,11 +69,21 @@ internal sealed class ParquetBatchBuilder
                 kept[count] = (float)weight;
             }
 
+            if (_times is not null && !HasTime(row, out keptTimes[count])) continue;
             users[count] = users[row];
             items[count++] = items[row];
         }
 
         return count;
+    }
+
+    private bool HasTime(int row, out long time)
+    {
+        var (place, times) = (_times!.Places.Span[row], (ParquetTimes)_times.Values);
+        var problem = place == ParquetColumnData.Null ? "is null" : times.Problem(place);
+        time = problem is null ? times.Values[place] : 0;
+        if (problem is not null) _verdicts.Reject(row, $"column '{_times.Name}' {problem}");
+        return problem is null;
     }
 
     private bool HasId(string column, ParquetIdValues ids, int place, int row)

@@ -26,19 +26,25 @@ internal sealed class ParquetInteractionReader(InputFile file, InteractionSchema
     private ParquetGroup Group(ParquetReader reader, ParquetColumns columns, int index)
     {
         using var group = reader.OpenRowGroupReader(index);
-        DataField[] fields = columns.Weight is { } weight ? [columns.User, columns.Item, weight] : [columns.User, columns.Item];
-        return new ParquetGroup(file, index, group.RowCount, fields.ToDictionary(field => field, field => group.GetMetadata(field)));
+        return new ParquetGroup(file, index, group.RowCount, columns.All.ToDictionary(field => field, field => group.GetMetadata(field)));
     }
 
     private async Task<InteractionBatch> BatchAsync(ParquetGroup group, ParquetColumns columns, double fraction, CancellationToken cancellation)
     {
         var read = new List<ParquetColumnData>();
+        async Task<ParquetColumnData> ReadAsync(DataField field, Func<DataField, ParquetValues> form)
+        {
+            read.Add(await group.ReadAsync(field, form, cancellation).ConfigureAwait(false));
+            return read[^1];
+        }
+
         try
         {
-            read.Add(await group.ReadAsync(columns.User, ParquetForms.Ids, cancellation).ConfigureAwait(false));
-            read.Add(await group.ReadAsync(columns.Item, ParquetForms.Ids, cancellation).ConfigureAwait(false));
-            if (columns.Weight is { } weight) read.Add(await group.ReadAsync(weight, ParquetForms.Weights, cancellation).ConfigureAwait(false));
-            return new ParquetBatchBuilder(file, group.Index, read[0], read[1], read.ElementAtOrDefault(2)).Build(fraction);
+            var users = await ReadAsync(columns.User, ParquetForms.Ids).ConfigureAwait(false);
+            var items = await ReadAsync(columns.Item, ParquetForms.Ids).ConfigureAwait(false);
+            var weights = columns.Weight is { } weight ? await ReadAsync(weight, ParquetForms.Weights).ConfigureAwait(false) : null;
+            var times = columns.Time is { } time ? await ReadAsync(time, field => ParquetForms.Times(field)!).ConfigureAwait(false) : null;
+            return new ParquetBatchBuilder(file, group.Index, users, items, weights, times).Build(fraction);
         }
         catch
         {

@@ -16,7 +16,7 @@ internal static class ParquetLibraryColumn
     public static async Task ReadAsync(ParquetRowGroupReader group, DataField field, ParquetColumnData column, CancellationToken cancellation)
     {
         // Text comes decoded, with U+FFFD for bytes that are no UTF-8, which would make one id of several: so its bytes are read.
-        var asked = column.Values is ParquetTexts ? AsBytes(field) : field;
+        var asked = column.Values is ParquetTexts or ParquetTimeTexts ? AsBytes(field) : field;
         using var raw = await group.ReadRawColumnDataBaseAsync(asked, cancellation).ConfigureAwait(false);
         Fill(raw, Place(raw, field, column), column.Values);
     }
@@ -37,6 +37,12 @@ internal static class ParquetLibraryColumn
         {
             case RawColumnData<ReadOnlyMemory<byte>> bytes when values is ParquetTexts texts:
                 foreach (var text in bytes.Values[..count]) texts.Add(text.Span);
+                break;
+            case RawColumnData<ReadOnlyMemory<byte>> bytes when values is ParquetTimeTexts times:
+                foreach (var text in bytes.Values) times.Add(text.Span);
+                break;
+            case RawColumnData<DateTime> instants when values is ParquetTimes times:
+                foreach (var instant in instants.Values) times.Add(instant);
                 break;
             case RawColumnData<ReadOnlyMemory<byte>> bytes:
                 foreach (var uuid in bytes.Values[..count]) values.Add(uuid.Span, 1);

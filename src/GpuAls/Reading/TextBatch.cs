@@ -1,11 +1,12 @@
 namespace GpuAls.Reading;
 
 /// <summary>Gathers the rows of a text batch; until it is built, its memory is its own.</summary>
-internal sealed class TextBatch(bool hasWeights) : IDisposable
+internal sealed class TextBatch(bool hasWeights, bool hasTimes) : IDisposable
 {
     private readonly IdValues _users = new(0);
     private readonly IdValues _items = new(0);
     private float[] _weights = [];
+    private long[] _times = [];
 
     public int Count => _users.Count;
 
@@ -13,8 +14,15 @@ internal sealed class TextBatch(bool hasWeights) : IDisposable
     /// <param name="user">UTF-8.</param>
     /// <param name="item">UTF-8.</param>
     /// <param name="weight">Finite and not 0.</param>
-    public void Add(ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, float weight)
+    /// <param name="time">Its time, if there are any.</param>
+    public void Add(ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, float weight, long time)
     {
+        if (hasTimes)
+        {
+            Rented.Grow(ref _times, Count, 1);
+            _times[Count] = time;
+        }
+
         if (hasWeights)
         {
             Rented.Grow(ref _weights, Count, 1);
@@ -25,7 +33,7 @@ internal sealed class TextBatch(bool hasWeights) : IDisposable
         item.CopyTo(_items.AddText(item.Length));
     }
 
-    public InteractionBatch Build(InputFile file, long rowsInFile, RowVerdicts verdicts, double fraction)
+    public InteractionBatch Build(InputFile file, long rowsInFile, RowVerdicts verdicts, TimeKind timeKind, double fraction)
     {
         var (userPlaces, itemPlaces) = (Places(), Places());
         return new InteractionBatch(this, userPlaces, itemPlaces)
@@ -34,6 +42,8 @@ internal sealed class TextBatch(bool hasWeights) : IDisposable
             Users = new IdColumn(IdType.Text, _users, userPlaces.Memory, MayBeIntegers: true),
             Items = new IdColumn(IdType.Text, _items, itemPlaces.Memory, MayBeIntegers: true),
             Weights = hasWeights ? _weights.AsMemory(0, Count) : default(ReadOnlyMemory<float>?),
+            Times = hasTimes ? _times.AsMemory(0, Count) : default(ReadOnlyMemory<long>?),
+            TimeKind = timeKind,
             RowsInFile = rowsInFile,
             Verdicts = verdicts,
             Fraction = fraction,
@@ -45,6 +55,7 @@ internal sealed class TextBatch(bool hasWeights) : IDisposable
         _users.Dispose();
         _items.Dispose();
         Rented.Return(ref _weights);
+        Rented.Return(ref _times);
     }
 
     /// <summary>Each row has an id of its own.</summary>

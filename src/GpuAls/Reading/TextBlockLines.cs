@@ -34,7 +34,10 @@ internal sealed class TextBlockLines(InputFile file, byte delimiter)
             if (line.IsEmpty || (skipsFirst && number == block.FirstLine)) continue;
             var fields = Split(line, starts);
             if (fields < columns.Needed) rows.Reject(number, fields);
-            else rows.Add(number, Field(line, starts, columns.User), Field(line, starts, columns.Item), columns.Weight < 0 ? [] : Field(line, starts, columns.Weight));
+            else
+                rows.Add(
+                    number, Field(line, starts, columns.User), Field(line, starts, columns.Item), columns.Weight < 0 ? [] : Field(line, starts, columns.Weight),
+                    columns.Time < 0 ? [] : Field(line, starts, columns.Time));
         }
     }
 

@@ -1,48 +1,83 @@
 namespace GpuAls.Sparse;
 
-/// <summary>Plays divided into those to train on and those to test with.</summary>
+/// <summary>
+/// Plays divided into those to train on and those to test with. What is held out depends on the plays and the seed alone, not on the
+/// order of the input or the number of threads.
+/// </summary>
 /// <param name="Train">[users, items].</param>
 /// <param name="Test">[users, items], the plays held out.</param>
 public sealed record HoldOutSplit(CsrMatrix Train, CsrMatrix Test)
 {
+    /// <summary>Holds out each play with the same probability, as Spark's <c>randomSplit</c> does.</summary>
+    /// <param name="plays">[users, items].</param>
+    /// <param name="fraction">That probability, 0 .. 1.</param>
+    /// <param name="seed">The same seed holds out the same plays.</param>
+    public static HoldOutSplit Random(CsrMatrix plays, double fraction, long seed) => Between(plays, 0, fraction, seed);
+
+    /// <summary>Holds out one of several parts, into one of which each play falls at random.</summary>
+    /// <param name="plays">[users, items].</param>
+    /// <param name="fold">The part, from 0.</param>
+    /// <param name="folds">Number of parts, at least 2.</param>
+    /// <param name="seed">The same seed makes the same parts.</param>
+    public static HoldOutSplit Fold(CsrMatrix plays, int fold, int folds, long seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
+        return Between(plays, (double)fold / folds, (fold + 1.0) / folds, seed);
+    }
+
     /// <summary>Holds out a fraction of each user's plays, chosen at random.</summary>
     /// <param name="plays">[users, items].</param>
     /// <param name="fraction">Between 0 and 1; each user's number is rounded down, so that one play at least is left to train on.</param>
     /// <param name="seed">The same seed holds out the same plays.</param>
     public static HoldOutSplit PerUser(CsrMatrix plays, double fraction, long seed)
     {
-        ArgumentNullException.ThrowIfNull(plays);
         ArgumentOutOfRangeException.ThrowIfNegative(fraction);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(fraction, 1);
+        return ByUser(plays, length => (int)(fraction * length), seed);
+    }
+
+    /// <summary>Holds out some plays of each user who has more than these, chosen at random; the others are trained on only.</summary>
+    /// <param name="plays">[users, items].</param>
+    /// <param name="count">Plays of each user, at least 1.</param>
+    /// <param name="seed">The same seed holds out the same plays.</param>
+    public static HoldOutSplit LeaveOut(CsrMatrix plays, int count, long seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return ByUser(plays, length => length > count ? count : 0, seed);
+    }
+
+    private static HoldOutSplit Between(CsrMatrix plays, double low, double high, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        var isHeldOut = new bool[plays.EntryCount];
+        for (var user = 0; user < plays.RowCount; user++)
+        {
+            var random = SeededRandom.Of(seed, (ulong)user);
+            for (var entry = plays.Indptr[user]; entry < plays.Indptr[user + 1]; entry++)
+            {
+                var draw = random.NextDouble();
+                isHeldOut[entry] = draw >= low && draw < high;
+            }
+        }
+
+        return Divide(plays, isHeldOut);
+    }
+
+    private static HoldOutSplit ByUser(CsrMatrix plays, Func<int, int> heldOutOf, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
         var isHeldOut = new bool[plays.EntryCount];
         for (var user = 0; user < plays.RowCount; user++)
         {
             var entries = new int[plays.RowLength(user)];
             for (var i = 0; i < entries.Length; i++) entries[i] = i;
             SeededRandom.Of(seed, (ulong)user).Shuffle<int>(entries);
-            foreach (var entry in entries.AsSpan(0, (int)(fraction * entries.Length))) isHeldOut[plays.Indptr[user] + entry] = true;
+            foreach (var entry in entries.AsSpan(0, heldOutOf(entries.Length))) isHeldOut[plays.Indptr[user] + entry] = true;
         }
 
-        return new HoldOutSplit(Select(plays, isHeldOut, false), Select(plays, isHeldOut, true));
+        return Divide(plays, isHeldOut);
     }
 
-    private static CsrMatrix Select(CsrMatrix plays, bool[] isHeldOut, bool wanted)
-    {
-        var indptr = new long[plays.RowCount + 1];
-        var indices = new List<int>();
-        var values = new List<float>();
-        for (var user = 0; user < plays.RowCount; user++)
-        {
-            for (var entry = plays.Indptr[user]; entry < plays.Indptr[user + 1]; entry++)
-            {
-                if (isHeldOut[entry] != wanted) continue;
-                indices.Add(plays.Indices[(int)entry]);
-                values.Add(plays.Values[(int)entry]);
-            }
-
-            indptr[user + 1] = indices.Count;
-        }
-
-        return new CsrMatrix(plays.ColumnCount, indptr, [.. indices], [.. values]);
-    }
+    private static HoldOutSplit Divide(CsrMatrix plays, bool[] isHeldOut) =>
+        new(EntrySelection.Select(plays, isHeldOut, wanted: false), EntrySelection.Select(plays, isHeldOut, wanted: true));
 }

@@ -88,6 +88,30 @@ public sealed class HostEngine : IAlsEngine
         _operations.TopK(query, indices, scores);
     }
 
+    /// <summary>The inner products of some query rows with all items, a row at a time: for what needs more than the best of them.</summary>
+    /// <param name="queries">[queries or more, rank].</param>
+    /// <param name="rows">The query rows.</param>
+    /// <param name="items">[items, rank].</param>
+    /// <param name="read">Takes each row, on several threads at once.</param>
+    public void ScoreRows(IEngineFactors queries, int[] rows, IEngineFactors items, ScoreReader read)
+    {
+        EngineChecks.ScoreRows(queries, rows, items);
+        _operations.ScoreRows((HostFactors)queries, rows, (HostFactors)items, read);
+    }
+
+    /// <summary>The inner products of some pairs.</summary>
+    /// <param name="pairs">[rows, columns], the values do not matter.</param>
+    /// <param name="rowFactors">[rows, rank].</param>
+    /// <param name="columnFactors">[columns, rank].</param>
+    /// <returns>[pairs], in their order.</returns>
+    public float[] ScorePairs(CsrMatrix pairs, IEngineFactors rowFactors, IEngineFactors columnFactors)
+    {
+        EngineChecks.ScorePairs(pairs, rowFactors, columnFactors);
+        var scores = new float[pairs.EntryCount];
+        _operations.ScorePairs(pairs, (HostFactors)rowFactors, (HostFactors)columnFactors, scores);
+        return scores;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

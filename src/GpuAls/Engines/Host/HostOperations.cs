@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using GpuAls.Sparse;
 
 namespace GpuAls.Engines.Host;
 
@@ -35,6 +36,10 @@ internal abstract class HostOperations
     public abstract double WeightedSquaredNorm(HostFactors factors, ReadOnlySpan<float> rowWeights);
 
     public abstract void TopK(in TopKQuery query, Span<int> indices, Span<float> scores);
+
+    public abstract void ScoreRows(HostFactors queries, int[] rows, HostFactors items, ScoreReader read);
+
+    public abstract void ScorePairs(CsrMatrix pairs, HostFactors rowFactors, HostFactors columnFactors, float[] scores);
 }
 
 /// <inheritdoc/>
@@ -57,4 +62,10 @@ internal sealed class HostOperations<TSimd, TVector>(int threadCount) : HostOper
 
     public override void TopK(in TopKQuery query, Span<int> indices, Span<float> scores) =>
         HostTopK<TSimd, TVector>.Select(query, threadCount, indices, scores);
+
+    public override void ScoreRows(HostFactors queries, int[] rows, HostFactors items, ScoreReader read) =>
+        HostScores<TSimd, TVector>.Rows(queries, rows, items, threadCount, read);
+
+    public override void ScorePairs(CsrMatrix pairs, HostFactors rowFactors, HostFactors columnFactors, float[] scores) =>
+        HostScores<TSimd, TVector>.Pairs(pairs, rowFactors, columnFactors, threadCount, scores);
 }

@@ -18,13 +18,20 @@ internal sealed unsafe class QueryPanels(int capacity, int rank) : IDisposable
     /// <summary>Takes other queries; places beyond the last keep what they had, and nobody looks at their scores.</summary>
     public void Load(HostFactors queries, int first, int count)
     {
-        for (var query = 0; query < count; query++)
-        {
-            var source = queries.Row(first + query);
-            var target = Panel(query / Rows) + (query % Rows);
-            for (var factor = 0; factor < rank; factor++) target[factor * Rows] = source[factor];
-        }
+        for (var query = 0; query < count; query++) Put(query, queries.Row(first + query));
+    }
+
+    /// <inheritdoc cref="Load(HostFactors, int, int)"/>
+    public void Load(HostFactors queries, ReadOnlySpan<int> rows)
+    {
+        for (var query = 0; query < rows.Length; query++) Put(query, queries.Row(rows[query]));
     }
 
     public void Dispose() => _values.Dispose();
+
+    private void Put(int query, float* source)
+    {
+        var target = Panel(query / Rows) + (query % Rows);
+        for (var factor = 0; factor < rank; factor++) target[factor * Rows] = source[factor];
+    }
 }

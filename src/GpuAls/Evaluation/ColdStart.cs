@@ -1,0 +1,11 @@
+namespace GpuAls.Evaluation;
+
+/// <summary>What becomes of held-out plays whose user or item is unseen in training, after Spark's <c>coldStartStrategy</c>.</summary>
+public enum ColdStart
+{
+    /// <summary>They are left out and counted.</summary>
+    Drop,
+
+    /// <summary>Errors of the prediction are NaN; in rankings they count as never listed, behind all other items.</summary>
+    Nan,
+}

@@ -1,0 +1,81 @@
+using GpuAls.Modeling;
+using GpuAls.Training;
+
+namespace GpuAls.Evaluation;
+
+/// <summary>What was measured, how, and what came out.</summary>
+public sealed record EvaluationReport
+{
+    /// <summary>Version of gpuals.</summary>
+    public required string GpualsVersion { get; init; }
+
+    /// <summary>When the run began, in UTC.</summary>
+    public required DateTime StartedAt { get; init; }
+
+    /// <summary>Seconds of the run.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>What it was computed with.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Where the plays came from; null where a model was measured.</summary>
+    public required ManifestInput? Input { get; init; }
+
+    /// <summary>Directory of the model that was measured; null where one was trained.</summary>
+    public required string? Model { get; init; }
+
+    /// <summary>Files with the plays to test with; empty where plays were held out of the input.</summary>
+    public required IReadOnlyList<string> Test { get; init; }
+
+    /// <summary>Files with plays that lists left out besides those trained on.</summary>
+    public required IReadOnlyList<string> Exclude { get; init; }
+
+    /// <summary>How plays were divided; null where test files were given.</summary>
+    public required SplitOptions? Split { get; init; }
+
+    /// <summary>What became of plays that cannot be predicted.</summary>
+    public required ColdStart ColdStart { get; init; }
+
+    /// <summary>The preset that the options began with; null without one.</summary>
+    public required string? Preset { get; init; }
+
+    /// <summary>What was trained; null where a model was measured.</summary>
+    public required AlsOptions? Options { get; init; }
+
+    /// <summary>The numbers of the split, or of each fold.</summary>
+    public required IReadOnlyList<SplitCounts> Splits { get; init; }
+
+    /// <summary>Users measured, those of several folds once.</summary>
+    public required int Users { get; init; }
+
+    /// <summary>Similar items of each item, of the neighbour baselines.</summary>
+    public required int Neighbours { get; init; }
+
+    /// <summary>How intervals were made.</summary>
+    public required BootstrapOptions Bootstrap { get; init; }
+
+    /// <summary>Each way to recommend, the model first.</summary>
+    public required IReadOnlyList<MethodResult> Methods { get; init; }
+}
+
+/// <summary>The numbers of one split.</summary>
+public sealed record SplitCounts
+{
+    /// <summary>Users trained on.</summary>
+    public required int TrainUsers { get; init; }
+
+    /// <summary>Items trained on.</summary>
+    public required int TrainItems { get; init; }
+
+    /// <summary>Pairs of a user and an item trained on.</summary>
+    public required long TrainPairs { get; init; }
+
+    /// <summary>What was held out.</summary>
+    public required HeldOutCounts HeldOut { get; init; }
+
+    /// <summary>Users measured: with held-out plays above 0 that count.</summary>
+    public required int Users { get; init; }
+
+    /// <summary>Users trained on who are left out, since no play of theirs that counts was held out.</summary>
+    public required int UsersWithoutHeldOut { get; init; }
+}

@@ -1,0 +1,100 @@
+namespace GpuAls.Evaluation;
+
+/// <summary>Gathers the numbers of all users for one way to recommend; users may come in any order, on several threads at once.</summary>
+internal sealed class EvaluationRun
+{
+    private readonly MetricColumns _columns;
+    private readonly TestPlays _test;
+    private readonly UserNumbers _numbers;
+    private readonly int _listableItems;
+    private readonly int[] _placeOfRow;
+
+    /// <summary>[rows that count, columns].</summary>
+    private readonly double[] _values;
+
+    /// <summary>[cutoffs][items], whether any list has it.</summary>
+    private readonly bool[][] _isListed;
+
+    public EvaluationRun(MetricColumns columns, TestPlays test, UserNumbers numbers, int listableItems)
+    {
+        (_columns, _test, _numbers, _listableItems) = (columns, test, numbers, listableItems);
+        _placeOfRow = new int[test.RowKeys.Length];
+        _values = new double[test.Rows.Length * columns.Count];
+        _isListed = [.. columns.Cutoffs.Select(_ => new bool[test.ItemCount])];
+        for (var place = 0; place < test.Rows.Length; place++)
+        {
+            _placeOfRow[test.Rows[place]] = place;
+            EnterUnseen(test.Rows[place]);
+        }
+    }
+
+    /// <summary>Enters the list of a user.</summary>
+    /// <param name="row">The user.</param>
+    /// <param name="list">Items, best first; -1 ends a shorter list.</param>
+    public void EnterList(int row, ReadOnlySpan<int> list)
+    {
+        _numbers.EnterList(list, _test.Relevant.RowIndices(row), Numbers(row));
+        for (var cutoff = 0; cutoff < _isListed.Length; cutoff++)
+            for (var place = 0; place < Math.Min(_columns.Cutoffs[cutoff], list.Length) && list[place] >= 0; place++) _isListed[cutoff][list[place]] = true;
+    }
+
+    /// <summary>Enters the places of a user's relevant items.</summary>
+    /// <param name="row">The user.</param>
+    /// <param name="scores">[items], NaN where an item cannot be listed.</param>
+    /// <param name="candidates">Items that can be listed.</param>
+    public void EnterPlaces(int row, ReadOnlySpan<float> scores, int candidates)
+    {
+        var relevant = _test.Relevant.RowIndices(row);
+        var weights = _test.Relevant.RowValues(row);
+        var seen = CountSeen(relevant);
+        var places = new int[seen];
+        for (var i = 0; i < seen; i++) places[i] = RowRanks.Before(scores, relevant[i]);
+        UserNumbers.EnterPlaces(places, weights[..seen], candidates, relevant.Length - seen, Sum(weights[seen..]), Numbers(row));
+    }
+
+    /// <summary>Enters the errors of all predictions.</summary>
+    /// <param name="predictions">[predictable plays], in their order.</param>
+    public void EnterErrors(ReadOnlySpan<float> predictions)
+    {
+        var plays = _test.Predictable;
+        foreach (var row in _test.Rows)
+        {
+            if (row < plays.RowCount) UserNumbers.EnterErrors(predictions.Slice((int)plays.Indptr[row], plays.RowLength(row)), plays.RowValues(row), Numbers(row));
+            if (_test.HasUnseen[row]) UserNumbers.EnterUnpredictable(Numbers(row));
+        }
+    }
+
+    /// <summary>What was gathered.</summary>
+    /// <param name="kinds">What was entered.</param>
+    public Measurements Result(MetricKinds kinds)
+    {
+        var coverage = kinds.HasFlag(MetricKinds.Lists) ? Array.ConvertAll(_isListed, listed => (double)listed.AsSpan().Count(true) / _listableItems) : [];
+        return new Measurements(_columns.Of(kinds), Array.ConvertAll(_test.Rows, row => _test.RowKeys[row]), _values, coverage);
+    }
+
+    private Span<double> Numbers(int row) => _values.AsSpan(_placeOfRow[row] * _columns.Count, _columns.Count);
+
+    /// <summary>A user whom nothing is known of gets no list, so that all relevant items are behind all others.</summary>
+    private void EnterUnseen(int row)
+    {
+        var relevant = _test.Relevant.RowIndices(row);
+        if (relevant.IsEmpty) return;
+        Numbers(row)[MetricColumns.Users] = 1;
+        if (row >= _test.Predictable.RowCount)
+            UserNumbers.EnterPlaces([], [], _listableItems - CountSeen(relevant), relevant.Length, Sum(_test.Relevant.RowValues(row)), Numbers(row));
+    }
+
+    /// <summary>How many of some rising items are trained on; those that are not stand behind.</summary>
+    private int CountSeen(ReadOnlySpan<int> items)
+    {
+        var end = items.BinarySearch(_test.ItemCount);
+        return end < 0 ? ~end : end;
+    }
+
+    private static double Sum(ReadOnlySpan<float> weights)
+    {
+        double sum = 0;
+        foreach (var weight in weights) sum += weight;
+        return sum;
+    }
+}

@@ -1,0 +1,120 @@
+using GpuAls.Engines;
+
+namespace GpuAls.Evaluation;
+
+/// <summary>
+/// Measures how well held-out plays are predicted. What belongs to the split is prepared once, for any number of models; factors may
+/// be those of a training that still goes on. Lists are made by the engine; places among all items and predictions are computed on the
+/// processor, whatever the device.
+/// </summary>
+public sealed class Evaluator
+{
+    private const int BatchUsers = 8192;
+
+    private readonly MetricColumns _columns;
+    private readonly EvaluationOptions _options;
+    private readonly ListedItems _listed;
+    private readonly TestPlays _test;
+    private readonly UserNumbers _numbers;
+
+    /// <param name="heldOut">What to train on, and what to test with.</param>
+    /// <param name="options">What is measured.</param>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: an option is out of its range. Kind BadInput: no play is held out that could be predicted.
+    /// </exception>
+    public Evaluator(HeldOut heldOut, EvaluationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(heldOut);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        (HeldOut, _options, _columns) = (heldOut, options, new MetricColumns(options.Cutoffs, options.Kinds));
+        _listed = new ListedItems(heldOut.Train, heldOut.Hidden);
+        _test = new TestPlays(heldOut, options.ColdStart);
+        _numbers = new UserNumbers(_columns, _listed.Listeners, heldOut.Train.Users.Count);
+    }
+
+    /// <summary>What is trained on, and what is tested with.</summary>
+    public HeldOut HeldOut { get; }
+
+    /// <summary>The numbers of the split.</summary>
+    public SplitCounts Counts => new()
+    {
+        TrainUsers = HeldOut.Train.Users.Count,
+        TrainItems = HeldOut.Train.Items.Count,
+        TrainPairs = HeldOut.Train.ByUser.EntryCount,
+        HeldOut = HeldOut.Counts,
+        Users = _test.RankedRows,
+        UsersWithoutHeldOut = HeldOut.Train.Users.Count - _test.ListedRows.Length,
+    };
+
+    /// <summary>Measures factors.</summary>
+    /// <param name="engine">Where they are.</param>
+    /// <param name="users">[users, rank], of <see cref="HeldOut.Train"/>.</param>
+    /// <param name="items">[items, rank].</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
+    public Measurements Measure(IAlsEngine engine, IEngineFactors users, IEngineFactors items, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(users);
+        ArgumentNullException.ThrowIfNull(items);
+        Require.Length(users.RowCount, HeldOut.Train.Users.Count, nameof(users));
+        Require.Length(items.RowCount, HeldOut.Train.Items.Count, nameof(items));
+        var run = new EvaluationRun(_columns, _test, _numbers, _listed.Count);
+        if (_options.Kinds.HasFlag(MetricKinds.Lists)) MakeLists(run, engine, users, items, cancellation);
+        if ((_options.Kinds & (MetricKinds.Ranks | MetricKinds.Errors)) != 0) ScoreOnHost(run, engine, users, items, cancellation);
+        return run.Result(_options.Kinds);
+    }
+
+    /// <summary>Measures lists and places of another way to recommend; its scores are no predictions, so there are no errors.</summary>
+    /// <param name="scorer">The other way.</param>
+    /// <param name="cancellation">Looked at between users.</param>
+    public Measurements Measure(IItemScorer scorer, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(scorer);
+        var run = new EvaluationRun(_columns, _test, _numbers, _listed.Count);
+        Parallel.For(
+            0, _test.ListedRows.Length, new ParallelOptions { CancellationToken = cancellation },
+            () => (Scores: new float[_listed.Listeners.Length], Best: new BestItems(_options.Cutoffs[^1])),
+            (place, _, scratch) =>
+            {
+                var row = _test.ListedRows[place];
+                scorer.Score(row, scratch.Scores);
+                var candidates = _listed.Hide(row, scratch.Scores);
+                if (_options.Kinds.HasFlag(MetricKinds.Lists)) run.EnterList(row, scratch.Best.Of(scratch.Scores));
+                if (_options.Kinds.HasFlag(MetricKinds.Ranks)) run.EnterPlaces(row, scratch.Scores, candidates);
+                return scratch;
+            },
+            _ => { });
+        return run.Result(_options.Kinds & ~MetricKinds.Errors);
+    }
+
+    private void MakeLists(EvaluationRun run, IAlsEngine engine, IEngineFactors users, IEngineFactors items, CancellationToken cancellation)
+    {
+        var k = _options.Cutoffs[^1];
+        foreach (var batch in Batches())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var rows = new RowRange(batch[0], batch[^1] - batch[0] + 1);
+            using var seen = engine.LoadPlays(_listed.Mask(rows.Start, rows.Count));
+            var (indices, scores) = (new int[rows.Count * k], new float[rows.Count * k]);
+            engine.TopK(new TopKQuery(users, rows, items, seen, k), indices, scores);
+            Parallel.ForEach(batch, row => run.EnterList(row, indices.AsSpan((row - rows.Start) * k, k)));
+        }
+    }
+
+    /// <summary>The rows with lists, those of each batch not far from each other.</summary>
+    private IEnumerable<int[]> Batches() => _test.ListedRows.GroupBy(row => row / BatchUsers).Select(group => group.ToArray());
+
+    private void ScoreOnHost(EvaluationRun run, IAlsEngine engine, IEngineFactors users, IEngineFactors items, CancellationToken cancellation)
+    {
+        using var host = HostCopy.Of(engine, users, items);
+        if (_options.Kinds.HasFlag(MetricKinds.Errors)) run.EnterErrors(host.Engine.ScorePairs(_test.Predictable, host.Users, host.Items));
+        if (!_options.Kinds.HasFlag(MetricKinds.Ranks)) return;
+        foreach (var batch in _test.ListedRows.Chunk(BatchUsers))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            host.Engine.ScoreRows(host.Users, batch, host.Items, (place, scores) => run.EnterPlaces(batch[place], scores, _listed.Hide(batch[place], scores)));
+        }
+    }
+}

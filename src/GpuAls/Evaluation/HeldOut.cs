@@ -1,0 +1,95 @@
+using GpuAls.Indexing;
+using GpuAls.Sparse;
+
+namespace GpuAls.Evaluation;
+
+/// <summary>
+/// Plays to train on, and plays that were held out, in the index of the former. A user or an item is unseen where it has no play above 0
+/// to train on: nothing can be said of it.
+/// </summary>
+public sealed class HeldOut
+{
+    /// <param name="train">The plays to train on.</param>
+    /// <param name="hidden">[users, items], what lists leave out.</param>
+    /// <param name="test">The plays held out, as <see cref="Test"/> has them.</param>
+    /// <param name="rowKeys">[rows of the test], which user it is.</param>
+    /// <param name="counts">The numbers of what was held out.</param>
+    internal HeldOut(InteractionMatrix train, CsrMatrix hidden, CsrMatrix test, int[] rowKeys, HeldOutCounts counts) =>
+        (Train, Hidden, Test, RowKeys, Counts) = (train, hidden, test, rowKeys, counts);
+
+    /// <summary>The plays to train on, as if nothing else had been read.</summary>
+    public InteractionMatrix Train { get; }
+
+    /// <summary>
+    /// [users + unseen users, items + unseen items], the plays held out; the first rows and columns are those of <see cref="Train"/>.
+    /// Pairs that no list can have, since they are trained on or excluded, are left out.
+    /// </summary>
+    public CsrMatrix Test { get; }
+
+    /// <summary>What was held out, and what of it cannot be predicted.</summary>
+    public HeldOutCounts Counts { get; }
+
+    /// <summary>[users, items] of <see cref="Train"/>, the plays that lists leave out: those trained on, and those excluded. Values say nothing.</summary>
+    internal CsrMatrix Hidden { get; }
+
+    /// <summary>[rows of <see cref="Test"/>], which user it is, the same number in every part of one split into folds.</summary>
+    internal int[] RowKeys { get; }
+
+    /// <summary>A split of plays that were read together.</summary>
+    /// <param name="all">All plays.</param>
+    /// <param name="split">[users, items] of all plays.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput: nothing is left to train on, or nothing was held out.</exception>
+    public static HeldOut Of(InteractionMatrix all, HoldOutSplit split)
+    {
+        ArgumentNullException.ThrowIfNull(all);
+        ArgumentNullException.ThrowIfNull(split);
+        if (split.Train.EntryCount == 0) throw new GpuAlsException(FailureKind.BadInput, "all plays were held out, so that none is left to train on. Hold out fewer.");
+        var part = PlaysPart.Of(all.Users, all.Items, split.Train);
+        return new HeldOutBuilder(part.Plays, part.Plays.ByUser, split.Test, part.UserPlaces, part.ItemPlaces).Build();
+    }
+
+    /// <summary>Plays of two inputs.</summary>
+    /// <param name="train">The plays to train on, or those of a model.</param>
+    /// <param name="test">The plays to test with.</param>
+    /// <param name="excluded">Plays that lists leave out besides those trained on, such as a validation part; null for none.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput: nothing is held out.</exception>
+    public static HeldOut Of(InteractionMatrix train, InteractionMatrix test, InteractionMatrix? excluded = null)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(test);
+        var hidden = excluded is null ? train.ByUser : Hide(train, excluded);
+        return new HeldOutBuilder(train, hidden, test.ByUser, Places(test.Users, train.Users), Places(test.Items, train.Items)).Build();
+    }
+
+    private static CsrMatrix Hide(InteractionMatrix train, InteractionMatrix excluded)
+    {
+        var (users, items) = (Places(excluded.Users, train.Users), Places(excluded.Items, train.Items));
+        var pairs = Pairs(train.ByUser).Concat(Pairs(excluded.ByUser).Select(pair => (users[pair.Row], items[pair.Column])).Where(pair => pair is ( >= 0, >= 0))).ToArray();
+        return CsrBuilder.FromCoordinates(train.Users.Count, train.Items.Count, Array.ConvertAll(pairs, pair => pair.Item1), Array.ConvertAll(pairs, pair => pair.Item2), []);
+    }
+
+    private static IEnumerable<(int Row, int Column)> Pairs(CsrMatrix plays) =>
+        Enumerable.Range(0, plays.RowCount).SelectMany(row => plays.RowIndices(row).ToArray().Select(column => (row, column)));
+
+    /// <summary>[from], the index of each id in another index; -1 where it has none.</summary>
+    private static int[] Places(IdIndex from, IdIndex to) => [.. Enumerable.Range(0, from.Count).Select(index => to.TryFind(from.Format(index), out var place) ? place : -1)];
+}
+
+/// <summary>What was held out.</summary>
+public sealed record HeldOutCounts
+{
+    /// <summary>Pairs of a user and an item, without the repeated ones.</summary>
+    public required long Pairs { get; init; }
+
+    /// <summary>Pairs left out because they are trained on too, or excluded.</summary>
+    public required long RepeatedPairs { get; init; }
+
+    /// <summary>Users with held-out plays who are unseen in training.</summary>
+    public required int UnseenUsers { get; init; }
+
+    /// <summary>Items with held-out plays that are unseen in training.</summary>
+    public required int UnseenItems { get; init; }
+
+    /// <summary>Pairs whose user or item is unseen in training.</summary>
+    public required long UnseenPairs { get; init; }
+}

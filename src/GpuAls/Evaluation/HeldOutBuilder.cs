@@ -1,0 +1,95 @@
+using GpuAls.Modeling;
+using GpuAls.Sparse;
+
+namespace GpuAls.Evaluation;
+
+/// <summary>Brings held-out plays into the index of the plays that are trained on.</summary>
+internal sealed class HeldOutBuilder
+{
+    private readonly InteractionMatrix _train;
+    private readonly CsrMatrix _hidden;
+    private readonly CsrMatrix _test;
+    private readonly IReadOnlyList<int> _userPlaces;
+    private readonly IReadOnlyList<int> _itemPlaces;
+    private readonly List<int> _rows = [];
+    private readonly List<int> _columns = [];
+    private readonly List<float> _values = [];
+    private readonly List<int> _rowKeys;
+    private readonly int[] _columnOfItem;
+    private int _columnCount;
+    private long _repeated;
+    private long _unseen;
+
+    /// <param name="train">The plays to train on.</param>
+    /// <param name="hidden">[users, items], what lists leave out.</param>
+    /// <param name="test">[test users, test items].</param>
+    /// <param name="userPlaces">[test users], the index in <paramref name="train"/>; -1 where it has none.</param>
+    /// <param name="itemPlaces">[test items], the index in <paramref name="train"/>; -1 where it has none.</param>
+    public HeldOutBuilder(InteractionMatrix train, CsrMatrix hidden, CsrMatrix test, IReadOnlyList<int> userPlaces, IReadOnlyList<int> itemPlaces)
+    {
+        (_train, _hidden, _test, _userPlaces, _itemPlaces) = (train, hidden, test, userPlaces, itemPlaces);
+        _rowKeys = [.. Enumerable.Repeat(-1, train.Users.Count)];
+        for (var user = 0; user < userPlaces.Count; user++)
+            if (userPlaces[user] >= 0) _rowKeys[userPlaces[user]] = user;
+        _columnOfItem = new int[test.ColumnCount];
+        Array.Fill(_columnOfItem, -1);
+        _columnCount = train.Items.Count;
+    }
+
+    /// <exception cref="GpuAlsException">Kind BadInput: nothing is held out.</exception>
+    public HeldOut Build()
+    {
+        for (var user = 0; user < _test.RowCount; user++)
+            if (_test.RowLength(user) > 0) AddRow(user);
+        var counts = new HeldOutCounts
+        {
+            Pairs = _rows.Count,
+            RepeatedPairs = _repeated,
+            UnseenUsers = _rowKeys.Count - _train.Users.Count,
+            UnseenItems = _columnCount - _train.Items.Count,
+            UnseenPairs = _unseen,
+        };
+        if (counts.Pairs == 0) throw NothingHeldOut();
+        var test = CsrBuilder.FromCoordinates(_rowKeys.Count, _columnCount, _rows.ToArray(), _columns.ToArray(), _values.ToArray());
+        return new HeldOut(_train, _hidden, test, [.. _rowKeys], counts);
+    }
+
+    private void AddRow(int user)
+    {
+        var place = _userPlaces[user];
+        var isSeen = place >= 0 && Likes.Any(_train.ByUser.RowValues(place));
+        var row = isSeen ? place : _rowKeys.Count;
+        if (!isSeen) _rowKeys.Add(user);
+        var items = _test.RowIndices(user);
+        var values = _test.RowValues(user);
+        for (var entry = 0; entry < items.Length; entry++)
+        {
+            var column = ColumnOf(items[entry]);
+            if (isSeen && column < _train.Items.Count && _hidden.RowIndices(row).BinarySearch(column) >= 0)
+            {
+                _repeated++;
+                continue;
+            }
+
+            if (!isSeen || column >= _train.Items.Count) _unseen++;
+            _rows.Add(row);
+            _columns.Add(column);
+            _values.Add(values[entry]);
+        }
+    }
+
+    /// <summary>Unseen items get columns in the order in which they come.</summary>
+    private int ColumnOf(int item)
+    {
+        if (_columnOfItem[item] >= 0) return _columnOfItem[item];
+        var place = _itemPlaces[item];
+        var isSeen = place >= 0 && Likes.Any(_train.ByItem.RowValues(place));
+        return _columnOfItem[item] = isSeen ? place : _columnCount++;
+    }
+
+    private GpuAlsException NothingHeldOut() => new(
+        FailureKind.BadInput,
+        _repeated > 0
+            ? $"no play is held out: all {_repeated:N0} pairs of a user and an item to test with are trained on too, or excluded. Test with other plays."
+            : "no play is held out, so there is nothing to test with. Hold out more.");
+}

@@ -1,0 +1,39 @@
+using GpuAls.Sparse;
+
+namespace GpuAls.Evaluation;
+
+/// <summary>
+/// Item-item neighbours: the score of an item is the sum of its similarities to the items the user has played above 0, among whose most
+/// similar items it is (Deshpande and Karypis, 2004). Items that are near none score 0, and stand by their index.
+/// </summary>
+public sealed class NeighbourBaseline : IItemScorer
+{
+    private readonly CsrMatrix _likes;
+
+    /// <summary>[items, items], the most similar items of each.</summary>
+    private readonly CsrMatrix _neighbours;
+
+    /// <param name="plays">What to train on.</param>
+    /// <param name="similarity">How alike two items are.</param>
+    /// <param name="neighbours">Similar items that each item has at most.</param>
+    /// <param name="cancellation">Looked at between items.</param>
+    public NeighbourBaseline(InteractionMatrix plays, Similarity similarity, int neighbours, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        ArgumentOutOfRangeException.ThrowIfLessThan(neighbours, 1);
+        _likes = EntrySelection.Likes(plays.ByUser);
+        _neighbours = ItemNeighbours.Find(_likes, EntrySelection.Likes(plays.ByItem), similarity, neighbours, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public void Score(int user, Span<float> scores)
+    {
+        scores.Clear();
+        foreach (var played in _likes.RowIndices(user))
+        {
+            var near = _neighbours.RowIndices(played);
+            var similarities = _neighbours.RowValues(played);
+            for (var i = 0; i < near.Length; i++) scores[near[i]] += similarities[i];
+        }
+    }
+}

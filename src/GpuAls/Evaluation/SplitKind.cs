@@ -1,0 +1,17 @@
+namespace GpuAls.Evaluation;
+
+/// <summary>Which plays are held out.</summary>
+public enum SplitKind
+{
+    /// <summary>Each play with the same probability.</summary>
+    Random,
+
+    /// <summary>The same fraction of each user's plays.</summary>
+    User,
+
+    /// <summary>The same number of each user's plays.</summary>
+    LeaveOut,
+
+    /// <summary>The newest fraction of all rows, before duplicates are summed: what came later tells nothing of what is trained on.</summary>
+    Time,
+}

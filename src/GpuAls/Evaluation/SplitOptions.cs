@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace GpuAls.Evaluation;
+
+/// <summary>How plays are divided into those to train on and those to test with.</summary>
+public sealed record SplitOptions
+{
+    /// <summary>The defaults of every option.</summary>
+    public static SplitOptions Default { get; } = new();
+
+    /// <summary>The words for the kinds, on the command line and in reports alike.</summary>
+    public static IReadOnlyDictionary<string, SplitKind> Kinds { get; } = new Dictionary<string, SplitKind>
+    {
+        ["random"] = SplitKind.Random,
+        ["user"] = SplitKind.User,
+        ["leave-out"] = SplitKind.LeaveOut,
+        ["time"] = SplitKind.Time,
+    };
+
+    /// <summary>Which plays are held out.</summary>
+    public SplitKind Kind { get; init; } = SplitKind.Random;
+
+    /// <summary>The fraction held out, between 0 and 1; not of <see cref="SplitKind.LeaveOut"/>.</summary>
+    public double TestFraction { get; init; } = 0.2;
+
+    /// <summary>Plays of each user held out by <see cref="SplitKind.LeaveOut"/>, at least 1.</summary>
+    public int LeaveOut { get; init; } = 1;
+
+    /// <summary>Parts of a random split, each held out once; null for one split.</summary>
+    public int? Folds { get; init; }
+
+    /// <summary>The same seed holds out the same plays.</summary>
+    public long Seed { get; init; } = 42;
+
+    /// <summary>Checks each option.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
+    public void Validate()
+    {
+        Require.Usage(TestFraction is > 0 and < 1, string.Create(CultureInfo.InvariantCulture, $"--test-fraction is {TestFraction}; expected a number between 0 and 1, such as 0.2."));
+        Require.Usage(LeaveOut >= 1, string.Create(CultureInfo.InvariantCulture, $"--leave-out is {LeaveOut}; expected 1 or more."));
+        Require.Usage(Folds is null or (>= 2 and <= 100), string.Create(CultureInfo.InvariantCulture, $"--folds is {Folds}; expected 2 to 100."));
+        Require.Usage(Folds is null || Kind == SplitKind.Random, "--folds divides plays at random; it goes with --split random only.");
+    }
+}

@@ -1,0 +1,151 @@
+using GpuAls.Engines;
+using GpuAls.Evaluation;
+using GpuAls.Export;
+using GpuAls.Indexing;
+using GpuAls.Modeling;
+using GpuAls.Reading;
+using GpuAls.Sparse;
+using GpuAls.Storage;
+using GpuAls.Training;
+
+namespace GpuAls.Jobs;
+
+/// <summary>Plays in, metrics out: read → hold out → train → lists, places and predictions → metrics, beside baselines on the same split.</summary>
+public sealed class EvaluateJob
+{
+    private const string ModelName = "gpuals";
+
+    private readonly EvaluateJobOptions _options;
+    private readonly IAlsEngine _engine;
+    private readonly IProgress<JobEvent>? _progress;
+    private readonly PhaseClock _clock = new();
+
+    /// <param name="options">What to do.</param>
+    /// <param name="engine">Where the work is done.</param>
+    /// <param name="progress">Told how far the job is.</param>
+    /// <exception cref="GpuAlsException">Kind Usage: options that contradict each other, or are out of their range. Kind Device: the engine has no such precision.</exception>
+    public EvaluateJob(EvaluateJobOptions options, IAlsEngine engine, IProgress<JobEvent>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(engine);
+        options.Validate();
+        EngineChecks.Precision(engine, options.Als.Precision);
+        (_options, _engine, _progress) = (options, engine, progress);
+    }
+
+    /// <summary>Runs the job.</summary>
+    /// <returns>The report, as it was written.</returns>
+    /// <exception cref="GpuAlsException">Any kind.</exception>
+    public async Task<EvaluationReport> RunAsync(CancellationToken cancellation = default)
+    {
+        var format = _options.Output is null ? default : EvaluationWriter.FormatOf(_options.Output);
+        Collisions.Check(_options);
+        using var staged = _options.Output is null ? null : new StagedFile(_options.Output, _options.Overwrite);
+        var (splits, model) = await SplitAsync(cancellation).ConfigureAwait(false);
+        var report = Measure(splits, model, cancellation);
+        if (staged is null) return report;
+        await EvaluationWriter.WriteAsync(staged.Place, format, report, cancellation).ConfigureAwait(false);
+        staged.Commit();
+        return report;
+    }
+
+    /// <summary>The split, or one for each fold, and the model if there is one already.</summary>
+    private async Task<(IEnumerable<HeldOut> Splits, FactorModel? Model)> SplitAsync(CancellationToken cancellation)
+    {
+        if (_options.Model is { } directory)
+        {
+            var model = await ModelReader.ReadAsync(directory, cancellation).ConfigureAwait(false);
+            var ofModel = new InteractionMatrix(model.Users, model.Items, model.Plays);
+            return ([await WithTestFilesAsync(ofModel, cancellation).ConfigureAwait(false)], model);
+        }
+
+        var (rows, plays) = await LoadAsync(_options.Locations, cancellation).ConfigureAwait(false);
+        if (_options.Test.Count == 0) return (Splitter.Split(rows, plays, _options.Split), null);
+        return ([await WithTestFilesAsync(plays, cancellation).ConfigureAwait(false)], null);
+    }
+
+    private async Task<HeldOut> WithTestFilesAsync(InteractionMatrix train, CancellationToken cancellation)
+    {
+        var (_, test) = await LoadAsync(_options.Test, cancellation).ConfigureAwait(false);
+        var excluded = _options.Exclude.Count == 0 ? null : (await LoadAsync(_options.Exclude, cancellation).ConfigureAwait(false)).Plays;
+        return HeldOut.Of(train, test, excluded);
+    }
+
+    private async Task<(IndexedInteractions Rows, InteractionMatrix Plays)> LoadAsync(IReadOnlyList<string> locations, CancellationToken cancellation)
+    {
+        var start = _clock.Total;
+        var progress = new Relay<ReadProgress>(read => _progress?.Report(new RowsRead(read)));
+        var interactions = await InteractionLoader.LoadAsync(locations, _options.Schema, progress, cancellation).ConfigureAwait(false);
+        var plays = CsrBuilder.Build(interactions);
+        _progress?.Report(new DataLoaded(DataStatistics.Of(plays, interactions.Statistics), _clock.Total - start));
+        return (interactions, plays);
+    }
+
+    private EvaluationReport Measure(IEnumerable<HeldOut> splits, FactorModel? model, CancellationToken cancellation)
+    {
+        var counts = new List<SplitCounts>();
+        var measured = new Dictionary<string, List<Measurements>>();
+        foreach (var heldOut in splits)
+        {
+            var evaluator = new Evaluator(heldOut, _options.Evaluation);
+            counts.Add(evaluator.Counts);
+            _progress?.Report(new SplitMade(evaluator.Counts, counts.Count, _options.Split.Folds ?? 1, _options.Evaluation.ColdStart));
+            foreach (var (name, measure) in Methods(evaluator, model, cancellation))
+            {
+                var start = _clock.Total;
+                if (!measured.TryGetValue(name, out var folds)) measured.Add(name, folds = []);
+                folds.Add(measure());
+                _progress?.Report(new MethodMeasured(name, _clock.Total - start));
+            }
+        }
+
+        var merged = measured.Select(method => (Name: method.Key, All: Measurements.Merge(method.Value))).ToArray();
+        return Report(counts, merged[0].All.Users, [.. merged.Select(method => new MethodResult(method.Name, method.All.Summarize(_options.Bootstrap, cancellation)))]);
+    }
+
+    /// <summary>The ways to recommend, each to be trained and measured when it is asked for.</summary>
+    private IEnumerable<(string Name, Func<Measurements> Measure)> Methods(Evaluator evaluator, FactorModel? model, CancellationToken cancellation)
+    {
+        var train = evaluator.HeldOut.Train;
+        yield return (ModelName, () => MeasureModel(evaluator, model, cancellation));
+        yield return ("most popular", () => evaluator.Measure(new PopularityBaseline(train.ByUser), cancellation));
+        yield return ("items by Jaccard", () => evaluator.Measure(new NeighbourBaseline(train, Similarity.Jaccard, _options.Neighbours, cancellation), cancellation));
+        yield return ("items by cosine", () => evaluator.Measure(new NeighbourBaseline(train, Similarity.Cosine, _options.Neighbours, cancellation), cancellation));
+    }
+
+    private Measurements MeasureModel(Evaluator evaluator, FactorModel? model, CancellationToken cancellation)
+    {
+        if (model is not null) return MeasureFactors(evaluator, model.Rank, model.UserFactors, model.ItemFactors, cancellation);
+        var progress = new Relay<IterationReport>(report => _progress?.Report(new IterationDone(report, _options.Als.Iterations)));
+        var trained = new AlsTrainer(_engine, _options.Als).Fit(evaluator.HeldOut.Train, progress, cancellation);
+        return MeasureFactors(evaluator, trained.Rank, trained.UserFactors, trained.ItemFactors, cancellation);
+    }
+
+    private Measurements MeasureFactors(Evaluator evaluator, int rank, float[] userFactors, float[] itemFactors, CancellationToken cancellation)
+    {
+        using var users = _engine.LoadFactors(userFactors, rank);
+        using var items = _engine.LoadFactors(itemFactors, rank);
+        return evaluator.Measure(_engine, users, items, cancellation);
+    }
+
+    private EvaluationReport Report(IReadOnlyList<SplitCounts> counts, int users, IReadOnlyList<MethodResult> methods) => new()
+    {
+        GpualsVersion = ProductVersion.Text,
+        StartedAt = _clock.StartedAt,
+        Seconds = Math.Round(_clock.Total, 3),
+        Device = _engine.Description.ToString(),
+        Input = _options.Input,
+        Model = _options.Model,
+        Test = _options.Test,
+        Exclude = _options.Exclude,
+        Split = _options.Test.Count > 0 ? null : _options.Split,
+        ColdStart = _options.Evaluation.ColdStart,
+        Preset = _options.Preset,
+        Options = _options.Model is null ? _options.Als : null,
+        Splits = counts,
+        Users = users,
+        Neighbours = _options.Neighbours,
+        Bootstrap = _options.Bootstrap,
+        Methods = methods,
+    };
+}

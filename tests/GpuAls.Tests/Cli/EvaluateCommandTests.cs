@@ -1,0 +1,181 @@
+using System.Text.Json.Nodes;
+
+namespace GpuAls.Tests.Cli;
+
+public sealed class EvaluateCommandTests
+{
+    private TempFolder _folder = null!;
+    private string _plays = null!;
+
+    [OneTimeSetUp]
+    public async Task MakePlays()
+    {
+        _folder = new TempFolder();
+        _plays = _folder.At("plays.csv");
+        await Tool.SucceedAsync("sample", "--output", _plays, "--users", "60", "--items", "50", "--plays", "900");
+    }
+
+    [OneTimeTearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public async Task Evaluate_Plays_PrintsAllMetricsOfAllMethods()
+    {
+        var run = await EvaluateAsync(_plays);
+
+        Assert.That(run.Out, Does.Match("gpuals +most popular +items by Jaccard +items by cosine"));
+        foreach (var metric in new[] { "RMSE, preference", "MAE, preference", "RMSE, rating", "MAE, rating", "precision@5", "recall@10", "MAP@20", "NDCG@10", "MRR@10", "hit rate@5", "novelty@20", "AUC", "mean percentile rank", "coverage@10" })
+            Assert.That(run.Out, Does.Match($@"{metric} +\d+\.\d+"));
+        Assert.That(run.Out, Does.Match(@"NDCG@10 +(0\.\d{4} \[0\.\d{4}, 0\.\d{4}\] *){4}"));
+    }
+
+    [TestCase("--split", "random")]
+    [TestCase("--split", "user", "--test-fraction", "0.3")]
+    [TestCase("--split", "leave-out", "--leave-out", "2")]
+    [TestCase("--folds", "3", "--cold-start", "nan")]
+    public async Task Evaluate_AnySplit_GivesTheSameTwice(params string[] split)
+    {
+        var first = await EvaluateAsync([_plays, .. split]);
+        var second = await EvaluateAsync([_plays, .. split]);
+
+        Assert.That(second.Out, Is.EqualTo(first.Out));
+    }
+
+    /// <summary>The plays stand for times here: those above a count are held out.</summary>
+    [Test]
+    public async Task Evaluate_ByTime_HoldsOutTheNewest()
+    {
+        var run = await Tool.SucceedAsync("evaluate", _plays, "--split", "time", "--time-column", "plays", "--test-fraction", "0.25", "--rank", "6", "--device", "cpu", "--bootstrap", "0");
+
+        var plays = File.ReadLines(_plays).Skip(1).Select(line => int.Parse(line.Split(',')[2], System.Globalization.CultureInfo.InvariantCulture)).Order().ToArray();
+        var newestTrained = plays[^((plays.Length / 4) + 1)];
+        Assert.That(run.Error, Does.Contain($"{plays.Count(count => count <= newestTrained)} pairs to train on, {plays.Count(count => count > newestTrained)} held out"));
+        Assert.That(run.Out, Does.Match("NDCG@10 +0").And.Not.Contain("["));
+    }
+
+    [Test]
+    public async Task Evaluate_Exclude_KeepsItemsOutOfLists()
+    {
+        File.WriteAllLines(_folder.At("shown.csv"), ["user,item,plays", "a,x,1", "a,y,1", "b,y,1", "b,z,1", "c,z,1", "c,w,1"]);
+        File.WriteAllLines(_folder.At("asked.csv"), ["user,item,plays", "a,z,1"]);
+        File.WriteAllLines(_folder.At("hidden.csv"), ["user,item,plays", "a,w,1", "d,x,1", "b,v,1"]);
+        string[] options = ["evaluate", _folder.At("shown.csv"), "--test", _folder.At("asked.csv"), "--k", "2", "--rank", "2", "--device", "cpu"];
+
+        var open = await Tool.SucceedAsync(options);
+        var hidden = await Tool.SucceedAsync([.. options, "--exclude", _folder.At("hidden.csv")]);
+
+        Assert.That(open.Out, Does.Match(@"coverage@2 +0\.5000"), "z and w");
+        Assert.That(hidden.Out, Does.Match(@"coverage@2 +0\.2500"), "z alone is left for a");
+    }
+
+    /// <summary>Training on the part that was held out of nothing, then measuring the saved model, is the same as doing both at once.</summary>
+    [Test]
+    public async Task Evaluate_ModelWithTestFile_MeasuresWhatTrainingDoes()
+    {
+        var lines = File.ReadAllLines(_plays);
+        File.WriteAllLines(_folder.At("train.csv"), lines.Where((_, row) => row == 0 || row % 5 != 3));
+        File.WriteAllLines(_folder.At("test.csv"), lines.Where((_, row) => row == 0 || row % 5 == 3));
+        await Tool.SucceedAsync("train", _folder.At("train.csv"), "--weight-column", "plays", "--output", _folder.At("model"), "--rank", "6", "--device", "cpu");
+
+        var trained = await EvaluateAsync(_folder.At("train.csv"), "--test", _folder.At("test.csv"));
+        var saved = await Tool.SucceedAsync("evaluate", "--model", _folder.At("model"), "--test", _folder.At("test.csv"), "--weight-column", "plays", "--device", "cpu", "--bootstrap", "100");
+
+        Assert.That(saved.Out, Is.EqualTo(trained.Out));
+    }
+
+    [Test]
+    public async Task Evaluate_ToFiles_WritesTheNumbersShown()
+    {
+        var run = await EvaluateAsync(_plays, "--output", _folder.At("metrics.json"));
+        await EvaluateAsync(_plays, "--output", _folder.At("metrics.csv"));
+        await EvaluateAsync(_plays, "--output", _folder.At("metrics.parquet"));
+
+        var report = JsonNode.Parse(File.ReadAllText(_folder.At("metrics.json")))!;
+        var ndcg = report["methods"]![0]!["metrics"]!.AsArray().Single(value => (string)value!["metric"]! == "ndcg" && (int)value["k"]! == 10)!;
+        Assert.That(run.Out, Does.Match($@"NDCG@10 +{(double)ndcg["value"]!:F4} \[{(double)ndcg["low"]!:F4}, {(double)ndcg["high"]!:F4}\]"));
+        Assert.That((string)report["split"]!["kind"]!, Is.EqualTo("random"));
+        Assert.That((int)report["options"]!["rank"]!, Is.EqualTo(6));
+        var csv = File.ReadAllLines(_folder.At("metrics.csv"));
+        Assert.That(csv[0], Is.EqualTo("method,metric,k,value,low,high"));
+        Assert.That(csv, Has.Some.StartsWith(FormattableString.Invariant($"gpuals,ndcg,10,{(double)ndcg["value"]!:R},")));
+        var values = await ReadParquetAsync(_folder.At("metrics.parquet"), "value");
+        Assert.That(values, Is.EqualTo(csv.Skip(1).Select(line => double.Parse(line.Split(',')[3], System.Globalization.CultureInfo.InvariantCulture))));
+    }
+
+    [Test]
+    public async Task Evaluate_UnseenUsersKept_HasNanErrorsAsSparkDoes()
+    {
+        File.WriteAllLines(_folder.At("one.csv"), ["user,item,plays", "Nobody At All,River Meadow,3", .. File.ReadLines(_plays).Skip(1).Take(30)]);
+        File.WriteAllLines(_folder.At("others.csv"), ["user,item,plays", .. File.ReadLines(_plays).Skip(31)]);
+        string[] files = [_folder.At("others.csv"), "--test", _folder.At("one.csv")];
+
+        var dropped = await EvaluateAsync(files);
+        var kept = await EvaluateAsync([.. files, "--cold-start", "nan"]);
+
+        Assert.That(dropped.Error, Does.Contain("held-out pairs left out").Or.Contain("held-out pair left out"));
+        Assert.That(dropped.Out, Does.Match(@"RMSE, preference +0\.\d+"));
+        Assert.That(kept.Out, Does.Match("RMSE, preference +NaN"));
+    }
+
+    [TestCase("--k", "5,x", "--k is '5,x'")]
+    [TestCase("--k", "10,5", "--k has 5 after 10")]
+    [TestCase("--k", "0", "--k has 0")]
+    [TestCase("--folds", "1", "--folds is 1")]
+    [TestCase("--test-fraction", "1", "--test-fraction is 1")]
+    [TestCase("--leave-out", "2", "--leave-out changes nothing without --split leave-out")]
+    [TestCase("--bootstrap", "7", "--bootstrap is 7")]
+    [TestCase("--output", "metrics.txt", "expected .json, .csv or .parquet")]
+    [TestCase("--model", "model", "takes no files to train on")]
+    public async Task Evaluate_BadOption_IsWrongUsage(string option, string value, string message)
+    {
+        var run = await Tool.RunAsync("evaluate", _plays, "--weight-column", "plays", "--device", "cpu", option, value);
+
+        Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
+        Assert.That(run.Error, Does.Contain(message));
+    }
+
+    [TestCase(new string[0], "there are no plays to train on")]
+    [TestCase(new[] { "--model", "m" }, "--model needs plays to test with")]
+    [TestCase(new[] { "--model", "m", "--test", "t", "--rank", "8" }, "--rank changes nothing with --model")]
+    [TestCase(new[] { "p", "--split", "time" }, "--split time needs the times")]
+    [TestCase(new[] { "p", "--time-column", "t" }, "--time-column changes nothing without --split time")]
+    [TestCase(new[] { "p", "--exclude", "t" }, "--exclude changes nothing without --test")]
+    [TestCase(new[] { "p", "--test", "t", "--folds", "3" }, "--folds changes nothing with --test")]
+    public async Task Evaluate_OptionsThatContradict_AreWrongUsage(string[] options, string message)
+    {
+        var run = await Tool.RunAsync(["evaluate", .. options]);
+
+        Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
+        Assert.That(run.Error, Does.Contain(message));
+    }
+
+    [Test]
+    public async Task Evaluate_NothingHeldOut_IsBadInput()
+    {
+        var run = await Tool.RunAsync("evaluate", _plays, "--device", "cpu", "--split", "leave-out", "--leave-out", "1000");
+
+        Assert.That(run.ExitCode, Is.EqualTo(3));
+        Assert.That(run.Error, Does.Contain("no play is held out, so there is nothing to test with"));
+    }
+
+    [Test]
+    public async Task Evaluate_OutputThatIsAnInput_IsRefused()
+    {
+        var run = await Tool.RunAsync("evaluate", _plays, "--device", "cpu", "--output", _plays, "--overwrite");
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(File.ReadLines(_plays).First(), Is.EqualTo("user,item,plays"));
+    }
+
+    private static Task<ToolRun> EvaluateAsync(params string[] options) =>
+        Tool.SucceedAsync(["evaluate", .. options, "--weight-column", "plays", "--rank", "6", "--device", "cpu", "--bootstrap", "100"]);
+
+    private static async Task<double[]> ReadParquetAsync(string path, string column)
+    {
+        await using var reader = await Parquet.ParquetReader.CreateAsync(path);
+        using var group = reader.OpenRowGroupReader(0);
+        var values = new double[group.RowCount];
+        await group.ReadAsync<double>(reader.Schema.FindDataField(column), values);
+        return values;
+    }
+}

@@ -1,0 +1,143 @@
+using CsCheck;
+using GpuAls.Engines;
+using GpuAls.Evaluation;
+using GpuAls.Indexing;
+using GpuAls.Sparse;
+using GpuAls.Tests.Engines;
+using GpuAls.Tests.Reference;
+
+namespace GpuAls.Tests.Evaluation;
+
+/// <summary>All metrics on every engine. Factors are small integers: scores are exact, and ties are common.</summary>
+[TestFixtureSource(typeof(TestEngines), nameof(TestEngines.Available))]
+public sealed class EvaluatorTests<TEngine>
+    where TEngine : ITestEngine
+{
+    private IAlsEngine _engine = null!;
+
+    [OneTimeSetUp]
+    public void OpenEngine() => _engine = TEngine.Create();
+
+    [OneTimeTearDown]
+    public void CloseEngine() => _engine?.Dispose();
+
+    /// <summary>
+    /// Three users, five items with 3, 2, 2, 1 and 1 listeners. Lists of user 0, who played items 0 and 1: 4, 2, 3 by their scores 9, 5, 5.
+    /// Held out of it: 2 (twice as often) and 3, at places 2 and 3.
+    /// </summary>
+    [Test]
+    public void Measure_SplitWorkedByHand_HasItsMetrics()
+    {
+        var train = Matrix(3, 5, (0, 0, 4), (0, 1, 1), (1, 0, 1), (1, 2, 1), (1, 3, 1), (2, 0, 1), (2, 1, 1), (2, 2, 1), (2, 4, 1));
+        var heldOut = HeldOut.Of(train, Matrix(3, 5, (0, 2, 2), (0, 3, 1)));
+
+        var metrics = Measure(heldOut, rank: 1, [1, 0, 0], [1, 2, 5, 5, 9], EvaluationOptions.Default with { Cutoffs = [1, 2] }).ByText();
+
+        var expected = new Dictionary<string, double>
+        {
+            ["precision@1"] = 0,
+            ["recall@1"] = 0,
+            ["map@1"] = 0,
+            ["ndcg@1"] = 0,
+            ["mrr@1"] = 0,
+            ["hit_rate@1"] = 0,
+            ["novelty@1"] = Math.Log2(3),
+            ["coverage@1"] = 1.0 / 5,
+            ["precision@2"] = 0.5,
+            ["recall@2"] = 0.5,
+            ["map@2"] = 0.5 / 2,
+            ["ndcg@2"] = (1 / Math.Log2(3)) / (1 + (1 / Math.Log2(3))),
+            ["mrr@2"] = 0.5,
+            ["hit_rate@2"] = 1,
+            ["novelty@2"] = (Math.Log2(3) + Math.Log2(1.5)) / 2,
+            ["coverage@2"] = 2.0 / 5,
+            ["auc"] = 0,
+            ["mpr"] = ((2 * 0.5) + (1 * 1)) / 3,
+            ["rmse_preference"] = 4,
+            ["mae_preference"] = 4,
+            ["rmse_rating"] = Math.Sqrt((9 + 16) / 2.0),
+            ["mae_rating"] = 3.5,
+        };
+        Assert.That(metrics.Keys, Is.EquivalentTo(expected.Keys));
+        foreach (var (metric, value) in expected) Assert.That(metrics[metric], Is.EqualTo(value).Within(1e-12), metric);
+    }
+
+    [Test]
+    public void Measure_AnySplit_EqualsThePlainVersion()
+    {
+        var shapes = Gen.Select(Gen.Int[1, 12], Gen.Int[2, 40], Gen.Int[0, 10_000], Gen.Bool);
+        shapes.Sample(
+            (users, items, seed, keepsUnseen) =>
+            {
+                var heldOut = Split(users, items, seed);
+                var options = EvaluationOptions.Default with { Cutoffs = [1, 3, 50], ColdStart = keepsUnseen ? ColdStart.Nan : ColdStart.Drop };
+                if (heldOut is null || !CanBeMeasured(heldOut, options)) return;
+                var (x, y) = (Integers(heldOut.Train.Users.Count, seed), Integers(heldOut.Train.Items.Count, seed + 1));
+
+                var measured = Measure(heldOut, 3, x, y, options).ByText();
+                var plain = new PlainEvaluation(heldOut.Train.ByUser.Dense(), heldOut.Test.Dense(), Products(x, y), keepsUnseen).Metrics(1, 3, 50);
+
+                Assert.That(measured.Keys, Is.EquivalentTo(plain.Keys));
+                foreach (var (metric, value) in plain) Assert.That(measured[metric], Is.EqualTo(value).Within(1e-9), $"{metric}, {users} × {items}, seed {seed}");
+            },
+            iter: TEngine.TakesManyRows ? 100 : 5, threads: 1);
+    }
+
+    [Test]
+    public void Measure_ListsOnly_HasNoOtherMetrics()
+    {
+        var heldOut = Split(8, 20, seed: 3)!;
+        var (x, y) = (Integers(heldOut.Train.Users.Count, 1), Integers(heldOut.Train.Items.Count, 2));
+
+        var lists = Measure(heldOut, 3, x, y, EvaluationOptions.Default with { Kinds = MetricKinds.Lists });
+        var all = Measure(heldOut, 3, x, y, EvaluationOptions.Default);
+
+        Assert.That(lists.Metrics, Has.None.Matches<Metric>(metric => metric.K is null));
+        Assert.That(lists.ByText(), Is.SubsetOf(all.ByText()));
+    }
+
+    private static InteractionMatrix Matrix(int users, int items, params (int User, int Item, float Plays)[] rows) =>
+        Matrix(CsrBuilder.FromCoordinates(users, items, [.. rows.Select(row => row.User)], [.. rows.Select(row => row.Item)], [.. rows.Select(row => row.Plays)]));
+
+    private static InteractionMatrix Matrix(CsrMatrix plays) =>
+        new(new IdIndex<int>([.. Enumerable.Range(0, plays.RowCount)]), new IdIndex<int>([.. Enumerable.Range(0, plays.ColumnCount)]), plays);
+
+    /// <summary>Random plays with dislikes; null where nothing is held out or left.</summary>
+    private static HeldOut? Split(int users, int items, int seed)
+    {
+        var random = new Random(seed);
+        var plays = TestMatrices.Plays(items, [.. Enumerable.Range(0, users).Select(_ => random.Next(0, (items / 2) + 2))], seed);
+        var split = HoldOutSplit.Random(plays, 0.3, seed);
+        return split.Train.EntryCount == 0 || split.Test.EntryCount == 0 ? null : HeldOut.Of(Matrix(plays), split);
+    }
+
+    private static bool CanBeMeasured(HeldOut heldOut, EvaluationOptions options)
+    {
+        try
+        {
+            return new Evaluator(heldOut, options).Counts.Users > 0;
+        }
+        catch (GpuAlsException nothing) when (nothing.Kind == FailureKind.BadInput)
+        {
+            return false;
+        }
+    }
+
+    private static float[] Integers(int rows, int seed) => [.. TestMatrices.Factors(rows, 3, seed).Select(value => MathF.Round(2 * value))];
+
+    private static double[,] Products(float[] x, float[] y)
+    {
+        var scores = new double[x.Length / 3, y.Length / 3];
+        for (var user = 0; user < scores.GetLength(0); user++)
+            for (var item = 0; item < scores.GetLength(1); item++)
+                for (var factor = 0; factor < 3; factor++) scores[user, item] += x[(user * 3) + factor] * y[(item * 3) + factor];
+        return scores;
+    }
+
+    private Measurements Measure(HeldOut heldOut, int rank, float[] x, float[] y, EvaluationOptions options)
+    {
+        using var users = _engine.LoadFactors(x, rank);
+        using var items = _engine.LoadFactors(y, rank);
+        return new Evaluator(heldOut, options).Measure(_engine, users, items);
+    }
+}

@@ -1,0 +1,84 @@
+using GpuAls.Evaluation;
+using GpuAls.Indexing;
+using GpuAls.Sparse;
+using GpuAls.Tests.Reference;
+
+namespace GpuAls.Tests.Evaluation;
+
+public sealed class HeldOutTests
+{
+    /// <summary>Of the plays of a, b and c, those of c are held out, and those of item z; b's only play to train on is a dislike.</summary>
+    [Test]
+    public void Of_Split_HasTheIndexOfTheTrainingPart()
+    {
+        var all = Matrix(["a", "b", "c"], ["x", "y", "z"], ("a", "x", 1), ("a", "y", 2), ("a", "z", 3), ("b", "y", -4), ("b", "x", 5), ("c", "x", 6));
+        var split = new HoldOutSplit(Rows(all, ("a", "x", 1), ("a", "y", 2), ("b", "y", -4)), Rows(all, ("a", "z", 3), ("b", "x", 5), ("c", "x", 6)));
+
+        var heldOut = HeldOut.Of(all, split);
+
+        Assert.That(Texts(heldOut.Train.Users), Is.EqualTo(new[] { "a", "b" }));
+        Assert.That(Texts(heldOut.Train.Items), Is.EqualTo(new[] { "y", "x" }), "y has two plays to train on");
+        Assert.That(heldOut.Train.ByUser.Dense(), Is.EqualTo(new double[,] { { 2, 1 }, { -4, 0 } }));
+        // Rows a, b as it was trained, then the unseen b and c; columns y, x, then the unseen z.
+        Assert.That(heldOut.Test.Dense(), Is.EqualTo(new double[,] { { 0, 0, 3 }, { 0, 0, 0 }, { 0, 5, 0 }, { 0, 6, 0 } }));
+        Assert.That(heldOut.Counts, Is.EqualTo(new HeldOutCounts { Pairs = 3, RepeatedPairs = 0, UnseenUsers = 2, UnseenItems = 1, UnseenPairs = 3 }));
+    }
+
+    [Test]
+    public void Of_TwoInputs_MeetByTheirIds()
+    {
+        var train = Matrix(["a", "b"], ["x", "y"], ("a", "x", 1), ("b", "y", 1));
+        var test = Matrix(["b", "c", "a"], ["z", "y", "x"], ("b", "x", 2), ("a", "x", 9), ("a", "z", 4), ("c", "y", 5));
+
+        var heldOut = HeldOut.Of(train, test);
+
+        Assert.That(heldOut.Train, Is.SameAs(train));
+        Assert.That(heldOut.Test.Dense(), Is.EqualTo(new double[,] { { 0, 0, 4 }, { 2, 0, 0 }, { 0, 5, 0 } }));
+        Assert.That(heldOut.Counts, Is.EqualTo(new HeldOutCounts { Pairs = 3, RepeatedPairs = 1, UnseenUsers = 1, UnseenItems = 1, UnseenPairs = 2 }));
+    }
+
+    [Test]
+    public void Of_PlaysThatAreAllTrainedOn_Fails()
+    {
+        var train = Matrix(["a"], ["x"], ("a", "x", 1));
+
+        var failure = Assert.Throws<GpuAlsException>(() => HeldOut.Of(train, train))!;
+
+        Assert.That(failure.Kind, Is.EqualTo(FailureKind.BadInput));
+        Assert.That(failure.Message, Does.StartWith("no play is held out").And.Contain("all 1 pairs"));
+    }
+
+    [Test]
+    public void Evaluator_NothingThatCanBePredicted_Fails()
+    {
+        var heldOut = HeldOut.Of(Matrix(["a"], ["x"], ("a", "x", 1)), Matrix(["b"], ["x"], ("b", "x", 1)));
+
+        var failure = Assert.Throws<GpuAlsException>(() => _ = new Evaluator(heldOut, EvaluationOptions.Default))!;
+
+        Assert.That(failure.Message, Does.Contain("none of the 1 held-out pairs can be predicted").And.Contain("--cold-start nan"));
+        Assert.That(new Evaluator(heldOut, EvaluationOptions.Default with { ColdStart = ColdStart.Nan }).Counts.Users, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Evaluator_NothingButDislikes_Fails()
+    {
+        var heldOut = HeldOut.Of(Matrix(["a", "b"], ["x", "y"], ("a", "x", 1), ("b", "y", 1)), Matrix(["a"], ["y"], ("a", "y", -1)));
+
+        Assert.That(() => new Evaluator(heldOut, EvaluationOptions.Default), Throws.TypeOf<GpuAlsException>().With.Message.Contains("none of the held-out plays is above 0"));
+    }
+
+    private static InteractionMatrix Matrix(string[] users, string[] items, params (string User, string Item, float Plays)[] rows)
+    {
+        var empty = new InteractionMatrix(new IdIndex<string>(users), new IdIndex<string>(items), CsrBuilder.FromCoordinates(users.Length, items.Length, [], [], []));
+        return new InteractionMatrix(empty.Users, empty.Items, Rows(empty, rows));
+    }
+
+    private static CsrMatrix Rows(InteractionMatrix all, params (string User, string Item, float Plays)[] rows)
+    {
+        int Index(IdIndex ids, string id) => ids.TryFind(id, out var index) ? index : throw new ArgumentException(id);
+        return CsrBuilder.FromCoordinates(
+            all.Users.Count, all.Items.Count, [.. rows.Select(row => Index(all.Users, row.User))], [.. rows.Select(row => Index(all.Items, row.Item))], [.. rows.Select(row => row.Plays)]);
+    }
+
+    private static string[] Texts(IdIndex ids) => [.. Enumerable.Range(0, ids.Count).Select(ids.Format)];
+}
