@@ -71,14 +71,16 @@ public sealed class EvaluateJob
         return HeldOut.Of(train, test, excluded);
     }
 
+    /// <summary>The plays, and their rows once more where they have times: the matrices take those that were read.</summary>
     private async Task<(IndexedInteractions Rows, InteractionMatrix Plays)> LoadAsync(IReadOnlyList<string> locations, CancellationToken cancellation)
     {
         var start = _clock.Total;
         var progress = new Relay<ReadProgress>(read => _progress?.Report(new RowsRead(read)));
         var interactions = await InteractionLoader.LoadAsync(locations, _options.Schema, progress, cancellation).ConfigureAwait(false);
+        var timed = interactions.Times is null ? interactions : interactions.Where(_ => true);
         var plays = CsrBuilder.Build(interactions);
         _progress?.Report(new DataLoaded(DataStatistics.Of(plays, interactions.Statistics), _clock.Total - start));
-        return (interactions, plays);
+        return (timed, plays);
     }
 
     private EvaluationReport Measure(IEnumerable<HeldOut> splits, FactorModel? model, CancellationToken cancellation)

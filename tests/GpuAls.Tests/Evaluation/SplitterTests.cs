@@ -16,7 +16,7 @@ public sealed class SplitterTests
     {
         var rows = Rows((0, 0, 1), (0, 0, 8), (0, 1, 2), (1, 0, 7), (1, 1, 3), (1, 2, 9), (2, 2, 7), (2, 1, 4), (2, 0, 5), (0, 2, 6));
 
-        var heldOut = Splitter.Split(rows, CsrBuilder.Build(rows), SplitOptions.Default with { Kind = SplitKind.Time, TestFraction = 0.3 }).Single();
+        var heldOut = Splitter.Split(rows, Plays(rows), SplitOptions.Default with { Kind = SplitKind.Time, TestFraction = 0.3 }).Single();
 
         Assert.That(heldOut.Counts, Is.EqualTo(new HeldOutCounts { Pairs = 1, RepeatedPairs = 1, UnseenUsers = 0, UnseenItems = 0, UnseenPairs = 0 }));
         // Users 0 and 2 have three pairs to train on, user 1 has two. Item 1 has three, 0 too, 2 has two. What came later adds nothing.
@@ -30,7 +30,7 @@ public sealed class SplitterTests
         var rows = Rows((0, 0, 1), (0, 1, 1), (1, 0, 1));
 
         Assert.That(
-            () => Splitter.Split(rows, CsrBuilder.Build(rows), SplitOptions.Default with { Kind = SplitKind.Time }).ToList(),
+            () => Splitter.Split(rows, Plays(rows), SplitOptions.Default with { Kind = SplitKind.Time }).ToList(),
             Throws.TypeOf<GpuAlsException>().With.Message.Contains("have the newest time"));
     }
 
@@ -39,7 +39,7 @@ public sealed class SplitterTests
     {
         var rows = Rows([.. Enumerable.Range(0, 60).Select(row => (row / 6, row % 6, 0L))]);
 
-        var folds = Splitter.Split(rows, CsrBuilder.Build(rows), SplitOptions.Default with { Folds = 4 }).ToArray();
+        var folds = Splitter.Split(rows, Plays(rows), SplitOptions.Default with { Folds = 4 }).ToArray();
 
         Assert.That(folds, Has.Length.EqualTo(4));
         Assert.That(folds.Sum(fold => fold.Counts.Pairs), Is.EqualTo(60));
@@ -51,12 +51,15 @@ public sealed class SplitterTests
     {
         var rows = Rows((0, 0, 1));
 
-        var seed = Enumerable.Range(0, 100).First(seed => HoldOutSplit.Random(CsrBuilder.Build(rows).ByUser, 0.5, seed).Train.EntryCount == 0);
+        var seed = Enumerable.Range(0, 100).First(seed => HoldOutSplit.Random(Plays(rows).ByUser, 0.5, seed).Train.EntryCount == 0);
 
         Assert.That(
-            () => Splitter.Split(rows, CsrBuilder.Build(rows), SplitOptions.Default with { TestFraction = 0.5, Seed = seed }).ToList(),
+            () => Splitter.Split(rows, Plays(rows), SplitOptions.Default with { TestFraction = 0.5, Seed = seed }).ToList(),
             Throws.TypeOf<GpuAlsException>().With.Message.Contains("none is left to train on"));
     }
+
+    /// <summary>The matrices of a copy: they take the rows they are made of.</summary>
+    private static InteractionMatrix Plays(IndexedInteractions rows) => CsrBuilder.Build(rows.Where(_ => true));
 
     private static IndexedInteractions Rows(params (int User, int Item, long Time)[] rows) => new()
     {
