@@ -7,6 +7,7 @@ using GpuAls.Bench.Load;
 using GpuAls.Bench.Micro;
 #endif
 using GpuAls.Bench.OnGpu;
+using GpuAls.Bench.Quality;
 using GpuAls.Bench.Roofline;
 using GpuAls.Bench.Scale;
 using GpuAls.Bench.TopK;
@@ -18,6 +19,7 @@ root.Add(LoadCommand.Create());
 #if MICRO
 root.Add(MicroCommand.Create());
 #endif
+root.Add(QualityCommand.Create());
 root.Add(RooflineCommand.Create());
 root.Add(ScaleCommand.Create());
 root.Add(TopKCommand.Create());
