@@ -30,6 +30,9 @@ public sealed record EvaluationReport
     /// <summary>Files with plays that lists left out besides those trained on.</summary>
     public required IReadOnlyList<string> Exclude { get; init; }
 
+    /// <summary>Column of the times that plays were divided by; null without one.</summary>
+    public required string? TimeColumn { get; init; }
+
     /// <summary>How plays were divided; null where test files were given.</summary>
     public required SplitOptions? Split { get; init; }
 

@@ -48,6 +48,7 @@ public sealed class Measurements
     public static Measurements Merge(IReadOnlyList<Measurements> folds)
     {
         ArgumentNullException.ThrowIfNull(folds);
+        if (folds.Count == 1) return folds[0];
         var (columns, rowOfUser) = (folds[0]._columns, new SortedDictionary<int, double[]>());
         foreach (var fold in folds)
             for (var user = 0; user < fold._userKeys.Length; user++)

@@ -140,6 +140,7 @@ public sealed class EvaluateJob
         Model = _options.Model,
         Test = _options.Test,
         Exclude = _options.Exclude,
+        TimeColumn = _options.Schema.TimeColumn,
         Split = _options.Test.Count > 0 ? null : _options.Split,
         ColdStart = _options.Evaluation.ColdStart,
         Preset = _options.Preset,

@@ -62,6 +62,22 @@ public sealed partial class ReadmeTests
         Assert.That(Shape(made), Is.EqualTo(Shape(shown)));
     }
 
+    /// <summary>Vectors of another width round otherwise, so that digits behind the second may differ.</summary>
+    [Test]
+    public async Task Readme_MetricsShown_AreThoseMeasured()
+    {
+        var command = Commands().Single(command => command.StartsWith("gpuals evaluate ", StringComparison.Ordinal));
+        var shown = MetricRows(Readme[Readme.IndexOf("  RMSE, preference", StringComparison.Ordinal)..].Split("\n\n")[0]);
+        await Tool.SucceedAsync("sample", "--output", "plays.parquet");
+
+        var run = await Tool.SucceedAsync([.. Arguments(command), "--device", "cpu"]);
+
+        var made = MetricRows(run.Out[run.Out.IndexOf("  RMSE, preference", StringComparison.Ordinal)..].Split("\n   ")[0]);
+        Assert.That(made.Select(row => row.Name), Is.EqualTo(shown.Select(row => row.Name)));
+        foreach (var (ofReadme, ofRun) in shown.Zip(made)) Assert.That(ofRun.Values, Is.EqualTo(ofReadme.Values).Within(1).Percent.Or.EqualTo(ofReadme.Values).Within(0.01), ofReadme.Name);
+        Assert.That(run.Out, Does.Contain(Readme.Split('\n').Single(line => line.Contains("users with held-out plays."))));
+    }
+
     [Test]
     public async Task Readme_LibraryExample_IsTheOneThatCompilesAndRuns()
     {
@@ -94,6 +110,15 @@ public sealed partial class ReadmeTests
         return [.. Argument().Matches(text).Select(match => match.Value.Trim('"'))];
     }
 
+    /// <summary>The rows of a table of metrics: its name, and the numbers that stand alone or before brackets.</summary>
+    private static (string Name, double[] Values)[] MetricRows(string table) =>
+    [
+        .. from line in table.Split('\n')
+           where line.Trim().Length > 0
+           let numbers = Shown().Matches(line)
+           select (line[..numbers[0].Index].Trim(), numbers.Select(number => double.Parse(number.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)).ToArray()),
+    ];
+
     /// <summary>The names and values of a list, without the scores.</summary>
     private static string Shape(JsonNode list)
     {
@@ -105,6 +130,9 @@ public sealed partial class ReadmeTests
 
     [GeneratedRegex("```console\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex ConsoleBlock();
+
+    [GeneratedRegex(@"  (\d+\.\d+)(?: \[[^]]*\])?")]
+    private static partial Regex Shown();
 
     [GeneratedRegex("\"[^\"]*\"|\\S+")]
     private static partial Regex Argument();
