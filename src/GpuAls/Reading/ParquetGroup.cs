@@ -32,10 +32,6 @@ internal sealed class ParquetGroup(InputFile file, int index, long rowCount, IRe
         {
             throw Bad($"column '{field.Name}' is {ParquetNames.Of(field.SchemaElement)} in {string.Join(", ", data.Encodings)}, which is not supported. Write it with PLAIN or dictionary encoding");
         }
-        catch (OverflowException)
-        {
-            throw TooLarge(field);
-        }
         catch (Exception exception) when (ParquetGuard.IsDamage(exception))
         {
             throw ParquetGuard.Damaged($"{file.Path}, row group {index}: column '{field.Name}'", exception);
@@ -84,13 +80,18 @@ internal sealed class ParquetGroup(InputFile file, int index, long rowCount, IRe
     }
 
     /// <returns>Null where a page is in a form that only the library knows.</returns>
-    private static ParquetColumnData? Decode(ArraySegment<byte> chunk, CompressionCodec codec, DataField field, ParquetColumnData column)
+    private ParquetColumnData? Decode(ArraySegment<byte> chunk, CompressionCodec codec, DataField field, ParquetColumnData column)
     {
         try
         {
             if (ParquetChunk.TryRead(chunk, codec, field, column)) return column;
             column.Dispose();
             return null;
+        }
+        catch (OverflowException)
+        {
+            column.Dispose();
+            throw TooLarge(field);
         }
         catch
         {
