@@ -46,6 +46,6 @@ internal static class HostCommand
     private static IEnumerable<string> Cells(int rank, HostCase run, double peak) =>
     [
         ResultTable.Text(rank, "0"), ResultTable.Text(run.Seconds, "F3"), ResultTable.Text(run.UsersSeconds, "F3"), ResultTable.Text(run.ItemsSeconds, "F3"), ResultTable.Text(peak, "F0"),
-        ShareOfPeak(rank, run, peak), ResultTable.Text(run.LargestError, "0.0e+0"), ResultTable.Text(run.Loss, "G9"),
+        ShareOfPeak(rank, run, peak), double.IsNaN(run.LargestError) ? "" : ResultTable.Text(run.LargestError, "0.0e+0"), ResultTable.Text(run.Loss, "G9"),
     ];
 }
