@@ -35,11 +35,10 @@ internal static class Refinement
         if (place.IsDiagonal) stage.Product[place.Row] = new Float4(Largest(tile, arguments.RowsFrom(place.Row)), 0, 0, 0);
     }
 
-    /// <summary>Notes what a factored tile of the diagonal has: the largest element of A and the largest 1/l run from the first tile to the last.</summary>
-    public static void NoteFactor(in RowSolveArguments arguments, in TeamStage stage, in Tile8 factored, int step)
+    /// <summary>Notes the largest 1/l of a factored tile of the diagonal: the largest element of A and the largest 1/l run from the first tile to the last.</summary>
+    public static void NoteFactor(in TeamStage stage, int step, float inverse)
     {
         var largest = stage.Product[step].X;
-        var inverse = Largest(factored, arguments.RowsFrom(step));
         if (step > 0)
         {
             var before = stage.Product[step - 1];

@@ -16,14 +16,17 @@ internal static class TeamRowSolve
         var place = TeamPlace.Of(arguments.Layout, arguments.Rank4 / 2, 0);
         var group = TeamGroup.Of(arguments, place.Team);
         for (var first = Grid.IdxX * teams; first < arguments.TaskCount; first += Grid.DimX * teams)
-            SolveRows(arguments, group, place, TeamRow.OfSorted(arguments, first, place.Team));
+            SolveRows(arguments, group, place, first);
     }
 
-    private static void SolveRows(in RowSolveArguments arguments, in TeamGroup group, in TeamPlace place, in TeamRow row)
+    private static void SolveRows(in RowSolveArguments arguments, in TeamGroup group, in TeamPlace place, int first)
     {
+        var row = TeamRow.OfSorted(arguments, first, place.Team);
         var tile = Begin(arguments, group, place, row);
         tile = TeamPlays.AddTo(tile, arguments, group.Stage, place, row);
-        Finish(arguments, group, tile, place, row);
+
+        // Looked up again rather than kept: registers are short while plays are summed.
+        Finish(arguments, group, tile, place, TeamRow.OfSorted(arguments, first, place.Team));
     }
 
     /// <summary>The same for rows whose plays the group has summed.</summary>
@@ -123,12 +126,22 @@ internal static class TeamRowSolve
         return tile;
     }
 
-    /// <summary>Factors a tile of the diagonal.</summary>
-    private static void FactorDiagonal(in RowSolveArguments arguments, in TeamGroup group, Tile8 tile, int step, int team)
+    /// <summary>Factors a tile of the diagonal, of which C is not used; each quarter is stored before the next is begun, since registers are short.</summary>
+    private static void FactorDiagonal(in RowSolveArguments arguments, in TeamGroup group, in Tile8 tile, int step, int team)
     {
-        if (!Finite.Is(tile.Factor())) group.Flags.Fail(team);
-        group.Stage.SetDiagonal(step, tile);
-        Refinement.NoteFactor(arguments, group.Stage, tile, step);
+        var (stage, rows) = (group.Stage, arguments.RowsFrom(step));
+        var first = tile.A;
+        var sum = TileCholesky.Factor(ref first);
+        stage.SetDiagonal(step, 0, first);
+        var inverse = Refinement.Largest(first, rows);
+        var below = TileCholesky.SolveBelow(tile.B, first);
+        stage.SetDiagonal(step, 1, below);
+        var second = tile.D;
+        second.SubtractProduct(below, below);
+        sum += TileCholesky.Factor(ref second);
+        stage.SetDiagonal(step, 2, second);
+        if (!Finite.Is(sum)) group.Flags.Fail(team);
+        Refinement.NoteFactor(stage, step, rows > Float4.Width ? MathF.Max(inverse, Refinement.Largest(second, rows - Float4.Width)) : inverse);
     }
 
     /// <summary>L⁻ᵀ b, from the last part of eight to the first: each is taken off the parts before it, a thread a part.</summary>

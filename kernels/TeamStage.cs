@@ -131,12 +131,14 @@ internal readonly struct TeamStage
     /// <param name="turn">Even or odd: plays of one turn are read while those of the next are looked up.</param>
     public TeamEntries Entries(int turn) => new(_memory.SubView(_entries + (EntriesLength * (turn & 1)), EntriesLength));
 
-    /// <summary>A factored tile of the diagonal; its quarter C is not used.</summary>
-    public void SetDiagonal(int step, in Tile8 tile)
+    /// <summary>A quarter of a factored tile of the diagonal: 0 for A, 1 for B, 2 for D; C is not used.</summary>
+    public void SetDiagonal(int step, int quarter, Tile4 value)
     {
-        SetQuarter(Diagonal(step), tile.A);
-        SetQuarter(Diagonal(step) + 4, tile.B);
-        SetQuarter(Diagonal(step) + 8, tile.D);
+        var rows = _memory.SubView(Diagonal(step) + (4 * quarter), 4);
+        rows[0] = value.R0;
+        rows[1] = value.R1;
+        rows[2] = value.R2;
+        rows[3] = value.R3;
     }
 
     /// <summary>b = L⁻¹ b for its part of eight, for a factored tile of the diagonal.</summary>
@@ -245,14 +247,5 @@ internal readonly struct TeamStage
     {
         var rows = _memory.SubView(place, 4);
         return new Tile4 { R0 = rows[0], R1 = rows[1], R2 = rows[2], R3 = rows[3] };
-    }
-
-    private void SetQuarter(int place, Tile4 value)
-    {
-        var rows = _memory.SubView(place, 4);
-        rows[0] = value.R0;
-        rows[1] = value.R1;
-        rows[2] = value.R2;
-        rows[3] = value.R3;
     }
 }

@@ -69,20 +69,18 @@ internal struct Tile8
         SubtractOuter(rowLow.V7, rowHigh.V7, columnLow.V7, columnHigh.V7);
     }
 
+    public void Scale(float factor)
+    {
+        A.Scale(factor);
+        B.Scale(factor);
+        C.Scale(factor);
+        D.Scale(factor);
+    }
+
     public void AddToDiagonal(float value)
     {
         A.AddToDiagonal(value);
         D.AddToDiagonal(value);
-    }
-
-    /// <summary>Factors a diagonal tile, of which C is not used; 1/l stands on its diagonal.</summary>
-    /// <returns>Σ 1/l: not finite where a pivot is not positive.</returns>
-    public float Factor()
-    {
-        var sum = TileCholesky.Factor(ref A);
-        B = TileCholesky.SolveBelow(B, A);
-        D.SubtractProduct(B, B);
-        return sum + TileCholesky.Factor(ref D);
     }
 
     public void Add(in Tile8 other)

@@ -11,10 +11,9 @@ public static class KernelCatalog
     internal static readonly KernelDefinition<RowSolveArguments> LongRowSolve = OfTeams("long rows, solve", TeamRowSolve.LongRowKernel);
     internal static readonly KernelDefinition<RowSolveArguments> SegmentSums = OfTeams("long rows, sums of segments", LongRows.Sums);
     internal static readonly KernelDefinition<RowSolveArguments> SegmentResiduals = OfTeams("long rows, residuals of segments", LongRows.Residuals);
-    internal static readonly KernelDefinition<RowSolveArguments> TensorRowSolve = OfTeams("row solve, tf32", Kernels.TensorRowSolve.Kernel) with { MinimumArchitecture = TensorArchitecture };
-    internal static readonly KernelDefinition<RowSolveArguments> TensorPanelRowSolve = OfTeams("row solve, tf32, rank > 152", Kernels.TensorRowSolve.PanelKernel) with { MinimumArchitecture = TensorArchitecture };
-    internal static readonly KernelDefinition<RowSolveArguments> TensorSums =
-        new("long rows, tf32, sums of segments", Kernels.TensorSums.Kernel, LaunchPlan.MaximumGroupSize) { MinimumArchitecture = TensorArchitecture };
+    internal static readonly KernelDefinition<RowSolveArguments> TensorRowSolve = OnTensorCores("row solve, tf32", Kernels.TensorRowSolve.Kernel, TeamPlan.MaximumGroupSize);
+    internal static readonly KernelDefinition<RowSolveArguments> TensorPanelRowSolve = OnTensorCores("row solve, tf32, rank > 152", Kernels.TensorRowSolve.PanelKernel, TeamPlan.MaximumGroupSize);
+    internal static readonly KernelDefinition<RowSolveArguments> TensorSums = OnTensorCores("long rows, tf32, sums of segments", Kernels.TensorSums.Kernel, LaunchPlan.MaximumGroupSize);
     internal static readonly KernelDefinition<RowSolveArguments> ConjugateGradient = new("conjugate gradient", ConjugateGradientKernel.Kernel, ConjugateGradientKernel.MaximumGroupSize);
     internal static readonly KernelDefinition<GramianArguments> GramianSlices = new("Gramian, slices", GramianKernels.Slices, GramianLauncher.MaximumGroupSize);
     internal static readonly KernelDefinition<GramianArguments> GramianReduce = new("Gramian, sum of slices", GramianKernels.Reduce, GramianLauncher.ReduceGroupSize);
@@ -34,4 +33,7 @@ public static class KernelCatalog
 
     private static KernelDefinition<RowSolveArguments> OfTeams(string name, Action<RowSolveArguments> body) =>
         new(name, body, TeamPlan.MaximumGroupSize) { GroupsAtATime = TeamPlan.GroupsAtATime };
+
+    private static KernelDefinition<RowSolveArguments> OnTensorCores(string name, Action<RowSolveArguments> body, int maximumGroupSize) =>
+        new(name, body, maximumGroupSize) { MinimumArchitecture = TensorArchitecture };
 }
