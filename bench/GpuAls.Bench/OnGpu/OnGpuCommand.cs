@@ -11,10 +11,11 @@ internal static class OnGpuCommand
         var output = new Option<string>("--output") { Description = "the JSON file", DefaultValueFactory = _ => "results.json", HelpName = "FILE" };
         var device = new Option<string>("--device") { Description = "cuda, cuda:N, opencl, opencl:N or emulated", DefaultValueFactory = _ => "cuda", HelpName = "DEVICE" };
         var quick = new Option<bool>("--quick") { Description = "small input: shows that everything works; its times say nothing" };
+        var only = new Option<string[]>("--only") { Description = "only what has this text in its name, such as 'timing: row solve' or 'training: ML-20M, rank 64'; may be repeated", HelpName = "TEXT" };
         var overwrite = new Option<bool>("--overwrite") { Description = "replace an existing file" };
-        var command = new Command("on-gpu", "Checks every kernel on a GPU against the host engine, times each, trains two data sets, and writes a JSON file.") { output, device, quick, overwrite };
+        var command = new Command("on-gpu", "Checks every kernel on a GPU against the processor, times each, trains two data sets, and writes a JSON file.") { output, device, quick, only, overwrite };
         command.SetAction(result => Run(
-            result.GetValue(quick) ? OnGpuPlan.Quick : OnGpuPlan.Full, result.GetValue(device)!, result.GetValue(output)!, result.GetValue(overwrite), Console.Out, Console.Error));
+            Plan(result.GetValue(quick), result.GetValue(only)!), result.GetValue(device)!, result.GetValue(output)!, result.GetValue(overwrite), Console.Out, Console.Error));
         return command;
     }
 
@@ -38,6 +39,12 @@ internal static class OnGpuCommand
             if (failure.Kind == FailureKind.Device) progress.WriteLine("on-gpu measures a GPU, not the processor; nvidia-smi shows whether the driver sees one.");
             return (int)failure.Kind;
         }
+    }
+
+    private static OnGpuPlan Plan(bool quick, string[] only)
+    {
+        var plan = quick ? OnGpuPlan.Quick : OnGpuPlan.Full;
+        return only.Length == 0 ? plan : plan.Only(only);
     }
 
     private static DeviceRequest Request(string text)

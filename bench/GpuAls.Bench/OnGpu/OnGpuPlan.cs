@@ -16,11 +16,10 @@ internal sealed record OnGpuPlan
     /// <summary>Everything, sized for a real GPU.</summary>
     public static OnGpuPlan Full { get; } = new()
     {
-        Checks = [.. Checked([1, 2, 3, 7, 8, 16, 31, 32, 50, 64, 100, 127, 128, 129, 176, 177, 200, 256, 300, 512], longRow: 20_000, items: 5_003)],
+        Checks = [.. Checked([1, 2, 3, 7, 8, 16, 31, 32, 50, 64, 100, 127, 128, 129, 152, 153, 176, 200, 256, 300, 512], longRow: 20_000, items: 5_003)],
         Timings = [.. Timed()],
         Repetitions = 10,
-        Shapes = Shape.All,
-        TrainedRanks = [64, 128, 256],
+        Trainings = [.. Shape.All.SelectMany(shape => Trained(shape, [64, 128, 256]))],
         Iterations = 3,
     };
 
@@ -31,36 +30,46 @@ internal sealed record OnGpuPlan
         Checks = [LongRow(16), LongRow(64), LongRow(200), .. Checked([1, 16, 32, 64, 100, 127, 128, 129, 176, 200, 256, 512], longRow: 500, items: 1_201)],
         Timings = [.. TimedQuickly()],
         Repetitions = 3,
-        Shapes = [Small],
-        TrainedRanks = [16, 64],
+        Trainings = [.. Trained(Small, [16, 64])],
         Iterations = 3,
     };
 
     /// <summary>Whether the input is so small that times say nothing.</summary>
     public bool IsQuick { get; private init; }
 
-    /// <summary>Compared with the host engine.</summary>
+    /// <summary>Compared with what the processor computes.</summary>
     public required IReadOnlyList<Workload> Checks { get; init; }
 
-    /// <summary>Compared with the host engine, then timed.</summary>
+    /// <summary>Compared, then timed.</summary>
     public required IReadOnlyList<TimedWorkload> Timings { get; init; }
 
     /// <summary>How often each is timed.</summary>
     public required int Repetitions { get; init; }
 
-    /// <summary>The data sets of the trainings.</summary>
-    public required IReadOnlyList<Shape> Shapes { get; init; }
-
-    /// <summary>The ranks of the trainings.</summary>
-    public required int[] TrainedRanks { get; init; }
+    /// <summary>What is trained, with lists for all users.</summary>
+    public required IReadOnlyList<TrainingPlan> Trainings { get; init; }
 
     /// <summary>Iterations of a training.</summary>
     public required int Iterations { get; init; }
+
+    /// <summary>The part of the plan whose announcements have one of some texts in them.</summary>
+    public OnGpuPlan Only(string[] texts)
+    {
+        bool IsAnnounced(string announcement) => texts.Any(text => announcement.Contains(text, StringComparison.OrdinalIgnoreCase));
+        return this with
+        {
+            Checks = [.. Checks.Where(check => IsAnnounced($"check: {check.Name}"))],
+            Timings = [.. Timings.Where(timing => IsAnnounced($"timing: {timing.Name}"))],
+            Trainings = [.. Trainings.Where(training => IsAnnounced($"training: {training.Name}"))],
+        };
+    }
 
     private static Shape Small => new("small", 400, 150, 6_000, new Dictionary<int, double>());
 
     /// <summary>Empty rows first, in the middle and last; one play; lengths around tiles and stages; one that is long.</summary>
     private static int[] RowShapes(int longRow) => [0, 1, 3, 4, 5, 0, 17, 33, 64, 65, 2, longRow, 100, 0];
+
+    private static IEnumerable<TrainingPlan> Trained(Shape shape, int[] ranks) => ranks.Select(rank => new TrainingPlan(shape, rank));
 
     private static IEnumerable<Workload> Checked(int[] ranks, int longRow, int items)
     {
@@ -120,4 +129,13 @@ internal sealed record OnGpuPlan
 
     private static RowSolveWorkload Rows(int rank, int[] lengths, int columns, int steps = 0, SumPrecision precision = SumPrecision.Fp32) =>
         new(rank, $"{lengths.Length:N0} rows of {lengths[0]} plays", lengths, columns, steps, precision);
+}
+
+/// <summary>A data set to train at a rank.</summary>
+/// <param name="Shape">The data set.</param>
+/// <param name="Rank">Number of factors.</param>
+internal sealed record TrainingPlan(Shape Shape, int Rank)
+{
+    /// <summary>What it is called where it is announced.</summary>
+    public string Name => $"{Shape.Name}, rank {Rank}";
 }

@@ -22,7 +22,7 @@ internal sealed class OnGpuRun(OnGpuPlan plan, DeviceEngine device, IAlsEngine h
         var stopwatches = new Stopwatches(device, host, _timer, facts.Peak, plan.Repetitions);
         var checks = Each("check", plan.Checks, Check);
         var timings = Each("timing", plan.Timings, workload => Time(workload, stopwatches));
-        var trainings = plan.Shapes.SelectMany(Train).ToArray();
+        var trainings = plan.Trainings.GroupBy(training => training.Shape).SelectMany(Train).ToArray();
         return new OnGpuReport
         {
             Passed = checks.All(check => check.Passed) && timings.All(timing => timing.Passed) && trainings.All(training => training.Passed),
@@ -48,18 +48,19 @@ internal sealed class OnGpuRun(OnGpuPlan plan, DeviceEngine device, IAlsEngine h
         () => stopwatches.Time(workload),
         failure => new TimingResult(workload.Operation, workload.Rank, workload.Shape) { Failure = failure });
 
-    private IEnumerable<TrainingResult> Train(Shape shape)
+    private IEnumerable<TrainingResult> Train(IGrouping<Shape, TrainingPlan> trainings)
     {
+        var shape = trainings.Key;
         Log($"sample: {shape.Name}, {shape.Users:N0} users, {shape.Items:N0} items, {shape.Plays:N0} plays");
         var start = _clock.Elapsed;
         var plays = SampleMatrix.Create(shape);
         _samples.Add(new SampleResult(shape.Name, shape.Users, shape.Items, plays.ByUser.EntryCount, (_clock.Elapsed - start).TotalSeconds));
-        foreach (var rank in plan.TrainedRanks)
+        foreach (var training in trainings)
         {
-            Log($"training: {shape.Name}, rank {rank}");
+            Log($"training: {training.Name}");
             yield return Attempt(
-                () => TrainingRun.Run(device, _timer, shape, plays, TrainingRun.Options(rank, plan.Iterations), Log),
-                failure => new TrainingResult(shape.Name, rank) { Failure = failure });
+                () => TrainingRun.Run(device, _timer, shape, plays, TrainingRun.Options(training.Rank, plan.Iterations), Log),
+                failure => new TrainingResult(shape.Name, training.Rank) { Failure = failure });
         }
     }
 
@@ -70,7 +71,7 @@ internal sealed class OnGpuRun(OnGpuPlan plan, DeviceEngine device, IAlsEngine h
         var results = new TResult[workloads.Count];
         for (var i = 0; i < results.Length; i++)
         {
-            Log($"{doing} {i + 1} of {results.Length}: {workloads[i].Operation}, rank {workloads[i].Rank}, {workloads[i].Shape}");
+            Log($"{doing} {i + 1} of {results.Length}: {workloads[i].Name}");
             results[i] = work(workloads[i]);
         }
 

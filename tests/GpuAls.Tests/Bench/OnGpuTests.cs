@@ -3,6 +3,7 @@ using GpuAls.Bench.OnGpu;
 using GpuAls.Bench.OnGpu.Workloads;
 using GpuAls.Bench.Shapes;
 using GpuAls.Engines;
+using GpuAls.Engines.Device;
 using GpuAls.Kernels.Launching;
 using GpuAls.Tests.Engines;
 
@@ -109,7 +110,31 @@ public sealed class OnGpuTests
 
         Assert.That(OnGpuPlan.Full.Checks.OfType<RowSolveWorkload>().Select(check => check.Rank), Is.SupersetOf(ranks));
         Assert.That(OnGpuPlan.Full.Timings.OfType<RowSolveWorkload>().Select(timing => timing.Rank), Is.SupersetOf(ranks[1..]));
-        Assert.That(OnGpuPlan.Full.Shapes.Select(shape => (shape.Users, shape.Items, shape.Plays)), Is.EqualTo(new[] { (358_868, 292_385, 17_500_000L), (138_493, 26_744, 20_000_000L) }));
+        Assert.That(OnGpuPlan.Full.Trainings.Select(training => training.Shape).Distinct().Select(shape => (shape.Users, shape.Items, shape.Plays)), Is.EqualTo(new[] { (358_868, 292_385, 17_500_000L), (138_493, 26_744, 20_000_000L) }));
+    }
+
+    [Test]
+    public void Only_KeepsWhatHasOneOfTheTextsInItsName()
+    {
+        var plan = OnGpuPlan.Full.Only(["timing: row solve, Cholesky, rank 64, one row", "TRAINING: ml-20m, rank 256"]);
+
+        Assert.That(plan.Checks, Is.Empty);
+        Assert.That(plan.Timings.Select(timing => timing.Name), Is.EqualTo(new[] { "row solve, Cholesky, rank 64, one row of 500,000 plays; 500,000 columns" }));
+        Assert.That(plan.Trainings.Select(training => training.Name), Is.EqualTo(new[] { "ML-20M, rank 256" }));
+    }
+
+    [Test]
+    public void RowSolve_ExpectedResult_IsThatOfFp64()
+    {
+        using var host = EngineFactory.Create(new DeviceRequest(DeviceKind.Cpu), out _);
+        var workload = new RowSolveWorkload(Rank: 5, "rows", [40, 0, 7], Columns: 60);
+
+        using var loaded = workload.Load(host);
+        var (inFp32, expected) = (loaded.Compute(), workload.Expected(host));
+
+        Assert.That(workload.Error(inFp32, expected), Is.LessThan(1e-5));
+        Assert.That(inFp32, Is.Not.EqualTo(expected));
+        Assert.That(expected[5..10], Is.All.Zero);
     }
 
     [Test]
@@ -140,8 +165,7 @@ public sealed class OnGpuTests
         Checks = checks,
         Timings = [.. checks.OfType<TimedWorkload>()],
         Repetitions = 2,
-        Shapes = [],
-        TrainedRanks = [],
+        Trainings = [],
         Iterations = 1,
     };
 

@@ -10,7 +10,10 @@ internal abstract record Workload(string Operation, int Rank)
     /// <summary>The size of the input, in words.</summary>
     public abstract string Shape { get; }
 
-    /// <summary>The largest error that two engines may differ by.</summary>
+    /// <summary>What it is called where it is announced.</summary>
+    public string Name => $"{Operation}, rank {Rank}, {Shape}";
+
+    /// <summary>The largest error that a device may have.</summary>
     public abstract double Tolerance { get; }
 
     /// <summary>Whether a device can do it.</summary>
@@ -19,9 +22,16 @@ internal abstract record Workload(string Operation, int Rank)
     /// <summary>Brings the input to an engine.</summary>
     public abstract LoadedWorkload Load(IAlsEngine engine);
 
+    /// <summary>What the result is compared with: the host engine's.</summary>
+    public virtual double[] Expected(IAlsEngine host)
+    {
+        using var loaded = Load(host);
+        return loaded.Compute();
+    }
+
     /// <summary>The largest error of a result; not finite where the result is not.</summary>
     /// <param name="actual">The device's result.</param>
-    /// <param name="expected">The host's, or the start of it.</param>
+    /// <param name="expected">What it is compared with, or the start of it.</param>
     public virtual double Error(ReadOnlySpan<double> actual, ReadOnlySpan<double> expected) => Errors.Relative(actual, expected);
 }
 
