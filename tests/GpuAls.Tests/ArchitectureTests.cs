@@ -9,7 +9,7 @@ public sealed class ArchitectureTests
 {
     private static readonly string[] Stages =
     [
-        "Storage", "Sampling", "Reading", "Indexing", "Sparse", "Engines", "Training", "Modeling", "Evaluation", "Recommendation", "Export", "Jobs",
+        "Storage", "Sampling", "Reading", "Indexing", "Sparse", "Engines", "Training", "Modeling", "Evaluation", "Recommendation", "Export", "Reporting", "Jobs",
     ];
 
     private static readonly Architecture Loaded = new ArchLoader().LoadAssemblies(typeof(FailureKind).Assembly, typeof(Float4).Assembly).Build();

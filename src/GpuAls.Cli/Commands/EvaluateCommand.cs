@@ -15,6 +15,7 @@ internal sealed class EvaluateCommand
     private readonly Option<int> _neighbours = NumberOption.Create("--neighbours", "Similar items that each item has, in the baselines of item-item neighbours.", 100);
     private readonly Option<string?> _model = new Option<string?>("--model") { Description = "Measure a saved model instead of training one; needs --test.", HelpName = "dir" }.NotEmpty();
     private readonly Option<string?> _output = new Option<string?>("--output", "-o") { Description = "File of the metrics: .json, .csv or .parquet. The table on stdout comes in any case.", HelpName = "file" }.NotEmpty();
+    private readonly Option<string?> _report = CommonOptions.Report();
     private readonly Option<bool> _overwrite = CommonOptions.Overwrite();
     private readonly DeviceOptionSet _device = new();
     private readonly AlsOptionSet _als = new();
@@ -28,7 +29,7 @@ internal sealed class EvaluateCommand
         evaluate._input.AddTo(command);
         evaluate._split.AddTo(command);
         evaluate._evaluation.AddTo(command);
-        Option[] options = [evaluate._bootstrap, evaluate._neighbours, evaluate._model, evaluate._output, evaluate._overwrite];
+        Option[] options = [evaluate._bootstrap, evaluate._neighbours, evaluate._model, evaluate._output, evaluate._report, evaluate._overwrite];
         foreach (var option in options) command.Add(option);
         evaluate._device.AddTo(command);
         evaluate._als.AddTo(command);
@@ -72,6 +73,7 @@ internal sealed class EvaluateCommand
             Resamples = result.GetValue(_bootstrap),
             Neighbours = result.GetValue(_neighbours),
             Output = result.GetValue(_output),
+            Report = CommonOptions.ReportOf(result, _report),
             Overwrite = result.GetValue(_overwrite),
         };
     }

@@ -16,6 +16,7 @@ internal sealed class TrainCommand
         HelpName = "file",
     }.NotEmpty();
 
+    private readonly Option<string?> _report = CommonOptions.Report();
     private readonly Option<bool> _overwrite = CommonOptions.Overwrite();
     private readonly DeviceOptionSet _device = new();
     private readonly Option<int> _top = CommonOptions.Top();
@@ -26,7 +27,7 @@ internal sealed class TrainCommand
         var train = new TrainCommand();
         var command = new Command("train", "Train a model on plays and write it with a list for each user.");
         train._input.AddTo(command);
-        Option[] outputs = [train._output, train._recommendations, train._overwrite, train._top, train._includePlayed];
+        Option[] outputs = [train._output, train._recommendations, train._report, train._overwrite, train._top, train._includePlayed];
         foreach (var option in outputs) command.Add(option);
         train._device.AddTo(command);
         train._als.AddTo(command);
@@ -55,6 +56,7 @@ internal sealed class TrainCommand
         Als = _als.Read(result),
         Preset = _als.PresetOf(result),
         Output = result.GetRequiredValue(_output),
+        Report = CommonOptions.ReportOf(result, _report),
         Overwrite = result.GetValue(_overwrite),
         Top = result.GetValue(_top),
         IncludePlayed = result.GetValue(_includePlayed),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using GpuAls.Engines;
+using GpuAls.Jobs;
 
 namespace GpuAls.Cli.Options;
 
@@ -25,6 +26,16 @@ internal static class CommonOptions
         new Option<string>(LogFormatName) { Description = "Form of the lines on stderr.", DefaultValueFactory = _ => "text" }.OneOf(["text", "json"]);
 
     public static Option<bool> Overwrite() => new("--overwrite") { Description = "Replace an existing output." };
+
+    public static Option<string?> Report() => new Option<string?>("--report")
+    {
+        Description = "File of a page on the run, with charts and sample lists: .html, which needs nothing else. The loss is computed for it, as by --loss.",
+        HelpName = "file",
+    }.NotEmpty();
+
+    /// <summary>The page that was asked for, which says how; null for none.</summary>
+    public static ReportOptions? ReportOf(ParseResult result, Option<string?> option) =>
+        result.GetValue(option) is { } file ? new ReportOptions(file, Typed.Of(result)) : null;
 
     public static Option<int> Top() => NumberOption.Create("--top", $"Length of a list, 1 to {TopKQuery.MaximumK}.", 10);
 

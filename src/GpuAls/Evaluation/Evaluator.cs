@@ -89,6 +89,22 @@ public sealed class Evaluator
         return run.Result(_options.Kinds & ~MetricKinds.Errors);
     }
 
+    /// <summary>The lists of some users, as they are measured.</summary>
+    /// <param name="engine">Where the factors are.</param>
+    /// <param name="users">[users, rank], of <see cref="HeldOut.Train"/>.</param>
+    /// <param name="items">[items, rank].</param>
+    /// <param name="rows">Whose lists.</param>
+    /// <param name="k">Length of a list.</param>
+    /// <returns>[rows, k], items, best first, -1 where fewer are left; and [rows, k], their scores.</returns>
+    /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
+    internal (int[] Items, float[] Scores) Lists(IAlsEngine engine, IEngineFactors users, IEngineFactors items, RowRange rows, int k)
+    {
+        using var seen = engine.LoadPlays(_listed.Mask(rows.Start, rows.Count));
+        var (indices, scores) = (new int[rows.Count * k], new float[rows.Count * k]);
+        engine.TopK(new TopKQuery(users, rows, items, seen, k), indices, scores);
+        return (indices, scores);
+    }
+
     private void MakeLists(EvaluationRun run, IAlsEngine engine, IEngineFactors users, IEngineFactors items, CancellationToken cancellation)
     {
         var k = _options.Cutoffs[^1];
@@ -96,9 +112,7 @@ public sealed class Evaluator
         {
             cancellation.ThrowIfCancellationRequested();
             var rows = new RowRange(batch[0], batch[^1] - batch[0] + 1);
-            using var seen = engine.LoadPlays(_listed.Mask(rows.Start, rows.Count));
-            var (indices, scores) = (new int[rows.Count * k], new float[rows.Count * k]);
-            engine.TopK(new TopKQuery(users, rows, items, seen, k), indices, scores);
+            var (indices, _) = Lists(engine, users, items, rows, k);
             Parallel.ForEach(batch, row => run.EnterList(row, indices.AsSpan((row - rows.Start) * k, k)));
         }
     }

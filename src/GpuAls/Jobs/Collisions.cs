@@ -1,5 +1,6 @@
 using GpuAls.Modeling;
 using GpuAls.Reading;
+using GpuAls.Reporting;
 using GpuAls.Storage;
 
 namespace GpuAls.Jobs;
@@ -18,6 +19,8 @@ internal static class Collisions
             Require.Usage(!OutputPaths.IsWithin(folder, plays), $"the plays in '{path}' lie in --output '{options.Output}', which is replaced. Choose another directory.");
             Require.Usage(plays != lists, $"--recommendations '{options.Recommendations}' is a file with plays. Choose another name.");
         }
+
+        CheckReport(options.Report, options.Locations, ("--output", options.Output), ("--recommendations", options.Recommendations));
     }
 
     /// <exception cref="GpuAlsException">Kind Usage: the lists have the name of the file with users, or lie in the folder of a model.</exception>
@@ -32,15 +35,33 @@ internal static class Collisions
         CheckOutsideModels(output, "--output");
     }
 
-    /// <exception cref="GpuAlsException">Kind Usage: the report has the name of a file with plays, or lies in the folder of a model.</exception>
+    /// <exception cref="GpuAlsException">Kind Usage: an output has the name of a file with plays or of the other, or lies in the folder of a model.</exception>
     public static void Check(EvaluateJobOptions options)
     {
+        CheckReport(options.Report, [.. options.Locations, .. options.Test, .. options.Exclude], ("--output", options.Output));
         if (options.Output is not { } output) return;
         var report = OutputPaths.Resolve(output);
         foreach (var locations in new[] { options.Locations, options.Test, options.Exclude }.Where(locations => locations.Count > 0))
             foreach (var file in InputLocation.Resolve(locations))
                 Require.Usage(OutputPaths.Resolve(file.Path) != report, $"--output '{output}' is a file with plays. Choose another name.");
         CheckOutsideModels(output, "--output");
+    }
+
+    private static void CheckReport(ReportOptions? report, IReadOnlyList<string> locations, params ReadOnlySpan<(string Option, string? Path)> outputs)
+    {
+        if (report is null) return;
+        ReportWriter.CheckName(report.File);
+        var page = OutputPaths.Resolve(report.File);
+        foreach (var file in InputLocation.Resolve(locations))
+            Require.Usage(OutputPaths.Resolve(file.Path) != page, $"--report '{report.File}' is a file with plays. Choose another name.");
+        foreach (var (option, path) in outputs)
+        {
+            if (path is null) continue;
+            var other = OutputPaths.Resolve(path);
+            Require.Usage(!OutputPaths.IsWithin(other, page) && !OutputPaths.IsWithin(page, other), $"--report '{report.File}' is {option} '{path}' or lies in it. Choose another place.");
+        }
+
+        CheckOutsideModels(report.File, "--report");
     }
 
     /// <summary>A file among those of a model breaks the model or keeps it from being replaced.</summary>

@@ -18,6 +18,7 @@ public sealed class EvaluateJob
     private readonly EvaluateJobOptions _options;
     private readonly IAlsEngine _engine;
     private readonly IProgress<JobEvent>? _progress;
+    private readonly EvaluateDraft? _draft;
     private readonly PhaseClock _clock = new();
 
     /// <param name="options">What to do.</param>
@@ -28,9 +29,11 @@ public sealed class EvaluateJob
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(engine);
+        if (options.Report is not null) options = options with { Als = options.Als with { TrackLoss = true } };
         options.Validate();
         EngineChecks.Precision(engine, options.Als.Precision);
         (_options, _engine, _progress) = (options, engine, progress);
+        _draft = options.Report is null ? null : new EvaluateDraft(options);
     }
 
     /// <summary>Runs the job.</summary>
@@ -41,11 +44,13 @@ public sealed class EvaluateJob
         var format = _options.Output is null ? default : EvaluationWriter.FormatOf(_options.Output);
         Collisions.Check(_options);
         using var staged = _options.Output is null ? null : new StagedFile(_options.Output, _options.Overwrite);
+        using var page = ReportFile.Begin(_options.Report, _options.Overwrite);
         var (splits, model) = await SplitAsync(cancellation).ConfigureAwait(false);
         var report = Measure(splits, model, cancellation);
-        if (staged is null) return report;
-        await EvaluationWriter.WriteAsync(staged.Place, format, report, cancellation).ConfigureAwait(false);
-        staged.Commit();
+        if (staged is not null) await EvaluationWriter.WriteAsync(staged.Place, format, report, cancellation).ConfigureAwait(false);
+        page?.Write(_draft!.Finish(report, _clock.Seconds));
+        staged?.Commit();
+        page?.Commit();
         return report;
     }
 
@@ -56,10 +61,13 @@ public sealed class EvaluateJob
         {
             var model = await ModelReader.ReadAsync(directory, cancellation).ConfigureAwait(false);
             var ofModel = new InteractionMatrix(model.Users, model.Items, model.Plays);
+            _draft?.Add(ofModel);
+            _clock.End("read_model");
             return ([await WithTestFilesAsync(ofModel, cancellation).ConfigureAwait(false)], model);
         }
 
         var (rows, plays) = await LoadAsync(_options.Locations, cancellation).ConfigureAwait(false);
+        _draft?.Add(plays);
         if (_options.Test.Count == 0) return (Splitter.Split(rows, plays, _options.Split), null);
         return ([await WithTestFilesAsync(plays, cancellation).ConfigureAwait(false)], null);
     }
@@ -77,8 +85,10 @@ public sealed class EvaluateJob
         var start = _clock.Total;
         var progress = new Relay<ReadProgress>(read => _progress?.Report(new RowsRead(read)));
         var interactions = await InteractionLoader.LoadAsync(locations, _options.Schema, progress, cancellation).ConfigureAwait(false);
+        _clock.End("read");
         var timed = interactions.Times is null ? interactions : interactions.Where(_ => true);
         var plays = CsrBuilder.Build(interactions);
+        _clock.End("build_matrices");
         _progress?.Report(new DataLoaded(DataStatistics.Of(plays, interactions.Statistics), _clock.Total - start));
         return (timed, plays);
     }
@@ -91,18 +101,22 @@ public sealed class EvaluateJob
         {
             var evaluator = new Evaluator(heldOut, _options.Evaluation);
             counts.Add(evaluator.Counts);
+            _clock.End("split");
             _progress?.Report(new SplitMade(evaluator.Counts, counts.Count, _options.Split.Folds ?? 1, _options.Evaluation.ColdStart));
             foreach (var (name, measure) in Methods(evaluator, model, cancellation))
             {
                 var start = _clock.Total;
                 if (!measured.TryGetValue(name, out var folds)) measured.Add(name, folds = []);
                 folds.Add(measure());
+                _clock.End(name);
                 _progress?.Report(new MethodMeasured(name, _clock.Total - start));
             }
         }
 
         var merged = measured.Select(method => (Name: method.Key, All: Measurements.Merge(method.Value))).ToArray();
-        return Report(counts, merged[0].All.Users, [.. merged.Select(method => new MethodResult(method.Name, method.All.Summarize(_options.Bootstrap, cancellation)))]);
+        MethodResult[] methods = [.. merged.Select(method => new MethodResult(method.Name, method.All.Summarize(_options.Bootstrap, cancellation)))];
+        _clock.End("intervals");
+        return Report(counts, merged[0].All.Users, methods);
     }
 
     /// <summary>The ways to recommend, each to be trained and measured when it is asked for.</summary>
@@ -120,6 +134,7 @@ public sealed class EvaluateJob
         if (model is not null) return MeasureFactors(evaluator, model.Rank, model.UserFactors, model.ItemFactors, cancellation);
         var progress = new Relay<IterationReport>(report => _progress?.Report(new IterationDone(report, _options.Als.Iterations)));
         var trained = new AlsTrainer(_engine, _options.Als).Fit(evaluator.HeldOut.Train, progress, cancellation);
+        _draft?.Add(trained.Iterations);
         return MeasureFactors(evaluator, trained.Rank, trained.UserFactors, trained.ItemFactors, cancellation);
     }
 
@@ -127,6 +142,7 @@ public sealed class EvaluateJob
     {
         using var users = _engine.LoadFactors(userFactors, rank);
         using var items = _engine.LoadFactors(itemFactors, rank);
+        _draft?.AddSamples(evaluator, _engine, users, items);
         return evaluator.Measure(_engine, users, items, cancellation);
     }
 

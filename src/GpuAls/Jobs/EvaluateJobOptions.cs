@@ -44,6 +44,9 @@ public sealed record EvaluateJobOptions
     /// <summary>File of the report, .json, .csv or .parquet; null writes none.</summary>
     public string? Output { get; init; }
 
+    /// <summary>A page on the run, which tracks the loss; null writes none.</summary>
+    public ReportOptions? Report { get; init; }
+
     /// <summary>Whether an existing file is replaced.</summary>
     public bool Overwrite { get; init; }
 

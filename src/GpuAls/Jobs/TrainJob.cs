@@ -3,6 +3,7 @@ using GpuAls.Export;
 using GpuAls.Indexing;
 using GpuAls.Modeling;
 using GpuAls.Recommendation;
+using GpuAls.Reporting;
 using GpuAls.Sparse;
 using GpuAls.Training;
 
@@ -27,6 +28,7 @@ public sealed class TrainJob
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(engine);
+        if (options.Report is not null) options = options with { Als = options.Als with { TrackLoss = true } };
         options.Als.Validate();
         EngineChecks.Precision(engine, options.Als.Precision);
         Recommender.CheckLength(options.Top);
@@ -40,6 +42,7 @@ public sealed class TrainJob
     {
         // What the output refuses is said before hours of work, not after.
         using var output = new TrainOutput(_options);
+        using var report = ReportFile.Begin(_options.Report, _options.Overwrite);
         var (plays, data) = await LoadAsync(cancellation).ConfigureAwait(false);
         var trained = new AlsTrainer(_engine, _options.Als).Fit(plays, new Relay<IterationReport>(ReportIteration), cancellation);
         var model = new FactorModel(plays.Users, plays.Items, plays.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors);
@@ -49,10 +52,13 @@ public sealed class TrainJob
         _clock.End("write_model");
         await RecommendationWriter.WriteAsync(output.Lists, output.Format, model, Lists(model, cancellation)).ConfigureAwait(false);
         _clock.End("recommend");
-        ModelWriter.WriteManifest(Manifest(data, trained), output.Model, output.NameInside);
+        var manifest = Manifest(data, trained);
+        ModelWriter.WriteManifest(manifest, output.Model, output.NameInside);
+        report?.Write(Page(manifest, model, plays, cancellation));
 
         cancellation.ThrowIfCancellationRequested();
         if (output.Commit() is { } leftover) _progress?.Report(new LeftoverKept(leftover));
+        report?.Commit();
         _progress?.Report(new JobDone(output.Model.Final, output.Lists.Final, _clock.Total));
         return model;
     }
@@ -82,6 +88,23 @@ public sealed class TrainJob
             made += batch.UserIndices.Length;
             _progress?.Report(new ListsMade(made, users.Length));
         }
+    }
+
+    private ReportData Page(ModelManifest manifest, FactorModel model, InteractionMatrix plays, CancellationToken cancellation) => new()
+    {
+        Title = "gpuals train",
+        Facts = ReportFacts.Of(manifest, _options),
+        Trainings = [new TrainingCurve("the training", manifest.Iterations)],
+        Distributions = PlayDistribution.Of(plays),
+        TimingsSeconds = manifest.TimingsSeconds,
+        Samples = Samples(model, plays, cancellation),
+    };
+
+    private SampleList[] Samples(FactorModel model, InteractionMatrix plays, CancellationToken cancellation)
+    {
+        using var recommender = new Recommender(model, _engine);
+        var lists = recommender.Recommend(SampleLists.ChooseUsers(plays.ByUser), Math.Min(_options.Top, SampleLists.Length), _options.IncludePlayed, cancellation);
+        return [.. lists.SelectMany(batch => SampleLists.Of(plays, batch))];
     }
 
     private ModelManifest Manifest(DataStatistics data, TrainedFactors trained) => new()

@@ -34,6 +34,9 @@ public sealed record TrainJobOptions
     /// <summary>File of the lists; null puts <see cref="ModelFiles.Recommendations"/> into <see cref="Output"/>.</summary>
     public string? Recommendations { get; init; }
 
+    /// <summary>A page on the run, which tracks the loss; null writes none.</summary>
+    public ReportOptions? Report { get; init; }
+
     /// <summary>The input, as the manifest has it.</summary>
     internal ManifestInput Input => new()
     {

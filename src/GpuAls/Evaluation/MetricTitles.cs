@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace GpuAls.Evaluation;
+
+/// <summary>Metrics as people read them.</summary>
+public static class MetricTitles
+{
+    private const double ManyDigits = 100; // from here on, one digit behind the point is enough
+
+    private static readonly Dictionary<string, string> Titles = new()
+    {
+        [Metric.RmseOfPreference] = "RMSE, preference",
+        [Metric.MaeOfPreference] = "MAE, preference",
+        [Metric.RmseOfRating] = "RMSE, rating",
+        [Metric.MaeOfRating] = "MAE, rating",
+        [Metric.AveragePrecision] = "MAP",
+        [Metric.Ndcg] = "NDCG",
+        [Metric.ReciprocalRank] = "MRR",
+        [Metric.HitRate] = "hit rate",
+        [Metric.Auc] = "AUC",
+        [Metric.PercentileRank] = "mean percentile rank",
+    };
+
+    /// <summary>The title of a metric, such as <c>NDCG@10</c>.</summary>
+    public static string Of(Metric metric) => metric.K is { } k ? string.Create(CultureInfo.InvariantCulture, $"{Of(metric.Name)}@{k}") : Of(metric.Name);
+
+    /// <summary>The title of a metric of any list length, such as <c>NDCG</c>.</summary>
+    public static string Of(string name) => Titles.GetValueOrDefault(name, name);
+
+    /// <summary>A value with the digits that tell one model from another.</summary>
+    public static string Number(double value) => value.ToString(Math.Abs(value) < ManyDigits ? "F4" : "F1", CultureInfo.InvariantCulture);
+}
