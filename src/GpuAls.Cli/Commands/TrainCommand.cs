@@ -17,6 +17,7 @@ internal sealed class TrainCommand
     }.NotEmpty();
 
     private readonly Option<bool> _overwrite = CommonOptions.Overwrite();
+    private readonly ValidationOptionSet _validation = new();
     private readonly DeviceOptionSet _device = new();
     private readonly Option<int> _top = CommonOptions.Top();
     private readonly Option<bool> _includePlayed = CommonOptions.IncludePlayed();
@@ -30,6 +31,7 @@ internal sealed class TrainCommand
         foreach (var option in outputs) command.Add(option);
         train._device.AddTo(command);
         train._als.AddTo(command);
+        train._validation.AddTo(command);
         CommonOptions.AddLogging(command);
         command.SetAction((result, cancellation) => train.RunAsync(result, console, cancellation));
         return command;
@@ -54,6 +56,7 @@ internal sealed class TrainCommand
         Schema = _input.Schema(result),
         Als = _als.Read(result),
         Preset = _als.PresetOf(result),
+        Validation = _validation.Read(result),
         Output = result.GetRequiredValue(_output),
         Overwrite = result.GetValue(_overwrite),
         Top = result.GetValue(_top),

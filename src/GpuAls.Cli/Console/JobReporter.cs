@@ -20,6 +20,7 @@ internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
             case DataLoaded loaded: Report(loaded); break;
             case PlaysStreaming streaming: Report(streaming.Streamed); break;
             case IterationDone done: Report(done); break;
+            case BestKept kept: Report(kept); break;
             case SplitMade made: Report(made); break;
             case MethodMeasured measured: log.Info("measured", Text($"measured: {measured.Name} ({measured.Seconds:F2} s)"), ("method", measured.Name), ("seconds", measured.Seconds)); break;
             case LeftoverKept kept: log.Warn("leftover", $"the model that was replaced could not be deleted and is left in '{kept.Path}'.", ("path", kept.Path)); break;
@@ -72,13 +73,19 @@ internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
     {
         var report = done.Report;
         var loss = report.Loss is { } value ? Text($", loss {value:G9}") : "";
+        var metric = report.Metric is { } measured ? Text($", {done.Metric} {measured:F4}") : "";
         var fp64 = report.Fp64Rows > 0 ? $", {Counted.Of(report.Fp64Rows, "row")} in fp64" : "";
         log.Info(
-            "iteration", Text($"iteration {report.Iteration}/{done.Total}: {report.Seconds:F3} s{loss}{fp64}"),
-            ("iteration", report.Iteration), ("of", done.Total), ("seconds", report.Seconds), ("loss", report.Loss), ("fp64_rows", report.Fp64Rows));
+            "iteration", Text($"iteration {report.Iteration}/{done.Total}: {report.Seconds:F3} s{loss}{metric}{fp64}"),
+            ("iteration", report.Iteration), ("of", done.Total), ("seconds", report.Seconds), ("loss", report.Loss), ("metric", done.Metric), ("value", report.Metric),
+            ("fp64_rows", report.Fp64Rows));
         if (report.JitteredRows > 0 && _jittered == 0) _firstJittered = report.Iteration;
         _jittered += report.JitteredRows;
     }
+
+    private void Report(BestKept kept) => log.Info(
+        "best", Text($"kept: iteration {kept.Iteration} of {kept.Trained} trained, {kept.Metric} {kept.Value:F4}"),
+        ("iteration", kept.Iteration), ("trained", kept.Trained), ("metric", kept.Metric), ("value", kept.Value));
 
     private void Report(SplitMade made)
     {

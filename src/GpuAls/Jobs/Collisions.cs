@@ -11,8 +11,9 @@ internal static class Collisions
     public static void Check(TrainJobOptions options)
     {
         var folder = OutputPaths.Resolve(options.Output);
-        var lists = options.Recommendations is { } given ? OutputPaths.Resolve(given) : null;
-        foreach (var path in InputLocation.Resolve(options.Locations).Select(file => file.Path))
+        var lists = options.Recommendations is { } name ? OutputPaths.Resolve(name) : null;
+        var validation = options.Validation is { Locations.Count: > 0 } given ? InputLocation.Resolve(given.Locations) : [];
+        foreach (var path in InputLocation.Resolve(options.Locations).Concat(validation).Select(file => file.Path))
         {
             var plays = OutputPaths.Resolve(path);
             Require.Usage(!OutputPaths.IsWithin(folder, plays), $"the plays in '{path}' lie in --output '{options.Output}', which is replaced. Choose another directory.");

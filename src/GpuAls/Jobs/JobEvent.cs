@@ -31,7 +31,15 @@ public sealed record PlaysStreaming(PlaysStreamed Streamed) : JobEvent;
 /// <summary>An iteration is done.</summary>
 /// <param name="Report">How it went.</param>
 /// <param name="Total">Iterations in all.</param>
-public sealed record IterationDone(IterationReport Report, int Total) : JobEvent;
+/// <param name="Metric">What is measured after each, such as <c>ndcg@10</c>; null for nothing.</param>
+public sealed record IterationDone(IterationReport Report, int Total, string? Metric = null) : JobEvent;
+
+/// <summary>A training has ended, and the best of its iterations is kept.</summary>
+/// <param name="Iteration">The best one.</param>
+/// <param name="Trained">Iterations trained.</param>
+/// <param name="Metric">What was measured, such as <c>ndcg@10</c>.</param>
+/// <param name="Value">What it came to.</param>
+public sealed record BestKept(int Iteration, int Trained, string Metric, double Value) : JobEvent;
 
 /// <summary>Some lists were made.</summary>
 /// <param name="Lists">So far.</param>

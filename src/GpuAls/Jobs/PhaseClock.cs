@@ -18,12 +18,12 @@ internal sealed class PhaseClock
     /// <summary>Seconds since the start.</summary>
     public double Total => _total.Elapsed.TotalSeconds;
 
-    /// <summary>Ends a phase, which began when the one before ended.</summary>
+    /// <summary>Ends a phase, which began when the one before ended; what it took when it came before is added.</summary>
     /// <returns>Its seconds.</returns>
     public double End(string phase)
     {
         var now = Total;
-        _seconds[phase] = Math.Round(now - _last, 3);
+        _seconds[phase] = Math.Round(_seconds.GetValueOrDefault(phase) + now - _last, 3);
         _last = now;
         return _seconds[phase];
     }
