@@ -44,6 +44,16 @@ internal static class Collisions
         CheckOutsideModels(output, "--output");
     }
 
+    /// <exception cref="GpuAlsException">Kind Usage: a file with plays lies in the folder of the trials.</exception>
+    public static void Check(TuneJobOptions options)
+    {
+        if (options.Output is not { } output) return;
+        var folder = OutputPaths.Resolve(output);
+        foreach (var locations in new[] { options.Locations, options.Test, options.Exclude }.Where(locations => locations.Count > 0))
+            foreach (var file in InputLocation.Resolve(locations))
+                Require.Usage(!OutputPaths.IsWithin(folder, OutputPaths.Resolve(file.Path)), $"the plays in '{file.Path}' lie in --output '{output}', the folder of the trials. Choose another directory.");
+    }
+
     /// <summary>A file among those of a model breaks the model or keeps it from being replaced.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: the path lies in the folder of a model.</exception>
     public static void CheckOutsideModels(string path, string option)

@@ -1,6 +1,7 @@
 using GpuAls.Engines;
 using GpuAls.Engines.Device;
 using GpuAls.Evaluation;
+using GpuAls.Evaluation.Tuning;
 using GpuAls.Modeling;
 using GpuAls.Reading;
 using GpuAls.Training;
@@ -57,6 +58,26 @@ public sealed record SplitMade(SplitCounts Counts, int Fold, int Folds, ColdStar
 /// <param name="Name">Such as "most popular".</param>
 /// <param name="Seconds">Wall time.</param>
 public sealed record MethodMeasured(string Name, double Seconds) : JobEvent;
+
+/// <summary>Trials of an earlier run were found.</summary>
+/// <param name="Done">How many, each rung counted.</param>
+/// <param name="Total">Trials in all, each rung counted.</param>
+/// <param name="Path">Where they are.</param>
+public sealed record TrialsFound(int Done, int Total, string Path) : JobEvent;
+
+/// <summary>A trial is done, or a rung of it.</summary>
+/// <param name="Result">What it has come to.</param>
+/// <param name="Words">What was tried, in the words of the command line.</param>
+/// <param name="Metric">What trials are compared by.</param>
+/// <param name="Done">Trials that are done, each rung counted.</param>
+/// <param name="Total">Trials in all, each rung counted.</param>
+public sealed record TrialDone(TrialResult Result, string Words, Metric Metric, int Done, int Total) : JobEvent;
+
+/// <summary>A search was stopped; what it has done is kept.</summary>
+/// <param name="Done">Trials that are done, each rung counted.</param>
+/// <param name="Total">Trials in all, each rung counted.</param>
+/// <param name="Path">Where they are.</param>
+public sealed record TuneStopped(int Done, int Total, string Path) : JobEvent;
 
 /// <summary>The model that was replaced could not be deleted.</summary>
 /// <param name="Path">Where it lies now.</param>
