@@ -32,7 +32,7 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            log.Error("stopped", "stopped by a signal; nothing was left behind.");
+            log.Error("stopped", "stopped by a signal; nothing half-written is left.");
             return signals.ExitCode;
         }
         catch (Exception exception)
@@ -49,6 +49,7 @@ internal static class CommandLine
             TrainCommand.Create(console),
             RecommendCommand.Create(console),
             EvaluateCommand.Create(console),
+            TuneCommand.Create(console),
             DemoCommand.Create(console),
             SampleCommand.Create(console),
             DevicesCommand.Create(console),

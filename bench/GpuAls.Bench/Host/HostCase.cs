@@ -26,12 +26,12 @@ internal sealed record HostCase(double Seconds, double UsersSeconds, double Item
     /// <summary>Runs one iteration to verify and some to time.</summary>
     public static HostCase Run(HostEngine engine, InteractionMatrix plays, AlsOptions options, int iterations)
     {
-        using var userFactors = TrainingSide.FirstFactors(engine, Side.Users, plays.Users.Count, options);
-        using var itemFactors = TrainingSide.FirstFactors(engine, Side.Items, plays.Items.Count, options);
-        using var users = new TrainingSide(engine, Side.Users, plays.Users, plays.ByUser, userFactors, options);
-        using var items = new TrainingSide(engine, Side.Items, plays.Items, plays.ByItem, itemFactors, options);
+        using var factors = TrainingFactors.First(engine, plays, options);
+        using var loaded = new LoadedPlays(engine, plays, options);
+        var users = new TrainingSide(engine, loaded, Side.Users, factors, options);
+        var items = new TrainingSide(engine, loaded, Side.Items, factors, options);
         users.SolveAgainst(items);
-        var error = options.Solver == Solver.Cholesky ? ErrorOfSample(engine, plays.ByUser, userFactors, itemFactors, options) : double.NaN;
+        var error = options.Solver == Solver.Cholesky ? ErrorOfSample(engine, plays.ByUser, factors.Users, factors.Items, options) : double.NaN;
         items.SolveAgainst(users);
         var (ofUsers, ofItems) = (new double[iterations], new double[iterations]);
         for (var iteration = 0; iteration < iterations; iteration++)

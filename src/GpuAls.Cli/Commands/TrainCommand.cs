@@ -18,6 +18,7 @@ internal sealed class TrainCommand
 
     private readonly Option<string?> _report = CommonOptions.Report();
     private readonly Option<bool> _overwrite = CommonOptions.Overwrite();
+    private readonly ValidationOptionSet _validation = new();
     private readonly DeviceOptionSet _device = new();
     private readonly Option<int> _top = CommonOptions.Top();
     private readonly Option<bool> _includePlayed = CommonOptions.IncludePlayed();
@@ -31,6 +32,7 @@ internal sealed class TrainCommand
         foreach (var option in outputs) command.Add(option);
         train._device.AddTo(command);
         train._als.AddTo(command);
+        train._validation.AddTo(command);
         CommonOptions.AddLogging(command);
         command.SetAction((result, cancellation) => train.RunAsync(result, console, cancellation));
         return command;
@@ -55,6 +57,7 @@ internal sealed class TrainCommand
         Schema = _input.Schema(result),
         Als = _als.Read(result),
         Preset = _als.PresetOf(result),
+        Validation = _validation.Read(result),
         Output = result.GetRequiredValue(_output),
         Report = CommonOptions.ReportOf(result, _report),
         Overwrite = result.GetValue(_overwrite),

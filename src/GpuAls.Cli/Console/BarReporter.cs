@@ -9,6 +9,7 @@ internal sealed class BarReporter(ProgressContext context) : IProgress<JobEvent>
 {
     private ProgressTask? _reading;
     private ProgressTask? _training;
+    private ProgressTask? _trials;
     private ProgressTask? _scoring;
 
     public void Report(JobEvent value)
@@ -27,6 +28,11 @@ internal sealed class BarReporter(ProgressContext context) : IProgress<JobEvent>
                 _training ??= context.AddTask("training", maxValue: done.Total);
                 _training.Value = done.Report.Iteration;
                 _training.Description = done.Report.Loss is { } loss ? Text($"training, loss {loss:G7}") : "training";
+                break;
+            case TrialDone trial:
+                _trials ??= context.AddTask("trials", maxValue: trial.Total);
+                _trials.Value = trial.Done;
+                _trials.Description = $"trial {trial.Done}/{trial.Total}";
                 break;
             case ListsMade made:
                 _scoring ??= context.AddTask("scoring", maxValue: made.Total);

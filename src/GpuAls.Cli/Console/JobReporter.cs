@@ -20,8 +20,12 @@ internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
             case DataLoaded loaded: Report(loaded); break;
             case PlaysStreaming streaming: Report(streaming.Streamed); break;
             case IterationDone done: Report(done); break;
+            case BestKept kept: Report(kept); break;
             case SplitMade made: Report(made); break;
             case MethodMeasured measured: log.Info("measured", Text($"measured: {measured.Name} ({measured.Seconds:F2} s)"), ("method", measured.Name), ("seconds", measured.Seconds)); break;
+            case TrialsFound found: Report(found); break;
+            case TrialDone trial: Report(trial); break;
+            case TuneStopped stopped: Report(stopped); break;
             case LeftoverKept kept: log.Warn("leftover", $"the model that was replaced could not be deleted and is left in '{kept.Path}'.", ("path", kept.Path)); break;
             case JobDone done: Report(done); break;
             default: break; // Rows and lists come too often for lines; bars show them.
@@ -72,13 +76,19 @@ internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
     {
         var report = done.Report;
         var loss = report.Loss is { } value ? Text($", loss {value:G9}") : "";
+        var metric = report.Metric is { } measured ? Text($", {done.Metric} {measured:F4}") : "";
         var fp64 = report.Fp64Rows > 0 ? $", {Counted.Of(report.Fp64Rows, "row")} in fp64" : "";
         log.Info(
-            "iteration", Text($"iteration {report.Iteration}/{done.Total}: {report.Seconds:F3} s{loss}{fp64}"),
-            ("iteration", report.Iteration), ("of", done.Total), ("seconds", report.Seconds), ("loss", report.Loss), ("fp64_rows", report.Fp64Rows));
+            "iteration", Text($"iteration {report.Iteration}/{done.Total}: {report.Seconds:F3} s{loss}{metric}{fp64}"),
+            ("iteration", report.Iteration), ("of", done.Total), ("seconds", report.Seconds), ("loss", report.Loss), ("metric", done.Metric), ("value", report.Metric),
+            ("fp64_rows", report.Fp64Rows));
         if (report.JitteredRows > 0 && _jittered == 0) _firstJittered = report.Iteration;
         _jittered += report.JitteredRows;
     }
+
+    private void Report(BestKept kept) => log.Info(
+        "best", Text($"kept: iteration {kept.Iteration} of {kept.Trained} trained, {kept.Metric} {kept.Value:F4}"),
+        ("iteration", kept.Iteration), ("trained", kept.Trained), ("metric", kept.Metric), ("value", kept.Value));
 
     private void Report(SplitMade made)
     {
@@ -96,6 +106,30 @@ internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
         if (heldOut.RepeatedPairs > 0)
             log.Warn("repeated", $"{Counted.Of(heldOut.RepeatedPairs, "pair")} to test with left out, since trained on too, or excluded.", ("pairs", heldOut.RepeatedPairs));
     }
+
+    private void Report(TrialsFound found) => log.Info(
+        "resumed", Text($"{found.Done:N0} of {Counted.Of(found.Total, "trial")} are done already, in '{found.Path}'"),
+        ("done", found.Done), ("of", found.Total), ("path", found.Path));
+
+    private void Report(TrialDone trial)
+    {
+        var (result, value) = (trial.Result, trial.Result.Measured(trial.Metric)?.Value);
+        var outcome = result.Failure is { } failure
+            ? $"failed: {failure.Message}"
+            : Text($"{trial.Metric} {value:F4} after iteration {result.BestIteration} of {result.Iterations.Count} ({result.Seconds:F2} s)");
+        var text = Text($"trial {trial.Done}/{trial.Total}: {trial.Words}: {outcome}");
+        (string, object?)[] fields =
+        [
+            ("trial", result.Trial), ("rung", result.Rung), ("done", trial.Done), ("of", trial.Total), ("options", trial.Words), ("metric", trial.Metric), ("value", value),
+            ("best_iteration", result.BestIteration), ("iterations", result.Iterations.Count), ("seconds", result.Seconds), ("failure", result.Failure?.Message),
+        ];
+        if (result.Failure is null) log.Info("trial", text, fields);
+        else log.Warn("trial", text, fields);
+    }
+
+    private void Report(TuneStopped stopped) => log.Warn(
+        "trials_kept", Text($"{stopped.Done:N0} of {Counted.Of(stopped.Total, "trial")} are kept in '{stopped.Path}'; the same command goes on with the others."),
+        ("done", stopped.Done), ("of", stopped.Total), ("path", stopped.Path));
 
     private void Report(JobDone done) => log.Info(
         "done", Text($"model: {done.Output}, lists: {done.Recommendations} ({done.Seconds:F2} s)"),

@@ -19,7 +19,7 @@ internal static class JobRunner
         }
     }
 
-    /// <summary>Iterations are shown by their bar; what happened before and after stays as lines, also where the job fails.</summary>
+    /// <summary>Iterations and trials are shown by their bars; what happened before and after stays as lines, also where the job fails.</summary>
     private static async Task RunWithBarsAsync(CliConsole console, JobReporter lines, Func<IProgress<JobEvent>, Task> job)
     {
         var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(console.Error) });
@@ -33,7 +33,7 @@ internal static class JobRunner
                     return job(new Fork(value =>
                     {
                         drawn.Report(value);
-                        if (value is not IterationDone { Report: { JitteredRows: 0, Fp64Rows: 0 } }) kept.Add(value);
+                        if (value is not (IterationDone { Report: { JitteredRows: 0, Fp64Rows: 0 } } or TrialDone { Result.Failure: null })) kept.Add(value);
                     }));
                 }).ConfigureAwait(false);
         }

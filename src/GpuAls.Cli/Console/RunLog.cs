@@ -56,6 +56,7 @@ internal sealed class RunLog(TextWriter writer, bool json, bool quiet)
             case null: output.WriteNull(key); break;
             case int number: output.WriteNumber(key, number); break;
             case long number: output.WriteNumber(key, number); break;
+            case double number when !double.IsFinite(number): output.WriteNull(key); break; // JSON has no NaN
             case double number: output.WriteNumber(key, number); break;
             default: output.WriteString(key, value.ToString()); break;
         }

@@ -4,7 +4,8 @@ using GpuAls.Training;
 namespace GpuAls.Cli.Options;
 
 /// <summary>The options of <see cref="AlsOptions"/>, with its defaults.</summary>
-internal sealed class AlsOptionSet
+/// <param name="isSearched">Whether those that can be searched are left to <see cref="SearchOptionSet"/>.</param>
+internal sealed class AlsOptionSet(bool isSearched = false)
 {
     private readonly Option<int> _rank = NumberOption.Create("--rank", "Length of a factor vector, 1 to 512.", AlsOptions.Default.Rank);
     private readonly Option<int> _iterations = NumberOption.Create("--iterations", "Iterations; each solves users and items once.", AlsOptions.Default.Iterations);
@@ -27,11 +28,9 @@ internal sealed class AlsOptionSet
         Description = "Another system's meaning of the parameters; options given beside it win.",
     }.OneOf(Preset.Names);
 
-    private Option[] All =>
-    [
-        _rank, _iterations, _regularization, _alpha, _confidence, _epsilon, _objective, _unobservedWeight, _scaling,
-        _exponent, _first, _solver, _steps, _precision, _seed, _loss, _preset,
-    ];
+    private Option[] Searchable => [_rank, _iterations, _regularization, _alpha, _confidence, _epsilon, _unobservedWeight, _scaling, _exponent];
+
+    private Option[] All => [.. isSearched ? [] : Searchable, _objective, _first, _solver, _steps, _precision, _seed, _loss, _preset];
 
     public void AddTo(Command command)
     {
@@ -53,23 +52,29 @@ internal sealed class AlsOptionSet
     /// <summary>What was typed, over what the preset says.</summary>
     private AlsOptions Combine(ParseResult result, AlsOptions options) => options with
     {
-        Rank = result.GetValue(_rank),
-        Iterations = result.GetValue(_iterations),
-        Regularization = result.GetValue(_regularization),
-        Alpha = result.GetValue(_alpha),
-        Confidence = result.IsGiven(_confidence) ? OptionWords.Confidences[result.GetRequiredValue(_confidence)] : options.Confidence,
-        Epsilon = result.GetValue(_epsilon),
-        Objective = result.IsGiven(_objective) ? OptionWords.Objectives[result.GetRequiredValue(_objective)] : options.Objective,
-        UnobservedWeight = result.GetValue(_unobservedWeight),
-        RegularizationScaling = result.IsGiven(_scaling) ? OptionWords.Scalings[result.GetRequiredValue(_scaling)] : options.RegularizationScaling,
-        RegularizationExponent = result.GetValue(_exponent),
-        First = result.IsGiven(_first) ? OptionWords.Sides[result.GetRequiredValue(_first)] : options.First,
-        Solver = OptionWords.Solvers[result.GetRequiredValue(_solver)],
-        ConjugateGradientSteps = result.GetValue(_steps),
-        Precision = OptionWords.Precisions[result.GetRequiredValue(_precision)],
-        Seed = result.GetValue(_seed),
+        Rank = Given(result, _rank, options.Rank),
+        Iterations = Given(result, _iterations, options.Iterations),
+        Regularization = Given(result, _regularization, options.Regularization),
+        Alpha = Given(result, _alpha, options.Alpha),
+        Confidence = Given(result, _confidence, OptionWords.Confidences, options.Confidence),
+        Epsilon = Given(result, _epsilon, options.Epsilon),
+        Objective = Given(result, _objective, OptionWords.Objectives, options.Objective),
+        UnobservedWeight = Given(result, _unobservedWeight, options.UnobservedWeight),
+        RegularizationScaling = Given(result, _scaling, OptionWords.Scalings, options.RegularizationScaling),
+        RegularizationExponent = Given(result, _exponent, options.RegularizationExponent),
+        First = Given(result, _first, OptionWords.Sides, options.First),
+        Solver = Given(result, _solver, OptionWords.Solvers, options.Solver),
+        ConjugateGradientSteps = Given(result, _steps, options.ConjugateGradientSteps),
+        Precision = Given(result, _precision, OptionWords.Precisions, options.Precision),
+        Seed = Given(result, _seed, options.Seed),
         TrackLoss = result.GetValue(_loss),
     };
+
+    private static T Given<T>(ParseResult result, Option<T> option, T otherwise)
+        where T : struct => result.IsGiven(option) ? result.GetValue(option) : otherwise;
+
+    private static T Given<T>(ParseResult result, Option<string> option, IReadOnlyDictionary<string, T> words, T otherwise) =>
+        result.IsGiven(option) ? words[result.GetRequiredValue(option)] : otherwise;
 
     /// <summary>A number that changes nothing would be taken for one that does.</summary>
     private void RefuseIdleNumbers(ParseResult result, AlsOptions options)

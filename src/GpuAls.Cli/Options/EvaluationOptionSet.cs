@@ -25,11 +25,15 @@ internal sealed class EvaluationOptionSet
     public void AddTo(Command command)
     {
         command.Add(_cutoffs);
-        command.Add(_coldStart);
+        AddColdStartTo(command);
     }
 
-    public EvaluationOptions Read(ParseResult result) =>
-        new() { Cutoffs = result.GetRequiredValue(_cutoffs), ColdStart = EvaluationOptions.ColdStarts[result.GetRequiredValue(_coldStart)] };
+    /// <summary>Adds what commands need that measure a single metric.</summary>
+    public void AddColdStartTo(Command command) => command.Add(_coldStart);
+
+    public EvaluationOptions Read(ParseResult result) => new() { Cutoffs = result.GetRequiredValue(_cutoffs), ColdStart = ColdStart(result) };
+
+    public ColdStart ColdStart(ParseResult result) => EvaluationOptions.ColdStarts[result.GetRequiredValue(_coldStart)];
 
     private static int[] ParseCutoffs(ArgumentResult result)
     {

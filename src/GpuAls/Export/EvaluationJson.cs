@@ -23,7 +23,20 @@ internal sealed class ColdStartWords() : WordConverter<ColdStart>(EvaluationOpti
 /// <summary>A metric on one level; what is not defined is null, since JSON has no NaN.</summary>
 internal sealed class MetricValueJson : JsonConverter<MetricValue>
 {
-    public override MetricValue Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+    public override MetricValue Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        using var document = JsonDocument.ParseValue(ref reader);
+        var value = document.RootElement;
+        try
+        {
+            var k = value.TryGetProperty("k", out var places) ? places.GetInt32() : (int?)null;
+            return new MetricValue(new Metric(value.GetProperty("metric").GetString()!, k), Number(value, "value") ?? double.NaN, Number(value, "low"), Number(value, "high"));
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new JsonException("expected a metric", exception);
+        }
+    }
 
     public override void Write(Utf8JsonWriter writer, MetricValue value, JsonSerializerOptions options)
     {
@@ -35,6 +48,8 @@ internal sealed class MetricValueJson : JsonConverter<MetricValue>
         Write(writer, "high", value.High);
         writer.WriteEndObject();
     }
+
+    private static double? Number(JsonElement value, string name) => value.GetProperty(name) is { ValueKind: not JsonValueKind.Null } number ? number.GetDouble() : null;
 
     private static void Write(Utf8JsonWriter writer, string name, double? number)
     {

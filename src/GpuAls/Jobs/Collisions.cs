@@ -12,15 +12,16 @@ internal static class Collisions
     public static void Check(TrainJobOptions options)
     {
         var folder = OutputPaths.Resolve(options.Output);
-        var lists = options.Recommendations is { } given ? OutputPaths.Resolve(given) : null;
-        foreach (var path in InputLocation.Resolve(options.Locations).Select(file => file.Path))
+        var lists = options.Recommendations is { } name ? OutputPaths.Resolve(name) : null;
+        var validation = options.Validation is { Locations.Count: > 0 } given ? InputLocation.Resolve(given.Locations) : [];
+        foreach (var path in InputLocation.Resolve(options.Locations).Concat(validation).Select(file => file.Path))
         {
             var plays = OutputPaths.Resolve(path);
             Require.Usage(!OutputPaths.IsWithin(folder, plays), $"the plays in '{path}' lie in --output '{options.Output}', which is replaced. Choose another directory.");
             Require.Usage(plays != lists, $"--recommendations '{options.Recommendations}' is a file with plays. Choose another name.");
         }
 
-        CheckReport(options.Report, options.Locations, ("--output", options.Output), ("--recommendations", options.Recommendations));
+        CheckReport(options.Report, [.. options.Locations, .. options.Validation?.Locations ?? []], ("--output", options.Output), ("--recommendations", options.Recommendations));
     }
 
     /// <exception cref="GpuAlsException">Kind Usage: the lists have the name of the file with users, or lie in the folder of a model.</exception>
@@ -62,6 +63,17 @@ internal static class Collisions
         }
 
         CheckOutsideModels(report.File, "--report");
+    }
+
+    /// <exception cref="GpuAlsException">Kind Usage: a file with plays lies in the folder of the trials.</exception>
+    public static void Check(TuneJobOptions options)
+    {
+        CheckReport(options.Report, [.. options.Locations, .. options.Test, .. options.Exclude], ("--output", options.Output));
+        if (options.Output is not { } output) return;
+        var folder = OutputPaths.Resolve(output);
+        foreach (var locations in new[] { options.Locations, options.Test, options.Exclude }.Where(locations => locations.Count > 0))
+            foreach (var file in InputLocation.Resolve(locations))
+                Require.Usage(!OutputPaths.IsWithin(folder, OutputPaths.Resolve(file.Path)), $"the plays in '{file.Path}' lie in --output '{output}', the folder of the trials. Choose another directory.");
     }
 
     /// <summary>A file among those of a model breaks the model or keeps it from being replaced.</summary>

@@ -1,9 +1,7 @@
 using GpuAls.Engines;
 using GpuAls.Evaluation;
 using GpuAls.Export;
-using GpuAls.Indexing;
 using GpuAls.Modeling;
-using GpuAls.Reading;
 using GpuAls.Sparse;
 using GpuAls.Storage;
 using GpuAls.Training;
@@ -57,40 +55,14 @@ public sealed class EvaluateJob
     /// <summary>The split, or one for each fold, and the model if there is one already.</summary>
     private async Task<(IEnumerable<HeldOut> Splits, FactorModel? Model)> SplitAsync(CancellationToken cancellation)
     {
-        if (_options.Model is { } directory)
-        {
-            var model = await ModelReader.ReadAsync(directory, cancellation).ConfigureAwait(false);
-            var ofModel = new InteractionMatrix(model.Users, model.Items, model.Plays);
-            _draft?.Add(ofModel);
-            _clock.End("read_model");
-            return ([await WithTestFilesAsync(ofModel, cancellation).ConfigureAwait(false)], model);
-        }
-
-        var (rows, plays) = await LoadAsync(_options.Locations, cancellation).ConfigureAwait(false);
-        _draft?.Add(plays);
-        if (_options.Test.Count == 0) return (Splitter.Split(rows, plays, _options.Split), null);
-        return ([await WithTestFilesAsync(plays, cancellation).ConfigureAwait(false)], null);
-    }
-
-    private async Task<HeldOut> WithTestFilesAsync(InteractionMatrix train, CancellationToken cancellation)
-    {
-        var (_, test) = await LoadAsync(_options.Test, cancellation).ConfigureAwait(false);
-        var excluded = _options.Exclude.Count == 0 ? null : (await LoadAsync(_options.Exclude, cancellation).ConfigureAwait(false)).Plays;
-        return HeldOut.Of(train, test, excluded);
-    }
-
-    /// <summary>The plays, and their rows once more where they have times: the matrices take those that were read.</summary>
-    private async Task<(IndexedInteractions Rows, InteractionMatrix Plays)> LoadAsync(IReadOnlyList<string> locations, CancellationToken cancellation)
-    {
-        var start = _clock.Total;
-        var progress = new Relay<ReadProgress>(read => _progress?.Report(new RowsRead(read)));
-        var interactions = await InteractionLoader.LoadAsync(locations, _options.Schema, progress, cancellation).ConfigureAwait(false);
-        _clock.End("read");
-        var timed = interactions.Times is null ? interactions : interactions.Where(_ => true);
-        var plays = CsrBuilder.Build(interactions);
-        _clock.End("build_matrices");
-        _progress?.Report(new DataLoaded(DataStatistics.Of(plays, interactions.Statistics), _clock.Total - start));
-        return (timed, plays);
+        var loader = new SplitLoader(_options.Schema, _clock, _progress) { Loaded = plays => _draft?.Add(plays) };
+        if (_options.Model is not { } directory)
+            return (await loader.LoadAsync(_options.Locations, _options.Test, _options.Exclude, _options.Split, cancellation).ConfigureAwait(false), null);
+        var model = await ModelReader.ReadAsync(directory, cancellation).ConfigureAwait(false);
+        var ofModel = new InteractionMatrix(model.Users, model.Items, model.Plays);
+        _draft?.Add(ofModel);
+        _clock.End("read_model");
+        return ([await loader.WithTestFilesAsync(ofModel, _options.Test, _options.Exclude, cancellation).ConfigureAwait(false)], model);
     }
 
     private EvaluationReport Measure(IEnumerable<HeldOut> splits, FactorModel? model, CancellationToken cancellation)

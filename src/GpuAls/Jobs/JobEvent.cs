@@ -1,6 +1,7 @@
 using GpuAls.Engines;
 using GpuAls.Engines.Device;
 using GpuAls.Evaluation;
+using GpuAls.Evaluation.Tuning;
 using GpuAls.Modeling;
 using GpuAls.Reading;
 using GpuAls.Training;
@@ -31,7 +32,15 @@ public sealed record PlaysStreaming(PlaysStreamed Streamed) : JobEvent;
 /// <summary>An iteration is done.</summary>
 /// <param name="Report">How it went.</param>
 /// <param name="Total">Iterations in all.</param>
-public sealed record IterationDone(IterationReport Report, int Total) : JobEvent;
+/// <param name="Metric">What is measured after each, such as <c>ndcg@10</c>; null for nothing.</param>
+public sealed record IterationDone(IterationReport Report, int Total, string? Metric = null) : JobEvent;
+
+/// <summary>A training has ended, and the best of its iterations is kept.</summary>
+/// <param name="Iteration">The best one.</param>
+/// <param name="Trained">Iterations trained.</param>
+/// <param name="Metric">What was measured, such as <c>ndcg@10</c>.</param>
+/// <param name="Value">What it came to.</param>
+public sealed record BestKept(int Iteration, int Trained, string Metric, double Value) : JobEvent;
 
 /// <summary>Some lists were made.</summary>
 /// <param name="Lists">So far.</param>
@@ -49,6 +58,26 @@ public sealed record SplitMade(SplitCounts Counts, int Fold, int Folds, ColdStar
 /// <param name="Name">Such as "most popular".</param>
 /// <param name="Seconds">Wall time.</param>
 public sealed record MethodMeasured(string Name, double Seconds) : JobEvent;
+
+/// <summary>Trials of an earlier run were found.</summary>
+/// <param name="Done">How many, each rung counted.</param>
+/// <param name="Total">Trials in all, each rung counted.</param>
+/// <param name="Path">Where they are.</param>
+public sealed record TrialsFound(int Done, int Total, string Path) : JobEvent;
+
+/// <summary>A trial is done, or a rung of it.</summary>
+/// <param name="Result">What it has come to.</param>
+/// <param name="Words">What was tried, in the words of the command line.</param>
+/// <param name="Metric">What trials are compared by.</param>
+/// <param name="Done">Trials that are done, each rung counted.</param>
+/// <param name="Total">Trials in all, each rung counted.</param>
+public sealed record TrialDone(TrialResult Result, string Words, Metric Metric, int Done, int Total) : JobEvent;
+
+/// <summary>A search was stopped; what it has done is kept.</summary>
+/// <param name="Done">Trials that are done, each rung counted.</param>
+/// <param name="Total">Trials in all, each rung counted.</param>
+/// <param name="Path">Where they are.</param>
+public sealed record TuneStopped(int Done, int Total, string Path) : JobEvent;
 
 /// <summary>The model that was replaced could not be deleted.</summary>
 /// <param name="Path">Where it lies now.</param>

@@ -1,4 +1,5 @@
 using GpuAls.Engines;
+using GpuAls.Evaluation;
 using GpuAls.Export;
 using GpuAls.Indexing;
 using GpuAls.Modeling;
@@ -30,9 +31,10 @@ public sealed class TrainJob
         ArgumentNullException.ThrowIfNull(engine);
         if (options.Report is not null) options = options with { Als = options.Als with { TrackLoss = true } };
         options.Als.Validate();
+        var metric = options.Validation?.Validate();
         EngineChecks.Precision(engine, options.Als.Precision);
         Recommender.CheckLength(options.Top);
-        (_options, _engine, _progress) = (options, engine, progress);
+        (_options, _engine, _progress) = (metric is { IsLoss: true } ? options with { Als = options.Als with { TrackLoss = true } } : options, engine, progress);
     }
 
     /// <summary>Runs the job.</summary>
@@ -43,8 +45,9 @@ public sealed class TrainJob
         // What the output refuses is said before hours of work, not after.
         using var output = new TrainOutput(_options);
         using var report = ReportFile.Begin(_options.Report, _options.Overwrite);
-        var (plays, data) = await LoadAsync(cancellation).ConfigureAwait(false);
-        var trained = new AlsTrainer(_engine, _options.Als).Fit(plays, new Relay<IterationReport>(ReportIteration), cancellation);
+        var data = await LoadAsync(cancellation).ConfigureAwait(false);
+        var trained = Train(data, cancellation);
+        var plays = data.Plays;
         var model = new FactorModel(plays.Users, plays.Items, plays.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors);
         _clock.End("train");
 
@@ -63,19 +66,35 @@ public sealed class TrainJob
         return model;
     }
 
-    private async Task<(InteractionMatrix Plays, DataStatistics Data)> LoadAsync(CancellationToken cancellation)
+    private async Task<TrainingData> LoadAsync(CancellationToken cancellation)
     {
-        var progress = new Relay<Reading.ReadProgress>(read => _progress?.Report(new RowsRead(read)));
-        var interactions = await InteractionLoader.LoadAsync(_options.Locations, _options.Schema, progress, cancellation).ConfigureAwait(false);
-        _clock.End("read");
-        var plays = CsrBuilder.Build(interactions);
-        var data = DataStatistics.Of(plays, interactions.Statistics);
-        _clock.End("build_matrices");
-        _progress?.Report(new DataLoaded(data, _clock.Total));
-        return (plays, data);
+        var (plays, read) = await ReadAsync(_options.Locations, cancellation).ConfigureAwait(false);
+        var validation = _options.Validation is { Locations.Count: > 0 } given ? (await ReadAsync(given.Locations, cancellation).ConfigureAwait(false)).Plays : null;
+        var data = TrainingData.Of(plays, read, validation, _options);
+        if (data.Evaluator is { } evaluator) _progress?.Report(new SplitMade(evaluator.Counts, 1, 1, ColdStart.Drop));
+        return data;
     }
 
-    private void ReportIteration(IterationReport report) => _progress?.Report(new IterationDone(report, _options.Als.Iterations));
+    private async Task<(InteractionMatrix Plays, ReadStatistics Read)> ReadAsync(IReadOnlyList<string> locations, CancellationToken cancellation)
+    {
+        var start = _clock.Total;
+        var progress = new Relay<Reading.ReadProgress>(read => _progress?.Report(new RowsRead(read)));
+        var interactions = await InteractionLoader.LoadAsync(locations, _options.Schema, progress, cancellation).ConfigureAwait(false);
+        _clock.End("read");
+        var plays = CsrBuilder.Build(interactions);
+        _clock.End("build_matrices");
+        _progress?.Report(new DataLoaded(DataStatistics.Of(plays, interactions.Statistics), _clock.Total - start));
+        return (plays, interactions.Statistics);
+    }
+
+    private TrainedFactors Train(TrainingData data, CancellationToken cancellation)
+    {
+        var stopping = data.Stopping(_engine, _options.Validation);
+        var progress = new Relay<IterationReport>(report => _progress?.Report(new IterationDone(report, _options.Als.Iterations, stopping?.Metric.Name)));
+        var trained = new AlsTrainer(_engine, _options.Als, stopping).Fit(data.Plays, progress, cancellation);
+        if (stopping is not null) _progress?.Report(new BestKept(trained.Iteration, trained.Iterations.Count, stopping.Metric.Name, trained.BestMetric!.Value));
+        return trained;
+    }
 
     private IEnumerable<RecommendationBatch> Lists(FactorModel model, CancellationToken cancellation)
     {
@@ -94,7 +113,7 @@ public sealed class TrainJob
     {
         Title = "gpuals train",
         Facts = ReportFacts.Of(manifest, _options),
-        Trainings = [new TrainingCurve("the training", manifest.Iterations)],
+        Trainings = [new TrainingCurve("the training", manifest.Iterations, manifest.Validation?.Metric)],
         Distributions = PlayDistribution.Of(plays),
         TimingsSeconds = manifest.TimingsSeconds,
         Samples = Samples(model, plays, cancellation),
@@ -107,7 +126,7 @@ public sealed class TrainJob
         return [.. lists.SelectMany(batch => SampleLists.Of(plays, batch))];
     }
 
-    private ModelManifest Manifest(DataStatistics data, TrainedFactors trained) => new()
+    private ModelManifest Manifest(TrainingData data, TrainedFactors trained) => new()
     {
         FormatVersion = ModelManifest.CurrentFormatVersion,
         GpualsVersion = ProductVersion.Text,
@@ -117,8 +136,9 @@ public sealed class TrainJob
         Rank = trained.Rank,
         Preset = _options.Preset,
         Options = _options.Als,
+        Validation = data.Validation(_options.Validation, trained),
         Lists = _options.Lists,
-        Data = data,
+        Data = DataStatistics.Of(data.Plays, data.Read),
         Device = _engine.Description.ToString(),
         Iterations = trained.Iterations,
         TimingsSeconds = _clock.Seconds,

@@ -19,6 +19,9 @@ public sealed record TrainJobOptions
     /// <summary>The preset that <see cref="Als"/> began with, for the manifest.</summary>
     public string? Preset { get; init; }
 
+    /// <summary>How iterations are compared, so that the best is kept; null trains them all.</summary>
+    public ValidationOptions? Validation { get; init; }
+
     /// <summary>Directory of the model.</summary>
     public required string Output { get; init; }
 

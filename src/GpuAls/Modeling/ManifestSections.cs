@@ -33,3 +33,31 @@ public sealed record ManifestLists
     /// <summary>The file, as it was given; null for the one in the folder of the model.</summary>
     public required string? File { get; init; }
 }
+
+/// <summary>How the iterations of a training were compared.</summary>
+public sealed record ManifestValidation
+{
+    /// <summary>Such as <c>ndcg@10</c>.</summary>
+    public required string Metric { get; init; }
+
+    /// <summary>Files with the plays it was measured with; empty where some of the input, or none, were.</summary>
+    public required IReadOnlyList<string> Locations { get; init; }
+
+    /// <summary>The fraction of the input it was measured with, which was not trained on; null for none.</summary>
+    public required double? Fraction { get; init; }
+
+    /// <summary>Iterations without an improvement after which the training was to end; 0 for never.</summary>
+    public required int Patience { get; init; }
+
+    /// <summary>The relative improvement that counted as one.</summary>
+    public required double MinImprovement { get; init; }
+
+    /// <summary>Users it was measured over; null where it is the loss.</summary>
+    public required int? Users { get; init; }
+
+    /// <summary>The iteration whose factors these are: the best one.</summary>
+    public required int BestIteration { get; init; }
+
+    /// <summary>What was measured after it; null where it is not defined.</summary>
+    public required double? Value { get; init; }
+}

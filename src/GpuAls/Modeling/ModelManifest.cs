@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using GpuAls.Indexing;
 using GpuAls.Reading;
 using GpuAls.Sparse;
@@ -35,6 +36,10 @@ public sealed record ModelManifest
     /// <summary>What was trained.</summary>
     public required AlsOptions Options { get; init; }
 
+    /// <summary>What iterations were compared by; null where all were trained.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ManifestValidation? Validation { get; init; }
+
     /// <summary>The lists that were made.</summary>
     public required ManifestLists Lists { get; init; }
 
@@ -44,7 +49,7 @@ public sealed record ModelManifest
     /// <summary>What it was trained with, such as <c>cuda:0 (NVIDIA A10G)</c>.</summary>
     public required string Device { get; init; }
 
-    /// <summary>Each iteration: seconds, loss where tracked, rows that needed jitter.</summary>
+    /// <summary>Each iteration: seconds, loss where tracked, rows that needed jitter, metric where measured.</summary>
     public required IReadOnlyList<IterationReport> Iterations { get; init; }
 
     /// <summary>Seconds of each phase.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using GpuAls.Engines;
 using GpuAls.Sparse;
 
@@ -9,17 +8,19 @@ public sealed class AlsTrainer
 {
     private readonly IAlsEngine _engine;
     private readonly AlsOptions _options;
+    private readonly EarlyStopping? _stopping;
 
     /// <param name="engine">Where the work is done.</param>
     /// <param name="options">What is trained.</param>
+    /// <param name="stopping">What is measured after each iteration, and when it ends the training; null trains all iterations.</param>
     /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range. Kind Device: the engine has no such precision.</exception>
-    public AlsTrainer(IAlsEngine engine, AlsOptions options)
+    public AlsTrainer(IAlsEngine engine, AlsOptions options, EarlyStopping? stopping = null)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         EngineChecks.Precision(engine, options.Precision);
-        (_engine, _options) = (engine, options);
+        (_engine, _options, _stopping) = (engine, options, stopping);
     }
 
     /// <summary>Trains both sides.</summary>
@@ -31,34 +32,53 @@ public sealed class AlsTrainer
     /// </exception>
     public TrainedFactors Fit(InteractionMatrix plays, IProgress<IterationReport>? progress = null, CancellationToken cancellation = default)
     {
+        Check(plays);
+        // Both factor matrices first: plays stay on a device where these leave room.
+        using var factors = TrainingFactors.First(_engine, plays, _options);
+        using var loaded = new LoadedPlays(_engine, plays, _options);
+        return Train(loaded, factors, progress, cancellation);
+    }
+
+    /// <summary>Trains both sides on plays that are on the engine already, and stay there.</summary>
+    /// <param name="plays">Who played what, with the confidences of the options.</param>
+    /// <param name="progress">Told after each iteration.</param>
+    /// <param name="cancellation">Looked at between half-iterations.</param>
+    /// <exception cref="GpuAlsException">As on plays in host memory.</exception>
+    public TrainedFactors Fit(LoadedPlays plays, IProgress<IterationReport>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        Check(plays.Plays);
+        using var factors = TrainingFactors.First(_engine, plays.Plays, _options);
+        return Train(plays, factors, progress, cancellation);
+    }
+
+    private void Check(InteractionMatrix plays)
+    {
         ArgumentNullException.ThrowIfNull(plays);
         TrainingChecks.Check(plays, _options);
         _engine.RequireMemory(TrainingShape.Of(plays, _options.Rank));
-        // Both factor matrices first: plays stay on a device where these leave room.
-        using var userFactors = TrainingSide.FirstFactors(_engine, Side.Users, plays.Users.Count, _options);
-        using var itemFactors = TrainingSide.FirstFactors(_engine, Side.Items, plays.Items.Count, _options);
-        using var users = new TrainingSide(_engine, Side.Users, plays.Users, plays.ByUser, userFactors, _options);
-        using var items = new TrainingSide(_engine, Side.Items, plays.Items, plays.ByItem, itemFactors, _options);
-        var reports = new List<IterationReport>(_options.Iterations);
-        for (var iteration = 1; iteration <= _options.Iterations; iteration++)
-        {
-            reports.Add(Iterate(iteration, users, items, cancellation));
-            progress?.Report(reports[^1]);
-        }
-
-        return new TrainedFactors(_options.Rank, users.Download(), items.Download(), reports);
     }
 
-    private IterationReport Iterate(int iteration, TrainingSide users, TrainingSide items, CancellationToken cancellation)
+    private TrainedFactors Train(LoadedPlays plays, TrainingFactors factors, IProgress<IterationReport>? progress, CancellationToken cancellation)
     {
-        var (first, second) = _options.First == Side.Users ? (users, items) : (items, users);
-        var clock = Stopwatch.StartNew();
-        cancellation.ThrowIfCancellationRequested();
-        var one = first.SolveAgainst(second);
-        cancellation.ThrowIfCancellationRequested();
-        var other = second.SolveAgainst(first);
-        var seconds = clock.Elapsed.TotalSeconds;
-        return new IterationReport(
-            iteration, seconds, _options.TrackLoss ? users.LossAgainst(items) : null, one.Fp64Rows + other.Fp64Rows, one.JitteredRows + other.JitteredRows);
+        var training = new AlsTraining(_engine, plays, factors, _options);
+        var best = _stopping?.Begin();
+        HostFactors? kept = null;
+        var reports = new List<IterationReport>(_options.Iterations);
+        while (training.Iterations < _options.Iterations && best is not { IsOver: true })
+        {
+            var report = training.Iterate(cancellation);
+            if (best is not null)
+            {
+                report = report with { Metric = _stopping!.Metric.Measure(report, factors, cancellation) };
+                if (best.Offer(report.Iteration, report.Metric.Value)) kept = factors.Download();
+            }
+
+            reports.Add(report);
+            progress?.Report(report);
+        }
+
+        kept ??= factors.Download();
+        return new TrainedFactors(kept.Rank, kept.Users, kept.Items, reports, best?.Iteration ?? training.Iterations);
     }
 }

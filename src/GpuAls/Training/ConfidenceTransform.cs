@@ -17,6 +17,10 @@ internal static class ConfidenceTransform
         return new ConfidenceWeights(unobserved, offset, options.Objective == Objective.HuKorenVolinsky ? offset + unobserved : offset);
     }
 
+    /// <summary>Whether two options make the same confidences of plays.</summary>
+    public static bool IsSame(AlsOptions one, AlsOptions other) =>
+        (one.Alpha, one.Confidence) == (other.Alpha, other.Confidence) && (one.Confidence == ConfidenceFunction.Linear || one.Epsilon.Equals(other.Epsilon));
+
     /// <summary>The same places with confidences as values.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: a confidence is too large for fp32.</exception>
     public static CsrMatrix Apply(CsrMatrix plays, AlsOptions options) => plays.MapValues(play => Confidence(play, options));

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GpuAls.Training;
 
 /// <summary>One iteration.</summary>
@@ -6,4 +8,6 @@ namespace GpuAls.Training;
 /// <param name="Loss">L after the iteration; null where it is not tracked.</param>
 /// <param name="Fp64Rows">Rows, of both sides, that fp32 could not solve; they were solved in fp64.</param>
 /// <param name="JitteredRows">Rows of those that needed jitter on their diagonal.</param>
-public sealed record IterationReport(int Iteration, double Seconds, double? Loss, int Fp64Rows, int JitteredRows);
+/// <param name="Metric">What was measured after the iteration; null where nothing is.</param>
+public sealed record IterationReport(
+    int Iteration, double Seconds, double? Loss, int Fp64Rows, int JitteredRows, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Metric = null);

@@ -5,4 +5,9 @@ namespace GpuAls.Training;
 /// <param name="UserFactors">[users, Rank], row-major.</param>
 /// <param name="ItemFactors">[items, Rank], row-major.</param>
 /// <param name="Iterations">A report for each iteration.</param>
-public sealed record TrainedFactors(int Rank, float[] UserFactors, float[] ItemFactors, IReadOnlyList<IterationReport> Iterations);
+/// <param name="Iteration">The iteration whose factors these are: the best one, else the last.</param>
+public sealed record TrainedFactors(int Rank, float[] UserFactors, float[] ItemFactors, IReadOnlyList<IterationReport> Iterations, int Iteration)
+{
+    /// <summary>What was measured after <see cref="Iteration"/>; null where nothing was.</summary>
+    public double? BestMetric => Iterations[Iteration - 1].Metric;
+}

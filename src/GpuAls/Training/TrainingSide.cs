@@ -1,12 +1,11 @@
 using System.Globalization;
 using GpuAls.Engines;
 using GpuAls.Indexing;
-using GpuAls.Sparse;
 
 namespace GpuAls.Training;
 
 /// <summary>One side of the factorisation on an engine: its plays, its factors and its λ.</summary>
-internal sealed class TrainingSide : IDisposable
+internal sealed class TrainingSide
 {
     private readonly IAlsEngine _engine;
     private readonly AlsOptions _options;
@@ -17,24 +16,18 @@ internal sealed class TrainingSide : IDisposable
     private readonly IEnginePlays _plays;
     private readonly IEngineFactors _factors;
 
-    /// <summary>Brings the plays to the engine.</summary>
     /// <param name="engine">Where the work is done.</param>
+    /// <param name="plays">The plays of both sides on the engine.</param>
     /// <param name="side">Which side.</param>
-    /// <param name="ids">Who the rows are, for messages.</param>
-    /// <param name="plays">[rows, rows of the other side].</param>
-    /// <param name="factors">[rows, rank], which stay their owner's.</param>
+    /// <param name="factors">The factors of both sides.</param>
     /// <param name="options">What is trained.</param>
-    public TrainingSide(IAlsEngine engine, Side side, IdIndex ids, CsrMatrix plays, IEngineFactors factors, AlsOptions options)
+    public TrainingSide(IAlsEngine engine, LoadedPlays plays, Side side, TrainingFactors factors, AlsOptions options)
     {
-        (_engine, _options, _side, _ids, _factors) = (engine, options, side, ids, factors);
+        (_engine, _options, _side) = (engine, options, side);
         _weights = ConfidenceTransform.Weights(options);
-        _regularization = RowRegularization.Compute(plays, options);
-        _plays = engine.LoadPlays(ConfidenceTransform.Apply(plays, options));
+        (_ids, _plays, _factors) = side == Side.Users ? (plays.Plays.Users, plays.ByUser, factors.Users) : (plays.Plays.Items, plays.ByItem, factors.Items);
+        _regularization = RowRegularization.Compute(side == Side.Users ? plays.Plays.ByUser : plays.Plays.ByItem, options);
     }
-
-    /// <summary>The factors that training begins with, on the engine.</summary>
-    public static IEngineFactors FirstFactors(IAlsEngine engine, Side side, int rowCount, AlsOptions options) =>
-        engine.LoadFactors(FactorInitializer.Create(rowCount, options.Rank, side, options.Seed), options.Rank);
 
     /// <summary>Solves every row of this side with the other side fixed.</summary>
     /// <returns>Rows that needed more than fp32.</returns>
@@ -68,16 +61,6 @@ internal sealed class TrainingSide : IDisposable
             + _engine.WeightedSquaredNorm(_factors, _regularization)
             + _engine.WeightedSquaredNorm(items._factors, items._regularization);
     }
-
-    /// <returns>[rows, rank].</returns>
-    public float[] Download()
-    {
-        var factors = new float[_factors.RowCount * _factors.Rank];
-        _factors.CopyTo(factors);
-        return factors;
-    }
-
-    public void Dispose() => _plays.Dispose();
 
     private double[] Gramian()
     {

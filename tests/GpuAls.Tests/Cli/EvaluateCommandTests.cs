@@ -170,12 +170,20 @@ public sealed class EvaluateCommandTests
     private static Task<ToolRun> EvaluateAsync(params string[] options) =>
         Tool.SucceedAsync(["evaluate", .. options, "--weight-column", "plays", "--rank", "6", "--device", "cpu", "--bootstrap", "100"]);
 
-    private static async Task<double[]> ReadParquetAsync(string path, string column)
+    internal static async Task<double[]> ReadParquetAsync(string path, string column)
     {
         await using var reader = await Parquet.ParquetReader.CreateAsync(path);
         using var group = reader.OpenRowGroupReader(0);
-        var values = new double[group.RowCount];
-        await group.ReadAsync<double>(reader.Schema.FindDataField(column), values);
-        return values;
+        var field = reader.Schema.FindDataField(column);
+        if (!field.IsNullable)
+        {
+            var values = new double[group.RowCount];
+            await group.ReadAsync<double>(field, values);
+            return values;
+        }
+
+        var nullable = new double?[group.RowCount];
+        await group.ReadAsync<double>(field, nullable);
+        return Array.ConvertAll(nullable, value => value ?? double.NaN);
     }
 }

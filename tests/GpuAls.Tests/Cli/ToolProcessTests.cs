@@ -36,6 +36,23 @@ public sealed class ToolProcessTests
     }
 
     [Test]
+    public async Task Tune_StoppedBySignal_KeepsItsTrialsAndGoesOn()
+    {
+        string Command(string output) =>
+            $"{ToolProcess.Command} tune {_folder.At("sample.csv")} --device cpu --bootstrap 0 --rank 8,12 --alpha 1,2,4,8 --iterations 100 --patience 0 --output {_folder.At(output)}";
+        var whole = await ToolProcess.RunAsync(Command("whole"));
+
+        var stopped = await ToolProcess.SignalAsync($"exec {Command("stopped")}", "INT", afterText: "trial 2/8");
+        var resumed = await ToolProcess.RunAsync(Command("stopped"));
+
+        Assert.That(stopped.ExitCode, Is.EqualTo(130), stopped.Error);
+        Assert.That(stopped.Error, Does.Match(@"\d+ of 8 trials are kept in '.*stopped'; the same command goes on with the others"));
+        Assert.That(resumed.Error, Does.Match(@"\d+ of 8 trials are done already").And.Not.Contain("trial 2/8"));
+        Assert.That(resumed.Out, Is.EqualTo(whole.Out));
+        foreach (var name in new[] { "whole", "stopped" }) Directory.Delete(_folder.At(name), recursive: true);
+    }
+
+    [Test]
     public async Task Recommend_UnderALatin1Locale_PrintsUtf8WithoutAMark()
     {
         var run = await ToolProcess.RunAsync($"{Recommend} --include-played", ("LC_ALL", "en_US.ISO-8859-1"));

@@ -49,7 +49,7 @@ public sealed class DeviceEngine : IAlsEngine
     public void RequireMemory(TrainingShape shape)
     {
         var need = TrainingMemory.Of(Store.Accelerator, shape);
-        var bound = Store.Memory.Left + Store.Memory.Scratch;
+        var bound = Store.Memory.Left + Store.Memory.Scratch + Store.PlaysBytes; // plays give way
         if (need.Bytes > bound) throw new GpuAlsException(FailureKind.Device, need.Shortage(Description, bound));
     }
 

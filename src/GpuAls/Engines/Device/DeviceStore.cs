@@ -22,6 +22,9 @@ internal sealed class DeviceStore(Accelerator accelerator) : IDisposable
     /// <summary>The way between host and device for what is large.</summary>
     public Staging Staging { get; } = new(accelerator);
 
+    /// <summary>Bytes of the plays that stay on the device.</summary>
+    public long PlaysBytes => _resident.Sum(plays => plays.Size.Bytes);
+
     /// <summary>Takes memory for factors or a block of plays.</summary>
     /// <exception cref="DeviceMemoryException">There is too little, even when no plays stay there.</exception>
     public DeviceBuffer<T> Allocate<T>(long length)

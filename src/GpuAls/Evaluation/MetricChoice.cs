@@ -1,0 +1,58 @@
+using System.Globalization;
+using GpuAls.Engines;
+using GpuAls.Training;
+
+namespace GpuAls.Evaluation;
+
+/// <summary>The one metric by which iterations or trials are compared.</summary>
+/// <param name="Metric">The metric.</param>
+/// <param name="Kinds">What has to be measured for it; nothing for the loss.</param>
+/// <param name="IsLowerBetter">Whether a lower number is the better one.</param>
+public sealed record MetricChoice(Metric Metric, MetricKinds Kinds, bool IsLowerBetter)
+{
+    private const string Expected =
+        "precision@K, recall@K, map@K, ndcg@K, mrr@K, hit_rate@K, coverage@K, auc, mpr, rmse, mae, rmse_rating, mae_rating";
+
+    private static readonly string[] OfLists = [Metric.Precision, Metric.Recall, Metric.AveragePrecision, Metric.Ndcg, Metric.ReciprocalRank, Metric.HitRate, Metric.Coverage];
+
+    private static readonly string[] OfErrors = [Metric.RmseOfPreference, Metric.MaeOfPreference, Metric.RmseOfRating, Metric.MaeOfRating];
+
+    /// <summary>The words of the command line that can be given, for messages and help.</summary>
+    public static string Names => Expected;
+
+    /// <summary>Whether it is the loss of the training, which needs no plays to measure with.</summary>
+    public bool IsLoss => Kinds == MetricKinds.None;
+
+    /// <summary>Reads a metric such as <c>ndcg@10</c>, <c>auc</c>, <c>rmse</c> (that of the preference) or <c>loss</c>.</summary>
+    /// <param name="text">The metric.</param>
+    /// <exception cref="GpuAlsException">Kind Usage: there is no such metric.</exception>
+    public static MetricChoice Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var (name, places) = text.Split('@') is [var before, var after] ? (before, after) : (text, null);
+        return places is null
+            ? OfName(name) ?? throw Unknown(text)
+            : new MetricChoice(new Metric(Array.IndexOf(OfLists, name) >= 0 ? name : throw Unknown(text), Cutoff(places, text)), MetricKinds.Lists, IsLowerBetter: false);
+    }
+
+    /// <summary>What measures it.</summary>
+    public EvaluationOptions Options(ColdStart coldStart = ColdStart.Drop) =>
+        new() { Kinds = Kinds, ColdStart = coldStart, Cutoffs = Metric.K is { } k ? [k] : EvaluationOptions.Default.Cutoffs };
+
+    private static MetricChoice? OfName(string name) => name switch
+    {
+        LossMetric.LossName => new(new Metric(name), MetricKinds.None, IsLowerBetter: true),
+        Metric.Auc => new(new Metric(name), MetricKinds.Ranks, IsLowerBetter: false),
+        Metric.PercentileRank => new(new Metric(name), MetricKinds.Ranks, IsLowerBetter: true),
+        "rmse" => OfName(Metric.RmseOfPreference),
+        "mae" => OfName(Metric.MaeOfPreference),
+        _ => Array.IndexOf(OfErrors, name) >= 0 ? new(new Metric(name), MetricKinds.Errors, IsLowerBetter: true) : null,
+    };
+
+    private static int Cutoff(string text, string all) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var k) && k is >= 1 and <= TopKQuery.MaximumK
+            ? k
+            : throw new GpuAlsException(FailureKind.Usage, $"--metric is '{all}'; expected a length of lists from 1 to {TopKQuery.MaximumK} behind the @, such as ndcg@10.");
+
+    private static GpuAlsException Unknown(string text) => new(FailureKind.Usage, $"--metric is '{text}'; expected one of {Expected}, with K such as 10.");
+}

@@ -1,0 +1,47 @@
+using GpuAls.Engines;
+using GpuAls.Training;
+
+namespace GpuAls.Evaluation.Tuning;
+
+/// <summary>The trainings of one trial, one for each fold, side by side.</summary>
+internal sealed class FoldTrainings : IDisposable
+{
+    private readonly List<TrainingFactors> _factors = [];
+    private readonly AlsTraining[] _trainings;
+
+    private FoldTrainings(IAlsEngine engine, LoadedPlays[] plays, AlsOptions options, Func<int, TrainingFactors> begin, int iterations)
+    {
+        try
+        {
+            for (var fold = 0; fold < plays.Length; fold++) _factors.Add(begin(fold));
+            _trainings = [.. plays.Select((fold, place) => new AlsTraining(engine, fold, _factors[place], options, iterations))];
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>[folds], as they are now.</summary>
+    public IReadOnlyList<TrainingFactors> Factors => _factors;
+
+    /// <summary>Trainings from their beginning.</summary>
+    public static FoldTrainings First(IAlsEngine engine, LoadedPlays[] plays, AlsOptions options) =>
+        new(engine, plays, options, fold => TrainingFactors.First(engine, plays[fold].Plays, options), 0);
+
+    /// <summary>Trainings that go on.</summary>
+    public static FoldTrainings From(IAlsEngine engine, LoadedPlays[] plays, AlsOptions options, HostFactors[] factors, int iterations) =>
+        new(engine, plays, options, fold => TrainingFactors.From(engine, factors[fold]), iterations);
+
+    /// <summary>The next iteration of each fold.</summary>
+    public IterationReport[] Iterate(CancellationToken cancellation) => Array.ConvertAll(_trainings, training => training.Iterate(cancellation));
+
+    /// <summary>[folds], the factors in host memory.</summary>
+    public HostFactors[] Download() => [.. _factors.Select(fold => fold.Download())];
+
+    public void Dispose()
+    {
+        foreach (var factors in _factors) factors.Dispose();
+    }
+}

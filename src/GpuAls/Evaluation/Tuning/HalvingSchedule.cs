@@ -1,0 +1,26 @@
+namespace GpuAls.Evaluation.Tuning;
+
+/// <summary>One round of a search.</summary>
+/// <param name="Trials">How many trials take part, the best so far.</param>
+/// <param name="Iterations">How far they are trained, in all; null for as far as their options say.</param>
+public sealed record Rung(int Trials, int? Iterations);
+
+/// <summary>
+/// Successive halving (Jamieson and Talwalkar, 2016): of n trials, each rung keeps one in η and trains it η times as long, up to all
+/// iterations; there are as many rungs as both the trials and the iterations can be divided.
+/// </summary>
+public static class HalvingSchedule
+{
+    /// <param name="trials">n, at least 1.</param>
+    /// <param name="iterations">Of the last rung, at least 1.</param>
+    /// <param name="eta">η, at least 2.</param>
+    public static IReadOnlyList<Rung> Of(int trials, int iterations, int eta)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(trials, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(eta, 2);
+        var divisors = new List<int> { 1 };
+        while (Math.Min(trials, iterations) / divisors[^1] >= eta) divisors.Add(divisors[^1] * eta);
+        return [.. divisors.Select((divisor, rung) => new Rung(trials / divisor, iterations / divisors[^(rung + 1)]))];
+    }
+}

@@ -1,0 +1,42 @@
+namespace GpuAls.Evaluation.Tuning;
+
+/// <summary>How a trial has done, from its first iteration on.</summary>
+public sealed record TrialResult
+{
+    /// <summary>Which trial, from 1.</summary>
+    public required int Trial { get; init; }
+
+    /// <summary>The rung it has reached, from 1.</summary>
+    public required int Rung { get; init; }
+
+    /// <summary>Each iteration.</summary>
+    public required IReadOnlyList<TrialIteration> Iterations { get; init; }
+
+    /// <summary>The iteration with the best metric; 0 where there is none.</summary>
+    public required int BestIteration { get; init; }
+
+    /// <summary>What was measured after it, of the kind of the metric.</summary>
+    public required IReadOnlyList<MetricValue> Metrics { get; init; }
+
+    /// <summary>Seconds of the trial, measuring included.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Why it came to nothing; null where it did not.</summary>
+    public TrialFailure? Failure { get; init; }
+
+    /// <summary>The metric after the best iteration; null where there is none.</summary>
+    /// <param name="metric">The metric that trials are compared by.</param>
+    public MetricValue? Measured(Metric metric) => Metrics.FirstOrDefault(value => value.Metric == metric);
+}
+
+/// <summary>One iteration of a trial.</summary>
+/// <param name="Iteration">From 1.</param>
+/// <param name="Value">The metric after it; null where it was not measured, or is not defined.</param>
+/// <param name="Loss">The loss, summed over the folds; null where it is not tracked.</param>
+/// <param name="Seconds">Seconds of its solves.</param>
+public sealed record TrialIteration(int Iteration, double? Value, double? Loss, double Seconds);
+
+/// <summary>Why a trial came to nothing.</summary>
+/// <param name="Kind">What kind of failure.</param>
+/// <param name="Message">What happened.</param>
+public sealed record TrialFailure(FailureKind Kind, string Message);

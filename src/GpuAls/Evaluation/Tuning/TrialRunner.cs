@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using GpuAls.Engines;
+using GpuAls.Training;
+
+namespace GpuAls.Evaluation.Tuning;
+
+/// <summary>
+/// Trains and measures trials, one after the other, on plays that stay on the engine while trials have the same confidences. The folds of a
+/// split go side by side, so that iterations can be compared by all of them.
+/// </summary>
+internal sealed class TrialRunner(IAlsEngine engine, IReadOnlyList<Evaluator> folds, SearchOptions options, BootstrapOptions bootstrap) : IDisposable
+{
+    private readonly MetricChoice _choice = options.Choice();
+    private readonly Dictionary<int, HostFactors[]> _paused = [];
+    private LoadedPlays[] _plays = [];
+
+    /// <summary>Trains a trial up to an iteration, and measures it.</summary>
+    /// <param name="trial">Which trial, from 1.</param>
+    /// <param name="als">Its options.</param>
+    /// <param name="rung">Which rung it reaches.</param>
+    /// <param name="iterations">Iterations in all.</param>
+    /// <param name="before">What it has done before; null at its first rung.</param>
+    /// <param name="keeps">Whether its factors are kept for another rung.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="GpuAlsException">Any kind but Output.</exception>
+    public TrialResult Advance(int trial, AlsOptions als, int rung, int iterations, TrialResult? before, bool keeps, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var best = new BestIteration(_choice.IsLowerBetter, options.Patience, options.MinImprovement);
+        var done = new List<TrialIteration>(before?.Iterations ?? []);
+        foreach (var iteration in done.Where(IsMeasured)) best.Offer(iteration.Iteration, iteration.Value ?? double.NaN);
+        Measurements? bestMeasured = null;
+        if (!best.IsOver)
+        {
+            using var trainings = Begin(trial, als, done.Count, cancellation);
+            while (done.Count < iterations && !best.IsOver)
+            {
+                var reports = trainings.Iterate(cancellation);
+                var measured = options.Patience > 0 || done.Count + 1 == iterations ? Measure(trainings, cancellation) : null;
+                var value = measured?.Value(_choice.Metric);
+                done.Add(new TrialIteration(done.Count + 1, value is { } number && double.IsFinite(number) ? number : null, Sum(reports), reports.Sum(report => report.Seconds)));
+                if (measured is not null && best.Offer(done.Count, value!.Value)) bestMeasured = measured;
+            }
+
+            if (keeps && !best.IsOver) _paused[trial] = trainings.Download();
+        }
+
+        return new TrialResult
+        {
+            Trial = trial,
+            Rung = rung,
+            Iterations = done,
+            BestIteration = best.Iteration,
+            Metrics = bestMeasured?.Summarize(bootstrap, cancellation) ?? before!.Metrics,
+            Seconds = Math.Round((before?.Seconds ?? 0) + clock.Elapsed.TotalSeconds, 3),
+        };
+    }
+
+    /// <summary>Forgets the factors of trials that do not go on.</summary>
+    public void KeepOnly(IReadOnlyCollection<int> trials)
+    {
+        foreach (var trial in _paused.Keys.Except(trials).ToArray()) _paused.Remove(trial);
+    }
+
+    public void Dispose() => Unload();
+
+    /// <summary>An iteration of a trial without patience is measured at the end of a rung only.</summary>
+    private bool IsMeasured(TrialIteration iteration) => options.Patience > 0 || iteration.Value is not null;
+
+    /// <summary>Goes on where the trial was, or comes there again where its factors are gone: the same iterations give the same factors.</summary>
+    private FoldTrainings Begin(int trial, AlsOptions als, int iterations, CancellationToken cancellation)
+    {
+        foreach (var fold in folds) TrainingChecks.Check(fold.HeldOut.Train, als);
+        foreach (var fold in folds) engine.RequireMemory(TrainingShape.Of(fold.HeldOut.Train, als.Rank));
+        Load(als);
+        if (_paused.Remove(trial, out var paused)) return FoldTrainings.From(engine, _plays, als, paused, iterations);
+        var trainings = FoldTrainings.First(engine, _plays, als);
+        try
+        {
+            for (var iteration = 0; iteration < iterations; iteration++) trainings.Iterate(cancellation);
+            return trainings;
+        }
+        catch
+        {
+            trainings.Dispose();
+            throw;
+        }
+    }
+
+    private void Load(AlsOptions als)
+    {
+        if (_plays.Length > 0 && _plays[0].Serve(als)) return;
+        Unload();
+        var loaded = new List<LoadedPlays>();
+        try
+        {
+            foreach (var fold in folds) loaded.Add(new LoadedPlays(engine, fold.HeldOut.Train, als));
+        }
+        finally
+        {
+            _plays = [.. loaded];
+        }
+    }
+
+    private void Unload()
+    {
+        foreach (var plays in _plays) plays.Dispose();
+        _plays = [];
+    }
+
+    private Measurements Measure(FoldTrainings trainings, CancellationToken cancellation) =>
+        Measurements.Merge([.. folds.Select((fold, place) => fold.Measure(engine, trainings.Factors[place].Users, trainings.Factors[place].Items, cancellation))]);
+
+    private static double? Sum(IEnumerable<IterationReport> reports) => reports.Aggregate((double?)0, (sum, report) => sum + report.Loss);
+}

@@ -1,0 +1,70 @@
+using GpuAls.Modeling;
+using GpuAls.Training;
+
+namespace GpuAls.Evaluation.Tuning;
+
+/// <summary>What was tried, how it was compared, and what came out.</summary>
+public sealed record TuneReport
+{
+    /// <summary>Version of gpuals.</summary>
+    public required string GpualsVersion { get; init; }
+
+    /// <summary>When the run began, in UTC; trials of an earlier run that was stopped are older.</summary>
+    public required DateTime StartedAt { get; init; }
+
+    /// <summary>Seconds of the run.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>What it was computed with.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Where the plays came from.</summary>
+    public required ManifestInput Input { get; init; }
+
+    /// <summary>Files with the plays to test with; empty where plays were held out of the input.</summary>
+    public required IReadOnlyList<string> Test { get; init; }
+
+    /// <summary>Files with plays that lists left out besides those trained on.</summary>
+    public required IReadOnlyList<string> Exclude { get; init; }
+
+    /// <summary>Column of the times that plays were divided by; null without one.</summary>
+    public required string? TimeColumn { get; init; }
+
+    /// <summary>How plays were divided; null where test files were given.</summary>
+    public required SplitOptions? Split { get; init; }
+
+    /// <summary>The numbers of the split, or of each fold.</summary>
+    public required IReadOnlyList<SplitCounts> Splits { get; init; }
+
+    /// <summary>How options were searched.</summary>
+    public required SearchOptions Search { get; init; }
+
+    /// <summary>The metric that trials were compared by.</summary>
+    public required string Metric { get; init; }
+
+    /// <summary>Whether a lower number of it is the better one.</summary>
+    public required bool IsLowerBetter { get; init; }
+
+    /// <summary>How intervals were made.</summary>
+    public required BootstrapOptions Bootstrap { get; init; }
+
+    /// <summary>The rounds; a single one without successive halving.</summary>
+    public required IReadOnlyList<Rung> Rungs { get; init; }
+
+    /// <summary>Names of the options that were searched, as on the command line.</summary>
+    public required IReadOnlyList<string> Searched { get; init; }
+
+    /// <summary>The preset that the options began with; null without one.</summary>
+    public required string? Preset { get; init; }
+
+    /// <summary>Each trial, best first.</summary>
+    public required IReadOnlyList<TuneTrial> Trials { get; init; }
+
+    /// <summary>The command that trains the best trial on all plays.</summary>
+    public required string TrainCommand { get; init; }
+}
+
+/// <summary>One trial.</summary>
+/// <param name="Options">What was trained.</param>
+/// <param name="Result">What it came to.</param>
+public sealed record TuneTrial(AlsOptions Options, TrialResult Result);

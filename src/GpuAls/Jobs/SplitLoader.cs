@@ -1,0 +1,53 @@
+using GpuAls.Evaluation;
+using GpuAls.Indexing;
+using GpuAls.Modeling;
+using GpuAls.Reading;
+using GpuAls.Sparse;
+
+namespace GpuAls.Jobs;
+
+/// <summary>Reads plays and holds some of them out, or takes those of test files.</summary>
+/// <param name="schema">Which columns are read, and how.</param>
+/// <param name="clock">Told when reading and building have ended.</param>
+/// <param name="progress">Told how far it is.</param>
+internal sealed class SplitLoader(InteractionSchema schema, PhaseClock clock, IProgress<JobEvent>? progress)
+{
+    /// <summary>Told the plays before they are divided.</summary>
+    public Action<InteractionMatrix>? Loaded { get; init; }
+
+    /// <summary>The split, or one for each fold, made when it is asked for.</summary>
+    /// <param name="locations">The plays.</param>
+    /// <param name="test">The plays to test with; empty holds out some of the others, as <paramref name="split"/> says.</param>
+    /// <param name="exclude">Plays that lists leave out besides those trained on.</param>
+    /// <param name="split">How plays are divided.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<IEnumerable<HeldOut>> LoadAsync(
+        IReadOnlyList<string> locations, IReadOnlyList<string> test, IReadOnlyList<string> exclude, SplitOptions split, CancellationToken cancellation)
+    {
+        var (rows, plays) = await ReadAsync(locations, cancellation).ConfigureAwait(false);
+        Loaded?.Invoke(plays);
+        return test.Count == 0 ? Splitter.Split(rows, plays, split) : [await WithTestFilesAsync(plays, test, exclude, cancellation).ConfigureAwait(false)];
+    }
+
+    /// <summary>Plays to train on, or those of a model, with the plays of test files.</summary>
+    public async Task<HeldOut> WithTestFilesAsync(InteractionMatrix train, IReadOnlyList<string> test, IReadOnlyList<string> exclude, CancellationToken cancellation)
+    {
+        var (_, asked) = await ReadAsync(test, cancellation).ConfigureAwait(false);
+        var excluded = exclude.Count == 0 ? null : (await ReadAsync(exclude, cancellation).ConfigureAwait(false)).Plays;
+        return HeldOut.Of(train, asked, excluded);
+    }
+
+    /// <summary>The plays, and their rows once more where they have times: the matrices take those that were read.</summary>
+    private async Task<(IndexedInteractions Rows, InteractionMatrix Plays)> ReadAsync(IReadOnlyList<string> locations, CancellationToken cancellation)
+    {
+        var start = clock.Total;
+        var relay = new Relay<ReadProgress>(read => progress?.Report(new RowsRead(read)));
+        var interactions = await InteractionLoader.LoadAsync(locations, schema, relay, cancellation).ConfigureAwait(false);
+        clock.End("read");
+        var timed = interactions.Times is null ? interactions : interactions.Where(_ => true);
+        var plays = CsrBuilder.Build(interactions);
+        clock.End("build_matrices");
+        progress?.Report(new DataLoaded(DataStatistics.Of(plays, interactions.Statistics), clock.Total - start));
+        return (timed, plays);
+    }
+}

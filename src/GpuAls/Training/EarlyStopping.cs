@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace GpuAls.Training;
+
+/// <summary>A number by which iterations are compared.</summary>
+public interface ITrainingMetric
+{
+    /// <summary>Such as <c>ndcg@10</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Whether a lower number is the better one.</summary>
+    bool IsLowerBetter { get; }
+
+    /// <summary>Measures the factors of an iteration.</summary>
+    /// <param name="report">The iteration.</param>
+    /// <param name="factors">The factors after it.</param>
+    /// <param name="cancellation">Stops it.</param>
+    double Measure(IterationReport report, TrainingFactors factors, CancellationToken cancellation);
+}
+
+/// <summary>Keeps the factors of the best iteration, and ends a training that gets no better.</summary>
+/// <param name="Metric">What is measured after each iteration.</param>
+/// <param name="Patience">Iterations without an improvement after which the training ends; 0 never ends it.</param>
+/// <param name="MinImprovement">The relative improvement that counts as one; a smaller one still makes an iteration the best.</param>
+public sealed record EarlyStopping(ITrainingMetric Metric, int Patience, double MinImprovement = 0)
+{
+    /// <summary>Checks each option.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
+    public static void Validate(int patience, double minImprovement)
+    {
+        Require.Usage(patience is >= 0 and <= 10_000, string.Create(CultureInfo.InvariantCulture, $"--patience is {patience}; expected 0 to 10000, where 0 never stops."));
+        Require.Usage(
+            minImprovement is >= 0 and < 1, string.Create(CultureInfo.InvariantCulture, $"--min-improvement is {minImprovement}; expected a number from 0 to below 1, such as 0.001."));
+    }
+
+    /// <summary>The state before the first iteration.</summary>
+    public BestIteration Begin() => new(Metric.IsLowerBetter, Patience, MinImprovement);
+}

@@ -1,0 +1,71 @@
+using GpuAls.Engines;
+using GpuAls.Sparse;
+
+namespace GpuAls.Training;
+
+/// <summary>The factors of both sides on an engine, while they are trained.</summary>
+public sealed class TrainingFactors : IDisposable
+{
+    private TrainingFactors(IEngineFactors users, Func<IEngineFactors> makeItems)
+    {
+        Users = users;
+        try
+        {
+            Items = makeItems();
+        }
+        catch
+        {
+            users.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>[users, rank].</summary>
+    public IEngineFactors Users { get; }
+
+    /// <summary>[items, rank].</summary>
+    public IEngineFactors Items { get; }
+
+    /// <summary>The factors that a training begins with.</summary>
+    /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
+    public static TrainingFactors First(IAlsEngine engine, InteractionMatrix plays, AlsOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        ArgumentNullException.ThrowIfNull(options);
+        return new TrainingFactors(First(engine, Side.Users, plays.Users.Count, options), () => First(engine, Side.Items, plays.Items.Count, options));
+    }
+
+    /// <summary>Factors from which a training goes on.</summary>
+    /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
+    public static TrainingFactors From(IAlsEngine engine, HostFactors factors)
+    {
+        ArgumentNullException.ThrowIfNull(factors);
+        return new TrainingFactors(engine.LoadFactors(factors.Users, factors.Rank), () => engine.LoadFactors(factors.Items, factors.Rank));
+    }
+
+    /// <summary>Brings them to the host.</summary>
+    public HostFactors Download() => new(Users.Rank, Download(Users), Download(Items));
+
+    /// <summary>Frees the engine's memory.</summary>
+    public void Dispose()
+    {
+        Items.Dispose();
+        Users.Dispose();
+    }
+
+    private static IEngineFactors First(IAlsEngine engine, Side side, int rowCount, AlsOptions options) =>
+        engine.LoadFactors(FactorInitializer.Create(rowCount, options.Rank, side, options.Seed), options.Rank);
+
+    private static float[] Download(IEngineFactors factors)
+    {
+        var values = new float[factors.RowCount * factors.Rank];
+        factors.CopyTo(values);
+        return values;
+    }
+}
+
+/// <summary>The factors of both sides in host memory.</summary>
+/// <param name="Rank">Length of a factor vector.</param>
+/// <param name="Users">[users, Rank], row-major.</param>
+/// <param name="Items">[items, Rank], row-major.</param>
+public sealed record HostFactors(int Rank, float[] Users, float[] Items);

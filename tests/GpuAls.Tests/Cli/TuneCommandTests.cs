@@ -1,0 +1,198 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace GpuAls.Tests.Cli;
+
+public sealed class TuneCommandTests
+{
+    private TempFolder _folder = null!;
+    private string _plays = null!;
+
+    [OneTimeSetUp]
+    public async Task MakePlays()
+    {
+        _folder = new TempFolder();
+        _plays = _folder.At("plays.csv");
+        await Tool.SucceedAsync("sample", "--output", _plays, "--users", "60", "--items", "50", "--plays", "900");
+    }
+
+    [OneTimeTearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    /// <summary>What the project began with: rank, alpha and regularization by RMSE on 80/20.</summary>
+    [Test]
+    public async Task Tune_GridByRmse_ShowsAllTrialsBestFirst()
+    {
+        var run = await TuneAsync("--rank", "2,6", "--alpha", "1,40", "--regularization", "0.01,0.1,1", "--metric", "rmse", "--iterations", "5");
+
+        Assert.That(run.Out, Does.Match("trial +rank +regularization +alpha +rmse_preference +best at +trained"));
+        var values = Column(run.Out, @"^ +(?:\d+ +){1}.*? (0\.\d{4}) \[0");
+        Assert.That(values, Has.Length.EqualTo(12).And.Ordered.Ascending);
+        Assert.That(run.Out, Does.Contain("12 trials, best first; lower is better."));
+        Assert.That(run.Error, Does.Contain("trial 12/12: "));
+    }
+
+    [TestCase("--search", "random", "--trials", "4", "--rank", "2..8", "--regularization", "0.01..10")]
+    [TestCase("--search", "halving", "--trials", "9", "--rank", "2,3,4", "--alpha", "1..40", "--iterations", "9")]
+    [TestCase("--search", "halving", "--rank", "2,3,4", "--alpha", "1,10,40", "--iterations", "9", "--patience", "0")]
+    [TestCase("--folds", "3", "--rank", "2,3", "--iterations", "3")]
+    [TestCase("--split", "leave-out", "--rank", "2,3", "--iterations", "3", "--preset", "spark", "--metric", "recall@5")]
+    [TestCase("--confidence", "linear,log", "--epsilon", "0.5,2", "--rank", "3", "--regularization-scaling", "count,ials", "--regularization-exponent", "0.5", "--iterations", "2")]
+    public async Task Tune_AnySearch_GivesTheSameTwice(params string[] options)
+    {
+        var first = await TuneAsync(options);
+        var second = await TuneAsync(options);
+
+        Assert.That(second.Out, Is.EqualTo(first.Out));
+        Assert.That(first.Out, Does.Match(@"0\.\d{4} \[0\.\d{4}, 0\.\d{4}\]"));
+    }
+
+    /// <summary>The command that is printed trains what was found: its own metric on the same plays is that of the trial.</summary>
+    [Test]
+    public async Task Tune_CommandOfTheBest_TrainsIt()
+    {
+        var run = await TuneAsync(
+            "--output", _folder.At("found"), "--rank", "2,5", "--alpha", "1,9", "--confidence", "log", "--epsilon", "0.5", "--preset", "ials", "--unobserved-weight", "0.2",
+            "--regularization", "0.003,0.03", "--iterations", "4", "--first", "items", "--seed", "7");
+
+        var command = run.Out.Trim().Split('\n')[^1];
+        Assert.That(File.ReadAllText(_folder.At("found", "train.txt")).Trim(), Is.EqualTo(command));
+        await Tool.SucceedAsync([.. command.Split(' ').Skip(1).Select(word => word == "model" ? _folder.At("model") : word), "--device", "cpu"]);
+        var trained = JsonNode.Parse(File.ReadAllText(_folder.At("model", "manifest.json")))!["options"]!.AsObject();
+        var best = JsonNode.Parse(File.ReadAllText(_folder.At("found", "tune.json")))!["trials"]![0]!;
+        var asked = best["options"]!.AsObject();
+        asked["iterations"] = (int)best["result"]!["best_iteration"]!;
+        Assert.That(trained.ToJsonString(), Is.EqualTo(asked.ToJsonString()));
+    }
+
+    [Test]
+    public async Task Tune_ToAFolder_WritesTrialsAndIterations()
+    {
+        await TuneAsync("--output", _folder.At("trials"), "--rank", "2,5", "--alpha", "1,9", "--iterations", "3", "--patience", "0", "--loss");
+
+        var folder = _folder.At("trials");
+        Assert.That(Directory.GetFiles(folder).Select(Path.GetFileName), Is.EquivalentTo(new[] { "iterations.csv", "iterations.parquet", "journal.jsonl", "train.txt", "trials.csv", "trials.parquet", "tune.json" }));
+        var trials = File.ReadAllLines(_folder.At("trials", "trials.csv"));
+        Assert.That(trials[0], Does.StartWith("trial,confidence,epsilon,alpha,regularization_scaling,regularization_exponent,unobserved_weight,regularization,rank,iterations,metric,value,low,high,best_iteration,trained_iterations,rung,seconds,failure,precision@10"));
+        Assert.That(trials, Has.Length.EqualTo(5));
+        var iterations = File.ReadAllLines(_folder.At("trials", "iterations.csv"));
+        Assert.That(iterations, Has.Length.EqualTo(1 + (4 * 3)));
+        Assert.That(iterations.Count(line => Regex.IsMatch(line, @"^\d,\d,0\.\d+,\d+(\.\d+)?,")), Is.EqualTo(4), "measured once a trial");
+        var values = await EvaluateCommandTests.ReadParquetAsync(_folder.At("trials", "trials.parquet"), "value");
+        Assert.That(values, Is.EqualTo(trials.Skip(1).Select(line => double.Parse(line.Split(',')[11], CultureInfo.InvariantCulture))));
+    }
+
+    [Test]
+    public async Task Tune_Again_TakesTheTrialsThatAreThere()
+    {
+        string[] options = ["--output", _folder.At("again"), "--search", "halving", "--rank", "2,3,4", "--alpha", "1,9,20", "--iterations", "9"];
+        var whole = await TuneAsync(options);
+        var journal = File.ReadAllLines(_folder.At("again", "journal.jsonl"));
+        File.WriteAllText(_folder.At("again", "journal.jsonl"), string.Join('\n', journal[..8]) + "\n" + journal[8][..20]);
+
+        var resumed = await TuneAsync(options);
+
+        Assert.That(resumed.Out, Is.EqualTo(whole.Out));
+        Assert.That(resumed.Error, Does.Contain("7 of 13 trials are done already").And.Contain("trial 8/13").And.Not.Contain("trial 7/13"));
+        var refused = await Tool.RunAsync([.. Arguments(options), "--metric", "auc"]);
+        Assert.That(refused.ExitCode, Is.EqualTo(5), refused.Error);
+        Assert.That(refused.Error, Does.Contain("--metric was ndcg@10, and is auc now"));
+        var otherPlays = await Tool.RunAsync([.. Arguments(options), "--test-fraction", "0.3"]);
+        Assert.That(otherPlays.Error, Does.Contain("the plays, or how they are divided, are others"));
+        var anew = await TuneAsync([.. options, "--overwrite"]);
+        Assert.That(anew.Error, Does.Contain("trial 1/13").And.Not.Contain("done already"));
+    }
+
+    [Test]
+    public async Task Tune_TestFile_IsWhatTrialsAreMeasuredWith()
+    {
+        var lines = File.ReadAllLines(_plays);
+        File.WriteAllLines(_folder.At("train.csv"), lines.Where((_, row) => row == 0 || row % 5 != 3));
+        File.WriteAllLines(_folder.At("test.csv"), lines.Where((_, row) => row == 0 || row % 5 == 3));
+        string[] files = [_folder.At("train.csv"), "--test", _folder.At("test.csv"), "--weight-column", "plays", "--device", "cpu", "--bootstrap", "0", "--iterations", "3"];
+
+        var tuned = await Tool.SucceedAsync(["tune", .. files, "--rank", "4,5", "--patience", "0", "--metric", "recall@10"]);
+        var evaluated = await Tool.SucceedAsync(["evaluate", .. files, "--rank", "5", "--k", "10"]);
+
+        var recall = Regex.Match(evaluated.Out, @"recall@10 +(0\.\d{4})").Groups[1].Value;
+        Assert.That(tuned.Out, Does.Match($@"\n +\d +5 +{recall} +3 +3"));
+    }
+
+    [Test]
+    public async Task Tune_TrialThatFails_IsShownAndTheOthersGoOn()
+    {
+        var run = await TuneAsync("--rank", "2,400", "--iterations", "2", "--log-format", "json");
+
+        Assert.That(run.Out, Does.Match(@"\d +400 +failed"));
+        Assert.That(run.Error, Does.Match("\"event\":\"trial\".*\"failure\":\"--rank 400 is larger"));
+    }
+
+    [TestCase(new[] { "--rank", "8" }, "there is nothing to search")]
+    [TestCase(new[] { "--rank", "8..16" }, "--rank is a range, which a grid cannot exhaust")]
+    [TestCase(new[] { "--rank", "8,x" }, "--rank is '8,x'; expected integers such as 32,64,128")]
+    [TestCase(new[] { "--rank", "8,9", "--trials", "3" }, "--trials changes nothing with --search grid")]
+    [TestCase(new[] { "--rank", "8,9", "--eta", "3" }, "--eta changes nothing without --search halving")]
+    [TestCase(new[] { "--rank", "8,9", "--search", "halving", "--iterations", "4,5" }, "--iterations is what --search halving shares out")]
+    [TestCase(new[] { "--rank", "8,9", "--metric", "loss" }, "--metric loss cannot compare trials")]
+    [TestCase(new[] { "--rank", "8,9", "--metric", "ndcg" }, "--metric is 'ndcg'; expected one of")]
+    [TestCase(new[] { "--rank", "8,9", "--overwrite" }, "--overwrite changes nothing without --output")]
+    [TestCase(new[] { "--rank", "8,9", "--split", "time" }, "--split time needs the times")]
+    [TestCase(new[] { "--alpha", "0,1" }, "--alpha is 0")]
+    public async Task Tune_BadOptions_AreWrongUsage(string[] options, string message)
+    {
+        var run = await Tool.RunAsync(["tune", _plays, "--weight-column", "plays", "--device", "cpu", .. options]);
+
+        Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
+        Assert.That(run.Error, Does.Contain(message));
+    }
+
+    [Test]
+    public async Task Tune_FolderWithOtherFiles_IsLeftAlone()
+    {
+        Directory.CreateDirectory(_folder.At("other"));
+        File.WriteAllText(_folder.At("other", "letter.txt"), "dear");
+
+        var run = await Tool.RunAsync([.. Arguments(["--rank", "2,3", "--output", _folder.At("other"), "--overwrite"])]);
+
+        Assert.That(run.ExitCode, Is.EqualTo(5), run.Error);
+        Assert.That(Directory.GetFiles(_folder.At("other")), Has.Length.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Tune_BadInput_LeavesNoFolder()
+    {
+        var run = await Tool.RunAsync("tune", _plays, "--user-column", "nobody", "--rank", "2,3", "--output", _folder.At("deep", "none"), "--device", "cpu");
+
+        Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
+        Assert.That(Directory.Exists(_folder.At("deep")), Is.False);
+    }
+
+    [Test]
+    public async Task Tune_PlaysInTheFolder_AreRefused()
+    {
+        var run = await Tool.RunAsync([.. Arguments(["--rank", "2,3", "--output", _folder.Root])]);
+
+        Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
+        Assert.That(run.Error, Does.Contain("lie in --output"));
+    }
+
+    [Test]
+    public async Task Tune_Quiet_PrintsTheTableOnly()
+    {
+        var run = await TuneAsync("--rank", "2,3", "--iterations", "2", "--quiet");
+
+        Assert.That(run.Error, Is.Empty);
+        Assert.That(run.Out, Does.Contain("2 trials, best first"));
+    }
+
+    private Task<ToolRun> TuneAsync(params string[] options) => Tool.SucceedAsync(Arguments(options));
+
+    private string[] Arguments(string[] options) => ["tune", _plays, "--weight-column", "plays", "--device", "cpu", "--bootstrap", "100", .. options];
+
+    private static double[] Column(string output, string pattern) =>
+    [
+        .. Regex.Matches(output, pattern, RegexOptions.Multiline)
+            .Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)),
+    ];
+}

@@ -1,0 +1,31 @@
+using CsCheck;
+using GpuAls.Evaluation.Tuning;
+
+namespace GpuAls.Tests.Evaluation.Tuning;
+
+public sealed class HalvingScheduleTests
+{
+    [Test]
+    public void Of_AnyNumbers_DividesTrialsAndMultipliesIterations()
+    {
+        Gen.Select(Gen.Int[1, 500], Gen.Int[1, 200], Gen.Int[2, 6]).Sample((trials, iterations, eta) =>
+        {
+            var rungs = HalvingSchedule.Of(trials, iterations, eta);
+
+            Assert.That(rungs[0].Trials, Is.EqualTo(trials));
+            Assert.That(rungs[^1].Iterations, Is.EqualTo(iterations));
+            Assert.That(rungs[0].Iterations, Is.AtLeast(1));
+            for (var rung = 1; rung < rungs.Count; rung++)
+            {
+                Assert.That(rungs[rung].Trials, Is.EqualTo(rungs[rung - 1].Trials / eta).And.AtLeast(1));
+                Assert.That(rungs[rung].Iterations, Is.InRange(rungs[rung - 1].Iterations * eta, ((rungs[rung - 1].Iterations + 1) * eta) - 1));
+            }
+
+            Assert.That(rungs[^1].Trials < eta || rungs[0].Iterations < eta, "no further rung is possible");
+        });
+    }
+
+    [Test]
+    public void Of_TwentySeven_IsWorkedByHand() =>
+        Assert.That(HalvingSchedule.Of(27, 18, 3), Is.EqualTo(new[] { new Rung(27, 2), new Rung(9, 6), new Rung(3, 18) }));
+}

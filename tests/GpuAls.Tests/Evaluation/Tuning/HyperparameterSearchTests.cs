@@ -1,0 +1,191 @@
+using GpuAls.Engines;
+using GpuAls.Engines.Host;
+using GpuAls.Evaluation;
+using GpuAls.Evaluation.Tuning;
+using GpuAls.Indexing;
+using GpuAls.Sparse;
+using GpuAls.Tests.Reference;
+using GpuAls.Training;
+
+namespace GpuAls.Tests.Evaluation.Tuning;
+
+public sealed class HyperparameterSearchTests
+{
+    private static readonly AlsOptions Base = new() { Rank = 2, Iterations = 6, Alpha = 2, Regularization = 0.3 };
+    private static readonly BootstrapOptions NoIntervals = new(0, 1);
+
+    private static readonly SearchOptions[] Kinds =
+    [
+        new() { Metric = "ndcg@3", Patience = 2 },
+        new() { Metric = "rmse", Patience = 0 },
+        new() { Metric = "auc", Kind = SearchKind.Halving, Eta = 2, Patience = 0 },
+        new() { Metric = "ndcg@3", Kind = SearchKind.Halving, Eta = 2, Patience = 2 },
+    ];
+
+    private HostEngine _engine = null!;
+
+    [OneTimeSetUp]
+    public void OpenEngine() => _engine = new HostEngine(2);
+
+    [OneTimeTearDown]
+    public void CloseEngine() => _engine.Dispose();
+
+    /// <summary>What goes on from rung to rung, on plays that are shared, is what a training by itself gives.</summary>
+    [TestCaseSource(nameof(Kinds))]
+    public void Run_EachTrial_MeasuresWhatATrainingOfItsOwnGives(SearchOptions options)
+    {
+        var fold = Folds(1)[0];
+        var search = Search([fold], options);
+
+        foreach (var result in search.Run(new Notes()))
+        {
+            var als = search.Candidates[result.Trial - 1] with { Iterations = result.BestIteration };
+            var trained = new AlsTrainer(_engine, als).Fit(fold.HeldOut.Train);
+            using var users = _engine.LoadFactors(trained.UserFactors, trained.Rank);
+            using var items = _engine.LoadFactors(trained.ItemFactors, trained.Rank);
+            var metric = MetricChoice.Parse(options.Metric).Metric;
+            Assert.That(result.Measured(metric)!.Value, Is.EqualTo(fold.Measure(_engine, users, items).Value(metric)), $"trial {result.Trial}");
+        }
+    }
+
+    [Test]
+    public void Run_Grid_SortsByTheMetricAndTakesTheBestIteration()
+    {
+        var options = Kinds[0];
+
+        var results = Search(Folds(1), options).Run(new Notes());
+
+        var values = results.Select(result => result.Measured(new Metric("ndcg", 3))!.Value).ToArray();
+        Assert.That(values, Is.Ordered.Descending);
+        foreach (var result in results)
+        {
+            Assert.That(result.Iterations[result.BestIteration - 1].Value, Is.EqualTo(result.Iterations.Max(iteration => iteration.Value)));
+            Assert.That(result.Iterations.Count, Is.EqualTo(Math.Min(6, result.BestIteration + options.Patience)));
+        }
+    }
+
+    [Test]
+    public void Run_Halving_TrainsAsTheScheduleSays()
+    {
+        var search = Search(Folds(1), Kinds[2]);
+
+        var results = search.Run(new Notes());
+
+        Assert.That(search.Rungs, Is.EqualTo(new[] { new Rung(8, 1), new Rung(4, 3), new Rung(2, 6) }));
+        Assert.That(results.Select(result => result.Iterations.Count), Is.EqualTo(new[] { 6, 6, 3, 3, 1, 1, 1, 1 }));
+        Assert.That(results.Select(result => result.Rung), Is.EqualTo(new[] { 3, 3, 2, 2, 1, 1, 1, 1 }));
+    }
+
+    [TestCaseSource(nameof(Kinds))]
+    public void Run_StoppedAnywhere_GoesOnToTheSameResults(SearchOptions options)
+    {
+        var folds = Folds(2);
+        var whole = Search(folds, options).Run(new Notes());
+
+        foreach (var stop in new[] { 1, 5, 7 })
+        {
+            using var source = new CancellationTokenSource();
+            var notes = new Notes { After = (stop, source.Cancel) };
+            Assert.That(() => Search(folds, options).Run(notes, source.Token), Throws.InstanceOf<OperationCanceledException>());
+            Assert.That(notes.Added, Is.EqualTo(stop));
+
+            var resumed = Search(folds, options).Run(notes);
+
+            Assert.That(resumed.Select(WithoutSeconds), Is.EqualTo(whole.Select(WithoutSeconds)), $"stopped after {stop}");
+        }
+    }
+
+    [Test]
+    public void Run_TrialThatFails_IsLastAndSaysWhy()
+    {
+        var results = new HyperparameterSearch(_engine, Folds(1), [Base with { Rank = 100 }, Base], Kinds[0], NoIntervals).Run(new Notes());
+
+        Assert.That(results.Select(result => result.Trial), Is.EqualTo(new[] { 2, 1 }));
+        Assert.That(results[1].Failure!.Message, Does.Contain("--rank 100 is larger than the number of items"));
+    }
+
+    [Test]
+    public void Run_AllTrialsFail_Fails() =>
+        Assert.That(
+            () => new HyperparameterSearch(_engine, Folds(1), [Base with { Rank = 100 }], Kinds[0], NoIntervals).Run(new Notes()),
+            Throws.InstanceOf<GpuAlsException>().With.Message.Contains("--rank 100 is larger"));
+
+    [Test]
+    public void Run_TrialsOfOneConfidence_ShareThePlaysOnTheEngine()
+    {
+        using var engine = new CountingEngine(_engine);
+
+        new HyperparameterSearch(engine, Folds(1), [Base, Base with { Rank = 3 }, Base with { Regularization = 7 }], Kinds[1], NoIntervals).Run(new Notes());
+
+        Assert.That(engine.PlaysLoaded, Is.EqualTo(2), "both sides, once");
+    }
+
+    private HyperparameterSearch Search(Evaluator[] folds, SearchOptions options)
+    {
+        AlsOptions[] grid = [.. from alpha in new[] { 1.0, 9 } from lambda in new[] { 0.1, 2 } from rank in new[] { 2, 4 } select Base with { Alpha = alpha, Regularization = lambda, Rank = rank }];
+        return new HyperparameterSearch(_engine, folds, grid, options, NoIntervals);
+    }
+
+    private static Evaluator[] Folds(int count)
+    {
+        var byUser = TestMatrices.Plays(23, [.. Enumerable.Range(0, 31).Select(user => 3 + (user % 7))], seed: 5);
+        var plays = new InteractionMatrix(new IdIndex<int>([.. Enumerable.Range(0, 31)]), new IdIndex<int>([.. Enumerable.Range(0, 23)]), byUser);
+        var options = new EvaluationOptions { Cutoffs = [3] };
+        return [.. Enumerable.Range(0, count).Select(fold => new Evaluator(HeldOut.Of(plays, HoldOutSplit.Fold(byUser, fold, 4, seed: 2)), options))];
+    }
+
+    private static string WithoutSeconds(TrialResult result) => string.Join(
+        ' ',
+        result.Trial, result.Rung, result.BestIteration, string.Join(',', result.Metrics), string.Join(',', result.Iterations.Select(iteration => $"{iteration.Iteration}:{iteration.Value:R}")));
+
+    /// <summary>A log in memory, which may do something after some notes.</summary>
+    private sealed class Notes : ITrialLog
+    {
+        private readonly Dictionary<(int, int), TrialResult> _results = [];
+
+        public (int Count, Action Do)? After { get; init; }
+
+        public int Added => _results.Count;
+
+        public TrialResult? Find(int trial, int rung) => _results.GetValueOrDefault((trial, rung));
+
+        public void Add(TrialResult result)
+        {
+            _results.Add((result.Trial, result.Rung), result);
+            if (After is { } after && _results.Count == after.Count) after.Do();
+        }
+    }
+
+    /// <summary>Counts plays that come with confidences.</summary>
+    private sealed class CountingEngine(IAlsEngine engine) : IAlsEngine
+    {
+        public int PlaysLoaded { get; private set; }
+
+        public EngineDescription Description => engine.Description;
+
+        public string? WhyNoTf32 => engine.WhyNoTf32;
+
+        public IEngineFactors CreateFactors(int rowCount, int rank) => engine.CreateFactors(rowCount, rank);
+
+        public IEnginePlays LoadPlays(CsrMatrix plays)
+        {
+            PlaysLoaded++;
+            return engine.LoadPlays(plays);
+        }
+
+        public void Gramian(IEngineFactors factors, RowRange rows, Span<double> gramian) => engine.Gramian(factors, rows, gramian);
+
+        public RowSolveReport SolveRows(in RowSolveProblem problem) => engine.SolveRows(problem);
+
+        public double PlaysLoss(IEnginePlays plays, IEngineFactors rowFactors, IEngineFactors columnFactors, in ConfidenceWeights weights) =>
+            engine.PlaysLoss(plays, rowFactors, columnFactors, weights);
+
+        public double WeightedSquaredNorm(IEngineFactors factors, ReadOnlySpan<float> rowWeights) => engine.WeightedSquaredNorm(factors, rowWeights);
+
+        public void TopK(in TopKQuery query, Span<int> indices, Span<float> scores) => engine.TopK(query, indices, scores);
+
+        public void Dispose()
+        {
+        }
+    }
+}

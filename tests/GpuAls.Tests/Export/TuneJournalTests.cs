@@ -1,0 +1,125 @@
+using GpuAls.Evaluation;
+using GpuAls.Evaluation.Tuning;
+using GpuAls.Export;
+
+namespace GpuAls.Tests.Export;
+
+public sealed class TuneJournalTests
+{
+    private static readonly Dictionary<string, string> Settings = new() { ["--alpha"] = "1,10", ["--metric"] = "ndcg@10" };
+
+    private TempFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new TempFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public void Open_Again_HasWhatWasAdded()
+    {
+        var failed = Result(2) with { Metrics = [], BestIteration = 0, Failure = new TrialFailure(FailureKind.BadInput, "no.") };
+        using (var journal = Open())
+        {
+            journal.Add(Result(1));
+            journal.Add(failed);
+        }
+
+        using var again = Open();
+
+        Assert.That(again.Count, Is.EqualTo(2));
+        Assert.That(Same(again.Find(1, 1)!, Result(1)));
+        Assert.That(again.Find(2, 1)!.Failure, Is.EqualTo(failed.Failure));
+        Assert.That(again.Find(1, 2), Is.Null);
+    }
+
+    /// <summary>Wherever a kill cuts the last line, the others are there, and what comes next is whole.</summary>
+    [Test]
+    public void Open_CutAnywhereInTheLastLine_LosesThatLineOnly()
+    {
+        using (var journal = Open())
+        {
+            journal.Add(Result(1));
+            journal.Add(Result(2));
+        }
+
+        var bytes = File.ReadAllBytes(Path);
+        var lastLine = bytes.AsSpan(0, bytes.Length - 1).LastIndexOf((byte)'\n') + 1;
+        for (var length = lastLine; length < bytes.Length; length += 7)
+        {
+            File.WriteAllBytes(Path, bytes[..length]);
+            using (var journal = Open())
+            {
+                Assert.That(journal.Count, Is.EqualTo(1));
+                journal.Add(Result(3));
+            }
+
+            using var again = Open();
+            Assert.That((again.Find(1, 1) is not null, again.Find(2, 1), again.Find(3, 1) is not null), Is.EqualTo((true, (TrialResult?)null, true)));
+        }
+    }
+
+    [Test]
+    public void Open_OtherOptionsOrPlays_AreRefusedWithTheReason()
+    {
+        Open().Dispose();
+
+        Assert.That(() => TuneJournal.Open(Path, "digest", new Dictionary<string, string>(Settings) { ["--alpha"] = "1,40" }), Refusal("--alpha was 1,10, and is 1,40 now"));
+        Assert.That(() => TuneJournal.Open(Path, "other", Settings), Refusal("the plays, or how they are divided, are others"));
+        Open().Dispose();
+    }
+
+    [Test]
+    public void Open_Damaged_NamesTheLine()
+    {
+        using (var journal = Open())
+        {
+            journal.Add(Result(1));
+            journal.Add(Result(2));
+        }
+
+        var lines = File.ReadAllLines(Path);
+        File.WriteAllLines(Path, [lines[0], lines[1][5..], lines[2]]);
+
+        Assert.That(Open, Refusal("line 2: no line of a journal"));
+    }
+
+    [Test]
+    public void Open_WhileAnotherRunHasIt_IsRefused()
+    {
+        using var journal = Open();
+
+        Assert.That(Open, Throws.InstanceOf<GpuAlsException>().With.Property(nameof(GpuAlsException.Kind)).EqualTo(FailureKind.Output));
+    }
+
+    [Test]
+    public void Add_WhatADeviceRefused_IsTriedAgain()
+    {
+        using (var journal = Open()) journal.Add(Result(1) with { Failure = new TrialFailure(FailureKind.Device, "full.") });
+
+        using var again = Open();
+
+        Assert.That(again.Count, Is.Zero);
+    }
+
+    private string Path => _folder.At("journal.jsonl");
+
+    private TuneJournal Open() => TuneJournal.Open(Path, "digest", Settings);
+
+    private static NUnit.Framework.Constraints.Constraint Refusal(string message) => Throws.InstanceOf<GpuAlsException>().With.Message.Contains(message);
+
+    private static TrialResult Result(int trial) => new()
+    {
+        Trial = trial,
+        Rung = 1,
+        Iterations = [new TrialIteration(1, 0.1, null, 0.25), new TrialIteration(2, null, 12.5, 0.5)],
+        BestIteration = 1,
+        Metrics = [new MetricValue(new Metric("ndcg", 10), 0.1 + 0.2, 0.25, 0.35), new MetricValue(new Metric("auc"), double.NaN, null, null)],
+        Seconds = 1.5,
+    };
+
+    private static bool Same(TrialResult one, TrialResult other) =>
+        one.Iterations.SequenceEqual(other.Iterations) && one.Metrics.SequenceEqual(other.Metrics)
+        && (one with { Iterations = [], Metrics = [] }).Equals(other with { Iterations = [], Metrics = [] });
+}

@@ -1,0 +1,111 @@
+using GpuAls.Engines;
+using GpuAls.Evaluation;
+using GpuAls.Indexing;
+using GpuAls.Sparse;
+using GpuAls.Tests.Engines;
+using GpuAls.Tests.Reference;
+using GpuAls.Training;
+
+namespace GpuAls.Tests.Training;
+
+/// <summary>Trainings that are measured on the way, on every engine.</summary>
+[TestFixtureSource(typeof(TestEngines), nameof(TestEngines.Available))]
+public sealed class EarlyStoppingTests<TEngine>
+    where TEngine : ITestEngine
+{
+    private static readonly AlsOptions Options = new() { Rank = 3, Iterations = 6, Alpha = 2, Regularization = 0.3 };
+
+    private IAlsEngine _engine = null!;
+
+    [OneTimeSetUp]
+    public void OpenEngine() => _engine = TEngine.Create();
+
+    [OneTimeTearDown]
+    public void CloseEngine() => _engine?.Dispose();
+
+    [Test]
+    public void Fit_ToldNumbers_StopsAndKeepsTheFactorsOfTheBestIteration()
+    {
+        var plays = Plays();
+        var metric = new Told(1, 3, 2, 2, 9, 9);
+
+        var stopped = new AlsTrainer(_engine, Options, new EarlyStopping(metric, Patience: 2)).Fit(plays);
+
+        var best = new AlsTrainer(_engine, Options with { Iterations = 2 }).Fit(plays);
+        Assert.That(stopped.Iterations.Select(report => report.Metric), Is.EqualTo(new double?[] { 1, 3, 2, 2 }));
+        Assert.That((stopped.Iteration, stopped.BestMetric), Is.EqualTo((2, 3.0)));
+        Assert.That(stopped.UserFactors, Is.EqualTo(best.UserFactors));
+        Assert.That(stopped.ItemFactors, Is.EqualTo(best.ItemFactors));
+    }
+
+    /// <summary>The metric on the way is that of a training of so many iterations, measured when it is done.</summary>
+    [TestCase("ndcg@3")]
+    [TestCase("auc")]
+    [TestCase("rmse")]
+    public void Fit_MetricOfHeldOutPlays_IsThatOfTheFactors(string name)
+    {
+        var plays = Plays();
+        var heldOut = HeldOut.Of(plays, HoldOutSplit.PerUser(plays.ByUser, 0.5, seed: 3));
+        var choice = MetricChoice.Parse(name);
+        var evaluator = new Evaluator(heldOut, choice.Options());
+
+        var trained = new AlsTrainer(_engine, Options with { Iterations = 2 }, new EarlyStopping(new HeldOutMetric(_engine, evaluator, choice), Patience: 0)).Fit(heldOut.Train);
+
+        var last = new AlsTrainer(_engine, Options with { Iterations = 2 }).Fit(heldOut.Train);
+        using var users = _engine.LoadFactors(last.UserFactors, last.Rank);
+        using var items = _engine.LoadFactors(last.ItemFactors, last.Rank);
+        Assert.That(trained.Iterations[1].Metric, Is.EqualTo(evaluator.Measure(_engine, users, items).Value(choice.Metric)));
+    }
+
+    [Test]
+    public void Fit_LoadedPlays_TrainsAgainAndAgainAsOnPlaysOfTheHost()
+    {
+        var plays = Plays();
+        using var loaded = new LoadedPlays(_engine, plays, Options);
+
+        foreach (var options in new[] { Options with { Iterations = 2 }, Options with { Iterations = 1, Rank = 2, Regularization = 4, First = Side.Items } })
+        {
+            var ofHost = new AlsTrainer(_engine, options).Fit(plays);
+            Assert.That(new AlsTrainer(_engine, options).Fit(loaded).ItemFactors, Is.EqualTo(ofHost.ItemFactors));
+        }
+    }
+
+    [Test]
+    public void Fit_PlaysLoadedWithOtherConfidences_AreRefused()
+    {
+        using var loaded = new LoadedPlays(_engine, Plays(), Options);
+
+        Assert.That(() => new AlsTrainer(_engine, Options with { Alpha = 3 }).Fit(loaded), Throws.ArgumentException);
+    }
+
+    /// <summary>Factors that were brought to the host and back go on as if they had stayed.</summary>
+    [Test]
+    public void Iterate_FromFactorsOfTheHost_GoesOnToTheBit()
+    {
+        var plays = Plays();
+        using var loaded = new LoadedPlays(_engine, plays, Options);
+        using var first = TrainingFactors.First(_engine, plays, Options);
+        var training = new AlsTraining(_engine, loaded, first, Options);
+        training.Iterate();
+        using var second = TrainingFactors.From(_engine, first.Download());
+        var continued = new AlsTraining(_engine, loaded, second, Options, training.Iterations);
+
+        var reports = (training.Iterate(), continued.Iterate());
+
+        Assert.That(reports.Item2.Iteration, Is.EqualTo(2));
+        Assert.That(second.Download().Items, Is.EqualTo(first.Download().Items));
+    }
+
+    private static InteractionMatrix Plays() => new(
+        new IdIndex<int>([.. Enumerable.Range(0, 9)]), new IdIndex<int>([.. Enumerable.Range(0, 13)]), TestMatrices.Plays(13, [4, 3, 6, 2, 5, 4, 8, 2, 3], seed: 5));
+
+    /// <summary>Numbers that are known before.</summary>
+    private sealed class Told(params double[] numbers) : ITrainingMetric
+    {
+        public string Name => "told";
+
+        public bool IsLowerBetter => false;
+
+        public double Measure(IterationReport report, TrainingFactors factors, CancellationToken cancellation) => numbers[report.Iteration - 1];
+    }
+}
