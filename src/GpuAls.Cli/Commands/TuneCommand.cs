@@ -19,6 +19,7 @@ internal sealed class TuneCommand
         HelpName = "dir",
     }.NotEmpty();
 
+    private readonly Option<string?> _report = CommonOptions.Report("");
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Begin anew where the folder has trials." };
     private readonly DeviceOptionSet _device = new();
     private readonly AlsOptionSet _als = new(isSearched: true);
@@ -33,7 +34,7 @@ internal sealed class TuneCommand
         tune._search.AddTo(command);
         tune._split.AddTo(command);
         tune._evaluation.AddColdStartTo(command);
-        Option[] options = [tune._bootstrap, tune._output, tune._overwrite];
+        Option[] options = [tune._bootstrap, tune._output, tune._report, tune._overwrite];
         foreach (var option in options) command.Add(option);
         tune._device.AddTo(command);
         tune._als.AddTo(command);
@@ -70,6 +71,7 @@ internal sealed class TuneCommand
         Search = _search.Read(result, _evaluation.ColdStart(result)),
         Resamples = result.GetValue(_bootstrap),
         Output = result.GetValue(_output),
+        Report = CommonOptions.ReportOf(result, _report),
         Overwrite = result.GetValue(_overwrite),
     };
 }

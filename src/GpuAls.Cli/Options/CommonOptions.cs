@@ -27,9 +27,10 @@ internal static class CommonOptions
 
     public static Option<bool> Overwrite() => new("--overwrite") { Description = "Replace an existing output." };
 
-    public static Option<string?> Report() => new Option<string?>("--report")
+    /// <param name="also">What else it does.</param>
+    public static Option<string?> Report(string also = " The loss is computed for it, as by --loss.") => new Option<string?>("--report")
     {
-        Description = "File of a page on the run, with charts and sample lists: .html, which needs nothing else. The loss is computed for it, as by --loss.",
+        Description = $"File of a page on the run, with charts: .html, which needs nothing else.{also}",
         HelpName = "file",
     }.NotEmpty();
 

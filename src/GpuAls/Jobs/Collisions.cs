@@ -21,7 +21,7 @@ internal static class Collisions
             Require.Usage(plays != lists, $"--recommendations '{options.Recommendations}' is a file with plays. Choose another name.");
         }
 
-        CheckReport(options.Report, options.Locations, ("--output", options.Output), ("--recommendations", options.Recommendations));
+        CheckReport(options.Report, [.. options.Locations, .. options.Validation?.Locations ?? []], ("--output", options.Output), ("--recommendations", options.Recommendations));
     }
 
     /// <exception cref="GpuAlsException">Kind Usage: the lists have the name of the file with users, or lie in the folder of a model.</exception>
@@ -68,6 +68,7 @@ internal static class Collisions
     /// <exception cref="GpuAlsException">Kind Usage: a file with plays lies in the folder of the trials.</exception>
     public static void Check(TuneJobOptions options)
     {
+        CheckReport(options.Report, [.. options.Locations, .. options.Test, .. options.Exclude], ("--output", options.Output));
         if (options.Output is not { } output) return;
         var folder = OutputPaths.Resolve(output);
         foreach (var locations in new[] { options.Locations, options.Test, options.Exclude }.Where(locations => locations.Count > 0))

@@ -55,14 +55,9 @@ public sealed class EvaluateJob
     /// <summary>The split, or one for each fold, and the model if there is one already.</summary>
     private async Task<(IEnumerable<HeldOut> Splits, FactorModel? Model)> SplitAsync(CancellationToken cancellation)
     {
-        var loader = new SplitLoader(_options.Schema, _clock, _progress);
+        var loader = new SplitLoader(_options.Schema, _clock, _progress) { Loaded = plays => _draft?.Add(plays) };
         if (_options.Model is not { } directory)
-        {
-            var splits = await loader.LoadAsync(_options.Locations, _options.Test, _options.Exclude, _options.Split, cancellation).ConfigureAwait(false);
-            _draft?.Add(loader.Plays!);
-            return (splits, null);
-        }
-
+            return (await loader.LoadAsync(_options.Locations, _options.Test, _options.Exclude, _options.Split, cancellation).ConfigureAwait(false), null);
         var model = await ModelReader.ReadAsync(directory, cancellation).ConfigureAwait(false);
         var ofModel = new InteractionMatrix(model.Users, model.Items, model.Plays);
         _draft?.Add(ofModel);

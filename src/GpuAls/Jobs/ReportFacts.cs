@@ -1,5 +1,6 @@
 using System.Globalization;
 using GpuAls.Evaluation;
+using GpuAls.Evaluation.Tuning;
 using GpuAls.Modeling;
 using GpuAls.Reporting;
 using GpuAls.Training;
@@ -33,6 +34,19 @@ internal static class ReportFacts
         ("Data", string.Join('\n', report.Splits.Select(Data))),
         ("Trained", report.Options is { } trained ? Training(trained, report.Preset) : null),
         ("Neighbours", Text($"{Counted.Of(report.Neighbours, "similar item")} of each item, in the baselines")),
+        .. Run(report.Device, report.GpualsVersion, report.StartedAt, report.Seconds),
+    ]);
+
+    /// <summary>The facts of a search.</summary>
+    public static IReadOnlyList<ReportFact> Of(TuneReport report, TuneJobOptions options) => Known(
+    [
+        ("Command", options.Report?.CommandLine),
+        ("Input", Input(report.Input)),
+        ("Tested with", report.Test.Count > 0 ? string.Join('\n', report.Test) : null),
+        ("Left out of lists", report.Exclude.Count > 0 ? string.Join('\n', report.Exclude) : null),
+        ("Split", report.Split is { } split ? Split(split) : null),
+        ("Data", string.Join('\n', report.Splits.Select(Data))),
+        ("Search", Text($"{Word(SearchOptions.Kinds, report.Search.Kind)} over {string.Join(", ", report.Searched)}, by {report.Metric}{(report.Preset is { } preset ? $", preset {preset}" : "")}")),
         .. Run(report.Device, report.GpualsVersion, report.StartedAt, report.Seconds),
     ]);
 

@@ -8,12 +8,12 @@ namespace GpuAls.Jobs;
 
 /// <summary>Reads plays and holds some of them out, or takes those of test files.</summary>
 /// <param name="schema">Which columns are read, and how.</param>
-/// <param name="clock">Takes the seconds.</param>
+/// <param name="clock">Told when reading and building have ended.</param>
 /// <param name="progress">Told how far it is.</param>
 internal sealed class SplitLoader(InteractionSchema schema, PhaseClock clock, IProgress<JobEvent>? progress)
 {
-    /// <summary>All plays that are divided; null before they are read.</summary>
-    public InteractionMatrix? Plays { get; private set; }
+    /// <summary>Told the plays before they are divided.</summary>
+    public Action<InteractionMatrix>? Loaded { get; init; }
 
     /// <summary>The split, or one for each fold, made when it is asked for.</summary>
     /// <param name="locations">The plays.</param>
@@ -25,7 +25,7 @@ internal sealed class SplitLoader(InteractionSchema schema, PhaseClock clock, IP
         IReadOnlyList<string> locations, IReadOnlyList<string> test, IReadOnlyList<string> exclude, SplitOptions split, CancellationToken cancellation)
     {
         var (rows, plays) = await ReadAsync(locations, cancellation).ConfigureAwait(false);
-        Plays = plays;
+        Loaded?.Invoke(plays);
         return test.Count == 0 ? Splitter.Split(rows, plays, split) : [await WithTestFilesAsync(plays, test, exclude, cancellation).ConfigureAwait(false)];
     }
 

@@ -113,7 +113,7 @@ public sealed class TrainJob
     {
         Title = "gpuals train",
         Facts = ReportFacts.Of(manifest, _options),
-        Trainings = [new TrainingCurve("the training", manifest.Iterations)],
+        Trainings = [new TrainingCurve("the training", manifest.Iterations, manifest.Validation?.Metric)],
         Distributions = PlayDistribution.Of(plays),
         TimingsSeconds = manifest.TimingsSeconds,
         Samples = Samples(model, plays, cancellation),

@@ -2,6 +2,7 @@ using GpuAls.Engines;
 using GpuAls.Evaluation;
 using GpuAls.Evaluation.Tuning;
 using GpuAls.Export;
+using GpuAls.Reporting;
 using GpuAls.Training;
 
 namespace GpuAls.Jobs;
@@ -17,6 +18,7 @@ public sealed class TuneJob
     private readonly IProgress<JobEvent>? _progress;
     private readonly IReadOnlyList<AlsOptions> _candidates;
     private readonly PhaseClock _clock = new();
+    private IReadOnlyList<PlayDistribution> _distributions = [];
 
     /// <param name="options">What to do.</param>
     /// <param name="engine">Where the work is done.</param>
@@ -39,17 +41,31 @@ public sealed class TuneJob
     {
         Collisions.Check(_options);
         using var folder = _options.Output is { } output ? new TuneFolder(output, _options.Overwrite) : null;
+        using var page = ReportFile.Begin(_options.Report, _options.Overwrite);
         var folds = await LoadAsync(cancellation).ConfigureAwait(false);
+        _clock.End("split");
         var search = new HyperparameterSearch(_engine, folds, _candidates, _options.Search, _options.Bootstrap);
         using var journal = folder is null ? null : TuneJournal.Open(folder.Journal, PlaysDigest.Of(folds.Select(fold => fold.HeldOut)), TuneSettings.Of(_options));
         var report = Report(folds, search, Search(search, journal, folder, cancellation));
+        _clock.End("search");
+        page?.Write(Page(report));
         if (folder is not null) await TuneWriter.WriteAsync(folder.Root, report, cancellation).ConfigureAwait(false);
+        page?.Commit();
         return report;
     }
 
+    private ReportData Page(TuneReport report) => new()
+    {
+        Title = "gpuals tune",
+        Facts = ReportFacts.Of(report, _options),
+        Search = report,
+        Distributions = _distributions,
+        TimingsSeconds = _clock.Seconds,
+    };
+
     private async Task<Evaluator[]> LoadAsync(CancellationToken cancellation)
     {
-        var loader = new SplitLoader(_options.Schema, _clock, _progress);
+        var loader = new SplitLoader(_options.Schema, _clock, _progress) { Loaded = plays => _distributions = _options.Report is null ? [] : PlayDistribution.Of(plays) };
         var splits = await loader.LoadAsync(_options.Locations, _options.Test, _options.Exclude, _options.Split, cancellation).ConfigureAwait(false);
         var measured = _options.Search.Choice().Options(_options.Search.ColdStart);
         Evaluator[] folds = [.. splits.Select(heldOut => new Evaluator(heldOut, measured))];

@@ -38,6 +38,9 @@ public sealed record TuneJobOptions
     /// <summary>Folder of the trials; null keeps none.</summary>
     public string? Output { get; init; }
 
+    /// <summary>A page on the search; null writes none.</summary>
+    public ReportOptions? Report { get; init; }
+
     /// <summary>Whether trials that are there already are thrown away, instead of going on with the others.</summary>
     public bool Overwrite { get; init; }
 
@@ -61,7 +64,7 @@ public sealed record TuneJobOptions
         Require.Usage(Exclude.Count == 0 || Test.Count > 0, "--exclude changes nothing without --test, whose plays it goes with. Leave it out.");
         Require.Usage(Schema.TimeColumn is null || (Test.Count == 0 && Split.Kind == SplitKind.Time), "--time-column changes nothing without --split time. Leave it out.");
         Require.Usage(Schema.TimeColumn is not null || Test.Count > 0 || Split.Kind != SplitKind.Time, "--split time needs the times of the plays. Name their column with --time-column.");
-        Require.Usage(!Overwrite || Output is not null, "--overwrite changes nothing without --output. Leave it out.");
+        Require.Usage(!Overwrite || Output is not null || Report is not null, "--overwrite changes nothing without --output or --report. Leave it out.");
         Split.Validate();
         Bootstrap.Validate();
         Search.Candidates(Space);

@@ -59,7 +59,8 @@ internal static class MetricsSection
         methods[0].Metrics.Select(value => value.Metric).Select(metric =>
             (string[])[MetricTitles.Of(metric), .. methods.Select(method => Cell(method.Metrics.FirstOrDefault(value => value.Metric == metric)))]));
 
-    private static string Cell(MetricValue? value)
+    /// <summary>A value with its interval.</summary>
+    public static string Cell(MetricValue? value)
     {
         if (value is null) return "";
         return value is { Low: { } low, High: { } high } ? $"{Text(value.Value)} [{Text(low)}, {Text(high)}]" : Text(value.Value);

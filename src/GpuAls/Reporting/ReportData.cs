@@ -1,4 +1,5 @@
 using GpuAls.Evaluation;
+using GpuAls.Evaluation.Tuning;
 using GpuAls.Training;
 
 namespace GpuAls.Reporting;
@@ -24,6 +25,9 @@ public sealed record ReportData
     /// <summary>What was measured.</summary>
     public EvaluationReport? Evaluation { get; init; }
 
+    /// <summary>What was searched.</summary>
+    public TuneReport? Search { get; init; }
+
     /// <summary>Lists of a few users.</summary>
     public IReadOnlyList<SampleList> Samples { get; init; } = [];
 }
@@ -36,4 +40,5 @@ public sealed record ReportFact(string Name, string Value);
 /// <summary>How a training went.</summary>
 /// <param name="Name">Such as <c>fold 2</c>.</param>
 /// <param name="Iterations">Each iteration.</param>
-public sealed record TrainingCurve(string Name, IReadOnlyList<IterationReport> Iterations);
+/// <param name="Metric">What was measured after each, such as <c>ndcg@10</c>; null for nothing.</param>
+public sealed record TrainingCurve(string Name, IReadOnlyList<IterationReport> Iterations, string? Metric = null);

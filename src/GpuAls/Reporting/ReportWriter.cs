@@ -54,6 +54,7 @@ public static class ReportWriter
                 new XElement("h1", data.Title),
                 FactsSection.Of(data.Facts),
                 MetricsSection.Of(data.Evaluation),
+                TrialsSection.Of(data.Search),
                 TrainingSection.Of(data.Trainings),
                 PlaysSection.Of(data.Distributions),
                 TimingsSection.Of(data.TimingsSeconds),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using GpuAls.Evaluation;
 using GpuAls.Training;
 using OxyPlot.Axes;
 
@@ -13,7 +14,7 @@ internal static class TrainingSection
         if (trainings.Count == 0) return null;
         return Html.Section(
             "Training",
-            new XElement("div", new XAttribute("class", "charts"), LossFigure(trainings), SecondsFigure(trainings)),
+            new XElement("div", new XAttribute("class", "charts"), LossFigure(trainings), MetricFigure(trainings), SecondsFigure(trainings)),
             Html.Details("The numbers of each iteration", trainings.Select(Table)));
     }
 
@@ -21,6 +22,13 @@ internal static class TrainingSection
     {
         var last = trainings[^1].Iterations[^1].Loss;
         return last is null ? null : Figure(trainings, "Loss after each iteration", $"It ends at {Loss(last)}.", "loss", report => report.Loss ?? double.NaN);
+    }
+
+    private static XElement? MetricFigure(IReadOnlyList<TrainingCurve> trainings)
+    {
+        if (trainings[0].Metric is not { } metric) return null;
+        var last = trainings[^1].Iterations[^1].Metric ?? double.NaN;
+        return Figure(trainings, $"{metric} after each iteration", $"It ends at {MetricTitles.Number(last)}.", metric, report => report.Metric ?? double.NaN);
     }
 
     private static XElement SecondsFigure(IReadOnlyList<TrainingCurve> trainings)
@@ -42,10 +50,10 @@ internal static class TrainingSection
         });
 
     private static XElement Table(TrainingCurve training) => Html.Table(
-        $"Iterations of {training.Name}", ["iteration", "seconds", "loss", "rows in fp64", "rows with jitter"],
+        $"Iterations of {training.Name}", ["iteration", "seconds", "loss", training.Metric ?? "metric", "rows in fp64", "rows with jitter"],
         training.Iterations.Select(report => new[]
         {
-            Html.Number(report.Iteration), Html.Number(report.Seconds), Loss(report.Loss), Html.Number(report.Fp64Rows), Html.Number(report.JitteredRows),
+            Html.Number(report.Iteration), Html.Number(report.Seconds), Loss(report.Loss), report.Metric is { } value ? MetricTitles.Number(value) : "not measured", Html.Number(report.Fp64Rows), Html.Number(report.JitteredRows),
         }));
 
     private static string Loss(double? loss) => loss?.ToString("G9", CultureInfo.InvariantCulture) ?? "not tracked";

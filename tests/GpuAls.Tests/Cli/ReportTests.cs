@@ -75,6 +75,35 @@ public sealed class ReportTests
     }
 
     [Test]
+    public async Task Tune_Report_HasAllTrialsAndAHeatMapOfEachPair()
+    {
+        var run = await Tool.SucceedAsync(
+            "tune", _folder.At("plays.csv"), "--weight-column", "plays", "--rank", "1,2", "--alpha", "2,8,30", "--regularization", "0.1,5", "--iterations", "2", "--metric", "ndcg@5",
+            "--device", "cpu", "--report", _folder.At("page.html"));
+
+        var page = Page.Read(_folder.At("page.html"));
+        page.AssertNeedsNothingElse();
+        var shown = page.Rows("All trials");
+        Assert.That(shown, Has.Length.EqualTo(12));
+        Assert.That(run.Out, Does.Match(string.Join(" +", shown[0].Take(5).Select(System.Text.RegularExpressions.Regex.Escape))));
+        var maps = page.All("img").Select(image => image.Attribute("alt")!.Value).Where(alt => alt.StartsWith("Heat map", StringComparison.Ordinal)).ToArray();
+        Assert.That(maps, Has.Length.EqualTo(3).And.All.Contains(shown[0][4].Split(' ')[0]), "the best is in each");
+        Assert.That(maps, Has.Some.Contains("2, 8, 30"), "by value, not by text");
+        Assert.That(page.All("code").Single().Value, Does.StartWith("gpuals train"));
+    }
+
+    [Test]
+    public async Task Train_ReportWithValidation_HasTheMetricOfEachIteration()
+    {
+        await Tool.SucceedAsync(Train("--validation-fraction", "0.2", "--patience", "0", "--metric", "ndcg@5"));
+
+        var page = Page.Read(_folder.At("page.html"));
+        var manifest = ModelReader.ReadManifest(_folder.At("model"));
+        Assert.That(page.Rows("Iterations").Select(row => row[3]), Is.EqualTo(manifest.Iterations.Select(report => report.Metric!.Value.ToString("F4", CultureInfo.InvariantCulture))));
+        Assert.That(page.All("figcaption").Select(caption => caption.Value), Has.Member("ndcg@5 after each iteration"));
+    }
+
+    [Test]
     public async Task AnyCommand_ReportThatExists_IsRefusedUnlessOverwritten()
     {
         File.WriteAllText(_folder.At("page.html"), "mine");

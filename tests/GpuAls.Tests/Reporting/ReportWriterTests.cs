@@ -36,7 +36,7 @@ public sealed class ReportWriterTests
 
         var page = PageOf(Nothing with { Trainings = [Curve("fold 1", 3000), Curve("fold 2", 2500)] });
 
-        Assert.That(page.Rows("Iterations of fold 2"), Is.EqualTo(new[] { new[] { "1", "0.25", "2500", "4", "1" }, ["2", "0.5", "1250", "0", "0"] }));
+        Assert.That(page.Rows("Iterations of fold 2"), Is.EqualTo(new[] { new[] { "1", "0.25", "2500", "not measured", "4", "1" }, ["2", "0.5", "1250", "not measured", "0", "0"] }));
         Assert.That(page.All("img").First().Attribute("alt")!.Value, Does.Contain("ends at 1250"));
         Assert.That(page.Charts(isDark: false), Has.Length.EqualTo(2).And.All.Matches<System.Xml.Linq.XDocument>(chart => chart!.ToString().Contains(">fold 2<")));
     }
