@@ -79,6 +79,19 @@ public sealed partial class ReadmeTests
     }
 
     [Test]
+    public async Task Readme_TrialsShown_AreThoseMade()
+    {
+        var command = Commands().Single(command => command.StartsWith("gpuals tune ", StringComparison.Ordinal));
+        var shown = Trials(Readme[Readme.IndexOf("  trial ", StringComparison.Ordinal)..].Split("```")[0]);
+        await Tool.SucceedAsync("sample", "--output", "plays.parquet");
+
+        var made = Trials((await Tool.SucceedAsync([.. Arguments(command), "--device", "cpu"])).Out);
+
+        Assert.That(made.Keys, Is.EqualTo(shown.Keys));
+        foreach (var (trial, value) in shown) Assert.That(made[trial], Is.EqualTo(value).Within(0.01), trial);
+    }
+
+    [Test]
     public async Task Readme_LibraryExample_IsTheOneThatCompilesAndRuns()
     {
         var source = File.ReadAllLines(Path.Combine(SharedData.ProjectRoot, "tests", "GpuAls.Tests", "Cli", "LibraryExample.cs")).Select(line => line.Trim()).ToHashSet();
@@ -119,6 +132,11 @@ public sealed partial class ReadmeTests
            select (line[..numbers[0].Index].Trim(), numbers.Select(number => double.Parse(number.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)).ToArray()),
     ];
 
+    /// <summary>The metric of each trial, by its number and options.</summary>
+    private static SortedDictionary<string, double> Trials(string table) => new(
+        TrialShown().Matches(table).ToDictionary(row => Regex.Replace(row.Groups[1].Value, " +", " "), row => double.Parse(row.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture)),
+        StringComparer.Ordinal);
+
     /// <summary>The names and values of a list, without the scores.</summary>
     private static string Shape(JsonNode list)
     {
@@ -133,6 +151,9 @@ public sealed partial class ReadmeTests
 
     [GeneratedRegex(@"  (\d+\.\d+)(?: \[[^]]*\])?")]
     private static partial Regex Shown();
+
+    [GeneratedRegex(@"^  (\d+ .*?) +(0\.\d{4}) \[", RegexOptions.Multiline)]
+    private static partial Regex TrialShown();
 
     [GeneratedRegex("\"[^\"]*\"|\\S+")]
     private static partial Regex Argument();
