@@ -8,8 +8,10 @@ namespace GpuAls.Kernels;
 /// </summary>
 internal static class ConjugateGradientKernel
 {
-    /// <summary>Threads of a group: the width of the tree that adds their sums.</summary>
-    public const int GroupSize = 128;
+    /// <summary>Threads of a group, at most.</summary>
+    public const int MaximumGroupSize = 128;
+
+    private const int SmallestGroupSize = 32;
 
     /// <summary>Squared residual, relative to the right side, below which more steps change nothing in fp32.</summary>
     private const float SquaredRelativeResidual = 1e-14f;
@@ -25,6 +27,14 @@ internal static class ConjugateGradientKernel
         public ArrayView<float> Sums;
     }
 
+    /// <summary>Threads of a group: a power of two, the width of the tree that adds their sums, and no more than have a part of a row.</summary>
+    public static int GroupSize(int rank4)
+    {
+        var size = SmallestGroupSize;
+        while (size < rank4 && size < MaximumGroupSize) size *= 2;
+        return size;
+    }
+
     // One group a task, strided over the grid; thread = four factors of each vector, or one staged play.
     public static void Kernel(RowSolveArguments arguments)
     {
@@ -37,7 +47,7 @@ internal static class ConjugateGradientKernel
             Residual = stage.Vectors.SubView(rank4, rank4),
             Direction = stage.Vectors.SubView(2 * rank4, rank4),
             Product = stage.Vectors.SubView(3 * rank4, rank4),
-            Sums = SharedMemory.Allocate1D<float>(GroupSize).AsContiguous(),
+            Sums = SharedMemory.Allocate1D<float>(MaximumGroupSize).AsContiguous(),
         };
         for (var task = Grid.IdxX; task < arguments.TaskCount; task += Grid.DimX) ImproveRow(arguments, memory, arguments.Tasks[task]);
     }
@@ -118,7 +128,7 @@ internal static class ConjugateGradientKernel
         Group.Barrier();
         sums[Group.IdxX] = sum;
         Group.Barrier();
-        for (var half = GroupSize / 2; half > 0; half /= 2)
+        for (var half = Group.DimX / 2; half > 0; half /= 2)
         {
             if (Group.IdxX < half) sums[Group.IdxX] = sums[Group.IdxX] + sums[Group.IdxX + half];
             Group.Barrier();

@@ -53,7 +53,7 @@ internal static class PanelRowSolve
 
         for (var step = place.FirstColumn; step < place.EndColumn; step++)
         {
-            TeamRowSolve.MakeColumn(arguments, group, tile, step, place);
+            tile = TeamRowSolve.MakeColumn(arguments, group, tile, step, place);
             columns.Keep(stage, step);
             if (place.Column > step) tile = stage.Subtract(tile, place.Row, place.Column);
         }
@@ -61,12 +61,11 @@ internal static class PanelRowSolve
         GlobalMemory.Barrier();
     }
 
-    /// <summary>x from what the panels left of b.</summary>
+    /// <summary>x from the L⁻¹ b that the panels left.</summary>
     private static void Solve(in RowSolveArguments arguments, in TeamGroup group, in FactorColumns columns, in TeamPlace place, in TeamRow row)
     {
         var rank8 = arguments.Rank4 / 2;
         var stage = group.Stage;
-        for (var step = Group.IdxX; step < rank8; step += Group.DimX) stage.SolveForward(step, stage.Right);
         Substitute(stage, columns, rank8);
         if (Group.IdxX == 0) Refinement.Judge(arguments, group, 0);
         Group.Barrier(); // all know the judgement
@@ -88,7 +87,7 @@ internal static class PanelRowSolve
     {
         for (var step = 0; step < rank8; step++)
         {
-            if (Group.IdxX == 0) stage.SolveForward(step, stage.Right);
+            if (Group.IdxX == 0) stage.SolveForward(step);
             Group.Barrier();
             for (var part = (2 * step) + 2 + Group.IdxX; part < 2 * rank8; part += Group.DimX) stage.TakeColumn(columns.Half(part / 2, step, part & 1), step, part);
             Group.Barrier();
@@ -101,7 +100,7 @@ internal static class PanelRowSolve
         for (var step = rank8 - 1; step >= 0; step--)
         {
             Group.Barrier();
-            if (Group.IdxX == 0) stage.SolveBackward(step, stage.Right);
+            if (Group.IdxX == 0) stage.SolveBackward(step);
             Group.Barrier();
             for (var column = Group.IdxX; column < step; column += Group.DimX)
                 stage.TakeRow(columns.Half(step, column, 0), columns.Half(step, column, 1), step, column);

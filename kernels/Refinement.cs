@@ -35,23 +35,18 @@ internal static class Refinement
         if (place.IsDiagonal) stage.Product[place.Row] = new Float4(Largest(tile, arguments.RowsFrom(place.Row)), 0, 0, 0);
     }
 
-    /// <summary>
-    /// The largest element of A's diagonal ÷ the smallest squared pivot: about the condition number, and by how much the rounding
-    /// of A has grown in what is left of it at the last pivots.
-    /// </summary>
-    /// <param name="diagonals">[count], of each tile of the diagonal: the largest element of A, and the largest 1/l.</param>
-    /// <param name="count">Number of tiles of the diagonal.</param>
-    public static float Condition(ArrayView<Float4> diagonals, int count)
+    /// <summary>Notes the largest 1/l of a factored tile of the diagonal: the largest element of A and the largest 1/l run from the first tile to the last.</summary>
+    public static void NoteFactor(in TeamStage stage, int step, float inverse)
     {
-        float largest = 0;
-        float inverse = 0;
-        for (var tile = 0; tile < count; tile++)
+        var largest = stage.Product[step].X;
+        if (step > 0)
         {
-            if (diagonals[tile].X > largest) largest = diagonals[tile].X;
-            if (diagonals[tile].Y > inverse) inverse = diagonals[tile].Y;
+            var before = stage.Product[step - 1];
+            if (before.X > largest) largest = before.X;
+            if (before.Y > inverse) inverse = before.Y;
         }
 
-        return largest * inverse * inverse;
+        stage.Product[step] = new Float4(largest, inverse, 0, 0);
     }
 
     /// <summary>Says whether x is a solution, and whether it can do with a correction, or is one; one thread of a team.</summary>
@@ -63,10 +58,16 @@ internal static class Refinement
             return;
         }
 
-        var condition = Condition(group.Stage.Product, arguments.Rank4 / 2);
-        if (condition > arguments.LargestCondition || !AllFinite(group.Stage.Right, arguments.Rank4)) group.Flags.Fail(team);
+        var condition = Condition(group.Stage.Product[(arguments.Rank4 / 2) - 1]);
+        if (condition > arguments.LargestCondition || !Finite.Is(group.Stage.Sizes[0].X)) group.Flags.Fail(team);
         if (condition > arguments.RefinedCondition) group.Flags.AskForRefinement(team);
     }
+
+    /// <summary>
+    /// The largest element of A's diagonal ÷ the smallest squared pivot: about the condition number, and by how much the rounding
+    /// of A has grown in what is left of it at the last pivots.
+    /// </summary>
+    private static float Condition(Float4 noted) => noted.X * noted.Y * noted.Y;
 
     /// <summary>Puts x aside and b - A x in its place, summed from the plays and not from the rounded A.</summary>
     public static void MakeResidual(in RowSolveArguments arguments, in TeamStage stage, in TeamPlace place, in TeamRow row)
@@ -89,12 +90,5 @@ internal static class Refinement
             var refined = stage.Solution[i].Plus(stage.Right[i]);
             stage.Right[i] = group.Flags.AsksForRefinement(place.Team) && refined.IsFinite() ? refined : stage.Solution[i];
         }
-    }
-
-    private static bool AllFinite(ArrayView<Float4> vector, int length)
-    {
-        var finite = true;
-        for (var i = 0; i < length; i++) finite = finite && vector[i].IsFinite();
-        return finite;
     }
 }

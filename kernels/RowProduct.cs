@@ -58,7 +58,7 @@ internal static class RowProduct
     private static float RowDot(in RowStage stage, ArrayView<Float4> p, int rank4)
     {
         float dot = 0;
-        for (var i = 0; i < rank4; i++) dot += stage.Rows[(Group.IdxX * rank4) + i].Dot(p[i]);
+        for (var i = 0; i < rank4; i++) dot += stage.Rows[(Group.IdxX * (rank4 + 1)) + i].Dot(p[i]);
         return dot;
     }
 }

@@ -20,6 +20,9 @@ public struct RowSolveArguments
     /// <summary>α₀·YᵀY, [4·rank4, rank4], ones on the diagonal of the padding.</summary>
     public ArrayView<Float4> BaseMatrix;
 
+    /// <summary>The lower triangle of the same, tile by tile: [tiles, 16], rows of the quarters A, B, C and D of each, numbered as <see cref="TeamPlace.TileNumber"/> does.</summary>
+    public ArrayView<Float4> BaseTiles;
+
     /// <summary>λ of each row, [rows].</summary>
     public ArrayView<float> Regularization;
 
@@ -91,25 +94,6 @@ public struct RowSolveArguments
     /// <summary>The weight of y on the right side.</summary>
     internal readonly float Rhs(float value) => value > 0 ? value + RhsOffset : 0;
 
-    /// <summary>One 8×8 tile of α₀·YᵀY.</summary>
-    internal readonly Tile8 BaseTile8(int tileRow, int tileColumn) => new()
-    {
-        A = BaseTile(2 * tileRow, 2 * tileColumn),
-        B = BaseTile((2 * tileRow) + 1, 2 * tileColumn),
-        C = BaseTile(2 * tileRow, (2 * tileColumn) + 1),
-        D = BaseTile((2 * tileRow) + 1, (2 * tileColumn) + 1),
-    };
-
-    /// <summary>One 4×4 tile of α₀·YᵀY.</summary>
-    internal readonly Tile4 BaseTile(int tileRow, int tileColumn)
-    {
-        var place = (Float4.Width * tileRow * Rank4) + tileColumn;
-        return new Tile4
-        {
-            R0 = BaseMatrix[place],
-            R1 = BaseMatrix[place + Rank4],
-            R2 = BaseMatrix[place + (2 * Rank4)],
-            R3 = BaseMatrix[place + (3 * Rank4)],
-        };
-    }
+    /// <summary>One 8×8 tile of α₀·YᵀY, from one address: sixteen of them would be kept in registers for the next row.</summary>
+    internal readonly Tile8 BaseTile(int number) => Tile8.Of(Float4x8.At(BaseTiles, 16 * number), Float4x8.At(BaseTiles, (16 * number) + 8));
 }

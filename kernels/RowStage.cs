@@ -8,7 +8,7 @@ namespace GpuAls.Kernels;
 /// </summary>
 internal struct RowStage
 {
-    /// <summary>[StageRows, rank4].</summary>
+    /// <summary>[StageRows, rank4 + 1]: threads that each read a row of its own meet different banks.</summary>
     public ArrayView<Float4> Rows;
 
     /// <summary>[4, rank4], the vectors of the method.</summary>
@@ -22,14 +22,14 @@ internal struct RowStage
 
     /// <summary>Float4s of shared memory that <see cref="Of"/> cuts up.</summary>
     public static int Length(int stageRows, int rank4) =>
-        (stageRows * rank4) + (4 * rank4) + (2 * Float4.Holding(stageRows));
+        (stageRows * (rank4 + 1)) + (4 * rank4) + (2 * Float4.Holding(stageRows));
 
     public static RowStage Of(int stageRows, int rank4)
     {
         // Taken as floats: ILGPU writes OpenCL that does not compile for dynamic memory of structs.
         var memory = SharedMemory.GetDynamic<float>().Cast<Float4>();
         var weights = Float4.Holding(stageRows);
-        var rows = stageRows * rank4;
+        var rows = stageRows * (rank4 + 1);
         var gram = rows + (4 * rank4);
         return new RowStage
         {
@@ -48,7 +48,7 @@ internal struct RowStage
         {
             var entry = i / arguments.Rank4;
             var column = arguments.Indices[first + entry];
-            Rows[i] = arguments.Fixed[((long)column * arguments.Rank4) + (i - (entry * arguments.Rank4))];
+            Rows[i + entry] = arguments.Fixed[((long)column * arguments.Rank4) + (i - (entry * arguments.Rank4))];
         }
 
         for (var entry = Group.IdxX; entry < count; entry += Group.DimX)
@@ -65,7 +65,7 @@ internal struct RowStage
         for (var i = Group.IdxX; i < rank4; i += Group.DimX)
         {
             var sum = target[i];
-            for (var entry = 0; entry < count; entry++) sum = sum.Plus(Rows[(entry * rank4) + i].Scaled(RhsWeights[entry]));
+            for (var entry = 0; entry < count; entry++) sum = sum.Plus(Rows[(entry * (rank4 + 1)) + i].Scaled(RhsWeights[entry]));
             target[i] = sum;
         }
     }

@@ -80,5 +80,5 @@ internal struct TeamPlace
     }
 
     /// <summary>The number of the thread's tile among all of the triangle, column by column.</summary>
-    public readonly int TileNumber(int rank8) => TriangleIndex.Count(rank8) - TriangleIndex.Count(rank8 - FirstColumn) + Lane;
+    public readonly int TileNumber(int rank8) => TriangleIndex.Count(rank8) - TriangleIndex.Count(rank8 - Column) + Row - Column;
 }

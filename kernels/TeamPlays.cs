@@ -5,21 +5,30 @@ namespace GpuAls.Kernels;
 /// <summary>What the plays of the rows that a group works on add to A, in registers, and to b, in shared memory.</summary>
 internal static class TeamPlays
 {
-    /// <summary>tile + Σ gram·y yᵀ and, where the thread's place begins at the first factor, Σ rhs·y in the right side.</summary>
+    /// <summary>
+    /// tile + Σ gram·y yᵀ and, where the thread's place begins at the first factor, Σ rhs·y in the right side. Where the weights allow a
+    /// negative gram, the plays that have one are added to -tile first.
+    /// </summary>
     public static Tile8 AddTo(Tile8 tile, in RowSolveArguments arguments, in TeamStage stage, in TeamPlace place, in TeamRow row)
     {
         var right = Float4.Zero;
-        stage.Entries(0).LookUp(arguments, row, 0, place, 1);
-        var turn = 0;
-        for (var offset = 0; offset < row.Longest; offset += TeamLayout.StageRows)
+        for (float sign = arguments.GramOffset < 0 ? -1 : 1; sign <= 1; sign += 2)
         {
-            right = Stage(arguments, stage, place, row, offset, turn, 1, right);
-            tile = stage.Add(tile, place.Row, place.Column);
-            turn++;
+            tile.Scale(sign);
+            stage.Entries(0).LookUp(arguments, row, 0, place, sign);
+            var turn = 0;
+            for (var offset = 0; offset < row.Longest; offset += TeamLayout.StageRows)
+            {
+                right = Stage(arguments, stage, place, row, offset, turn, sign, right);
+                tile = stage.Add(tile, place.Row, place.Column);
+                turn++;
+            }
+
+            tile.Scale(sign);
         }
 
         if (place.FirstColumn == 0) SetRight(arguments, stage, place, right);
-        return arguments.GramOffset < 0 ? TakeNegative(arguments, stage, tile, place, row) : tile;
+        return tile;
     }
 
     /// <summary>product += Σ (gram·(y·x) - rhs)·y, with the solution x that the stage holds.</summary>
@@ -46,21 +55,6 @@ internal static class TeamPlays
     {
         for (var i = place.Lane; i < arguments.Rank4; i += place.Lanes) stage.Right[i] = Float4.Zero;
         stage.AddUp(sum, stage.Right, place);
-    }
-
-    /// <summary>tile - Σ |gram|·y yᵀ over the plays whose gram is negative, where the weights allow that.</summary>
-    private static Tile8 TakeNegative(in RowSolveArguments arguments, in TeamStage stage, Tile8 tile, in TeamPlace place, in TeamRow row)
-    {
-        stage.Entries(0).LookUp(arguments, row, 0, place, -1);
-        var turn = 0;
-        for (var offset = 0; offset < row.Longest; offset += TeamLayout.StageRows)
-        {
-            Stage(arguments, stage, place, row, offset, turn, -1, Float4.Zero);
-            tile = stage.Subtract(tile, place.Row, place.Column);
-            turn++;
-        }
-
-        return tile;
     }
 
     /// <summary>Stages the plays that were looked up, and looks up the next ones.</summary>

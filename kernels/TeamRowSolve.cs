@@ -4,10 +4,8 @@ namespace GpuAls.Kernels;
 
 /// <summary>
 /// Gram matrix, Cholesky and both triangular solves of some rows without leaving the chip: the lower triangle of each A stays in
-/// the registers of its team from the first play to the last substitution; shared memory holds staged plays, then a panel.
-/// The factorisation is A = M S⁻¹ Mᵀ by blocks of eight, where M keeps what is left of A when its column's turn comes, and only
-/// the blocks S of the diagonal are factored further: so a thread never has to replace its tile.
-/// A group runs the same steps for all its teams, so that no barrier depends on the data.
+/// the registers of its team from the first play to the last substitution, where L takes its place; shared memory holds staged
+/// plays, then a panel of L. A group runs the same steps for all its teams, so that no barrier depends on the data.
 /// </summary>
 internal static class TeamRowSolve
 {
@@ -18,14 +16,17 @@ internal static class TeamRowSolve
         var place = TeamPlace.Of(arguments.Layout, arguments.Rank4 / 2, 0);
         var group = TeamGroup.Of(arguments, place.Team);
         for (var first = Grid.IdxX * teams; first < arguments.TaskCount; first += Grid.DimX * teams)
-            SolveRows(arguments, group, place, TeamRow.OfSorted(arguments, first, place.Team));
+            SolveRows(arguments, group, place, first);
     }
 
-    private static void SolveRows(in RowSolveArguments arguments, in TeamGroup group, in TeamPlace place, in TeamRow row)
+    private static void SolveRows(in RowSolveArguments arguments, in TeamGroup group, in TeamPlace place, int first)
     {
+        var row = TeamRow.OfSorted(arguments, first, place.Team);
         var tile = Begin(arguments, group, place, row);
         tile = TeamPlays.AddTo(tile, arguments, group.Stage, place, row);
-        Finish(arguments, group, tile, place, row);
+
+        // Looked up again rather than kept: registers are short while plays are summed.
+        Finish(arguments, group, tile, place, TeamRow.OfSorted(arguments, first, place.Team));
     }
 
     /// <summary>The same for rows whose plays the group has summed.</summary>
@@ -74,13 +75,13 @@ internal static class TeamRowSolve
     /// <summary>The part of A that all rows share, and λ.</summary>
     public static Tile8 SharedTile(in RowSolveArguments arguments, in TeamPlace place, in TeamRow row)
     {
-        var tile = arguments.BaseTile8(place.Row, place.Column);
+        var tile = arguments.BaseTile(place.TileNumber(arguments.Rank4 / 2));
         tile.AddToDiagonal(place.IsDiagonal ? arguments.Regularization[row.Index] : 0); // no branch: a compiler copies the tile where two ways meet
         return tile;
     }
 
     /// <summary>Factors A, solves for x, and judges it.</summary>
-    /// <returns>M.</returns>
+    /// <returns>L below the diagonal's tiles.</returns>
     private static Tile8 Solve(in RowSolveArguments arguments, in TeamGroup group, Tile8 tile, in TeamPlace place, in TeamRow row)
     {
         Refinement.NoteDiagonal(arguments, group.Stage, tile, place);
@@ -92,8 +93,8 @@ internal static class TeamRowSolve
     }
 
     /// <summary>
-    /// M and S from A, one column of tiles after the other, and what the columns before leave of b. Two columns a turn, since a
-    /// loop copies all that it carries; after an odd last column nothing is left to do.
+    /// L from A, one column of tiles after the other, and L⁻¹ b. Two columns a turn, since a loop copies all that it carries; after
+    /// an odd last column nothing is left to do.
     /// </summary>
     private static Tile8 Factor(in RowSolveArguments arguments, in TeamGroup group, Tile8 tile, in TeamPlace place)
     {
@@ -108,60 +109,61 @@ internal static class TeamRowSolve
 
     private static Tile8 FactorColumn(in RowSolveArguments arguments, in TeamGroup group, Tile8 tile, int step, in TeamPlace place)
     {
-        MakeColumn(arguments, group, tile, step, place);
+        tile = MakeColumn(arguments, group, tile, step, place);
         return place.Column > step ? group.Stage.Subtract(tile, place.Row, place.Column) : tile;
     }
 
-    /// <summary>Makes a column of tiles the panel that is staged, and takes it off the right side.</summary>
-    public static void MakeColumn(in RowSolveArguments arguments, in TeamGroup group, in Tile8 tile, int step, in TeamPlace place)
+    /// <summary>Makes a column of tiles the panel of L that is staged, and takes it off the right side.</summary>
+    public static Tile8 MakeColumn(in RowSolveArguments arguments, in TeamGroup group, Tile8 tile, int step, in TeamPlace place)
     {
         var stage = group.Stage;
         if (place.IsDiagonal && place.Row == step) FactorDiagonal(arguments, group, tile, step, place.Team);
         Group.Barrier();
-        if (place.Column == step && place.Row > step)
-        {
-            stage.SetPanel(tile, place.Row, step);
-            tile.SubtractTimes(stage.Partial, step, stage.Right, place.Row);
-        }
-
+        if (place.Column == step && place.Row > step) tile = stage.MakePanel(tile, place.Row, step);
+        if (place.IsDiagonal && place.Row == step) stage.SolveForward(step);
         Group.Barrier();
+        stage.TakePanel(step, place);
+        return tile;
     }
 
-    /// <summary>Factors a tile of the diagonal, and solves it for its part of the right side.</summary>
-    private static void FactorDiagonal(in RowSolveArguments arguments, in TeamGroup group, Tile8 tile, int step, int team)
+    /// <summary>Factors a tile of the diagonal, of which C is not used; each quarter is stored before the next is begun, since registers are short.</summary>
+    private static void FactorDiagonal(in RowSolveArguments arguments, in TeamGroup group, in Tile8 tile, int step, int team)
     {
-        var stage = group.Stage;
-        if (!tile.Factor()) group.Flags.Fail(team);
-        stage.SetDiagonal(step, tile);
-        stage.Product[step] = new Float4(stage.Product[step].X, Refinement.Largest(tile, arguments.RowsFrom(step)), 0, 0);
-        stage.SolveDiagonal(step, stage.Right, stage.Partial);
+        var (stage, rows) = (group.Stage, arguments.RowsFrom(step));
+        var first = tile.A;
+        var sum = TileCholesky.Factor(ref first);
+        stage.SetDiagonal(step, 0, first);
+        var inverse = Refinement.Largest(first, rows);
+        var below = TileCholesky.SolveBelow(tile.B, first);
+        stage.SetDiagonal(step, 1, below);
+        var second = tile.D;
+        second.SubtractProduct(below, below);
+        sum += TileCholesky.Factor(ref second);
+        stage.SetDiagonal(step, 2, second);
+        if (!Finite.Is(sum)) group.Flags.Fail(team);
+        Refinement.NoteFactor(stage, step, rows > Float4.Width ? MathF.Max(inverse, Refinement.Largest(second, rows - Float4.Width)) : inverse);
     }
 
-    /// <summary>x from what is left of b, from the last part of eight to the first.</summary>
+    /// <summary>L⁻ᵀ b, from the last part of eight to the first: each is taken off the parts before it, a thread a part.</summary>
     private static void Substitute(in RowSolveArguments arguments, in TeamStage stage, in Tile8 tile, in TeamPlace place)
     {
         for (var step = (arguments.Rank4 / 2) - 1; step >= 0; step--)
         {
-            if (place.Column == step && place.Row > step) stage.SetColumnTerm(tile, place.Row);
+            if (place.IsDiagonal && place.Row == step) stage.SolveBackward(step);
             Group.Barrier();
-            if (place.IsDiagonal && place.Row == step)
-            {
-                stage.SubtractColumnTerms(step);
-                stage.SolveDiagonal(step, stage.Right, stage.Right);
-            }
-
+            if (place.Row == step && place.Column < step) stage.TakeRow(tile, step, place.Column);
             Group.Barrier();
         }
     }
 
-    /// <summary>What is left of b, for a right side other than the one that <see cref="Factor"/> took along.</summary>
+    /// <summary>L⁻¹ b, for a right side other than the one that <see cref="Factor"/> took along.</summary>
     private static void Eliminate(in RowSolveArguments arguments, in TeamStage stage, in Tile8 tile, in TeamPlace place)
     {
         for (var step = 0; step < arguments.Rank4 / 2; step++)
         {
-            if (place.IsDiagonal && place.Row == step) stage.SolveDiagonal(step, stage.Right, stage.Partial);
+            if (place.IsDiagonal && place.Row == step) stage.SolveForward(step);
             Group.Barrier();
-            if (place.Column == step && place.Row > step) tile.SubtractTimes(stage.Partial, step, stage.Right, place.Row);
+            if (place.Column == step && place.Row > step) stage.TakeColumn(tile, step, place.Row);
             Group.Barrier();
         }
     }

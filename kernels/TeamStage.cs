@@ -40,11 +40,11 @@ internal readonly struct TeamStage
         _entries = _first + TeamLayout.EntriesPlace(_planeStride, rank8);
     }
 
-    /// <summary>[rank4], b, which the factorisation turns into what is left of it, then x.</summary>
+    /// <summary>[rank4], b, which the factorisation turns into L⁻¹ b, then x.</summary>
     public ArrayView<Float4> Right => Vector(0);
 
-    /// <summary>[rank4], what the diagonal's tiles make of their part of the right side.</summary>
-    public ArrayView<Float4> Partial => Vector(1);
+    /// <summary>[rank4], Σ |x| from each part of eight on.</summary>
+    public ArrayView<Float4> Sizes => Vector(1);
 
     /// <summary>[rank4], x while it is refined.</summary>
     public ArrayView<Float4> Solution => Vector(2);
@@ -131,66 +131,43 @@ internal readonly struct TeamStage
     /// <param name="turn">Even or odd: plays of one turn are read while those of the next are looked up.</param>
     public TeamEntries Entries(int turn) => new(_memory.SubView(_entries + (EntriesLength * (turn & 1)), EntriesLength));
 
-    /// <summary>A factored tile of the diagonal; its quarter C is not used.</summary>
-    public void SetDiagonal(int step, in Tile8 tile)
+    /// <summary>A quarter of a factored tile of the diagonal: 0 for A, 1 for B, 2 for D; C is not used.</summary>
+    public void SetDiagonal(int step, int quarter, Tile4 value)
     {
-        SetQuarter(Diagonal(step), tile.A);
-        SetQuarter(Diagonal(step) + 4, tile.B);
-        SetQuarter(Diagonal(step) + 8, tile.D);
+        var rows = _memory.SubView(Diagonal(step) + (4 * quarter), 4);
+        rows[0] = value.R0;
+        rows[1] = value.R1;
+        rows[2] = value.R2;
+        rows[3] = value.R3;
     }
 
-    /// <summary>vector = L⁻¹ vector for its part of eight, for a factored tile of the diagonal.</summary>
-    public void SolveForward(int step, ArrayView<Float4> vector)
+    /// <summary>b = L⁻¹ b for its part of eight, for a factored tile of the diagonal.</summary>
+    public void SolveForward(int step)
     {
-        var low = TileCholesky.Forward(vector[2 * step], Quarter(Diagonal(step)));
-        var rest = vector[(2 * step) + 1].Plus(Quarter(Diagonal(step) + 4).Times(low).Scaled(-1));
-        vector[2 * step] = low;
-        vector[(2 * step) + 1] = TileCholesky.Forward(rest, Quarter(Diagonal(step) + 8));
+        var low = TileCholesky.Forward(Right[2 * step], Quarter(Diagonal(step)));
+        var rest = Right[(2 * step) + 1].Plus(Quarter(Diagonal(step) + 4).Times(low).Scaled(-1));
+        Right[2 * step] = low;
+        Right[(2 * step) + 1] = TileCholesky.Forward(rest, Quarter(Diagonal(step) + 8));
     }
 
-    /// <summary>vector = L⁻ᵀ vector for its part of eight, for a factored tile of the diagonal.</summary>
-    public void SolveBackward(int step, ArrayView<Float4> vector)
+    /// <summary>b = L⁻ᵀ b for its part of eight, for a factored tile of the diagonal; Σ |x| runs from the last part to the first.</summary>
+    public void SolveBackward(int step)
     {
-        var high = TileCholesky.Backward(vector[(2 * step) + 1], Quarter(Diagonal(step) + 8));
-        var rest = vector[2 * step].Plus(Quarter(Diagonal(step) + 4).TransposedTimes(high).Scaled(-1));
-        vector[(2 * step) + 1] = high;
-        vector[2 * step] = TileCholesky.Backward(rest, Quarter(Diagonal(step)));
+        var high = TileCholesky.Backward(Right[(2 * step) + 1], Quarter(Diagonal(step) + 8));
+        var rest = Right[2 * step].Plus(Quarter(Diagonal(step) + 4).TransposedTimes(high).Scaled(-1));
+        var low = TileCholesky.Backward(rest, Quarter(Diagonal(step)));
+        Right[(2 * step) + 1] = high;
+        Right[2 * step] = low;
+        var size = low.Size() + high.Size();
+        if ((2 * step) + 2 < _rank4) size += Sizes[(2 * step) + 2].X;
+        Sizes[2 * step] = new Float4(size, 0, 0, 0);
     }
 
-    /// <summary>Writes (L Lᵀ)⁻¹ times one part of eight of a vector, for a factored tile of the diagonal.</summary>
-    public void SolveDiagonal(int step, ArrayView<Float4> vector, ArrayView<Float4> solution)
+    /// <summary>Takes the staged panel off what is left of b, a thread four factors; those with the last tiles have least to do otherwise.</summary>
+    public void TakePanel(int step, in TeamPlace place)
     {
-        var first = Quarter(Diagonal(step));
-        var below = Quarter(Diagonal(step) + 4);
-        var second = Quarter(Diagonal(step) + 8);
-        var low = TileCholesky.Forward(vector[2 * step], first);
-        var high = TileCholesky.Forward(vector[(2 * step) + 1].Plus(below.Times(low).Scaled(-1)), second);
-        high = TileCholesky.Backward(high, second);
-        solution[(2 * step) + 1] = high;
-        solution[2 * step] = TileCholesky.Backward(low.Plus(below.TransposedTimes(high).Scaled(-1)), first);
-    }
-
-    /// <summary>Puts tileᵀ·x where the tile's row has its part of vector 0, for the column's sum.</summary>
-    public void SetColumnTerm(in Tile8 tile, int row)
-    {
-        var term = tile.TransposedTimes(Right[2 * row], Right[(2 * row) + 1]);
-        Part(row, 0)[0] = term.Low;
-        Part(row, 1)[0] = term.High;
-    }
-
-    /// <summary>Takes the terms of a column off its part of the right side, in the order of their rows.</summary>
-    public void SubtractColumnTerms(int column)
-    {
-        var low = Float4.Zero;
-        var high = Float4.Zero;
-        for (var row = column + 1; row < _rank8; row++)
-        {
-            low = low.Plus(Part(row, 0)[0]);
-            high = high.Plus(Part(row, 1)[0]);
-        }
-
-        Right[2 * column] = Right[2 * column].Plus(low.Scaled(-1));
-        Right[(2 * column) + 1] = Right[(2 * column) + 1].Plus(high.Scaled(-1));
+        var part = place.Lanes - 1 - place.Lane;
+        if (part >= (2 * step) + 2 && part < _rank4) TakeColumn(Vectors(part / 2, part & 1), step, part);
     }
 
     /// <summary>Takes off one part of four of b what a tile's column has: b[part] -= X x[step], for four rows of X by its columns.</summary>
@@ -200,6 +177,22 @@ internal readonly struct TeamStage
         var sum = x.V0.Scaled(low.X).Plus(x.V1.Scaled(low.Y)).Plus(x.V2.Scaled(low.Z)).Plus(x.V3.Scaled(low.W));
         sum = sum.Plus(x.V4.Scaled(high.X)).Plus(x.V5.Scaled(high.Y)).Plus(x.V6.Scaled(high.Z)).Plus(x.V7.Scaled(high.W));
         Right[part] = Right[part].Plus(sum.Scaled(-1));
+    }
+
+    /// <summary>Takes off one part of eight of b what a tile of a column has: b[row] -= tile x[step].</summary>
+    public void TakeColumn(in Tile8 tile, int step, int row)
+    {
+        var (low, high) = tile.Times(Right[2 * step], Right[(2 * step) + 1]);
+        Right[2 * row] = Right[2 * row].Plus(low.Scaled(-1));
+        Right[(2 * row) + 1] = Right[(2 * row) + 1].Plus(high.Scaled(-1));
+    }
+
+    /// <summary>Takes off one part of eight of b what a tile of a row has: b[column] -= tileᵀ x[step].</summary>
+    public void TakeRow(in Tile8 tile, int step, int column)
+    {
+        var (low, high) = tile.TransposedTimes(Right[2 * step], Right[(2 * step) + 1]);
+        Right[2 * column] = Right[2 * column].Plus(low.Scaled(-1));
+        Right[(2 * column) + 1] = Right[(2 * column) + 1].Plus(high.Scaled(-1));
     }
 
     /// <summary>Takes off one part of eight of b what a tile's row has: b[column] -= Xᵀ x[step], for X by the halves of its columns.</summary>
@@ -212,20 +205,24 @@ internal readonly struct TeamStage
         Right[(2 * column) + 1] = Right[(2 * column) + 1].Plus(second.Scaled(-1));
     }
 
-    /// <summary>Makes X of X·Lᵀ = tile, for a tile below a factored one, a part of the panel: column k of X is part of vector k.</summary>
-    public void SetPanel(in Tile8 tile, int row, int step)
+    /// <summary>X of X·Lᵀ = tile, for a tile below a factored one, and a part of the panel: column k of X is part of vector k.</summary>
+    public Tile8 MakePanel(Tile8 tile, int row, int step)
     {
-        SetPanel(tile.A, tile.C, Part(row, 0), step);
-        SetPanel(tile.B, tile.D, Part(row, 1), step);
-    }
-
-    /// <summary>Four rows of <see cref="SetPanel(in Tile8, int, int)"/>, so that only half of X is in registers.</summary>
-    private void SetPanel(Tile4 left, Tile4 right, ArrayView<Float4> target, int step)
-    {
-        left = TileCholesky.SolveBelow(left, Quarter(Diagonal(step)));
-        left.StoreTransposed(target.SubView(0, 4));
-        right.SubtractProduct(left, Quarter(Diagonal(step) + 4));
-        TileCholesky.SolveBelow(right, Quarter(Diagonal(step) + 8)).StoreTransposed(target.SubView(4, 4));
+        var (top, bottom) = (Part(row, 0), Part(row, 1));
+        var first = Quarter(Diagonal(step));
+        tile.A = TileCholesky.SolveBelow(tile.A, first);
+        tile.B = TileCholesky.SolveBelow(tile.B, first);
+        tile.A.StoreTransposed(top.SubView(0, 4));
+        tile.B.StoreTransposed(bottom.SubView(0, 4));
+        var below = Quarter(Diagonal(step) + 4);
+        tile.C.SubtractProduct(tile.A, below);
+        tile.D.SubtractProduct(tile.B, below);
+        var second = Quarter(Diagonal(step) + 8);
+        tile.C = TileCholesky.SolveBelow(tile.C, second);
+        tile.D = TileCholesky.SolveBelow(tile.D, second);
+        tile.C.StoreTransposed(top.SubView(4, 4));
+        tile.D.StoreTransposed(bottom.SubView(4, 4));
+        return tile;
     }
 
     /// <summary>One of the sixteen Float4s that each tile's row has, counted on from a row: half by half its parts of the eight vectors.</summary>
@@ -250,14 +247,5 @@ internal readonly struct TeamStage
     {
         var rows = _memory.SubView(place, 4);
         return new Tile4 { R0 = rows[0], R1 = rows[1], R2 = rows[2], R3 = rows[3] };
-    }
-
-    private void SetQuarter(int place, Tile4 value)
-    {
-        var rows = _memory.SubView(place, 4);
-        rows[0] = value.R0;
-        rows[1] = value.R1;
-        rows[2] = value.R2;
-        rows[3] = value.R3;
     }
 }

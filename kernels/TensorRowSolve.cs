@@ -13,11 +13,11 @@ internal static class TensorRowSolve
     {
         TensorSquares.Declare();
         var teams = arguments.Layout.Teams;
-        var place = TeamPlace.Of(arguments.Layout, arguments.Rank4 / 2, 0);
-        var group = TeamGroup.Of(arguments, place.Team);
         for (var first = Grid.IdxX * teams; first < arguments.TaskCount; first += Grid.DimX * teams)
         {
             TensorSums.SumTeams(arguments, first);
+            var place = TeamPlace.Of(arguments.Layout, arguments.Rank4 / 2, 0);
+            var group = TeamGroup.Of(arguments, place.Team);
             TeamRowSolve.SolveSummed(arguments, group, place, TeamRow.OfSorted(arguments, first, place.Team));
         }
     }

@@ -41,6 +41,14 @@ internal struct Tile4
         R3 = R3.Plus(other.R3);
     }
 
+    public void Scale(float factor)
+    {
+        R0 = R0.Scaled(factor);
+        R1 = R1.Scaled(factor);
+        R2 = R2.Scaled(factor);
+        R3 = R3.Scaled(factor);
+    }
+
     public void AddToDiagonal(float value)
     {
         R0 = new Float4(R0.X + value, R0.Y, R0.Z, R0.W);

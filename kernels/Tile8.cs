@@ -1,5 +1,3 @@
-using ILGPU;
-
 namespace GpuAls.Kernels;
 
 /// <summary>
@@ -17,6 +15,15 @@ internal struct Tile8
     public Tile4 D;
 
     public static Tile8 Zero => new() { A = Tile4.Zero, B = Tile4.Zero, C = Tile4.Zero, D = Tile4.Zero };
+
+    /// <summary>A tile from the rows of its quarters: A and B, C and D.</summary>
+    public static Tile8 Of(in Float4x8 left, in Float4x8 right) => new()
+    {
+        A = new Tile4 { R0 = left.V0, R1 = left.V1, R2 = left.V2, R3 = left.V3 },
+        B = new Tile4 { R0 = left.V4, R1 = left.V5, R2 = left.V6, R3 = left.V7 },
+        C = new Tile4 { R0 = right.V0, R1 = right.V1, R2 = right.V2, R3 = right.V3 },
+        D = new Tile4 { R0 = right.V4, R1 = right.V5, R2 = right.V6, R3 = right.V7 },
+    };
 
     /// <summary>Adds the outer product of two parts of a row, given by their halves.</summary>
     public void AddOuter(Float4 rowLow, Float4 rowHigh, Float4 columnLow, Float4 columnHigh)
@@ -62,20 +69,18 @@ internal struct Tile8
         SubtractOuter(rowLow.V7, rowHigh.V7, columnLow.V7, columnHigh.V7);
     }
 
+    public void Scale(float factor)
+    {
+        A.Scale(factor);
+        B.Scale(factor);
+        C.Scale(factor);
+        D.Scale(factor);
+    }
+
     public void AddToDiagonal(float value)
     {
         A.AddToDiagonal(value);
         D.AddToDiagonal(value);
-    }
-
-    /// <summary>Factors a diagonal tile, of which C is not used; 1/l stands on its diagonal.</summary>
-    /// <returns>False where a pivot is not positive and finite.</returns>
-    public bool Factor()
-    {
-        if (!TileCholesky.Factor(ref A)) return false;
-        B = TileCholesky.SolveBelow(B, A);
-        D.SubtractProduct(B, B);
-        return TileCholesky.Factor(ref D);
     }
 
     public void Add(in Tile8 other)
@@ -86,14 +91,8 @@ internal struct Tile8
         D.Add(other.D);
     }
 
-    /// <summary>vector[row] -= tile·other[step].</summary>
-    public readonly void SubtractTimes(ArrayView<Float4> other, int step, ArrayView<Float4> vector, int row)
-    {
-        var low = other[2 * step];
-        var high = other[(2 * step) + 1];
-        vector[2 * row] = vector[2 * row].Plus(A.Times(low).Plus(C.Times(high)).Scaled(-1));
-        vector[(2 * row) + 1] = vector[(2 * row) + 1].Plus(B.Times(low).Plus(D.Times(high)).Scaled(-1));
-    }
+    /// <summary>tile·v, for both halves of v.</summary>
+    public readonly (Float4 Low, Float4 High) Times(Float4 low, Float4 high) => (A.Times(low).Plus(C.Times(high)), B.Times(low).Plus(D.Times(high)));
 
     /// <summary>tileᵀ·v, for both halves of v.</summary>
     public readonly (Float4 Low, Float4 High) TransposedTimes(Float4 low, Float4 high) =>

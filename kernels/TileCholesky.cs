@@ -1,33 +1,29 @@
+using ILGPU.Algorithms;
+
 namespace GpuAls.Kernels;
 
 /// <summary>The steps of a Cholesky factorisation on 4×4 tiles. A factored diagonal tile holds 1/l on its diagonal.</summary>
 internal static class TileCholesky
 {
-    /// <summary>Whether the four pivots of a diagonal tile come out positive and finite; if so the tile is factored.</summary>
-    public static bool Factor(ref Tile4 t)
+    /// <summary>Factors a diagonal tile, without a branch: all pivots are judged at the end, by the sum that is returned.</summary>
+    /// <returns>Σ 1/l: not finite where a pivot is not positive.</returns>
+    public static float Factor(ref Tile4 t)
     {
-        var p0 = t.R0.X;
-        if (!Finite.IsPositive(p0)) return false;
-        var i0 = 1 / MathF.Sqrt(p0);
+        var i0 = Rsqrt(t.R0.X);
         var l10 = t.R1.X * i0;
         var l20 = t.R2.X * i0;
         var l30 = t.R3.X * i0;
-        var p1 = t.R1.Y - (l10 * l10);
-        if (!Finite.IsPositive(p1)) return false;
-        var i1 = 1 / MathF.Sqrt(p1);
+        var i1 = Rsqrt(t.R1.Y - (l10 * l10));
         var l21 = (t.R2.Y - (l20 * l10)) * i1;
         var l31 = (t.R3.Y - (l30 * l10)) * i1;
-        var p2 = t.R2.Z - (l20 * l20) - (l21 * l21);
-        if (!Finite.IsPositive(p2)) return false;
-        var i2 = 1 / MathF.Sqrt(p2);
+        var i2 = Rsqrt(t.R2.Z - (l20 * l20) - (l21 * l21));
         var l32 = (t.R3.Z - (l30 * l20) - (l31 * l21)) * i2;
-        var p3 = t.R3.W - (l30 * l30) - (l31 * l31) - (l32 * l32);
-        if (!Finite.IsPositive(p3)) return false;
+        var i3 = Rsqrt(t.R3.W - (l30 * l30) - (l31 * l31) - (l32 * l32));
         t.R0 = new Float4(i0, 0, 0, 0);
         t.R1 = new Float4(l10, i1, 0, 0);
         t.R2 = new Float4(l20, l21, i2, 0);
-        t.R3 = new Float4(l30, l31, l32, 1 / MathF.Sqrt(p3));
-        return true;
+        t.R3 = new Float4(l30, l31, l32, i3);
+        return i0 + i1 + i2 + i3;
     }
 
     /// <summary>X with X·Lᵀ = A for a tile A below the factored diagonal tile L.</summary>
@@ -58,4 +54,7 @@ internal static class TileCholesky
         var x0 = (z.X - (x3 * l.R3.X) - (x2 * l.R2.X) - (x1 * l.R1.X)) * l.R0.X;
         return new Float4(x0, x1, x2, x3);
     }
+
+    /// <summary>1/√x, one instruction on devices; NaN or infinite where x is not above 0.</summary>
+    private static float Rsqrt(float x) => XMath.Rsqrt(x);
 }

@@ -14,8 +14,11 @@ public record KernelDefinition(string Name, MethodInfo Method, int MaximumGroupS
     /// <summary>The CUDA compute capability that it needs, as 80 for 8.0; 0 where it runs on every device.</summary>
     public int MinimumArchitecture { get; init; }
 
-    /// <summary>What the compiler is told of the launches. One group must fit: without that ptxas may spill registers to fit more.</summary>
-    public KernelSpecialization Specialization => new(MaximumGroupSize, 1);
+    /// <summary>Groups that must fit a multiprocessor at a time. Of 1, ptxas takes all registers that it can think of; of none, it may spill to fit more.</summary>
+    public int GroupsAtATime { get; init; } = 1;
+
+    /// <summary>What the compiler is told of the launches.</summary>
+    public KernelSpecialization Specialization => new(MaximumGroupSize, GroupsAtATime);
 
     /// <summary>The method as ILGPU's backends take it.</summary>
     public EntryPointDescription EntryPoint => EntryPointDescription.FromExplicitlyGroupedKernel(Method);

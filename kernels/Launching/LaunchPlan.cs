@@ -14,9 +14,8 @@ internal static class LaunchPlan
 
     private const int MaximumStageBytes = 24 * 1024;
 
-    /// <summary>Groups launched for a multiprocessor, at most.</summary>
-    internal const int GroupsPerMultiprocessor = 4;
-
+    /// <summary>Groups launched for a multiprocessor, at most: several times as many as it holds, so that those that end early make room.</summary>
+    internal const int GroupsPerMultiprocessor = 32;
 
     /// <summary>The threads of a group that covers some work: a whole number of warps.</summary>
     public static int GroupSize(int work) => (work + ThreadMultiple - 1) / ThreadMultiple * ThreadMultiple;

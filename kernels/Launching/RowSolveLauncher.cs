@@ -117,6 +117,6 @@ public sealed class RowSolveLauncher : IDisposable
         arguments.Tasks = schedule.Rows;
         if (arguments.TaskCount == 0) return;
         var groups = LaunchPlan.Groups(_accelerator, arguments.TaskCount);
-        _conjugateGradient.Value(stream, LaunchPlan.Config(groups, ConjugateGradientKernel.GroupSize, shared), arguments);
+        _conjugateGradient.Value(stream, LaunchPlan.Config(groups, ConjugateGradientKernel.GroupSize(arguments.Rank4), shared), arguments);
     }
 }

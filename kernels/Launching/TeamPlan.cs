@@ -11,9 +11,14 @@ internal readonly record struct TeamPlan(TeamLayout Layout, int GroupSize, bool 
 {
     private const int MostTeams = 32;
 
+    /// <summary>Threads of a group, at most; <see cref="GroupsAtATime"/> such groups have all the registers that a tile needs.</summary>
+    internal const int MaximumGroupSize = 192;
+
+    /// <summary>Groups that a multiprocessor holds at a time: while one waits, for a barrier or a pivot, the others multiply.</summary>
+    internal const int GroupsAtATime = 2;
+
     /// <summary>No group asks for more: what every device has, less what a driver may keep for itself.</summary>
     internal const int SharedBytes = 47 * 1024;
-
 
     /// <summary>Shared memory of a group.</summary>
     public int SharedFloat4s => (Layout.Teams * Layout.TeamStride) + Float4.Holding(2 * Layout.Teams);
@@ -29,7 +34,7 @@ internal readonly record struct TeamPlan(TeamLayout Layout, int GroupSize, bool 
 
     /// <summary>The plan for a rank: as many teams as threads and shared memory allow, with a thread for each tile and each four factors.</summary>
     public static TeamPlan For(Accelerator accelerator, int rank4) =>
-        For(LaunchPlan.LargestGroup(accelerator), Math.Min(SharedBytes, accelerator.MaxSharedMemoryPerGroup), rank4);
+        For(Math.Min(MaximumGroupSize, LaunchPlan.LargestGroup(accelerator)), Math.Min(SharedBytes, accelerator.MaxSharedMemoryPerGroup), rank4);
 
     /// <summary>The plan for a rank on a device with so many threads a group and so much shared memory.</summary>
     public static TeamPlan For(int threads, int bytes, int rank4)

@@ -31,7 +31,7 @@ internal static class BalanceReport
 
     private static string[] Row(int[] lengths, int rank, int multiprocessors)
     {
-        var plan = TeamPlan.For(256, TeamPlan.SharedBytes, Float4.CountFor(rank));
+        var plan = TeamPlan.For(TeamPlan.MaximumGroupSize, TeamPlan.SharedBytes, Float4.CountFor(rank));
         var schedule = RowSchedule.Of(Indptr(lengths));
         var sorted = lengths.OrderDescending().ToArray();
         var groups = plan.IsWhole ? LaunchPlan.GroupsPerMultiprocessor * multiprocessors : RowSolveLauncher.PanelGroupsPerMultiprocessor * multiprocessors;

@@ -33,7 +33,7 @@ internal static class CountsReport
     }
 
     /// <summary>Rows that a case of a rank has: enough for the counts of one row, few enough for a minute.</summary>
-    public static int RowsFor(int rank) => rank > 176 ? 108 : Math.Clamp(108 * 40_000 / (rank * rank), 108, 4_000);
+    public static int RowsFor(int rank) => rank > 152 ? 108 : Math.Clamp(108 * 40_000 / (rank * rank), 108, 4_000);
 
     private static string[] Row(int rank)
     {

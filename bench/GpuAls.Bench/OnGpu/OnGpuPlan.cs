@@ -16,7 +16,7 @@ internal sealed record OnGpuPlan
     /// <summary>Everything, sized for a real GPU.</summary>
     public static OnGpuPlan Full { get; } = new()
     {
-        Checks = [.. Checked([1, 2, 3, 7, 8, 16, 31, 32, 50, 64, 100, 127, 128, 129, 176, 177, 200, 256, 300, 512], longRow: 20_000, items: 5_003)],
+        Checks = [.. Checked([1, 2, 3, 7, 8, 16, 31, 32, 50, 64, 100, 127, 128, 129, 152, 153, 176, 200, 256, 300, 512], longRow: 20_000, items: 5_003)],
         Timings = [.. Timed()],
         Repetitions = 10,
         Trainings = [.. Shape.All.SelectMany(shape => Trained(shape, [64, 128, 256]))],

@@ -65,7 +65,7 @@ public sealed class OpenCl : ITestEngine
 
 public sealed class Cuda : ITestEngine
 {
-    public static int[] Ranks => [1, 3, 12, 16, 30, 64, 100, 127, 128, 129, 176, 177, 200, 256, 512];
+    public static int[] Ranks => [1, 3, 12, 16, 30, 64, 100, 127, 128, 129, 152, 153, 176, 200, 256, 512];
 
     public static bool TakesManyRows => true;
 

@@ -7,11 +7,11 @@ internal static class BaseMatrix
     /// <param name="gramian">YᵀY, [rank, rank].</param>
     /// <param name="rank">Number of factors.</param>
     /// <param name="unobservedWeight">α₀.</param>
-    /// <param name="matrix">[padded, padded], overwritten.</param>
     /// <param name="padded">The rank, rounded up to whole tiles: a multiple of eight.</param>
-    public static void Fill(ReadOnlySpan<double> gramian, int rank, float unobservedWeight, Span<float> matrix, int padded)
+    /// <returns>[padded, padded].</returns>
+    public static float[] Of(ReadOnlySpan<double> gramian, int rank, float unobservedWeight, int padded)
     {
-        matrix.Clear();
+        var matrix = new float[padded * padded];
         for (var row = 0; row < rank; row++)
         {
             for (var column = 0; column < rank; column++)
@@ -19,5 +19,6 @@ internal static class BaseMatrix
         }
 
         for (var row = rank; row < padded; row++) matrix[(row * padded) + row] = 1;
+        return matrix;
     }
 }

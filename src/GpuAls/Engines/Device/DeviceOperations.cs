@@ -18,6 +18,7 @@ internal sealed class DeviceOperations : IDisposable
     private readonly LossLauncher _loss;
     private readonly DeviceTopK _topK;
     private readonly ReusableBuffer<Float4> _baseMatrix;
+    private readonly ReusableBuffer<Float4> _baseTiles;
     private readonly ReusableBuffer<float> _rowWeights;
     private readonly ReusableBuffer<int> _status;
 
@@ -30,6 +31,7 @@ internal sealed class DeviceOperations : IDisposable
         _loss = new LossLauncher(accelerator);
         _topK = new DeviceTopK(store, pass, Release);
         _baseMatrix = new ReusableBuffer<Float4>(accelerator);
+        _baseTiles = new ReusableBuffer<Float4>(accelerator);
         _rowWeights = new ReusableBuffer<float>(accelerator);
         _status = new ReusableBuffer<int>(accelerator);
     }
@@ -49,10 +51,13 @@ internal sealed class DeviceOperations : IDisposable
         var plays = (DevicePlays)problem.Plays;
         _store.MakeRoom(plays.Scratch with { OnTensorCores = problem.Precision == SumPrecision.Tf32 });
         var target = (DeviceFactors)problem.Target;
+        var padded = target.Rank4 * Float4.Width;
+        var baseMatrix = BaseMatrix.Of(problem.Gramian, target.Rank, problem.Weights.UnobservedWeight, padded);
         var shared = new RowSolveArguments
         {
             Fixed = ((DeviceFactors)problem.FixedFactors).View,
-            BaseMatrix = LoadBaseMatrix(problem.Gramian, target, problem.Weights.UnobservedWeight),
+            BaseMatrix = _baseMatrix.Fill(MemoryMarshal.Cast<float, Float4>(baseMatrix)),
+            BaseTiles = _baseTiles.Fill(MemoryMarshal.Cast<float, Float4>(Kernels.BaseTiles.Of(baseMatrix, padded))),
             Regularization = _rowWeights.Fill(problem.Regularization),
             Target = target.View,
             Status = _status.Take(plays.RowCount).SubView(0, plays.RowCount),
@@ -110,6 +115,7 @@ internal sealed class DeviceOperations : IDisposable
         _gramian.Release();
         _loss.Release();
         _baseMatrix.Dispose();
+        _baseTiles.Dispose();
         _rowWeights.Dispose();
         _status.Dispose();
     }
@@ -132,14 +138,6 @@ internal sealed class DeviceOperations : IDisposable
         shared.RowFactors = rowFactors.Rows(block.Rows.Start, block.Rows.Count);
         shared.RowCount = block.Rows.Count;
         return shared;
-    }
-
-    private ArrayView<Float4> LoadBaseMatrix(ReadOnlySpan<double> gramian, DeviceFactors target, float unobservedWeight)
-    {
-        var padded = target.Rank4 * Float4.Width;
-        var matrix = new float[padded * padded];
-        BaseMatrix.Fill(gramian, target.Rank, unobservedWeight, matrix, padded);
-        return _baseMatrix.Fill(MemoryMarshal.Cast<float, Float4>(matrix));
     }
 
     private static int[] Unsolved(ArrayView<int> status)
