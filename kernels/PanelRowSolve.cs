@@ -30,7 +30,6 @@ internal static class PanelRowSolve
             place = TeamPlace.Of(arguments.Layout, rank8, place.EndColumn);
         }
 
-        place = TeamPlace.Of(arguments.Layout, rank8, 0);
         if (row.Length > 0) Solve(arguments, group, columns, place, row);
         RowResult.Store(arguments, group, place, row);
     }
@@ -70,7 +69,7 @@ internal static class PanelRowSolve
         if (Group.IdxX == 0) Refinement.Judge(arguments, group, 0);
         Group.Barrier(); // all know the judgement
         if (arguments.Round == SolveRound.LongRows || !group.Flags.AnyAsksForRefinement()) return;
-        if (arguments.Round != SolveRound.LongRowsAgain) SolveResidual(arguments, stage, columns, place, row);
+        if (arguments.Round != SolveRound.LongRowsAgain) SolveResidual(arguments, stage, columns, TeamPlace.Of(arguments.Layout, rank8, 0), row);
         Refinement.Correct(arguments, group, place);
     }
 

@@ -16,15 +16,14 @@ internal static class RowProduct
         in RowSolveArguments arguments, in RowStage stage, ArrayView<Float4> p, ArrayView<Float4> product, in RowTask task, float right)
     {
         var rank4 = arguments.Rank4;
+        var isStaged = right == 0 && task.Length <= arguments.StageRows; // by the first product, whose right side it took off
         Group.Barrier();
         for (var i = Group.IdxX; i < rank4; i += Group.DimX) product[i] = SharedPart(arguments, p, i, arguments.Regularization[task.Row]);
         var end = task.First + task.Length;
         for (var start = task.First; start < end; start += arguments.StageRows)
         {
             var count = (int)(end - start < arguments.StageRows ? end - start : arguments.StageRows);
-            Group.Barrier();
-            stage.Load(arguments, start, count);
-            Group.Barrier();
+            if (!isStaged) stage.Load(arguments, start, count);
             if (Group.IdxX < count)
             {
                 var weight = stage.GramWeights[Group.IdxX] * RowDot(stage, p, rank4);
@@ -42,16 +41,19 @@ internal static class RowProduct
         var rank4 = arguments.Rank4;
         var sum = p[i].Scaled(lambda);
 
-        // The matrix is symmetric: its rows serve as columns, and neighbouring threads read neighbouring places.
-        for (var j = 0; j < rank4; j++)
-        {
-            var factors = p[j];
-            var place = (4 * j * rank4) + i;
-            sum = sum.Plus(arguments.BaseMatrix[place].Scaled(factors.X)).Plus(arguments.BaseMatrix[place + rank4].Scaled(factors.Y))
-                .Plus(arguments.BaseMatrix[place + (2 * rank4)].Scaled(factors.Z)).Plus(arguments.BaseMatrix[place + (3 * rank4)].Scaled(factors.W));
-        }
-
+        // The matrix is symmetric: its rows serve as columns, and neighbouring threads read neighbouring places. Two parts of p
+        // a turn, so that eight loads are on their way at a time.
+        for (var j = 0; j < rank4; j += 2) sum = sum.Plus(FourColumns(arguments, p[j], j, i)).Plus(FourColumns(arguments, p[j + 1], j + 1, i));
         return sum;
+    }
+
+    /// <summary>Four factors of (α₀·YᵀY) p, over four columns.</summary>
+    private static Float4 FourColumns(in RowSolveArguments arguments, Float4 factors, int j, int i)
+    {
+        var place = (4 * j * arguments.Rank4) + i;
+        var (a, b) = (arguments.BaseMatrix[place], arguments.BaseMatrix[place + arguments.Rank4]);
+        var (c, d) = (arguments.BaseMatrix[place + (2 * arguments.Rank4)], arguments.BaseMatrix[place + (3 * arguments.Rank4)]);
+        return a.Scaled(factors.X).Plus(b.Scaled(factors.Y)).Plus(c.Scaled(factors.Z)).Plus(d.Scaled(factors.W));
     }
 
     /// <summary>p·y for the staged row of this thread.</summary>

@@ -20,9 +20,12 @@ internal struct RowStage
     /// <summary>[StageRows], weight of y.</summary>
     public ArrayView<float> RhsWeights;
 
+    /// <summary>[StageRows], the row of y of each.</summary>
+    public ArrayView<int> Columns;
+
     /// <summary>Float4s of shared memory that <see cref="Of"/> cuts up.</summary>
     public static int Length(int stageRows, int rank4) =>
-        (stageRows * (rank4 + 1)) + (4 * rank4) + (2 * Float4.Holding(stageRows));
+        (stageRows * (rank4 + 1)) + (4 * rank4) + (3 * Float4.Holding(stageRows));
 
     public static RowStage Of(int stageRows, int rank4)
     {
@@ -37,26 +40,54 @@ internal struct RowStage
             Vectors = memory.SubView(rows, 4 * rank4),
             GramWeights = memory.SubView(gram, weights).Cast<float>(),
             RhsWeights = memory.SubView(gram + weights, weights).Cast<float>(),
+            Columns = memory.SubView(gram + (2 * weights), weights).Cast<int>(),
         };
     }
 
-    /// <summary>The group gathers entries first .. first + count - 1 of y. The caller puts barriers around it.</summary>
+    /// <summary>The group gathers entries first .. first + count - 1 of y, with a barrier before and after.</summary>
     public readonly void Load(in RowSolveArguments arguments, long first, int count)
     {
-        var total = count * arguments.Rank4;
-        for (var i = Group.IdxX; i < total; i += Group.DimX)
-        {
-            var entry = i / arguments.Rank4;
-            var column = arguments.Indices[first + entry];
-            Rows[i + entry] = arguments.Fixed[((long)column * arguments.Rank4) + (i - (entry * arguments.Rank4))];
-        }
-
+        Group.Barrier();
         for (var entry = Group.IdxX; entry < count; entry += Group.DimX)
         {
             var value = arguments.Values[first + entry];
+            Columns[entry] = arguments.Indices[first + entry];
             GramWeights[entry] = arguments.Gram(value);
             RhsWeights[entry] = arguments.Rhs(value);
         }
+
+        Group.Barrier();
+        Gather(arguments, count);
+        Group.Barrier();
+    }
+
+    // Thread = four factors of every so many entries, four of them at a time, so that all are on their way before one is waited for.
+    private readonly void Gather(in RowSolveArguments arguments, int count)
+    {
+        var step = Group.DimX / arguments.Rank4;
+        var first = Group.IdxX / arguments.Rank4;
+        var part = Group.IdxX - (first * arguments.Rank4);
+        if (first >= step) return;
+        for (var entry = first; entry < count; entry += 4 * step)
+        {
+            var a = Fixed(arguments, entry, part, count);
+            var b = Fixed(arguments, entry + step, part, count);
+            var c = Fixed(arguments, entry + (2 * step), part, count);
+            var d = Fixed(arguments, entry + (3 * step), part, count);
+            Set(arguments, entry, part, count, a);
+            Set(arguments, entry + step, part, count, b);
+            Set(arguments, entry + (2 * step), part, count, c);
+            Set(arguments, entry + (3 * step), part, count, d);
+        }
+    }
+
+    /// <summary>Four factors of an entry; beyond the last entry those of the first.</summary>
+    private readonly Float4 Fixed(in RowSolveArguments arguments, int entry, int part, int count) =>
+        arguments.Fixed[((long)Columns[entry < count ? entry : 0] * arguments.Rank4) + part];
+
+    private readonly void Set(in RowSolveArguments arguments, int entry, int part, int count, Float4 value)
+    {
+        if (entry < count) Rows[(entry * (arguments.Rank4 + 1)) + part] = value;
     }
 
     /// <summary>target += Σ weight·y over the staged entries, with the weights of the right side; thread = four factors.</summary>

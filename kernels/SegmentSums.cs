@@ -28,15 +28,21 @@ internal readonly struct SegmentSums(ArrayView<Float4> memory, int tiles, int ra
         Store(segment, 12, number, tile.D);
     }
 
-    /// <summary>tile + the sum of some segments, in their order.</summary>
+    /// <summary>tile + the sum of some segments, in their order; one half of the tile after the other, since a whole one more would not fit the registers.</summary>
     public Tile8 AddTo(Tile8 tile, long first, int count, int number)
     {
         for (var segment = first; segment < first + count; segment++)
         {
-            tile.A.Add(Load(segment, 0, number));
-            tile.B.Add(Load(segment, 4, number));
-            tile.C.Add(Load(segment, 8, number));
-            tile.D.Add(Load(segment, 12, number));
+            var place = Place(segment, 0, number);
+            tile.A.Add(Load(ref place));
+            tile.B.Add(Load(ref place));
+        }
+
+        for (var segment = first; segment < first + count; segment++)
+        {
+            var place = Place(segment, 8, number);
+            tile.C.Add(Load(ref place));
+            tile.D.Add(Load(ref place));
         }
 
         return tile;
@@ -70,13 +76,15 @@ internal readonly struct SegmentSums(ArrayView<Float4> memory, int tiles, int ra
         _memory[Place(segment, quarter + 3, number)] = tile.R3;
     }
 
-    private Tile4 Load(long segment, int quarter, int number) => new()
+    /// <summary>Four lines of a tile from a place on, which goes on to the next: multiples of a line's length would be kept in registers.</summary>
+    private Tile4 Load(ref long place) => new() { R0 = LoadLine(ref place), R1 = LoadLine(ref place), R2 = LoadLine(ref place), R3 = LoadLine(ref place) };
+
+    private Float4 LoadLine(ref long place)
     {
-        R0 = _memory[Place(segment, quarter, number)],
-        R1 = _memory[Place(segment, quarter + 1, number)],
-        R2 = _memory[Place(segment, quarter + 2, number)],
-        R3 = _memory[Place(segment, quarter + 3, number)],
-    };
+        var line = _memory[place];
+        place += _tiles;
+        return line;
+    }
 
     private long Place(long segment, int line, int number) => (segment * ((16 * _tiles) + _rank4)) + (line * _tiles) + number;
 

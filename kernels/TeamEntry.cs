@@ -1,4 +1,5 @@
 using ILGPU;
+using ILGPU.Algorithms;
 
 namespace GpuAls.Kernels;
 
@@ -38,8 +39,8 @@ internal readonly struct TeamEntry(int column, float scale, float gram, float ri
     {
         var value = arguments.Values[play];
         var gram = sign * arguments.Gram(value);
-        var scale = MathF.Sqrt(gram > SmallestGram ? gram : SmallestGram);
-        var right = sign > 0 ? arguments.Rhs(value) / scale : 0;
-        return new TeamEntry(arguments.Indices[play], scale, gram, right);
+        var square = gram > SmallestGram ? gram : SmallestGram;
+        var inverse = XMath.Rsqrt(square); // not √ and ÷, whose rare cases are calls that cost registers
+        return new TeamEntry(arguments.Indices[play], square * inverse, gram, sign > 0 ? arguments.Rhs(value) * inverse : 0);
     }
 }

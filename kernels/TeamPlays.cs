@@ -16,12 +16,10 @@ internal static class TeamPlays
         {
             tile.Scale(sign);
             stage.Entries(0).LookUp(arguments, row, 0, place, sign);
-            var turn = 0;
             for (var offset = 0; offset < row.Longest; offset += TeamLayout.StageRows)
             {
-                right = Stage(arguments, stage, place, row, offset, turn, sign, right);
+                right = Stage(arguments, stage, place, row, offset, sign, right);
                 tile = stage.Add(tile, place.Row, place.Column);
-                turn++;
             }
 
             tile.Scale(sign);
@@ -60,9 +58,10 @@ internal static class TeamPlays
     /// <summary>Stages the plays that were looked up, and looks up the next ones.</summary>
     /// <returns>The thread's part of the right side with these plays.</returns>
     private static Float4 Stage(
-        in RowSolveArguments arguments, in TeamStage stage, in TeamPlace place, in TeamRow row, int offset, int turn, float sign, Float4 right)
+        in RowSolveArguments arguments, in TeamStage stage, in TeamPlace place, in TeamRow row, int offset, float sign, Float4 right)
     {
         Group.Barrier();
+        var turn = offset / TeamLayout.StageRows;
         right = stage.Load(arguments, stage.Entries(turn), place, right);
         stage.Entries(turn + 1).LookUp(arguments, row, offset + TeamLayout.StageRows, place, sign);
         Group.Barrier();

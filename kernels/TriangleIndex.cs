@@ -1,3 +1,5 @@
+using ILGPU.Algorithms;
+
 namespace GpuAls.Kernels;
 
 /// <summary>Numbers the tiles of a lower triangle row by row: (0,0) (1,0) (1,1) (2,0) ...</summary>
@@ -13,7 +15,8 @@ internal static class TriangleIndex
     public static int RowOf(int tile)
     {
         // The root is right to one; the two steps mend its rounding.
-        var row = (int)((MathF.Sqrt((8f * tile) + 1) - 1) / 2);
+        var square = (8f * tile) + 1;
+        var row = (int)(((square * XMath.Rsqrt(square)) - 1) * 0.5f);
         if (Count(row) > tile) row--;
         if (Count(row + 1) <= tile) row++;
         return row;
