@@ -11,7 +11,7 @@ public struct LossArguments
     /// <summary>[entries], columns.</summary>
     public ArrayView<int> Indices;
 
-    /// <summary>[entries], ±conf.</summary>
+    /// <summary>[entries], ±conf, or ratings.</summary>
     public ArrayView<float> Values;
 
     /// <summary>x, [rows, rank4].</summary>
@@ -37,6 +37,9 @@ public struct LossArguments
 
     /// <summary>Added to a positive value for the weight on the right side.</summary>
     public float RhsOffset;
+
+    /// <summary>Whether values are ratings; 1 where they are.</summary>
+    public int IsExplicit;
 }
 
 /// <summary>What the kernel of the weighted squared norm takes.</summary>

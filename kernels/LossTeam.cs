@@ -112,6 +112,7 @@ internal readonly struct LossTeam
     private static double Term(in LossArguments arguments, long entry, double score)
     {
         var value = arguments.Values[entry];
+        if (arguments.IsExplicit != 0) return (value - score) * (value - score);
         double gram = (value < 0 ? -value : value) + arguments.GramOffset;
         double rhs = value > 0 ? value + arguments.RhsOffset : 0;
         return (rhs * (1 - score) * (1 - score)) + ((gram - rhs) * score * score);

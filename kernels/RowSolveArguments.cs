@@ -11,7 +11,7 @@ public struct RowSolveArguments
     /// <summary>[entries], columns.</summary>
     public ArrayView<int> Indices;
 
-    /// <summary>[entries], ±conf; negative for a dislike.</summary>
+    /// <summary>[entries], ±conf, negative for a dislike; or ratings.</summary>
     public ArrayView<float> Values;
 
     /// <summary>y, [columns, rank4].</summary>
@@ -53,6 +53,9 @@ public struct RowSolveArguments
     /// <summary>Added to a positive value on the right side.</summary>
     public float RhsOffset;
 
+    /// <summary>Whether values are ratings: 1 where they are, and weigh the same whatever they are.</summary>
+    public int IsExplicit;
+
     /// <summary>The largest element of A's diagonal ÷ the smallest squared pivot above which a solution is refined.</summary>
     public float RefinedCondition;
 
@@ -89,10 +92,10 @@ public struct RowSolveArguments
     internal readonly int RowsFrom(int tileRow) => Rank - (Tile8.Width * tileRow);
 
     /// <summary>The weight of y yᵀ on the left side.</summary>
-    internal readonly float Gram(float value) => (value < 0 ? -value : value) + GramOffset;
+    internal readonly float Gram(float value) => (IsExplicit != 0 ? 0 : value < 0 ? -value : value) + GramOffset;
 
     /// <summary>The weight of y on the right side.</summary>
-    internal readonly float Rhs(float value) => value > 0 ? value + RhsOffset : 0;
+    internal readonly float Rhs(float value) => IsExplicit != 0 || value > 0 ? value + RhsOffset : 0;
 
     /// <summary>One 8×8 tile of α₀·YᵀY, from one address: sixteen of them would be kept in registers for the next row.</summary>
     internal readonly Tile8 BaseTile(int number) => Tile8.Of(Float4x8.At(BaseTiles, 16 * number), Float4x8.At(BaseTiles, (16 * number) + 8));

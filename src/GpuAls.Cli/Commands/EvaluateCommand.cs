@@ -42,7 +42,7 @@ internal sealed class EvaluateCommand
     {
         var options = JobOptions(result);
         options.Validate();
-        var device = _device.Read(result);
+        var device = _device.Read(result, options.Als);
         var bars = !CommonOptions.IsQuiet(result) && !CommonOptions.IsJson(result);
         EvaluationReport report = null!;
         await JobRunner.RunAsync(console, CommonOptions.Log(result, console), bars, async progress =>

@@ -41,7 +41,7 @@ internal sealed class TrainCommand
     private async Task<int> RunAsync(ParseResult result, CliConsole console, CancellationToken cancellation)
     {
         var options = JobOptions(result);
-        var device = _device.Read(result);
+        var device = _device.Read(result, options.Als);
         var bars = !CommonOptions.IsQuiet(result) && !CommonOptions.IsJson(result);
         await JobRunner.RunAsync(console, CommonOptions.Log(result, console), bars, async progress =>
         {

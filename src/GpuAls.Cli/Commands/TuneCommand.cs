@@ -47,7 +47,7 @@ internal sealed class TuneCommand
     {
         var options = JobOptions(result);
         options.Validate();
-        var device = _device.Read(result);
+        var device = _device.Read(result, options.Space.FixedOptions);
         var bars = !CommonOptions.IsQuiet(result) && !CommonOptions.IsJson(result);
         TuneReport report = null!;
         await JobRunner.RunAsync(console, CommonOptions.Log(result, console), bars, async progress =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GpuAls.Reading;
 using GpuAls.Training;
 
 namespace GpuAls.Cli.Options;
@@ -10,6 +11,8 @@ internal sealed class AlsOptionSet(bool isSearched = false)
     private readonly Option<int> _rank = NumberOption.Create("--rank", "Length of a factor vector, 1 to 512.", AlsOptions.Default.Rank);
     private readonly Option<int> _iterations = NumberOption.Create("--iterations", "Iterations; each solves users and items once.", AlsOptions.Default.Iterations);
     private readonly Option<double> _regularization = NumberOption.Create("--regularization", "λ, the weight of |x|² in the loss.", AlsOptions.Default.Regularization);
+    private readonly Option<string> _feedback = ChoiceOption.Create(
+        "--feedback", "implicit: weights are plays. explicit: weights are ratings, and only they are learned, by squared error.", AlsOptions.Default.Feedback, OptionWords.Feedbacks);
     private readonly Option<double> _alpha = NumberOption.Create("--alpha", "α, the weight of a play.", AlsOptions.Default.Alpha);
     private readonly Option<string> _confidence = ChoiceOption.Create("--confidence", "conf(r): α·r or α·ln(1 + r/ε).", AlsOptions.Default.Confidence, OptionWords.Confidences);
     private readonly Option<double> _epsilon = NumberOption.Create("--epsilon", "ε of --confidence log.", AlsOptions.Default.Epsilon);
@@ -19,6 +22,7 @@ internal sealed class AlsOptionSet(bool isSearched = false)
     private readonly Option<double> _exponent = NumberOption.Create("--regularization-exponent", "ν of --regularization-scaling ials.", AlsOptions.Default.RegularizationExponent);
     private readonly Option<string> _first = ChoiceOption.Create("--first", "The side solved first in each iteration.", AlsOptions.Default.First, OptionWords.Sides);
     private readonly Option<string> _solver = ChoiceOption.Create("--solver", "cholesky (exact) or cg (a few steps of conjugate gradients).", AlsOptions.Default.Solver, OptionWords.Solvers);
+    private readonly Option<bool> _nonnegative = new("--nonnegative") { Description = "Factors of 0 or more only (nonnegative least squares for each row); on the processor, with --solver cholesky." };
     private readonly Option<int> _steps = NumberOption.Create("--cg-steps", "Steps of --solver cg.", AlsOptions.Default.ConjugateGradientSteps);
     private readonly Option<string> _precision = ChoiceOption.Create("--precision", "How plays are summed: fp32, or tf32 on the tensor cores of NVIDIA GPUs (compute capability 8.0 or newer).", AlsOptions.Default.Precision, OptionWords.Precisions);
     private readonly Option<long> _seed = NumberOption.Create("--seed", "Seed of the first factors.", AlsOptions.Default.Seed);
@@ -30,7 +34,7 @@ internal sealed class AlsOptionSet(bool isSearched = false)
 
     private Option[] Searchable => [_rank, _iterations, _regularization, _alpha, _confidence, _epsilon, _unobservedWeight, _scaling, _exponent];
 
-    private Option[] All => [.. isSearched ? [] : Searchable, _objective, _first, _solver, _steps, _precision, _seed, _loss, _preset];
+    private Option[] All => [.. isSearched ? [] : Searchable, _feedback, _objective, _first, _solver, _nonnegative, _steps, _precision, _seed, _loss, _preset];
 
     public void AddTo(Command command)
     {
@@ -46,6 +50,7 @@ internal sealed class AlsOptionSet(bool isSearched = false)
     {
         var options = Combine(result, PresetOf(result) is { } preset ? Preset.Apply(preset, AlsOptions.Default) : AlsOptions.Default);
         RefuseIdleNumbers(result, options);
+        if (options.Feedback == Feedback.Explicit) RefuseImplicit(result);
         return options;
     }
 
@@ -55,6 +60,7 @@ internal sealed class AlsOptionSet(bool isSearched = false)
         Rank = Given(result, _rank, options.Rank),
         Iterations = Given(result, _iterations, options.Iterations),
         Regularization = Given(result, _regularization, options.Regularization),
+        Feedback = Given(result, _feedback, OptionWords.Feedbacks, options.Feedback),
         Alpha = Given(result, _alpha, options.Alpha),
         Confidence = Given(result, _confidence, OptionWords.Confidences, options.Confidence),
         Epsilon = Given(result, _epsilon, options.Epsilon),
@@ -64,6 +70,7 @@ internal sealed class AlsOptionSet(bool isSearched = false)
         RegularizationExponent = Given(result, _exponent, options.RegularizationExponent),
         First = Given(result, _first, OptionWords.Sides, options.First),
         Solver = Given(result, _solver, OptionWords.Solvers, options.Solver),
+        Nonnegative = Given(result, _nonnegative, options.Nonnegative),
         ConjugateGradientSteps = Given(result, _steps, options.ConjugateGradientSteps),
         Precision = Given(result, _precision, OptionWords.Precisions, options.Precision),
         Seed = Given(result, _seed, options.Seed),
@@ -82,6 +89,16 @@ internal sealed class AlsOptionSet(bool isSearched = false)
         RefuseIdle(result, _epsilon, options.Confidence == ConfidenceFunction.Log, "--confidence log");
         RefuseIdle(result, _exponent, options.RegularizationScaling == RegularizationScaling.Ials, "--regularization-scaling ials");
         RefuseIdle(result, _steps, options.Solver == Solver.ConjugateGradient, "--solver cg");
+    }
+
+    /// <summary>What ratings have no use for.</summary>
+    private void RefuseImplicit(ParseResult result)
+    {
+        Option[] idle = [_alpha, _confidence, _epsilon, _objective, _unobservedWeight];
+        if (idle.FirstOrDefault(option => result.IsGiven(option)) is { } given)
+            throw new GpuAlsException(FailureKind.Usage, $"{given.Name} changes nothing with --feedback explicit: ratings all weigh the same, and pairs without one nothing. Leave it out.");
+        if (PresetOf(result) is { } preset and not "spark")
+            throw new GpuAlsException(FailureKind.Usage, $"--preset {preset} knows implicit feedback only; with --feedback explicit expected --preset spark, or none.");
     }
 
     private static void RefuseIdle(ParseResult result, Option option, bool isUsed, string owner)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using GpuAls.Engines;
 using GpuAls.Engines.Device;
 using GpuAls.Jobs;
+using GpuAls.Training;
 
 namespace GpuAls.Cli.Options;
 
@@ -34,6 +35,11 @@ internal sealed class DeviceOptionSet
         var request = DeviceRequest.Parse(result.GetRequiredValue(_device));
         return result.GetValue(_memory) is { } size ? request with { MemoryBytes = ByteSize.Parse(size, _memory.Name) } : request;
     }
+
+    /// <summary>The device for a training.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: a value that is none.</exception>
+    public DeviceRequest Read(ParseResult result, AlsOptions options) =>
+        Read(result) with { WhyProcessor = options.Nonnegative ? "--nonnegative is solved on the processor" : null };
 
     /// <summary>Makes the engine, and says which it is.</summary>
     public static IAlsEngine Open(DeviceRequest request, IProgress<JobEvent> progress)

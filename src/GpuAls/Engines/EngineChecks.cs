@@ -22,6 +22,13 @@ internal static class EngineChecks
         ArgumentOutOfRangeException.ThrowIfNegative(problem.ConjugateGradientSteps);
     }
 
+    /// <exception cref="GpuAlsException">Kind Device: the engine cannot solve with x ≥ 0.</exception>
+    public static void Nonnegative(IAlsEngine engine, bool isNonnegative)
+    {
+        if (isNonnegative && !engine.SolvesNonnegative)
+            throw new GpuAlsException(FailureKind.Device, $"--nonnegative: {engine.Description} solves rows without bounds only. Use --device cpu.");
+    }
+
     /// <exception cref="GpuAlsException">Kind Device: the engine cannot sum in a precision.</exception>
     public static void Precision(IAlsEngine engine, SumPrecision precision)
     {

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
-
 namespace GpuAls.Engines;
 
 /// <summary>A row of factors in host memory, [rank].</summary>
@@ -13,36 +10,40 @@ internal delegate ReadOnlySpan<float> FactorRow(int row);
 /// <param name="rank">Number of factors.</param>
 /// <param name="gramian">YᵀY, [rank, rank].</param>
 /// <param name="weights">How a value becomes its two weights.</param>
-internal sealed class Fp64Equation(int rank, double[] gramian, ConfidenceWeights weights)
+/// <param name="isNonnegative">Whether x ≥ 0 is asked for.</param>
+internal sealed class Fp64Equation(int rank, double[] gramian, ConfidenceWeights weights, bool isNonnegative = false)
 {
-    /// <summary>A pivot below this part of its diagonal element is rounding: the matrix is singular.</summary>
-    private const double SmallestPivot = 1e-13;
-
     private readonly double[] _left = new double[rank * rank];
     private readonly double[] _right = new double[rank];
     private readonly double[] _y = new double[rank];
+    private readonly NonnegativeEquation? _nonnegative = isNonnegative ? new NonnegativeEquation(rank) : null;
 
     /// <summary>Solves one row; x is finite, and zero where the outcome is <see cref="PivotOutcome.Failed"/>.</summary>
     public PivotOutcome Solve(RowEntries entries, float lambda, FactorRow fixedFactors, Span<float> x)
     {
         var outcome = PivotOutcome.Positive;
         Assemble(entries, lambda, fixedFactors);
-        if (!Factor())
+        if (!Solve(x))
         {
             Assemble(entries, lambda, fixedFactors);
             AddToDiagonal(RowSolveReport.RelativeJitter * MeanOfDiagonal());
-            outcome = Factor() ? PivotOutcome.Jittered : PivotOutcome.Failed;
+            outcome = Solve(x) ? PivotOutcome.Jittered : PivotOutcome.Failed;
         }
 
-        if (outcome != PivotOutcome.Failed) Substitute();
-        for (var i = 0; i < rank; i++)
-        {
-            x[i] = (float)_right[i];
-            if (!float.IsFinite(x[i])) outcome = PivotOutcome.Failed;
-        }
-
+        foreach (var value in x)
+            if (!float.IsFinite(value)) outcome = PivotOutcome.Failed;
         if (outcome == PivotOutcome.Failed) x.Clear();
         return outcome;
+    }
+
+    /// <returns>Whether A is positive definite.</returns>
+    private bool Solve(Span<float> x)
+    {
+        if (_nonnegative is not null) return _nonnegative.Solve(_left, _right, x);
+        if (!Fp64Cholesky.Factor(_left, rank)) return false;
+        Fp64Cholesky.Solve(_left, _right);
+        for (var i = 0; i < rank; i++) x[i] = (float)_right[i];
+        return true;
     }
 
     private void Assemble(RowEntries entries, float lambda, FactorRow fixedFactors)
@@ -55,8 +56,8 @@ internal sealed class Fp64Equation(int rank, double[] gramian, ConfidenceWeights
             var y = fixedFactors(entries.Indices[k]);
             for (var i = 0; i < rank; i++) _y[i] = y[i];
             double gram = weights.Gram(entries.Values[k]);
-            AddScaled(weights.Rhs(entries.Values[k]), _y, _right);
-            for (var i = 0; i < rank; i++) AddScaled(gram * _y[i], _y.AsSpan(0, i + 1), _left.AsSpan(i * rank, i + 1));
+            Fp64Cholesky.AddScaled(weights.Rhs(entries.Values[k]), _y, _right);
+            for (var i = 0; i < rank; i++) Fp64Cholesky.AddScaled(gram * _y[i], _y.AsSpan(0, i + 1), _left.AsSpan(i * rank, i + 1));
         }
     }
 
@@ -70,51 +71,5 @@ internal sealed class Fp64Equation(int rank, double[] gramian, ConfidenceWeights
         double sum = 0;
         for (var i = 0; i < rank; i++) sum += _left[(i * rank) + i];
         return sum / rank;
-    }
-
-    /// <summary>A = L Lᵀ in place, row by row.</summary>
-    private bool Factor()
-    {
-        for (var i = 0; i < rank; i++)
-        {
-            var row = _left.AsSpan(i * rank, i + 1);
-            for (var j = 0; j < i; j++)
-                row[j] = (row[j] - Dot(row[..j], _left.AsSpan(j * rank, j))) / _left[(j * rank) + j];
-            var pivot = row[i] - Dot(row[..i], row[..i]);
-            if (!double.IsFinite(pivot) || pivot <= SmallestPivot * row[i]) return false;
-            row[i] = Math.Sqrt(pivot);
-        }
-
-        return true;
-    }
-
-    private void Substitute()
-    {
-        for (var i = 0; i < rank; i++)
-            _right[i] = (_right[i] - Dot(_left.AsSpan(i * rank, i), _right.AsSpan(0, i))) / _left[(i * rank) + i];
-        for (var i = rank - 1; i >= 0; i--)
-        {
-            _right[i] /= _left[(i * rank) + i];
-            AddScaled(-_right[i], _left.AsSpan(i * rank, i), _right.AsSpan(0, i));
-        }
-    }
-
-    private static void AddScaled(double scale, ReadOnlySpan<double> source, Span<double> target)
-    {
-        var from = MemoryMarshal.Cast<double, Vector<double>>(source);
-        var to = MemoryMarshal.Cast<double, Vector<double>>(target);
-        for (var i = 0; i < from.Length; i++) to[i] += from[i] * scale;
-        for (var i = from.Length * Vector<double>.Count; i < source.Length; i++) target[i] += source[i] * scale;
-    }
-
-    private static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
-    {
-        var a = MemoryMarshal.Cast<double, Vector<double>>(x);
-        var b = MemoryMarshal.Cast<double, Vector<double>>(y);
-        var sums = Vector<double>.Zero;
-        for (var i = 0; i < a.Length; i++) sums += a[i] * b[i];
-        var sum = Vector.Sum(sums);
-        for (var i = a.Length * Vector<double>.Count; i < x.Length; i++) sum += x[i] * y[i];
-        return sum;
     }
 }

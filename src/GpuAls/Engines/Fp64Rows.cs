@@ -22,9 +22,10 @@ internal static class Fp64Rows
         if (rows.Length == 0) return new RowSolveReport(0, 0, -1);
         var rank = problem.FixedFactors.Rank;
         var (gramian, weights, regularization) = (problem.Gramian.ToArray(), problem.Weights, problem.Regularization.ToArray());
+        var isNonnegative = problem.IsNonnegative;
         var solutions = new float[rows.Length][];
         var outcomes = new PivotOutcome[rows.Length];
-        Parallel.For(0, rows.Length, () => new Fp64Equation(rank, gramian, weights), (i, _, equation) =>
+        Parallel.For(0, rows.Length, () => new Fp64Equation(rank, gramian, weights, isNonnegative), (i, _, equation) =>
         {
             solutions[i] = new float[rank];
             outcomes[i] = equation.Solve(new RowEntries(plays, rows[i]), regularization[rows[i]], fixedFactors, solutions[i]);

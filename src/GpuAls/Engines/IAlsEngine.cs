@@ -16,6 +16,9 @@ public interface IAlsEngine : IDisposable
     /// <summary>Why rows cannot be solved in <see cref="SumPrecision.Tf32"/>, as in "the device …"; null where they can.</summary>
     string? WhyNoTf32 { get; }
 
+    /// <summary>Whether rows can be solved with x ≥ 0.</summary>
+    bool SolvesNonnegative => false;
+
     /// <summary>Fails before the work where a training cannot fit the engine's memory; memory of the host needs no such check.</summary>
     /// <exception cref="GpuAlsException">Kind Device: it says how much is needed, and what to change.</exception>
     void RequireMemory(TrainingShape shape)
@@ -40,7 +43,7 @@ public interface IAlsEngine : IDisposable
     /// <summary>Solves the normal equations of each row of plays exactly (Cholesky) or by conjugate gradients.</summary>
     RowSolveReport SolveRows(in RowSolveProblem problem);
 
-    /// <summary>The part of the loss that belongs to the plays: Σ rhs·(1 - x·y)² + (gram - rhs)·(x·y)², accumulated in fp64.</summary>
+    /// <summary>The part of the loss that belongs to the plays: Σ rhs·(1 - x·y)² + (gram - rhs)·(x·y)², or Σ (rhs - x·y)² of ratings, accumulated in fp64.</summary>
     /// <param name="plays">[rows, columns].</param>
     /// <param name="rowFactors">x, [rows, rank].</param>
     /// <param name="columnFactors">y, [columns, rank].</param>

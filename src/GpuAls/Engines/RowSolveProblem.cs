@@ -21,7 +21,7 @@ public readonly ref struct RowSolveProblem
     /// <summary>λ of each row of the plays, [rows].</summary>
     public required ReadOnlySpan<float> Regularization { get; init; }
 
-    /// <summary>x, [at least FirstTargetRow + rows, rank]; also the start of conjugate gradients.</summary>
+    /// <summary>x, [at least FirstTargetRow + rows, rank]; also the start of conjugate gradients, and of x ≥ 0.</summary>
     public required IEngineFactors Target { get; init; }
 
     /// <summary>Where row 0 of the plays stands in the target.</summary>
@@ -29,6 +29,9 @@ public readonly ref struct RowSolveProblem
 
     /// <summary>Steps of conjugate gradients; 0 solves exactly by Cholesky.</summary>
     public int ConjugateGradientSteps { get; init; }
+
+    /// <summary>Whether x ≥ 0 is asked for, with Cholesky, of an engine that can.</summary>
+    public bool IsNonnegative { get; init; }
 
     /// <summary>How the plays are summed.</summary>
     public SumPrecision Precision { get; init; }

@@ -27,7 +27,7 @@ public sealed class Evaluator
         ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        (HeldOut, _options, _columns) = (heldOut, options, new MetricColumns(options.Cutoffs, options.Kinds));
+        (HeldOut, _options, _columns) = (heldOut, options, new MetricColumns(options.Cutoffs, options.Kinds, heldOut.Train.Feedback));
         _listed = new ListedItems(heldOut.Train, heldOut.Hidden);
         _test = new TestPlays(heldOut, options.ColdStart);
         _numbers = new UserNumbers(_columns, _listed.Listeners, heldOut.Train.Users.Count);

@@ -50,14 +50,14 @@ internal sealed class HeldOutBuilder
             UnseenPairs = _unseen,
         };
         if (counts.Pairs == 0) throw NothingHeldOut();
-        var test = CsrBuilder.FromCoordinates(_rowKeys.Count, _columnCount, _rows.ToArray(), _columns.ToArray(), _values.ToArray());
+        var test = CsrBuilder.FromCoordinates(_rowKeys.Count, _columnCount, _rows.ToArray(), _columns.ToArray(), _values.ToArray(), _train.Feedback);
         return new HeldOut(_train, _hidden, test, [.. _rowKeys], counts);
     }
 
     private void AddRow(int user)
     {
         var place = _userPlaces[user];
-        var isSeen = place >= 0 && Likes.Any(_train.ByUser.RowValues(place));
+        var isSeen = place >= 0 && Likes.Any(_train.ByUser.RowValues(place), _train.Feedback);
         var row = isSeen ? place : _rowKeys.Count;
         if (!isSeen) _rowKeys.Add(user);
         var items = _test.RowIndices(user);
@@ -83,7 +83,7 @@ internal sealed class HeldOutBuilder
     {
         if (_columnOfItem[item] >= 0) return _columnOfItem[item];
         var place = _itemPlaces[item];
-        var isSeen = place >= 0 && Likes.Any(_train.ByItem.RowValues(place));
+        var isSeen = place >= 0 && Likes.Any(_train.ByItem.RowValues(place), _train.Feedback);
         return _columnOfItem[item] = isSeen ? place : _columnCount++;
     }
 

@@ -1,3 +1,4 @@
+using GpuAls.Modeling;
 using GpuAls.Sparse;
 
 namespace GpuAls.Evaluation;
@@ -15,12 +16,11 @@ internal sealed class ListedItems
     public ListedItems(InteractionMatrix train, CsrMatrix hidden)
     {
         _hidden = hidden;
-        Listeners = new int[train.Items.Count];
-        for (var entry = 0; entry < train.ByUser.Indices.Length; entry++) Listeners[train.ByUser.Indices[entry]] += train.ByUser.Values[entry] > 0 ? 1 : 0;
+        Listeners = Likes.CountByColumn(train.ByUser, train.Feedback);
         _never = [.. Enumerable.Range(0, Listeners.Length).Where(item => Listeners[item] == 0)];
     }
 
-    /// <summary>[items], users with a play above 0.</summary>
+    /// <summary>[items], users with a play above 0, or a rating.</summary>
     public int[] Listeners { get; }
 
     /// <summary>Number of items that a list can have.</summary>

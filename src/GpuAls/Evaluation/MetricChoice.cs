@@ -1,5 +1,6 @@
 using System.Globalization;
 using GpuAls.Engines;
+using GpuAls.Reading;
 using GpuAls.Training;
 
 namespace GpuAls.Evaluation;
@@ -34,6 +35,12 @@ public sealed record MetricChoice(Metric Metric, MetricKinds Kinds, bool IsLower
             ? OfName(name) ?? throw Unknown(text)
             : new MetricChoice(new Metric(Array.IndexOf(OfLists, name) >= 0 ? name : throw Unknown(text), Cutoff(places, text)), MetricKinds.Lists, IsLowerBetter: false);
     }
+
+    /// <summary>Checks that it can be measured.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: an error of preferences, and there are ratings.</exception>
+    public void Check(Feedback feedback) => Require.Usage(
+        feedback == Feedback.Implicit || Metric.Name is not (Metric.RmseOfPreference or Metric.MaeOfPreference),
+        $"--metric {Metric.Name} is of preferences; explicit feedback predicts ratings. Take --metric {(Metric.Name == Metric.RmseOfPreference ? Metric.RmseOfRating : Metric.MaeOfRating)}.");
 
     /// <summary>What measures it.</summary>
     public EvaluationOptions Options(ColdStart coldStart = ColdStart.Drop) =>

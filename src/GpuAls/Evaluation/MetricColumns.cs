@@ -1,3 +1,5 @@
+using GpuAls.Reading;
+
 namespace GpuAls.Evaluation;
 
 /// <summary>
@@ -36,13 +38,15 @@ internal sealed class MetricColumns
     private const int OfLists = 11;
     private const int PerCutoff = 7;
 
+    private readonly Feedback _feedback;
     private readonly MetricFormula[] _formulas;
 
     /// <param name="cutoffs">Lengths of lists.</param>
     /// <param name="kinds">The metrics that there are.</param>
-    public MetricColumns(IReadOnlyList<int> cutoffs, MetricKinds kinds)
+    /// <param name="feedback">Ratings are predicted themselves, and no preferences.</param>
+    public MetricColumns(IReadOnlyList<int> cutoffs, MetricKinds kinds, Feedback feedback = Feedback.Implicit)
     {
-        Cutoffs = cutoffs;
+        (Cutoffs, _feedback) = (cutoffs, feedback);
         _formulas = [.. FormulasOf(kinds)];
     }
 
@@ -57,12 +61,12 @@ internal sealed class MetricColumns
     public static int OfCutoff(int cutoff) => OfLists + (PerCutoff * cutoff);
 
     /// <summary>The same columns, of which some are filled.</summary>
-    public MetricColumns Of(MetricKinds kinds) => new(Cutoffs, kinds);
+    public MetricColumns Of(MetricKinds kinds) => new(Cutoffs, kinds, _feedback);
 
     private IEnumerable<MetricFormula> FormulasOf(MetricKinds kinds)
     {
         if (kinds.HasFlag(MetricKinds.Errors))
-            foreach (var formula in ErrorFormulas()) yield return formula;
+            foreach (var formula in _feedback == Feedback.Explicit ? RatingErrors() : [.. PreferenceErrors(), .. RatingErrors()]) yield return formula;
         if (kinds.HasFlag(MetricKinds.Lists))
             for (var cutoff = 0; cutoff < Cutoffs.Count; cutoff++)
                 foreach (var formula in ListFormulas(cutoff)) yield return formula;
@@ -71,10 +75,14 @@ internal sealed class MetricColumns
         yield return new MetricFormula(new Metric(Metric.PercentileRank), PercentileRanks, PercentileWeights);
     }
 
-    private static IEnumerable<MetricFormula> ErrorFormulas() =>
+    private static IEnumerable<MetricFormula> PreferenceErrors() =>
     [
         new(new Metric(Metric.RmseOfPreference), SquaredPreference, Predictions, IsRoot: true),
         new(new Metric(Metric.MaeOfPreference), AbsolutePreference, Predictions),
+    ];
+
+    private static IEnumerable<MetricFormula> RatingErrors() =>
+    [
         new(new Metric(Metric.RmseOfRating), SquaredRating, Predictions, IsRoot: true),
         new(new Metric(Metric.MaeOfRating), AbsoluteRating, Predictions),
     ];

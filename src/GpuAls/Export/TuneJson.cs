@@ -9,7 +9,7 @@ namespace GpuAls.Export;
     WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NewLine = "\n",
     Converters =
     [
-        typeof(ConfidenceWords), typeof(ObjectiveWords), typeof(SideWords), typeof(SolverWords), typeof(ScalingWords), typeof(PrecisionWords), typeof(OnBadRowWords),
+        typeof(FeedbackWords), typeof(ConfidenceWords), typeof(ObjectiveWords), typeof(SideWords), typeof(SolverWords), typeof(ScalingWords), typeof(PrecisionWords), typeof(OnBadRowWords),
         typeof(SplitWords), typeof(ColdStartWords), typeof(MetricValueJson), typeof(SearchWords), typeof(JsonStringEnumConverter<FailureKind>),
     ])]
 [JsonSerializable(typeof(TuneReport))]

@@ -1,3 +1,5 @@
+using GpuAls.Reading;
+
 namespace GpuAls.Indexing;
 
 /// <summary>All rows that were read, ids replaced by their index, in the order of the input (COO form, duplicates not yet summed).</summary>
@@ -22,11 +24,14 @@ public sealed class IndexedInteractions
     /// <summary>[rows], index of the item.</summary>
     public required int[] ItemIndices { get => Trimmed(ref _items); init => _items = value; }
 
-    /// <summary>[rows], finite and not 0; null where each row counts 1.</summary>
+    /// <summary>[rows], finite, and not 0 unless they are ratings; null where each row counts 1.</summary>
     public required float[]? Weights { get => _weights is null ? null : Trimmed(ref _weights); init => _weights = value; }
 
     /// <summary>[rows], the time of each, all in one unit; null where no column of times was read.</summary>
     public long[]? Times { get => _times is null ? null : Trimmed(ref _times); init => _times = value; }
+
+    /// <summary>What the weights are.</summary>
+    public Feedback Feedback { get; init; }
 
     /// <summary>What was read and what was left out.</summary>
     public required ReadStatistics Statistics { get; init; }
@@ -67,6 +72,7 @@ public sealed class IndexedInteractions
             ItemIndices = Array.ConvertAll(rows, row => ItemIndices[row]),
             Weights = Weights is null ? null : Array.ConvertAll(rows, row => Weights[row]),
             Times = Times is null ? null : Array.ConvertAll(rows, row => Times[row]),
+            Feedback = Feedback,
             Statistics = Statistics,
         };
     }

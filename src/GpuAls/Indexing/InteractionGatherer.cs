@@ -60,6 +60,7 @@ internal sealed class InteractionGatherer(InteractionSchema schema, IReadOnlyLis
             ItemIndices = items,
             Weights = weights,
             Times = times,
+            Feedback = schema.Feedback,
             Statistics = new ReadStatistics { Files = files.Count, Rows = _rows, ZeroWeightRows = _zeroWeightRows, BadRows = _badRows },
         };
     }

@@ -2,6 +2,7 @@ using GpuAls.Engines;
 using GpuAls.Evaluation;
 using GpuAls.Export;
 using GpuAls.Modeling;
+using GpuAls.Reading;
 using GpuAls.Sparse;
 using GpuAls.Storage;
 using GpuAls.Training;
@@ -22,7 +23,7 @@ public sealed class EvaluateJob
     /// <param name="options">What to do.</param>
     /// <param name="engine">Where the work is done.</param>
     /// <param name="progress">Told how far the job is.</param>
-    /// <exception cref="GpuAlsException">Kind Usage: options that contradict each other, or are out of their range. Kind Device: the engine has no such precision.</exception>
+    /// <exception cref="GpuAlsException">Kind Usage: options that contradict each other, or are out of their range. Kind Device: the engine has no such precision, or cannot keep factors above 0.</exception>
     public EvaluateJob(EvaluateJobOptions options, IAlsEngine engine, IProgress<JobEvent>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -30,6 +31,7 @@ public sealed class EvaluateJob
         if (options.Report is not null) options = options with { Als = options.Als with { TrackLoss = true } };
         options.Validate();
         EngineChecks.Precision(engine, options.Als.Precision);
+        EngineChecks.Nonnegative(engine, options.Als.Nonnegative);
         (_options, _engine, _progress) = (options, engine, progress);
         _draft = options.Report is null ? null : new EvaluateDraft(options);
     }
@@ -55,15 +57,18 @@ public sealed class EvaluateJob
     /// <summary>The split, or one for each fold, and the model if there is one already.</summary>
     private async Task<(IEnumerable<HeldOut> Splits, FactorModel? Model)> SplitAsync(CancellationToken cancellation)
     {
-        var loader = new SplitLoader(_options.Schema, _clock, _progress) { Loaded = plays => _draft?.Add(plays) };
         if (_options.Model is not { } directory)
-            return (await loader.LoadAsync(_options.Locations, _options.Test, _options.Exclude, _options.Split, cancellation).ConfigureAwait(false), null);
+            return (await Loader(_options.Als.Feedback).LoadAsync(_options.Locations, _options.Test, _options.Exclude, _options.Split, cancellation).ConfigureAwait(false), null);
         var model = await ModelReader.ReadAsync(directory, cancellation).ConfigureAwait(false);
-        var ofModel = new InteractionMatrix(model.Users, model.Items, model.Plays);
+        RatingColumn.Check(model.Feedback, _options.Schema);
+        var ofModel = new InteractionMatrix(model.Users, model.Items, model.Plays) { Feedback = model.Feedback };
         _draft?.Add(ofModel);
         _clock.End("read_model");
-        return ([await loader.WithTestFilesAsync(ofModel, _options.Test, _options.Exclude, cancellation).ConfigureAwait(false)], model);
+        return ([await Loader(model.Feedback).WithTestFilesAsync(ofModel, _options.Test, _options.Exclude, cancellation).ConfigureAwait(false)], model);
     }
+
+    private SplitLoader Loader(Feedback feedback) =>
+        new(_options.Schema with { Feedback = feedback }, _clock, _progress) { Loaded = plays => _draft?.Add(plays) };
 
     private EvaluationReport Measure(IEnumerable<HeldOut> splits, FactorModel? model, CancellationToken cancellation)
     {

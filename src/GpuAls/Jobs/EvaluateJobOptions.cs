@@ -75,6 +75,7 @@ public sealed record EvaluateJobOptions
         Require.Usage(Schema.TimeColumn is not null || Test.Count > 0 || Split.Kind != SplitKind.Time, "--split time needs the times of the plays. Name their column with --time-column.");
         Require.Usage(Neighbours >= 1, $"--neighbours is {Neighbours}; expected 1 or more.");
         Als.Validate();
+        if (Model is null) RatingColumn.Check(Als.Feedback, Schema);
         Split.Validate();
         Evaluation.Validate();
         Bootstrap.Validate();

@@ -2,6 +2,7 @@ using System.Globalization;
 using GpuAls.Evaluation;
 using GpuAls.Evaluation.Tuning;
 using GpuAls.Modeling;
+using GpuAls.Reading;
 using GpuAls.Reporting;
 using GpuAls.Training;
 
@@ -68,7 +69,11 @@ internal static class ReportFacts
     }
 
     private static string Training(AlsOptions options, string? preset) => Text(
-        $"{(preset is null ? "" : $"preset {preset}, ")}rank {options.Rank}, {Counted.Of(options.Iterations, "iteration")}, regularization {options.Regularization}, scaling {Word(OptionWords.Scalings, options.RegularizationScaling)}, alpha {options.Alpha}, confidence {Word(OptionWords.Confidences, options.Confidence)}, unobserved weight {options.UnobservedWeight}, objective {Word(OptionWords.Objectives, options.Objective)}, solver {Word(OptionWords.Solvers, options.Solver)}, precision {Word(OptionWords.Precisions, options.Precision)}, seed {options.Seed}");
+        $"{(preset is null ? "" : $"preset {preset}, ")}rank {options.Rank}, {Counted.Of(options.Iterations, "iteration")}, regularization {options.Regularization}, scaling {Word(OptionWords.Scalings, options.RegularizationScaling)}, {Meaning(options)}, solver {Word(OptionWords.Solvers, options.Solver)}{(options.Nonnegative ? ", nonnegative" : "")}, precision {Word(OptionWords.Precisions, options.Precision)}, seed {options.Seed}");
+
+    /// <summary>What plays say.</summary>
+    private static string Meaning(AlsOptions options) => options.Feedback == Feedback.Explicit ? "explicit feedback" : Text(
+        $"alpha {options.Alpha}, confidence {Word(OptionWords.Confidences, options.Confidence)}, unobserved weight {options.UnobservedWeight}, objective {Word(OptionWords.Objectives, options.Objective)}");
 
     private static string Split(SplitOptions split) => Text($"{Word(SplitOptions.Kinds, split.Kind)}{(split.Folds is { } folds ? Text($", {folds} folds") : "")}, seed {split.Seed}");
 

@@ -45,8 +45,9 @@ internal static class TrainCommandLine
         return
         [
             .. Unless("preset", preset, null),
-            .. AlwaysGiven.SelectMany(name => Unless(name, SearchParameter.Of(name).Get(options), null)),
+            .. AlwaysGiven.Where(name => name != "alpha" || options.Feedback == Feedback.Implicit).SelectMany(name => Unless(name, SearchParameter.Of(name).Get(options), null)),
             .. Rest(options).Zip(Rest(usual)).SelectMany(pair => Unless(pair.First.Name, pair.First.Value, pair.Second.Value)),
+            .. options.Nonnegative ? ["--nonnegative"] : Array.Empty<string>(),
         ];
     }
 
@@ -55,6 +56,7 @@ internal static class TrainCommandLine
     private static IEnumerable<(string Name, string Value)> Rest(AlsOptions options) =>
     [
         .. SearchParameter.All.Where(parameter => !AlwaysGiven.Contains(parameter.Name)).Select(parameter => (parameter.Name, parameter.Get(options))),
+        ("feedback", Word(OptionWords.Feedbacks, options.Feedback)),
         ("objective", Word(OptionWords.Objectives, options.Objective)),
         ("first", Word(OptionWords.Sides, options.First)),
         ("solver", Word(OptionWords.Solvers, options.Solver)),

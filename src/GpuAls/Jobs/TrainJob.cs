@@ -24,15 +24,18 @@ public sealed class TrainJob
     /// <param name="options">What to do.</param>
     /// <param name="engine">Where the work is done.</param>
     /// <param name="progress">Told how far the job is.</param>
-    /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range. Kind Device: the engine has no such precision.</exception>
+    /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range. Kind Device: the engine has no such precision, or cannot keep factors above 0.</exception>
     public TrainJob(TrainJobOptions options, IAlsEngine engine, IProgress<JobEvent>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(engine);
         if (options.Report is not null) options = options with { Als = options.Als with { TrackLoss = true } };
         options.Als.Validate();
+        RatingColumn.Check(options.Als.Feedback, options.Schema);
         var metric = options.Validation?.Validate();
+        metric?.Check(options.Als.Feedback);
         EngineChecks.Precision(engine, options.Als.Precision);
+        EngineChecks.Nonnegative(engine, options.Als.Nonnegative);
         Recommender.CheckLength(options.Top);
         (_options, _engine, _progress) = (metric is { IsLoss: true } ? options with { Als = options.Als with { TrackLoss = true } } : options, engine, progress);
     }
@@ -48,7 +51,7 @@ public sealed class TrainJob
         var data = await LoadAsync(cancellation).ConfigureAwait(false);
         var trained = Train(data, cancellation);
         var plays = data.Plays;
-        var model = new FactorModel(plays.Users, plays.Items, plays.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors);
+        var model = new FactorModel(plays.Users, plays.Items, plays.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors) { Feedback = plays.Feedback };
         _clock.End("train");
 
         await ModelWriter.WriteAsync(model, output.Model, cancellation).ConfigureAwait(false);
@@ -79,7 +82,7 @@ public sealed class TrainJob
     {
         var start = _clock.Total;
         var progress = new Relay<Reading.ReadProgress>(read => _progress?.Report(new RowsRead(read)));
-        var interactions = await InteractionLoader.LoadAsync(locations, _options.Schema, progress, cancellation).ConfigureAwait(false);
+        var interactions = await InteractionLoader.LoadAsync(locations, _options.Schema with { Feedback = _options.Als.Feedback }, progress, cancellation).ConfigureAwait(false);
         _clock.End("read");
         var plays = CsrBuilder.Build(interactions);
         _clock.End("build_matrices");

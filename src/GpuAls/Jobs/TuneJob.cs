@@ -30,6 +30,7 @@ public sealed class TuneJob
         ArgumentNullException.ThrowIfNull(engine);
         options.Validate();
         EngineChecks.Precision(engine, options.Space.FixedOptions.Precision);
+        EngineChecks.Nonnegative(engine, options.Space.FixedOptions.Nonnegative);
         (_options, _engine, _progress, _candidates) = (options, engine, progress, options.Search.Candidates(options.Space));
     }
 
@@ -65,7 +66,7 @@ public sealed class TuneJob
 
     private async Task<Evaluator[]> LoadAsync(CancellationToken cancellation)
     {
-        var loader = new SplitLoader(_options.Schema, _clock, _progress) { Loaded = plays => _distributions = _options.Report is null ? [] : PlayDistribution.Of(plays) };
+        var loader = new SplitLoader(_options.Schema with { Feedback = _options.Space.FixedOptions.Feedback }, _clock, _progress) { Loaded = plays => _distributions = _options.Report is null ? [] : PlayDistribution.Of(plays) };
         var splits = await loader.LoadAsync(_options.Locations, _options.Test, _options.Exclude, _options.Split, cancellation).ConfigureAwait(false);
         var measured = _options.Search.Choice().Options(_options.Search.ColdStart);
         Evaluator[] folds = [.. splits.Select(heldOut => new Evaluator(heldOut, measured))];

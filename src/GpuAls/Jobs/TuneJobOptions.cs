@@ -65,6 +65,8 @@ public sealed record TuneJobOptions
         Require.Usage(Schema.TimeColumn is null || (Test.Count == 0 && Split.Kind == SplitKind.Time), "--time-column changes nothing without --split time. Leave it out.");
         Require.Usage(Schema.TimeColumn is not null || Test.Count > 0 || Split.Kind != SplitKind.Time, "--split time needs the times of the plays. Name their column with --time-column.");
         Require.Usage(!Overwrite || Output is not null || Report is not null, "--overwrite changes nothing without --output or --report. Leave it out.");
+        RatingColumn.Check(Space.FixedOptions.Feedback, Schema);
+        Search.Choice().Check(Space.FixedOptions.Feedback);
         Split.Validate();
         Bootstrap.Validate();
         Search.Candidates(Space);

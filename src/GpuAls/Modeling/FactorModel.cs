@@ -1,4 +1,5 @@
 using GpuAls.Indexing;
+using GpuAls.Reading;
 using GpuAls.Sparse;
 
 namespace GpuAls.Modeling;
@@ -37,6 +38,9 @@ public sealed class FactorModel
 
     /// <summary>[users, items], the plays r it was trained on.</summary>
     public CsrMatrix Plays { get; }
+
+    /// <summary>What the values of <see cref="Plays"/> are.</summary>
+    public Feedback Feedback { get; init; }
 
     /// <summary>Length of a factor vector.</summary>
     public int Rank { get; }

@@ -9,7 +9,7 @@ namespace GpuAls.Modeling;
 /// <summary>JSON without reflection, so that the tool also starts fast; choices are the words of their options.</summary>
 [JsonSourceGenerationOptions(
     WriteIndented = true, RespectNullableAnnotations = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NewLine = "\n",
-    Converters = [typeof(ConfidenceWords), typeof(ObjectiveWords), typeof(SideWords), typeof(SolverWords), typeof(ScalingWords), typeof(PrecisionWords), typeof(IdTypeWords), typeof(OnBadRowWords)])]
+    Converters = [typeof(FeedbackWords), typeof(ConfidenceWords), typeof(ObjectiveWords), typeof(SideWords), typeof(SolverWords), typeof(ScalingWords), typeof(PrecisionWords), typeof(IdTypeWords), typeof(OnBadRowWords)])]
 [JsonSerializable(typeof(ModelManifest))]
 internal sealed partial class ManifestJson : JsonSerializerContext;
 
@@ -25,6 +25,8 @@ internal abstract class WordConverter<T>(IReadOnlyDictionary<string, T> words) :
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
         writer.WriteStringValue(words.First(word => word.Value.Equals(value)).Key);
 }
+
+internal sealed class FeedbackWords() : WordConverter<Feedback>(OptionWords.Feedbacks);
 
 internal sealed class ConfidenceWords() : WordConverter<ConfidenceFunction>(OptionWords.Confidences);
 

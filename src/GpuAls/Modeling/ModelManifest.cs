@@ -93,7 +93,7 @@ public sealed record DataStatistics
         Items = plays.Items.Count,
         Plays = plays.ByUser.EntryCount,
         CancelledPairs = plays.CancelledPairs,
-        UsersWithoutPlays = Enumerable.Range(0, plays.Users.Count).Count(user => !Likes.Any(plays.ByUser.RowValues(user))),
+        UsersWithoutPlays = Enumerable.Range(0, plays.Users.Count).Count(user => !Likes.Any(plays.ByUser.RowValues(user), plays.Feedback)),
         UserIdType = plays.Users.Type,
         ItemIdType = plays.Items.Type,
         Read = read,

@@ -57,7 +57,10 @@ public static class ModelReader
         return new FactorModel(
             users, items, plays, manifest.Rank,
             NpyFile.Read<float>(Path.Combine(directory, ModelFiles.UserFactors), data.Users, manifest.Rank),
-            NpyFile.Read<float>(Path.Combine(directory, ModelFiles.ItemFactors), data.Items, manifest.Rank));
+            NpyFile.Read<float>(Path.Combine(directory, ModelFiles.ItemFactors), data.Items, manifest.Rank))
+        {
+            Feedback = manifest.Options.Feedback,
+        };
     }
 
     /// <summary>Before anything else is understood, so that a newer layout is named and not called broken.</summary>

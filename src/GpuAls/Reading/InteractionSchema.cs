@@ -15,6 +15,9 @@ public sealed record InteractionSchema
     /// <summary>Column of the times, by which plays can be held out; null where there is none.</summary>
     public string? TimeColumn { get; init; }
 
+    /// <summary>What the weights are: a weight of 0 is nothing among plays, and a rating among ratings.</summary>
+    public Feedback Feedback { get; init; }
+
     /// <summary>Whether the first line of text names the columns.</summary>
     public bool HasHeader { get; init; } = true;
 

@@ -13,12 +13,13 @@ internal sealed class ParquetBatchBuilder
     private readonly bool _mayHaveProblems;
     private readonly RowVerdicts _verdicts;
 
-    public ParquetBatchBuilder(InputFile file, int group, ParquetColumnData users, ParquetColumnData items, ParquetColumnData? weights, ParquetColumnData? times)
+    public ParquetBatchBuilder(
+        InputFile file, int group, Feedback feedback, ParquetColumnData users, ParquetColumnData items, ParquetColumnData? weights, ParquetColumnData? times)
     {
         (_file, _users, _items, _weights, _times) = (file, users, items, weights, times);
         (_userIds, _itemIds) = ((ParquetIdValues)users.Values, (ParquetIdValues)items.Values);
         _mayHaveProblems = _userIds.MayHaveProblems || _itemIds.MayHaveProblems;
-        _verdicts = new RowVerdicts(row => $"{file.Path}, row group {group}, row {row}");
+        _verdicts = new RowVerdicts(row => $"{file.Path}, row group {group}, row {row}", feedback);
     }
 
     /// <summary>The batch, which owns the columns.</summary>

@@ -44,7 +44,7 @@ internal sealed class ParquetInteractionReader(InputFile file, InteractionSchema
             var items = await ReadAsync(columns.Item, ParquetForms.Ids).ConfigureAwait(false);
             var weights = columns.Weight is { } weight ? await ReadAsync(weight, ParquetForms.Weights).ConfigureAwait(false) : null;
             var times = columns.Time is { } time ? await ReadAsync(time, field => ParquetForms.Times(field)!).ConfigureAwait(false) : null;
-            return new ParquetBatchBuilder(file, group.Index, users, items, weights, times).Build(fraction);
+            return new ParquetBatchBuilder(file, group.Index, schema.Feedback, users, items, weights, times).Build(fraction);
         }
         catch
         {

@@ -2,7 +2,8 @@ namespace GpuAls.Reading;
 
 /// <summary>Decides for each row of a batch whether it is kept, and remembers why not.</summary>
 /// <param name="place">From a row to its file and row as the user finds it.</param>
-internal sealed class RowVerdicts(Func<long, string> place)
+/// <param name="feedback">What the weights are.</param>
+internal sealed class RowVerdicts(Func<long, string> place, Feedback feedback)
 {
     /// <summary>Bad rows that are described; more are only counted.</summary>
     public const int DescribedAtMost = 5;
@@ -36,7 +37,7 @@ internal sealed class RowVerdicts(Func<long, string> place)
             return false;
         }
 
-        if ((float)weight != 0) return true;
+        if ((float)weight != 0 || feedback == Feedback.Explicit) return true;
         ZeroWeightRows++;
         return false;
     }

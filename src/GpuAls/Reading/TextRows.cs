@@ -10,7 +10,7 @@ internal sealed class TextRows(InputFile file, InteractionSchema schema, Delimit
     private const int ExactDigits = 15;
 
     private readonly TextBatch _batch = new(columns.Weight >= 0, columns.Time >= 0);
-    private readonly RowVerdicts _verdicts = new(line => $"{file.Path}, line {line}");
+    private readonly RowVerdicts _verdicts = new(line => $"{file.Path}, line {line}", schema.Feedback);
     private long _rows;
     private TimeKind? _timeKind;
 

@@ -4,7 +4,7 @@ using GpuAls.Sparse;
 namespace GpuAls.Recommendation;
 
 /// <summary>
-/// The items that a list can hold. One that nobody played above 0, or whose factors are all 0, would score 0 for everybody, above
+/// The items that a list can hold. One that nobody played above 0, or rated, or whose factors are all 0, would score 0 for everybody, above
 /// items that are known to fit badly; so it is left out, and the others take its place. Their order stays, and with it that of ties.
 /// </summary>
 internal sealed class ListableItems
@@ -26,9 +26,8 @@ internal sealed class ListableItems
     public ListableItems(FactorModel model)
     {
         _itemCount = model.Items.Count;
-        var liked = new bool[_itemCount];
-        for (var entry = 0; entry < model.Plays.Indices.Length; entry++) liked[model.Plays.Indices[entry]] |= model.Plays.Values[entry] > 0;
-        _items = [.. Enumerable.Range(0, _itemCount).Where(item => liked[item] && FactorRows.Row(model.ItemFactors, item, model.Rank).ContainsAnyExcept(0f))];
+        var liked = Likes.CountByColumn(model.Plays, model.Feedback);
+        _items = [.. Enumerable.Range(0, _itemCount).Where(item => liked[item] > 0 && FactorRows.Row(model.ItemFactors, item, model.Rank).ContainsAnyExcept(0f))];
         _places = new int[_itemCount];
         Array.Fill(_places, -1);
         for (var place = 0; place < _items.Length; place++) _places[_items[place]] = place;

@@ -1,5 +1,6 @@
 using GpuAls.Indexing;
 using GpuAls.Modeling;
+using GpuAls.Reading;
 using GpuAls.Recommendation;
 using GpuAls.Sparse;
 
@@ -19,7 +20,7 @@ public static class SampleLists
     public static int[] ChooseUsers(CsrMatrix plays, IEnumerable<int>? candidates = null)
     {
         ArgumentNullException.ThrowIfNull(plays);
-        var users = (candidates ?? Enumerable.Range(0, plays.RowCount)).Where(user => Likes.Any(plays.RowValues(user))).OrderByDescending(plays.RowLength).ToArray();
+        var users = (candidates ?? Enumerable.Range(0, plays.RowCount)).Where(user => Likes.Any(plays.RowValues(user), Feedback.Implicit)).OrderByDescending(plays.RowLength).ToArray();
         return users.Length <= UserCount ? users : [.. Enumerable.Range(0, UserCount).Select(place => users[(int)((long)place * (users.Length - 1) / (UserCount - 1))])];
     }
 

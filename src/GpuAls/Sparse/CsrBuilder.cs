@@ -1,11 +1,15 @@
 using GpuAls.Indexing;
+using GpuAls.Reading;
 
 namespace GpuAls.Sparse;
 
 /// <summary>Matrices in CSR form from rows of plays and from each other; the bytes do not depend on the number of threads.</summary>
 public static class CsrBuilder
 {
-    /// <summary>The plays of an input in both directions; duplicates summed in fp64, sums of 0 left out and counted.</summary>
+    /// <summary>
+    /// The plays of an input in both directions; duplicates summed in fp64, sums of 0 left out and counted. Of duplicates among ratings the
+    /// mean is taken, and nothing is left out.
+    /// </summary>
     /// <param name="interactions">Gives its rows away, whose memory the matrices take over: it has none afterwards.</param>
     /// <exception cref="GpuAlsException">Kind BadInput: the weights of a user and an item add up to more than fp32 holds.</exception>
     public static InteractionMatrix Build(IndexedInteractions interactions)
@@ -13,28 +17,30 @@ public static class CsrBuilder
         ArgumentNullException.ThrowIfNull(interactions);
         var (users, items) = (interactions.Users, interactions.Items);
         var count = interactions.RowCount;
+        var feedback = interactions.Feedback;
         var (rows, columns, values) = interactions.Take();
         var sorted = Sort(users.Count, items.Count, count, rows, columns, values);
-        var sums = new DuplicateSums(sorted.Starts, sorted.Columns, sorted.Values);
+        var sums = new DuplicateSums(sorted.Starts, sorted.Columns, sorted.Values, feedback);
         if (sums.Overflow is var (user, item)) throw TooLarge(users.Format(user), items.Format(item));
         var byUser = sums.ToMatrix(items.Count);
-        return new InteractionMatrix(users, items, byUser, Transpose(byUser, sorted.SpareIndices, sorted.SpareValues)) { CancelledPairs = sums.Cancelled };
+        return new InteractionMatrix(users, items, byUser, Transpose(byUser, sorted.SpareIndices, sorted.SpareValues)) { Feedback = feedback, CancelledPairs = sums.Cancelled };
     }
 
-    /// <summary>A CSR matrix from coordinates in any order; duplicates summed in fp64, sums of 0 left out.</summary>
+    /// <summary>A CSR matrix from coordinates in any order; duplicates as <see cref="Build"/> has them.</summary>
     /// <param name="rowCount">Number of rows.</param>
     /// <param name="columnCount">Number of columns.</param>
     /// <param name="rows">[entries], the row of each entry.</param>
     /// <param name="columns">[entries], the column of each entry.</param>
-    /// <param name="values">[entries]; null where each entry is 1.</param>
+    /// <param name="values">[entries]; empty where each entry is 1.</param>
+    /// <param name="feedback">What the values are.</param>
     /// <exception cref="ArgumentException">An index is out of range, or the sum of an entry is not finite in fp32.</exception>
     public static CsrMatrix FromCoordinates(
-        int rowCount, int columnCount, ReadOnlySpan<int> rows, ReadOnlySpan<int> columns, ReadOnlySpan<float> values)
+        int rowCount, int columnCount, ReadOnlySpan<int> rows, ReadOnlySpan<int> columns, ReadOnlySpan<float> values, Feedback feedback = Feedback.Implicit)
     {
         Require.Length(columns.Length, rows.Length, nameof(columns));
         if (!values.IsEmpty) Require.Length(values.Length, rows.Length, nameof(values));
         var sorted = Sort(rowCount, columnCount, rows.Length, rows.ToArray(), columns.ToArray(), values.IsEmpty ? null : values.ToArray());
-        return new DuplicateSums(sorted.Starts, sorted.Columns, sorted.Values).ToMatrix(columnCount);
+        return new DuplicateSums(sorted.Starts, sorted.Columns, sorted.Values, feedback).ToMatrix(columnCount);
     }
 
     /// <summary>The same entries with rows and columns exchanged.</summary>

@@ -1,6 +1,8 @@
+using GpuAls.Reading;
+
 namespace GpuAls.Sparse;
 
-/// <summary>The entries of a CSR matrix, one for each place that coordinates name, duplicates summed in fp64.</summary>
+/// <summary>The entries of a CSR matrix, one for each place that coordinates name, duplicates summed in fp64; of ratings the mean.</summary>
 internal sealed class DuplicateSums
 {
     private readonly long[] _starts;
@@ -8,12 +10,15 @@ internal sealed class DuplicateSums
     private readonly float[] _sums;
     private readonly int[] _lengths;
     private readonly int _parts;
+    private readonly Feedback _feedback;
 
     /// <param name="starts">[rows + 1], where each row starts.</param>
     /// <param name="columns">[entries or more], rising within a row; sums take the first places of each row.</param>
     /// <param name="values">[entries or more], in the order in which duplicates are summed; null where each entry is 1.</param>
-    public DuplicateSums(long[] starts, int[] columns, float[]? values)
+    /// <param name="feedback">What the values are.</param>
+    public DuplicateSums(long[] starts, int[] columns, float[]? values, Feedback feedback)
     {
+        _feedback = feedback;
         (_starts, _columns, _sums) = (starts, columns, values ?? new float[starts[^1]]);
         _lengths = new int[starts.Length - 1];
         _parts = Segments.CountFor(starts[^1]);
@@ -58,10 +63,11 @@ internal sealed class DuplicateSums
         for (var entry = start; entry < end;)
         {
             var column = _columns[entry];
+            var first = entry;
             double sum = 0;
             for (; entry < end && _columns[entry] == column; entry++) sum += areOnes ? 1 : _sums[entry];
-            var rounded = (float)sum;
-            if (rounded == 0)
+            var rounded = (float)(_feedback == Feedback.Explicit ? sum / (entry - first) : sum);
+            if (rounded == 0 && _feedback == Feedback.Implicit)
             {
                 cancelled++;
                 continue;

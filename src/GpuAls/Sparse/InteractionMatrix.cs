@@ -1,4 +1,5 @@
 using GpuAls.Indexing;
+using GpuAls.Reading;
 
 namespace GpuAls.Sparse;
 
@@ -29,11 +30,14 @@ public sealed class InteractionMatrix
     /// <summary>Ids of the items.</summary>
     public IdIndex Items { get; }
 
-    /// <summary>[users, items], duplicates summed, no zeros.</summary>
+    /// <summary>[users, items]: plays, duplicates summed, no zeros; or ratings, of duplicates the mean.</summary>
     public CsrMatrix ByUser { get; }
 
     /// <summary>[items, users], the same entries.</summary>
     public CsrMatrix ByItem { get; }
+
+    /// <summary>What the values are.</summary>
+    public Feedback Feedback { get; init; }
 
     /// <summary>Pairs of a user and an item left out because their weights sum to 0.</summary>
     public long CancelledPairs { get; init; }

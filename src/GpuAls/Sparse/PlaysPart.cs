@@ -1,4 +1,5 @@
 using GpuAls.Indexing;
+using GpuAls.Reading;
 
 namespace GpuAls.Sparse;
 
@@ -23,7 +24,8 @@ public sealed class PlaysPart
     /// <param name="users">The users of all plays.</param>
     /// <param name="items">The items of all plays.</param>
     /// <param name="part">[all users, all items].</param>
-    public static PlaysPart Of(IdIndex users, IdIndex items, CsrMatrix part)
+    /// <param name="feedback">What the values are.</param>
+    public static PlaysPart Of(IdIndex users, IdIndex items, CsrMatrix part, Feedback feedback = Feedback.Implicit)
     {
         ArgumentNullException.ThrowIfNull(users);
         ArgumentNullException.ThrowIfNull(items);
@@ -33,8 +35,8 @@ public sealed class PlaysPart
         var (rows, columns) = (new int[part.EntryCount], new int[part.EntryCount]);
         for (var user = 0; user < part.RowCount; user++) rows.AsSpan((int)part.Indptr[user]..(int)part.Indptr[user + 1]).Fill(userPlaces[user]);
         for (var entry = 0; entry < columns.Length; entry++) columns[entry] = itemPlaces[part.Indices[entry]];
-        var matrix = CsrBuilder.FromCoordinates(userOrder.Length, itemOrder.Length, rows, columns, part.Values);
-        return new PlaysPart(new InteractionMatrix(users.Select(userOrder), items.Select(itemOrder), matrix), userPlaces, itemPlaces);
+        var matrix = CsrBuilder.FromCoordinates(userOrder.Length, itemOrder.Length, rows, columns, part.Values, feedback);
+        return new PlaysPart(new InteractionMatrix(users.Select(userOrder), items.Select(itemOrder), matrix) { Feedback = feedback }, userPlaces, itemPlaces);
     }
 
     private static int[] RowLengths(CsrMatrix matrix) => [.. Enumerable.Range(0, matrix.RowCount).Select(matrix.RowLength)];

@@ -1,4 +1,5 @@
 using GpuAls.Engines;
+using GpuAls.Reading;
 
 namespace GpuAls.Training;
 
@@ -15,6 +16,8 @@ namespace GpuAls.Training;
 /// </code>
 /// Hu, Koren and Volinsky, ICDM 2008. With <see cref="Training.Objective.Ials"/> (Rendle et al., 2021) every pair is pulled toward 0,
 /// observed ones too: L = Σ observed conf·(1 - x·y)² + α₀·Σ all (x·y)² + the same regularization.
+/// With <see cref="Feedback.Explicit"/> (Zhou et al., 2008; Spark) r is a rating of any sign, and L = Σ observed (r - x·y)² + the same
+/// regularization with α₀ = 0 and n the number of all ratings: confidence, objective and α₀ say nothing.
 /// </summary>
 public sealed record AlsOptions
 {
@@ -32,6 +35,9 @@ public sealed record AlsOptions
 
     /// <summary>α, the weight of a play, above 0.</summary>
     public double Alpha { get; init; } = 40;
+
+    /// <summary>What r is.</summary>
+    public Feedback Feedback { get; init; }
 
     /// <summary>How confidence grows with plays.</summary>
     public ConfidenceFunction Confidence { get; init; } = ConfidenceFunction.Linear;
@@ -59,6 +65,9 @@ public sealed record AlsOptions
 
     /// <summary>How a row is solved.</summary>
     public Solver Solver { get; init; } = Solver.Cholesky;
+
+    /// <summary>Whether all factors are 0 or more: each row is the exact minimum of L there. The processor only, with Cholesky.</summary>
+    public bool Nonnegative { get; init; }
 
     /// <summary>Steps of <see cref="Solver.ConjugateGradient"/>, at least 1.</summary>
     public int ConjugateGradientSteps { get; init; } = 3;

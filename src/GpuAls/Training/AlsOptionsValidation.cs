@@ -20,6 +20,9 @@ internal static class AlsOptionsValidation
         Require.Usage(
             options.Precision == SumPrecision.Fp32 || options.Solver == Solver.Cholesky,
             "--precision tf32 changes nothing with --solver cg, which sums no matrices. Give one of the two.");
+        Require.Usage(
+            !options.Nonnegative || options.Solver == Solver.Cholesky,
+            "--nonnegative is solved exactly; --solver cg knows no bounds. Give one of the two.");
         Require.Usage(double.IsFinite(options.ConfidenceOffset), string.Create(CultureInfo.InvariantCulture, $"the confidence offset is {options.ConfidenceOffset}; expected a finite number."));
     }
 

@@ -13,13 +13,14 @@ public sealed class AlsTrainer
     /// <param name="engine">Where the work is done.</param>
     /// <param name="options">What is trained.</param>
     /// <param name="stopping">What is measured after each iteration, and when it ends the training; null trains all iterations.</param>
-    /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range. Kind Device: the engine has no such precision.</exception>
+    /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range. Kind Device: the engine has no such precision, or cannot keep factors above 0.</exception>
     public AlsTrainer(IAlsEngine engine, AlsOptions options, EarlyStopping? stopping = null)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         EngineChecks.Precision(engine, options.Precision);
+        EngineChecks.Nonnegative(engine, options.Nonnegative);
         (_engine, _options, _stopping) = (engine, options, stopping);
     }
 

@@ -1,10 +1,11 @@
 using System.Globalization;
 using GpuAls.Engines;
+using GpuAls.Reading;
 using GpuAls.Sparse;
 
 namespace GpuAls.Training;
 
-/// <summary>From plays r to the values the engines take: ±conf(|r|) before the offset, negative for a dislike.</summary>
+/// <summary>From plays r to the values the engines take: ±conf(|r|) before the offset, negative for a dislike; ratings as they are.</summary>
 internal static class ConfidenceTransform
 {
     private const float SmallestNormal = 1.17549435e-38f;
@@ -12,6 +13,7 @@ internal static class ConfidenceTransform
     /// <summary>The weights that belong to <see cref="Apply"/>'s values.</summary>
     public static ConfidenceWeights Weights(AlsOptions options)
     {
+        if (options.Feedback == Feedback.Explicit) return ConfidenceWeights.Explicit;
         var unobserved = (float)options.UnobservedWeight;
         var offset = (float)options.ConfidenceOffset;
         return new ConfidenceWeights(unobserved, offset, options.Objective == Objective.HuKorenVolinsky ? offset + unobserved : offset);
@@ -19,11 +21,12 @@ internal static class ConfidenceTransform
 
     /// <summary>Whether two options make the same confidences of plays.</summary>
     public static bool IsSame(AlsOptions one, AlsOptions other) =>
-        (one.Alpha, one.Confidence) == (other.Alpha, other.Confidence) && (one.Confidence == ConfidenceFunction.Linear || one.Epsilon.Equals(other.Epsilon));
+        (one.Feedback, one.Alpha, one.Confidence) == (other.Feedback, other.Alpha, other.Confidence) && (one.Confidence == ConfidenceFunction.Linear || one.Epsilon.Equals(other.Epsilon));
 
     /// <summary>The same places with confidences as values.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: a confidence is too large for fp32.</exception>
-    public static CsrMatrix Apply(CsrMatrix plays, AlsOptions options) => plays.MapValues(play => Confidence(play, options));
+    public static CsrMatrix Apply(CsrMatrix plays, AlsOptions options) =>
+        options.Feedback == Feedback.Explicit ? plays : plays.MapValues(play => Confidence(play, options));
 
     private static float Confidence(float play, AlsOptions options)
     {

@@ -1,10 +1,15 @@
 using GpuAls.Engines;
+using GpuAls.Reading;
 
 namespace GpuAls.Training;
 
 /// <summary>The words for the choices of <see cref="AlsOptions"/>, on the command line and in manifests alike.</summary>
 public static class OptionWords
 {
+    /// <summary>Of --feedback.</summary>
+    public static IReadOnlyDictionary<string, Feedback> Feedbacks { get; } =
+        new Dictionary<string, Feedback> { ["implicit"] = Feedback.Implicit, ["explicit"] = Feedback.Explicit };
+
     /// <summary>Of --confidence.</summary>
     public static IReadOnlyDictionary<string, ConfidenceFunction> Confidences { get; } =
         new Dictionary<string, ConfidenceFunction> { ["linear"] = ConfidenceFunction.Linear, ["log"] = ConfidenceFunction.Log };

@@ -6,7 +6,7 @@ public enum RegularizationScaling
     /// <summary>λ for every row (Hu, Koren and Volinsky; implicit).</summary>
     None,
 
-    /// <summary>λ·n, n = plays with r &gt; 0 (ALS-WR, Zhou et al., 2008; Spark).</summary>
+    /// <summary>λ·n, n = plays with r &gt; 0, or ratings (ALS-WR, Zhou et al., 2008; Spark).</summary>
     Count,
 
     /// <summary>λ·(n + α₀·columns)^ν (Rendle et al., 2021).</summary>

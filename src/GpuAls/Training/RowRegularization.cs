@@ -1,4 +1,5 @@
 using System.Globalization;
+using GpuAls.Reading;
 using GpuAls.Sparse;
 
 namespace GpuAls.Training;
@@ -6,7 +7,7 @@ namespace GpuAls.Training;
 /// <summary>λ of each row.</summary>
 internal static class RowRegularization
 {
-    /// <param name="plays">[rows, columns]; positive values are plays, negative ones dislikes.</param>
+    /// <param name="plays">[rows, columns]; positive values are plays, negative ones dislikes; all are counted where they are ratings.</param>
     /// <param name="options">λ and its scaling.</param>
     /// <returns>[rows].</returns>
     /// <exception cref="GpuAlsException">Kind Usage: a λ is too large for fp32.</exception>
@@ -26,12 +27,16 @@ internal static class RowRegularization
     private static double Scale(CsrMatrix plays, int row, AlsOptions options) => options.RegularizationScaling switch
     {
         RegularizationScaling.None => 1,
-        RegularizationScaling.Count => PositiveCount(plays.RowValues(row)),
-        _ => Math.Pow(PositiveCount(plays.RowValues(row)) + (options.UnobservedWeight * plays.ColumnCount), options.RegularizationExponent),
+        RegularizationScaling.Count => Count(plays.RowValues(row), options.Feedback),
+        _ => Math.Pow(Count(plays.RowValues(row), options.Feedback) + Unobserved(plays, options), options.RegularizationExponent),
     };
 
-    private static int PositiveCount(ReadOnlySpan<float> values)
+    private static double Unobserved(CsrMatrix plays, AlsOptions options) =>
+        options.Feedback == Feedback.Explicit ? 0 : options.UnobservedWeight * plays.ColumnCount;
+
+    private static int Count(ReadOnlySpan<float> values, Feedback feedback)
     {
+        if (feedback == Feedback.Explicit) return values.Length;
         var count = 0;
         foreach (var value in values) count += value > 0 ? 1 : 0;
         return count;

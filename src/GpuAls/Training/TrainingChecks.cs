@@ -7,6 +7,8 @@ internal static class TrainingChecks
 {
     public static void Check(InteractionMatrix plays, AlsOptions options)
     {
+        Require.Usage(
+            plays.Feedback == options.Feedback, $"the plays are {plays.Feedback.ToString().ToLowerInvariant()} feedback, and the options of {options.Feedback.ToString().ToLowerInvariant()} feedback. Make both the same.");
         Enough(plays.Users.Count, "user", "--user-column");
         Enough(plays.Items.Count, "item", "--item-column");
         if (plays.ByUser.EntryCount == 0)

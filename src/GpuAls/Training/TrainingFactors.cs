@@ -53,8 +53,13 @@ public sealed class TrainingFactors : IDisposable
         Users.Dispose();
     }
 
-    private static IEngineFactors First(IAlsEngine engine, Side side, int rowCount, AlsOptions options) =>
-        engine.LoadFactors(FactorInitializer.Create(rowCount, options.Rank, side, options.Seed), options.Rank);
+    private static IEngineFactors First(IAlsEngine engine, Side side, int rowCount, AlsOptions options)
+    {
+        var factors = FactorInitializer.Create(rowCount, options.Rank, side, options.Seed);
+        if (options.Nonnegative)
+            foreach (ref var factor in factors.AsSpan()) factor = Math.Abs(factor);
+        return engine.LoadFactors(factors, options.Rank);
+    }
 
     private static float[] Download(IEngineFactors factors)
     {

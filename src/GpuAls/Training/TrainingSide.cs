@@ -44,6 +44,7 @@ internal sealed class TrainingSide
             Target = _factors,
             ConjugateGradientSteps = _options.Solver == Solver.ConjugateGradient ? _options.ConjugateGradientSteps : 0,
             Precision = _options.Precision,
+            IsNonnegative = _options.Nonnegative,
         });
         if (report.FirstFailedRow >= 0) throw Unsolvable(report.FirstFailedRow);
         return report;
@@ -57,7 +58,7 @@ internal sealed class TrainingSide
         double allPairs = 0;
         for (var i = 0; i < mine.Length; i++) allPairs += mine[i] * theirs[i];
         return _engine.PlaysLoss(_plays, _factors, items._factors, _weights)
-            + (_options.UnobservedWeight * allPairs)
+            + (_weights.IsExplicit ? 0 : _options.UnobservedWeight * allPairs)
             + _engine.WeightedSquaredNorm(_factors, _regularization)
             + _engine.WeightedSquaredNorm(items._factors, items._regularization);
     }

@@ -100,6 +100,44 @@ public sealed class EngineTests<TEngine>
         problem.AssertSolves(problem.Solve(_engine, weights), weights);
     }
 
+    [TestCaseSource(nameof(Ranks))]
+    public void SolveRows_Ratings_MatchReference(int rank)
+    {
+        var problem = new Problem(rank, RowLengths, columns: 137, seed: 24);
+
+        problem.AssertSolves(problem.Solve(_engine, ConfidenceWeights.Explicit), ConfidenceWeights.Explicit);
+    }
+
+    [TestCaseSource(nameof(Ranks))]
+    public void SolveRows_RatingsByConjugateGradients_MatchTheExactSolution(int rank)
+    {
+        var problem = new Problem(rank, RowLengths, columns: 137, seed: 25) { ConjugateGradientSteps = (2 * rank) + 10 };
+        var start = TestMatrices.Factors(RowLengths.Length, rank, seed: 26);
+
+        problem.AssertSolves(problem.Solve(_engine, ConfidenceWeights.Explicit, start), ConfidenceWeights.Explicit, tolerance: 1e-3);
+    }
+
+    [Test]
+    public void SolveRows_LongRowOfRatings_MatchesReference()
+    {
+        var length = TEngine.TakesManyRows ? 20_000 : 700;
+        var problem = new Problem(Math.Min(40, LargestRank), [length, 1, length - 1], columns: length, seed: 27);
+
+        problem.AssertSolves(problem.Solve(_engine, ConfidenceWeights.Explicit), ConfidenceWeights.Explicit);
+    }
+
+    [Test]
+    public void SolveRows_FewRatingsAndHardlyAnyRegularization_AreSolvedInFp64()
+    {
+        var rank = Math.Min(16, LargestRank);
+        var problem = new Problem(rank, [1, 2, 0, 3], columns: 41, seed: 28) { Lambda = 1e-9f };
+
+        var solved = problem.Solve(_engine, ConfidenceWeights.Explicit);
+
+        Assert.That(problem.Report, Is.EqualTo(new RowSolveReport(3, 0, -1)));
+        Assert.That(problem.LargestError(solved, ConfidenceWeights.Explicit), Is.LessThan(1e-4));
+    }
+
     [Test]
     public void SolveRows_IllConditionedRows_AreRefined()
     {
@@ -263,19 +301,10 @@ public sealed class EngineTests<TEngine>
     }
 
     [TestCaseSource(nameof(Ranks))]
-    public void PlaysLoss_MatchesReference(int rank)
-    {
-        var plays = TestMatrices.Plays(137, RowLengths, seed: 14);
-        var x = TestMatrices.Factors(RowLengths.Length, rank, seed: 15);
-        var y = TestMatrices.Factors(137, rank, seed: 16);
-        using var loaded = _engine.LoadPlays(plays);
-        using var rows = Load(x, rank);
-        using var columns = Load(y, rank);
+    public void PlaysLoss_MatchesReference(int rank) => AssertLoss(rank, Weights);
 
-        var loss = _engine.PlaysLoss(loaded, rows, columns, Weights);
-
-        Close.All([loss], [ReferenceAls.PlaysLoss(plays, Weights, TestMatrices.ToDouble(x, rank), TestMatrices.ToDouble(y, rank))], relative: 1e-6);
-    }
+    [TestCaseSource(nameof(Ranks))]
+    public void PlaysLoss_Ratings_MatchesReference(int rank) => AssertLoss(rank, ConfidenceWeights.Explicit);
 
     [TestCaseSource(nameof(Ranks))]
     public void WeightedSquaredNorm_MatchesReference(int rank)
@@ -289,6 +318,20 @@ public sealed class EngineTests<TEngine>
 
         var expected = Enumerable.Range(0, rows).Sum(row => weights[row] * values[(row * rank)..((row + 1) * rank)].Sum(value => (double)value * value));
         Assert.That(norm, Is.EqualTo(expected).Within(1e-6 * values.Length));
+    }
+
+    private void AssertLoss(int rank, ConfidenceWeights weights)
+    {
+        var plays = TestMatrices.Plays(137, RowLengths, seed: 14);
+        var x = TestMatrices.Factors(RowLengths.Length, rank, seed: 15);
+        var y = TestMatrices.Factors(137, rank, seed: 16);
+        using var loaded = _engine.LoadPlays(plays);
+        using var rows = Load(x, rank);
+        using var columns = Load(y, rank);
+
+        var loss = _engine.PlaysLoss(loaded, rows, columns, weights);
+
+        Close.All([loss], [ReferenceAls.PlaysLoss(plays, weights, TestMatrices.ToDouble(x, rank), TestMatrices.ToDouble(y, rank))], relative: 1e-6);
     }
 
     private IEngineFactors Load(float[] values, int rank)

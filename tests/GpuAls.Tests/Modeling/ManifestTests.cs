@@ -1,5 +1,6 @@
 using System.Text.Json;
 using GpuAls.Modeling;
+using GpuAls.Reading;
 
 namespace GpuAls.Tests.Modeling;
 
@@ -28,6 +29,7 @@ public sealed class ManifestTests
             "iterations": 15,
             "regularization": 0.01,
             "alpha": 40,
+            "feedback": "implicit",
             "confidence": "linear",
             "epsilon": 1,
             "confidence_offset": 0,
@@ -37,6 +39,7 @@ public sealed class ManifestTests
             "regularization_exponent": 1,
             "first": "users",
             "solver": "cholesky",
+            "nonnegative": false,
             "conjugate_gradient_steps": 3,
             "precision": "fp32",
             "seed": 42,
@@ -89,5 +92,14 @@ public sealed class ManifestTests
         var read = JsonSerializer.Deserialize(Frozen, ManifestJson.Default.ModelManifest)!;
 
         Assert.That(JsonSerializer.Serialize(read, ManifestJson.Default.ModelManifest), Is.EqualTo(Frozen.ReplaceLineEndings("\n")));
+    }
+    [Test]
+    public void Manifest_OfImplicitFeedbackBeforeThereWasAnother_IsRead()
+    {
+        var before = Frozen.Replace("\"feedback\": \"implicit\",", "", StringComparison.Ordinal).Replace("\"nonnegative\": false,", "", StringComparison.Ordinal);
+
+        var read = JsonSerializer.Deserialize(before, ManifestJson.Default.ModelManifest)!;
+
+        Assert.That((read.Options.Feedback, read.Options.Nonnegative), Is.EqualTo((Feedback.Implicit, false)));
     }
 }

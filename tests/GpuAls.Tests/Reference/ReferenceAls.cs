@@ -81,7 +81,7 @@ internal static class ReferenceAls
         return solution;
     }
 
-    /// <summary>Σ over the plays of rhs·(1 - x·y)² + (gram - rhs)·(x·y)².</summary>
+    /// <summary>Σ over the plays of rhs·(1 - x·y)² + (gram - rhs)·(x·y)², or Σ (v - x·y)² of ratings.</summary>
     public static double PlaysLoss(CsrMatrix plays, ConfidenceWeights weights, double[,] rowFactors, double[,] columnFactors)
     {
         double loss = 0;
@@ -90,10 +90,9 @@ internal static class ReferenceAls
             for (var entry = 0; entry < plays.RowLength(row); entry++)
             {
                 var value = plays.RowValues(row)[entry];
-                double gram = Math.Abs((double)value) + weights.GramOffset;
-                double rhs = value > 0 ? (double)value + weights.RhsOffset : 0;
+                var (gram, rhs) = Weigh(value, weights);
                 var score = Dot(rowFactors, row, columnFactors, plays.RowIndices(row)[entry]);
-                loss += rhs * (1 - score) * (1 - score) + (gram - rhs) * score * score;
+                loss += weights.IsExplicit ? (value - score) * (value - score) : rhs * (1 - score) * (1 - score) + (gram - rhs) * score * score;
             }
         }
 
@@ -119,7 +118,11 @@ internal static class ReferenceAls
         return sum;
     }
 
-    private static (double[,] Left, double[] Right) NormalEquation(
+    private static (double Gram, double Rhs) Weigh(float value, ConfidenceWeights weights) =>
+        weights.IsExplicit ? (1, value) : (Math.Abs((double)value) + weights.GramOffset, value > 0 ? (double)value + weights.RhsOffset : 0);
+
+    /// <summary>A and b of one row.</summary>
+    public static (double[,] Left, double[] Right) NormalEquation(
         CsrMatrix plays, int row, ConfidenceWeights weights, double[,] fixedFactors, double[,] gramian, double lambda)
     {
         var rank = fixedFactors.GetLength(1);
@@ -135,8 +138,7 @@ internal static class ReferenceAls
         {
             var value = plays.RowValues(row)[entry];
             var column = plays.RowIndices(row)[entry];
-            double gram = Math.Abs((double)value) + weights.GramOffset;
-            double rhs = value > 0 ? (double)value + weights.RhsOffset : 0;
+            var (gram, rhs) = Weigh(value, weights);
             for (var i = 0; i < rank; i++)
             {
                 for (var j = 0; j < rank; j++) left[i, j] += gram * fixedFactors[column, i] * fixedFactors[column, j];
@@ -148,7 +150,7 @@ internal static class ReferenceAls
     }
 
     /// <summary>Gaussian elimination with partial pivoting: another method than the engines use, so that they do not share a mistake.</summary>
-    private static double[] SolveByElimination(double[,] matrix, double[] right)
+    public static double[] SolveByElimination(double[,] matrix, double[] right)
     {
         var n = right.Length;
         for (var column = 0; column < n; column++)

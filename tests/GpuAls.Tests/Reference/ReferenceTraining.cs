@@ -1,3 +1,4 @@
+using GpuAls.Reading;
 using GpuAls.Sparse;
 using GpuAls.Training;
 
@@ -14,7 +15,12 @@ internal static class ReferenceTraining
         for (var user = 0; user < plays.RowCount; user++)
         {
             for (var item = 0; item < plays.ColumnCount; item++)
-                loss += PairLoss(Play(plays, user, item), ReferenceAls.Dot(x, user, y, item), options);
+            {
+                var score = ReferenceAls.Dot(x, user, y, item);
+                if (options.Feedback == Feedback.Implicit) loss += PairLoss(Play(plays, user, item), score, options);
+                else if (Has(plays, user, item)) loss += Math.Pow(Play(plays, user, item) - score, 2);
+            }
+
             loss += Lambda(plays, options, user, byRow: true) * ReferenceAls.Dot(x, user, x, user);
         }
 
@@ -37,16 +43,24 @@ internal static class ReferenceTraining
 
     private static double Lambda(CsrMatrix plays, AlsOptions options, int index, bool byRow)
     {
+        var isExplicit = options.Feedback == Feedback.Explicit;
         var count = 0;
         for (var other = 0; other < (byRow ? plays.ColumnCount : plays.RowCount); other++)
-            count += (byRow ? Play(plays, index, other) : Play(plays, other, index)) > 0 ? 1 : 0;
+        {
+            var (user, item) = byRow ? (index, other) : (other, index);
+            count += (isExplicit ? Has(plays, user, item) : Play(plays, user, item) > 0) ? 1 : 0;
+        }
+
+        var unobserved = isExplicit ? 0 : options.UnobservedWeight;
         return options.RegularizationScaling switch
         {
             RegularizationScaling.None => options.Regularization,
             RegularizationScaling.Count => options.Regularization * count,
-            _ => options.Regularization * Math.Pow(count + (options.UnobservedWeight * (byRow ? plays.ColumnCount : plays.RowCount)), options.RegularizationExponent),
+            _ => options.Regularization * Math.Pow(count + (unobserved * (byRow ? plays.ColumnCount : plays.RowCount)), options.RegularizationExponent),
         };
     }
+
+    private static bool Has(CsrMatrix plays, int user, int item) => plays.RowIndices(user).BinarySearch(item) >= 0;
 
     private static double Play(CsrMatrix plays, int user, int item)
     {

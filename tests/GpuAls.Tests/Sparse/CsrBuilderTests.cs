@@ -1,5 +1,6 @@
 using CsCheck;
 using GpuAls.Indexing;
+using GpuAls.Reading;
 using GpuAls.Sparse;
 
 namespace GpuAls.Tests.Sparse;
@@ -19,6 +20,15 @@ public sealed class CsrBuilderTests
 
         return Flatten(matrix).SequenceEqual(expected.Where(pair => pair.Value != 0).Select(pair => (pair.Key.Item1, pair.Key.Item2, (float)pair.Value)));
     });
+
+    [Test]
+    public void FromCoordinates_Ratings_HaveTheMeanOfDuplicatesAndZeros()
+    {
+        var matrix = CsrBuilder.FromCoordinates(2, 3, [1, 0, 1, 0, 1, 0], [2, 1, 2, 1, 2, 0], [4, 2, 1, -2, 2.5f, 0], Feedback.Explicit);
+
+        Assert.That(Flatten(matrix), Is.EqualTo(new[] { (0, 0, 0f), (0, 1, 0f), (1, 2, 2.5f) }));
+        Assert.That(Flatten(CsrBuilder.Transpose(matrix)), Is.EqualTo(new[] { (0, 0, 0f), (1, 0, 0f), (2, 1, 2.5f) }));
+    }
 
     [Test]
     public void Transpose_AnyMatrix_ExchangesRowsAndColumns() => Entries.Sample(entries =>

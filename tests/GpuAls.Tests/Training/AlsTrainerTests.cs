@@ -1,5 +1,6 @@
 using GpuAls.Engines.Host;
 using GpuAls.Indexing;
+using GpuAls.Reading;
 using GpuAls.Sparse;
 using GpuAls.Tests.Reference;
 using GpuAls.Training;
@@ -22,13 +23,21 @@ public sealed class AlsTrainerTests
         yield return new TestCaseData(Preset.Apply("spark", Small)).SetArgDisplayNames("spark");
         yield return new TestCaseData(Preset.Apply("implicit", Small)).SetArgDisplayNames("implicit");
         yield return new TestCaseData(Preset.Apply("ials", Small)).SetArgDisplayNames("ials");
+        yield return new TestCaseData(Small with { Feedback = Feedback.Explicit }).SetArgDisplayNames("explicit");
+        yield return new TestCaseData(Preset.Apply("spark", Small with { Feedback = Feedback.Explicit })).SetArgDisplayNames("explicit spark");
+        yield return new TestCaseData(Small with { Feedback = Feedback.Explicit, RegularizationScaling = RegularizationScaling.Ials, RegularizationExponent = 0.7 }).SetArgDisplayNames("explicit, exponent");
+        yield return new TestCaseData(Small with { Feedback = Feedback.Explicit, Solver = Solver.ConjugateGradient, ConjugateGradientSteps = 20 }).SetArgDisplayNames("explicit cg");
+        yield return new TestCaseData(Small with { Nonnegative = true }).SetArgDisplayNames("nonnegative");
+        yield return new TestCaseData(Preset.Apply("spark", Small with { Nonnegative = true })).SetArgDisplayNames("nonnegative spark");
+        yield return new TestCaseData(Preset.Apply("ials", Small with { Nonnegative = true })).SetArgDisplayNames("nonnegative ials");
+        yield return new TestCaseData(Preset.Apply("spark", Small with { Nonnegative = true, Feedback = Feedback.Explicit })).SetArgDisplayNames("nonnegative explicit");
         yield return new TestCaseData(Small with { Solver = Solver.ConjugateGradient, ConjugateGradientSteps = 20 }).SetArgDisplayNames("cg");
     }
 
     [TestCaseSource(nameof(Variants))]
     public void Fit_EachVariant_ReportsTheLossOfTheFormulaAndLowersIt(AlsOptions options)
     {
-        var plays = Plays();
+        var plays = Plays(options.Feedback);
 
         var trained = Fit(plays, options, threads: 2);
 
@@ -41,12 +50,21 @@ public sealed class AlsTrainerTests
     [TestCaseSource(nameof(Variants))]
     public void Fit_OneAndFiveThreads_GiveTheSameBytes(AlsOptions options)
     {
-        var one = Fit(Plays(), options, threads: 1);
-        var five = Fit(Plays(), options, threads: 5);
+        var one = Fit(Plays(options.Feedback), options, threads: 1);
+        var five = Fit(Plays(options.Feedback), options, threads: 5);
 
         Assert.That(five.UserFactors, Is.EqualTo(one.UserFactors));
         Assert.That(five.ItemFactors, Is.EqualTo(one.ItemFactors));
         Assert.That(five.Iterations.Select(iteration => iteration.Loss), Is.EqualTo(one.Iterations.Select(iteration => iteration.Loss)));
+    }
+
+    [Test]
+    public void Fit_Nonnegative_HasNoFactorBelowZeroAndOthersAbove()
+    {
+        var trained = Fit(Plays(), Small with { Nonnegative = true }, threads: 2);
+
+        Assert.That(trained.UserFactors.Concat(trained.ItemFactors), Is.All.GreaterThanOrEqualTo(0));
+        Assert.That(trained.UserFactors.Count(factor => factor > 0), Is.GreaterThan(trained.UserFactors.Length / 10));
     }
 
     [Test]
@@ -115,17 +133,25 @@ public sealed class AlsTrainerTests
         Assert.That(engine.OpenBuffers, Is.Zero);
     }
 
+    [Test]
+    public void Fit_RatingsAsPlays_AreRefused()
+    {
+        var failure = Assert.Throws<GpuAlsException>(() => Fit(Plays(Feedback.Explicit), Small, 1));
+
+        Assert.That(failure.Message, Does.Contain("explicit"));
+    }
+
     private static TrainedFactors Fit(InteractionMatrix plays, AlsOptions options, int threads)
     {
         using var engine = new HostEngine(threads);
         return new AlsTrainer(engine, options).Fit(plays);
     }
 
-    private static InteractionMatrix Plays()
+    private static InteractionMatrix Plays(Feedback feedback = Feedback.Implicit)
     {
         var lengths = Enumerable.Range(0, 41).Select(user => user == 3 ? 0 : 1 + (user % 6)).ToArray();
         var byUser = TestMatrices.Plays(17, lengths, seed: 5);
         var users = new IdIndex<string>(Enumerable.Range(0, 41).Select(user => $"u{user}").ToArray());
-        return new InteractionMatrix(users, new IdIndex<int>(Enumerable.Range(0, 17).ToArray()), byUser);
+        return new InteractionMatrix(users, new IdIndex<int>(Enumerable.Range(0, 17).ToArray()), byUser) { Feedback = feedback };
     }
 }

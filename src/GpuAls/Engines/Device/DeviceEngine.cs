@@ -103,6 +103,7 @@ public sealed class DeviceEngine : IAlsEngine
     {
         EngineChecks.SolveRows(problem);
         EngineChecks.Precision(this, problem.Precision);
+        EngineChecks.Nonnegative(this, problem.IsNonnegative);
         try
         {
             return _operations.SolveRows(problem);

@@ -66,6 +66,7 @@ internal sealed class DeviceOperations : IDisposable
             Rank4 = target.Rank4,
             GramOffset = problem.Weights.GramOffset,
             RhsOffset = problem.Weights.RhsOffset,
+            IsExplicit = problem.Weights.IsExplicit ? 1 : 0,
             RefinedCondition = RowSolveReport.RefinedCondition,
             LargestCondition = RowSolveReport.Fp64Condition,
             UsesTensorCores = problem.Precision == SumPrecision.Tf32 ? 1 : 0,
@@ -84,6 +85,7 @@ internal sealed class DeviceOperations : IDisposable
             Rank4 = rowFactors.Rank4,
             GramOffset = weights.GramOffset,
             RhsOffset = weights.RhsOffset,
+            IsExplicit = weights.IsExplicit ? 1 : 0,
         };
         var rowSums = new double[plays.RowCount];
         foreach (var block in _pass.Blocks(plays, isScheduled: false)) _loss.Plays(Of(shared, block, rowFactors), rowSums.AsSpan(block.Rows.Start, block.Rows.Count));

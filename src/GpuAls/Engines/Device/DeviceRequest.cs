@@ -10,6 +10,9 @@ public sealed record DeviceRequest(DeviceKind Kind, int Index = 0)
     /// <summary>The most bytes to take of the device's memory; null for what is free.</summary>
     public long? MemoryBytes { get; init; }
 
+    /// <summary>Why auto is to mean the processor; null where a GPU can do the work too.</summary>
+    public string? WhyProcessor { get; init; }
+
     /// <summary>The forms that <see cref="Parse"/> takes.</summary>
     public const string Forms = "auto, cpu, cuda, cuda:N, opencl, opencl:N or emulated";
 

@@ -23,7 +23,8 @@ internal sealed class ChunkSolver<TSimd, TVector> : IDisposable
     public ChunkSolver(HostRows rows, int rank, int steps, RotatedTerms<TSimd, TVector>? rotated)
     {
         _rows = rows;
-        _solver = steps > 0 ? new RowsAlone(new ConjugateGradient<TSimd, TVector>(rank, steps))
+        _solver = rows.IsNonnegative ? new RowsAlone(new NonnegativeRow<TSimd, TVector>(rank))
+            : steps > 0 ? new RowsAlone(new ConjugateGradient<TSimd, TVector>(rank, steps))
             : rank <= LargestLaneRank ? new RowsInLanes<TSimd, TVector>(rank)
             : new RowsAlone(new NormalEquation<TSimd, TVector>(rank));
         _shortRows = rotated is null ? null : new ShortRows<TSimd, TVector>(rotated);

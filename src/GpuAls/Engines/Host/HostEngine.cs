@@ -34,6 +34,9 @@ public sealed class HostEngine : IAlsEngine
     public string? WhyNoTf32 => "is a processor";
 
     /// <inheritdoc/>
+    public bool SolvesNonnegative => true;
+
+    /// <inheritdoc/>
     public IEngineFactors CreateFactors(int rowCount, int rank)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rowCount);

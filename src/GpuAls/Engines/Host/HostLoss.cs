@@ -36,9 +36,7 @@ internal static unsafe class HostLoss<TSimd, TVector>
         for (var k = 0; k < entries.Length; k++)
         {
             double score = VectorMath<TSimd, TVector>.Dot(x, columnFactors.Row(entries.Indices[k]), columnFactors.Stride);
-            double gram = weights.Gram(entries.Values[k]);
-            double rhs = weights.Rhs(entries.Values[k]);
-            loss += (rhs * (1 - score) * (1 - score)) + ((gram - rhs) * score * score);
+            loss += weights.Loss(entries.Values[k], score);
         }
 
         return loss;

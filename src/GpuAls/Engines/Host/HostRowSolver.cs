@@ -9,7 +9,7 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
     {
         var (rank, steps) = (problem.FixedFactors.Rank, problem.ConjugateGradientSteps);
         using var baseMatrix = BaseMatrix(problem.Gramian, rank, problem.Weights.UnobservedWeight);
-        using var rotated = steps == 0 ? ShortRows<TSimd, TVector>.Prepare(problem, threadCount) : null;
+        using var rotated = steps == 0 && !problem.IsNonnegative ? ShortRows<TSimd, TVector>.Prepare(problem, threadCount) : null;
         fixed (float* regularization = problem.Regularization)
         {
             var rows = new HostRows(problem, baseMatrix.Pointer, regularization);

@@ -15,11 +15,15 @@ internal sealed unsafe class HostRows
         Terms = new SharedTerms(problem.Weights, (HostFactors)problem.FixedFactors, baseMatrix);
         (_target, _firstTargetRow) = ((HostFactors)problem.Target, problem.FirstTargetRow);
         _regularization = regularization;
+        IsNonnegative = problem.IsNonnegative;
     }
 
     public Sparse.CsrMatrix Matrix { get; }
 
     public SharedTerms Terms { get; }
+
+    /// <summary>Whether x ≥ 0 is asked for.</summary>
+    public bool IsNonnegative { get; }
 
     /// <summary>λ of a row.</summary>
     public float Lambda(int row) => _regularization[row];

@@ -82,12 +82,14 @@ internal sealed unsafe class PlayProducts<TSimd, TVector> : IDisposable
         where TWeight : struct, IWeight
     {
         TVector gramOffset = TSimd.Broadcast(weights.GramOffset), rhsOffset = TSimd.Broadcast(weights.RhsOffset);
+        var isExplicit = weights.IsExplicit;
         for (var k = 0; k < count; k += TSimd.Width)
         {
             TVector value = TSimd.Load(_values.Pointer + k), dot = TSimd.Load(_weights.Pointer + k);
-            var gram = TSimd.Add(TSimd.Abs(value), gramOffset);
+            var gram = isExplicit ? gramOffset : TSimd.Add(TSimd.Abs(value), gramOffset);
+            var rhs = TSimd.Add(value, rhsOffset);
             var weight = TWeight.IsResidual
-                ? TSimd.MultiplySubtract(gram, dot, TSimd.WherePositive(value, TSimd.Add(value, rhsOffset)))
+                ? TSimd.MultiplySubtract(gram, dot, isExplicit ? rhs : TSimd.WherePositive(value, rhs))
                 : TSimd.Multiply(gram, dot);
             TSimd.Store(weight, _weights.Pointer + k);
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GpuAls.Reading;
 using GpuAls.Training;
 
 namespace GpuAls.Evaluation.Tuning;
@@ -70,6 +71,8 @@ public sealed class SearchSpace
     private AlsOptions[] Checked(AlsOptions[] trials)
     {
         foreach (var trial in trials) trial.Validate();
+        foreach (var name in (string[])["alpha", "confidence", "epsilon", "unobserved-weight"])
+            RefuseIdle(name, FixedOptions.Feedback == Feedback.Implicit, "--feedback implicit");
         RefuseIdle("epsilon", trials.Any(trial => trial.Confidence == ConfidenceFunction.Log), "--confidence log");
         RefuseIdle("regularization-exponent", trials.Any(trial => trial.RegularizationScaling == RegularizationScaling.Ials), "--regularization-scaling ials");
         return trials;

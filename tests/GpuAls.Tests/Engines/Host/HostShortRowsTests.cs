@@ -32,6 +32,14 @@ public sealed class HostShortRowsTests
         problem.AssertSampleEqualsFp64(problem.Solve(new HostEngine(2), weights, out _), weights);
     }
 
+    [Test]
+    public void SolveRows_ShortRowsOfRatings_EqualThoseInFp64([Values(3, 33, 64, 128)] int rank)
+    {
+        var problem = new Shape(rank, LengthsAround(rank));
+
+        problem.AssertSampleEqualsFp64(problem.Solve(new HostEngine(2), ConfidenceWeights.Explicit, out _), ConfidenceWeights.Explicit);
+    }
+
     [TestCase(1e-3f)]
     [TestCase(1e2f)]
     [TestCase(1e3f)]

@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using GpuAls.Modeling;
+
+namespace GpuAls.Tests.Cli;
+
+/// <summary>Ratings from the command line: what is read, what is refused, and what is measured.</summary>
+public sealed class ExplicitFeedbackTests
+{
+    private const string Ratings = "user,item,stars\nada,jazz,5\nada,folk,1\nada,folk,2\nbo,jazz,4\nbo,folk,0\ncy,folk,0\ncy,metal,-1\nbo,metal,2\ndi,metal,3\ndi,jazz,4.5\n";
+
+    private static readonly string[] Explicit = ["--feedback", "explicit", "--weight-column", "stars", "--rank", "2", "--device", "cpu"];
+
+    private TempFolder _folder = null!;
+
+    [SetUp]
+    public void WriteRatings()
+    {
+        _folder = new TempFolder();
+        File.WriteAllText(_folder.At("ratings.csv"), Ratings);
+    }
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public async Task Train_Ratings_KeepZerosAndTheMeanOfDuplicates()
+    {
+        await TrainAsync();
+
+        var model = await ModelReader.ReadAsync(_folder.At("model"));
+        var manifest = JsonNode.Parse(File.ReadAllText(_folder.At("model", "manifest.json")))!;
+        Assert.That(Rating(model, "bo", "folk"), Is.Zero);
+        Assert.That(Rating(model, "ada", "folk"), Is.EqualTo(1.5f));
+        Assert.That((string)manifest["options"]!["feedback"]!, Is.EqualTo("explicit"));
+        Assert.That((int)manifest["data"]!["plays"]!, Is.EqualTo(9));
+    }
+
+    [Test]
+    public async Task Train_UserWhoRatedNothingAboveZero_IsListed()
+    {
+        await TrainAsync();
+
+        var run = await Tool.SucceedAsync("recommend", _folder.At("model"), "--device", "cpu", "--user", "cy");
+
+        Assert.That(run.Out, Does.Contain("cy,jazz,1,"));
+    }
+
+    [TestCase("--alpha", "1")]
+    [TestCase("--confidence", "log")]
+    [TestCase("--epsilon", "1", "--confidence", "log")]
+    [TestCase("--objective", "hkv")]
+    [TestCase("--unobserved-weight", "1")]
+    [TestCase("--preset", "implicit")]
+    [TestCase("--preset", "ials")]
+    public async Task Train_OptionsOfImplicitFeedback_AreRefused(params string[] idle)
+    {
+        var run = await Tool.RunAsync(["train", _folder.At("ratings.csv"), "--output", _folder.At("model"), .. Explicit, .. idle]);
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain("--feedback explicit").And.Match(string.Join('|', idle.Where(word => word.StartsWith("--", StringComparison.Ordinal)))));
+        Assert.That(Directory.Exists(_folder.At("model")), Is.False);
+    }
+
+    [TestCase("train", "--output")]
+    [TestCase("evaluate", "--output")]
+    public async Task RatingsWithoutTheirColumn_AreRefused(string command, string output)
+    {
+        var run = await Tool.RunAsync(command, _folder.At("ratings.csv"), output, _folder.At("out.json"), "--feedback", "explicit", "--device", "cpu");
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain("--weight-column"));
+    }
+
+    /// <summary>The errors of the given test ratings, by hand from the factors of the model.</summary>
+    [Test]
+    public async Task Evaluate_Model_HasTheErrorsOfItsPredictions()
+    {
+        await TrainAsync();
+        File.WriteAllText(_folder.At("test.csv"), "user,item,stars\nada,metal,3\ndi,folk,0\ncy,jazz,2\n");
+
+        var run = await Tool.SucceedAsync(
+            "evaluate", "--model", _folder.At("model"), "--test", _folder.At("test.csv"), "--weight-column", "stars", "--device", "cpu", "--output", _folder.At("metrics.csv"), "--bootstrap", "0");
+
+        var model = await ModelReader.ReadAsync(_folder.At("model"));
+        double[] errors = [Predict(model, "ada", "metal") - 3, Predict(model, "di", "folk"), Predict(model, "cy", "jazz") - 2];
+        Assert.That(Metric("rmse_rating"), Is.EqualTo(Math.Sqrt(errors.Sum(error => error * error) / 3)).Within(1e-6));
+        Assert.That(Metric("mae_rating"), Is.EqualTo(errors.Sum(Math.Abs) / 3).Within(1e-6));
+        Assert.That(run.Out, Does.Contain("RMSE, rating").And.Not.Contain("preference"));
+    }
+
+    [TestCase("random")]
+    [TestCase("user")]
+    public async Task Evaluate_HeldOutRatings_IncludeThoseOfZero(string split)
+    {
+        WriteMany();
+
+        var run = await Tool.SucceedAsync(["evaluate", _folder.At("many.csv"), "--split", split, "--k", "3", .. Explicit]);
+
+        var numbers = System.Text.RegularExpressions.Regex.Match(run.Error, @"(\d+) pairs to train on, (\d+) held out");
+        Assert.That(Number(numbers.Groups[1].Value) + Number(numbers.Groups[2].Value), Is.EqualTo(400), run.Error);
+        Assert.That(run.Out, Does.Match(@"RMSE, rating +\d"));
+    }
+
+    [Test]
+    public async Task Tune_Ratings_NamesTheCommandThatTrainsThem()
+    {
+        WriteMany();
+
+        var run = await Tool.SucceedAsync(["tune", _folder.At("many.csv"), "--metric", "rmse_rating", "--regularization", "0.1,1", "--iterations", "2", .. Explicit]);
+
+        Assert.That(run.Out, Does.Match("gpuals train .*--feedback explicit").And.Not.Contain("--alpha"));
+    }
+
+    [TestCase("--metric", "rmse")]
+    [TestCase("--metric", "rmse_rating", "--alpha", "1,2")]
+    public async Task Tune_WhatRatingsHaveNoUseFor_IsRefused(params string[] idle)
+    {
+        var run = await Tool.RunAsync(["tune", _folder.At("ratings.csv"), .. Explicit, .. idle]);
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Match(idle.Contains("--alpha") ? "--alpha changes nothing without --feedback implicit" : "--metric rmse_rating"));
+    }
+
+    private void WriteMany() =>
+        File.WriteAllLines(_folder.At("many.csv"), Enumerable.Range(0, 400).Select(i => $"u{i / 20},i{i % 20},{i % 5}").Prepend("user,item,stars"));
+
+    private Task<ToolRun> TrainAsync() => Tool.SucceedAsync(["train", _folder.At("ratings.csv"), "--output", _folder.At("model"), "--regularization", "0.1", .. Explicit]);
+
+    private double Metric(string name) =>
+        double.Parse(File.ReadLines(_folder.At("metrics.csv")).Select(line => line.Split(',')).Single(cells => cells[0] == "gpuals" && cells[1] == name)[3], CultureInfo.InvariantCulture);
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private static (int User, int Item) Places(FactorModel model, string user, string item)
+    {
+        Assert.That(model.Users.TryFind(user, out var row) & model.Items.TryFind(item, out var column), Is.True);
+        return (row, column);
+    }
+
+    private static float Rating(FactorModel model, string user, string item)
+    {
+        var (row, column) = Places(model, user, item);
+        return model.Plays.RowValues(row)[model.Plays.RowIndices(row).BinarySearch(column)];
+    }
+
+    private static double Predict(FactorModel model, string user, string item)
+    {
+        var (row, column) = Places(model, user, item);
+        return Enumerable.Range(0, 2).Sum(i => (double)model.UserFactors[(2 * row) + i] * model.ItemFactors[(2 * column) + i]);
+    }
+}
