@@ -22,6 +22,7 @@ internal static class TrainingRun
         Confidence = ConfidenceFunction.Log,
         Alpha = 2,
         Regularization = 20,
+        RegularizationScaling = RegularizationScaling.None,
         TrackLoss = true,
     };
 

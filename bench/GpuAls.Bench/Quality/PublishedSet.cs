@@ -27,6 +27,7 @@ internal sealed record PublishedSet(
             Alpha = 50,
             Epsilon = 0.001,
             Regularization = 1e-5,
+            RegularizationScaling = RegularizationScaling.None,
         },
         [
             new("recall", 50, .0779), new("recall", 100, .1388), new("recall", 150, .1834), new("recall", 200, .2186), new("recall", 250, .2472), new("recall", 300, .2706),
@@ -44,6 +45,7 @@ internal sealed record PublishedSet(
             Rank = 128,
             Iterations = 10,
             Objective = Objective.Ials,
+            Confidence = ConfidenceFunction.Linear,
             Alpha = 1,
             UnobservedWeight = 0.1,
             Regularization = 0.01,

@@ -29,7 +29,7 @@ internal sealed class AlsOptionSet(bool isSearched = false)
     private readonly Option<bool> _loss = new("--loss") { Description = "Compute the loss after each iteration." };
     private readonly Option<string?> _preset = new Option<string?>("--preset")
     {
-        Description = "Another system's meaning of the parameters; options given beside it win.",
+        Description = "Another system's meaning of the parameters, and its own numbers for α, λ and α₀; options given beside it win.",
     }.OneOf(Preset.Names);
 
     private Option[] Searchable => [_rank, _iterations, _regularization, _alpha, _confidence, _epsilon, _unobservedWeight, _scaling, _exponent];

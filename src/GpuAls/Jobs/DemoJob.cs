@@ -24,7 +24,7 @@ public sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress = n
     private readonly PhaseClock _clock = new();
 
     /// <summary>What the demo trains with.</summary>
-    public static AlsOptions Options { get; } = AlsOptions.Default with { Rank = 32, Alpha = 2, Regularization = 20, Confidence = ConfidenceFunction.Log };
+    public static AlsOptions Options { get; } = AlsOptions.Default with { Rank = 32 };
 
     /// <summary>Runs the demo; nothing is left on the disk.</summary>
     /// <exception cref="GpuAlsException">Kind Output: no temporary file can be written. Kind Device: too little memory.</exception>

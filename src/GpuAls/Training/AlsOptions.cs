@@ -21,7 +21,10 @@ namespace GpuAls.Training;
 /// </summary>
 public sealed record AlsOptions
 {
-    /// <summary>The defaults of every option.</summary>
+    /// <summary>
+    /// The defaults of every option. Confidence, α, λ and its scaling were found by <c>gpuals tune</c> on the play counts of Last.fm (HetRec 2011); the README
+    /// says what they give.
+    /// </summary>
     public static AlsOptions Default { get; } = new();
 
     /// <summary>Length of a factor vector, 1 .. 512.</summary>
@@ -31,16 +34,16 @@ public sealed record AlsOptions
     public int Iterations { get; init; } = 15;
 
     /// <summary>λ, at least 0.</summary>
-    public double Regularization { get; init; } = 0.01;
+    public double Regularization { get; init; } = 0.2;
 
     /// <summary>α, the weight of a play, above 0.</summary>
-    public double Alpha { get; init; } = 40;
+    public double Alpha { get; init; } = 1;
 
     /// <summary>What r is.</summary>
     public Feedback Feedback { get; init; }
 
     /// <summary>How confidence grows with plays.</summary>
-    public ConfidenceFunction Confidence { get; init; } = ConfidenceFunction.Linear;
+    public ConfidenceFunction Confidence { get; init; } = ConfidenceFunction.Log;
 
     /// <summary>ε of <see cref="ConfidenceFunction.Log"/>, above 0.</summary>
     public double Epsilon { get; init; } = 1;
@@ -55,7 +58,7 @@ public sealed record AlsOptions
     public double UnobservedWeight { get; init; } = 1;
 
     /// <summary>How λ grows with the plays of a row.</summary>
-    public RegularizationScaling RegularizationScaling { get; init; } = RegularizationScaling.None;
+    public RegularizationScaling RegularizationScaling { get; init; } = RegularizationScaling.Count;
 
     /// <summary>ν of <see cref="RegularizationScaling.Ials"/>, at least 0.</summary>
     public double RegularizationExponent { get; init; } = 1;

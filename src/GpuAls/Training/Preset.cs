@@ -1,14 +1,15 @@
 namespace GpuAls.Training;
 
-/// <summary>Another system's meaning of the parameters; the numbers stay what the caller says.</summary>
+/// <summary>Another system's meaning of the parameters, with its own numbers for those whose meaning it is. Rank, iterations and seed stay the caller's.</summary>
 public static class Preset
 {
     /// <summary>Names that <see cref="Apply"/> takes.</summary>
     public static IReadOnlyList<string> Names { get; } = ["spark", "implicit", "ials"];
 
-    /// <summary>Options with the meaning that a system gives them.</summary>
+    /// <summary>Options with the meaning and the numbers that a system gives them.</summary>
     /// <param name="name">
-    /// spark: c = 1 + α|r|, λ·n, items first. implicit: c = α·r. ials: the objective and the scaling of Rendle et al.
+    /// spark: c = 1 + α|r|, λ·n, items first, with the defaults of Spark's ALS. implicit: c = α·r, with the defaults of its
+    /// AlternatingLeastSquares. ials: the objective and the scaling of Rendle et al., with what they use on MovieLens 20M.
     /// </param>
     /// <param name="options">The options to start from.</param>
     /// <exception cref="GpuAlsException">Kind Usage: no such preset.</exception>
@@ -18,6 +19,9 @@ public static class Preset
         {
             Objective = Objective.HuKorenVolinsky,
             Confidence = ConfidenceFunction.Linear,
+            Alpha = 1,
+            UnobservedWeight = 1,
+            Regularization = 0.1,
             RegularizationScaling = RegularizationScaling.Count,
             First = Side.Items,
         },
@@ -26,10 +30,23 @@ public static class Preset
             Objective = Objective.HuKorenVolinsky,
             Confidence = ConfidenceFunction.Linear,
             ConfidenceOffset = -1,
+            Alpha = 1,
+            UnobservedWeight = 1,
+            Regularization = 0.01,
             RegularizationScaling = RegularizationScaling.None,
             First = Side.Users,
         },
-        "ials" => options with { Objective = Objective.Ials, RegularizationScaling = RegularizationScaling.Ials, First = Side.Users },
+        "ials" => options with
+        {
+            Objective = Objective.Ials,
+            Confidence = ConfidenceFunction.Linear,
+            Alpha = 1,
+            UnobservedWeight = 0.1,
+            Regularization = 0.003,
+            RegularizationScaling = RegularizationScaling.Ials,
+            RegularizationExponent = 1,
+            First = Side.Users,
+        },
         _ => throw new GpuAlsException(FailureKind.Usage, $"there is no preset '{name}'; expected {string.Join(", ", Names)}."),
     };
 }

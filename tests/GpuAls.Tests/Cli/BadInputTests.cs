@@ -109,7 +109,7 @@ public sealed class BadInputTests
     [TestCase("recommend MODEL --output EMPTY", "--output is ''")]
     [TestCase("recommend MODEL --users EMPTY", "--users is ''")]
     [TestCase("sample --output EMPTY", "--output is ''")]
-    [TestCase("train PLAYS --output MODEL --epsilon 2", "--epsilon changes nothing without --confidence log")]
+    [TestCase("train PLAYS --output MODEL --confidence linear --epsilon 2", "--epsilon changes nothing without --confidence log")]
     [TestCase("train PLAYS --output MODEL --cg-steps 2", "--cg-steps changes nothing without --solver cg")]
     [TestCase("train PLAYS --output MODEL --preset spark --regularization-exponent 2", "--regularization-exponent changes nothing without --regularization-scaling ials")]
     [TestCase("train PLAYS --output MODEL --rank 1 --regularization 3e38 --regularization-scaling ials", "too large for fp32. Lower --regularization")]

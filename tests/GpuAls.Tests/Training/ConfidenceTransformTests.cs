@@ -8,7 +8,7 @@ public sealed class ConfidenceTransformTests
     [Test]
     public void Apply_ConfidenceTooLargeForFp32_NamesTheWeightAndTheRemedy()
     {
-        var failure = Assert.Throws<GpuAlsException>(() => Apply(1e30f, new AlsOptions { Alpha = 1e10 }));
+        var failure = Assert.Throws<GpuAlsException>(() => Apply(1e30f, new AlsOptions { Alpha = 1e10, Confidence = ConfidenceFunction.Linear }));
 
         Assert.That(failure.Kind, Is.EqualTo(FailureKind.Usage));
         Assert.That(failure.Message, Does.Contain("1E+30").And.Contain("--alpha").And.Contain("--confidence log"));
@@ -17,12 +17,12 @@ public sealed class ConfidenceTransformTests
     [TestCase(1e-30f, 1.17549435e-38f)]
     [TestCase(-1e-30f, -1.17549435e-38f)]
     public void Apply_ConfidenceBelowFp32_KeepsItsSignWithTheSmallestNormalNumber(float play, float expected) =>
-        Assert.That(Apply(play, new AlsOptions { Alpha = 1e-30 }), Is.EqualTo(expected));
+        Assert.That(Apply(play, new AlsOptions { Alpha = 1e-30, Confidence = ConfidenceFunction.Linear }), Is.EqualTo(expected));
 
     [TestCase(3f, 6f)]
     [TestCase(-3f, -6f)]
     public void Apply_Linear_IsAlphaTimesThePlay(float play, float expected) =>
-        Assert.That(Apply(play, new AlsOptions { Alpha = 2 }), Is.EqualTo(expected));
+        Assert.That(Apply(play, new AlsOptions { Alpha = 2, Confidence = ConfidenceFunction.Linear }), Is.EqualTo(expected));
 
     [Test]
     public void Apply_Log_IsAlphaTimesTheLogarithm() =>

@@ -14,6 +14,8 @@ public sealed class PresetTests
         Confidence = ConfidenceFunction.Log,
         Objective = Objective.Ials,
         RegularizationScaling = RegularizationScaling.Ials,
+        RegularizationExponent = 0.6,
+        UnobservedWeight = 0.4,
         First = Side.Items,
     };
 
@@ -27,6 +29,9 @@ public sealed class PresetTests
             Objective = Objective.HuKorenVolinsky,
             Confidence = ConfidenceFunction.Linear,
             ConfidenceOffset = 0,
+            Alpha = 1,
+            UnobservedWeight = 1,
+            Regularization = 0.1,
             RegularizationScaling = RegularizationScaling.Count,
             First = Side.Items,
         }));
@@ -42,6 +47,9 @@ public sealed class PresetTests
             Objective = Objective.HuKorenVolinsky,
             Confidence = ConfidenceFunction.Linear,
             ConfidenceOffset = -1,
+            Alpha = 1,
+            UnobservedWeight = 1,
+            Regularization = 0.01,
             RegularizationScaling = RegularizationScaling.None,
             First = Side.Users,
         }));
@@ -54,7 +62,17 @@ public sealed class PresetTests
 
         var options = Preset.Apply("ials", start);
 
-        Assert.That(options, Is.EqualTo(start with { Objective = Objective.Ials, RegularizationScaling = RegularizationScaling.Ials, First = Side.Users }));
+        Assert.That(options, Is.EqualTo(start with
+        {
+            Objective = Objective.Ials,
+            Confidence = ConfidenceFunction.Linear,
+            Alpha = 1,
+            UnobservedWeight = 0.1,
+            Regularization = 0.003,
+            RegularizationScaling = RegularizationScaling.Ials,
+            RegularizationExponent = 1,
+            First = Side.Users,
+        }));
     }
 
     [Test]

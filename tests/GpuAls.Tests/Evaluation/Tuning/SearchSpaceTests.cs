@@ -85,7 +85,7 @@ public sealed class SearchSpaceTests
     [TestCase("confidence", "linear..log", "expected some of linear, log")]
     [TestCase("alpha", "0,1", "--alpha is 0")]
     [TestCase("rank", "8,1000", "--rank is 1000")]
-    [TestCase("epsilon", "1,2", "--epsilon changes nothing without --confidence log")]
+    [TestCase("regularization-exponent", "1,2", "--regularization-exponent changes nothing without --regularization-scaling ials")]
     public void Parse_BadText_SaysWhatIsExpected(string name, string text, string message)
     {
         var failure = Assert.Throws<GpuAlsException>(() => Space((name, text)).Grid());
@@ -93,6 +93,11 @@ public sealed class SearchSpaceTests
         Assert.That(failure.Kind, Is.EqualTo(FailureKind.Usage));
         Assert.That(failure.Message, Does.Contain(message));
     }
+
+    [Test]
+    public void Grid_EpsilonWithoutLogarithms_IsRefused() => Assert.That(
+        () => Space(("confidence", "linear"), ("epsilon", "1,2")).Grid(),
+        Throws.InstanceOf<GpuAlsException>().With.Message.Contains("--epsilon changes nothing without --confidence log"));
 
     [Test]
     public void Grid_OfARange_SaysWhatToDo() =>
