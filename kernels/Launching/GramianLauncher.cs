@@ -16,8 +16,8 @@ public sealed class GramianLauncher : IDisposable
     private const long MaximumPartials = 8L << 20;
 
     private readonly Accelerator _accelerator;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, GramianArguments>> _slices;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, GramianArguments>> _reduce;
+    private readonly DeviceKernel<GramianArguments> _slices;
+    private readonly DeviceKernel<GramianArguments> _reduce;
     private readonly ReusableBuffer<Double4> _partials;
     private readonly ReusableBuffer<double> _gramian;
 
@@ -31,6 +31,9 @@ public sealed class GramianLauncher : IDisposable
         _slices = KernelCatalog.GramianSlices.LoadOn(accelerator);
         _reduce = KernelCatalog.GramianReduce.LoadOn(accelerator);
     }
+
+    /// <summary>The kernels.</summary>
+    public IEnumerable<DeviceKernel> Kernels => [_slices, _reduce];
 
     /// <summary>YᵀY over some rows.</summary>
     /// <param name="factors">[all rows, rank4].</param>
@@ -55,8 +58,8 @@ public sealed class GramianLauncher : IDisposable
         };
         var grid = new Index2D(plan.Groups, (plan.Tiles + plan.GroupSize - 1) / plan.GroupSize);
         var shared = LaunchPlan.Shared(plan.Teams * 2 * GramianStage.HalfLength(rank4 / 2));
-        _slices.Value(_accelerator.DefaultStream, new KernelConfig(grid, new Index2D(plan.GroupSize, 1), shared), arguments);
-        _reduce.Value(_accelerator.DefaultStream, new KernelConfig(((ElementsOfTile * plan.Tiles) + ReduceGroupSize - 1) / ReduceGroupSize, ReduceGroupSize), arguments);
+        _slices.Launch(_accelerator.DefaultStream, new KernelConfig(grid, new Index2D(plan.GroupSize, 1), shared), arguments);
+        _reduce.Launch(_accelerator.DefaultStream, new KernelConfig(((ElementsOfTile * plan.Tiles) + ReduceGroupSize - 1) / ReduceGroupSize, ReduceGroupSize), arguments);
         Transfer.ToHost(arguments.Gramian, gramian);
     }
 

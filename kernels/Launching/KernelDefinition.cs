@@ -1,5 +1,4 @@
 using System.Reflection;
-using ILGPU;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime;
 
@@ -33,8 +32,8 @@ internal sealed record KernelDefinition<TArguments>(string Name, Action<TArgumen
     : KernelDefinition(Name, Body.Method, MaximumGroupSize)
     where TArguments : struct
 {
-    /// <summary>Compiles the kernel for a device, when it is first launched.</summary>
-    public Lazy<Action<AcceleratorStream, KernelConfig, TArguments>> LoadOn(Accelerator accelerator) =>
+    /// <summary>The kernel on a device.</summary>
+    public DeviceKernel<TArguments> LoadOn(Accelerator accelerator) =>
         new(() => LaunchTimer.Timed(Name, accelerator, accelerator.LoadKernel(Body, SpecializationOn(accelerator))));
 
     private KernelSpecialization SpecializationOn(Accelerator accelerator) =>

@@ -9,9 +9,9 @@ internal sealed class LongRowLauncher : IDisposable
     private const long SumBytes = 64L << 20;
 
     private readonly Accelerator _accelerator;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _sums;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _tensorSums;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _residuals;
+    private readonly DeviceKernel<RowSolveArguments> _sums;
+    private readonly DeviceKernel<RowSolveArguments> _tensorSums;
+    private readonly DeviceKernel<RowSolveArguments> _residuals;
     private readonly ReusableBuffer<Float4> _memory;
 
     public LongRowLauncher(Accelerator accelerator)
@@ -22,6 +22,9 @@ internal sealed class LongRowLauncher : IDisposable
         _tensorSums = KernelCatalog.TensorSums.LoadOn(accelerator);
         _residuals = KernelCatalog.SegmentResiduals.LoadOn(accelerator);
     }
+
+    /// <summary>The kernels beside the solve.</summary>
+    public IEnumerable<DeviceKernel> Kernels(bool usesTensorCores) => [usesTensorCores ? _tensorSums : _sums, _residuals];
 
     /// <summary>Launches all that becomes of the long rows.</summary>
     /// <param name="stream">Where the launches are queued.</param>
@@ -44,9 +47,9 @@ internal sealed class LongRowLauncher : IDisposable
             arguments.Sums = _memory.Take((long)segments * length);
             var (ofSegments, ofRows) = (schedule.Segments.SubView(rows[first].First, segments), schedule.LongRows.SubView(first, count));
             if (arguments.UsesTensorCores != 0) SumOnTensorCores(stream, arguments with { Tasks = ofSegments });
-            else _sums.Value(stream, plan.Config(plan.GroupsFor(segments) * arguments.PanelCount), arguments with { Round = SolveRound.LongRows, Tasks = ofSegments });
+            else _sums.Launch(stream, plan.Config(plan.GroupsFor(segments) * arguments.PanelCount), arguments with { Round = SolveRound.LongRows, Tasks = ofSegments });
             solve(stream, plan, arguments with { Round = SolveRound.LongRows, Tasks = ofRows });
-            _residuals.Value(stream, plan.Config(plan.GroupsFor(segments)), arguments with { Round = SolveRound.LongRowsAgain, Tasks = ofSegments });
+            _residuals.Launch(stream, plan.Config(plan.GroupsFor(segments)), arguments with { Round = SolveRound.LongRowsAgain, Tasks = ofSegments });
             solve(stream, plan, arguments with { Round = SolveRound.LongRowsAgain, Tasks = ofRows });
             first += count;
         }
@@ -84,6 +87,6 @@ internal sealed class LongRowLauncher : IDisposable
     private void SumOnTensorCores(AcceleratorStream stream, RowSolveArguments arguments)
     {
         var group = Math.Min(LaunchPlan.MaximumGroupSize, LaunchPlan.ThreadMultiple * TensorJob.Count(arguments.Rank4));
-        _tensorSums.Value(stream, new KernelConfig(LaunchPlan.Groups(_accelerator, arguments.TaskCount), group), arguments);
+        _tensorSums.Launch(stream, new KernelConfig(LaunchPlan.Groups(_accelerator, arguments.TaskCount), group), arguments);
     }
 }

@@ -9,10 +9,10 @@ public sealed class LossLauncher : IDisposable
     private const int MostGroups = 512;
 
     private readonly AcceleratorStream _stream;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, LossArguments>> _firstSegments;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, LossArguments>> _laterSegments;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, LossArguments>> _rowTotals;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, NormArguments>> _squaredNorm;
+    private readonly DeviceKernel<LossArguments> _firstSegments;
+    private readonly DeviceKernel<LossArguments> _laterSegments;
+    private readonly DeviceKernel<LossArguments> _rowTotals;
+    private readonly DeviceKernel<NormArguments> _squaredNorm;
     private readonly ReusableBuffer<double> _partials;
     private readonly ReusableBuffer<double> _rowSums;
     private readonly ReusableBuffer<double> _segmentSums;
@@ -44,9 +44,9 @@ public sealed class LossLauncher : IDisposable
         var windows = Groups(arguments.Indices.Length, LossKernels.SegmentPlays);
         arguments.RowSums = _rowSums.Take(arguments.RowCount);
         arguments.SegmentSums = _segmentSums.Take(windows);
-        _firstSegments.Value(_stream, new KernelConfig(Groups(arguments.RowCount, LossKernels.Teams), LossKernels.GroupSize), arguments);
-        if (windows > 0) _laterSegments.Value(_stream, new KernelConfig(windows, LossKernels.GroupSize), arguments);
-        _rowTotals.Value(_stream, new KernelConfig(Groups(arguments.RowCount, LossKernels.GroupSize), LossKernels.GroupSize), arguments);
+        _firstSegments.Launch(_stream, new KernelConfig(Groups(arguments.RowCount, LossKernels.Teams), LossKernels.GroupSize), arguments);
+        if (windows > 0) _laterSegments.Launch(_stream, new KernelConfig(windows, LossKernels.GroupSize), arguments);
+        _rowTotals.Launch(_stream, new KernelConfig(Groups(arguments.RowCount, LossKernels.GroupSize), LossKernels.GroupSize), arguments);
         Transfer.ToHost(arguments.RowSums, rowSums);
     }
 
@@ -61,7 +61,7 @@ public sealed class LossLauncher : IDisposable
         var groups = Math.Clamp(rowCount / LossKernels.GroupSize, 1, MostGroups);
         var partials = _partials.Take(groups);
         var arguments = new NormArguments { Factors = factors, Weights = weights.SubView(0, rowCount), Partials = partials, Rank4 = rank4 };
-        _squaredNorm.Value(_stream, new KernelConfig(groups, LossKernels.GroupSize), arguments);
+        _squaredNorm.Launch(_stream, new KernelConfig(groups, LossKernels.GroupSize), arguments);
         return Total(partials);
     }
 

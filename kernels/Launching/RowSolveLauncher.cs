@@ -1,4 +1,3 @@
-using ILGPU;
 using ILGPU.Runtime;
 
 namespace GpuAls.Kernels.Launching;
@@ -12,12 +11,12 @@ public sealed class RowSolveLauncher : IDisposable
     private const int MaximumStageRows = 32;
 
     private readonly Accelerator _accelerator;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _team;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _teamLong;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _panel;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _conjugateGradient;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _tensor;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, RowSolveArguments>> _tensorPanel;
+    private readonly DeviceKernel<RowSolveArguments> _team;
+    private readonly DeviceKernel<RowSolveArguments> _teamLong;
+    private readonly DeviceKernel<RowSolveArguments> _panel;
+    private readonly DeviceKernel<RowSolveArguments> _conjugateGradient;
+    private readonly DeviceKernel<RowSolveArguments> _tensor;
+    private readonly DeviceKernel<RowSolveArguments> _tensorPanel;
     private readonly LongRowLauncher _longRows;
     private readonly ReusableBuffer<Float4> _columns;
     private readonly ReusableBuffer<Float4> _sums;
@@ -47,6 +46,17 @@ public sealed class RowSolveLauncher : IDisposable
         ArgumentNullException.ThrowIfNull(schedule);
         if (arguments.Steps > 0) Improve(stream, schedule, arguments);
         else Solve(stream, schedule, arguments);
+    }
+
+    /// <summary>The kernels of some solves, those for long rows last, which not all plays have.</summary>
+    /// <param name="rank4">Float4s in a row of factors.</param>
+    /// <param name="isExact">False for conjugate gradients.</param>
+    /// <param name="usesTensorCores">Whether plays are summed there.</param>
+    public IEnumerable<DeviceKernel> Kernels(int rank4, bool isExact, bool usesTensorCores)
+    {
+        if (!isExact) return [_conjugateGradient];
+        var (rows, tensorRows, longRows) = TeamPlan.For(_accelerator, rank4).IsWhole ? (_team, _tensor, _teamLong) : (_panel, _tensorPanel, _panel);
+        return [usesTensorCores ? tensorRows : rows, longRows, .. _longRows.Kernels(usesTensorCores)];
     }
 
     /// <summary>The most bytes of device memory that are kept for some rows, beside those for long ones.</summary>
@@ -89,13 +99,13 @@ public sealed class RowSolveLauncher : IDisposable
         if (plan.IsWhole)
         {
             var kernel = arguments.Round == SolveRound.Rows ? _team : _teamLong;
-            kernel.Value(stream, plan.Config(LaunchPlan.Groups(_accelerator, plan.GroupsFor(arguments.TaskCount))), arguments);
+            kernel.Launch(stream, plan.Config(LaunchPlan.Groups(_accelerator, plan.GroupsFor(arguments.TaskCount))), arguments);
             return;
         }
 
         var groups = PanelGroups(_accelerator, arguments.TaskCount);
         arguments.Columns = _columns.Take((long)groups * FactorColumns.Length(arguments.Rank4 / 2));
-        _panel.Value(stream, plan.Config(groups), arguments);
+        _panel.Launch(stream, plan.Config(groups), arguments);
     }
 
     private static int PanelGroups(Accelerator accelerator, int tasks) => Math.Min(tasks, PanelGroupsPerMultiprocessor * accelerator.NumMultiprocessors);
@@ -107,7 +117,7 @@ public sealed class RowSolveLauncher : IDisposable
         arguments.Round = SolveRound.SummedRows;
         arguments.Sums = _sums.Take((long)groups * plan.Layout.Teams * SegmentSums.Length(arguments.Rank4));
         if (!plan.IsWhole) arguments.Columns = _columns.Take((long)groups * FactorColumns.Length(arguments.Rank4 / 2));
-        (plan.IsWhole ? _tensor : _tensorPanel).Value(stream, plan.Config(groups), arguments);
+        (plan.IsWhole ? _tensor : _tensorPanel).Launch(stream, plan.Config(groups), arguments);
     }
 
     private void Improve(AcceleratorStream stream, DeviceSchedule schedule, RowSolveArguments arguments)
@@ -117,6 +127,6 @@ public sealed class RowSolveLauncher : IDisposable
         arguments.Tasks = schedule.Rows;
         if (arguments.TaskCount == 0) return;
         var groups = LaunchPlan.Groups(_accelerator, arguments.TaskCount);
-        _conjugateGradient.Value(stream, LaunchPlan.Config(groups, ConjugateGradientKernel.GroupSize(arguments.Rank4), shared), arguments);
+        _conjugateGradient.Launch(stream, LaunchPlan.Config(groups, ConjugateGradientKernel.GroupSize(arguments.Rank4), shared), arguments);
     }
 }

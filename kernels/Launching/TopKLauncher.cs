@@ -7,8 +7,8 @@ namespace GpuAls.Kernels.Launching;
 public sealed class TopKLauncher : IDisposable
 {
     private readonly Accelerator _accelerator;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, TopKArguments>> _search;
-    private readonly Lazy<Action<AcceleratorStream, KernelConfig, TopKArguments>> _merge;
+    private readonly DeviceKernel<TopKArguments> _search;
+    private readonly DeviceKernel<TopKArguments> _merge;
     private readonly ReusableBuffer<ulong> _lists;
     private readonly ReusableBuffer<TopKCandidate> _candidates;
 
@@ -25,6 +25,9 @@ public sealed class TopKLauncher : IDisposable
 
     /// <summary>The least bytes of device memory that a search for lists of a length takes, beside the lists.</summary>
     public static long LeastBytes(int k) => TopKPlan.LeastBytes(k);
+
+    /// <summary>The kernels.</summary>
+    public IEnumerable<DeviceKernel> Kernels => [_search, _merge];
 
     /// <summary>Launches the search for the k best items of each query.</summary>
     /// <param name="arguments">The matrices, the seen items, the lists to write, <c>FirstQuery</c>, the counts, rank and k; the rest is set here.</param>
@@ -59,8 +62,8 @@ public sealed class TopKLauncher : IDisposable
     {
         var tiles = (arguments.QueryCount + TopKPlace.TileQueries - 1) / TopKPlace.TileQueries;
         if (arguments.ItemCount == 0) arguments.Lists.MemSetToZero();
-        else _search.Value(_accelerator.DefaultStream, new KernelConfig(tiles * arguments.SplitCount, TopKPlace.GroupSize), arguments);
+        else _search.Launch(_accelerator.DefaultStream, new KernelConfig(tiles * arguments.SplitCount, TopKPlace.GroupSize), arguments);
         var together = BitonicSort.KeyCount / arguments.ListLength;
-        _merge.Value(_accelerator.DefaultStream, new KernelConfig((arguments.QueryCount + together - 1) / together, BitonicSort.Threads), arguments);
+        _merge.Launch(_accelerator.DefaultStream, new KernelConfig((arguments.QueryCount + together - 1) / together, BitonicSort.Threads), arguments);
     }
 }

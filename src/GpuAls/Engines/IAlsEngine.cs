@@ -25,6 +25,16 @@ public interface IAlsEngine : IDisposable
     {
     }
 
+    /// <summary>Begins to make ready for a training, beside the caller's other work; an engine that is ready at once does nothing.</summary>
+    void PrepareTraining(TrainingPlan plan)
+    {
+    }
+
+    /// <summary>Begins to make ready for lists.</summary>
+    void PrepareTopK()
+    {
+    }
+
     /// <summary>Makes a factor matrix of zeros on the device.</summary>
     /// <exception cref="GpuAlsException">Kind Device: too little memory, or a rank the device cannot take.</exception>
     IEngineFactors CreateFactors(int rowCount, int rank);

@@ -45,6 +45,8 @@ public sealed class EvaluateJob
         Collisions.Check(_options);
         using var staged = _options.Output is null ? null : new StagedFile(_options.Output, _options.Overwrite);
         using var page = ReportFile.Begin(_options.Report, _options.Overwrite);
+        if (_options.Model is null) _engine.PrepareTraining(_options.Als.Plan);
+        _engine.PrepareTopK();
         var (splits, model) = await SplitAsync(cancellation).ConfigureAwait(false);
         var report = Measure(splits, model, cancellation);
         if (staged is not null) await EvaluationWriter.WriteAsync(staged.Place, format, report, cancellation).ConfigureAwait(false);

@@ -33,6 +33,7 @@ public sealed class RecommendJob
         var format = _options.Output is null ? RecommendationFormat.Csv : RecommendationWriter.FormatOf(_options.Output);
         Collisions.Check(_options);
         using var staged = _options.Output is null ? null : new StagedFile(_options.Output, _options.Overwrite);
+        _engine.PrepareTopK();
         var model = await ModelReader.ReadAsync(_options.Model, cancellation).ConfigureAwait(false);
         var users = UserSelection.Select(model, _options);
         using var recommender = new Recommender(model, _engine);

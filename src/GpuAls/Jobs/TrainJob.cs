@@ -48,6 +48,8 @@ public sealed class TrainJob
         // What the output refuses is said before hours of work, not after.
         using var output = new TrainOutput(_options);
         using var report = ReportFile.Begin(_options.Report, _options.Overwrite);
+        _engine.PrepareTraining(_options.Als.Plan);
+        _engine.PrepareTopK();
         var data = await LoadAsync(cancellation).ConfigureAwait(false);
         var trained = Train(data, cancellation);
         var plays = data.Plays;

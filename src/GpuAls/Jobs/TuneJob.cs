@@ -43,6 +43,8 @@ public sealed class TuneJob
         Collisions.Check(_options);
         using var folder = _options.Output is { } output ? new TuneFolder(output, _options.Overwrite) : null;
         using var page = ReportFile.Begin(_options.Report, _options.Overwrite);
+        _engine.PrepareTraining(_candidates[0].Plan);
+        _engine.PrepareTopK();
         var folds = await LoadAsync(cancellation).ConfigureAwait(false);
         _clock.End("split");
         var search = new HyperparameterSearch(_engine, folds, _candidates, _options.Search, _options.Bootstrap);

@@ -79,12 +79,15 @@ public sealed class CsrMatrix
     public ReadOnlySpan<float> RowValues(int row) => _values.AsSpan((int)_indptr[row], RowLength(row));
 
     /// <summary>The same places with other values, one for each entry.</summary>
-    /// <param name="map">From an entry's value to its new value; must give finite numbers.</param>
+    /// <param name="map">From an entry's value to its new value; called by several threads; must not throw.</param>
     public CsrMatrix MapValues(Func<float, float> map)
     {
         ArgumentNullException.ThrowIfNull(map);
         var mapped = new float[EntryCount];
-        for (var entry = 0; entry < mapped.Length; entry++) mapped[entry] = map(_values[entry]);
+        ParallelRanges.ForEach(EntryCount, (start, end) =>
+        {
+            for (var entry = start; entry < end; entry++) mapped[entry] = map(_values[entry]);
+        });
         return new CsrMatrix(ColumnCount, _indptr, _indices, mapped, validate: false);
     }
 

@@ -84,6 +84,9 @@ public sealed record AlsOptions
     /// <summary>Whether the loss is computed after each iteration.</summary>
     public bool TrackLoss { get; init; }
 
+    /// <summary>What a training with these options asks of an engine.</summary>
+    public TrainingPlan Plan => new(Rank, Solver == Solver.ConjugateGradient ? ConjugateGradientSteps : 0, Precision);
+
     /// <summary>Checks each option.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
     public void Validate() => AlsOptionsValidation.Check(this);

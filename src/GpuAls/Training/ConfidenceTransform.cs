@@ -25,18 +25,27 @@ internal static class ConfidenceTransform
 
     /// <summary>The same places with confidences as values.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: a confidence is too large for fp32.</exception>
-    public static CsrMatrix Apply(CsrMatrix plays, AlsOptions options) =>
-        options.Feedback == Feedback.Explicit ? plays : plays.MapValues(play => Confidence(play, options));
-
-    private static float Confidence(float play, AlsOptions options)
+    public static CsrMatrix Apply(CsrMatrix plays, AlsOptions options)
     {
-        var strength = Math.Abs((double)play);
-        var confidence = options.Alpha * (options.Confidence == ConfidenceFunction.Linear ? strength : Math.Log(1 + (strength / options.Epsilon)));
+        if (options.Feedback == Feedback.Explicit) return plays;
+        var confidences = plays.MapValues(play => Signed(play, options));
+        var tooLarge = confidences.Values.IndexOfAny(float.PositiveInfinity, float.NegativeInfinity);
+        return tooLarge < 0 ? confidences : throw TooLarge(plays.Values[tooLarge], options);
+    }
 
-        // The sign carries the preference, so a confidence that fp32 would round to 0 keeps the smallest normal number.
-        var magnitude = Math.Max((float)confidence, SmallestNormal);
-        if (!float.IsFinite(magnitude))
-            throw new GpuAlsException(FailureKind.Usage, string.Create(CultureInfo.InvariantCulture, $"a weight of {play} gives a confidence of {confidence:g3}, too large for fp32. Lower --alpha or use --confidence log."));
+    /// <summary>The sign carries the preference, so a confidence that fp32 would round to 0 keeps the smallest normal number.</summary>
+    private static float Signed(float play, AlsOptions options)
+    {
+        var magnitude = Math.Max((float)Confidence(play, options), SmallestNormal);
         return play > 0 ? magnitude : -magnitude;
     }
+
+    private static double Confidence(float play, AlsOptions options)
+    {
+        var strength = Math.Abs((double)play);
+        return options.Alpha * (options.Confidence == ConfidenceFunction.Linear ? strength : Math.Log(1 + (strength / options.Epsilon)));
+    }
+
+    private static GpuAlsException TooLarge(float play, AlsOptions options) => new(FailureKind.Usage, string.Create(
+        CultureInfo.InvariantCulture, $"a weight of {play} gives a confidence of {Confidence(play, options):g3}, too large for fp32. Lower --alpha or use --confidence log."));
 }

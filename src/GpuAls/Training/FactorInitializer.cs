@@ -14,7 +14,10 @@ internal static class FactorInitializer
         var factors = new float[(long)rowCount * rank];
         var scale = StandardDeviation / Math.Sqrt(rank);
         var stream = SeededRandom.Mix((ulong)seed ^ SeededRandom.Mix((ulong)side + 1));
-        for (long i = 0; i < factors.LongLength; i++) factors[i] = (float)(scale * Normal(stream, (ulong)i));
+        ParallelRanges.ForEach(factors.LongLength, (start, end) =>
+        {
+            for (var i = start; i < end; i++) factors[i] = (float)(scale * Normal(stream, (ulong)i));
+        });
         return factors;
     }
 

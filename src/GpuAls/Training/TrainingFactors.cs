@@ -55,6 +55,8 @@ public sealed class TrainingFactors : IDisposable
 
     private static IEngineFactors First(IAlsEngine engine, Side side, int rowCount, AlsOptions options)
     {
+        // An exact solve writes each row of the side that comes first before anything reads it.
+        if (side == options.First && options is { Solver: Solver.Cholesky, Nonnegative: false }) return engine.CreateFactors(rowCount, options.Rank);
         var factors = FactorInitializer.Create(rowCount, options.Rank, side, options.Seed);
         if (options.Nonnegative)
             foreach (ref var factor in factors.AsSpan()) factor = Math.Abs(factor);

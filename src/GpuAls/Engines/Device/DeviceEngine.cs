@@ -10,6 +10,7 @@ public sealed class DeviceEngine : IAlsEngine
 {
     private readonly Context _context;
     private readonly DeviceOperations _operations;
+    private readonly KernelPreparation _preparation;
 
     /// <summary>Takes over the context and the accelerator: they are disposed with the engine.</summary>
     /// <param name="context">ILGPU's context.</param>
@@ -25,6 +26,7 @@ public sealed class DeviceEngine : IAlsEngine
         Store.Memory.Bound = Math.Min(memoryBytes ?? long.MaxValue, AvailableBytes);
         Pass = new PlaysPass(Store, streamed);
         _operations = new DeviceOperations(Store, Pass);
+        _preparation = new KernelPreparation(accelerator);
     }
 
     /// <summary>Bytes that the device has for gpuals without a bound.</summary>
@@ -44,6 +46,12 @@ public sealed class DeviceEngine : IAlsEngine
 
     /// <summary>What it computes on, for measurements.</summary>
     internal Accelerator Accelerator => Store.Accelerator;
+
+    /// <inheritdoc/>
+    public void PrepareTraining(TrainingPlan plan) => _preparation.Add(TrainingKernels(plan));
+
+    /// <inheritdoc/>
+    public void PrepareTopK() => _preparation.Add(_operations.TopKKernels);
 
     /// <inheritdoc/>
     public void RequireMemory(TrainingShape shape)
@@ -157,12 +165,16 @@ public sealed class DeviceEngine : IAlsEngine
         }
     }
 
+    /// <summary>The kernels of a training.</summary>
+    internal IEnumerable<DeviceKernel> TrainingKernels(TrainingPlan plan) => _operations.TrainingKernels(plan);
+
     /// <summary>Gives back the device memory that operations keep for the next time.</summary>
     internal void Release() => _operations.Release();
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _preparation.Dispose();
         _operations.Dispose();
         Store.Dispose();
         Disposal.Quietly(Store.Accelerator);

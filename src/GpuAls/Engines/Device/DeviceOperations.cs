@@ -36,6 +36,13 @@ internal sealed class DeviceOperations : IDisposable
         _status = new ReusableBuffer<int>(accelerator);
     }
 
+    /// <summary>The kernels of lists.</summary>
+    public IEnumerable<DeviceKernel> TopKKernels => _topK.Kernels;
+
+    /// <summary>The kernels of a training, in the order of its first iteration.</summary>
+    public IEnumerable<DeviceKernel> TrainingKernels(TrainingPlan plan) =>
+        [.. _gramian.Kernels, .. _rowSolve.Kernels(Float4.CountFor(plan.Rank), plan.ConjugateGradientSteps == 0, plan.Precision == SumPrecision.Tf32)];
+
     public void Gramian(DeviceFactors factors, RowRange rows, Span<double> gramian)
     {
         _store.MakeRoom(new LaunchScratch(factors.Rank4, factors.RowCount, 0, 0));

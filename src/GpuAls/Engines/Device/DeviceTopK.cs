@@ -18,6 +18,9 @@ internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass, Action relea
     public static long LeastBytes(int longestRow, int k) =>
         TopKLauncher.LeastBytes(k) + ((Staging.Slots + 1) * PlaysCut.LargestRow(longestRow, isScheduled: false, ListBytes(k)));
 
+    /// <summary>The kernels.</summary>
+    public IEnumerable<DeviceKernel> Kernels => _launcher.Kernels;
+
     /// <summary>Finds the lists.</summary>
     /// <param name="query">Queries, items, the mask and k.</param>
     /// <param name="indices">[queries, k].</param>

@@ -1,0 +1,37 @@
+using GpuAls.Kernels.Launching;
+using ILGPU.Runtime;
+
+namespace GpuAls.Engines.Device;
+
+/// <summary>
+/// Compiles kernels beside the reading of plays: it takes seconds. A kernel that is needed before it is ready is waited for; one that cannot be
+/// compiled fails where it is needed.
+/// </summary>
+/// <param name="accelerator">The device.</param>
+internal sealed class KernelPreparation(Accelerator accelerator) : IDisposable
+{
+    private readonly CancellationTokenSource _disposal = new();
+    private Task _last = Task.CompletedTask;
+
+    /// <summary>Adds kernels, to be compiled after those that were added before.</summary>
+    public void Add(IEnumerable<DeviceKernel> kernels) => _last = _last.ContinueWith(
+        _ => Compile(kernels), _disposal.Token, TaskContinuationOptions.LazyCancellation, TaskScheduler.Default);
+
+    /// <summary>Waits for the kernel that is being compiled; begins no other.</summary>
+    public void Dispose()
+    {
+        _disposal.Cancel();
+        Task.WhenAny(_last).Wait();
+        _disposal.Dispose();
+    }
+
+    private void Compile(IEnumerable<DeviceKernel> kernels)
+    {
+        using var binding = accelerator.BindScoped();
+        foreach (var kernel in kernels)
+        {
+            if (_disposal.IsCancellationRequested) return;
+            kernel.Compile();
+        }
+    }
+}
