@@ -5,13 +5,17 @@ namespace GpuAls.Engines.Host;
 
 /// <summary>
 /// A = Σ λⱼ qⱼ qⱼᵀ of a symmetric positive definite matrix in fp64: the columns of its Cholesky factor are rotated in pairs until they are
-/// orthogonal (one-sided Jacobi; Veselić and Hari, 1989); then they are √λⱼ·qⱼ. Small eigenvalues keep their digits.
+/// orthogonal (one-sided Jacobi; Veselić and Hari, 1989); then they are √λⱼ·qⱼ. Small eigenvalues keep their digits. Blocks of columns meet
+/// as in a tournament, where all pairs of a round are turned at the same time; the order does not depend on the number of threads.
 /// </summary>
 internal sealed class EigenBasis
 {
     /// <summary>Cosine of two columns below which they count as orthogonal: far below the rounding of fp32, for which the basis is.</summary>
     private const double Orthogonal = 1e-11;
     private const int MaximumSweeps = 40;
+
+    /// <summary>Columns of a block: two fit the second-level cache, and meet for longer than threads take to begin.</summary>
+    private const int BlockColumns = 16;
 
     private EigenBasis(double[] values, double[] vectors) => (Values, Vectors) = (values, vectors);
 
@@ -24,13 +28,14 @@ internal sealed class EigenBasis
     /// <summary>Finds the basis.</summary>
     /// <param name="matrix">[size, size], the lower triangle counts.</param>
     /// <param name="size">Rows.</param>
+    /// <param name="threadCount">Threads at most.</param>
     /// <returns>Null where the matrix is not positive definite by a wide margin, or not finite.</returns>
-    public static EigenBasis? Of(ReadOnlySpan<double> matrix, int size)
+    public static EigenBasis? Of(ReadOnlySpan<double> matrix, int size, int threadCount)
     {
         var columns = CholeskyColumns(matrix, size);
         if (columns is null) return null;
         for (var sweep = 0; sweep < MaximumSweeps; sweep++)
-            if (!Sweep(columns, size)) return Normalized(columns, size);
+            if (!Sweep(columns, size, threadCount)) return Normalized(columns, size);
         return null;
     }
 
@@ -54,29 +59,66 @@ internal sealed class EigenBasis
 
     /// <summary>Rotates every pair once.</summary>
     /// <returns>Whether a pair was not orthogonal.</returns>
-    private static bool Sweep(double[] columns, int size)
+    private static bool Sweep(double[] columns, int size, int threadCount)
     {
-        var hasRotated = false;
         var squares = new double[size];
         for (var j = 0; j < size; j++) squares[j] = Dot(columns.AsSpan(j * size, size), columns.AsSpan(j * size, size));
-        for (var p = 0; p < size - 1; p++)
+        var blocks = (size + (2 * BlockColumns) - 1) / (2 * BlockColumns) * 2;
+        var hasRotated = new bool[blocks / 2];
+        for (var round = 0; round < blocks - 1; round++)
         {
-            var x = columns.AsSpan(p * size, size);
-            for (var q = p + 1; q < size; q++)
+            var isFirst = round == 0;
+            ParallelChunks.Run(threadCount, blocks / 2, pair =>
             {
-                var y = columns.AsSpan(q * size, size);
-                var product = Dot(x, y);
-                if (Math.Abs(product) <= Orthogonal * Math.Sqrt(squares[p] * squares[q])) continue;
-                var tangent = Tangent((squares[q] - squares[p]) / (2 * product));
-                var cosine = 1 / Math.Sqrt(1 + (tangent * tangent));
-                Rotate(x, y, cosine, cosine * tangent);
-                squares[p] -= tangent * product;
-                squares[q] += tangent * product;
-                hasRotated = true;
-            }
+                var (a, b) = Meeting(round, pair, blocks);
+                hasRotated[pair] |= (isFirst && (RotateWithin(columns, squares, a) | RotateWithin(columns, squares, b))) | RotateBetween(columns, squares, a, b);
+            });
         }
 
+        return hasRotated.Contains(true);
+    }
+
+    /// <summary>Who meets whom in a round of a tournament of an even number of players: one stays, the others move on.</summary>
+    private static (int One, int Other) Meeting(int round, int pair, int players)
+    {
+        var others = players - 1;
+        return pair == 0 ? (others, round) : ((round + pair) % others, (round - pair + others) % others);
+    }
+
+    private static bool RotateWithin(double[] columns, double[] squares, int block)
+    {
+        var hasRotated = false;
+        var end = End(squares.Length, block);
+        for (var p = block * BlockColumns; p < end; p++)
+            for (var q = p + 1; q < end; q++) hasRotated |= RotatePair(columns, squares, p, q);
         return hasRotated;
+    }
+
+    private static bool RotateBetween(double[] columns, double[] squares, int one, int other)
+    {
+        var hasRotated = false;
+        for (var p = one * BlockColumns; p < End(squares.Length, one); p++)
+            for (var q = other * BlockColumns; q < End(squares.Length, other); q++) hasRotated |= RotatePair(columns, squares, p, q);
+        return hasRotated;
+    }
+
+    private static int End(int size, int block) => Math.Min(size, (block + 1) * BlockColumns);
+
+    /// <summary>Makes two columns orthogonal.</summary>
+    /// <returns>Whether they were not.</returns>
+    private static bool RotatePair(double[] columns, double[] squares, int p, int q)
+    {
+        var size = squares.Length;
+        var x = columns.AsSpan(p * size, size);
+        var y = columns.AsSpan(q * size, size);
+        var product = Dot(x, y);
+        if (Math.Abs(product) <= Orthogonal * Math.Sqrt(squares[p] * squares[q])) return false;
+        var tangent = Tangent((squares[q] - squares[p]) / (2 * product));
+        var cosine = 1 / Math.Sqrt(1 + (tangent * tangent));
+        Rotate(x, y, cosine, cosine * tangent);
+        squares[p] -= tangent * product;
+        squares[q] += tangent * product;
+        return true;
     }
 
     /// <summary>The smaller root of t² + 2ζt - 1, the tangent of the angle that makes two columns orthogonal.</summary>

@@ -8,6 +8,13 @@ namespace GpuAls.Engines.Host;
 /// </summary>
 internal static class ParallelChunks
 {
+    /// <summary>Runs <paramref name="work"/> once for each chunk.</summary>
+    /// <param name="threadCount">Threads at most.</param>
+    /// <param name="chunkCount">Number of chunks.</param>
+    /// <param name="work">Takes the number of the chunk.</param>
+    public static void Run(int threadCount, int chunkCount, Action<int> work) =>
+        Run(threadCount, chunkCount, () => NoState.Instance, (_, chunk) => work(chunk));
+
     /// <summary>Runs <paramref name="work"/> once for each chunk; every thread makes one state for itself and disposes of it.</summary>
     /// <param name="threadCount">Threads at most.</param>
     /// <param name="chunkCount">Number of chunks.</param>
@@ -32,6 +39,15 @@ internal static class ParallelChunks
         {
             // Every thread fails for the same reason; the first one is what the user needs.
             ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
+    }
+
+    private sealed class NoState : IDisposable
+    {
+        public static readonly NoState Instance = new();
+
+        public void Dispose()
+        {
         }
     }
 }

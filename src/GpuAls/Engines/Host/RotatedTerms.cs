@@ -76,19 +76,10 @@ internal sealed unsafe class RotatedTerms<TSimd, TVector> : IDisposable
     private void Rotate(HostFactors y, float* transposed, int threadCount)
     {
         var chunks = (y.RowCount + RowsOfChunk - 1) / RowsOfChunk;
-        ParallelChunks.Run(threadCount, chunks, () => Nothing.Instance, (_, chunk) =>
+        ParallelChunks.Run(threadCount, chunks, chunk =>
         {
             for (var row = chunk * RowsOfChunk; row < Math.Min(y.RowCount, (chunk + 1) * RowsOfChunk); row++)
                 RowProducts<TSimd, TVector>.AddScaled(transposed, _stride, Rank, y.Row(row), Factors.Row(row), _stride);
         });
-    }
-
-    private sealed class Nothing : IDisposable
-    {
-        public static readonly Nothing Instance = new();
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -26,7 +26,7 @@ internal sealed unsafe class ShortRows<TSimd, TVector> : IDisposable
     {
         var rank = problem.FixedFactors.Rank;
         if (problem.Target.RowCount < RowsForBasis(rank) || !HasShortRow(((HostPlays)problem.Plays).Matrix, LongestRowAt(rank))) return null;
-        var basis = EigenBasis.Of(problem.Gramian, rank);
+        var basis = EigenBasis.Of(problem.Gramian, rank, threadCount);
         return basis is null ? null : new RotatedTerms<TSimd, TVector>(basis, problem.Weights, (HostFactors)problem.FixedFactors, threadCount);
     }
 

@@ -14,7 +14,7 @@ public sealed class EigenBasisTests
             var factors = TestMatrices.Factors(size + 40, size, seed);
             for (var i = 0; i < factors.Length; i += size) factors[i] *= (float)Math.Pow(10, exponent);
             var matrix = ReferenceAls.Gramian(TestMatrices.ToDouble(factors, size));
-            var basis = EigenBasis.Of(matrix.Cast<double>().ToArray(), size)!;
+            var basis = EigenBasis.Of(matrix.Cast<double>().ToArray(), size, threadCount: 3)!;
 
             var scale = basis.Values.Max();
             for (var i = 0; i < size; i++)
@@ -30,11 +30,20 @@ public sealed class EigenBasisTests
         }, iter: 30);
 
     [Test]
+    public void Of_AnyNumberOfThreads_GivesTheSameBytes([Values(1, 2, 5)] int threadCount)
+    {
+        const int Size = 150;
+        var matrix = ReferenceAls.Gramian(TestMatrices.ToDouble(TestMatrices.Factors(300, Size, seed: 1), Size)).Cast<double>().ToArray();
+
+        Assert.That(EigenBasis.Of(matrix, Size, threadCount)!.Vectors, Is.EqualTo(EigenBasis.Of(matrix, Size, 3)!.Vectors));
+    }
+
+    [Test]
     public void Of_DiagonalMatrix_KeepsTheDigitsOfSmallValues()
     {
         double[] diagonal = [1e8, 3, 1e-9];
 
-        var basis = EigenBasis.Of([1e8, 0, 0, 0, 3, 0, 0, 0, 1e-9], 3)!;
+        var basis = EigenBasis.Of([1e8, 0, 0, 0, 3, 0, 0, 0, 1e-9], 3, threadCount: 1)!;
 
         Assert.That(basis.Values, Is.EqualTo(diagonal).Within(1e-12).Percent);
     }
@@ -44,6 +53,6 @@ public sealed class EigenBasisTests
     {
         double[] matrix = isFinite ? [1, 2, 2, 4] : [1, 0, 0, double.NaN];
 
-        Assert.That(EigenBasis.Of(matrix, 2), Is.Null);
+        Assert.That(EigenBasis.Of(matrix, 2, threadCount: 1), Is.Null);
     }
 }
