@@ -15,7 +15,7 @@ internal static class LibraryExample
     {
         using var engine = EngineFactory.Create(DeviceRequest.Parse("auto"), out var reason);
         var plays = CsrBuilder.Build(await InteractionLoader.LoadAsync(["plays.parquet"], new InteractionSchema { WeightColumn = "plays" }));
-        var trained = new AlsTrainer(engine, new AlsOptions { Rank = 64, Alpha = 10 }).Fit(plays);
+        var trained = new AlsTrainer(engine, new AlsOptions { Rank = 64 }).Fit(plays);
         var model = new FactorModel(plays.Users, plays.Items, plays.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors);
         using var recommender = new Recommender(model, engine);
         foreach (var batch in recommender.Recommend(Recommender.UsersWithPlays(model), k: 10, includePlayed: false))
