@@ -41,12 +41,12 @@ public sealed class TuneJob
     public async Task<TuneReport> RunAsync(CancellationToken cancellation = default)
     {
         Collisions.Check(_options);
-        using var folder = _options.Output is { } output ? new TuneFolder(output, _options.Overwrite) : null;
+        using var folder = _options.Output is { } output ? new TuneFolder(output) : null;
         using var page = ReportFile.Begin(_options.Report, _options.Overwrite);
         var folds = await LoadAsync(cancellation).ConfigureAwait(false);
         _clock.End("split");
         var search = new HyperparameterSearch(_engine, folds, _candidates, _options.Search, _options.Bootstrap);
-        using var journal = folder is null ? null : TuneJournal.Open(folder.Journal, PlaysDigest.Of(folds.Select(fold => fold.HeldOut)), TuneSettings.Of(_options));
+        using var journal = folder?.OpenJournal(PlaysDigest.Of(folds.Select(fold => fold.HeldOut)), TuneSettings.Of(_options), _options.Overwrite);
         var report = Report(folds, search, Search(search, journal, folder, cancellation));
         _clock.End("search");
         page?.Write(Page(report));

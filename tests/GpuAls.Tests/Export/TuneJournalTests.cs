@@ -85,6 +85,39 @@ public sealed class TuneJournalTests
         Assert.That(Open, Refusal("line 2: no line of a journal"));
     }
 
+    [TestCase("notes of mine")]
+    [TestCase("{\"journal\": 7}")]
+    public void Open_FileOfOthersWithoutAnEndOfLine_IsLeftAlone(string text)
+    {
+        File.WriteAllText(Path, text);
+
+        Assert.That(Open, Refusal("line 1: no line of a journal"));
+        Assert.That(File.ReadAllText(Path), Is.EqualTo(text));
+    }
+
+    [Test]
+    public void Open_FileOfOthersWithLines_IsLeftAlone()
+    {
+        File.WriteAllText(Path, "{}\nmore");
+
+        Assert.That(Open, Refusal("line 1: no line of a journal"));
+        Assert.That(File.ReadAllText(Path), Is.EqualTo("{}\nmore"));
+    }
+
+    /// <summary>A kill that cuts the very first line leaves nothing to go on from, and nothing in the way.</summary>
+    [Test]
+    public void Open_CutAnywhereInTheFirstLine_BeginsAnew()
+    {
+        Open().Dispose();
+        var bytes = File.ReadAllBytes(Path);
+        for (var length = 0; length < bytes.Length; length += 5)
+        {
+            File.WriteAllBytes(Path, bytes[..length]);
+            Open().Dispose();
+            Assert.That(File.ReadAllBytes(Path), Is.EqualTo(bytes), $"cut after {length}");
+        }
+    }
+
     [Test]
     public void Open_WhileAnotherRunHasIt_IsRefused()
     {

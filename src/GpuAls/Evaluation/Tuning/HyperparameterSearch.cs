@@ -102,8 +102,6 @@ public sealed class HyperparameterSearch
         .ThenBy(Cost)
         .ThenBy(result => result.Trial);
 
-    /// <summary>The metric as a number that is better the lower it is; one that is not defined is worse than all others.</summary>
-    private double Cost(TrialResult result) => result.Measured(_choice.Metric)?.Value is { } value && !double.IsNaN(value)
-        ? _choice.IsLowerBetter ? value : -value
-        : double.PositiveInfinity;
+    /// <summary>The metric as a number that is better the lower it is.</summary>
+    private double Cost(TrialResult result) => result.Measured(_choice.Metric) is { } measured ? _choice.IsLowerBetter ? measured.Value : -measured.Value : double.PositiveInfinity;
 }

@@ -28,7 +28,8 @@ internal sealed class TrialRunner(IAlsEngine engine, IReadOnlyList<Evaluator> fo
         var clock = Stopwatch.StartNew();
         var best = new BestIteration(_choice.IsLowerBetter, options.Patience, options.MinImprovement);
         var done = new List<TrialIteration>(before?.Iterations ?? []);
-        foreach (var iteration in done.Where(IsMeasured)) best.Offer(iteration.Iteration, iteration.Value ?? double.NaN);
+        if (options.Patience > 0)
+            foreach (var iteration in done) best.Offer(iteration.Iteration, iteration.Value ?? double.NaN);
         Measurements? bestMeasured = null;
         if (!best.IsOver)
         {
@@ -37,10 +38,12 @@ internal sealed class TrialRunner(IAlsEngine engine, IReadOnlyList<Evaluator> fo
             {
                 var reports = trainings.Iterate(cancellation);
                 var measured = options.Patience > 0 || done.Count + 1 == iterations ? Measure(trainings, cancellation) : null;
-                var value = measured?.Value(_choice.Metric);
-                done.Add(new TrialIteration(done.Count + 1, value is { } number && double.IsFinite(number) ? number : null, Sum(reports), reports.Sum(report => report.Seconds)));
-                if (measured is not null && best.Offer(done.Count, value!.Value)) bestMeasured = measured;
+                var value = Finite(measured?.Value(_choice.Metric));
+                done.Add(new TrialIteration(done.Count + 1, value, Finite(Sum(reports)), reports.Sum(report => report.Seconds)));
+                if (measured is not null && best.Offer(done.Count, value ?? double.NaN)) bestMeasured = measured;
             }
+
+            if (double.IsNaN(best.Value)) throw NoNumber();
 
             if (keeps && !best.IsOver) _paused[trial] = trainings.Download();
         }
@@ -63,9 +66,6 @@ internal sealed class TrialRunner(IAlsEngine engine, IReadOnlyList<Evaluator> fo
     }
 
     public void Dispose() => Unload();
-
-    /// <summary>An iteration of a trial without patience is measured at the end of a rung only.</summary>
-    private bool IsMeasured(TrialIteration iteration) => options.Patience > 0 || iteration.Value is not null;
 
     /// <summary>Goes on where the trial was, or comes there again where its factors are gone: the same iterations give the same factors.</summary>
     private FoldTrainings Begin(int trial, AlsOptions als, int iterations, CancellationToken cancellation)
@@ -110,6 +110,12 @@ internal sealed class TrialRunner(IAlsEngine engine, IReadOnlyList<Evaluator> fo
 
     private Measurements Measure(FoldTrainings trainings, CancellationToken cancellation) =>
         Measurements.Merge([.. folds.Select((fold, place) => fold.Measure(engine, trainings.Factors[place].Users, trainings.Factors[place].Items, cancellation))]);
+
+    private GpuAlsException NoNumber() => new(
+        FailureKind.BadInput,
+        $"{_choice.Metric} is no number after any iteration. {(options.ColdStart == ColdStart.Nan && _choice.Kinds == MetricKinds.Errors ? "Leave out what cannot be predicted, with --cold-start drop" : "Raise --regularization, or choose another --metric")}.");
+
+    private static double? Finite(double? number) => number is { } value && double.IsFinite(value) ? number : null;
 
     private static double? Sum(IEnumerable<IterationReport> reports) => reports.Aggregate((double?)0, (sum, report) => sum + report.Loss);
 }

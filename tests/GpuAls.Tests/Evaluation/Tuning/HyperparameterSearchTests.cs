@@ -76,6 +76,16 @@ public sealed class HyperparameterSearchTests
         Assert.That(results.Select(result => result.Rung), Is.EqualTo(new[] { 3, 3, 2, 2, 1, 1, 1, 1 }));
     }
 
+    /// <summary>Without patience a trial counts with its last iteration, also where that of the rung before was better.</summary>
+    [Test]
+    public void Run_HalvingWithoutPatience_TakesTheLastIteration()
+    {
+        var results = Search(Folds(1), Kinds[2]).Run(new Notes());
+
+        Assert.That(results.Any(result => result.Iterations[^1].Value < result.Iterations.Max(iteration => iteration.Value)), "some trial gets worse");
+        Assert.That(results.Select(result => result.BestIteration), Is.EqualTo(results.Select(result => result.Iterations.Count)));
+    }
+
     [TestCaseSource(nameof(Kinds))]
     public void Run_StoppedAnywhere_GoesOnToTheSameResults(SearchOptions options)
     {
@@ -120,6 +130,17 @@ public sealed class HyperparameterSearchTests
         Assert.That(engine.PlaysLoaded, Is.EqualTo(2 + 3), "both sides once, and for each trial what its lists leave out");
     }
 
+    /// <summary>JSON has no NaN.</summary>
+    [Test]
+    public void Run_LossThatIsNoNumber_HasNone()
+    {
+        using var engine = new CountingEngine(_engine) { Loss = double.NaN };
+
+        var results = new HyperparameterSearch(engine, Folds(1), [Base with { TrackLoss = true }], Kinds[1], NoIntervals).Run(new Notes());
+
+        Assert.That(results[0].Iterations.Select(iteration => iteration.Loss), Is.All.Null);
+    }
+
     private HyperparameterSearch Search(Evaluator[] folds, SearchOptions options)
     {
         AlsOptions[] grid = [.. from alpha in new[] { 1.0, 9 } from lambda in new[] { 0.1, 2 } from rank in new[] { 2, 4 } select Base with { Alpha = alpha, Regularization = lambda, Rank = rank }];
@@ -161,6 +182,9 @@ public sealed class HyperparameterSearchTests
     {
         public int PlaysLoaded { get; private set; }
 
+        /// <summary>The loss of any plays; null computes it.</summary>
+        public double? Loss { get; init; }
+
         public EngineDescription Description => engine.Description;
 
         public string? WhyNoTf32 => engine.WhyNoTf32;
@@ -178,7 +202,7 @@ public sealed class HyperparameterSearchTests
         public RowSolveReport SolveRows(in RowSolveProblem problem) => engine.SolveRows(problem);
 
         public double PlaysLoss(IEnginePlays plays, IEngineFactors rowFactors, IEngineFactors columnFactors, in ConfidenceWeights weights) =>
-            engine.PlaysLoss(plays, rowFactors, columnFactors, weights);
+            Loss ?? engine.PlaysLoss(plays, rowFactors, columnFactors, weights);
 
         public double WeightedSquaredNorm(IEngineFactors factors, ReadOnlySpan<float> rowWeights) => engine.WeightedSquaredNorm(factors, rowWeights);
 
