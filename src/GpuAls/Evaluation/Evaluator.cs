@@ -3,17 +3,18 @@ using GpuAls.Engines;
 namespace GpuAls.Evaluation;
 
 /// <summary>
-/// Measures how well held-out plays are predicted. What belongs to the split is prepared once, for any number of models; factors may
-/// be those of a training that still goes on. Lists are made by the engine; places among all items and predictions are computed on the
+/// Measures how well held-out plays are predicted. What belongs to the split is prepared once, for any number of models, and what lists leave
+/// out stays on the engine that was last measured on, which is to outlive the evaluator; factors may be those of a training that still goes on. Lists are made by the engine; places among all items and predictions are computed on the
 /// processor, whatever the device.
 /// </summary>
-public sealed class Evaluator
+public sealed class Evaluator : IDisposable
 {
     private const int BatchUsers = 8192;
 
     private readonly MetricColumns _columns;
     private readonly EvaluationOptions _options;
     private readonly ListedItems _listed;
+    private readonly ListMasks _masks;
     private readonly TestPlays _test;
     private readonly UserNumbers _numbers;
 
@@ -29,6 +30,7 @@ public sealed class Evaluator
         options.Validate();
         (HeldOut, _options, _columns) = (heldOut, options, new MetricColumns(options.Cutoffs, options.Kinds, heldOut.Train.Feedback));
         _listed = new ListedItems(heldOut.Train, heldOut.Hidden);
+        _masks = new ListMasks(_listed);
         _test = new TestPlays(heldOut, options.ColdStart);
         _numbers = new UserNumbers(_columns, _listed.Listeners, heldOut.Train.Users.Count);
     }
@@ -89,6 +91,9 @@ public sealed class Evaluator
         return run.Result(_options.Kinds & ~MetricKinds.Errors);
     }
 
+    /// <summary>Frees the memory of the engine.</summary>
+    public void Dispose() => _masks.Dispose();
+
     /// <summary>The lists of some users, as they are measured.</summary>
     /// <param name="engine">Where the factors are.</param>
     /// <param name="users">[users, rank], of <see cref="HeldOut.Train"/>.</param>
@@ -99,9 +104,8 @@ public sealed class Evaluator
     /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
     internal (int[] Items, float[] Scores) Lists(IAlsEngine engine, IEngineFactors users, IEngineFactors items, RowRange rows, int k)
     {
-        using var seen = engine.LoadPlays(_listed.Mask(rows.Start, rows.Count));
         var (indices, scores) = (new int[rows.Count * k], new float[rows.Count * k]);
-        engine.TopK(new TopKQuery(users, rows, items, seen, k), indices, scores);
+        engine.TopK(new TopKQuery(users, rows, items, _masks.On(engine, rows), k), indices, scores);
         return (indices, scores);
     }
 

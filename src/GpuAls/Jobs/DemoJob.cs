@@ -60,7 +60,7 @@ public sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress = n
 
     private DemoReport Evaluate(FactorModel model, HeldOut heldOut, CancellationToken cancellation)
     {
-        var evaluator = new Evaluator(heldOut, new EvaluationOptions { Cutoffs = [K], Kinds = MetricKinds.Lists });
+        using var evaluator = new Evaluator(heldOut, new EvaluationOptions { Cutoffs = [K], Kinds = MetricKinds.Lists });
         using var users = engine.LoadFactors(model.UserFactors, model.Rank);
         using var items = engine.LoadFactors(model.ItemFactors, model.Rank);
         var ofModel = evaluator.Measure(engine, users, items, cancellation);

@@ -76,7 +76,7 @@ public sealed class EvaluateJob
         var measured = new Dictionary<string, List<Measurements>>();
         foreach (var heldOut in splits)
         {
-            var evaluator = new Evaluator(heldOut, _options.Evaluation);
+            using var evaluator = new Evaluator(heldOut, _options.Evaluation);
             counts.Add(evaluator.Counts);
             _clock.End("split");
             _progress?.Report(new SplitMade(evaluator.Counts, counts.Count, _options.Split.Folds ?? 1, _options.Evaluation.ColdStart));

@@ -47,7 +47,7 @@ public sealed class TuneJob
         _clock.End("split");
         var search = new HyperparameterSearch(_engine, folds, _candidates, _options.Search, _options.Bootstrap);
         using var journal = folder?.OpenJournal(PlaysDigest.Of(folds.Select(fold => fold.HeldOut)), TuneSettings.Of(_options), _options.Overwrite);
-        var report = Report(folds, search, Search(search, journal, folder, cancellation));
+        var report = Report(folds, search, Search(folds, search, journal, folder, cancellation));
         _clock.End("search");
         page?.Write(Page(report));
         if (folder is not null) await TuneWriter.WriteAsync(folder.Root, report, cancellation).ConfigureAwait(false);
@@ -74,7 +74,7 @@ public sealed class TuneJob
         return folds;
     }
 
-    private IReadOnlyList<TrialResult> Search(HyperparameterSearch search, TuneJournal? journal, TuneFolder? folder, CancellationToken cancellation)
+    private IReadOnlyList<TrialResult> Search(Evaluator[] folds, HyperparameterSearch search, TuneJournal? journal, TuneFolder? folder, CancellationToken cancellation)
     {
         var total = search.Rungs.Sum(rung => rung.Trials);
         var done = journal?.Count ?? 0;
@@ -87,6 +87,10 @@ public sealed class TuneJob
         {
             _progress?.Report(new TuneStopped(done, total, folder.Root));
             throw;
+        }
+        finally
+        {
+            foreach (var fold in folds) fold.Dispose(); // What their lists leave out need not stay on the engine.
         }
     }
 

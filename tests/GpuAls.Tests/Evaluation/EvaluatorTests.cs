@@ -138,6 +138,7 @@ public sealed class EvaluatorTests<TEngine>
     {
         using var users = _engine.LoadFactors(x, rank);
         using var items = _engine.LoadFactors(y, rank);
-        return new Evaluator(heldOut, options).Measure(_engine, users, items);
+        using var evaluator = new Evaluator(heldOut, options);
+        return evaluator.Measure(_engine, users, items);
     }
 }

@@ -5,14 +5,14 @@ using GpuAls.Training;
 namespace GpuAls.Evaluation.Tuning;
 
 /// <summary>
-/// Trains and measures trials, one after the other, on plays that stay on the engine while trials have the same confidences. The folds of a
-/// split go side by side, so that iterations can be compared by all of them.
+/// Trains and measures trials, one after the other, on plays that stay on the engine; trials of other confidences bring values only. The folds
+/// of a split go side by side, so that iterations can be compared by all of them.
 /// </summary>
 internal sealed class TrialRunner(IAlsEngine engine, IReadOnlyList<Evaluator> folds, SearchOptions options, BootstrapOptions bootstrap) : IDisposable
 {
     private readonly MetricChoice _choice = options.Choice();
     private readonly Dictionary<int, HostFactors[]> _paused = [];
-    private LoadedPlays[] _plays = [];
+    private readonly List<LoadedPlays> _plays = [];
 
     /// <summary>Trains a trial up to an iteration, and measures it.</summary>
     /// <param name="trial">Which trial, from 1.</param>
@@ -65,7 +65,7 @@ internal sealed class TrialRunner(IAlsEngine engine, IReadOnlyList<Evaluator> fo
         foreach (var trial in _paused.Keys.Except(trials).ToArray()) _paused.Remove(trial);
     }
 
-    public void Dispose() => Unload();
+    public void Dispose() => _plays.ForEach(plays => plays.Dispose());
 
     /// <summary>Goes on where the trial was, or comes there again where its factors are gone: the same iterations give the same factors.</summary>
     private FoldTrainings Begin(int trial, AlsOptions als, int iterations, CancellationToken cancellation)
@@ -87,25 +87,11 @@ internal sealed class TrialRunner(IAlsEngine engine, IReadOnlyList<Evaluator> fo
         }
     }
 
+    /// <summary>Brings the plays of all folds to the engine, or gives those that are there the confidences of a trial.</summary>
     private void Load(AlsOptions als)
     {
-        if (_plays.Length > 0 && _plays[0].Serve(als)) return;
-        Unload();
-        var loaded = new List<LoadedPlays>();
-        try
-        {
-            foreach (var fold in folds) loaded.Add(new LoadedPlays(engine, fold.HeldOut.Train, als));
-        }
-        finally
-        {
-            _plays = [.. loaded];
-        }
-    }
-
-    private void Unload()
-    {
-        foreach (var plays in _plays) plays.Dispose();
-        _plays = [];
+        foreach (var plays in _plays) plays.Weigh(als);
+        foreach (var fold in folds.Skip(_plays.Count)) _plays.Add(new LoadedPlays(engine, fold.HeldOut.Train, als));
     }
 
     private Measurements Measure(FoldTrainings trainings, CancellationToken cancellation) =>

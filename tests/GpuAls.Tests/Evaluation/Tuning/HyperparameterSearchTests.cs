@@ -121,13 +121,15 @@ public sealed class HyperparameterSearchTests
             Throws.InstanceOf<GpuAlsException>().With.Message.Contains("--rank 100 is larger"));
 
     [Test]
-    public void Run_TrialsOfOneConfidence_ShareThePlaysOnTheEngine()
+    public void Run_AnyTrials_BringPlaysAndMasksOnce()
     {
         using var engine = new CountingEngine(_engine);
+        using var fold = Folds(1)[0];
 
-        new HyperparameterSearch(engine, Folds(1), [Base, Base with { Rank = 3 }, Base with { Regularization = 7 }], Kinds[1], NoIntervals).Run(new Notes());
+        new HyperparameterSearch(engine, [fold], [Base, Base with { Rank = 3 }, Base with { Alpha = 7 }], Kinds[0], NoIntervals).Run(new Notes());
 
-        Assert.That(engine.PlaysLoaded, Is.EqualTo(2 + 3), "both sides once, and for each trial what its lists leave out");
+        Assert.That(engine.PlaysLoaded, Is.EqualTo(2 + 1), "both sides, and what lists leave out");
+        Assert.That(engine.Reweighed, Is.EqualTo(2), "both sides of the last trial");
     }
 
     /// <summary>JSON has no NaN.</summary>
@@ -177,10 +179,12 @@ public sealed class HyperparameterSearchTests
         }
     }
 
-    /// <summary>Counts plays that come with confidences.</summary>
+    /// <summary>Counts what comes to an engine.</summary>
     private sealed class CountingEngine(IAlsEngine engine) : IAlsEngine
     {
         public int PlaysLoaded { get; private set; }
+
+        public int Reweighed { get; private set; }
 
         /// <summary>The loss of any plays; null computes it.</summary>
         public double? Loss { get; init; }
@@ -195,6 +199,12 @@ public sealed class HyperparameterSearchTests
         {
             PlaysLoaded++;
             return engine.LoadPlays(plays);
+        }
+
+        public void Reweigh(IEnginePlays plays, CsrMatrix values)
+        {
+            Reweighed++;
+            engine.Reweigh(plays, values);
         }
 
         public void Gramian(IEngineFactors factors, RowRange rows, Span<double> gramian) => engine.Gramian(factors, rows, gramian);
