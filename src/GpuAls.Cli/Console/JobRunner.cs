@@ -25,7 +25,7 @@ internal static class JobRunner
 
     public static async Task RunAsync(CliConsole console, RunLog log, bool bars, Func<IProgress<JobEvent>, Task> job)
     {
-        var lines = new JobReporter(log);
+        var lines = new JobReporter(log, TimeProvider.System);
         try
         {
             await (bars && console.IsTerminal ? RunWithBarsAsync(console, lines, job) : job(lines)).ConfigureAwait(false);
@@ -50,7 +50,7 @@ internal static class JobRunner
                     return job(new Fork(value =>
                     {
                         drawn.Report(value);
-                        if (value is not (IterationDone { Report: { JitteredRows: 0, Fp64Rows: 0 } } or TrialDone { Result.Failure: null })) kept.Add(value);
+                        if (value is not (RowsRead or ListsMade or PhaseProgress or TrialProgress or IterationDone { Report: { JitteredRows: 0, Fp64Rows: 0 } } or TrialDone { Result.Failure: null })) kept.Add(value);
                     }));
                 }).ConfigureAwait(false);
         }

@@ -81,7 +81,8 @@ public sealed class TuneJob
         if (done > 0) _progress?.Report(new TrialsFound(done, total, folder!.Root));
         try
         {
-            return search.Run(new ReportedTrials((ITrialLog?)journal ?? new TrialMemory(), result => _progress?.Report(Told(search, result, ++done, total))), cancellation);
+            var trials = new ReportedTrials((ITrialLog?)journal ?? new TrialMemory(), result => _progress?.Report(Told(search, result, ++done, total)));
+            return search.Run(trials, new Relay<TrialStep>(step => _progress?.Report(new TrialProgress(step, done, total))), cancellation);
         }
         catch (OperationCanceledException) when (folder is not null)
         {

@@ -8,7 +8,8 @@ namespace GpuAls.Evaluation.Tuning;
 /// Trains and measures trials, one after the other, on plays that stay on the engine; trials of other confidences bring values only. The folds
 /// of a split go side by side, so that iterations can be compared by all of them.
 /// </summary>
-internal sealed class TrialRunner(IAlsEngine engine, IReadOnlyList<Evaluator> folds, SearchOptions options, BootstrapOptions bootstrap) : IDisposable
+internal sealed class TrialRunner(
+    IAlsEngine engine, IReadOnlyList<Evaluator> folds, SearchOptions options, BootstrapOptions bootstrap, IProgress<TrialStep>? progress) : IDisposable
 {
     private readonly MetricChoice _choice = options.Choice();
     private readonly Dictionary<int, HostFactors[]> _paused = [];
@@ -41,6 +42,7 @@ internal sealed class TrialRunner(IAlsEngine engine, IReadOnlyList<Evaluator> fo
                 var value = Finite(measured?.Value(_choice.Metric));
                 done.Add(new TrialIteration(done.Count + 1, value, Finite(Sum(reports)), reports.Sum(report => report.Seconds)));
                 if (measured is not null && best.Offer(done.Count, value ?? double.NaN)) bestMeasured = measured;
+                progress?.Report(new TrialStep(trial, done.Count, iterations));
             }
 
             if (double.IsNaN(best.Value)) throw NoNumber();
@@ -54,7 +56,7 @@ internal sealed class TrialRunner(IAlsEngine engine, IReadOnlyList<Evaluator> fo
             Rung = rung,
             Iterations = done,
             BestIteration = best.Iteration,
-            Metrics = bestMeasured?.Summarize(bootstrap, cancellation) ?? before!.Metrics,
+            Metrics = bestMeasured?.Summarize(bootstrap, cancellation: cancellation) ?? before!.Metrics,
             Seconds = Math.Round((before?.Seconds ?? 0) + clock.Elapsed.TotalSeconds, 3),
         };
     }
@@ -95,7 +97,7 @@ internal sealed class TrialRunner(IAlsEngine engine, IReadOnlyList<Evaluator> fo
     }
 
     private Measurements Measure(FoldTrainings trainings, CancellationToken cancellation) =>
-        Measurements.Merge([.. folds.Select((fold, place) => fold.Measure(engine, trainings.Factors[place].Users, trainings.Factors[place].Items, cancellation))]);
+        Measurements.Merge([.. folds.Select((fold, place) => fold.Measure(engine, trainings.Factors[place].Users, trainings.Factors[place].Items, cancellation: cancellation))]);
 
     private GpuAlsException NoNumber() => new(
         FailureKind.BadInput,

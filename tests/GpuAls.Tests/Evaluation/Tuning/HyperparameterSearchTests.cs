@@ -96,13 +96,24 @@ public sealed class HyperparameterSearchTests
         {
             using var source = new CancellationTokenSource();
             var notes = new Notes { After = (stop, source.Cancel) };
-            Assert.That(() => Search(folds, options).Run(notes, source.Token), Throws.InstanceOf<OperationCanceledException>());
+            Assert.That(() => Search(folds, options).Run(notes, cancellation: source.Token), Throws.InstanceOf<OperationCanceledException>());
             Assert.That(notes.Added, Is.EqualTo(stop));
 
             var resumed = Search(folds, options).Run(notes);
 
             Assert.That(resumed.Select(WithoutSeconds), Is.EqualTo(whole.Select(WithoutSeconds)), $"stopped after {stop}");
         }
+    }
+
+    [Test]
+    public void Run_EachIteration_IsTold()
+    {
+        var steps = new Steps();
+
+        Search(Folds(1), Kinds[2]).Run(new Notes(), steps);
+
+        (int Iteration, int Iterations)[] expected = [.. Enumerable.Repeat((1, 1), 8), .. Enumerable.Repeat((2, 3), 4), .. Enumerable.Repeat((3, 3), 4), .. new[] { 4, 5, 6 }.SelectMany(iteration => Enumerable.Repeat((iteration, 6), 2))];
+        Assert.That(steps.Told.Select(step => (step.Iteration, step.Iterations)), Is.EquivalentTo(expected));
     }
 
     [Test]
@@ -177,6 +188,13 @@ public sealed class HyperparameterSearchTests
             _results.Add((result.Trial, result.Rung), result);
             if (After is { } after && _results.Count == after.Count) after.Do();
         }
+    }
+
+    private sealed class Steps : IProgress<TrialStep>
+    {
+        public List<TrialStep> Told { get; } = [];
+
+        public void Report(TrialStep value) => Told.Add(value);
     }
 
     /// <summary>Counts what comes to an engine.</summary>
