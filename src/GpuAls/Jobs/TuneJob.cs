@@ -41,6 +41,7 @@ public sealed class TuneJob
     public async Task<TuneReport> RunAsync(CancellationToken cancellation = default)
     {
         Collisions.Check(_options);
+        RefusePage();
         using var folder = _options.Output is { } output ? new TuneFolder(output) : null;
         using var page = ReportFile.Begin(_options.Report, _options.Overwrite);
         var folds = await LoadAsync(cancellation).ConfigureAwait(false);
@@ -53,6 +54,13 @@ public sealed class TuneJob
         if (folder is not null) await TuneWriter.WriteAsync(folder.Root, report, cancellation).ConfigureAwait(false);
         page?.Commit();
         return report;
+    }
+
+    /// <summary>A page that is there is replaced with --overwrite, which here throws the trials away too.</summary>
+    private void RefusePage()
+    {
+        if (_options is { Overwrite: false, Output: not null, Report.File: { } page } && File.Exists(page))
+            throw new GpuAlsException(FailureKind.Output, $"'{page}' exists already. Choose another name or remove it; --overwrite would begin the search anew.");
     }
 
     private ReportData Page(TuneReport report) => new()

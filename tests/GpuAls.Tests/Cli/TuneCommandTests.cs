@@ -135,6 +135,19 @@ public sealed class TuneCommandTests
     }
 
     [Test]
+    public async Task Tune_AgainWithAPageThatIsThere_SaysWhatOverwriteWouldDo()
+    {
+        string[] options = ["--output", _folder.At("paged"), "--report", _folder.At("page.html"), "--rank", "2,3", "--iterations", "2"];
+        await TuneAsync(options);
+
+        var refused = await Tool.RunAsync(Arguments(options));
+
+        Assert.That(refused.ExitCode, Is.EqualTo(5), refused.Error);
+        Assert.That(refused.Error, Does.Contain("--overwrite would begin the search anew"));
+        Assert.That(File.Exists(_folder.At("paged", "trials.csv")));
+    }
+
+    [Test]
     public async Task Tune_Overwrite_RemovesWhatTheOtherSearchCameTo()
     {
         string[] options = ["--output", _folder.At("anew"), "--iterations", "2"];

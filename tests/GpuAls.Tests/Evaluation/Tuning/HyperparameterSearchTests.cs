@@ -76,6 +76,28 @@ public sealed class HyperparameterSearchTests
         Assert.That(results.Select(result => result.Rung), Is.EqualTo(new[] { 3, 3, 2, 2, 1, 1, 1, 1 }));
     }
 
+    /// <summary>What goes on to the next rung goes on from where it was.</summary>
+    [Test]
+    public void Run_Halving_SolvesEachIterationOnce()
+    {
+        using var engine = new CountingEngine(_engine);
+
+        var results = Search(Folds(1), Kinds[2], engine).Run(new Notes());
+
+        Assert.That(engine.Solved, Is.EqualTo(2 * results.Sum(result => result.Iterations.Count)));
+    }
+
+    [Test]
+    public void Run_LaterRung_AddsItsSecondsToThoseBefore()
+    {
+        var notes = new Notes();
+        Search(Folds(1), Kinds[2]).Run(notes);
+
+        var resumed = Search(Folds(1), Kinds[2]).Run(notes.OfRung(1, result => result with { Seconds = 1000 }));
+
+        Assert.That(resumed.Select(result => result.Seconds), Is.All.AtLeast(1000));
+    }
+
     /// <summary>Without patience a trial counts with its last iteration, also where that of the rung before was better.</summary>
     [Test]
     public void Run_HalvingWithoutPatience_TakesTheLastIteration()
@@ -154,10 +176,10 @@ public sealed class HyperparameterSearchTests
         Assert.That(results[0].Iterations.Select(iteration => iteration.Loss), Is.All.Null);
     }
 
-    private HyperparameterSearch Search(Evaluator[] folds, SearchOptions options)
+    private HyperparameterSearch Search(Evaluator[] folds, SearchOptions options, IAlsEngine? engine = null)
     {
         AlsOptions[] grid = [.. from alpha in new[] { 1.0, 9 } from lambda in new[] { 0.1, 2 } from rank in new[] { 2, 4 } select Base with { Alpha = alpha, Regularization = lambda, Rank = rank }];
-        return new HyperparameterSearch(_engine, folds, grid, options, NoIntervals);
+        return new HyperparameterSearch(engine ?? _engine, folds, grid, options, NoIntervals);
     }
 
     private static Evaluator[] Folds(int count)
@@ -180,6 +202,14 @@ public sealed class HyperparameterSearchTests
         public (int Count, Action Do)? After { get; init; }
 
         public int Added => _results.Count;
+
+        /// <summary>Those of a rung only, changed.</summary>
+        public Notes OfRung(int rung, Func<TrialResult, TrialResult> change)
+        {
+            var some = new Notes();
+            foreach (var result in _results.Values.Where(result => result.Rung == rung)) some.Add(change(result));
+            return some;
+        }
 
         public TrialResult? Find(int trial, int rung) => _results.GetValueOrDefault((trial, rung));
 
@@ -204,6 +234,8 @@ public sealed class HyperparameterSearchTests
 
         public int Reweighed { get; private set; }
 
+        public int Solved { get; private set; }
+
         /// <summary>The loss of any plays; null computes it.</summary>
         public double? Loss { get; init; }
 
@@ -227,7 +259,11 @@ public sealed class HyperparameterSearchTests
 
         public void Gramian(IEngineFactors factors, RowRange rows, Span<double> gramian) => engine.Gramian(factors, rows, gramian);
 
-        public RowSolveReport SolveRows(in RowSolveProblem problem) => engine.SolveRows(problem);
+        public RowSolveReport SolveRows(in RowSolveProblem problem)
+        {
+            Solved++;
+            return engine.SolveRows(problem);
+        }
 
         public double PlaysLoss(IEnginePlays plays, IEngineFactors rowFactors, IEngineFactors columnFactors, in ConfidenceWeights weights) =>
             Loss ?? engine.PlaysLoss(plays, rowFactors, columnFactors, weights);
