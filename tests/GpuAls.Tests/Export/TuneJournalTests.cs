@@ -34,6 +34,18 @@ public sealed class TuneJournalTests
         Assert.That(again.Find(1, 2), Is.Null);
     }
 
+    /// <summary>A kill at any time afterwards does not lose it.</summary>
+    [Test]
+    public void Add_AResult_IsInTheFileAtOnce()
+    {
+        using var journal = Open();
+        var before = new FileInfo(Path).Length;
+
+        journal.Add(Result(1));
+
+        Assert.That(new[] { before, new FileInfo(Path).Length - before }, Is.All.GreaterThan(0L));
+    }
+
     /// <summary>Wherever a kill cuts the last line, the others are there, and what comes next is whole.</summary>
     [Test]
     public void Open_CutAnywhereInTheLastLine_LosesThatLineOnly()
@@ -66,6 +78,7 @@ public sealed class TuneJournalTests
         Open().Dispose();
 
         Assert.That(() => TuneJournal.Open(Path, "digest", new Dictionary<string, string>(Settings) { ["--alpha"] = "1,40" }), Refusal("--alpha was 1,10, and is 1,40 now"));
+        Assert.That(() => TuneJournal.Open(Path, "digest", new Dictionary<string, string>(Settings) { ["--new"] = "1" }), Refusal("--new was not given, and is 1 now"));
         Assert.That(() => TuneJournal.Open(Path, "other", Settings), Refusal("the plays, or how they are divided, are others"));
         Open().Dispose();
     }

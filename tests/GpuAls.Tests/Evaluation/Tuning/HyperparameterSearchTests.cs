@@ -98,6 +98,20 @@ public sealed class HyperparameterSearchTests
         Assert.That(resumed.Select(result => result.Seconds), Is.All.AtLeast(1000));
     }
 
+    /// <summary>What an iteration of an earlier rung came to counts, and so do the iterations since then.</summary>
+    [Test]
+    public void Run_BestIterationOfAnEarlierRung_IsKeptAndEndsTheTrial()
+    {
+        var notes = new Notes();
+        Search(Folds(1), Kinds[3]).Run(notes);
+        var first = notes.OfRung(1, result => result with { Iterations = [new TrialIteration(1, 0.999, null, 0)] });
+
+        var results = Search(Folds(1), Kinds[3]).Run(first);
+
+        Assert.That(results.Select(result => result.BestIteration), Is.All.EqualTo(1));
+        Assert.That(results.Select(result => (result.Rung, result.Iterations.Count)), Is.EqualTo(new[] { (3, 3), (3, 3), (2, 3), (2, 3), (1, 1), (1, 1), (1, 1), (1, 1) }));
+    }
+
     /// <summary>Without patience a trial counts with its last iteration, also where that of the rung before was better.</summary>
     [Test]
     public void Run_HalvingWithoutPatience_TakesTheLastIteration()
