@@ -30,13 +30,8 @@ internal sealed class DemoCommand
         var request = _device.Read(result);
         if (request.Kind == DeviceKind.Emulated)
             throw new GpuAlsException(FailureKind.Usage, "the demo would take hours on --device emulated, which is for tests of a few rows; choose another device.");
-        var bars = !CommonOptions.IsQuiet(result) && !CommonOptions.IsJson(result);
-        DemoReport report = null!;
-        await JobRunner.RunAsync(console, CommonOptions.Log(result, console), bars, async progress =>
-        {
-            using var engine = DeviceOptionSet.Open(request, progress);
-            report = await new DemoJob(engine, progress).RunAsync(cancellation).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        var report = await JobRunner.RunAsync(
+            result, console, request, (engine, progress) => new DemoJob(engine, progress).RunAsync(cancellation)).ConfigureAwait(false);
         Print(report, console.Out);
         return ExitCode.Done;
     }

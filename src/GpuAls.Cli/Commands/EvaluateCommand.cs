@@ -1,6 +1,5 @@
 using System.CommandLine;
 using GpuAls.Cli.Options;
-using GpuAls.Evaluation;
 using GpuAls.Jobs;
 
 namespace GpuAls.Cli.Commands;
@@ -9,16 +8,16 @@ namespace GpuAls.Cli.Commands;
 internal sealed class EvaluateCommand
 {
     private readonly InputOptionSet _input = new(isOptional: true);
-    private readonly SplitOptionSet _split = new();
+    private readonly HoldOutOptionSet _holdOut;
     private readonly EvaluationOptionSet _evaluation = new();
-    private readonly Option<int> _bootstrap = NumberOption.Create("--bootstrap", "How often users are drawn again for 95 % intervals; 0 makes none.", 1000);
     private readonly Option<int> _neighbours = NumberOption.Create("--neighbours", "Similar items that each item has, in the baselines of item-item neighbours.", 100);
     private readonly Option<string?> _model = new Option<string?>("--model") { Description = "Measure a saved model instead of training one; needs --test.", HelpName = "dir" }.NotEmpty();
     private readonly Option<string?> _output = new Option<string?>("--output", "-o") { Description = "File of the metrics: .json, .csv or .parquet. The table on stdout comes in any case.", HelpName = "file" }.NotEmpty();
-    private readonly Option<string?> _report = CommonOptions.Report();
     private readonly Option<bool> _overwrite = CommonOptions.Overwrite();
     private readonly DeviceOptionSet _device = new();
     private readonly AlsOptionSet _als = new();
+
+    private EvaluateCommand() => _holdOut = new HoldOutOptionSet(_input, CommonOptions.Report());
 
     public static Command Create(CliConsole console)
     {
@@ -27,9 +26,9 @@ internal sealed class EvaluateCommand
             "evaluate",
             "Train on a part of the plays and measure how well the others are predicted, beside baselines. Lists are made on the device; places among all items are counted on the processor.");
         evaluate._input.AddTo(command);
-        evaluate._split.AddTo(command);
+        evaluate._holdOut.AddTo(command);
         evaluate._evaluation.AddTo(command);
-        Option[] options = [evaluate._bootstrap, evaluate._neighbours, evaluate._model, evaluate._output, evaluate._report, evaluate._overwrite];
+        Option[] options = [evaluate._neighbours, evaluate._model, evaluate._output, evaluate._overwrite];
         foreach (var option in options) command.Add(option);
         evaluate._device.AddTo(command);
         evaluate._als.AddTo(command);
@@ -43,13 +42,8 @@ internal sealed class EvaluateCommand
         var options = JobOptions(result);
         options.Validate();
         var device = _device.Read(result, options.Als);
-        var bars = !CommonOptions.IsQuiet(result) && !CommonOptions.IsJson(result);
-        EvaluationReport report = null!;
-        await JobRunner.RunAsync(console, CommonOptions.Log(result, console), bars, async progress =>
-        {
-            using var engine = DeviceOptionSet.Open(device, progress);
-            report = await new EvaluateJob(options, engine, progress).RunAsync(cancellation).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        var report = await JobRunner.RunAsync(
+            result, console, device, (engine, progress) => new EvaluateJob(options, engine, progress).RunAsync(cancellation)).ConfigureAwait(false);
         MetricTable.Write(report, console.Out);
         return ExitCode.Done;
     }
@@ -59,22 +53,16 @@ internal sealed class EvaluateCommand
         var model = result.GetValue(_model);
         if (model is not null && _als.FirstGiven(result) is { } idle)
             throw new GpuAlsException(FailureKind.Usage, $"{idle.Name} changes nothing with --model, which is trained already. Leave it out.");
-        return new EvaluateJobOptions
+        return _holdOut.Read(result, new EvaluateJobOptions
         {
             Locations = _input.Locations(result),
             Model = model,
-            Test = _split.Test(result),
-            Exclude = _split.Exclude(result),
-            Schema = _input.Schema(result) with { TimeColumn = _split.TimeColumn(result) },
-            Split = _split.Read(result),
             Als = _als.Read(result),
             Preset = _als.PresetOf(result),
             Evaluation = _evaluation.Read(result),
-            Resamples = result.GetValue(_bootstrap),
             Neighbours = result.GetValue(_neighbours),
             Output = result.GetValue(_output),
-            Report = CommonOptions.ReportOf(result, _report),
             Overwrite = result.GetValue(_overwrite),
-        };
+        });
     }
 }

@@ -52,7 +52,7 @@ internal sealed class RecommendCommand
             Top = result.GetValue(_top),
             IncludePlayed = result.GetValue(_includePlayed),
         };
-        using var engine = DeviceOptionSet.Open(_device.Read(result), new JobReporter(log));
+        using var engine = DeviceOptionSet.Open(_device.Read(result), new JobReporter(log, TimeProvider.System));
         var report = await new RecommendJob(options, engine, console.Out).RunAsync(cancellation).ConfigureAwait(false);
         if (report.NamedUsers == 0) log.Warn("no_users", $"'{options.UsersFile}' names no user, so there are no lists.");
         if (report.UnknownUsers > 0) log.Warn("unknown_users", $"users not in the model, skipped: {report.UnknownUsers}.", ("users", report.UnknownUsers));

@@ -42,12 +42,8 @@ internal sealed class TrainCommand
     {
         var options = JobOptions(result);
         var device = _device.Read(result, options.Als);
-        var bars = !CommonOptions.IsQuiet(result) && !CommonOptions.IsJson(result);
-        await JobRunner.RunAsync(console, CommonOptions.Log(result, console), bars, async progress =>
-        {
-            using var engine = DeviceOptionSet.Open(device, progress);
-            await new TrainJob(options, engine, progress).RunAsync(cancellation).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        await JobRunner.RunAsync(
+            result, console, device, (engine, progress) => new TrainJob(options, engine, progress).RunAsync(cancellation)).ConfigureAwait(false);
         return ExitCode.Done;
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using GpuAls.Cli.Options;
-using GpuAls.Evaluation.Tuning;
 using GpuAls.Jobs;
 
 namespace GpuAls.Cli.Commands;
@@ -10,19 +9,19 @@ internal sealed class TuneCommand
 {
     private readonly InputOptionSet _input = new();
     private readonly SearchOptionSet _search = new();
-    private readonly SplitOptionSet _split = new();
+    private readonly HoldOutOptionSet _holdOut;
     private readonly EvaluationOptionSet _evaluation = new();
-    private readonly Option<int> _bootstrap = NumberOption.Create("--bootstrap", "How often users are drawn again for 95 % intervals; 0 makes none.", 1000);
     private readonly Option<string?> _output = new Option<string?>("--output", "-o")
     {
         Description = "Folder of the trials, as Parquet, CSV and JSON. A search that was stopped goes on there when the same command is given again.",
         HelpName = "dir",
     }.NotEmpty();
 
-    private readonly Option<string?> _report = CommonOptions.Report("");
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Begin anew where the folder has trials." };
     private readonly DeviceOptionSet _device = new();
     private readonly AlsOptionSet _als = new(isSearched: true);
+
+    private TuneCommand() => _holdOut = new HoldOutOptionSet(_input, CommonOptions.Report(""));
 
     public static Command Create(CliConsole console)
     {
@@ -32,9 +31,9 @@ internal sealed class TuneCommand
             "Search the options that predict held-out plays best. Options of training take values A,B,C, a range LOW..HIGH (of which equal ratios count the same; LOW..HIGH:linear for equal differences), or N values of one, LOW..HIGH:N.");
         tune._input.AddTo(command);
         tune._search.AddTo(command);
-        tune._split.AddTo(command);
+        tune._holdOut.AddTo(command);
         tune._evaluation.AddColdStartTo(command);
-        Option[] options = [tune._bootstrap, tune._output, tune._report, tune._overwrite];
+        Option[] options = [tune._output, tune._overwrite];
         foreach (var option in options) command.Add(option);
         tune._device.AddTo(command);
         tune._als.AddTo(command);
@@ -48,30 +47,19 @@ internal sealed class TuneCommand
         var options = JobOptions(result);
         options.Validate();
         var device = _device.Read(result, options.Space.FixedOptions);
-        var bars = !CommonOptions.IsQuiet(result) && !CommonOptions.IsJson(result);
-        TuneReport report = null!;
-        await JobRunner.RunAsync(console, CommonOptions.Log(result, console), bars, async progress =>
-        {
-            using var engine = DeviceOptionSet.Open(device, progress);
-            report = await new TuneJob(options, engine, progress).RunAsync(cancellation).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        var report = await JobRunner.RunAsync(
+            result, console, device, (engine, progress) => new TuneJob(options, engine, progress).RunAsync(cancellation)).ConfigureAwait(false);
         TrialTable.Write(report, console.Out);
         return ExitCode.Done;
     }
 
-    private TuneJobOptions JobOptions(ParseResult result) => new()
+    private TuneJobOptions JobOptions(ParseResult result) => _holdOut.Read(result, new TuneJobOptions
     {
         Locations = _input.Locations(result),
-        Test = _split.Test(result),
-        Exclude = _split.Exclude(result),
-        Schema = _input.Schema(result) with { TimeColumn = _split.TimeColumn(result) },
-        Split = _split.Read(result),
         Space = _search.Space(result, _als.Read(result)),
         Preset = _als.PresetOf(result),
         Search = _search.Read(result, _evaluation.ColdStart(result)),
-        Resamples = result.GetValue(_bootstrap),
         Output = result.GetValue(_output),
-        Report = CommonOptions.ReportOf(result, _report),
         Overwrite = result.GetValue(_overwrite),
-    };
+    });
 }

@@ -11,6 +11,7 @@ internal sealed class BarReporter(ProgressContext context) : IProgress<JobEvent>
     private ProgressTask? _training;
     private ProgressTask? _trials;
     private ProgressTask? _scoring;
+    private ProgressTask? _phase;
 
     public void Report(JobEvent value)
     {
@@ -29,6 +30,10 @@ internal sealed class BarReporter(ProgressContext context) : IProgress<JobEvent>
                 _training.Value = done.Report.Iteration;
                 _training.Description = done.Report.Loss is { } loss ? Text($"training, loss {loss:G7}") : "training";
                 break;
+            case TrialProgress { Step: var step } trial:
+                _trials ??= context.AddTask("trials", maxValue: trial.Total);
+                _trials.Value = trial.Done + ((double)step.Iteration / step.Iterations);
+                break;
             case TrialDone trial:
                 _trials ??= context.AddTask("trials", maxValue: trial.Total);
                 _trials.Value = trial.Done;
@@ -37,6 +42,10 @@ internal sealed class BarReporter(ProgressContext context) : IProgress<JobEvent>
             case ListsMade made:
                 _scoring ??= context.AddTask("scoring", maxValue: made.Total);
                 _scoring.Value = made.Lists;
+                break;
+            case PhaseProgress part:
+                if (_phase?.Description != part.Phase) _phase = context.AddTask(part.Phase, maxValue: 1);
+                _phase.Value = part.Fraction;
                 break;
             default: break; // The log has the rest.
         }

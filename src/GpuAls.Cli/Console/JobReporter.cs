@@ -6,14 +6,27 @@ using GpuAls.Modeling;
 
 namespace GpuAls.Cli;
 
-/// <summary>The events of a job as lines of the log.</summary>
-internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
+/// <summary>The events of a job as lines of the log; of what comes in small parts there is a line where nothing else was said for a while.</summary>
+/// <param name="log">Takes the lines.</param>
+/// <param name="time">What a while is measured by.</param>
+internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<JobEvent>
 {
+    /// <summary>How long nothing is said, before a part of something is.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+
+    private long _lastLine = time.GetTimestamp();
     private long _jittered;
     private int _firstJittered;
 
     public void Report(JobEvent value)
     {
+        if (Part(value) is { } part)
+        {
+            if (time.GetElapsedTime(_lastLine) < Silence) return;
+            log.Info("progress", Text($"{part.Phase}: {100 * part.Fraction:F0} %"), ("phase", part.Phase), ("fraction", part.Fraction));
+        }
+
+        _lastLine = time.GetTimestamp();
         switch (value)
         {
             case EngineChosen chosen: Report(chosen); break;
@@ -28,9 +41,18 @@ internal sealed class JobReporter(RunLog log) : IProgress<JobEvent>
             case TuneStopped stopped: Report(stopped); break;
             case LeftoverKept kept: log.Warn("leftover", $"the model that was replaced could not be deleted and is left in '{kept.Path}'.", ("path", kept.Path)); break;
             case JobDone done: Report(done); break;
-            default: break; // Rows and lists come too often for lines; bars show them.
+            default: break; // It was a part of something.
         }
     }
+
+    private static PhaseProgress? Part(JobEvent value) => value switch
+    {
+        RowsRead read => new PhaseProgress($"reading, {Counted.Of(read.Progress.Rows, "row")}", read.Progress.Fraction),
+        ListsMade made => new PhaseProgress("scoring", (double)made.Lists / made.Total),
+        TrialProgress { Step: var step } trial => new PhaseProgress(Text($"trial {trial.Done + 1}/{trial.Total}, iteration {step.Iteration} of {step.Iterations}"), (double)step.Iteration / step.Iterations),
+        PhaseProgress part => part,
+        _ => null,
+    };
 
     /// <summary>Says what is known only when a job has ended, however it did.</summary>
     public void End()

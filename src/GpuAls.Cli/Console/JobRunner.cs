@@ -1,3 +1,7 @@
+using System.CommandLine;
+using GpuAls.Cli.Options;
+using GpuAls.Engines;
+using GpuAls.Engines.Device;
 using GpuAls.Jobs;
 using Spectre.Console;
 
@@ -6,9 +10,22 @@ namespace GpuAls.Cli;
 /// <summary>Runs a job with bars on a terminal, else with plain lines.</summary>
 internal static class JobRunner
 {
+    /// <summary>Runs a job on a device, and tells of it as the options say.</summary>
+    public static async Task<T> RunAsync<T>(ParseResult result, CliConsole console, DeviceRequest device, Func<IAlsEngine, IProgress<JobEvent>, Task<T>> job)
+    {
+        var bars = !CommonOptions.IsQuiet(result) && !CommonOptions.IsJson(result);
+        T made = default!;
+        await RunAsync(console, CommonOptions.Log(result, console), bars, async progress =>
+        {
+            using var engine = DeviceOptionSet.Open(device, progress);
+            made = await job(engine, progress).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return made;
+    }
+
     public static async Task RunAsync(CliConsole console, RunLog log, bool bars, Func<IProgress<JobEvent>, Task> job)
     {
-        var lines = new JobReporter(log);
+        var lines = new JobReporter(log, TimeProvider.System);
         try
         {
             await (bars && console.IsTerminal ? RunWithBarsAsync(console, lines, job) : job(lines)).ConfigureAwait(false);
@@ -33,7 +50,7 @@ internal static class JobRunner
                     return job(new Fork(value =>
                     {
                         drawn.Report(value);
-                        if (value is not (IterationDone { Report: { JitteredRows: 0, Fp64Rows: 0 } } or TrialDone { Result.Failure: null })) kept.Add(value);
+                        if (value is not (RowsRead or ListsMade or PhaseProgress or TrialProgress or IterationDone { Report: { JitteredRows: 0, Fp64Rows: 0 } } or TrialDone { Result.Failure: null })) kept.Add(value);
                     }));
                 }).ConfigureAwait(false);
         }

@@ -18,7 +18,7 @@ internal static class TrialTable
         foreach (var trial in report.Trials)
             table.AddRow([Text($"{trial.Result.Trial}"), .. parameters.Select(parameter => parameter.Get(trial.Options)), .. Results(report, trial.Result)]);
         Tables.Write(output, table);
-        var intervals = report.Bootstrap.Resamples > 0 ? Text($" In brackets: 95 % intervals, users drawn again {report.Bootstrap.Resamples:N0} times.") : "";
+        var intervals = report.Trials[0].Result.Measured(MetricChoice.Parse(report.Metric).Metric)?.Low is not null ? Text($" In brackets: 95 % intervals, users drawn again {report.Bootstrap.Resamples:N0} times.") : "";
         output.WriteLine(Text($"{Counted.Of(report.Trials.Count, "trial")}, best first; {(report.IsLowerBetter ? "lower" : "higher")} is better.{intervals}"));
         output.WriteLine("The best, trained on all plays:");
         output.WriteLine(report.TrainCommand);
@@ -26,14 +26,13 @@ internal static class TrialTable
 
     private static string[] Results(TuneReport report, TrialResult result) =>
     [
-        result.Failure is null ? Markup.Escape(Value(result.Measured(MetricChoice.Parse(report.Metric).Metric))) : "failed",
+        result.Measured(MetricChoice.Parse(report.Metric).Metric) is { } measured ? Markup.Escape(Value(measured)) : "failed",
         result.BestIteration > 0 ? Text($"{result.BestIteration}") : "",
         Text($"{result.Iterations.Count}"),
     ];
 
-    private static string Value(MetricValue? measured)
+    private static string Value(MetricValue measured)
     {
-        if (measured is null) return "NaN";
         var interval = measured is { Low: { } low, High: { } high } ? Text($" [{low:F4}, {high:F4}]") : "";
         return Text($"{measured.Value:F4}{interval}");
     }

@@ -36,6 +36,13 @@ internal static class EngineChecks
             throw new GpuAlsException(FailureKind.Device, $"--precision tf32: {engine.Description} {reason}; it needs an NVIDIA GPU of compute capability 8.0 or newer. Use --precision fp32.");
     }
 
+    /// <remarks>Matrices of which one is made of the other share their places, which is seen at once.</remarks>
+    public static void SamePlaces(CsrMatrix plays, CsrMatrix values)
+    {
+        Require.Length(values.ColumnCount, plays.ColumnCount, nameof(values));
+        if (!values.Indptr.SequenceEqual(plays.Indptr) || !values.Indices.SequenceEqual(plays.Indices)) throw new ArgumentException("the values are those of other places.", nameof(values));
+    }
+
     public static void PlaysLoss(IEnginePlays plays, IEngineFactors rowFactors, IEngineFactors columnFactors)
     {
         SameRank(rowFactors, columnFactors);

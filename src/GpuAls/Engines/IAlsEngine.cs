@@ -44,6 +44,12 @@ public interface IAlsEngine : IDisposable
     /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
     IEnginePlays LoadPlays(CsrMatrix plays);
 
+    /// <summary>Gives plays that were loaded other values; indptr and indices stay where they are.</summary>
+    /// <param name="plays">[rows, columns], made by this engine.</param>
+    /// <param name="values">The same places with other values.</param>
+    /// <exception cref="GpuAlsException">Kind Device: the device failed.</exception>
+    void Reweigh(IEnginePlays plays, CsrMatrix values);
+
     /// <summary>YᵀY over a range of rows, each sum accurate to fp64 or compensated fp32.</summary>
     /// <param name="factors">[rows, rank].</param>
     /// <param name="rows">The rows to sum over.</param>

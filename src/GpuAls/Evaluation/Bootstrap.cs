@@ -12,17 +12,20 @@ internal static class Bootstrap
     /// <param name="columns">Number of columns.</param>
     /// <param name="formulas">The metrics.</param>
     /// <param name="options">How many resamples.</param>
+    /// <param name="progress">Told the share that is done, 0 .. 1.</param>
     /// <param name="cancellation">Looked at between resamples.</param>
     /// <returns>[metrics], both ends; NaN where the metric is not defined for any resample.</returns>
     public static (double Low, double High)[] Intervals(
-        double[] values, int columns, IReadOnlyList<MetricFormula> formulas, BootstrapOptions options, CancellationToken cancellation)
+        double[] values, int columns, IReadOnlyList<MetricFormula> formulas, BootstrapOptions options, IProgress<double>? progress, CancellationToken cancellation)
     {
+        var work = new WorkProgress(options.Resamples, progress);
         var drawn = new double[formulas.Count][];
         for (var metric = 0; metric < drawn.Length; metric++) drawn[metric] = new double[options.Resamples];
         Parallel.For(0, options.Resamples, new ParallelOptions { CancellationToken = cancellation }, () => new double[columns], (resample, _, sums) =>
         {
             Draw(values, sums, SeededRandom.Of(options.Seed, (ulong)resample));
             for (var metric = 0; metric < drawn.Length; metric++) drawn[metric][resample] = formulas[metric].Of(sums);
+            work.Add(1);
             return sums;
         }, _ => { });
         return Array.ConvertAll(drawn, Interval);

@@ -3,17 +3,18 @@ using GpuAls.Engines;
 namespace GpuAls.Evaluation;
 
 /// <summary>
-/// Measures how well held-out plays are predicted. What belongs to the split is prepared once, for any number of models; factors may
-/// be those of a training that still goes on. Lists are made by the engine; places among all items and predictions are computed on the
+/// Measures how well held-out plays are predicted. What belongs to the split is prepared once, for any number of models, and what lists leave
+/// out stays on the engine that was last measured on, which is to outlive the evaluator; factors may be those of a training that still goes on. Lists are made by the engine; places among all items and predictions are computed on the
 /// processor, whatever the device.
 /// </summary>
-public sealed class Evaluator
+public sealed class Evaluator : IDisposable
 {
     private const int BatchUsers = 8192;
 
     private readonly MetricColumns _columns;
     private readonly EvaluationOptions _options;
     private readonly ListedItems _listed;
+    private readonly ListMasks _masks;
     private readonly TestPlays _test;
     private readonly UserNumbers _numbers;
 
@@ -29,6 +30,7 @@ public sealed class Evaluator
         options.Validate();
         (HeldOut, _options, _columns) = (heldOut, options, new MetricColumns(options.Cutoffs, options.Kinds, heldOut.Train.Feedback));
         _listed = new ListedItems(heldOut.Train, heldOut.Hidden);
+        _masks = new ListMasks(_listed);
         _test = new TestPlays(heldOut, options.ColdStart);
         _numbers = new UserNumbers(_columns, _listed.Listeners, heldOut.Train.Users.Count);
     }
@@ -51,9 +53,11 @@ public sealed class Evaluator
     /// <param name="engine">Where they are.</param>
     /// <param name="users">[users, rank], of <see cref="HeldOut.Train"/>.</param>
     /// <param name="items">[items, rank].</param>
+    /// <param name="progress">Told the share that is done, 0 .. 1.</param>
     /// <param name="cancellation">Looked at between batches.</param>
     /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
-    public Measurements Measure(IAlsEngine engine, IEngineFactors users, IEngineFactors items, CancellationToken cancellation = default)
+    public Measurements Measure(
+        IAlsEngine engine, IEngineFactors users, IEngineFactors items, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(users);
@@ -61,18 +65,22 @@ public sealed class Evaluator
         Require.Length(users.RowCount, HeldOut.Train.Users.Count, nameof(users));
         Require.Length(items.RowCount, HeldOut.Train.Items.Count, nameof(items));
         var run = new EvaluationRun(_columns, _test, _numbers, _listed.Count);
-        if (_options.Kinds.HasFlag(MetricKinds.Lists)) MakeLists(run, engine, users, items, cancellation);
-        if ((_options.Kinds & (MetricKinds.Ranks | MetricKinds.Errors)) != 0) ScoreOnHost(run, engine, users, items, cancellation);
+        var (lists, ranks) = (_options.Kinds.HasFlag(MetricKinds.Lists), _options.Kinds.HasFlag(MetricKinds.Ranks));
+        var work = new WorkProgress(_test.ListedRows.Length * (lists && ranks ? 2L : 1), progress);
+        if (lists) MakeLists(run, engine, users, items, work, cancellation);
+        if (ranks || _options.Kinds.HasFlag(MetricKinds.Errors)) ScoreOnHost(run, engine, users, items, work, cancellation);
         return run.Result(_options.Kinds);
     }
 
     /// <summary>Measures lists and places of another way to recommend; its scores are no predictions, so there are no errors.</summary>
     /// <param name="scorer">The other way.</param>
+    /// <param name="progress">Told the share that is done, 0 .. 1.</param>
     /// <param name="cancellation">Looked at between users.</param>
-    public Measurements Measure(IItemScorer scorer, CancellationToken cancellation = default)
+    public Measurements Measure(IItemScorer scorer, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(scorer);
         var run = new EvaluationRun(_columns, _test, _numbers, _listed.Count);
+        var work = new WorkProgress(_test.ListedRows.Length, progress);
         Parallel.For(
             0, _test.ListedRows.Length, new ParallelOptions { CancellationToken = cancellation },
             () => (Scores: new float[_listed.Listeners.Length], Best: new BestItems(_options.Cutoffs[^1])),
@@ -83,11 +91,15 @@ public sealed class Evaluator
                 var candidates = _listed.Hide(row, scratch.Scores);
                 if (_options.Kinds.HasFlag(MetricKinds.Lists)) run.EnterList(row, scratch.Best.Of(scratch.Scores));
                 if (_options.Kinds.HasFlag(MetricKinds.Ranks)) run.EnterPlaces(row, scratch.Scores, candidates);
+                work.Add(1);
                 return scratch;
             },
             _ => { });
         return run.Result(_options.Kinds & ~MetricKinds.Errors);
     }
+
+    /// <summary>Frees the memory of the engine.</summary>
+    public void Dispose() => _masks.Dispose();
 
     /// <summary>The lists of some users, as they are measured.</summary>
     /// <param name="engine">Where the factors are.</param>
@@ -99,13 +111,12 @@ public sealed class Evaluator
     /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
     internal (int[] Items, float[] Scores) Lists(IAlsEngine engine, IEngineFactors users, IEngineFactors items, RowRange rows, int k)
     {
-        using var seen = engine.LoadPlays(_listed.Mask(rows.Start, rows.Count));
         var (indices, scores) = (new int[rows.Count * k], new float[rows.Count * k]);
-        engine.TopK(new TopKQuery(users, rows, items, seen, k), indices, scores);
+        engine.TopK(new TopKQuery(users, rows, items, _masks.On(engine, rows), k), indices, scores);
         return (indices, scores);
     }
 
-    private void MakeLists(EvaluationRun run, IAlsEngine engine, IEngineFactors users, IEngineFactors items, CancellationToken cancellation)
+    private void MakeLists(EvaluationRun run, IAlsEngine engine, IEngineFactors users, IEngineFactors items, WorkProgress work, CancellationToken cancellation)
     {
         var k = _options.Cutoffs[^1];
         foreach (var batch in Batches())
@@ -114,13 +125,14 @@ public sealed class Evaluator
             var rows = new RowRange(batch[0], batch[^1] - batch[0] + 1);
             var (indices, _) = Lists(engine, users, items, rows, k);
             Parallel.ForEach(batch, row => run.EnterList(row, indices.AsSpan((row - rows.Start) * k, k)));
+            work.Add(batch.Length);
         }
     }
 
     /// <summary>The rows with lists, those of each batch not far from each other.</summary>
     private IEnumerable<int[]> Batches() => _test.ListedRows.GroupBy(row => row / BatchUsers).Select(group => group.ToArray());
 
-    private void ScoreOnHost(EvaluationRun run, IAlsEngine engine, IEngineFactors users, IEngineFactors items, CancellationToken cancellation)
+    private void ScoreOnHost(EvaluationRun run, IAlsEngine engine, IEngineFactors users, IEngineFactors items, WorkProgress work, CancellationToken cancellation)
     {
         using var host = HostCopy.Of(engine, users, items);
         if (_options.Kinds.HasFlag(MetricKinds.Errors)) run.EnterErrors(host.Engine.ScorePairs(_test.Predictable, host.Users, host.Items));
@@ -129,6 +141,7 @@ public sealed class Evaluator
         {
             cancellation.ThrowIfCancellationRequested();
             host.Engine.ScoreRows(host.Users, batch, host.Items, (place, scores) => run.EnterPlaces(batch[place], scores, _listed.Hide(batch[place], scores)));
+            work.Add(batch.Length);
         }
     }
 }

@@ -20,6 +20,6 @@ public sealed class HeldOutMetric(IAlsEngine engine, Evaluator evaluator, Metric
     public double Measure(IterationReport report, TrainingFactors factors, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(factors);
-        return evaluator.Measure(engine, factors.Users, factors.Items, cancellation).Value(choice.Metric);
+        return evaluator.Measure(engine, factors.Users, factors.Items, cancellation: cancellation).Value(choice.Metric);
     }
 }

@@ -12,10 +12,12 @@ internal static class ItemNeighbours
     /// <param name="byItem">[items, users], the same.</param>
     /// <param name="similarity">How alike two items are.</param>
     /// <param name="count">Similar items that each item has at most.</param>
+    /// <param name="progress">Told the share that is done, 0 .. 1.</param>
     /// <param name="cancellation">Looked at between items.</param>
     /// <returns>[items, items], the similarities, above 0; of equal ones the lower index is kept.</returns>
-    public static CsrMatrix Find(CsrMatrix byUser, CsrMatrix byItem, Similarity similarity, int count, CancellationToken cancellation)
+    public static CsrMatrix Find(CsrMatrix byUser, CsrMatrix byItem, Similarity similarity, int count, IProgress<double>? progress, CancellationToken cancellation)
     {
+        var work = new WorkProgress(byItem.EntryCount, progress);
         var found = new (int[] Items, float[] Similarities)[byItem.RowCount];
         Parallel.For(
             0, found.Length, new ParallelOptions { CancellationToken = cancellation },
@@ -24,6 +26,7 @@ internal static class ItemNeighbours
             {
                 scratch.Count(byUser, byItem, item);
                 found[item] = scratch.TakeBest(byItem, item, similarity);
+                work.Add(byItem.RowLength(item));
                 return scratch;
             },
             _ => { });

@@ -33,12 +33,13 @@ public sealed class Measurements
 
     /// <summary>All metrics with their intervals. Coverage has none: users who are drawn twice add no items, so that draws cover less than all users do.</summary>
     /// <param name="bootstrap">How intervals are made.</param>
+    /// <param name="progress">Told the share that is done, 0 .. 1.</param>
     /// <param name="cancellation">Looked at between resamples.</param>
-    public IReadOnlyList<MetricValue> Summarize(BootstrapOptions bootstrap, CancellationToken cancellation = default)
+    public IReadOnlyList<MetricValue> Summarize(BootstrapOptions bootstrap, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(bootstrap);
         var sums = Sums();
-        var intervals = bootstrap.Resamples > 0 ? Bootstrap.Intervals(_values, _columns.Count, _columns.Formulas, bootstrap, cancellation) : null;
+        var intervals = bootstrap.Resamples > 0 ? Bootstrap.Intervals(_values, _columns.Count, _columns.Formulas, bootstrap, progress, cancellation) : null;
         var values = _columns.Formulas.Select((formula, metric) => Summarize(formula, sums, intervals?[metric]));
         return [.. values, .. _coverage.Select((share, cutoff) => new MetricValue(new Metric(Metric.Coverage, _columns.Cutoffs[cutoff]), share, null, null))];
     }

@@ -16,13 +16,14 @@ public sealed class NeighbourBaseline : IItemScorer
     /// <param name="plays">What to train on.</param>
     /// <param name="similarity">How alike two items are.</param>
     /// <param name="neighbours">Similar items that each item has at most.</param>
+    /// <param name="progress">Told the share of the similarities that is there, 0 .. 1.</param>
     /// <param name="cancellation">Looked at between items.</param>
-    public NeighbourBaseline(InteractionMatrix plays, Similarity similarity, int neighbours, CancellationToken cancellation = default)
+    public NeighbourBaseline(InteractionMatrix plays, Similarity similarity, int neighbours, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plays);
         ArgumentOutOfRangeException.ThrowIfLessThan(neighbours, 1);
         _likes = EntrySelection.Likes(plays.ByUser);
-        _neighbours = ItemNeighbours.Find(_likes, EntrySelection.Likes(plays.ByItem), similarity, neighbours, cancellation);
+        _neighbours = ItemNeighbours.Find(_likes, EntrySelection.Likes(plays.ByItem), similarity, neighbours, progress, cancellation);
     }
 
     /// <inheritdoc/>

@@ -17,7 +17,7 @@ internal sealed partial class TuneJson : JsonSerializerContext;
 
 /// <summary>JSON of a journal: a line each.</summary>
 [JsonSourceGenerationOptions(
-    WriteIndented = false, RespectNullableAnnotations = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    WriteIndented = false, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     Converters = [typeof(MetricValueJson), typeof(JsonStringEnumConverter<FailureKind>)])]
 [JsonSerializable(typeof(TrialResult))]
 [JsonSerializable(typeof(TuneJournalHead))]

@@ -17,8 +17,8 @@ internal static class TuneWriter
     private const string Report = "tune.json";
     private const string Command = "train.txt";
 
-    /// <summary>All files of a search.</summary>
-    public static IReadOnlyList<string> Files { get; } = [Journal, TrialsCsv, TrialsParquet, IterationsCsv, IterationsParquet, Report, Command];
+    /// <summary>The files beside the journal.</summary>
+    public static IReadOnlyList<string> Results { get; } = [TrialsCsv, TrialsParquet, IterationsCsv, IterationsParquet, Report, Command];
 
     /// <exception cref="GpuAlsException">Kind Output: a file cannot be written.</exception>
     public static async Task WriteAsync(string folder, TuneReport report, CancellationToken cancellation)

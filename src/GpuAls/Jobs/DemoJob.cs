@@ -60,11 +60,11 @@ public sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress = n
 
     private DemoReport Evaluate(FactorModel model, HeldOut heldOut, CancellationToken cancellation)
     {
-        var evaluator = new Evaluator(heldOut, new EvaluationOptions { Cutoffs = [K], Kinds = MetricKinds.Lists });
+        using var evaluator = new Evaluator(heldOut, new EvaluationOptions { Cutoffs = [K], Kinds = MetricKinds.Lists });
         using var users = engine.LoadFactors(model.UserFactors, model.Rank);
         using var items = engine.LoadFactors(model.ItemFactors, model.Rank);
-        var ofModel = evaluator.Measure(engine, users, items, cancellation);
-        var ofPopularity = evaluator.Measure(new PopularityBaseline(model.Plays), cancellation);
+        var ofModel = evaluator.Measure(engine, users, items, cancellation: cancellation);
+        var ofPopularity = evaluator.Measure(new PopularityBaseline(model.Plays), cancellation: cancellation);
         return new DemoReport(K, ofModel.Users, ofModel, ofPopularity, Listeners(model, heldOut.Test, cancellation), _clock.Total);
     }
 

@@ -78,7 +78,7 @@ public sealed class EvaluateJob
         var measured = new Dictionary<string, List<Measurements>>();
         foreach (var heldOut in splits)
         {
-            var evaluator = new Evaluator(heldOut, _options.Evaluation);
+            using var evaluator = new Evaluator(heldOut, _options.Evaluation);
             counts.Add(evaluator.Counts);
             _clock.End("split");
             _progress?.Report(new SplitMade(evaluator.Counts, counts.Count, _options.Split.Folds ?? 1, _options.Evaluation.ColdStart));
@@ -93,7 +93,7 @@ public sealed class EvaluateJob
         }
 
         var merged = measured.Select(method => (Name: method.Key, All: Measurements.Merge(method.Value))).ToArray();
-        MethodResult[] methods = [.. merged.Select(method => new MethodResult(method.Name, method.All.Summarize(_options.Bootstrap, cancellation)))];
+        MethodResult[] methods = [.. merged.Select(method => new MethodResult(method.Name, method.All.Summarize(_options.Bootstrap, Phase($"intervals of {method.Name}"), cancellation)))];
         _clock.End("intervals");
         return Report(counts, merged[0].All.Users, methods);
     }
@@ -103,10 +103,16 @@ public sealed class EvaluateJob
     {
         var train = evaluator.HeldOut.Train;
         yield return (ModelName, () => MeasureModel(evaluator, model, cancellation));
-        yield return ("most popular", () => evaluator.Measure(new PopularityBaseline(train.ByUser), cancellation));
-        yield return ("items by Jaccard", () => evaluator.Measure(new NeighbourBaseline(train, Similarity.Jaccard, _options.Neighbours, cancellation), cancellation));
-        yield return ("items by cosine", () => evaluator.Measure(new NeighbourBaseline(train, Similarity.Cosine, _options.Neighbours, cancellation), cancellation));
+        yield return Baseline("most popular", _ => new PopularityBaseline(train.ByUser));
+        yield return Baseline("items by Jaccard", progress => new NeighbourBaseline(train, Similarity.Jaccard, _options.Neighbours, progress, cancellation));
+        yield return Baseline("items by cosine", progress => new NeighbourBaseline(train, Similarity.Cosine, _options.Neighbours, progress, cancellation));
+
+        (string, Func<Measurements>) Baseline(string name, Func<IProgress<double>, IItemScorer> make) =>
+            (name, () => evaluator.Measure(make(Phase($"training {name}")), Phase($"measuring {name}"), cancellation));
     }
+
+    /// <summary>Tells how much of a phase is done.</summary>
+    private Relay<double> Phase(string name) => new(fraction => _progress?.Report(new PhaseProgress(name, fraction)));
 
     private Measurements MeasureModel(Evaluator evaluator, FactorModel? model, CancellationToken cancellation)
     {
@@ -122,7 +128,7 @@ public sealed class EvaluateJob
         using var users = _engine.LoadFactors(userFactors, rank);
         using var items = _engine.LoadFactors(itemFactors, rank);
         _draft?.AddSamples(evaluator, _engine, users, items);
-        return evaluator.Measure(_engine, users, items, cancellation);
+        return evaluator.Measure(_engine, users, items, Phase($"measuring {ModelName}"), cancellation);
     }
 
     private EvaluationReport Report(IReadOnlyList<SplitCounts> counts, int users, IReadOnlyList<MethodResult> methods) => new()

@@ -54,6 +54,11 @@ public sealed record ListsMade(int Lists, int Total) : JobEvent;
 /// <param name="ColdStart">What becomes of those that cannot be predicted.</param>
 public sealed record SplitMade(SplitCounts Counts, int Fold, int Folds, ColdStart ColdStart) : JobEvent;
 
+/// <summary>A part of a long phase is done.</summary>
+/// <param name="Phase">Such as "measuring most popular".</param>
+/// <param name="Fraction">How much of it, 0 .. 1.</param>
+public sealed record PhaseProgress(string Phase, double Fraction) : JobEvent;
+
 /// <summary>A way to recommend was trained and measured.</summary>
 /// <param name="Name">Such as "most popular".</param>
 /// <param name="Seconds">Wall time.</param>
@@ -64,6 +69,12 @@ public sealed record MethodMeasured(string Name, double Seconds) : JobEvent;
 /// <param name="Total">Trials in all, each rung counted.</param>
 /// <param name="Path">Where they are.</param>
 public sealed record TrialsFound(int Done, int Total, string Path) : JobEvent;
+
+/// <summary>An iteration of a trial is done.</summary>
+/// <param name="Step">Which.</param>
+/// <param name="Done">Trials that are done, each rung counted.</param>
+/// <param name="Total">Trials in all, each rung counted.</param>
+public sealed record TrialProgress(TrialStep Step, int Done, int Total) : JobEvent;
 
 /// <summary>A trial is done, or a rung of it.</summary>
 /// <param name="Result">What it has come to.</param>

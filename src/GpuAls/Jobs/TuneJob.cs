@@ -41,20 +41,28 @@ public sealed class TuneJob
     public async Task<TuneReport> RunAsync(CancellationToken cancellation = default)
     {
         Collisions.Check(_options);
-        using var folder = _options.Output is { } output ? new TuneFolder(output, _options.Overwrite) : null;
+        RefusePage();
+        using var folder = _options.Output is { } output ? new TuneFolder(output) : null;
         using var page = ReportFile.Begin(_options.Report, _options.Overwrite);
         _engine.PrepareTraining(_candidates[0].Plan);
         _engine.PrepareTopK();
         var folds = await LoadAsync(cancellation).ConfigureAwait(false);
         _clock.End("split");
         var search = new HyperparameterSearch(_engine, folds, _candidates, _options.Search, _options.Bootstrap);
-        using var journal = folder is null ? null : TuneJournal.Open(folder.Journal, PlaysDigest.Of(folds.Select(fold => fold.HeldOut)), TuneSettings.Of(_options));
-        var report = Report(folds, search, Search(search, journal, folder, cancellation));
+        using var journal = folder?.OpenJournal(PlaysDigest.Of(folds.Select(fold => fold.HeldOut)), TuneSettings.Of(_options), _options.Overwrite);
+        var report = Report(folds, search, Search(folds, search, journal, folder, cancellation));
         _clock.End("search");
         page?.Write(Page(report));
         if (folder is not null) await TuneWriter.WriteAsync(folder.Root, report, cancellation).ConfigureAwait(false);
         page?.Commit();
         return report;
+    }
+
+    /// <summary>A page that is there is replaced with --overwrite, which here throws the trials away too.</summary>
+    private void RefusePage()
+    {
+        if (_options is { Overwrite: false, Output: not null, Report.File: { } page } && File.Exists(page))
+            throw new GpuAlsException(FailureKind.Output, $"'{page}' exists already. Choose another name or remove it; --overwrite would begin the search anew.");
     }
 
     private ReportData Page(TuneReport report) => new()
@@ -76,19 +84,24 @@ public sealed class TuneJob
         return folds;
     }
 
-    private IReadOnlyList<TrialResult> Search(HyperparameterSearch search, TuneJournal? journal, TuneFolder? folder, CancellationToken cancellation)
+    private IReadOnlyList<TrialResult> Search(Evaluator[] folds, HyperparameterSearch search, TuneJournal? journal, TuneFolder? folder, CancellationToken cancellation)
     {
         var total = search.Rungs.Sum(rung => rung.Trials);
         var done = journal?.Count ?? 0;
         if (done > 0) _progress?.Report(new TrialsFound(done, total, folder!.Root));
         try
         {
-            return search.Run(new ReportedTrials((ITrialLog?)journal ?? new TrialMemory(), result => _progress?.Report(Told(search, result, ++done, total))), cancellation);
+            var trials = new ReportedTrials((ITrialLog?)journal ?? new TrialMemory(), result => _progress?.Report(Told(search, result, ++done, total)));
+            return search.Run(trials, new Relay<TrialStep>(step => _progress?.Report(new TrialProgress(step, done, total))), cancellation);
         }
         catch (OperationCanceledException) when (folder is not null)
         {
             _progress?.Report(new TuneStopped(done, total, folder.Root));
             throw;
+        }
+        finally
+        {
+            foreach (var fold in folds) fold.Dispose(); // What their lists leave out need not stay on the engine.
         }
     }
 

@@ -10,6 +10,14 @@ namespace GpuAls.Jobs;
 /// <summary>The options that the result of a trial depends on, by their names; the plays and their split are told by <see cref="PlaysDigest"/>.</summary>
 internal static class TuneSettings
 {
+    /// <summary>The options whose names are others on the command line.</summary>
+    private static readonly Dictionary<string, string> Names = new()
+    {
+        ["conjugate_gradient_steps"] = "--cg-steps",
+        ["track_loss"] = "--loss",
+        ["confidence_offset"] = "the offset of --preset",
+    };
+
     public static IReadOnlyDictionary<string, string> Of(TuneJobOptions options)
     {
         var search = options.Search;
@@ -27,7 +35,7 @@ internal static class TuneSettings
             ["--split-seed"] = options.Split.Seed.ToString(CultureInfo.InvariantCulture),
         };
         foreach (var (name, value) in JsonNode.Parse(JsonSerializer.Serialize(options.Space.FixedOptions, ManifestJson.Default.AlsOptions))!.AsObject())
-            settings[$"--{name.Replace('_', '-')}"] = value!.ToString();
+            settings[Names.GetValueOrDefault(name, $"--{name.Replace('_', '-')}")] = value!.ToString();
         foreach (var axis in options.Space.Axes) settings[$"--{axis.Parameter.Name}"] = Text(axis);
         return settings;
     }

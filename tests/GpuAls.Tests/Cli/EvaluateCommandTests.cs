@@ -1,4 +1,8 @@
 using System.Text.Json.Nodes;
+using GpuAls.Engines.Host;
+using GpuAls.Jobs;
+using GpuAls.Reading;
+using GpuAls.Training;
 
 namespace GpuAls.Tests.Cli;
 
@@ -27,6 +31,21 @@ public sealed class EvaluateCommandTests
         foreach (var metric in new[] { "RMSE, preference", "MAE, preference", "RMSE, rating", "MAE, rating", "precision@5", "recall@10", "MAP@20", "NDCG@10", "MRR@10", "hit rate@5", "novelty@20", "AUC", "mean percentile rank", "coverage@10" })
             Assert.That(run.Out, Does.Match($@"{metric} +\d+\.\d+"));
         Assert.That(run.Out, Does.Match(@"NDCG@10 +(0\.\d{4} \[0\.\d{4}, 0\.\d{4}\] *){4}"));
+    }
+
+    [Test]
+    public async Task Evaluate_EachLongPhase_TellsHowMuchIsDoneUpToAll()
+    {
+        using var engine = new HostEngine(2);
+        var told = new Parts();
+
+        await new EvaluateJob(new EvaluateJobOptions { Locations = [_plays], Schema = new InteractionSchema { WeightColumn = "plays" }, Als = new AlsOptions { Rank = 4, Iterations = 2 }, Resamples = 100 }, engine, told).RunAsync();
+
+        string[] methods = ["gpuals", "most popular", "items by Jaccard", "items by cosine"];
+        Assert.That(
+            told.All.Where(part => part.Fraction >= 1).Select(part => part.Phase),
+            Is.EquivalentTo([.. methods.Select(method => $"measuring {method}"), .. methods.Select(method => $"intervals of {method}"), .. methods[2..].Select(method => $"training {method}")]));
+        foreach (var phase in told.All.GroupBy(part => part.Phase)) Assert.That(phase.Select(part => part.Fraction), Is.Ordered.Ascending.And.Unique, phase.Key);
     }
 
     [TestCase("--split", "random")]
@@ -185,5 +204,16 @@ public sealed class EvaluateCommandTests
         var nullable = new double?[group.RowCount];
         await group.ReadAsync<double>(field, nullable);
         return Array.ConvertAll(nullable, value => value ?? double.NaN);
+    }
+
+    /// <summary>Remembers the parts of phases.</summary>
+    private sealed class Parts : IProgress<JobEvent>
+    {
+        public List<PhaseProgress> All { get; } = [];
+
+        public void Report(JobEvent value)
+        {
+            if (value is PhaseProgress part) All.Add(part);
+        }
     }
 }

@@ -95,13 +95,93 @@ public sealed class TuneCommandTests
 
         Assert.That(resumed.Out, Is.EqualTo(whole.Out));
         Assert.That(resumed.Error, Does.Contain("7 of 13 trials are done already").And.Contain("trial 8/13").And.Not.Contain("trial 7/13"));
-        var refused = await Tool.RunAsync([.. Arguments(options), "--metric", "auc"]);
-        Assert.That(refused.ExitCode, Is.EqualTo(5), refused.Error);
-        Assert.That(refused.Error, Does.Contain("--metric was ndcg@10, and is auc now"));
+        await RefusedAsync(options, ["--metric", "auc"], "--metric was ndcg@10, and is auc now");
+        await RefusedAsync(options, ["--loss"], "--loss was false, and is true now");
+        await RefusedAsync(options, ["--solver", "cg", "--cg-steps", "5"], "--cg-steps was 3, and is 5 now");
+        await RefusedAsync(options, ["--preset", "implicit"], "the offset of --preset was 0, and is -1 now");
         var otherPlays = await Tool.RunAsync([.. Arguments(options), "--test-fraction", "0.3"]);
         Assert.That(otherPlays.Error, Does.Contain("the plays, or how they are divided, are others"));
         var anew = await TuneAsync([.. options, "--overwrite"]);
         Assert.That(anew.Error, Does.Contain("trial 1/13").And.Not.Contain("done already"));
+    }
+
+    /// <summary>What is asked for anew is thrown away when the plays are there, not before.</summary>
+    [Test]
+    public async Task Tune_OverwriteOfAFailingRun_KeepsTheTrials()
+    {
+        string[] options = ["--output", _folder.At("kept"), "--rank", "2,3", "--iterations", "2"];
+        await TuneAsync(options);
+        var files = Directory.GetFiles(_folder.At("kept")).ToDictionary(path => path, File.ReadAllText);
+
+        var failed = await Tool.RunAsync([.. Arguments(options), "--overwrite", "--user-column", "nobody"]);
+
+        Assert.That(failed.ExitCode, Is.EqualTo(3), failed.Error);
+        Assert.That(Directory.GetFiles(_folder.At("kept")).ToDictionary(path => path, File.ReadAllText), Is.EquivalentTo(files));
+    }
+
+    [Test]
+    public async Task Tune_OverwriteWhileAnotherRunHasTheFolder_IsRefused()
+    {
+        string[] options = ["--output", _folder.At("shared"), "--rank", "2,3", "--iterations", "2"];
+        await TuneAsync(options);
+        using (new FileStream(_folder.At("shared", "journal.jsonl"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            var refused = await Tool.RunAsync([.. Arguments(options), "--overwrite"]);
+
+            Assert.That(refused.ExitCode, Is.EqualTo(5), refused.Error);
+        }
+
+        Assert.That(Directory.GetFiles(_folder.At("shared")), Has.Length.EqualTo(7));
+    }
+
+    [Test]
+    public async Task Tune_AgainWithAPageThatIsThere_SaysWhatOverwriteWouldDo()
+    {
+        string[] options = ["--output", _folder.At("paged"), "--report", _folder.At("page.html"), "--rank", "2,3", "--iterations", "2"];
+        await TuneAsync(options);
+
+        var refused = await Tool.RunAsync(Arguments(options));
+
+        Assert.That(refused.ExitCode, Is.EqualTo(5), refused.Error);
+        Assert.That(refused.Error, Does.Contain("--overwrite would begin the search anew"));
+        Assert.That(File.Exists(_folder.At("paged", "trials.csv")));
+    }
+
+    [Test]
+    public async Task Tune_Overwrite_RemovesWhatTheOtherSearchCameTo()
+    {
+        string[] options = ["--output", _folder.At("anew"), "--iterations", "2"];
+        await TuneAsync([.. options, "--rank", "2,3"]);
+
+        var failed = await Tool.RunAsync([.. Arguments(options), "--overwrite", "--rank", "300,400"]);
+
+        Assert.That(failed.ExitCode, Is.EqualTo(3), failed.Error);
+        Assert.That(Directory.GetFiles(_folder.At("anew")).Select(Path.GetFileName), Is.EqualTo(new[] { "journal.jsonl" }));
+    }
+
+    /// <summary>Plays that cannot be predicted make every RMSE NaN: there is no best trial.</summary>
+    [Test]
+    public async Task Tune_MetricThatIsNoNumber_FailsAndSaysWhy()
+    {
+        var train = File.ReadAllLines(_plays);
+        File.WriteAllLines(_folder.At("some.csv"), train.Where((_, row) => row % 4 != 3));
+        File.WriteAllLines(_folder.At("others.csv"), [.. train.Where((_, row) => row == 0 || row % 4 == 3), "9999999,8888888,1"]);
+
+        var run = await Tool.RunAsync(
+            "tune", _folder.At("some.csv"), "--test", _folder.At("others.csv"), "--weight-column", "plays", "--device", "cpu", "--rank", "2,3", "--iterations", "2",
+            "--metric", "rmse", "--cold-start", "nan");
+
+        Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
+        Assert.That(run.Error, Does.Contain("rmse_preference is no number after any iteration").And.Contain("--cold-start drop"));
+        Assert.That(run.Out, Is.Empty);
+    }
+
+    [Test]
+    public async Task Tune_MetricWithoutIntervals_SaysNothingOfThem()
+    {
+        var run = await TuneAsync("--rank", "2,3", "--iterations", "2", "--metric", "coverage@5");
+
+        Assert.That(run.Out, Does.Contain("higher is better.").And.Not.Contain("In brackets"));
     }
 
     [Test]
@@ -139,6 +219,8 @@ public sealed class TuneCommandTests
     [TestCase(new[] { "--rank", "8,9", "--overwrite" }, "--overwrite changes nothing without --output")]
     [TestCase(new[] { "--rank", "8,9", "--split", "time" }, "--split time needs the times")]
     [TestCase(new[] { "--alpha", "0,1" }, "--alpha is 0")]
+    [TestCase(new[] { "--search", "random", "--rank", "0..9:linear" }, "--rank is 0; expected 1 to 512")]
+    [TestCase(new[] { "--search", "random", "--rank", "8..600" }, "--rank is 600; expected 1 to 512")]
     public async Task Tune_BadOptions_AreWrongUsage(string[] options, string message)
     {
         var run = await Tool.RunAsync(["tune", _plays, "--weight-column", "plays", "--device", "cpu", .. options]);
@@ -184,6 +266,13 @@ public sealed class TuneCommandTests
 
         Assert.That(run.Error, Is.Empty);
         Assert.That(run.Out, Does.Contain("2 trials, best first"));
+    }
+
+    private async Task RefusedAsync(string[] options, string[] changed, string message)
+    {
+        var refused = await Tool.RunAsync([.. Arguments(options), .. changed]);
+        Assert.That(refused.ExitCode, Is.EqualTo(5), refused.Error);
+        Assert.That(refused.Error, Does.Contain(message));
     }
 
     private Task<ToolRun> TuneAsync(params string[] options) => Tool.SucceedAsync(Arguments(options));

@@ -134,10 +134,27 @@ public sealed class EvaluatorTests<TEngine>
         return scores;
     }
 
+    [Test]
+    public void Measure_ListsAndPlaces_TellHowMuchIsDone()
+    {
+        var train = Matrix(3, 5, (0, 0, 4), (0, 1, 1), (1, 0, 1), (1, 2, 1), (1, 3, 1), (2, 0, 1), (2, 1, 1), (2, 2, 1), (2, 4, 1));
+        using var evaluator = new Evaluator(HeldOut.Of(train, Matrix(3, 5, (0, 2, 2), (1, 1, 1))), EvaluationOptions.Default);
+        using var users = _engine.LoadFactors([1, 0, 0], 1);
+        using var items = _engine.LoadFactors([1, 2, 5, 5, 9], 1);
+        var (ofFactors, ofPopularity) = (new Told(), new Told());
+
+        evaluator.Measure(_engine, users, items, ofFactors);
+        evaluator.Measure(new PopularityBaseline(train.ByUser), ofPopularity);
+
+        Assert.That(ofFactors.Shares, Is.EqualTo(new[] { 0.5, 1 }), "lists, then places");
+        Assert.That(ofPopularity.Shares, Is.EqualTo(new[] { 0.5, 1 }), "two users");
+    }
+
     private Measurements Measure(HeldOut heldOut, int rank, float[] x, float[] y, EvaluationOptions options)
     {
         using var users = _engine.LoadFactors(x, rank);
         using var items = _engine.LoadFactors(y, rank);
-        return new Evaluator(heldOut, options).Measure(_engine, users, items);
+        using var evaluator = new Evaluator(heldOut, options);
+        return evaluator.Measure(_engine, users, items);
     }
 }

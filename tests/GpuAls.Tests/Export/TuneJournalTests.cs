@@ -34,6 +34,18 @@ public sealed class TuneJournalTests
         Assert.That(again.Find(1, 2), Is.Null);
     }
 
+    /// <summary>A kill at any time afterwards does not lose it.</summary>
+    [Test]
+    public void Add_AResult_IsInTheFileAtOnce()
+    {
+        using var journal = Open();
+        var before = new FileInfo(Path).Length;
+
+        journal.Add(Result(1));
+
+        Assert.That(new[] { before, new FileInfo(Path).Length - before }, Is.All.GreaterThan(0L));
+    }
+
     /// <summary>Wherever a kill cuts the last line, the others are there, and what comes next is whole.</summary>
     [Test]
     public void Open_CutAnywhereInTheLastLine_LosesThatLineOnly()
@@ -66,6 +78,7 @@ public sealed class TuneJournalTests
         Open().Dispose();
 
         Assert.That(() => TuneJournal.Open(Path, "digest", new Dictionary<string, string>(Settings) { ["--alpha"] = "1,40" }), Refusal("--alpha was 1,10, and is 1,40 now"));
+        Assert.That(() => TuneJournal.Open(Path, "digest", new Dictionary<string, string>(Settings) { ["--new"] = "1" }), Refusal("--new was not given, and is 1 now"));
         Assert.That(() => TuneJournal.Open(Path, "other", Settings), Refusal("the plays, or how they are divided, are others"));
         Open().Dispose();
     }
@@ -83,6 +96,39 @@ public sealed class TuneJournalTests
         File.WriteAllLines(Path, [lines[0], lines[1][5..], lines[2]]);
 
         Assert.That(Open, Refusal("line 2: no line of a journal"));
+    }
+
+    [TestCase("notes of mine")]
+    [TestCase("{\"journal\": 7}")]
+    public void Open_FileOfOthersWithoutAnEndOfLine_IsLeftAlone(string text)
+    {
+        File.WriteAllText(Path, text);
+
+        Assert.That(Open, Refusal("line 1: no line of a journal"));
+        Assert.That(File.ReadAllText(Path), Is.EqualTo(text));
+    }
+
+    [Test]
+    public void Open_FileOfOthersWithLines_IsLeftAlone()
+    {
+        File.WriteAllText(Path, "{}\nmore");
+
+        Assert.That(Open, Refusal("line 1: no line of a journal"));
+        Assert.That(File.ReadAllText(Path), Is.EqualTo("{}\nmore"));
+    }
+
+    /// <summary>A kill that cuts the very first line leaves nothing to go on from, and nothing in the way.</summary>
+    [Test]
+    public void Open_CutAnywhereInTheFirstLine_BeginsAnew()
+    {
+        Open().Dispose();
+        var bytes = File.ReadAllBytes(Path);
+        for (var length = 0; length < bytes.Length; length += 5)
+        {
+            File.WriteAllBytes(Path, bytes[..length]);
+            Open().Dispose();
+            Assert.That(File.ReadAllBytes(Path), Is.EqualTo(bytes), $"cut after {length}");
+        }
     }
 
     [Test]

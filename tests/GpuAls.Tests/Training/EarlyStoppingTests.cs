@@ -47,7 +47,7 @@ public sealed class EarlyStoppingTests<TEngine>
         var plays = Plays();
         var heldOut = HeldOut.Of(plays, HoldOutSplit.PerUser(plays.ByUser, 0.5, seed: 3));
         var choice = MetricChoice.Parse(name);
-        var evaluator = new Evaluator(heldOut, choice.Options());
+        using var evaluator = new Evaluator(heldOut, choice.Options());
 
         var trained = new AlsTrainer(_engine, Options with { Iterations = 2 }, new EarlyStopping(new HeldOutMetric(_engine, evaluator, choice), Patience: 0)).Fit(heldOut.Train);
 
@@ -76,6 +76,37 @@ public sealed class EarlyStoppingTests<TEngine>
         using var loaded = new LoadedPlays(_engine, Plays(), Options);
 
         Assert.That(() => new AlsTrainer(_engine, Options with { Alpha = 3 }).Fit(loaded), Throws.ArgumentException);
+    }
+
+    [Test]
+    public void Weigh_OtherConfidences_TrainsAsIfLoadedWithThem()
+    {
+        var (plays, other) = (Plays(), Options with { Alpha = 7, Confidence = ConfidenceFunction.Log });
+        using var loaded = new LoadedPlays(_engine, plays, Options);
+        new AlsTrainer(_engine, Options).Fit(loaded);
+
+        loaded.Weigh(other);
+
+        Assert.That((loaded.Serve(Options), loaded.Serve(other)), Is.EqualTo((false, true)));
+        Assert.That(new AlsTrainer(_engine, other).Fit(loaded).ItemFactors, Is.EqualTo(new AlsTrainer(_engine, other).Fit(plays).ItemFactors));
+    }
+
+    [Test]
+    public void Weigh_ConfidenceTooLarge_LeavesThemAsTheyWere()
+    {
+        using var loaded = new LoadedPlays(_engine, Plays(), Options);
+
+        Assert.That(() => loaded.Weigh(Options with { Alpha = 3e38 }), Throws.InstanceOf<GpuAlsException>().With.Property(nameof(GpuAlsException.Kind)).EqualTo(FailureKind.Usage));
+        Assert.That(loaded.Serve(Options));
+    }
+
+    [Test]
+    public void Reweigh_OtherPlaces_IsRefused()
+    {
+        using var loaded = _engine.LoadPlays(TestMatrices.Plays(13, [4, 3], seed: 5));
+
+        Assert.That(() => _engine.Reweigh(loaded, TestMatrices.Plays(13, [4, 3], seed: 6)), Throws.ArgumentException);
+        Assert.That(() => _engine.Reweigh(loaded, TestMatrices.Plays(13, [4, 2], seed: 5)), Throws.ArgumentException);
     }
 
     /// <summary>Factors that were brought to the host and back go on as if they had stayed.</summary>

@@ -22,6 +22,8 @@ internal sealed class FailingEngine(bool copiesFactors) : IAlsEngine
 
     public IEnginePlays LoadPlays(CsrMatrix plays) => throw new GpuAlsException(FailureKind.Device, "full.");
 
+    public void Reweigh(IEnginePlays plays, CsrMatrix values) => throw new NotSupportedException();
+
     public void Gramian(IEngineFactors factors, RowRange rows, Span<double> gramian) => throw new NotSupportedException();
 
     public RowSolveReport SolveRows(in RowSolveProblem problem) => throw new NotSupportedException();

@@ -92,6 +92,21 @@ public sealed class DeviceEngine : IAlsEngine
     }
 
     /// <inheritdoc/>
+    public void Reweigh(IEnginePlays plays, CsrMatrix values)
+    {
+        var device = (DevicePlays)plays;
+        EngineChecks.SamePlaces(device.Matrix, values);
+        try
+        {
+            device.Reweigh(values);
+        }
+        catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
+        {
+            throw Failure(exception, $"for {values.EntryCount:N0} plays");
+        }
+    }
+
+    /// <inheritdoc/>
     public void Gramian(IEngineFactors factors, RowRange rows, Span<double> gramian)
     {
         var device = (DeviceFactors)factors;

@@ -19,7 +19,7 @@ internal sealed class DevicePlays : IEnginePlays
     }
 
     /// <summary>The same in host memory.</summary>
-    public CsrMatrix Matrix { get; }
+    public CsrMatrix Matrix { get; private set; }
 
     /// <inheritdoc/>
     public int RowCount => Matrix.RowCount;
@@ -38,6 +38,15 @@ internal sealed class DevicePlays : IEnginePlays
 
     /// <summary>Whether it has been said that they are streamed.</summary>
     public bool IsKnownToStream { get; set; }
+
+    /// <summary>Takes other values for the same places; streamed rows bring them along the next time.</summary>
+    public void Reweigh(CsrMatrix values)
+    {
+        Matrix = values;
+        if (Resident is not { } rows) return;
+        _store.Accelerator.Synchronize(); // nothing reads the old ones any more
+        _store.Staging.Upload(values.Values, rows.Values);
+    }
 
     /// <summary>Frees the device memory: from now on the rows are streamed.</summary>
     public void GiveUp()

@@ -53,6 +53,14 @@ public sealed class HostEngine : IAlsEngine
     }
 
     /// <inheritdoc/>
+    public void Reweigh(IEnginePlays plays, CsrMatrix values)
+    {
+        var host = (HostPlays)plays;
+        EngineChecks.SamePlaces(host.Matrix, values);
+        host.Matrix = values;
+    }
+
+    /// <inheritdoc/>
     public void Gramian(IEngineFactors factors, RowRange rows, Span<double> gramian)
     {
         var host = (HostFactors)factors;

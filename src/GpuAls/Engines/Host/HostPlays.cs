@@ -5,7 +5,7 @@ namespace GpuAls.Engines.Host;
 /// <summary>Plays in host memory: the matrix itself, not a copy.</summary>
 internal sealed class HostPlays(CsrMatrix matrix) : IEnginePlays
 {
-    public CsrMatrix Matrix { get; } = matrix;
+    public CsrMatrix Matrix { get; set; } = matrix;
 
     public int RowCount => Matrix.RowCount;
 

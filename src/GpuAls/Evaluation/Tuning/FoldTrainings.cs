@@ -9,11 +9,11 @@ internal sealed class FoldTrainings : IDisposable
     private readonly List<TrainingFactors> _factors = [];
     private readonly AlsTraining[] _trainings;
 
-    private FoldTrainings(IAlsEngine engine, LoadedPlays[] plays, AlsOptions options, Func<int, TrainingFactors> begin, int iterations)
+    private FoldTrainings(IAlsEngine engine, IReadOnlyList<LoadedPlays> plays, AlsOptions options, Func<int, TrainingFactors> begin, int iterations)
     {
         try
         {
-            for (var fold = 0; fold < plays.Length; fold++) _factors.Add(begin(fold));
+            for (var fold = 0; fold < plays.Count; fold++) _factors.Add(begin(fold));
             _trainings = [.. plays.Select((fold, place) => new AlsTraining(engine, fold, _factors[place], options, iterations))];
         }
         catch
@@ -27,11 +27,11 @@ internal sealed class FoldTrainings : IDisposable
     public IReadOnlyList<TrainingFactors> Factors => _factors;
 
     /// <summary>Trainings from their beginning.</summary>
-    public static FoldTrainings First(IAlsEngine engine, LoadedPlays[] plays, AlsOptions options) =>
+    public static FoldTrainings First(IAlsEngine engine, IReadOnlyList<LoadedPlays> plays, AlsOptions options) =>
         new(engine, plays, options, fold => TrainingFactors.First(engine, plays[fold].Plays, options), 0);
 
     /// <summary>Trainings that go on.</summary>
-    public static FoldTrainings From(IAlsEngine engine, LoadedPlays[] plays, AlsOptions options, HostFactors[] factors, int iterations) =>
+    public static FoldTrainings From(IAlsEngine engine, IReadOnlyList<LoadedPlays> plays, AlsOptions options, HostFactors[] factors, int iterations) =>
         new(engine, plays, options, fold => TrainingFactors.From(engine, factors[fold]), iterations);
 
     /// <summary>The next iteration of each fold.</summary>

@@ -39,13 +39,14 @@ public sealed class HyperparameterSearch
 
     /// <summary>Runs all trials that are not done yet.</summary>
     /// <param name="log">Knows the trials that are done, and is told each as it is.</param>
+    /// <param name="progress">Told after each iteration.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <returns>Each trial, best first: by the rung it reached, then by the metric; those that came to nothing last.</returns>
     /// <exception cref="GpuAlsException">Any kind: all trials came to nothing.</exception>
-    public IReadOnlyList<TrialResult> Run(ITrialLog log, CancellationToken cancellation = default)
+    public IReadOnlyList<TrialResult> Run(ITrialLog log, IProgress<TrialStep>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(log);
-        using var runner = new TrialRunner(_engine, _folds, _options, _bootstrap);
+        using var runner = new TrialRunner(_engine, _folds, _options, _bootstrap, progress);
         var latest = new SortedDictionary<int, TrialResult>();
         var taking = Enumerable.Range(1, Candidates.Count).ToArray();
         for (var rung = 1; rung <= Rungs.Count; rung++)
@@ -102,8 +103,6 @@ public sealed class HyperparameterSearch
         .ThenBy(Cost)
         .ThenBy(result => result.Trial);
 
-    /// <summary>The metric as a number that is better the lower it is; one that is not defined is worse than all others.</summary>
-    private double Cost(TrialResult result) => result.Measured(_choice.Metric)?.Value is { } value && !double.IsNaN(value)
-        ? _choice.IsLowerBetter ? value : -value
-        : double.PositiveInfinity;
+    /// <summary>The metric as a number that is better the lower it is.</summary>
+    private double Cost(TrialResult result) => result.Measured(_choice.Metric) is { } measured ? _choice.IsLowerBetter ? measured.Value : -measured.Value : double.PositiveInfinity;
 }

@@ -12,7 +12,7 @@ namespace GpuAls.Evaluation.Tuning;
 public sealed record SearchParameter(
     string Name, IReadOnlyList<string> Words, bool IsInteger, Func<AlsOptions, string> Get, Func<AlsOptions, string, AlsOptions> Set)
 {
-    /// <summary>The parameters, those that change the confidences first: trials that follow each other then share the plays on the engine.</summary>
+    /// <summary>The parameters, those that change the confidences first: plays are weighed again less often where trials that follow each other have the same.</summary>
     public static IReadOnlyList<SearchParameter> All { get; } =
     [
         Word("confidence", OptionWords.Confidences, options => options.Confidence, (options, value) => options with { Confidence = value }),

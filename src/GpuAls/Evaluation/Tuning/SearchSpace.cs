@@ -9,6 +9,9 @@ public sealed class SearchSpace
 {
     private const int MostTrials = 100_000;
 
+    /// <summary>Draws for each trial asked for, where the same come again and again.</summary>
+    private const int MostDraws = 100;
+
     /// <param name="fixedOptions">What is not searched.</param>
     /// <param name="axes">What is.</param>
     public SearchSpace(AlsOptions fixedOptions, IReadOnlyList<SearchAxis> axes)
@@ -41,13 +44,13 @@ public sealed class SearchSpace
         return Checked([.. grid.Select(Normal).Distinct()]);
     }
 
-    /// <summary>Some combinations at random: each parameter by itself, or, where they can be counted, different ones of the grid.</summary>
-    /// <param name="count">How many; fewer where there are no more.</param>
+    /// <summary>Some combinations at random, each once: each parameter by itself, or, where they can be counted, different ones of the grid.</summary>
+    /// <param name="count">How many; fewer where there are no more, or hardly any.</param>
     /// <param name="seed">The same seed draws the same.</param>
     /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
     public IReadOnlyList<AlsOptions> Draw(int count, long seed)
     {
-        if (!IsFinite) return Checked([.. Enumerable.Range(0, count).Select(trial => DrawOne(SeededRandom.Of(seed, (ulong)trial))).Distinct()]);
+        if (!IsFinite) return Checked([.. Enumerable.Range(0, count * MostDraws).Select(draw => DrawOne(SeededRandom.Of(seed, (ulong)draw))).Distinct().Take(count)]);
         var grid = Grid().ToArray();
         SeededRandom.Of(seed, 0).Shuffle<AlsOptions>(grid);
         return grid[..Math.Min(count, grid.Length)];
@@ -70,13 +73,17 @@ public sealed class SearchSpace
 
     private AlsOptions[] Checked(AlsOptions[] trials)
     {
-        foreach (var trial in trials) trial.Validate();
+        foreach (var trial in Ends().Concat(trials)) trial.Validate();
         foreach (var name in (string[])["alpha", "confidence", "epsilon", "unobserved-weight"])
             RefuseIdle(name, FixedOptions.Feedback == Feedback.Implicit, "--feedback implicit");
         RefuseIdle("epsilon", trials.Any(trial => trial.Confidence == ConfidenceFunction.Log), "--confidence log");
         RefuseIdle("regularization-exponent", trials.Any(trial => trial.RegularizationScaling == RegularizationScaling.Ials), "--regularization-scaling ials");
         return trials;
     }
+
+    /// <summary>Both ends of each range, which trials need not have come to.</summary>
+    private IEnumerable<AlsOptions> Ends() =>
+        from axis in Axes from end in axis.Range is { } range ? [range.Low, range.High] : Array.Empty<double>() select axis.Parameter.Set(FixedOptions, SearchParameter.Text(end));
 
     private void RefuseIdle(string name, bool isUsed, string owner) =>
         Require.Usage(isUsed || Axes.All(axis => axis.Parameter.Name != name), $"--{name} changes nothing without {owner}. Give both, or neither.");

@@ -5,14 +5,15 @@ using GpuAls.Training;
 namespace GpuAls.Evaluation.Tuning;
 
 /// <summary>
-/// Trains and measures trials, one after the other, on plays that stay on the engine while trials have the same confidences. The folds of a
-/// split go side by side, so that iterations can be compared by all of them.
+/// Trains and measures trials, one after the other, on plays that stay on the engine; trials of other confidences bring values only. The folds
+/// of a split go side by side, so that iterations can be compared by all of them.
 /// </summary>
-internal sealed class TrialRunner(IAlsEngine engine, IReadOnlyList<Evaluator> folds, SearchOptions options, BootstrapOptions bootstrap) : IDisposable
+internal sealed class TrialRunner(
+    IAlsEngine engine, IReadOnlyList<Evaluator> folds, SearchOptions options, BootstrapOptions bootstrap, IProgress<TrialStep>? progress) : IDisposable
 {
     private readonly MetricChoice _choice = options.Choice();
     private readonly Dictionary<int, HostFactors[]> _paused = [];
-    private LoadedPlays[] _plays = [];
+    private readonly List<LoadedPlays> _plays = [];
 
     /// <summary>Trains a trial up to an iteration, and measures it.</summary>
     /// <param name="trial">Which trial, from 1.</param>
@@ -28,7 +29,8 @@ internal sealed class TrialRunner(IAlsEngine engine, IReadOnlyList<Evaluator> fo
         var clock = Stopwatch.StartNew();
         var best = new BestIteration(_choice.IsLowerBetter, options.Patience, options.MinImprovement);
         var done = new List<TrialIteration>(before?.Iterations ?? []);
-        foreach (var iteration in done.Where(IsMeasured)) best.Offer(iteration.Iteration, iteration.Value ?? double.NaN);
+        if (options.Patience > 0)
+            foreach (var iteration in done) best.Offer(iteration.Iteration, iteration.Value ?? double.NaN);
         Measurements? bestMeasured = null;
         if (!best.IsOver)
         {
@@ -37,10 +39,13 @@ internal sealed class TrialRunner(IAlsEngine engine, IReadOnlyList<Evaluator> fo
             {
                 var reports = trainings.Iterate(cancellation);
                 var measured = options.Patience > 0 || done.Count + 1 == iterations ? Measure(trainings, cancellation) : null;
-                var value = measured?.Value(_choice.Metric);
-                done.Add(new TrialIteration(done.Count + 1, value is { } number && double.IsFinite(number) ? number : null, Sum(reports), reports.Sum(report => report.Seconds)));
-                if (measured is not null && best.Offer(done.Count, value!.Value)) bestMeasured = measured;
+                var value = Finite(measured?.Value(_choice.Metric));
+                done.Add(new TrialIteration(done.Count + 1, value, Finite(Sum(reports)), reports.Sum(report => report.Seconds)));
+                if (measured is not null && best.Offer(done.Count, value ?? double.NaN)) bestMeasured = measured;
+                progress?.Report(new TrialStep(trial, done.Count, iterations));
             }
+
+            if (double.IsNaN(best.Value)) throw NoNumber();
 
             if (keeps && !best.IsOver) _paused[trial] = trainings.Download();
         }
@@ -51,7 +56,7 @@ internal sealed class TrialRunner(IAlsEngine engine, IReadOnlyList<Evaluator> fo
             Rung = rung,
             Iterations = done,
             BestIteration = best.Iteration,
-            Metrics = bestMeasured?.Summarize(bootstrap, cancellation) ?? before!.Metrics,
+            Metrics = bestMeasured?.Summarize(bootstrap, cancellation: cancellation) ?? before!.Metrics,
             Seconds = Math.Round((before?.Seconds ?? 0) + clock.Elapsed.TotalSeconds, 3),
         };
     }
@@ -62,10 +67,7 @@ internal sealed class TrialRunner(IAlsEngine engine, IReadOnlyList<Evaluator> fo
         foreach (var trial in _paused.Keys.Except(trials).ToArray()) _paused.Remove(trial);
     }
 
-    public void Dispose() => Unload();
-
-    /// <summary>An iteration of a trial without patience is measured at the end of a rung only.</summary>
-    private bool IsMeasured(TrialIteration iteration) => options.Patience > 0 || iteration.Value is not null;
+    public void Dispose() => _plays.ForEach(plays => plays.Dispose());
 
     /// <summary>Goes on where the trial was, or comes there again where its factors are gone: the same iterations give the same factors.</summary>
     private FoldTrainings Begin(int trial, AlsOptions als, int iterations, CancellationToken cancellation)
@@ -87,29 +89,21 @@ internal sealed class TrialRunner(IAlsEngine engine, IReadOnlyList<Evaluator> fo
         }
     }
 
+    /// <summary>Brings the plays of all folds to the engine, or gives those that are there the confidences of a trial.</summary>
     private void Load(AlsOptions als)
     {
-        if (_plays.Length > 0 && _plays[0].Serve(als)) return;
-        Unload();
-        var loaded = new List<LoadedPlays>();
-        try
-        {
-            foreach (var fold in folds) loaded.Add(new LoadedPlays(engine, fold.HeldOut.Train, als));
-        }
-        finally
-        {
-            _plays = [.. loaded];
-        }
-    }
-
-    private void Unload()
-    {
-        foreach (var plays in _plays) plays.Dispose();
-        _plays = [];
+        foreach (var plays in _plays) plays.Weigh(als);
+        foreach (var fold in folds.Skip(_plays.Count)) _plays.Add(new LoadedPlays(engine, fold.HeldOut.Train, als));
     }
 
     private Measurements Measure(FoldTrainings trainings, CancellationToken cancellation) =>
-        Measurements.Merge([.. folds.Select((fold, place) => fold.Measure(engine, trainings.Factors[place].Users, trainings.Factors[place].Items, cancellation))]);
+        Measurements.Merge([.. folds.Select((fold, place) => fold.Measure(engine, trainings.Factors[place].Users, trainings.Factors[place].Items, cancellation: cancellation))]);
+
+    private GpuAlsException NoNumber() => new(
+        FailureKind.BadInput,
+        $"{_choice.Metric} is no number after any iteration. {(options.ColdStart == ColdStart.Nan && _choice.Kinds == MetricKinds.Errors ? "Leave out what cannot be predicted, with --cold-start drop" : "Raise --regularization, or choose another --metric")}.");
+
+    private static double? Finite(double? number) => number is { } value && double.IsFinite(value) ? number : null;
 
     private static double? Sum(IEnumerable<IterationReport> reports) => reports.Aggregate((double?)0, (sum, report) => sum + report.Loss);
 }

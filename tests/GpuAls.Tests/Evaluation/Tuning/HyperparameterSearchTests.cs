@@ -76,6 +76,52 @@ public sealed class HyperparameterSearchTests
         Assert.That(results.Select(result => result.Rung), Is.EqualTo(new[] { 3, 3, 2, 2, 1, 1, 1, 1 }));
     }
 
+    /// <summary>What goes on to the next rung goes on from where it was.</summary>
+    [Test]
+    public void Run_Halving_SolvesEachIterationOnce()
+    {
+        using var engine = new CountingEngine(_engine);
+
+        var results = Search(Folds(1), Kinds[2], engine).Run(new Notes());
+
+        Assert.That(engine.Solved, Is.EqualTo(2 * results.Sum(result => result.Iterations.Count)));
+    }
+
+    [Test]
+    public void Run_LaterRung_AddsItsSecondsToThoseBefore()
+    {
+        var notes = new Notes();
+        Search(Folds(1), Kinds[2]).Run(notes);
+
+        var resumed = Search(Folds(1), Kinds[2]).Run(notes.OfRung(1, result => result with { Seconds = 1000 }));
+
+        Assert.That(resumed.Select(result => result.Seconds), Is.All.AtLeast(1000));
+    }
+
+    /// <summary>What an iteration of an earlier rung came to counts, and so do the iterations since then.</summary>
+    [Test]
+    public void Run_BestIterationOfAnEarlierRung_IsKeptAndEndsTheTrial()
+    {
+        var notes = new Notes();
+        Search(Folds(1), Kinds[3]).Run(notes);
+        var first = notes.OfRung(1, result => result with { Iterations = [new TrialIteration(1, 0.999, null, 0)] });
+
+        var results = Search(Folds(1), Kinds[3]).Run(first);
+
+        Assert.That(results.Select(result => result.BestIteration), Is.All.EqualTo(1));
+        Assert.That(results.Select(result => (result.Rung, result.Iterations.Count)), Is.EqualTo(new[] { (3, 3), (3, 3), (2, 3), (2, 3), (1, 1), (1, 1), (1, 1), (1, 1) }));
+    }
+
+    /// <summary>Without patience a trial counts with its last iteration, also where that of the rung before was better.</summary>
+    [Test]
+    public void Run_HalvingWithoutPatience_TakesTheLastIteration()
+    {
+        var results = Search(Folds(1), Kinds[2]).Run(new Notes());
+
+        Assert.That(results.Any(result => result.Iterations[^1].Value < result.Iterations.Max(iteration => iteration.Value)), "some trial gets worse");
+        Assert.That(results.Select(result => result.BestIteration), Is.EqualTo(results.Select(result => result.Iterations.Count)));
+    }
+
     [TestCaseSource(nameof(Kinds))]
     public void Run_StoppedAnywhere_GoesOnToTheSameResults(SearchOptions options)
     {
@@ -86,13 +132,24 @@ public sealed class HyperparameterSearchTests
         {
             using var source = new CancellationTokenSource();
             var notes = new Notes { After = (stop, source.Cancel) };
-            Assert.That(() => Search(folds, options).Run(notes, source.Token), Throws.InstanceOf<OperationCanceledException>());
+            Assert.That(() => Search(folds, options).Run(notes, cancellation: source.Token), Throws.InstanceOf<OperationCanceledException>());
             Assert.That(notes.Added, Is.EqualTo(stop));
 
             var resumed = Search(folds, options).Run(notes);
 
             Assert.That(resumed.Select(WithoutSeconds), Is.EqualTo(whole.Select(WithoutSeconds)), $"stopped after {stop}");
         }
+    }
+
+    [Test]
+    public void Run_EachIteration_IsTold()
+    {
+        var steps = new Steps();
+
+        Search(Folds(1), Kinds[2]).Run(new Notes(), steps);
+
+        (int Iteration, int Iterations)[] expected = [.. Enumerable.Repeat((1, 1), 8), .. Enumerable.Repeat((2, 3), 4), .. Enumerable.Repeat((3, 3), 4), .. new[] { 4, 5, 6 }.SelectMany(iteration => Enumerable.Repeat((iteration, 6), 2))];
+        Assert.That(steps.Told.Select(step => (step.Iteration, step.Iterations)), Is.EquivalentTo(expected));
     }
 
     [Test]
@@ -111,19 +168,32 @@ public sealed class HyperparameterSearchTests
             Throws.InstanceOf<GpuAlsException>().With.Message.Contains("--rank 100 is larger"));
 
     [Test]
-    public void Run_TrialsOfOneConfidence_ShareThePlaysOnTheEngine()
+    public void Run_AnyTrials_BringPlaysAndMasksOnce()
     {
         using var engine = new CountingEngine(_engine);
+        using var fold = Folds(1)[0];
 
-        new HyperparameterSearch(engine, Folds(1), [Base, Base with { Rank = 3 }, Base with { Regularization = 7 }], Kinds[1], NoIntervals).Run(new Notes());
+        new HyperparameterSearch(engine, [fold], [Base, Base with { Rank = 3 }, Base with { Alpha = 7 }], Kinds[0], NoIntervals).Run(new Notes());
 
-        Assert.That(engine.PlaysLoaded, Is.EqualTo(2 + 3), "both sides once, and for each trial what its lists leave out");
+        Assert.That(engine.PlaysLoaded, Is.EqualTo(2 + 1), "both sides, and what lists leave out");
+        Assert.That(engine.Reweighed, Is.EqualTo(2), "both sides of the last trial");
     }
 
-    private HyperparameterSearch Search(Evaluator[] folds, SearchOptions options)
+    /// <summary>JSON has no NaN.</summary>
+    [Test]
+    public void Run_LossThatIsNoNumber_HasNone()
+    {
+        using var engine = new CountingEngine(_engine) { Loss = double.NaN };
+
+        var results = new HyperparameterSearch(engine, Folds(1), [Base with { TrackLoss = true }], Kinds[1], NoIntervals).Run(new Notes());
+
+        Assert.That(results[0].Iterations.Select(iteration => iteration.Loss), Is.All.Null);
+    }
+
+    private HyperparameterSearch Search(Evaluator[] folds, SearchOptions options, IAlsEngine? engine = null)
     {
         AlsOptions[] grid = [.. from alpha in new[] { 1.0, 9 } from lambda in new[] { 0.1, 2 } from rank in new[] { 2, 4 } select Base with { Alpha = alpha, Regularization = lambda, Rank = rank }];
-        return new HyperparameterSearch(_engine, folds, grid, options, NoIntervals);
+        return new HyperparameterSearch(engine ?? _engine, folds, grid, options, NoIntervals);
     }
 
     private static Evaluator[] Folds(int count)
@@ -147,6 +217,14 @@ public sealed class HyperparameterSearchTests
 
         public int Added => _results.Count;
 
+        /// <summary>Those of a rung only, changed.</summary>
+        public Notes OfRung(int rung, Func<TrialResult, TrialResult> change)
+        {
+            var some = new Notes();
+            foreach (var result in _results.Values.Where(result => result.Rung == rung)) some.Add(change(result));
+            return some;
+        }
+
         public TrialResult? Find(int trial, int rung) => _results.GetValueOrDefault((trial, rung));
 
         public void Add(TrialResult result)
@@ -156,10 +234,24 @@ public sealed class HyperparameterSearchTests
         }
     }
 
-    /// <summary>Counts plays that come with confidences.</summary>
+    private sealed class Steps : IProgress<TrialStep>
+    {
+        public List<TrialStep> Told { get; } = [];
+
+        public void Report(TrialStep value) => Told.Add(value);
+    }
+
+    /// <summary>Counts what comes to an engine.</summary>
     private sealed class CountingEngine(IAlsEngine engine) : IAlsEngine
     {
         public int PlaysLoaded { get; private set; }
+
+        public int Reweighed { get; private set; }
+
+        public int Solved { get; private set; }
+
+        /// <summary>The loss of any plays; null computes it.</summary>
+        public double? Loss { get; init; }
 
         public EngineDescription Description => engine.Description;
 
@@ -173,12 +265,22 @@ public sealed class HyperparameterSearchTests
             return engine.LoadPlays(plays);
         }
 
+        public void Reweigh(IEnginePlays plays, CsrMatrix values)
+        {
+            Reweighed++;
+            engine.Reweigh(plays, values);
+        }
+
         public void Gramian(IEngineFactors factors, RowRange rows, Span<double> gramian) => engine.Gramian(factors, rows, gramian);
 
-        public RowSolveReport SolveRows(in RowSolveProblem problem) => engine.SolveRows(problem);
+        public RowSolveReport SolveRows(in RowSolveProblem problem)
+        {
+            Solved++;
+            return engine.SolveRows(problem);
+        }
 
         public double PlaysLoss(IEnginePlays plays, IEngineFactors rowFactors, IEngineFactors columnFactors, in ConfidenceWeights weights) =>
-            engine.PlaysLoss(plays, rowFactors, columnFactors, weights);
+            Loss ?? engine.PlaysLoss(plays, rowFactors, columnFactors, weights);
 
         public double WeightedSquaredNorm(IEngineFactors factors, ReadOnlySpan<float> rowWeights) => engine.WeightedSquaredNorm(factors, rowWeights);
 

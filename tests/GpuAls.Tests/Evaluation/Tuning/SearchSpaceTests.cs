@@ -55,6 +55,12 @@ public sealed class SearchSpaceTests
         Assert.That(trials.Count(options => options.Regularization < 1) / (double)trials.Count, Is.EqualTo(0.5).Within(0.05));
     }
 
+    /// <summary>Integers of a short range are drawn twice soon; those are drawn again.</summary>
+    [TestCase("2..8", 5, 5)]
+    [TestCase("2..3", 5, 2)]
+    public void Draw_ShortRangeOfIntegers_GivesAsManyAsThereAre(string ranks, int asked, int expected) =>
+        Assert.That(Space(("rank", ranks)).Draw(asked, seed: 42), Has.Count.EqualTo(expected).And.Unique);
+
     [Test]
     public void Draw_ValuesOnly_GivesDifferentOnesOfTheGrid()
     {
