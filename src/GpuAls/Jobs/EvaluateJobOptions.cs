@@ -71,8 +71,7 @@ public sealed record EvaluateJobOptions
         Require.Usage(Model is null || Locations.Count == 0, "--model is measured, not trained, so it takes no files to train on. Give the plays to test with by --test.");
         Require.Usage(Model is null || Test.Count > 0, "--model needs plays to test with, which it was not trained on: --test FILE.");
         Require.Usage(Exclude.Count == 0 || Test.Count > 0, "--exclude changes nothing without --test, whose plays it goes with. Leave it out.");
-        Require.Usage(Schema.TimeColumn is null || (Test.Count == 0 && Split.Kind == SplitKind.Time), "--time-column changes nothing without --split time. Leave it out.");
-        Require.Usage(Schema.TimeColumn is not null || Test.Count > 0 || Split.Kind != SplitKind.Time, "--split time needs the times of the plays. Name their column with --time-column.");
+        Split.CheckTimes(Schema.TimeColumn, hasTestFiles: Test.Count > 0);
         Require.Usage(Neighbours >= 1, $"--neighbours is {Neighbours}; expected 1 or more.");
         Als.Validate();
         if (Model is null) RatingColumn.Check(Als.Feedback, Schema);

@@ -62,8 +62,7 @@ public sealed record TuneJobOptions
     public void Validate()
     {
         Require.Usage(Exclude.Count == 0 || Test.Count > 0, "--exclude changes nothing without --test, whose plays it goes with. Leave it out.");
-        Require.Usage(Schema.TimeColumn is null || (Test.Count == 0 && Split.Kind == SplitKind.Time), "--time-column changes nothing without --split time. Leave it out.");
-        Require.Usage(Schema.TimeColumn is not null || Test.Count > 0 || Split.Kind != SplitKind.Time, "--split time needs the times of the plays. Name their column with --time-column.");
+        Split.CheckTimes(Schema.TimeColumn, hasTestFiles: Test.Count > 0);
         Require.Usage(!Overwrite || Output is not null || Report is not null, "--overwrite changes nothing without --output or --report. Leave it out.");
         RatingColumn.Check(Space.FixedOptions.Feedback, Schema);
         Search.Choice().Check(Space.FixedOptions.Feedback);
