@@ -18,6 +18,7 @@ public static class Preset
         {
             Objective = Objective.HuKorenVolinsky,
             Confidence = ConfidenceFunction.Linear,
+            ConfidenceOffset = 0,
             RegularizationScaling = RegularizationScaling.Count,
             First = Side.Items,
         },
@@ -29,7 +30,14 @@ public static class Preset
             RegularizationScaling = RegularizationScaling.None,
             First = Side.Users,
         },
-        "ials" => options with { Objective = Objective.Ials, RegularizationScaling = RegularizationScaling.Ials, First = Side.Users },
+        "ials" => options with
+        {
+            Objective = Objective.Ials,
+            Confidence = ConfidenceFunction.Linear,
+            ConfidenceOffset = 0,
+            RegularizationScaling = RegularizationScaling.Ials,
+            First = Side.Users,
+        },
         _ => throw new GpuAlsException(FailureKind.Usage, $"there is no preset '{name}'; expected {string.Join(", ", Names)}."),
     };
 }

@@ -46,6 +46,20 @@ public sealed class ExplicitFeedbackTests
         Assert.That(run.Out, Does.Contain("cy,jazz,1,"));
     }
 
+    /// <summary>Ratings of 0 alone are predicted by factors of 0, which rank nothing.</summary>
+    [Test]
+    public async Task Train_UserWhoRatedEverythingZero_HasNoListAndIsWarnedAbout()
+    {
+        File.AppendAllText(_folder.At("ratings.csv"), "ed,jazz,0\ned,folk,0\n");
+
+        var run = await TrainAsync();
+        var lists = await Tool.SucceedAsync("recommend", _folder.At("model"), "--device", "cpu");
+
+        Assert.That(run.Error, Does.Contain("users with factors that are all 0, as ratings of 0 alone give them, who get no list: 1."));
+        Assert.That(lists.Out, Does.Contain("ada,").And.Not.Contain("ed,"));
+        Assert.That(lists.Error, Does.Contain("with factors that are all 0, who get no list: 1"));
+    }
+
     [TestCase("--alpha", "1")]
     [TestCase("--confidence", "log")]
     [TestCase("--epsilon", "1", "--confidence", "log")]

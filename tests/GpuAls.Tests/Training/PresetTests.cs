@@ -12,6 +12,7 @@ public sealed class PresetTests
         Alpha = 3,
         Regularization = 0.7,
         Confidence = ConfidenceFunction.Log,
+        ConfidenceOffset = -0.5,
         Objective = Objective.Ials,
         RegularizationScaling = RegularizationScaling.Ials,
         First = Side.Items,
@@ -54,7 +55,14 @@ public sealed class PresetTests
 
         var options = Preset.Apply("ials", start);
 
-        Assert.That(options, Is.EqualTo(start with { Objective = Objective.Ials, RegularizationScaling = RegularizationScaling.Ials, First = Side.Users }));
+        Assert.That(options, Is.EqualTo(start with
+        {
+            Objective = Objective.Ials,
+            Confidence = ConfidenceFunction.Linear,
+            ConfidenceOffset = 0,
+            RegularizationScaling = RegularizationScaling.Ials,
+            First = Side.Users,
+        }));
     }
 
     [Test]
