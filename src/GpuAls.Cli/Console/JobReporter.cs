@@ -39,6 +39,7 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
             case TrialsFound found: Report(found); break;
             case TrialDone trial: Report(trial); break;
             case TuneStopped stopped: Report(stopped); break;
+            case ZeroFactors zero: log.Warn("zero_factors", Text($"users with factors that are all 0, as ratings of 0 alone give them, who get no list: {zero.Users:N0}."), ("users", zero.Users)); break;
             case LeftoverKept kept: log.Warn("leftover", $"the model that was replaced could not be deleted and is left in '{kept.Path}'.", ("path", kept.Path)); break;
             case JobDone done: Report(done); break;
             default: break; // It was a part of something.
@@ -123,7 +124,7 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
         if (heldOut.UnseenPairs > 0)
             log.Warn(
                 "unseen",
-                $"{Counted.Of(heldOut.UnseenPairs, "held-out pair")} {(made.ColdStart == ColdStart.Drop ? "left out" : "cannot be predicted")}: {Counted.Of(heldOut.UnseenUsers, "user")} and {Counted.Of(heldOut.UnseenItems, "item")} have no play above 0 to train on (--cold-start).",
+                $"{Counted.Of(heldOut.UnseenPairs, "held-out pair")} {(made.ColdStart == ColdStart.Drop ? "left out" : "cannot be predicted")}: {Counted.Of(heldOut.UnseenUsers, "user")} and {Counted.Of(heldOut.UnseenItems, "item")} have no play above 0 (or no rating) to train on (--cold-start).",
                 ("pairs", heldOut.UnseenPairs), ("users", heldOut.UnseenUsers), ("items", heldOut.UnseenItems));
         if (heldOut.RepeatedPairs > 0)
             log.Warn("repeated", $"{Counted.Of(heldOut.RepeatedPairs, "pair")} to test with left out, since trained on too, or excluded.", ("pairs", heldOut.RepeatedPairs));

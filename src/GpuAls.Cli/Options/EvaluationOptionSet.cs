@@ -19,7 +19,7 @@ internal sealed class EvaluationOptionSet
     };
 
     private readonly Option<string> _coldStart = ChoiceOption.Create(
-        "--cold-start", "Held-out plays whose user or item has no play above 0 to train on: drop (and count), or nan (RMSE and MAE become NaN; in rankings they count as never listed).",
+        "--cold-start", "Held-out plays whose user or item has no play above 0 (or no rating) to train on: drop (and count), or nan (RMSE and MAE become NaN; in rankings they count as never listed).",
         Default.ColdStart, EvaluationOptions.ColdStarts);
 
     public void AddTo(Command command)

@@ -9,11 +9,11 @@ internal sealed class SplitOptionSet
     private static readonly SplitOptions Default = SplitOptions.Default;
 
     private readonly Option<string> _split = ChoiceOption.Create(
-        "--split", "What is held out: random (each play with the same probability), user (a fraction of each user's plays), leave-out (some plays of each user), time (the newest rows).",
+        "--split", "What is held out: random (each play with the same probability), user (a fraction of each user's plays), leave-out (some plays of each user), leave-last (the newest plays of each user), time (the newest rows).",
         Default.Kind, SplitOptions.Kinds);
 
     private readonly Option<double> _fraction = NumberOption.Create("--test-fraction", "The fraction held out.", Default.TestFraction);
-    private readonly Option<int> _leaveOut = NumberOption.Create("--leave-out", "Plays of each user held out by --split leave-out; users who have no more are trained on only.", Default.LeaveOut);
+    private readonly Option<int> _leaveOut = NumberOption.Create("--leave-out", "Plays of each user held out by --split leave-out and leave-last; users who have no more are trained on only.", Default.LeaveOut);
     private readonly Option<int?> _folds = NumberOption.CreateOptional<int>("--folds", "Divide plays into so many parts and hold out each once, instead of --test-fraction.");
     private readonly Option<long> _seed = NumberOption.Create("--split-seed", "The same seed holds out the same plays, and draws the same users for intervals.", Default.Seed);
 
@@ -29,7 +29,7 @@ internal sealed class SplitOptionSet
         HelpName = "file",
     }.NotEmpty();
 
-    private readonly Option<string?> _time = new Option<string?>("--time-column") { Description = "Column of the times, for --split time: integers, timestamps, or dates of ISO 8601.", HelpName = "name" }.NotEmpty();
+    private readonly Option<string?> _time = new Option<string?>("--time-column") { Description = "Column of the times, for --split time and leave-last: integers, timestamps, or dates of ISO 8601.", HelpName = "name" }.NotEmpty();
 
     public void AddTo(Command command)
     {
@@ -50,8 +50,9 @@ internal sealed class SplitOptionSet
     public SplitOptions Read(ParseResult result)
     {
         var kind = SplitOptions.Kinds[result.GetRequiredValue(_split)];
-        RefuseIdle(result, _leaveOut, kind == SplitKind.LeaveOut, "without --split leave-out");
-        RefuseIdle(result, _fraction, kind != SplitKind.LeaveOut, "with --split leave-out");
+        var isCounted = kind is SplitKind.LeaveOut or SplitKind.LeaveLast;
+        RefuseIdle(result, _leaveOut, isCounted, "without --split leave-out or leave-last");
+        RefuseIdle(result, _fraction, !isCounted, $"with --split {result.GetValue(_split)}");
         RefuseIdle(result, _fraction, !result.IsGiven(_folds), "with --folds");
         foreach (var option in new Option[] { _split, _fraction, _leaveOut, _folds }) RefuseIdle(result, option, Test(result).Count == 0, "with --test");
         return new SplitOptions

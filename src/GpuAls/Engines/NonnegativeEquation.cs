@@ -25,6 +25,9 @@ internal sealed class NonnegativeEquation(int size)
     /// <summary>The largest element of the diagonal ÷ the smallest squared pivot of the equations in the free unknowns; 0 where all are 0.</summary>
     public double Condition { get; private set; }
 
+    /// <summary>The smallest slope along an unknown held at 0, relative to its terms: where it is rounding of A and b, the unknown may be free as well.</summary>
+    public double SmallestSlope { get; private set; }
+
     /// <summary>Solves one row.</summary>
     /// <param name="left">A, the lower triangle of [size, size].</param>
     /// <param name="right">b, [size].</param>
@@ -79,13 +82,19 @@ internal sealed class NonnegativeEquation(int size)
     private void FindWrong(double[] left, double[] right)
     {
         _wrong.Clear();
+        SmallestSlope = double.PositiveInfinity;
         var largest = 0.0;
         foreach (var value in _solution) largest = Math.Max(largest, Math.Abs(value));
         for (var i = 0; i < size; i++)
-            if (_isFree[i] ? _solution[i] < -Rounding * largest : Falls(i, left, right[i])) _wrong.Add(i);
+        {
+            var excess = _isFree[i] ? _solution[i] / largest : RelativeSlope(i, left, right[i]);
+            if (excess < -Rounding) _wrong.Add(i);
+            if (!_isFree[i]) SmallestSlope = Math.Min(SmallestSlope, excess);
+        }
     }
 
-    private bool Falls(int unknown, double[] left, double right)
+    /// <summary>A x - b at one place, relative to its terms; infinite where there are none.</summary>
+    private double RelativeSlope(int unknown, double[] left, double right)
     {
         var (slope, terms) = (-right, Math.Abs(right));
         for (var j = 0; j < size; j++)
@@ -95,7 +104,7 @@ internal sealed class NonnegativeEquation(int size)
             terms += Math.Abs(term);
         }
 
-        return slope < -Rounding * terms;
+        return terms == 0 ? double.PositiveInfinity : slope / terms;
     }
 
     /// <summary>Rounding below 0 becomes 0.</summary>

@@ -31,7 +31,7 @@ public sealed class Evaluator : IDisposable
         (HeldOut, _options, _columns) = (heldOut, options, new MetricColumns(options.Cutoffs, options.Kinds, heldOut.Train.Feedback));
         _listed = new ListedItems(heldOut.Train, heldOut.Hidden);
         _masks = new ListMasks(_listed);
-        _test = new TestPlays(heldOut, options.ColdStart);
+        _test = new TestPlays(heldOut, options.ColdStart, options.Kinds);
         _numbers = new UserNumbers(_columns, _listed.Listeners, heldOut.Train.Users.Count);
     }
 

@@ -14,16 +14,17 @@ public sealed record SplitOptions
         ["random"] = SplitKind.Random,
         ["user"] = SplitKind.User,
         ["leave-out"] = SplitKind.LeaveOut,
+        ["leave-last"] = SplitKind.LeaveLast,
         ["time"] = SplitKind.Time,
     };
 
     /// <summary>Which plays are held out.</summary>
     public SplitKind Kind { get; init; } = SplitKind.Random;
 
-    /// <summary>The fraction held out, between 0 and 1; not of <see cref="SplitKind.LeaveOut"/>.</summary>
+    /// <summary>The fraction held out, between 0 and 1; not of <see cref="SplitKind.LeaveOut"/> and <see cref="SplitKind.LeaveLast"/>.</summary>
     public double TestFraction { get; init; } = 0.2;
 
-    /// <summary>Plays of each user held out by <see cref="SplitKind.LeaveOut"/>, at least 1.</summary>
+    /// <summary>Plays of each user held out by <see cref="SplitKind.LeaveOut"/> and <see cref="SplitKind.LeaveLast"/>, at least 1.</summary>
     public int LeaveOut { get; init; } = 1;
 
     /// <summary>Parts of a random split, each held out once; null for one split.</summary>
@@ -40,5 +41,14 @@ public sealed record SplitOptions
         Require.Usage(LeaveOut >= 1, string.Create(CultureInfo.InvariantCulture, $"--leave-out is {LeaveOut}; expected 1 or more."));
         Require.Usage(Folds is null or (>= 2 and <= 100), string.Create(CultureInfo.InvariantCulture, $"--folds is {Folds}; expected 2 to 100."));
         Require.Usage(Folds is null || Kind == SplitKind.Random, "--folds divides plays at random; it goes with --split random only.");
+    }
+
+    /// <summary>Checks that a column of times is there where plays are held out by it, and nowhere else.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: it is missing, or changes nothing.</exception>
+    internal void CheckTimes(string? timeColumn, bool hasTestFiles)
+    {
+        var takesTimes = !hasTestFiles && Kind is (SplitKind.Time or SplitKind.LeaveLast);
+        Require.Usage(timeColumn is null || takesTimes, "--time-column changes nothing without --split time or leave-last. Leave it out.");
+        Require.Usage(timeColumn is not null || !takesTimes, $"--split {Kinds.First(word => word.Value == Kind).Key} needs the times of the plays. Name their column with --time-column.");
     }
 }

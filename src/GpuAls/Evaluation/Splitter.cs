@@ -32,6 +32,7 @@ public static class Splitter
         SplitKind.Random => HoldOutSplit.Random(plays, options.TestFraction, options.Seed),
         SplitKind.User => HoldOutSplit.PerUser(plays, options.TestFraction, options.Seed),
         SplitKind.LeaveOut => HoldOutSplit.LeaveOut(plays, options.LeaveOut, options.Seed),
+        SplitKind.LeaveLast => HoldOutSplit.LeaveLast(plays, PairTimes.Newest(rows, plays), options.LeaveOut, options.Seed),
         _ => TimeSplit.Make(rows, options.TestFraction),
     };
 }

@@ -1,3 +1,4 @@
+using GpuAls.Reading;
 using GpuAls.Sparse;
 
 namespace GpuAls.Evaluation;
@@ -8,8 +9,11 @@ internal sealed class TestPlays
     private readonly int _userCount;
     private readonly bool _keepsUnseen;
 
+    /// <param name="heldOut">The held-out plays.</param>
+    /// <param name="coldStart">What becomes of those that are unseen in training.</param>
+    /// <param name="kinds">What is measured: errors of ratings need none above 0.</param>
     /// <exception cref="GpuAlsException">Kind BadInput: none of the plays can be predicted, or none is above 0.</exception>
-    public TestPlays(HeldOut heldOut, ColdStart coldStart)
+    public TestPlays(HeldOut heldOut, ColdStart coldStart, MetricKinds kinds)
     {
         (_userCount, ItemCount, _keepsUnseen) = (heldOut.Train.Users.Count, heldOut.Train.Items.Count, coldStart == ColdStart.Nan);
         var test = heldOut.Test;
@@ -20,7 +24,8 @@ internal sealed class TestPlays
         Rows = [.. Enumerable.Range(0, test.RowCount).Where(row => Relevant.RowLength(row) > 0 || HasUnseen[row] || (row < _userCount && Predictable.RowLength(row) > 0))];
         ListedRows = [.. Rows.Where(row => row < _userCount && Relevant.RowLength(row) > 0)];
         RankedRows = Rows.Count(row => Relevant.RowLength(row) > 0);
-        if (RankedRows == 0) throw Nothing(heldOut.Counts);
+        var measuresRatings = heldOut.Train.Feedback == Feedback.Explicit && kinds.HasFlag(MetricKinds.Errors);
+        if ((measuresRatings ? Rows.Length : RankedRows) == 0) throw Nothing(heldOut.Counts);
     }
 
     /// <summary>Items trained on; columns from there on are items that no list can have.</summary>
@@ -65,6 +70,6 @@ internal sealed class TestPlays
     private GpuAlsException Nothing(HeldOutCounts counts) => new(
         FailureKind.BadInput,
         Predictable.EntryCount == 0 && !_keepsUnseen
-            ? $"none of the {counts.Pairs:N0} held-out pairs can be predicted: each has a user or an item without a play above 0 to train on. Hold out fewer, or count them with --cold-start nan."
+            ? $"none of the {counts.Pairs:N0} held-out pairs can be predicted: each has a user or an item without a play above 0 (or a rating) to train on. Hold out fewer, or count them with --cold-start nan."
             : $"none of the held-out plays is above 0, so there is nothing that lists should have. Check --weight-column.");
 }

@@ -26,7 +26,7 @@ internal sealed class EvaluateDraft(EvaluateJobOptions options)
         if (_samples.Count > 0) return;
         var (train, test) = (evaluator.HeldOut.Train, evaluator.HeldOut.Test);
         var candidates = Enumerable.Range(0, train.Users.Count).Where(user => Held(user).Any());
-        _samples = [.. SampleLists.ChooseUsers(train.ByUser, candidates).Select(Sample)];
+        _samples = [.. SampleLists.ChooseUsers(train.ByUser, train.Feedback, candidates).Select(Sample)];
 
         SampleList Sample(int user)
         {

@@ -38,8 +38,7 @@ public abstract record HoldOutJobOptions
     public virtual void Validate()
     {
         Require.Usage(Exclude.Count == 0 || Test.Count > 0, "--exclude changes nothing without --test, whose plays it goes with. Leave it out.");
-        Require.Usage(Schema.TimeColumn is null || (Test.Count == 0 && Split.Kind == SplitKind.Time), "--time-column changes nothing without --split time. Leave it out.");
-        Require.Usage(Schema.TimeColumn is not null || Test.Count > 0 || Split.Kind != SplitKind.Time, "--split time needs the times of the plays. Name their column with --time-column.");
+        Split.CheckTimes(Schema.TimeColumn, hasTestFiles: Test.Count > 0);
         Split.Validate();
         Bootstrap.Validate();
     }

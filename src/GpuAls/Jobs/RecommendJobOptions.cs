@@ -31,6 +31,6 @@ public sealed record RecommendJobOptions
 /// <summary>What became of the users.</summary>
 /// <param name="Lists">Lists that were made.</param>
 /// <param name="UnknownUsers">Users who are not in the model.</param>
-/// <param name="UsersWithoutPlays">Users of the model who have no play above 0.</param>
+/// <param name="UsersWithoutPlays">Users of the model who have no play above 0, or factors that are all 0.</param>
 /// <param name="NamedUsers">Different users that were named; null where lists were made for all.</param>
 public sealed record RecommendReport(int Lists, int UnknownUsers, int UsersWithoutPlays, int? NamedUsers);

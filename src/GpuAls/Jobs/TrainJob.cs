@@ -61,6 +61,7 @@ public sealed class TrainJob
         await RecommendationWriter.WriteAsync(output.Lists, output.Format, model, Lists(model, cancellation)).ConfigureAwait(false);
         _clock.End("recommend");
         var manifest = Manifest(data, trained);
+        WarnOfZeroFactors(model, manifest.Data);
         ModelWriter.WriteManifest(manifest, output.Model, output.NameInside);
         report?.Write(Page(manifest, model, plays, cancellation));
 
@@ -115,6 +116,12 @@ public sealed class TrainJob
         }
     }
 
+    private void WarnOfZeroFactors(FactorModel model, DataStatistics data)
+    {
+        var users = model.Users.Count - data.UsersWithoutPlays - Recommender.UsersWithPlays(model).Length;
+        if (users > 0) _progress?.Report(new ZeroFactors(users));
+    }
+
     private ReportData Page(ModelManifest manifest, FactorModel model, InteractionMatrix plays, CancellationToken cancellation) => new()
     {
         Title = "gpuals train",
@@ -128,7 +135,7 @@ public sealed class TrainJob
     private SampleList[] Samples(FactorModel model, InteractionMatrix plays, CancellationToken cancellation)
     {
         using var recommender = new Recommender(model, _engine);
-        var lists = recommender.Recommend(SampleLists.ChooseUsers(plays.ByUser), Math.Min(_options.Top, SampleLists.Length), _options.IncludePlayed, cancellation);
+        var lists = recommender.Recommend(SampleLists.ChooseUsers(plays.ByUser, plays.Feedback, Recommender.UsersWithPlays(model)), Math.Min(_options.Top, SampleLists.Length), _options.IncludePlayed, cancellation);
         return [.. lists.SelectMany(batch => SampleLists.Of(plays, batch))];
     }
 

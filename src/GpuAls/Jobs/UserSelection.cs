@@ -4,9 +4,9 @@ using GpuAls.Recommendation;
 namespace GpuAls.Jobs;
 
 /// <summary>Whose lists are made.</summary>
-/// <param name="Indices">Users with a play above 0, in the order they were asked for.</param>
+/// <param name="Indices">Users with factors to rank by, in the order they were asked for.</param>
 /// <param name="Unknown">Users who are not in the model.</param>
-/// <param name="WithoutPlays">Users of the model who have no play above 0.</param>
+/// <param name="WithoutPlays">Users of the model who have no play above 0, or factors that are all 0.</param>
 /// <param name="Named">Different users that were named; null where none were to be.</param>
 internal sealed record UserSelection(int[] Indices, int Unknown, int WithoutPlays, int? Named)
 {

@@ -25,18 +25,21 @@ public sealed class Recommender : IDisposable
         _items = engine.LoadFactors(_listable.Gather(model.ItemFactors, model.Rank), model.Rank);
     }
 
-    /// <summary>The users who have a play above 0, or a rating, and so factors to rank by.</summary>
+    /// <summary>The users who have factors to rank by, as <see cref="HasPlays"/> says.</summary>
     public static int[] UsersWithPlays(FactorModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
         return Enumerable.Range(0, model.Users.Count).Where(user => HasPlays(model, user)).ToArray();
     }
 
-    /// <summary>Whether a user has a play above 0, or a rating; lists of others would be in the order of the items.</summary>
+    /// <summary>
+    /// Whether a user has a play above 0, or a rating, and factors that are not all 0, as those of ratings of 0 alone are; lists of others would
+    /// be in the order of the items.
+    /// </summary>
     public static bool HasPlays(FactorModel model, int user)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Likes.Any(model.Plays.RowValues(user), model.Feedback);
+        return Likes.Any(model.Plays.RowValues(user), model.Feedback) && FactorRows.Row(model.UserFactors, user, model.Rank).ContainsAnyExcept(0f);
     }
 
     /// <summary>Checks the length of a list.</summary>

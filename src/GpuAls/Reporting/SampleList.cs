@@ -1,3 +1,5 @@
+using GpuAls.Reading;
+
 namespace GpuAls.Reporting;
 
 /// <summary>What a user played, and what is recommended.</summary>
@@ -6,7 +8,11 @@ namespace GpuAls.Reporting;
 /// <param name="Played">Those played most, with their plays.</param>
 /// <param name="Recommended">The list, best first, with the scores.</param>
 /// <param name="HeldOut">The items held out; null where none were.</param>
-public sealed record SampleList(string User, int PlayCount, IReadOnlyList<SampleItem> Played, IReadOnlyList<SampleItem> Recommended, IReadOnlySet<string>? HeldOut = null);
+public sealed record SampleList(string User, int PlayCount, IReadOnlyList<SampleItem> Played, IReadOnlyList<SampleItem> Recommended, IReadOnlySet<string>? HeldOut = null)
+{
+    /// <summary>What the plays are.</summary>
+    public Feedback Feedback { get; init; }
+}
 
 /// <summary>An item of a list.</summary>
 /// <param name="Id">The id, as it came in.</param>

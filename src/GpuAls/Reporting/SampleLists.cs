@@ -14,13 +14,14 @@ public static class SampleLists
 
     private const int UserCount = 5;
 
-    /// <summary>Some users with a play above 0, from the most active to the least.</summary>
+    /// <summary>Some users with a play above 0, or a rating, from the most active to the least.</summary>
     /// <param name="plays">[users, items].</param>
+    /// <param name="feedback">What the values are.</param>
     /// <param name="candidates">Users to choose from; all by default.</param>
-    public static int[] ChooseUsers(CsrMatrix plays, IEnumerable<int>? candidates = null)
+    public static int[] ChooseUsers(CsrMatrix plays, Feedback feedback = Feedback.Implicit, IEnumerable<int>? candidates = null)
     {
         ArgumentNullException.ThrowIfNull(plays);
-        var users = (candidates ?? Enumerable.Range(0, plays.RowCount)).Where(user => Likes.Any(plays.RowValues(user), Feedback.Implicit)).OrderByDescending(plays.RowLength).ToArray();
+        var users = (candidates ?? Enumerable.Range(0, plays.RowCount)).Where(user => Likes.Any(plays.RowValues(user), feedback)).OrderByDescending(plays.RowLength).ToArray();
         return users.Length <= UserCount ? users : [.. Enumerable.Range(0, UserCount).Select(place => users[(int)((long)place * (users.Length - 1) / (UserCount - 1))])];
     }
 
@@ -34,7 +35,10 @@ public static class SampleLists
     {
         ArgumentNullException.ThrowIfNull(plays);
         return new SampleList(
-            plays.Users.Format(user), plays.ByUser.RowLength(user), MostPlayed(plays, user), Listed(plays.Items, items, scores), heldOut?.Select(plays.Items.Format).ToHashSet());
+            plays.Users.Format(user), plays.ByUser.RowLength(user), MostPlayed(plays, user), Listed(plays.Items, items, scores), heldOut?.Select(plays.Items.Format).ToHashSet())
+        {
+            Feedback = plays.Feedback,
+        };
     }
 
     /// <summary>The lists of a batch.</summary>

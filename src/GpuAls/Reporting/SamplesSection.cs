@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using GpuAls.Reading;
 
 namespace GpuAls.Reporting;
 
@@ -18,12 +19,16 @@ internal static class SamplesSection
             new XElement("div", new XAttribute("class", "samples"), samples.Select(Lists)));
     }
 
-    private static XElement Lists(SampleList sample) => new(
-        "article",
-        new XElement("h3", Html.Clean(sample.User)),
-        Html.Table(
-            $"{sample.User}: the most played of {Counted.Of(sample.PlayCount, "item")}, and the list", ["", "played most", "plays", "recommended", "score"],
-            Enumerable.Range(0, Math.Max(sample.Played.Count, sample.Recommended.Count)).Select(place => Row(sample, place))));
+    private static XElement Lists(SampleList sample)
+    {
+        var (best, column, value) = sample.Feedback == Feedback.Explicit ? ("best rated", "rated best", "rating") : ("most played", "played most", "plays");
+        return new XElement(
+            "article",
+            new XElement("h3", Html.Clean(sample.User)),
+            Html.Table(
+                $"{sample.User}: the {best} of {Counted.Of(sample.PlayCount, "item")}, and the list", ["", column, value, "recommended", "score"],
+                Enumerable.Range(0, Math.Max(sample.Played.Count, sample.Recommended.Count)).Select(place => Row(sample, place))));
+    }
 
     private static string[] Row(SampleList sample, int place)
     {

@@ -46,6 +46,20 @@ public sealed record HoldOutSplit(CsrMatrix Train, CsrMatrix Test)
         return ByUser(plays, length => length > count ? count : 0, seed);
     }
 
+    /// <summary>Holds out the newest plays of each user who has more than these; the others are trained on only.</summary>
+    /// <param name="plays">[users, items].</param>
+    /// <param name="times">[entries], the time of each play.</param>
+    /// <param name="count">Plays of each user, at least 1.</param>
+    /// <param name="seed">Of plays of one time it decides which are taken first.</param>
+    public static HoldOutSplit LeaveLast(CsrMatrix plays, long[] times, int count, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        ArgumentNullException.ThrowIfNull(times);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        Require.Length(times.Length, plays.EntryCount, nameof(times));
+        return ByUser(plays, length => length > count ? count : 0, seed, times);
+    }
+
     private static HoldOutSplit Between(CsrMatrix plays, double low, double high, long seed)
     {
         ArgumentNullException.ThrowIfNull(plays);
@@ -63,7 +77,8 @@ public sealed record HoldOutSplit(CsrMatrix Train, CsrMatrix Test)
         return Divide(plays, isHeldOut);
     }
 
-    private static HoldOutSplit ByUser(CsrMatrix plays, Func<int, int> heldOutOf, long seed)
+    /// <summary>Holds out some plays of each user in random order, or the newest first.</summary>
+    private static HoldOutSplit ByUser(CsrMatrix plays, Func<int, int> heldOutOf, long seed, long[]? times = null)
     {
         ArgumentNullException.ThrowIfNull(plays);
         var isHeldOut = new bool[plays.EntryCount];
@@ -72,6 +87,7 @@ public sealed record HoldOutSplit(CsrMatrix Train, CsrMatrix Test)
             var entries = new int[plays.RowLength(user)];
             for (var i = 0; i < entries.Length; i++) entries[i] = i;
             SeededRandom.Of(seed, (ulong)user).Shuffle<int>(entries);
+            if (times is not null) entries = [.. entries.OrderByDescending(entry => times[plays.Indptr[user] + entry])]; // stable: equal times stay as they were drawn
             foreach (var entry in entries.AsSpan(0, heldOutOf(entries.Length))) isHeldOut[plays.Indptr[user] + entry] = true;
         }
 

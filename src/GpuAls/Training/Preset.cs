@@ -19,6 +19,7 @@ public static class Preset
         {
             Objective = Objective.HuKorenVolinsky,
             Confidence = ConfidenceFunction.Linear,
+            ConfidenceOffset = 0,
             Alpha = 1,
             UnobservedWeight = 1,
             Regularization = 0.1,
@@ -40,6 +41,7 @@ public static class Preset
         {
             Objective = Objective.Ials,
             Confidence = ConfidenceFunction.Linear,
+            ConfidenceOffset = 0,
             Alpha = 1,
             UnobservedWeight = 0.1,
             Regularization = 0.003,

@@ -46,6 +46,20 @@ public sealed class ExplicitFeedbackTests
         Assert.That(run.Out, Does.Contain("cy,jazz,1,"));
     }
 
+    /// <summary>Ratings of 0 alone are predicted by factors of 0, which rank nothing.</summary>
+    [Test]
+    public async Task Train_UserWhoRatedEverythingZero_HasNoListAndIsWarnedAbout()
+    {
+        File.AppendAllText(_folder.At("ratings.csv"), "ed,jazz,0\ned,folk,0\n");
+
+        var run = await TrainAsync();
+        var lists = await Tool.SucceedAsync("recommend", _folder.At("model"), "--device", "cpu");
+
+        Assert.That(run.Error, Does.Contain("users with factors that are all 0, as ratings of 0 alone give them, who get no list: 1."));
+        Assert.That(lists.Out, Does.Contain("ada,").And.Not.Contain("ed,"));
+        Assert.That(lists.Error, Does.Contain("with factors that are all 0, who get no list: 1"));
+    }
+
     [TestCase("--alpha", "1")]
     [TestCase("--confidence", "log")]
     [TestCase("--epsilon", "1", "--confidence", "log")]
@@ -64,12 +78,48 @@ public sealed class ExplicitFeedbackTests
 
     [TestCase("train", "--output")]
     [TestCase("evaluate", "--output")]
+    [TestCase("tune", "--output")]
     public async Task RatingsWithoutTheirColumn_AreRefused(string command, string output)
     {
         var run = await Tool.RunAsync(command, _folder.At("ratings.csv"), output, _folder.At("out.json"), "--feedback", "explicit", "--device", "cpu");
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
         Assert.That(run.Error, Does.Contain("--weight-column"));
+    }
+
+    [Test]
+    public async Task Evaluate_ModelOfRatingsWithoutTheirColumn_IsRefused()
+    {
+        await TrainAsync();
+
+        var run = await Tool.RunAsync("evaluate", "--model", _folder.At("model"), "--test", _folder.At("ratings.csv"), "--device", "cpu");
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain("--weight-column"));
+    }
+
+    [Test]
+    public async Task Train_StoppedByAnErrorOfPreferences_IsRefused()
+    {
+        var run = await Tool.RunAsync(["train", _folder.At("ratings.csv"), "--output", _folder.At("model"), "--validation-fraction", "0.3", "--metric", "rmse", .. Explicit]);
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain("--metric rmse_rating"));
+    }
+
+    [Test]
+    public async Task Reports_OfRatings_SayWhatTheyAre()
+    {
+        WriteMany();
+
+        await Tool.SucceedAsync(["train", _folder.At("many.csv"), "--output", _folder.At("model"), "--report", _folder.At("train.html"), .. Explicit]);
+        await Tool.SucceedAsync(["evaluate", _folder.At("many.csv"), "--output", _folder.At("metrics.json"), "--report", _folder.At("evaluate.html"), "--bootstrap", "0", .. Explicit]);
+        await Tool.SucceedAsync(["tune", _folder.At("many.csv"), "--output", _folder.At("tuned"), "--metric", "rmse_rating", "--regularization", "0.1,1", "--iterations", "2", .. Explicit]);
+
+        foreach (var page in (string[])["train.html", "evaluate.html"])
+            Assert.That(File.ReadAllText(_folder.At(page)), Does.Contain("explicit feedback").And.Contain("rated best").And.Not.Contain("alpha"), page);
+        Assert.That((string)JsonNode.Parse(File.ReadAllText(_folder.At("metrics.json")))!["options"]!["feedback"]!, Is.EqualTo("explicit"));
+        Assert.That(File.ReadAllText(_folder.At("tuned", "tune.json")), Does.Contain("\"feedback\": \"explicit\""));
     }
 
     /// <summary>The errors of the given test ratings, by hand from the factors of the model.</summary>
@@ -91,11 +141,13 @@ public sealed class ExplicitFeedbackTests
 
     [TestCase("random")]
     [TestCase("user")]
-    public async Task Evaluate_HeldOutRatings_IncludeThoseOfZero(string split)
+    [TestCase("time", "--time-column", "day")]
+    [TestCase("leave-last", "--time-column", "day")]
+    public async Task Evaluate_HeldOutRatings_IncludeThoseOfZero(string split, params string[] times)
     {
         WriteMany();
 
-        var run = await Tool.SucceedAsync(["evaluate", _folder.At("many.csv"), "--split", split, "--k", "3", .. Explicit]);
+        var run = await Tool.SucceedAsync(["evaluate", _folder.At("many.csv"), "--split", split, "--k", "3", .. times, .. Explicit]);
 
         var numbers = System.Text.RegularExpressions.Regex.Match(run.Error, @"(\d+) pairs to train on, (\d+) held out");
         Assert.That(Number(numbers.Groups[1].Value) + Number(numbers.Groups[2].Value), Is.EqualTo(400), run.Error);
@@ -123,7 +175,7 @@ public sealed class ExplicitFeedbackTests
     }
 
     private void WriteMany() =>
-        File.WriteAllLines(_folder.At("many.csv"), Enumerable.Range(0, 400).Select(i => $"u{i / 20},i{i % 20},{i % 5}").Prepend("user,item,stars"));
+        File.WriteAllLines(_folder.At("many.csv"), Enumerable.Range(0, 400).Select(i => $"u{i / 20},i{i % 20},{i % 5},{i * 7 % 100}").Prepend("user,item,stars,day"));
 
     private Task<ToolRun> TrainAsync() => Tool.SucceedAsync(["train", _folder.At("ratings.csv"), "--output", _folder.At("model"), "--regularization", "0.1", .. Explicit]);
 

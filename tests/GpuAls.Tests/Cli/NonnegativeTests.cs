@@ -39,6 +39,29 @@ public sealed class NonnegativeTests
         Assert.That(run.Error, Does.Contain("--nonnegative").And.Contain("--device cpu"));
     }
 
+    /// <summary>Before anything is read, so that the missing file is not noticed.</summary>
+    [TestCase("evaluate")]
+    [TestCase("tune", "--rank", "2,3")]
+    public async Task EvaluateAndTune_OnADevice_AreRefusedAtOnce(string command, params string[] options)
+    {
+        var run = await Tool.RunAsync([command, _folder.At("missing.csv"), "--nonnegative", "--device", "emulated", .. options]);
+
+        Assert.That(run.ExitCode, Is.EqualTo(4));
+        Assert.That(run.Error, Does.Contain("--nonnegative").And.Contain("--device cpu"));
+    }
+
+    [Test]
+    public async Task Tune_Nonnegative_NamesTheCommandThatTrainsSo()
+    {
+        string[] rows = [.. Enumerable.Range(0, 200).Select(row => $"u{row / 10},i{row * 7 % 20},{1 + (row % 5)}")];
+        File.WriteAllLines(_folder.At("many.csv"), [.. rows.Prepend("user,item,w")]);
+
+        var run = await Tool.SucceedAsync("tune", _folder.At("many.csv"), "--weight-column", "w", "--rank", "2,3", "--iterations", "2", "--nonnegative");
+
+        Assert.That(run.Out, Does.Match("gpuals train .*--nonnegative"));
+        Assert.That(run.Error, Does.Contain("--nonnegative is solved on the processor"));
+    }
+
     [Test]
     public async Task Train_ByConjugateGradients_IsRefused()
     {

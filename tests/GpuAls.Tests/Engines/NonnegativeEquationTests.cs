@@ -38,6 +38,18 @@ public sealed class NonnegativeEquationTests
         });
     }, iter: 200);
 
+    /// <summary>Here exchanging all wrong unknowns at once comes back to where it was, and never ends.</summary>
+    [Test]
+    public void Solve_WhereExchangingAllAtOnceGoesRound_IsTheBestOfAllSetsToo()
+    {
+        var left = new double[,] { { 10, -1, 15, -13, -7 }, { -1, 24, 0, 2, -4 }, { 15, 0, 32, -26, -21 }, { -13, 2, -26, 24, 18 }, { -7, -4, -21, 18, 23 } };
+        double[] right = [4, 4, -3, -4, 3];
+
+        var x = Solve(left, right, [true, true, true, false, true]);
+
+        Assert.That(x, Is.EqualTo(BestOfAllSets(left, right)).Within(1e-5));
+    }
+
     [Test]
     public void Solve_RightSideBelowZero_IsZero() =>
         Assert.That(Solve(PositiveDefinite(5, 1), [-1, -2, 0, -3, -1], [true, false, true, true, false]), Is.All.Zero);

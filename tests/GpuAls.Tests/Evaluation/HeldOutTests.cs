@@ -1,5 +1,8 @@
+using GpuAls.Engines;
+using GpuAls.Engines.Host;
 using GpuAls.Evaluation;
 using GpuAls.Indexing;
+using GpuAls.Reading;
 using GpuAls.Sparse;
 using GpuAls.Tests.Reference;
 
@@ -65,6 +68,25 @@ public sealed class HeldOutTests
         var heldOut = HeldOut.Of(Matrix(["a", "b"], ["x", "y"], ("a", "x", 1), ("b", "y", 1)), Matrix(["a"], ["y"], ("a", "y", -1)));
 
         Assert.That(() => new Evaluator(heldOut, EvaluationOptions.Default), Throws.TypeOf<GpuAlsException>().With.Message.Contains("none of the held-out plays is above 0"));
+    }
+
+    /// <summary>x·y = 2 for a rating of -1, so that there is an error of 3; nothing of it is to be listed.</summary>
+    [Test]
+    public void Evaluator_RatingsNoneAboveZero_MeasuresErrorsOnly()
+    {
+        var (train, test) = (Matrix(["a", "b"], ["x", "y"], ("a", "x", 1), ("b", "y", 1)), Matrix(["a"], ["y"], ("a", "y", -1)));
+        var heldOut = HeldOut.Of(
+            new InteractionMatrix(train.Users, train.Items, train.ByUser) { Feedback = Feedback.Explicit }, new InteractionMatrix(test.Users, test.Items, test.ByUser) { Feedback = Feedback.Explicit });
+        using var engine = new HostEngine(1);
+        using var users = engine.LoadFactors([1, 1], 1);
+        using var items = engine.LoadFactors([1, 2], 1);
+
+        var measured = new Evaluator(heldOut, EvaluationOptions.Default).Measure(engine, users, items);
+
+        Assert.That(measured.Value(new Metric(Metric.RmseOfRating)), Is.EqualTo(3).Within(1e-6));
+        Assert.That(measured.Value(new Metric(Metric.Precision, 10)), Is.NaN);
+        Assert.That(
+            () => new Evaluator(heldOut, EvaluationOptions.Default with { Kinds = MetricKinds.Lists }), Throws.TypeOf<GpuAlsException>().With.Message.Contains("none of the held-out plays is above 0"));
     }
 
     private static InteractionMatrix Matrix(string[] users, string[] items, params (string User, string Item, float Plays)[] rows)

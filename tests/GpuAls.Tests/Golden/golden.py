@@ -14,8 +14,9 @@ ials      Rendle, Krichene, Zhang, Koren: Revisiting the Performance of iALS on 
           equations 1 to 5: the minimum over x, all other rows fixed, of
           Σ over observed (1 - x·y)² + α0·Σ over all (x·y)² + λ·(n + α0·N)^ν·|x|²,  n = number of observed pairs. Users first.
 
-Rows of one user and item are added up before, as scipy does for implicit and gpuals does for all; Spark itself takes each for a
-rating of its own. Zeros are left out, but for ratings. A row without ratings is zero. first_factors.json has the factors to begin with, which are any numbers.
+Plays of one user and item are added up before, as scipy does for implicit and gpuals does for all; Spark itself takes each for a
+rating of its own. ratings.csv has no pair twice: of such gpuals takes the mean. Plays of 0 are left out, ratings of 0 are not. A row
+without ratings is zero. first_factors.json has the factors to begin with, which are any numbers; the tests see that gpuals begins there.
 """
 
 import csv

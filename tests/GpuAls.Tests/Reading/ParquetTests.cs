@@ -139,6 +139,17 @@ public sealed class ParquetTests : LoaderTests
     }
 
     [Test]
+    public async Task Load_RatingsOfZero_AreKept()
+    {
+        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 2, ("user", Items), ("item", Items), ("plays", new[] { 0, 1, 0, 2 }));
+
+        var plays = await LoadAsync("p.parquet", Weighted with { Feedback = Feedback.Explicit });
+
+        Assert.That(plays.Weights, Is.EqualTo(new[] { 0f, 1, 0, 2 }));
+        Assert.That(plays.Statistics.ZeroWeightRows, Is.Zero);
+    }
+
+    [Test]
     public async Task Load_WeightsOfTypeBool_AreRefused()
     {
         await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", Items), ("item", Items), ("plays", new[] { true, false, true, true }));

@@ -1,6 +1,7 @@
 using GpuAls.Engines.Host;
 using GpuAls.Indexing;
 using GpuAls.Modeling;
+using GpuAls.Reading;
 using GpuAls.Recommendation;
 using GpuAls.Sparse;
 using GpuAls.Tests.Modeling;
@@ -76,10 +77,24 @@ public sealed class RecommenderTests
     [Test]
     public void UsersWithPlays_OneWithoutAndOneWithDislikesOnly_LeavesThemOut()
     {
-        var plays = new CsrMatrix(2, [0, 1, 1, 3, 4], [0, 0, 1, 1], [2, -1, 3, -2]);
-        var model = new FactorModel(new IdIndex<int>([1, 2, 3, 4]), new IdIndex<int>([7, 8]), plays, 1, new float[4], new float[2]);
+        var model = Model(Feedback.Implicit, [1, 1, 1, 1]);
 
         Assert.That(Recommender.UsersWithPlays(model), Is.EqualTo(new[] { 0, 2 }));
+    }
+
+    [Test]
+    public void UsersWithPlays_OneWhoseFactorsAreAllZero_LeavesItOut([Values] Feedback feedback)
+    {
+        var model = Model(feedback, [1, 1, 0, 1]);
+
+        Assert.That(Recommender.UsersWithPlays(model), Is.EqualTo(feedback == Feedback.Explicit ? [0, 3] : new[] { 0 }));
+    }
+
+    /// <summary>Users with a play, without one, with a dislike and a play, and with a dislike.</summary>
+    private static FactorModel Model(Feedback feedback, float[] userFactors)
+    {
+        var plays = new CsrMatrix(2, [0, 1, 1, 3, 4], [0, 0, 1, 1], [2, -1, 3, -2]);
+        return new FactorModel(new IdIndex<int>([1, 2, 3, 4]), new IdIndex<int>([7, 8]), plays, 1, userFactors, new float[2]) { Feedback = feedback };
     }
 
     [TestCase(0)]

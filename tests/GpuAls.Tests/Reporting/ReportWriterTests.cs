@@ -1,3 +1,4 @@
+using GpuAls.Reading;
 using GpuAls.Reporting;
 using GpuAls.Training;
 
@@ -76,6 +77,15 @@ public sealed class ReportWriterTests
         var page = PageOf(Nothing with { Samples = [new SampleList("a", 1, [new SampleItem("x", 2)], [new SampleItem("y", 0.9f), new SampleItem("z", 0.1f)], new HashSet<string> { "z" })] });
 
         Assert.That(page.Rows("a: "), Is.EqualTo(new[] { new[] { "1", "x", "2", "y", "0.9000" }, ["2", "", "", "z ✓", "0.1000"] }));
+    }
+
+    [TestCase(Feedback.Implicit, "played most", "plays")]
+    [TestCase(Feedback.Explicit, "rated best", "rating")]
+    public void Page_Sample_SaysWhatItsNumbersAre(Feedback feedback, string column, string value)
+    {
+        var page = PageOf(Nothing with { Samples = [new SampleList("a", 1, [new SampleItem("x", 2)], []) { Feedback = feedback }] });
+
+        Assert.That(page.All("th").Select(cell => cell.Value), Is.SupersetOf(new[] { column, value }));
     }
 
     [TestCase("page.txt")]

@@ -1,3 +1,4 @@
+using GpuAls.Reading;
 using GpuAls.Sparse;
 using GpuAls.Training;
 
@@ -27,6 +28,15 @@ public sealed class ConfidenceTransformTests
     [Test]
     public void Apply_Log_IsAlphaTimesTheLogarithm() =>
         Assert.That(Apply(3, new AlsOptions { Alpha = 2, Confidence = ConfidenceFunction.Log, Epsilon = 0.5 }), Is.EqualTo((float)(2 * Math.Log(7))));
+
+    [Test]
+    public void IsSame_RatingsAndPlays_AreNot()
+    {
+        var ratings = new AlsOptions { Feedback = Feedback.Explicit };
+
+        Assert.That(ConfidenceTransform.IsSame(ratings, new AlsOptions()), Is.False);
+        Assert.That(ConfidenceTransform.IsSame(ratings, ratings with { Rank = 3 }), Is.True);
+    }
 
     private static float Apply(float play, AlsOptions options) => ConfidenceTransform.Apply(new CsrMatrix(1, [0, 1], [0], [play]), options).Values[0];
 }

@@ -12,6 +12,7 @@ public sealed class PresetTests
         Alpha = 3,
         Regularization = 0.7,
         Confidence = ConfidenceFunction.Log,
+        ConfidenceOffset = -0.5,
         Objective = Objective.Ials,
         RegularizationScaling = RegularizationScaling.Ials,
         RegularizationExponent = 0.6,
@@ -66,6 +67,7 @@ public sealed class PresetTests
         {
             Objective = Objective.Ials,
             Confidence = ConfidenceFunction.Linear,
+            ConfidenceOffset = 0,
             Alpha = 1,
             UnobservedWeight = 0.1,
             Regularization = 0.003,

@@ -5,6 +5,9 @@ internal sealed unsafe class NonnegativeRow<TSimd, TVector> : IRowEquation
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
+    /// <summary>A slope below this part of its terms may be rounding of the fp32 sums.</summary>
+    private const double SmallestSlope = 1e-5;
+
     private readonly int _rank;
     private readonly int _stride;
     private readonly RowSums<TSimd, TVector> _sums;
@@ -36,7 +39,8 @@ internal sealed unsafe class NonnegativeRow<TSimd, TVector> : IRowEquation
             for (var j = 0; j <= i; j++) _matrix[(i * _rank) + j] = _left.Pointer[((long)j * _stride) + i]; // the upper triangle is summed
         }
 
-        return _equation.Solve(_matrix, _vector, new Span<float>(target, _rank)) && _equation.Condition <= RowSolveReport.RefinedCondition;
+        return _equation.Solve(_matrix, _vector, new Span<float>(target, _rank))
+            && _equation.Condition <= RowSolveReport.RefinedCondition && _equation.SmallestSlope >= SmallestSlope;
     }
 
     public void Dispose()

@@ -38,6 +38,17 @@ public sealed class HostNonnegativeTests
     }
 
     [Test]
+    public void SolveRows_LargestRank_AreOptimal()
+    {
+        var lambda = Lambda(EngineLimits.MaximumRank, 10);
+
+        var solved = Solve(new HostEngine(2), EngineLimits.MaximumRank, ConfidenceWeights.Explicit, lambda, out var report);
+
+        Assert.That(report.FirstFailedRow, Is.EqualTo(-1));
+        AssertOptimal(solved, EngineLimits.MaximumRank, ConfidenceWeights.Explicit, lambda);
+    }
+
+    [Test]
     public void SolveRows_AnyNumberOfThreads_GivesTheSameBytes()
     {
         var lambda = Lambda(20, 2);
@@ -47,26 +58,51 @@ public sealed class HostNonnegativeTests
             Assert.That(Solve(new HostEngine(threads), 20, Weights[0], lambda, out _), Is.EqualTo(expected));
     }
 
+    /// <summary>
+    /// A play of great weight hides YᵀY behind the rounding of A in fp32, and with it which factors are 0: of those along which the plays are
+    /// fitted as well, YᵀY decides.
+    /// </summary>
+    [Test]
+    public void SolveRows_PlaysOfGreatWeight_EqualThoseInFp64([Values(2, 3, 8)] int rank)
+    {
+        var plays = new CsrMatrix(200, [.. Enumerable.Range(0, 201).Select(row => (long)row)], [.. Enumerable.Range(0, 200)], [.. Enumerable.Repeat(1e7f, 200)]);
+        var y = Array.ConvertAll(TestMatrices.Factors(200, rank, seed: 4), Math.Abs);
+        var gramian = ReferenceAls.Gramian(TestMatrices.ToDouble(y, rank)).Cast<double>().ToArray();
+        float[] lambda = [.. Enumerable.Repeat(1f, 200)];
+        var expected = new float[200 * rank];
+        var equation = new Fp64Equation(rank, gramian, Weights[0], isNonnegative: true);
+        for (var row = 0; row < 200; row++) equation.Solve(new RowEntries(plays, row), 1, item => y.AsSpan(item * rank, rank), expected.AsSpan(row * rank, rank));
+
+        var solved = Solve(new HostEngine(2), plays, y, gramian, rank, Weights[0], lambda, out _);
+
+        for (var row = 0; row < 200; row++)
+            Assert.That(solved[(row * rank)..((row + 1) * rank)], Is.EqualTo(expected[(row * rank)..((row + 1) * rank)]).Within(1e-4 * expected.AsSpan(row * rank, rank).ToArray().Max()), $"row {row}");
+    }
+
     private static float[] Lambda(int rank, float smallest) => [.. Enumerable.Range(0, RowLengths.Length).Select(row => smallest * (1 + (row / (float)rank)))];
 
     private static CsrMatrix Plays() => TestMatrices.Plays(Columns, RowLengths, seed: 1);
 
-    private static float[] Solve(HostEngine engine, int rank, ConfidenceWeights weights, float[] lambda, out RowSolveReport report)
+    private static float[] Solve(HostEngine engine, int rank, ConfidenceWeights weights, float[] lambda, out RowSolveReport report) => Solve(
+        engine, Plays(), TestMatrices.Factors(Columns, rank, seed: 2), ReferenceAls.Gramian(Y(rank)).Cast<double>().ToArray(), rank, weights, lambda, out report);
+
+    private static float[] Solve(
+        HostEngine engine, CsrMatrix plays, float[] y, double[] gramian, int rank, ConfidenceWeights weights, float[] lambda, out RowSolveReport report)
     {
-        using var plays = engine.LoadPlays(Plays());
-        using var fixedFactors = engine.LoadFactors(TestMatrices.Factors(Columns, rank, seed: 2), rank);
-        using var target = engine.LoadFactors(TestMatrices.Factors(RowLengths.Length, rank, seed: 3), rank);
+        using var loaded = engine.LoadPlays(plays);
+        using var fixedFactors = engine.LoadFactors(y, rank);
+        using var target = engine.LoadFactors(TestMatrices.Factors(plays.RowCount, rank, seed: 3), rank);
         report = engine.SolveRows(new RowSolveProblem
         {
-            Plays = plays,
+            Plays = loaded,
             Weights = weights,
             FixedFactors = fixedFactors,
-            Gramian = ReferenceAls.Gramian(Y(rank)).Cast<double>().ToArray(),
+            Gramian = gramian,
             Regularization = lambda,
             Target = target,
             IsNonnegative = true,
         });
-        var solved = new float[RowLengths.Length * rank];
+        var solved = new float[plays.RowCount * rank];
         target.CopyTo(solved);
         return solved;
     }
