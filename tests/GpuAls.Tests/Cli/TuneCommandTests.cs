@@ -86,7 +86,11 @@ public sealed class TuneCommandTests
     [Test]
     public async Task Tune_Again_TakesTheTrialsThatAreThere()
     {
-        string[] options = ["--output", _folder.At("again"), "--search", "halving", "--rank", "2,3,4", "--alpha", "1,9,20", "--iterations", "9"];
+        string[] options =
+        [
+            "--output", _folder.At("again"), "--search", "halving", "--rank", "2,3,4", "--alpha", "1,9,20", "--iterations", "9",
+            "--confidence", "linear", "--regularization", "0.01", "--regularization-scaling", "none",
+        ];
         var whole = await TuneAsync(options);
         var journal = File.ReadAllLines(_folder.At("again", "journal.jsonl"));
         File.WriteAllText(_folder.At("again", "journal.jsonl"), string.Join('\n', journal[..8]) + "\n" + journal[8][..20]);
