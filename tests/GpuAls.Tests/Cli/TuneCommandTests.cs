@@ -67,6 +67,16 @@ public sealed class TuneCommandTests
     }
 
     [Test]
+    public async Task Tune_BestIterationBeforeTheLast_IsThatOfTheCommand()
+    {
+        var run = await TuneAsync("--rank", "2,5", "--alpha", "40", "--regularization", "0.01", "--iterations", "12", "--metric", "auc");
+
+        var best = Regex.Match(run.Out, @"\n +\d +\d +0\.\d{4} \[.*?\] +(\d+) +\d+").Groups[1].Value;
+        Assert.That(int.Parse(best, CultureInfo.InvariantCulture), Is.LessThan(12));
+        Assert.That(run.Out, Does.Contain($" --iterations {best} "));
+    }
+
+    [Test]
     public async Task Tune_ToAFolder_WritesTrialsAndIterations()
     {
         await TuneAsync("--output", _folder.At("trials"), "--rank", "2,5", "--alpha", "1,9", "--iterations", "3", "--patience", "0", "--loss");

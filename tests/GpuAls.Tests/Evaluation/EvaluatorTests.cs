@@ -1,5 +1,6 @@
 using CsCheck;
 using GpuAls.Engines;
+using GpuAls.Engines.Host;
 using GpuAls.Evaluation;
 using GpuAls.Indexing;
 using GpuAls.Sparse;
@@ -132,6 +133,25 @@ public sealed class EvaluatorTests<TEngine>
             for (var item = 0; item < scores.GetLength(1); item++)
                 for (var factor = 0; factor < 3; factor++) scores[user, item] += x[(user * 3) + factor] * y[(item * 3) + factor];
         return scores;
+    }
+
+    /// <summary>What lists leave out stays on an engine from one measurement to the next; another engine gets its own.</summary>
+    [Test]
+    public void Measure_OnOneEngineAndAnother_GivesTheSame()
+    {
+        using var evaluator = new Evaluator(Split(9, 7, seed: 4)!, EvaluationOptions.Default);
+        using var processor = new HostEngine(1);
+        float[] x = [.. Enumerable.Range(0, evaluator.HeldOut.Train.Users.Count).Select(user => (float)((user % 3) + 1))];
+        float[] y = [.. Enumerable.Range(0, evaluator.HeldOut.Train.Items.Count).Select(item => (float)((5 * item) % 4))];
+
+        var measured = new[] { _engine, _engine, processor, _engine }.Select(engine =>
+        {
+            using var users = engine.LoadFactors(x, 1);
+            using var items = engine.LoadFactors(y, 1);
+            return string.Join('\n', evaluator.Measure(engine, users, items).ByText().OrderBy(metric => metric.Key).Select(metric => $"{metric.Key} {metric.Value:R}"));
+        }).ToArray();
+
+        Assert.That(measured, Is.All.EqualTo(measured[2]));
     }
 
     [Test]

@@ -11,7 +11,7 @@ internal static unsafe class HostTopK<TSimd, TVector>
     public static void Select(in TopKQuery query, int threadCount, Span<int> indices, Span<float> scores)
     {
         var (queries, items) = ((HostFactors)query.Queries, ((HostFactors)query.Items).Packed(threadCount));
-        var (start, k, seen) = (query.Rows.Start, query.K, (query.Seen as HostPlays)?.Matrix);
+        var (start, k, seen) = (query.Rows.Start, query.K, ((HostPlays?)query.Seen)?.Matrix);
         var plan = TopKPlan.Of(query.Rows.Count, items.BlockCount, k, threadCount);
         fixed (int* indexPointer = indices)
         {
