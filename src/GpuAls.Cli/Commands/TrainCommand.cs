@@ -47,18 +47,22 @@ internal sealed class TrainCommand
         return ExitCode.Done;
     }
 
-    private TrainJobOptions JobOptions(ParseResult result) => new()
+    private TrainJobOptions JobOptions(ParseResult result)
     {
-        Locations = _input.Locations(result),
-        Schema = _input.Schema(result),
-        Als = _als.Read(result),
-        Preset = _als.PresetOf(result),
-        Validation = _validation.Read(result),
-        Output = result.GetRequiredValue(_output),
-        Report = CommonOptions.ReportOf(result, _report),
-        Overwrite = result.GetValue(_overwrite),
-        Top = result.GetValue(_top),
-        IncludePlayed = result.GetValue(_includePlayed),
-        Recommendations = result.GetValue(_recommendations),
-    };
+        var als = _als.Read(result);
+        return new TrainJobOptions
+        {
+            Locations = _input.Locations(result),
+            Schema = _input.Schema(result),
+            Als = als,
+            Preset = _als.PresetOf(result),
+            Validation = _validation.Read(result, als.Feedback),
+            Output = result.GetRequiredValue(_output),
+            Report = CommonOptions.ReportOf(result, _report),
+            Overwrite = result.GetValue(_overwrite),
+            Top = result.GetValue(_top),
+            IncludePlayed = result.GetValue(_includePlayed),
+            Recommendations = result.GetValue(_recommendations),
+        };
+    }
 }

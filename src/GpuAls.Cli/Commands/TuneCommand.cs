@@ -53,13 +53,17 @@ internal sealed class TuneCommand
         return ExitCode.Done;
     }
 
-    private TuneJobOptions JobOptions(ParseResult result) => _holdOut.Read(result, new TuneJobOptions
+    private TuneJobOptions JobOptions(ParseResult result)
     {
-        Locations = _input.Locations(result),
-        Space = _search.Space(result, _als.Read(result)),
-        Preset = _als.PresetOf(result),
-        Search = _search.Read(result, _evaluation.ColdStart(result)),
-        Output = result.GetValue(_output),
-        Overwrite = result.GetValue(_overwrite),
-    });
+        var als = _als.Read(result);
+        return _holdOut.Read(result, new TuneJobOptions
+        {
+            Locations = _input.Locations(result),
+            Space = _search.Space(result, als),
+            Preset = _als.PresetOf(result),
+            Search = _search.Read(result, _evaluation.ColdStart(result), als.Feedback),
+            Output = result.GetValue(_output),
+            Overwrite = result.GetValue(_overwrite),
+        });
+    }
 }

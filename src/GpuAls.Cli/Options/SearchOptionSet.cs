@@ -1,6 +1,7 @@
 using System.CommandLine;
 using GpuAls.Evaluation;
 using GpuAls.Evaluation.Tuning;
+using GpuAls.Reading;
 using GpuAls.Training;
 
 namespace GpuAls.Cli.Options;
@@ -28,7 +29,7 @@ internal sealed class SearchOptionSet
 
     private readonly Option<int?> _trials = NumberOption.CreateOptional<int>("--trials", "Combinations that are drawn at random, with --seed. Default: 20; the whole grid with --search halving.");
     private readonly Option<int> _eta = NumberOption.Create("--eta", "Each rung of --search halving keeps one of so many, for so many times the iterations.", Default.Eta);
-    private readonly Option<string> _metric = new("--metric") { Description = $"What trials are compared by: {MetricChoice.Names}.", HelpName = "metric", DefaultValueFactory = _ => Default.Metric };
+    private readonly Option<string?> _metric = MetricOption.Create($"What trials are compared by: {MetricChoice.Names}.");
     private readonly Option<int> _patience = NumberOption.Create("--patience", "End a trial after so many iterations without an improvement, and take its best one; 0 takes the last, and measures no other.", Default.Patience);
     private readonly Option<double> _minImprovement = NumberOption.Create("--min-improvement", "The relative improvement that counts as one, such as 0.001.", Default.MinImprovement);
     private readonly (SearchParameter Parameter, Option<string?> Option)[] _axes = [.. SearchParameter.All.Reverse().Select(parameter => (parameter, Axis(parameter)))];
@@ -48,7 +49,7 @@ internal sealed class SearchOptionSet
     }
 
     /// <exception cref="GpuAlsException">Kind Usage: an option that changes nothing beside the others.</exception>
-    public SearchOptions Read(ParseResult result, ColdStart coldStart)
+    public SearchOptions Read(ParseResult result, ColdStart coldStart, Feedback feedback)
     {
         var kind = SearchOptions.Kinds[result.GetRequiredValue(_search)];
         if (result.IsGiven(_eta) && kind != SearchKind.Halving) throw new GpuAlsException(FailureKind.Usage, "--eta changes nothing without --search halving. Leave it out.");
@@ -57,7 +58,7 @@ internal sealed class SearchOptionSet
             Kind = kind,
             Trials = result.GetValue(_trials),
             Eta = result.GetValue(_eta),
-            Metric = result.GetRequiredValue(_metric),
+            Metric = _metric.Read(result, feedback),
             Patience = result.GetValue(_patience),
             MinImprovement = result.GetValue(_minImprovement),
             ColdStart = coldStart,

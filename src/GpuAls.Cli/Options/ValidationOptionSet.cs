@@ -1,6 +1,7 @@
 using System.CommandLine;
 using GpuAls.Evaluation;
 using GpuAls.Jobs;
+using GpuAls.Reading;
 
 namespace GpuAls.Cli.Options;
 
@@ -18,12 +19,7 @@ internal sealed class ValidationOptionSet
     private readonly Option<double?> _fraction = NumberOption.CreateOptional<double>(
         "--validation-fraction", "Measure with so many of the plays instead, such as 0.1, drawn with --seed; they are not trained on.");
 
-    private readonly Option<string> _metric = new("--metric")
-    {
-        Description = $"What is measured: {MetricChoice.Names}; or loss, which needs no plays to measure with.",
-        HelpName = "metric",
-        DefaultValueFactory = _ => Default.Metric,
-    };
+    private readonly Option<string?> _metric = MetricOption.Create($"What is measured: {MetricChoice.Names}; or loss, which needs no plays to measure with.");
 
     private readonly Option<int> _patience = NumberOption.Create("--patience", "Stop after so many iterations without an improvement; 0 never stops.", Default.Patience);
     private readonly Option<double> _minImprovement = NumberOption.Create("--min-improvement", "The relative improvement that counts as one, such as 0.001.", Default.MinImprovement);
@@ -36,7 +32,7 @@ internal sealed class ValidationOptionSet
 
     /// <summary>The options; null where no metric is asked for.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: an option that changes nothing beside the others, or is out of its range.</exception>
-    public ValidationOptions? Read(ParseResult result)
+    public ValidationOptions? Read(ParseResult result, Feedback feedback)
     {
         if (!result.IsGiven(_files) && !result.IsGiven(_fraction) && !result.IsGiven(_metric))
         {
@@ -49,7 +45,7 @@ internal sealed class ValidationOptionSet
         {
             Locations = result.GetValue(_files) ?? [],
             Fraction = result.GetValue(_fraction),
-            Metric = result.GetRequiredValue(_metric),
+            Metric = _metric.Read(result, feedback),
             Patience = result.GetValue(_patience),
             MinImprovement = result.GetValue(_minImprovement),
         };

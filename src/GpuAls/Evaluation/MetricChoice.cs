@@ -21,6 +21,9 @@ public sealed record MetricChoice(Metric Metric, MetricKinds Kinds, bool IsLower
     /// <summary>The words of the command line that can be given, for messages and help.</summary>
     public static string Names => Expected;
 
+    /// <summary>What is compared where nothing is said.</summary>
+    public static string DefaultOf(Feedback feedback) => feedback == Feedback.Explicit ? Metric.RmseOfRating : "ndcg@10";
+
     /// <summary>Whether it is the loss of the training, which needs no plays to measure with.</summary>
     public bool IsLoss => Kinds == MetricKinds.None;
 

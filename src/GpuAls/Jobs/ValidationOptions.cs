@@ -1,5 +1,6 @@
 using System.Globalization;
 using GpuAls.Evaluation;
+using GpuAls.Reading;
 using GpuAls.Training;
 
 namespace GpuAls.Jobs;
@@ -17,7 +18,7 @@ public sealed record ValidationOptions
     public double? Fraction { get; init; }
 
     /// <summary>What is measured, such as <c>ndcg@10</c>, or the loss, which needs no plays.</summary>
-    public string Metric { get; init; } = "ndcg@10";
+    public string Metric { get; init; } = MetricChoice.DefaultOf(Feedback.Implicit);
 
     /// <summary>Iterations without an improvement after which the training ends; 0 never ends it.</summary>
     public int Patience { get; init; } = 3;

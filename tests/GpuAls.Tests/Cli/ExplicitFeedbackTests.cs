@@ -114,12 +114,22 @@ public sealed class ExplicitFeedbackTests
 
         await Tool.SucceedAsync(["train", _folder.At("many.csv"), "--output", _folder.At("model"), "--report", _folder.At("train.html"), .. Explicit]);
         await Tool.SucceedAsync(["evaluate", _folder.At("many.csv"), "--output", _folder.At("metrics.json"), "--report", _folder.At("evaluate.html"), "--bootstrap", "0", .. Explicit]);
-        await Tool.SucceedAsync(["tune", _folder.At("many.csv"), "--output", _folder.At("tuned"), "--metric", "rmse_rating", "--regularization", "0.1,1", "--iterations", "2", .. Explicit]);
+        await Tool.SucceedAsync(["tune", _folder.At("many.csv"), "--output", _folder.At("tuned"), "--regularization", "0.1,1", "--iterations", "2", .. Explicit]);
 
         foreach (var page in (string[])["train.html", "evaluate.html"])
             Assert.That(File.ReadAllText(_folder.At(page)), Does.Contain("explicit feedback").And.Contain("rated best").And.Not.Contain("alpha"), page);
         Assert.That((string)JsonNode.Parse(File.ReadAllText(_folder.At("metrics.json")))!["options"]!["feedback"]!, Is.EqualTo("explicit"));
-        Assert.That(File.ReadAllText(_folder.At("tuned", "tune.json")), Does.Contain("\"feedback\": \"explicit\""));
+        Assert.That(File.ReadAllText(_folder.At("tuned", "tune.json")), Does.Contain("\"feedback\": \"explicit\"").And.Contain("rmse_rating"));
+    }
+
+    [Test]
+    public async Task Train_Validated_IsComparedByTheErrorOfRatings()
+    {
+        WriteMany();
+
+        await Tool.SucceedAsync(["train", _folder.At("many.csv"), "--output", _folder.At("model"), "--validation-fraction", "0.3", .. Explicit]);
+
+        Assert.That((string)JsonNode.Parse(File.ReadAllText(_folder.At("model", "manifest.json")))!["validation"]!["metric"]!, Is.EqualTo("rmse_rating"));
     }
 
     /// <summary>The errors of the given test ratings, by hand from the factors of the model.</summary>

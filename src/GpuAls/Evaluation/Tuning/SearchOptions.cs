@@ -1,4 +1,5 @@
 using System.Globalization;
+using GpuAls.Reading;
 using GpuAls.Training;
 
 namespace GpuAls.Evaluation.Tuning;
@@ -29,7 +30,7 @@ public sealed record SearchOptions
     public int Eta { get; init; } = 3;
 
     /// <summary>What trials and iterations are compared by.</summary>
-    public string Metric { get; init; } = "ndcg@10";
+    public string Metric { get; init; } = MetricChoice.DefaultOf(Feedback.Implicit);
 
     /// <summary>Iterations without an improvement after which a trial ends; 0 measures after the last iteration only.</summary>
     public int Patience { get; init; } = 3;
