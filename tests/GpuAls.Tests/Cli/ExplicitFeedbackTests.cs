@@ -46,6 +46,17 @@ public sealed class ExplicitFeedbackTests
         Assert.That(run.Out, Does.Contain("cy,jazz,1,"));
     }
 
+    [Test]
+    public async Task Train_ItemRatedBelowZeroOnly_IsListed()
+    {
+        File.AppendAllText(_folder.At("ratings.csv"), "di,punk,-2\n");
+
+        await TrainAsync();
+        var run = await Tool.SucceedAsync("recommend", _folder.At("model"), "--device", "cpu", "--user", "ada");
+
+        Assert.That(run.Out, Does.Contain("ada,punk,"));
+    }
+
     /// <summary>Ratings of 0 alone are predicted by factors of 0, which rank nothing.</summary>
     [Test]
     public async Task Train_UserWhoRatedEverythingZero_HasNoListAndIsWarnedAbout()

@@ -93,6 +93,15 @@ public sealed class Tf32Tests
         Assert.That(problem.Report.Fp64Rows, Is.EqualTo(1));
     }
 
+    [TestCase(20)]
+    [TestCase(200)]
+    public void SolveRows_Ratings_AreNearTheReference(int rank)
+    {
+        var problem = Tf32(rank, Lengths, columns: 300);
+
+        problem.AssertSolves(problem.Solve(_engine, ConfidenceWeights.Explicit), ConfidenceWeights.Explicit, Tolerance);
+    }
+
     [TestCase(64)]
     [TestCase(100)]
     [TestCase(200)]

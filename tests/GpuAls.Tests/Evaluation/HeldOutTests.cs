@@ -74,9 +74,7 @@ public sealed class HeldOutTests
     [Test]
     public void Evaluator_RatingsNoneAboveZero_MeasuresErrorsOnly()
     {
-        var (train, test) = (Matrix(["a", "b"], ["x", "y"], ("a", "x", 1), ("b", "y", 1)), Matrix(["a"], ["y"], ("a", "y", -1)));
-        var heldOut = HeldOut.Of(
-            new InteractionMatrix(train.Users, train.Items, train.ByUser) { Feedback = Feedback.Explicit }, new InteractionMatrix(test.Users, test.Items, test.ByUser) { Feedback = Feedback.Explicit });
+        var heldOut = HeldOut.Of(Ratings(Matrix(["a", "b"], ["x", "y"], ("a", "x", 1), ("b", "y", 1))), Ratings(Matrix(["a"], ["y"], ("a", "y", -1))));
         using var engine = new HostEngine(1);
         using var users = engine.LoadFactors([1, 1], 1);
         using var items = engine.LoadFactors([1, 2], 1);
@@ -88,6 +86,23 @@ public sealed class HeldOutTests
         Assert.That(
             () => new Evaluator(heldOut, EvaluationOptions.Default with { Kinds = MetricKinds.Lists }), Throws.TypeOf<GpuAlsException>().With.Message.Contains("none of the held-out plays is above 0"));
     }
+
+    /// <summary>User a and item y have no rating above 0 to train on, and are seen, and listed.</summary>
+    [Test]
+    public void Evaluator_UserAndItemRatedBelowZero_AreSeenAndListed()
+    {
+        var heldOut = HeldOut.Of(Ratings(Matrix(["a", "b"], ["x", "y"], ("a", "x", -1), ("b", "x", 2), ("b", "y", -2))), Ratings(Matrix(["a"], ["y"], ("a", "y", 1))));
+        using var engine = new HostEngine(1);
+        using var users = engine.LoadFactors([1, 1], 1);
+        using var items = engine.LoadFactors([1, 2], 1);
+
+        var measured = new Evaluator(heldOut, EvaluationOptions.Default).Measure(engine, users, items);
+
+        Assert.That((heldOut.Counts.UnseenUsers, heldOut.Counts.UnseenItems), Is.EqualTo((0, 0)));
+        Assert.That(measured.Value(new Metric(Metric.Recall, 5)), Is.EqualTo(1));
+    }
+
+    private static InteractionMatrix Ratings(InteractionMatrix matrix) => new(matrix.Users, matrix.Items, matrix.ByUser) { Feedback = Feedback.Explicit };
 
     private static InteractionMatrix Matrix(string[] users, string[] items, params (string User, string Item, float Plays)[] rows)
     {

@@ -83,6 +83,20 @@ public sealed class SplitterTests
         Assert.That(counts, Does.Not.ContainKey(5));
         Assert.That(same.Test.Indices.ToArray(), Is.EqualTo(one.Test.Indices.ToArray()));
         Assert.That(other.Test.Indices.ToArray(), Is.Not.EqualTo(one.Test.Indices.ToArray()));
+        var options = SplitOptions.Default with { Kind = SplitKind.LeaveLast, Seed = 3 };
+        Assert.That(Test(rows, options with { Seed = 4 }), Is.Not.EqualTo(Test(rows, options)));
+    }
+
+    /// <summary>The newest pair has weights that add up to 0, so that it is no play.</summary>
+    [Test]
+    public void Split_LeaveLastOfCancelledPairs_PassesThemOver()
+    {
+        var rows = Rows([1, 1, -1, 1, 1], (0, 2, 5), (0, 0, 9), (0, 0, 8), (0, 1, 1), (1, 0, 3));
+        var plays = Plays(rows).ByUser;
+
+        var split = HoldOutSplit.LeaveLast(plays, PairTimes.Newest(rows, plays), 1, seed: 1);
+
+        Assert.That(split.Test.Dense(), Is.EqualTo(new double[,] { { 0, 0, 1 }, { 0, 0, 0 } }));
     }
 
     [Test]
@@ -129,13 +143,21 @@ public sealed class SplitterTests
     /// <summary>The matrices of a copy: they take the rows they are made of.</summary>
     private static InteractionMatrix Plays(IndexedInteractions rows) => CsrBuilder.Build(rows.Where(_ => true));
 
-    private static IndexedInteractions Rows(params (int User, int Item, long Time)[] rows) => new()
+    private static double[,] Test((int, int, long)[] rows, SplitOptions options)
+    {
+        var all = Rows(rows);
+        return Splitter.Split(all, Plays(all), options).Single().Test.Dense();
+    }
+
+    private static IndexedInteractions Rows(params (int User, int Item, long Time)[] rows) => Rows(null, rows);
+
+    private static IndexedInteractions Rows(float[]? weights, params (int User, int Item, long Time)[] rows) => new()
     {
         Users = new IdIndex<int>([.. Enumerable.Range(0, rows.Max(row => row.User) + 1)]),
         Items = new IdIndex<int>([.. Enumerable.Range(0, rows.Max(row => row.Item) + 1)]),
         UserIndices = [.. rows.Select(row => row.User)],
         ItemIndices = [.. rows.Select(row => row.Item)],
-        Weights = null,
+        Weights = weights,
         Times = [.. rows.Select(row => row.Time)],
         Statistics = new ReadStatistics { Files = 1, Rows = rows.Length, ZeroWeightRows = 0, BadRows = 0 },
     };
