@@ -22,10 +22,10 @@ internal static class ToolProcess
         return new ToolRun(process.ExitCode, await output, await error);
     }
 
-    /// <summary>Runs a line of a shell and sends the process a signal once it has written a text to stderr.</summary>
-    public static async Task<ToolRun> SignalAsync(string line, string signal, string afterText)
+    /// <summary>Runs a command of a shell and sends its process a signal once it has written a text to stderr, also where the tests themselves are to ignore that signal.</summary>
+    public static async Task<ToolRun> SignalAsync(string command, string signal, string afterText)
     {
-        using var process = Start(line);
+        using var process = Start($"exec {(OperatingSystem.IsLinux() ? $"env --default-signal={signal} " : "")}{command}");
         var error = new StringBuilder();
         while (!error.ToString().Contains(afterText) && await process.StandardError.ReadLineAsync().WaitAsync(Patience) is { } text) error.AppendLine(text);
         using (var kill = Process.Start("kill", ["-s", signal, $"{process.Id}"])) await WaitAsync(kill);

@@ -27,7 +27,7 @@ public sealed class ToolProcessTests
     {
         var before = _folder.Entries();
         var run = await ToolProcess.SignalAsync(
-            $"exec {ToolProcess.Command} train {_folder.At("sample.csv")} --device cpu --rank 32 --iterations 10000 --output {_folder.At("new", "model")} --recommendations {_folder.At("lists.csv")}",
+            $"{ToolProcess.Command} train {_folder.At("sample.csv")} --device cpu --rank 32 --iterations 10000 --output {_folder.At("new", "model")} --recommendations {_folder.At("lists.csv")}",
             signal, afterText: "iteration 1/");
 
         Assert.That(run.ExitCode, Is.EqualTo(exitCode), run.Error);
@@ -42,7 +42,7 @@ public sealed class ToolProcessTests
             $"{ToolProcess.Command} tune {_folder.At("sample.csv")} --device cpu --bootstrap 0 --rank 8,12 --alpha 1,2,4,8 --iterations 100 --patience 0 --output {_folder.At(output)}";
         var whole = await ToolProcess.RunAsync(Command("whole"));
 
-        var stopped = await ToolProcess.SignalAsync($"exec {Command("stopped")}", "INT", afterText: "trial 2/8");
+        var stopped = await ToolProcess.SignalAsync(Command("stopped"), "INT", afterText: "trial 2/8");
         var resumed = await ToolProcess.RunAsync(Command("stopped"));
 
         Assert.That(stopped.ExitCode, Is.EqualTo(130), stopped.Error);
