@@ -98,7 +98,7 @@ public sealed class TuneCommandTests
     {
         string[] options =
         [
-            "--output", _folder.At("again"), "--search", "halving", "--rank", "2,3,4", "--alpha", "1,9,20", "--iterations", "9",
+            "--output", _folder.At("again"), "--search", "halving", "--rank", "2,3,4", "--alpha", "1,9,20", "--iterations", "27",
             "--confidence", "linear", "--regularization", "0.01", "--regularization-scaling", "none",
         ];
         var whole = await TuneAsync(options);

@@ -11,7 +11,7 @@ namespace GpuAls.Tests.Evaluation.Tuning;
 
 public sealed class HyperparameterSearchTests
 {
-    private static readonly AlsOptions Base = new() { Rank = 2, Iterations = 6, Alpha = 2, Regularization = 0.3 };
+    private static readonly AlsOptions Base = new() { Rank = 2, Iterations = 12, Alpha = 2, Regularization = 0.3 };
     private static readonly BootstrapOptions NoIntervals = new(0, 1);
 
     private static readonly SearchOptions[] Kinds =
@@ -60,7 +60,7 @@ public sealed class HyperparameterSearchTests
         foreach (var result in results)
         {
             Assert.That(result.Iterations[result.BestIteration - 1].Value, Is.EqualTo(result.Iterations.Max(iteration => iteration.Value)));
-            Assert.That(result.Iterations.Count, Is.EqualTo(Math.Min(6, result.BestIteration + options.Patience)));
+            Assert.That(result.Iterations.Count, Is.EqualTo(Math.Min(12, result.BestIteration + options.Patience)));
         }
     }
 
@@ -71,8 +71,8 @@ public sealed class HyperparameterSearchTests
 
         var results = search.Run(new Notes());
 
-        Assert.That(search.Rungs, Is.EqualTo(new[] { new Rung(8, 1), new Rung(4, 3), new Rung(2, 6) }));
-        Assert.That(results.Select(result => result.Iterations.Count), Is.EqualTo(new[] { 6, 6, 3, 3, 1, 1, 1, 1 }));
+        Assert.That(search.Rungs, Is.EqualTo(new[] { new Rung(8, 3), new Rung(4, 6), new Rung(2, 12) }));
+        Assert.That(results.Select(result => result.Iterations.Count), Is.EqualTo(new[] { 12, 12, 6, 6, 3, 3, 3, 3 }));
         Assert.That(results.Select(result => result.Rung), Is.EqualTo(new[] { 3, 3, 2, 2, 1, 1, 1, 1 }));
     }
 
@@ -104,12 +104,12 @@ public sealed class HyperparameterSearchTests
     {
         var notes = new Notes();
         Search(Folds(1), Kinds[3]).Run(notes);
-        var first = notes.OfRung(1, result => result with { Iterations = [new TrialIteration(1, 0.999, null, 0)] });
+        var first = notes.OfRung(1, result => result with { Iterations = [new TrialIteration(1, 0.999, null, 0), .. result.Iterations.Skip(1)], BestIteration = 1 });
 
         var results = Search(Folds(1), Kinds[3]).Run(first);
 
         Assert.That(results.Select(result => result.BestIteration), Is.All.EqualTo(1));
-        Assert.That(results.Select(result => (result.Rung, result.Iterations.Count)), Is.EqualTo(new[] { (3, 3), (3, 3), (2, 3), (2, 3), (1, 1), (1, 1), (1, 1), (1, 1) }));
+        Assert.That(results.Select(result => (result.Rung, result.Iterations.Count)), Is.EqualTo(new[] { (3, 3), (3, 3), (2, 3), (2, 3), (1, 3), (1, 3), (1, 3), (1, 3) }));
     }
 
     /// <summary>Without patience a trial counts with its last iteration, also where that of the rung before was better.</summary>
@@ -148,8 +148,10 @@ public sealed class HyperparameterSearchTests
 
         Search(Folds(1), Kinds[2]).Run(new Notes(), steps);
 
-        (int Iteration, int Iterations)[] expected = [.. Enumerable.Repeat((1, 1), 8), .. Enumerable.Repeat((2, 3), 4), .. Enumerable.Repeat((3, 3), 4), .. new[] { 4, 5, 6 }.SelectMany(iteration => Enumerable.Repeat((iteration, 6), 2))];
+        (int Iteration, int Iterations)[] expected = [.. Rung(1, 3, trials: 8), .. Rung(4, 6, trials: 4), .. Rung(7, 12, trials: 2)];
         Assert.That(steps.Told.Select(step => (step.Iteration, step.Iterations)), Is.EquivalentTo(expected));
+
+        static IEnumerable<(int, int)> Rung(int first, int last, int trials) => Enumerable.Range(first, last - first + 1).SelectMany(iteration => Enumerable.Repeat((iteration, last), trials));
     }
 
     [Test]
