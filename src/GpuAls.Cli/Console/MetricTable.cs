@@ -12,17 +12,10 @@ internal static class MetricTable
         var table = new Table().AddColumn("").Border(TableBorder.Simple);
         foreach (var method in report.Methods) table.AddColumn(Markup.Escape(method.Name));
         foreach (var metric in report.Methods[0].Metrics.Select(value => value.Metric))
-            table.AddRow([MetricTitles.Of(metric), .. report.Methods.Select(method => Cell(method.Metrics.FirstOrDefault(value => value.Metric == metric)))]);
+            table.AddRow([MetricTitles.Of(metric), .. report.Methods.Select(method => Markup.Escape(MetricTitles.Text(method.Metrics.FirstOrDefault(value => value.Metric == metric))))]);
         Tables.Write(output, table);
         var intervals = report.Bootstrap.Resamples > 0 ? Text($" In brackets: 95 % intervals, users drawn again {report.Bootstrap.Resamples:N0} times.") : "";
         output.WriteLine(Text($"{Counted.Of(report.Users, "user")} with held-out plays.{intervals}"));
-    }
-
-    private static string Cell(MetricValue? value)
-    {
-        if (value is null) return "";
-        var interval = value is { Low: { } low, High: { } high } ? $" [{MetricTitles.Number(low)}, {MetricTitles.Number(high)}]" : "";
-        return Markup.Escape(MetricTitles.Number(value.Value) + interval);
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -27,6 +27,13 @@ public static class MetricTitles
     /// <summary>The title of a metric of any list length, such as <c>NDCG</c>.</summary>
     public static string Of(string name) => Titles.GetValueOrDefault(name, name);
 
+    /// <summary>A value with its interval, if it has one; nothing for none.</summary>
+    public static string Text(MetricValue? value)
+    {
+        if (value is null) return "";
+        return value is { Low: { } low, High: { } high } ? $"{Number(value.Value)} [{Number(low)}, {Number(high)}]" : Number(value.Value);
+    }
+
     /// <summary>A value with the digits that tell one model from another.</summary>
     public static string Number(double value) => value.ToString(Math.Abs(value) < ManyDigits ? "F4" : "F1", CultureInfo.InvariantCulture);
 }

@@ -29,14 +29,7 @@ public sealed record EvaluateJobOptions : HoldOutJobOptions
     public bool Overwrite { get; init; }
 
     /// <summary>The input, as the report has it.</summary>
-    internal ManifestInput? Input => Model is not null ? null : new ManifestInput
-    {
-        Locations = Locations,
-        UserColumn = Schema.UserColumn,
-        ItemColumn = Schema.ItemColumn,
-        WeightColumn = Schema.WeightColumn,
-        OnBadRow = Schema.OnBadRow,
-    };
+    internal ManifestInput? Input => Model is not null ? null : ManifestInput.Of(Locations, Schema);
 
     /// <inheritdoc/>
     public override void Validate()

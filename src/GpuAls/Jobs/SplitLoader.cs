@@ -1,6 +1,4 @@
 using GpuAls.Evaluation;
-using GpuAls.Indexing;
-using GpuAls.Modeling;
 using GpuAls.Reading;
 using GpuAls.Sparse;
 
@@ -12,6 +10,8 @@ namespace GpuAls.Jobs;
 /// <param name="progress">Told how far it is.</param>
 internal sealed class SplitLoader(InteractionSchema schema, PhaseClock clock, IProgress<JobEvent>? progress)
 {
+    private readonly PlaysLoader _loader = new(schema, clock, progress);
+
     /// <summary>Told the plays before they are divided.</summary>
     public Action<InteractionMatrix>? Loaded { get; init; }
 
@@ -24,7 +24,7 @@ internal sealed class SplitLoader(InteractionSchema schema, PhaseClock clock, IP
     public async Task<IEnumerable<HeldOut>> LoadAsync(
         IReadOnlyList<string> locations, IReadOnlyList<string> test, IReadOnlyList<string> exclude, SplitOptions split, CancellationToken cancellation)
     {
-        var (rows, plays) = await ReadAsync(locations, cancellation).ConfigureAwait(false);
+        var (rows, plays) = await _loader.ReadAsync(locations, cancellation).ConfigureAwait(false);
         Loaded?.Invoke(plays);
         return test.Count == 0 ? Splitter.Split(rows, plays, split) : [await WithTestFilesAsync(plays, test, exclude, cancellation).ConfigureAwait(false)];
     }
@@ -32,22 +32,8 @@ internal sealed class SplitLoader(InteractionSchema schema, PhaseClock clock, IP
     /// <summary>Plays to train on, or those of a model, with the plays of test files.</summary>
     public async Task<HeldOut> WithTestFilesAsync(InteractionMatrix train, IReadOnlyList<string> test, IReadOnlyList<string> exclude, CancellationToken cancellation)
     {
-        var (_, asked) = await ReadAsync(test, cancellation).ConfigureAwait(false);
-        var excluded = exclude.Count == 0 ? null : (await ReadAsync(exclude, cancellation).ConfigureAwait(false)).Plays;
+        var (_, asked) = await _loader.ReadAsync(test, cancellation).ConfigureAwait(false);
+        var excluded = exclude.Count == 0 ? null : (await _loader.ReadAsync(exclude, cancellation).ConfigureAwait(false)).Plays;
         return HeldOut.Of(train, asked, excluded);
-    }
-
-    /// <summary>The plays, and their rows once more where they have times: the matrices take those that were read.</summary>
-    private async Task<(IndexedInteractions Rows, InteractionMatrix Plays)> ReadAsync(IReadOnlyList<string> locations, CancellationToken cancellation)
-    {
-        var start = clock.Total;
-        var relay = new Relay<ReadProgress>(read => progress?.Report(new RowsRead(read)));
-        var interactions = await InteractionLoader.LoadAsync(locations, schema, relay, cancellation).ConfigureAwait(false);
-        clock.End("read");
-        var timed = interactions.Times is null ? interactions : interactions.Where(_ => true);
-        var plays = CsrBuilder.Build(interactions);
-        clock.End("build_matrices");
-        progress?.Report(new DataLoaded(DataStatistics.Of(plays, interactions.Statistics), clock.Total - start));
-        return (timed, plays);
     }
 }

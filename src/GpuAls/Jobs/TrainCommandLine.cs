@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using GpuAls.Evaluation.Tuning;
 using GpuAls.Reading;
@@ -9,9 +8,6 @@ namespace GpuAls.Jobs;
 /// <summary>The <c>gpuals train</c> command that trains some options, as a shell takes it.</summary>
 internal static class TrainCommandLine
 {
-    /// <summary>What no shell gives a meaning of its own.</summary>
-    private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,@%+=");
-
     private static readonly string[] AlwaysGiven = ["rank", "iterations", "regularization", "alpha"];
 
     /// <param name="locations">The plays.</param>
@@ -21,7 +17,7 @@ internal static class TrainCommandLine
     public static string Of(IReadOnlyList<string> locations, InteractionSchema schema, AlsOptions options, string? preset)
     {
         string[] words = ["gpuals", "train", .. locations, .. Input(schema), "--output", "model", .. Options(options, preset)];
-        return string.Join(' ', words.Select(Quote));
+        return string.Join(' ', words.Select(ShellWord.Quote));
     }
 
     private static string[] Input(InteractionSchema schema)
@@ -67,7 +63,4 @@ internal static class TrainCommandLine
 
     private static string Word<T>(IReadOnlyDictionary<string, T> words, T value)
         where T : struct, Enum => words.First(word => word.Value.Equals(value)).Key;
-
-    private static string Quote(string word) =>
-        word.Length > 0 && !word.AsSpan().ContainsAnyExcept(Plain) ? word : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -1,7 +1,6 @@
 using GpuAls.Engines;
 using GpuAls.Evaluation;
 using GpuAls.Export;
-using GpuAls.Indexing;
 using GpuAls.Modeling;
 using GpuAls.Recommendation;
 using GpuAls.Reporting;
@@ -74,23 +73,12 @@ public sealed class TrainJob
 
     private async Task<TrainingData> LoadAsync(CancellationToken cancellation)
     {
-        var (plays, read) = await ReadAsync(_options.Locations, cancellation).ConfigureAwait(false);
-        var validation = _options.Validation is { Locations.Count: > 0 } given ? (await ReadAsync(given.Locations, cancellation).ConfigureAwait(false)).Plays : null;
-        var data = TrainingData.Of(plays, read, validation, _options);
+        var loader = new PlaysLoader(_options.Schema with { Feedback = _options.Als.Feedback }, _clock, _progress);
+        var (rows, plays) = await loader.ReadAsync(_options.Locations, cancellation).ConfigureAwait(false);
+        var validation = _options.Validation is { Locations.Count: > 0 } given ? (await loader.ReadAsync(given.Locations, cancellation).ConfigureAwait(false)).Plays : null;
+        var data = TrainingData.Of(plays, rows.Statistics, validation, _options);
         if (data.Evaluator is { } evaluator) _progress?.Report(new SplitMade(evaluator.Counts, 1, 1, ColdStart.Drop));
         return data;
-    }
-
-    private async Task<(InteractionMatrix Plays, ReadStatistics Read)> ReadAsync(IReadOnlyList<string> locations, CancellationToken cancellation)
-    {
-        var start = _clock.Total;
-        var progress = new Relay<Reading.ReadProgress>(read => _progress?.Report(new RowsRead(read)));
-        var interactions = await InteractionLoader.LoadAsync(locations, _options.Schema with { Feedback = _options.Als.Feedback }, progress, cancellation).ConfigureAwait(false);
-        _clock.End("read");
-        var plays = CsrBuilder.Build(interactions);
-        _clock.End("build_matrices");
-        _progress?.Report(new DataLoaded(DataStatistics.Of(plays, interactions.Statistics), _clock.Total - start));
-        return (plays, interactions.Statistics);
     }
 
     private TrainedFactors Train(TrainingData data, CancellationToken cancellation)

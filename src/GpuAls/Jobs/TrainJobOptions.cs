@@ -41,14 +41,7 @@ public sealed record TrainJobOptions
     public ReportOptions? Report { get; init; }
 
     /// <summary>The input, as the manifest has it.</summary>
-    internal ManifestInput Input => new()
-    {
-        Locations = Locations,
-        UserColumn = Schema.UserColumn,
-        ItemColumn = Schema.ItemColumn,
-        WeightColumn = Schema.WeightColumn,
-        OnBadRow = Schema.OnBadRow,
-    };
+    internal ManifestInput Input => ManifestInput.Of(Locations, Schema);
 
     /// <summary>The lists, as the manifest has them.</summary>
     internal ManifestLists Lists => new() { Top = Top, IncludePlayed = IncludePlayed, File = Recommendations };

@@ -22,14 +22,7 @@ public sealed record TuneJobOptions : HoldOutJobOptions
     public bool Overwrite { get; init; }
 
     /// <summary>The input, as the report has it.</summary>
-    internal ManifestInput Input => new()
-    {
-        Locations = Locations,
-        UserColumn = Schema.UserColumn,
-        ItemColumn = Schema.ItemColumn,
-        WeightColumn = Schema.WeightColumn,
-        OnBadRow = Schema.OnBadRow,
-    };
+    internal ManifestInput Input => ManifestInput.Of(Locations, Schema);
 
     /// <inheritdoc/>
     public override void Validate()

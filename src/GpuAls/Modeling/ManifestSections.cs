@@ -19,6 +19,16 @@ public sealed record ManifestInput
 
     /// <summary>What became of rows that could not be used.</summary>
     public required OnBadRow OnBadRow { get; init; }
+
+    /// <summary>What is read of some files.</summary>
+    internal static ManifestInput Of(IReadOnlyList<string> locations, InteractionSchema schema) => new()
+    {
+        Locations = locations,
+        UserColumn = schema.UserColumn,
+        ItemColumn = schema.ItemColumn,
+        WeightColumn = schema.WeightColumn,
+        OnBadRow = schema.OnBadRow,
+    };
 }
 
 /// <summary>The lists that were made with a model.</summary>

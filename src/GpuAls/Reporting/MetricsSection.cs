@@ -32,7 +32,7 @@ internal static class MetricsSection
         if (values.Length == 0) return null;
         var title = MetricTitles.Of(name);
         var at = values[0].Values[^1].Metric.K;
-        var alt = $"Chart: {title} by the length of the list. At {at}: {string.Join(", ", values.Select(method => $"{method.Name} {Text(method.Values[^1].Value)}"))}.";
+        var alt = $"Chart: {title} by the length of the list. At {at}: {string.Join(", ", values.Select(method => $"{method.Name} {MetricTitles.Number(method.Values[^1].Value)}"))}.";
         return Chart.Figure($"{title} by the length k of the list", alt, colors => Draw(colors, title, values));
     }
 
@@ -57,14 +57,5 @@ internal static class MetricsSection
     private static XElement Table(IReadOnlyList<MethodResult> methods) => Html.Table(
         "All metrics", ["metric", .. methods.Select(method => method.Name)],
         methods[0].Metrics.Select(value => value.Metric).Select(metric =>
-            (string[])[MetricTitles.Of(metric), .. methods.Select(method => Cell(method.Metrics.FirstOrDefault(value => value.Metric == metric)))]));
-
-    /// <summary>A value with its interval.</summary>
-    public static string Cell(MetricValue? value)
-    {
-        if (value is null) return "";
-        return value is { Low: { } low, High: { } high } ? $"{Text(value.Value)} [{Text(low)}, {Text(high)}]" : Text(value.Value);
-    }
-
-    private static string Text(double value) => MetricTitles.Number(value);
+            (string[])[MetricTitles.Of(metric), .. methods.Select(method => MetricTitles.Text(method.Metrics.FirstOrDefault(value => value.Metric == metric)))]));
 }

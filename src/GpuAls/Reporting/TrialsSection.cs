@@ -57,5 +57,5 @@ internal static class TrialsSection
             trial.Result.BestIteration > 0 ? Html.Number(trial.Result.BestIteration) : "", Html.Number(trial.Result.Iterations.Count), Html.Number(trial.Result.Seconds),
         ]));
 
-    private static string Cell(TuneReport report, TuneTrial trial) => trial.Result.Failure is { } failure ? $"failed: {failure.Message}" : MetricsSection.Cell(Measured(report, trial));
+    private static string Cell(TuneReport report, TuneTrial trial) => trial.Result.Failure is { } failure ? $"failed: {failure.Message}" : MetricTitles.Text(Measured(report, trial));
 }

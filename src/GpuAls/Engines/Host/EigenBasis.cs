@@ -48,7 +48,7 @@ internal sealed class EigenBasis
         {
             var column = columns.AsSpan((j * size) + j, size - j);
             for (var i = j; i < size; i++) column[i - j] = matrix[(i * size) + j];
-            for (var k = 0; k < j; k++) AddScaled(-columns[(k * size) + j], columns.AsSpan((k * size) + j, size - j), column);
+            for (var k = 0; k < j; k++) Fp64Cholesky.AddScaled(-columns[(k * size) + j], columns.AsSpan((k * size) + j, size - j), column);
             if (!double.IsFinite(column[0]) || column[0] <= SmallestPivot * matrix[(j * size) + j]) return null;
             var inverse = 1 / Math.Sqrt(column[0]);
             for (var i = 0; i < column.Length; i++) column[i] *= inverse;
@@ -144,11 +144,6 @@ internal sealed class EigenBasis
         var b = MemoryMarshal.Cast<double, Vector<double>>(y);
         for (var i = 0; i < a.Length; i++) (a[i], b[i]) = ((a[i] * cosine) - (b[i] * sine), (a[i] * sine) + (b[i] * cosine));
         for (var i = a.Length * Vector<double>.Count; i < x.Length; i++) (x[i], y[i]) = ((x[i] * cosine) - (y[i] * sine), (x[i] * sine) + (y[i] * cosine));
-    }
-
-    private static void AddScaled(double scale, ReadOnlySpan<double> source, Span<double> target)
-    {
-        for (var i = 0; i < source.Length; i++) target[i] += scale * source[i];
     }
 
     private static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
