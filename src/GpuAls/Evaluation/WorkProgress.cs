@@ -15,15 +15,14 @@ internal sealed class WorkProgress(long total, IProgress<double>? progress)
     /// <summary>Some more is done.</summary>
     public void Add(long work)
     {
-        if (progress is null || Step(Interlocked.Add(ref _done, work)) <= Volatile.Read(ref _told)) return;
+        if (progress is null) return;
         lock (_lock)
         {
-            var step = Step(Interlocked.Read(ref _done));
+            _done += work;
+            var step = (int)(_done * Steps / _total);
             if (step <= _told) return;
             _told = step;
             progress.Report((double)step / Steps);
         }
     }
-
-    private int Step(long done) => (int)(done * Steps / _total);
 }
