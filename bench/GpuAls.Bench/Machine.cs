@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using GpuAls.Engines.Host;
 
 namespace GpuAls.Bench;
 

@@ -1,5 +1,5 @@
-using System.CommandLine;
 using GpuAls;
+using System.CommandLine;
 using GpuAls.Bench.Host;
 using GpuAls.Bench.Kernels;
 using GpuAls.Bench.Load;

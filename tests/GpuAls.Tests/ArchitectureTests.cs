@@ -1,56 +1,87 @@
+using System.Text.RegularExpressions;
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
+using GpuAls.App;
+using GpuAls.Cli;
 using GpuAls.Kernels;
 
 namespace GpuAls.Tests;
 
-/// <summary>Data flows one way: a stage uses earlier stages only; the kernels know nothing of the library.</summary>
-public sealed class ArchitectureTests
+/// <summary>
+/// Data flows one way. A room of the library is a folder of <c>src/GpuAls</c> and uses earlier rooms only; kernels know nothing of the library,
+/// the library nothing of the app, the app nothing of the command line.
+/// </summary>
+public sealed partial class ArchitectureTests
 {
-    private static readonly string[] Stages =
-    [
-        "Storage", "Sampling", "Reading", "Indexing", "Sparse", "Engines", "Training", "Modeling", "Evaluation", "Recommendation", "Export", "Reporting", "Jobs",
-    ];
+    private static readonly string[] Rooms =
+        ["Storage", "Reading", "Indexing", "Sparse", "Engines", "Training", "Modeling", "Recommendation", "Evaluation"];
 
-    private static readonly Architecture Loaded = new ArchLoader().LoadAssemblies(typeof(FailureKind).Assembly, typeof(Float4).Assembly).Build();
+    private static readonly Architecture Loaded = new ArchLoader()
+        .LoadAssemblies(typeof(Float4).Assembly, typeof(FailureKind).Assembly, typeof(JobEvent).Assembly, typeof(CommandLine).Assembly)
+        .Build();
+
+    private static readonly Dictionary<string, string> RoomOfType = ReadRooms();
 
     [Test]
-    public void Stages_UseEarlierStagesOnly()
+    public void Rooms_UseEarlierRoomsOnly()
     {
-        var upward = Dependencies().Where(pair => StageOf(pair.Target) > StageOf(pair.Source)).Select(pair => $"{pair.Source} uses {pair.Target}");
+        var upward = Dependencies()
+            .Where(pair => RoomIndex(pair.Target) > RoomIndex(pair.Source) && RoomIndex(pair.Source) >= 0)
+            .Select(pair => $"{pair.Source} ({RoomOfType[Outer(pair.Source)]}) uses {pair.Target} ({RoomOfType[Outer(pair.Target)]})");
 
         Assert.That(upward.Distinct(), Is.Empty);
     }
 
     [Test]
-    public void Dependencies_OfALateStage_AreSeen() =>
-        Assert.That(Dependencies(), Has.Some.Matches<(string Source, string Target)>(pair =>
-            StageOf(pair.Source) == Array.IndexOf(Stages, "Jobs") && StageOf(pair.Target) == Array.IndexOf(Stages, "Training")));
-
-    [Test]
-    public void Library_EveryNamespace_IsAStage()
+    public void Rooms_AreTheFoldersOfTheLibrary()
     {
-        var strangers = Types().Where(type => !type.StartsWith("GpuAls.Kernels", StringComparison.Ordinal) && type.Count(letter => letter == '.') > 1 && StageOf(type) < 0);
+        var folders = Directory.GetDirectories(LibraryFolder()).Select(Path.GetFileName).Except(["bin", "obj"]);
 
-        Assert.That(strangers, Is.Empty);
+        Assert.That(folders, Is.EquivalentTo(Rooms));
     }
 
     [Test]
-    public void Kernels_UseNothingOfTheLibrary()
+    public void Dependencies_OfALateRoom_AreSeen() => Assert.That(Dependencies(), Has.Some.Matches<(string Source, string Target)>(
+        pair => RoomIndex(pair.Source) == Array.IndexOf(Rooms, "Evaluation") && RoomIndex(pair.Target) == Array.IndexOf(Rooms, "Training")));
+
+    [TestCase("GpuAls.Kernels.", "GpuAls.", TestName = "Kernels_UseNothingOfTheLibrary")]
+    [TestCase("GpuAls.App.", "GpuAls.Cli.", TestName = "App_UsesNothingOfTheCommandLine")]
+    public void Assembly_UsesNothingAbove(string source, string above)
     {
-        var outward = Dependencies().Where(pair => pair.Source.StartsWith("GpuAls.Kernels.", StringComparison.Ordinal)
-            && pair.Target.StartsWith("GpuAls.", StringComparison.Ordinal) && !pair.Target.StartsWith("GpuAls.Kernels.", StringComparison.Ordinal));
+        var outward = Dependencies().Where(pair => pair.Source.StartsWith(source, StringComparison.Ordinal)
+            && pair.Target.StartsWith(above, StringComparison.Ordinal) && !pair.Target.StartsWith(source, StringComparison.Ordinal));
 
         Assert.That(outward, Is.Empty);
     }
 
-    private static IEnumerable<string> Types() => Loaded.Types.Select(type => type.FullName).Where(name => name.StartsWith("GpuAls.", StringComparison.Ordinal));
-
     private static IEnumerable<(string Source, string Target)> Dependencies() => Loaded.Types
         .Where(type => type.FullName.StartsWith("GpuAls.", StringComparison.Ordinal))
-        .SelectMany(type => type.Dependencies.Select(dependency => (type.FullName, dependency.Target.FullName)));
+        .SelectMany(type => type.Dependencies.Select(dependency => (type.FullName, dependency.Target.FullName)))
+        .Where(pair => !pair.Item2.Contains("+<", StringComparison.Ordinal)); // type parameters
 
-    /// <summary>The stage of a type; -1 for the root and what is not ours.</summary>
-    private static int StageOf(string type) =>
-        type.StartsWith("GpuAls.", StringComparison.Ordinal) ? Array.IndexOf(Stages, type.Split('.')[1]) : -1;
+    /// <summary>The room of a type; -1 for what lies beside the rooms and for other assemblies.</summary>
+    private static int RoomIndex(string type) => RoomOfType.TryGetValue(Outer(type), out var room) ? Array.IndexOf(Rooms, room) : -1;
+
+    /// <summary>The name of a type without those nested in it and without type arguments.</summary>
+    private static string Outer(string type) => type.Split('+', '`', '<')[0];
+
+    private static Dictionary<string, string> ReadRooms()
+    {
+        var library = LibraryFolder();
+        var rooms = new Dictionary<string, string>();
+        foreach (var file in Rooms.SelectMany(room => Directory.GetFiles(Path.Combine(library, room), "*.cs", SearchOption.AllDirectories)))
+            foreach (Match declared in DeclaredType().Matches(File.ReadAllText(file)))
+                rooms[$"GpuAls.{declared.Groups[1].Value}"] = Path.GetRelativePath(library, file).Split(Path.DirectorySeparatorChar)[0];
+        return rooms;
+    }
+
+    private static string LibraryFolder()
+    {
+        var folder = TestContext.CurrentContext.TestDirectory;
+        while (!File.Exists(Path.Combine(folder, "GpuAls.sln"))) folder = Path.GetDirectoryName(folder)!;
+        return Path.Combine(folder, "src", "GpuAls");
+    }
+
+    [GeneratedRegex(@"^(?:public|internal)[\w ]* (?:class|struct|interface|enum|record|delegate [\w?<>]+) (\w+)", RegexOptions.Multiline)]
+    private static partial Regex DeclaredType();
 }

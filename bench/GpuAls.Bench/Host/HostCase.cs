@@ -1,9 +1,5 @@
 using GpuAls.Bench.OnGpu;
 using GpuAls.Bench.OnGpu.Workloads;
-using GpuAls.Engines;
-using GpuAls.Engines.Host;
-using GpuAls.Sparse;
-using GpuAls.Training;
 
 namespace GpuAls.Bench.Host;
 

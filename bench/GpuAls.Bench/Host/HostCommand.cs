@@ -1,8 +1,6 @@
 using System.CommandLine;
 using GpuAls.Bench.OnGpu;
 using GpuAls.Bench.Shapes;
-using GpuAls.Engines.Host;
-using GpuAls.Training;
 using Spectre.Console;
 
 namespace GpuAls.Bench.Host;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using GpuAls.Engines;
 
 namespace GpuAls.Bench.Kernels;
 

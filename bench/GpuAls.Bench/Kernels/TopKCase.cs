@@ -1,7 +1,3 @@
-using GpuAls.Engines;
-using GpuAls.Engines.Device;
-using GpuAls.Sparse;
-
 namespace GpuAls.Bench.Kernels;
 
 /// <summary>Lists of some queries, made once on a CUDA device and checked against the host engine.</summary>

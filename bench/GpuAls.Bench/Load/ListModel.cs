@@ -1,6 +1,4 @@
 using GpuAls.Bench.OnGpu.Workloads;
-using GpuAls.Indexing;
-using GpuAls.Modeling;
 
 namespace GpuAls.Bench.Load;
 

@@ -1,8 +1,4 @@
 using GpuAls.Bench.OnGpu;
-using GpuAls.Engines.Host;
-using GpuAls.Export;
-using GpuAls.Modeling;
-using GpuAls.Recommendation;
 using Spectre.Console;
 
 namespace GpuAls.Bench.Load;

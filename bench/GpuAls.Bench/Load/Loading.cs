@@ -1,7 +1,4 @@
-using GpuAls.Indexing;
-using GpuAls.Reading;
-using GpuAls.Sampling;
-using GpuAls.Sparse;
+using GpuAls.App;
 
 namespace GpuAls.Bench.Load;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using GpuAls.Indexing;
-using GpuAls.Sparse;
 
 namespace GpuAls.Bench.Load;
 

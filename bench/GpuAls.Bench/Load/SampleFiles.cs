@@ -1,4 +1,4 @@
-using GpuAls.Sampling;
+using GpuAls.App;
 
 namespace GpuAls.Bench.Load;
 

@@ -1,7 +1,4 @@
 using System.Collections;
-using GpuAls.Export;
-using GpuAls.Modeling;
-using GpuAls.Recommendation;
 
 namespace GpuAls.Bench.Load;
 

@@ -1,7 +1,6 @@
 using System.Runtime.Intrinsics;
 using BenchmarkDotNet.Attributes;
 using GpuAls.Bench.OnGpu.Workloads;
-using GpuAls.Engines.Host;
 
 namespace GpuAls.Bench.Micro;
 

@@ -1,7 +1,5 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using GpuAls.Engines;
-using GpuAls.Engines.Device;
 using ILGPU;
 using ILGPU.Runtime.Cuda;
 

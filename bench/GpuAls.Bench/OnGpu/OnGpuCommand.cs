@@ -1,5 +1,4 @@
 using System.CommandLine;
-using GpuAls.Engines.Device;
 
 namespace GpuAls.Bench.OnGpu;
 

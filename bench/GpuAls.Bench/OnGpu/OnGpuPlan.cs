@@ -1,6 +1,5 @@
 using GpuAls.Bench.OnGpu.Workloads;
 using GpuAls.Bench.Shapes;
-using GpuAls.Engines;
 using GpuAls.Kernels.Launching;
 
 namespace GpuAls.Bench.OnGpu;

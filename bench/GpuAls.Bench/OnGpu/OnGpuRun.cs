@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using GpuAls.Bench.OnGpu.Workloads;
 using GpuAls.Bench.Shapes;
-using GpuAls.Engines;
-using GpuAls.Engines.Device;
 using GpuAls.Kernels.Launching;
 
 namespace GpuAls.Bench.OnGpu;

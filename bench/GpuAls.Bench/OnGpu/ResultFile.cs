@@ -1,5 +1,3 @@
-using GpuAls.Storage;
-
 namespace GpuAls.Bench.OnGpu;
 
 /// <summary>

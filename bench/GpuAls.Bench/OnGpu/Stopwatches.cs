@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using GpuAls.Bench.OnGpu.Workloads;
-using GpuAls.Engines;
 using GpuAls.Kernels.Launching;
 
 namespace GpuAls.Bench.OnGpu;

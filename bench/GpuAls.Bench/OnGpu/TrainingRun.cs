@@ -1,11 +1,6 @@
 using System.Diagnostics;
 using GpuAls.Bench.Shapes;
-using GpuAls.Engines;
 using GpuAls.Kernels.Launching;
-using GpuAls.Modeling;
-using GpuAls.Recommendation;
-using GpuAls.Sparse;
-using GpuAls.Training;
 
 namespace GpuAls.Bench.OnGpu;
 

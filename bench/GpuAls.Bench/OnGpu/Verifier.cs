@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using GpuAls.Bench.OnGpu.Workloads;
-using GpuAls.Engines;
 
 namespace GpuAls.Bench.OnGpu;
 

@@ -1,5 +1,3 @@
-using GpuAls.Training;
-
 namespace GpuAls.Bench.Quality;
 
 /// <summary>A data set with a fixed split on which others published what they reached.</summary>

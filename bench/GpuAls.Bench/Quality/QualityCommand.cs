@@ -1,7 +1,5 @@
 using System.CommandLine;
-using GpuAls.Engines.Device;
-using GpuAls.Evaluation;
-using GpuAls.Jobs;
+using GpuAls.App;
 using Spectre.Console;
 
 namespace GpuAls.Bench.Quality;

@@ -1,8 +1,6 @@
 using GpuAls.Bench.Host;
 using GpuAls.Bench.OnGpu;
 using GpuAls.Bench.Shapes;
-using GpuAls.Engines.Host;
-using GpuAls.Sparse;
 using Spectre.Console;
 
 namespace GpuAls.Bench.Scale;

@@ -1,6 +1,4 @@
-using GpuAls.Indexing;
-using GpuAls.Sampling;
-using GpuAls.Sparse;
+using GpuAls.App;
 
 namespace GpuAls.Bench.Shapes;
 

@@ -1,6 +1,4 @@
 using GpuAls.Bench.OnGpu;
-using GpuAls.Engines;
-using GpuAls.Recommendation;
 
 namespace GpuAls.Bench.TopK;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using GpuAls.Bench.Host;
 using GpuAls.Bench.Shapes;
-using GpuAls.Engines.Host;
 using Spectre.Console;
 
 namespace GpuAls.Bench.TopK;

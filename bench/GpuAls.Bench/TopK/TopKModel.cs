@@ -1,8 +1,4 @@
 using GpuAls.Bench.OnGpu;
-using GpuAls.Engines;
-using GpuAls.Modeling;
-using GpuAls.Sparse;
-using GpuAls.Training;
 
 namespace GpuAls.Bench.TopK;
 

@@ -1,5 +1,3 @@
-using GpuAls.Modeling;
-
 namespace GpuAls.Bench.TopK;
 
 /// <summary>A list the plain way: all scores, one factor after the other as the engine sums them, then a sort.</summary>

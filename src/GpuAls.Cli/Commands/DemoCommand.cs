@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using GpuAls.App;
 using GpuAls.Cli.Options;
-using GpuAls.Engines.Device;
-using GpuAls.Evaluation;
-using GpuAls.Jobs;
 using Spectre.Console;
 
 namespace GpuAls.Cli.Commands;

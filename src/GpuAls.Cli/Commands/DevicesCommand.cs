@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using GpuAls.Cli.Options;
-using GpuAls.Engines.Device;
 using Spectre.Console;
 
 namespace GpuAls.Cli.Commands;

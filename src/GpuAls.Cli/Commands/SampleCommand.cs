@@ -1,7 +1,6 @@
 using System.CommandLine;
+using GpuAls.App;
 using GpuAls.Cli.Options;
-using GpuAls.Jobs;
-using GpuAls.Sampling;
 
 namespace GpuAls.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using GpuAls.App;
 using GpuAls.Cli.Options;
-using GpuAls.Jobs;
 
 namespace GpuAls.Cli.Commands;
 

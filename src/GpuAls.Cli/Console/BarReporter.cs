@@ -1,5 +1,5 @@
 using System.Globalization;
-using GpuAls.Jobs;
+using GpuAls.App;
 using Spectre.Console;
 
 namespace GpuAls.Cli;

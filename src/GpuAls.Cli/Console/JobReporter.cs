@@ -1,8 +1,5 @@
 using System.Globalization;
-using GpuAls.Engines.Device;
-using GpuAls.Evaluation;
-using GpuAls.Jobs;
-using GpuAls.Modeling;
+using GpuAls.App;
 
 namespace GpuAls.Cli;
 

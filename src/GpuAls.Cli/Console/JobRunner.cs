@@ -1,8 +1,6 @@
 using System.CommandLine;
+using GpuAls.App;
 using GpuAls.Cli.Options;
-using GpuAls.Engines;
-using GpuAls.Engines.Device;
-using GpuAls.Jobs;
 using Spectre.Console;
 
 namespace GpuAls.Cli;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using GpuAls.Evaluation;
 using Spectre.Console;
 
 namespace GpuAls.Cli;

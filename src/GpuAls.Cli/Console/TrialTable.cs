@@ -1,6 +1,4 @@
 using System.Globalization;
-using GpuAls.Evaluation;
-using GpuAls.Evaluation.Tuning;
 using Spectre.Console;
 
 namespace GpuAls.Cli;

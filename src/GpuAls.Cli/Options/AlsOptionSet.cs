@@ -1,6 +1,4 @@
 using System.CommandLine;
-using GpuAls.Reading;
-using GpuAls.Training;
 
 namespace GpuAls.Cli.Options;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
-using GpuAls.Engines;
-using GpuAls.Jobs;
+using GpuAls.App;
 
 namespace GpuAls.Cli.Options;
 

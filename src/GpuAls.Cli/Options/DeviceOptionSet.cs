@@ -1,8 +1,5 @@
 using System.CommandLine;
-using GpuAls.Engines;
-using GpuAls.Engines.Device;
-using GpuAls.Jobs;
-using GpuAls.Training;
+using GpuAls.App;
 
 namespace GpuAls.Cli.Options;
 

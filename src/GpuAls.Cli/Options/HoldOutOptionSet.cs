@@ -1,5 +1,5 @@
 using System.CommandLine;
-using GpuAls.Jobs;
+using GpuAls.App;
 
 namespace GpuAls.Cli.Options;
 

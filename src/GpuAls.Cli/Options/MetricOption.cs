@@ -1,6 +1,4 @@
 using System.CommandLine;
-using GpuAls.Evaluation;
-using GpuAls.Reading;
 
 namespace GpuAls.Cli.Options;
 

@@ -1,8 +1,4 @@
 using System.CommandLine;
-using GpuAls.Evaluation;
-using GpuAls.Evaluation.Tuning;
-using GpuAls.Reading;
-using GpuAls.Training;
 
 namespace GpuAls.Cli.Options;
 

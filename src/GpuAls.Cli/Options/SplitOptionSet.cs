@@ -1,5 +1,4 @@
 using System.CommandLine;
-using GpuAls.Evaluation;
 
 namespace GpuAls.Cli.Options;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GpuAls.App;
 
 namespace GpuAls.Cli.Options;
 

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using GpuAls.Evaluation;
-using GpuAls.Jobs;
-using GpuAls.Reading;
+using GpuAls.App;
 
 namespace GpuAls.Cli.Options;
 

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>
 /// How a stored value v enters the normal equations and the loss. The value is ±conf(|r|), negative for a dislike.

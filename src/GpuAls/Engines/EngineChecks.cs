@@ -1,6 +1,4 @@
-using GpuAls.Sparse;
-
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>The shapes that every engine expects, checked once at its edge.</summary>
 internal static class EngineChecks

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>What an engine runs on, for logs and manifests.</summary>
 /// <param name="Id">What <c>--device</c> calls it: cpu, cuda:N, opencl:N or emulated.</param>

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>Factors with values from the start.</summary>
 internal static class EngineFactorsLoading

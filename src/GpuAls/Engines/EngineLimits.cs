@@ -1,4 +1,4 @@
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>Limits that every engine shares.</summary>
 public static class EngineLimits

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>A = L Lᵀ in fp64, row by row in the lower triangle: plain code for the rows that need it.</summary>
 internal static class Fp64Cholesky

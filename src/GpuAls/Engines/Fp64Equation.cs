@@ -1,4 +1,4 @@
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>A row of factors in host memory, [rank].</summary>
 internal delegate ReadOnlySpan<float> FactorRow(int row);

@@ -1,6 +1,4 @@
-using GpuAls.Sparse;
-
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>
 /// What every engine does with rows that fp32 cannot solve: a play of great weight hides the other terms of A behind its

@@ -1,6 +1,4 @@
-using GpuAls.Sparse;
-
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>
 /// The linear algebra of a training step and of scoring, on one device. It knows nothing of files, ids or options.

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>A factor matrix in the memory of an engine, [RowCount, Rank].</summary>
 public interface IEngineFactors : IDisposable

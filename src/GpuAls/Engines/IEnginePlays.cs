@@ -1,4 +1,4 @@
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>A CSR matrix in the memory of an engine.</summary>
 public interface IEnginePlays : IDisposable

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>
 /// The minimum of ½·xᵀA x - bᵀx over x ≥ 0 in fp64, by block principal pivoting (Kim and Park, SIAM J. Sci. Comput. 2011): unknowns are

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>How the fp64 factorisation of one row went.</summary>
 internal enum PivotOutcome

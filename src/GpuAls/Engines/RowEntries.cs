@@ -1,6 +1,4 @@
-using GpuAls.Sparse;
-
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>The plays of one row.</summary>
 internal readonly ref struct RowEntries(CsrMatrix matrix, int row)

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>Rows Start .. Start + Count - 1.</summary>
 /// <param name="Start">First row.</param>

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>
 /// One half of an ALS iteration: for row r of the plays, (α₀·YᵀY + Σ gram·y yᵀ + λᵣI) x = Σ rhs·y.

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>What happened to the rows of one <see cref="IAlsEngine.SolveRows"/>.</summary>
 /// <param name="Fp64Rows">Rows that fp32 could not solve, solved in fp64.</param>

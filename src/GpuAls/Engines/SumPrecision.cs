@@ -1,4 +1,4 @@
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>How Σ gram·y yᵀ and Σ rhs·y are summed from the plays.</summary>
 public enum SumPrecision

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>Which rows to score against which items.</summary>
 /// <param name="Queries">[queries or more, rank].</param>

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>What a training will ask of an engine.</summary>
 /// <param name="Rank">Length of a factor vector.</param>

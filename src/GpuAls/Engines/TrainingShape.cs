@@ -1,6 +1,4 @@
-using GpuAls.Sparse;
-
-namespace GpuAls.Engines;
+namespace GpuAls;
 
 /// <summary>What of a training decides how much memory it needs.</summary>
 /// <param name="UserCount">Rows of the users' factors.</param>

@@ -1,6 +1,4 @@
-using GpuAls.Engines.Host;
-
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>The k best of some items that are offered in any order, as lists have them: equal scores by rising item; no NaN.</summary>
 internal sealed class BestItems

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>95 % intervals of metrics by the percentile bootstrap over users (Efron and Tibshirani, 1993).</summary>
 internal static class Bootstrap

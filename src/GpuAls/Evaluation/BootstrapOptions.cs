@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>Intervals by drawing users again, with replacement (Efron's percentile method).</summary>
 /// <param name="Resamples">How many times all users are drawn; 0 makes no intervals.</param>

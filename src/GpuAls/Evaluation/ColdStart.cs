@@ -1,4 +1,4 @@
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>What becomes of held-out plays whose user or item is unseen in training, after Spark's <c>coldStartStrategy</c>.</summary>
 public enum ColdStart

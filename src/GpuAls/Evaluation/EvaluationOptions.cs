@@ -1,7 +1,6 @@
 using System.Globalization;
-using GpuAls.Engines;
 
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>What is measured.</summary>
 public sealed record EvaluationOptions

@@ -1,7 +1,4 @@
-using GpuAls.Modeling;
-using GpuAls.Training;
-
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>What was measured, how, and what came out.</summary>
 public sealed record EvaluationReport

@@ -1,4 +1,4 @@
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>Gathers the numbers of all users for one way to recommend; users may come in any order, on several threads at once.</summary>
 internal sealed class EvaluationRun

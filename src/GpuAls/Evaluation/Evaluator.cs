@@ -1,6 +1,4 @@
-using GpuAls.Engines;
-
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>
 /// Measures how well held-out plays are predicted. What belongs to the split is prepared once, for any number of models, and what lists leave

@@ -1,7 +1,4 @@
-using GpuAls.Indexing;
-using GpuAls.Sparse;
-
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>
 /// Plays to train on, and plays that were held out, in the index of the former. A user or an item is unseen where it has no play above 0

@@ -1,7 +1,4 @@
-using GpuAls.Modeling;
-using GpuAls.Sparse;
-
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>Brings held-out plays into the index of the plays that are trained on.</summary>
 internal sealed class HeldOutBuilder

@@ -1,7 +1,4 @@
-using GpuAls.Engines;
-using GpuAls.Training;
-
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>A metric of held-out plays, measured on the factors where they are trained.</summary>
 /// <param name="engine">Where they are.</param>

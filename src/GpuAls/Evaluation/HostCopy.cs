@@ -1,7 +1,4 @@
-using GpuAls.Engines;
-using GpuAls.Engines.Host;
-
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>Factors where the processor can score them: those of the host engine themselves, a copy of those on a device.</summary>
 internal sealed class HostCopy : IDisposable

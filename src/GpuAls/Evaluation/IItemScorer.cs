@@ -1,4 +1,4 @@
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>A way to recommend that scores all items for a user, trained on the same plays as the model it is compared with.</summary>
 public interface IItemScorer

@@ -1,6 +1,4 @@
-using GpuAls.Sparse;
-
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>
 /// The most similar items of each item. The users of an item lead to all items that share one with it, counted in an array of all items

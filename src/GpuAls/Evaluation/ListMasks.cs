@@ -1,6 +1,4 @@
-using GpuAls.Engines;
-
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>What lists leave out, on the engine that makes them: it is brought there once, and stays for the next measurement.</summary>
 /// <param name="listed">Which items the lists may have.</param>

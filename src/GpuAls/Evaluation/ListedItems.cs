@@ -1,7 +1,4 @@
-using GpuAls.Modeling;
-using GpuAls.Sparse;
-
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>Which items the list of a user may have: those with a play above 0 to train on that are not hidden from the user, as in lists of a model.</summary>
 internal sealed class ListedItems

@@ -1,4 +1,4 @@
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>What was measured of one way to recommend: numbers of each user, from which every metric follows.</summary>
 public sealed class Measurements

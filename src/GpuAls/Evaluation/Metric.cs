@@ -1,4 +1,4 @@
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>A metric. See the README for what each is.</summary>
 /// <param name="Name">Such as <c>ndcg</c>.</param>

@@ -1,9 +1,6 @@
 using System.Globalization;
-using GpuAls.Engines;
-using GpuAls.Reading;
-using GpuAls.Training;
 
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>The one metric by which iterations or trials are compared.</summary>
 /// <param name="Metric">The metric.</param>

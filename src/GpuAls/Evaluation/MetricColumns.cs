@@ -1,6 +1,4 @@
-using GpuAls.Reading;
-
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>
 /// What is summed over users, and how metrics follow: each is a quotient of two sums, errors the root of one. So it can be computed again

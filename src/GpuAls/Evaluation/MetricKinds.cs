@@ -1,4 +1,4 @@
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>Metrics by what they need.</summary>
 [Flags]

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>Metrics as people read them.</summary>
 public static class MetricTitles

@@ -1,6 +1,4 @@
-using GpuAls.Sparse;
-
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>
 /// Item-item neighbours: the score of an item is the sum of its similarities to the items the user has played above 0, among whose most

@@ -1,7 +1,4 @@
-using GpuAls.Indexing;
-using GpuAls.Sparse;
-
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>When pairs of a user and an item were played last.</summary>
 internal static class PairTimes

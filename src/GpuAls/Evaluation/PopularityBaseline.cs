@@ -1,6 +1,4 @@
-using GpuAls.Sparse;
-
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>The recommender that any other must beat: for everybody the items that most users play, ties to the lower index.</summary>
 public sealed class PopularityBaseline : IItemScorer

@@ -1,4 +1,4 @@
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>How well one list ranks what a user went on to play. Relevance is binary.</summary>
 /// <param name="Precision">Relevant items among the first k, divided by k.</param>

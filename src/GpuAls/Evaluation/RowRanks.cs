@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>The place of an item in a row of scores by counting, without sorting the row.</summary>
 internal static class RowRanks

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>How plays are divided into those to train on and those to test with.</summary>
 public sealed record SplitOptions

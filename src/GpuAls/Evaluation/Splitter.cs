@@ -1,7 +1,4 @@
-using GpuAls.Indexing;
-using GpuAls.Sparse;
-
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>
 /// Divides plays as <see cref="SplitOptions"/> says. Pairs of a user and an item are divided, duplicates summed, so that none is on both

@@ -1,7 +1,4 @@
-using GpuAls.Reading;
-using GpuAls.Sparse;
-
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>The held-out plays as they are measured: those that can be predicted, and those above 0, which lists should have.</summary>
 internal sealed class TestPlays

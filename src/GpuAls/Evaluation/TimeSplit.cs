@@ -1,7 +1,4 @@
-using GpuAls.Indexing;
-using GpuAls.Sparse;
-
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>
 /// Holds out the newest rows. Duplicates are summed on each side by itself, so that later plays add nothing to what is trained on; a pair

@@ -1,4 +1,4 @@
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>The numbers of one user, from a list, from places or from predictions, in the columns of <see cref="MetricColumns"/>.</summary>
 /// <param name="columns">What the columns are.</param>

@@ -1,4 +1,4 @@
-namespace GpuAls.Evaluation;
+namespace GpuAls;
 
 /// <summary>Tells how much of some work is done, each hundredth once and in order, whatever threads do it.</summary>
 /// <param name="total">All of the work.</param>

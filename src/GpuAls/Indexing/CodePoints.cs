@@ -1,4 +1,4 @@
-namespace GpuAls.Indexing;
+namespace GpuAls;
 
 /// <summary>The order of UTF-8 for UTF-16 text, which has code points above U+FFFF, as surrogates, before U+E000 .. U+FFFF.</summary>
 internal static class CodePoints

@@ -1,4 +1,4 @@
-namespace GpuAls.Indexing;
+namespace GpuAls;
 
 /// <summary>An id of a batch on its way into the table.</summary>
 /// <param name="Hash">Of its bytes.</param>

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace GpuAls.Indexing;
+namespace GpuAls;
 
 /// <summary>A hash of bytes: two words a step, multiplied to 128 bits and folded, so that each bit moves all others.</summary>
 internal static class IdHash

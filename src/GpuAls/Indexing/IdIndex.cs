@@ -1,6 +1,4 @@
-using GpuAls.Reading;
-
-namespace GpuAls.Indexing;
+namespace GpuAls;
 
 /// <summary>
 /// The ids of one side, in index order: by falling number of rows, equal counts by rising id

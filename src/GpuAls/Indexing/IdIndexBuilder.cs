@@ -2,9 +2,8 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using GpuAls.Reading;
 
-namespace GpuAls.Indexing;
+namespace GpuAls;
 
 /// <summary>
 /// Gives the ids of one side their numbers: provisional ones while batches come in, final ones by falling number of rows at the end.

@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using GpuAls.Reading;
 
-namespace GpuAls.Indexing;
+namespace GpuAls;
 
 /// <summary>Ids with their values.</summary>
 /// <typeparam name="T">string, int, long or Guid.</typeparam>

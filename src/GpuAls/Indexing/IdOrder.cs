@@ -1,4 +1,4 @@
-namespace GpuAls.Indexing;
+namespace GpuAls;
 
 /// <summary>
 /// Sorts ids by falling number of rows, equal ones by their bytes: 24 bytes after the other as one number, so that ids, which

@@ -1,6 +1,4 @@
-using GpuAls.Reading;
-
-namespace GpuAls.Indexing;
+namespace GpuAls;
 
 /// <summary>Different ids, as bytes, in the order they were first seen, and how many rows each has: an open hash table over one block of bytes.</summary>
 internal sealed class IdShard

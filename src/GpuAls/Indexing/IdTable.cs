@@ -1,6 +1,4 @@
-using GpuAls.Reading;
-
-namespace GpuAls.Indexing;
+namespace GpuAls;
 
 /// <summary>
 /// The different ids of one side and their rows. Batches come from several threads at once; the ids are divided by their hash into

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace GpuAls.Indexing;
+namespace GpuAls;
 
 /// <summary>24 bytes of an id as a number that sorts as they do, zeros for those it has not.</summary>
 internal readonly record struct IdWord(ulong High, ulong Middle, ulong Low) : IComparable<IdWord>

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
-namespace GpuAls.Indexing;
+namespace GpuAls;
 
 /// <summary>Work that is done several pieces at once and handed out in its order, errors too, so that the first in the input is the one that is told.</summary>
 internal static class InOrder

@@ -1,6 +1,4 @@
-using GpuAls.Reading;
-
-namespace GpuAls.Indexing;
+namespace GpuAls;
 
 /// <summary>All rows that were read, ids replaced by their index, in the order of the input (COO form, duplicates not yet summed).</summary>
 public sealed class IndexedInteractions

@@ -1,6 +1,4 @@
-using GpuAls.Reading;
-
-namespace GpuAls.Indexing;
+namespace GpuAls;
 
 /// <summary>The rows of all batches, in arrays that have room for what is likely to come, so that they seldom have to be copied.</summary>
 internal sealed class IndexedRows(bool hasWeights, bool hasTimes)

@@ -1,6 +1,4 @@
-using GpuAls.Reading;
-
-namespace GpuAls.Indexing;
+namespace GpuAls;
 
 /// <summary>Gathers batches into one list of indexed rows.</summary>
 internal sealed class InteractionGatherer(InteractionSchema schema, IReadOnlyList<InputFile> files)

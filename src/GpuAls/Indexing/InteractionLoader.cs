@@ -1,6 +1,4 @@
-using GpuAls.Reading;
-
-namespace GpuAls.Indexing;
+namespace GpuAls;
 
 /// <summary>Reads plays and replaces their ids by indices.</summary>
 public static class InteractionLoader

@@ -1,4 +1,4 @@
-namespace GpuAls.Indexing;
+namespace GpuAls;
 
 /// <summary>What was read and what was left out.</summary>
 public sealed record ReadStatistics
@@ -12,6 +12,6 @@ public sealed record ReadStatistics
     /// <summary>Rows left out because their weight is 0.</summary>
     public required long ZeroWeightRows { get; init; }
 
-    /// <summary>Rows left out because they cannot be used, see <see cref="Reading.OnBadRow"/> (only with its Skip).</summary>
+    /// <summary>Rows left out because they cannot be used, see <see cref="OnBadRow"/> (only with its Skip).</summary>
     public required long BadRows { get; init; }
 }

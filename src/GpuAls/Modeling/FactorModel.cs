@@ -1,8 +1,4 @@
-using GpuAls.Indexing;
-using GpuAls.Reading;
-using GpuAls.Sparse;
-
-namespace GpuAls.Modeling;
+namespace GpuAls;
 
 /// <summary>A trained model: factors, ids, and the plays it was trained on, which recommendations leave out.</summary>
 public sealed class FactorModel

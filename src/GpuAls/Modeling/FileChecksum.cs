@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace GpuAls.Modeling;
+namespace GpuAls;
 
 /// <summary>SHA-256 of files.</summary>
 internal static class FileChecksum

@@ -1,9 +1,7 @@
-using GpuAls.Indexing;
-using GpuAls.Reading;
 using Parquet;
 using Parquet.Schema;
 
-namespace GpuAls.Modeling;
+namespace GpuAls;
 
 /// <summary><c>users.parquet</c> and <c>items.parquet</c>: index (int32), id, plays (int32), one row group, rows in index order.</summary>
 internal static class IdTableFile

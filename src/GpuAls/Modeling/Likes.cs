@@ -1,7 +1,4 @@
-using GpuAls.Reading;
-using GpuAls.Sparse;
-
-namespace GpuAls.Modeling;
+namespace GpuAls;
 
 /// <summary>Plays above 0, or ratings of any value: without one a user or an item has the zero vector, which scores 0 against everything and so says nothing.</summary>
 internal static class Likes

@@ -1,6 +1,4 @@
-using GpuAls.Engines;
-
-namespace GpuAls.Modeling;
+namespace GpuAls;
 
 /// <summary>The numbers of a manifest that was read: JSON may hold any.</summary>
 internal static class ManifestChecks

@@ -1,10 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using GpuAls.Engines;
-using GpuAls.Reading;
-using GpuAls.Training;
 
-namespace GpuAls.Modeling;
+namespace GpuAls;
 
 /// <summary>JSON without reflection, so that the tool also starts fast; choices are the words of their options.</summary>
 [JsonSourceGenerationOptions(

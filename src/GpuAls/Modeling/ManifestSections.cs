@@ -1,6 +1,4 @@
-using GpuAls.Reading;
-
-namespace GpuAls.Modeling;
+namespace GpuAls;
 
 /// <summary>Where the plays of a model came from.</summary>
 public sealed record ManifestInput

@@ -1,4 +1,4 @@
-namespace GpuAls.Modeling;
+namespace GpuAls;
 
 /// <summary>What is wrong with the files of a model, with a remedy.</summary>
 internal static class ModelErrors

@@ -1,6 +1,4 @@
-using GpuAls.Storage;
-
-namespace GpuAls.Modeling;
+namespace GpuAls;
 
 /// <summary>The names of the files of a model. Frozen: other programs read them.</summary>
 public static class ModelFiles

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using GpuAls.Storage;
 
-namespace GpuAls.Modeling;
+namespace GpuAls;
 
 /// <summary>Tells folders that <see cref="ModelWriter"/> wrote, of any version, from all others.</summary>
 internal static class ModelFolder

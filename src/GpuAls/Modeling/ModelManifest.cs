@@ -1,10 +1,6 @@
 using System.Text.Json.Serialization;
-using GpuAls.Indexing;
-using GpuAls.Reading;
-using GpuAls.Sparse;
-using GpuAls.Training;
 
-namespace GpuAls.Modeling;
+namespace GpuAls;
 
 /// <summary>What <c>manifest.json</c> says of a model: how it was made, from what, and the checksum of each file.</summary>
 public sealed record ModelManifest

@@ -1,8 +1,6 @@
 using System.Text.Json;
-using GpuAls.Sparse;
-using GpuAls.Storage;
 
-namespace GpuAls.Modeling;
+namespace GpuAls;
 
 /// <summary>Reads a model back, after its version and checksums were found right.</summary>
 public static class ModelReader

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using GpuAls.Storage;
 
-namespace GpuAls.Modeling;
+namespace GpuAls;
 
 /// <summary>Writes a model into a directory, which the caller stages.</summary>
 public static class ModelWriter

@@ -1,9 +1,7 @@
-using GpuAls.Indexing;
-using GpuAls.Reading;
 using Parquet;
 using Parquet.Schema;
 
-namespace GpuAls.Modeling;
+namespace GpuAls;
 
 /// <summary>Columns of ids in Parquet, with the type the ids came in with.</summary>
 internal static class ParquetIds

@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>A stream some bytes of which were read already.</summary>
 /// <param name="ahead">These bytes.</param>

@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>A batch that is still to be read, on any thread.</summary>
 /// <param name="cancellation">Leaves the reading.</param>

@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>
 /// Bytes of a file as a decoder takes them, who may take more than are his: those of the last call can be looked at again.

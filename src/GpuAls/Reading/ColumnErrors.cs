@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>What is said of columns that cannot be used.</summary>
 internal static class ColumnErrors

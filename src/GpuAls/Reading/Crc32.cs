@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>The checksum of gzip and of pages of Parquet: CRC-32 of IEEE 802.3, eight bytes a step.</summary>
 internal static class Crc32

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>Where users, items, weights and times stand in the lines of a text file.</summary>
 /// <param name="User">Ordinal, from 0.</param>

@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>
 /// Plays from delimited text. Blocks of lines without quotes, and that is most, are read several at once; from the first quote on a file

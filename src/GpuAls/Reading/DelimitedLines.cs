@@ -1,7 +1,7 @@
 using System.Text;
 using Sylvan.Data.Csv;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>
 /// The records of a text file, one after the other. Fields are quoted as in RFC 4180; tab-separated text knows no quotes, since

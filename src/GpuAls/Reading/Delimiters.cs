@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>What separates the fields of a text file.</summary>
 internal static class Delimiters

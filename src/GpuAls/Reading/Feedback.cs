@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>What the weights of the plays are.</summary>
 public enum Feedback

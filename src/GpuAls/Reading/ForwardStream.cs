@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>A stream that is only read, from front to back.</summary>
 internal abstract class ForwardStream : Stream

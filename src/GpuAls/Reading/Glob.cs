@@ -1,6 +1,6 @@
 using System.IO.Enumeration;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>
 /// Files and folders by a pattern with * and ? in names, and ** for any number of folders. Names that start with _ or . match

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>What stands before the data of a gzip member: ten bytes, then what its flags say.</summary>
 internal static class GzipHeader

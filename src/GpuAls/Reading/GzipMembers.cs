@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>
 /// Decompresses gzip (RFC 1952), one member behind the other, and holds each to its checksum and length: the platform's own

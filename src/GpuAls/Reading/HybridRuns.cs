@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>Parquet's hybrid of runs of one value and of bit-packed values, which holds levels and places in dictionaries.</summary>
 internal static class HybridRuns

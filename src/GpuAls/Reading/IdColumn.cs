@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>The ids of one side in a batch; rows without a usable id have been left out.</summary>
 /// <param name="Type">Their type.</param>

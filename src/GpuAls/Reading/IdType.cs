@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>The type of a column of ids: narrower integers are widened to the next of these, otherwise ids come out as they went in.</summary>
 public enum IdType

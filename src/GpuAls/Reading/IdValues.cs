@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>
 /// Ids as bytes, one behind the other in rented memory: text is UTF-8 with its length before it, as Parquet has it; integers and UUIDs are

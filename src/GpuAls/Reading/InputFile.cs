@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>A file with plays.</summary>
 /// <param name="Path">Where it is.</param>

@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>What the name of a file says of its form.</summary>
 internal static class InputFormats

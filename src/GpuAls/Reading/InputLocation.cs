@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>
 /// Turns files, folders and globs into a list of files, always in the same order. In folders, sub-folders are followed

@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>Some rows of a file, column by column, without those that were left out.</summary>
 /// <param name="memory">What the columns live in.</param>

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>Plays from files of any form.</summary>
 internal static class InteractionReader

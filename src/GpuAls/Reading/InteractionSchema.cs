@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>Which columns of the input are read, and how.</summary>
 public sealed record InteractionSchema

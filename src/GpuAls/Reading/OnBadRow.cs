@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>What becomes of rows with an id that is null, empty or no UTF-8, or a weight that is null, not finite or not a number.</summary>
 public enum OnBadRow

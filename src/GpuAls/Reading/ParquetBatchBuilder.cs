@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>From the columns of a row group to a batch of usable rows.</summary>
 internal sealed class ParquetBatchBuilder

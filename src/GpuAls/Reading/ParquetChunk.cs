@@ -1,8 +1,8 @@
 using Parquet.Meta;
 using Parquet.Schema;
-using static GpuAls.Reading.ParquetColumnData;
+using static GpuAls.ParquetColumnData;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>
 /// Decodes the pages of a column chunk: PLAIN and dictionary encoding, versions 1 and 2, nullable or not. A dictionary stays one,

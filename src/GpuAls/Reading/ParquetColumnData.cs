@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>One column of a row group: the values, and where the value of each row stands among them.</summary>
 /// <param name="name">Its name.</param>

@@ -1,6 +1,6 @@
 using Parquet.Schema;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>The columns of a Parquet file that hold users, items, weights and times, checked for their types.</summary>
 internal sealed class ParquetColumns

@@ -4,7 +4,7 @@ using Parquet.Meta;
 using Snappier;
 using ZstdSharp;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>Decompresses pages.</summary>
 internal static class ParquetCompression

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>
 /// Whether a file begins and ends as Parquet does: cheap, and the clearest word on a file that was cut. The footer is checked

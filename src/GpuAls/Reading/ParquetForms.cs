@@ -2,7 +2,7 @@ using Parquet.Schema;
 using ConvertedType = Parquet.Meta.ConvertedType;
 using Type = Parquet.Meta.Type;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>What the values of columns are gathered in, by the type that the schema gives them.</summary>
 internal static class ParquetForms

@@ -2,7 +2,7 @@ using Parquet;
 using Parquet.Meta;
 using Parquet.Schema;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>A row group of a file and its columns, each of which is read by itself.</summary>
 /// <param name="file">The file.</param>

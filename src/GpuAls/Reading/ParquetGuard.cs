@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>Reading Parquet fails in many ways on damaged files; to the user it is one.</summary>
 internal static class ParquetGuard

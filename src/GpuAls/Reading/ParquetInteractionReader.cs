@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Parquet;
 using Parquet.Schema;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>Plays from a Parquet file, one batch a row group.</summary>
 internal sealed class ParquetInteractionReader(InputFile file, InteractionSchema schema)

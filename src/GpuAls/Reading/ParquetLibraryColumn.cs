@@ -3,7 +3,7 @@ using Parquet;
 using Parquet.Data;
 using Parquet.Schema;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>Reads a column chunk by Parquet.Net: slower, but it knows the rarer forms.</summary>
 internal static class ParquetLibraryColumn

@@ -1,6 +1,6 @@
 using Parquet.Meta;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>The names that Parquet gives to types.</summary>
 internal static class ParquetNames

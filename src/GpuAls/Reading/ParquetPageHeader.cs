@@ -1,6 +1,6 @@
 using Parquet.Meta;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>What stands before a page, after PageHeader in parquet.thrift; numbers may be anything where a file is damaged.</summary>
 internal readonly record struct ParquetPageHeader

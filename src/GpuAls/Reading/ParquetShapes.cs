@@ -1,6 +1,6 @@
-using static GpuAls.Reading.ThriftShape;
+using static GpuAls.ThriftShape;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>The structs of a Parquet footer, after parquet.thrift.</summary>
 internal static class ParquetShapes

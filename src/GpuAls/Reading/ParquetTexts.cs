@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Unicode;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>Text, stored as BYTE_ARRAY, which may hold any bytes.</summary>
 internal sealed class ParquetTexts() : ParquetIdValues(0, IdType.Text)

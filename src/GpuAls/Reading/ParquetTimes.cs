@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>Times.</summary>
 internal abstract class ParquetTimes(TimeKind kind) : ParquetValues

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>The values of a column chunk, gathered page by page; each value once where they come from a dictionary.</summary>
 internal abstract class ParquetValues : IDisposable

@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>Tells pipes from files, which .NET does only once they are open.</summary>
 internal static class Pipes

@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>How far a load is.</summary>
 /// <param name="Rows">Rows read so far.</param>

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>Arrays of the pool that grow.</summary>
 internal static class Rented

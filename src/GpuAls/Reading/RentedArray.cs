@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>An array that goes back to the pool; what is in it at first is anything.</summary>
 /// <param name="length">Elements that are used.</param>

@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>Decides for each row of a batch whether it is kept, and remembers why not.</summary>
 /// <param name="place">From a row to its file and row as the user finds it.</param>

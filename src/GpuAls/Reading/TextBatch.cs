@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>Gathers the rows of a text batch; until it is built, its memory is its own.</summary>
 internal sealed class TextBatch(bool hasWeights, bool hasTimes) : IDisposable

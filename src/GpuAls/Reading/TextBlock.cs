@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>Whole lines of a text file.</summary>
 /// <param name="memory">What they live in.</param>

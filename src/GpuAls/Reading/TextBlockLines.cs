@@ -1,6 +1,6 @@
 using System.Text.Unicode;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>The lines of plain blocks, see <see cref="TextBlock.IsPlain"/>.</summary>
 /// <param name="file">The file.</param>

@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>Cuts a text file into blocks of whole lines.</summary>
 /// <param name="source">The file.</param>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>What is said of text files that cannot be read.</summary>
 internal static class TextErrors

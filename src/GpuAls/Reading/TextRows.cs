@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>From the fields of lines to a batch of usable rows, whose memory is the batch's once it is built.</summary>
 internal sealed class TextRows(InputFile file, InteractionSchema schema, DelimitedColumns columns) : IDisposable

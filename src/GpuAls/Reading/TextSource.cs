@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>Opens text files: decompressed, as UTF-8 (a byte order mark is honoured), bytes that are no UTF-8 refused.</summary>
 internal sealed class TextSource : IDisposable

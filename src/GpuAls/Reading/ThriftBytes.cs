@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>Goes through bytes in Thrift's compact protocol, never past their end.</summary>
 /// <param name="bytes">The bytes.</param>

@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>
 /// Walks a value in Thrift's compact protocol, to see whether it has its shape and ends where its bytes end. A reader that

@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>What a value in Thrift's compact protocol has to be: its type there, the fields of a struct, the elements of a list.</summary>
 internal sealed class ThriftShape

@@ -1,4 +1,4 @@
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>What a column of times holds.</summary>
 internal enum TimeKind

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
-namespace GpuAls.Reading;
+namespace GpuAls;
 
 /// <summary>Times in text: an integer, or a date of ISO 8601 with or without a time of day, in UTC where it names no zone.</summary>
 internal static class TimeText

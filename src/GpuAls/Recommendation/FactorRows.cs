@@ -1,4 +1,4 @@
-namespace GpuAls.Recommendation;
+namespace GpuAls;
 
 /// <summary>Rows of a factor matrix.</summary>
 internal static class FactorRows

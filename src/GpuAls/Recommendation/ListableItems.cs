@@ -1,7 +1,4 @@
-using GpuAls.Modeling;
-using GpuAls.Sparse;
-
-namespace GpuAls.Recommendation;
+namespace GpuAls;
 
 /// <summary>
 /// The items that a list can hold. One that nobody played above 0, or rated, or whose factors are all 0, would score 0 for everybody, above

@@ -1,4 +1,4 @@
-namespace GpuAls.Recommendation;
+namespace GpuAls;
 
 /// <summary>The lists of some users.</summary>
 /// <param name="UserIndices">[lists], whose list it is.</param>

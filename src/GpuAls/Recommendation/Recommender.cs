@@ -1,7 +1,4 @@
-using GpuAls.Engines;
-using GpuAls.Modeling;
-
-namespace GpuAls.Recommendation;
+namespace GpuAls;
 
 /// <summary>Top-k lists from a model, in batches that bound the memory.</summary>
 public sealed class Recommender : IDisposable

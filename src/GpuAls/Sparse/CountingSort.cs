@@ -1,4 +1,4 @@
-namespace GpuAls.Sparse;
+namespace GpuAls;
 
 /// <summary>Places of a stable counting sort whose input is cut into parts: a part's entries of a key stand behind those of earlier parts.</summary>
 internal sealed class CountingSort

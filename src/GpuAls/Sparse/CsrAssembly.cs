@@ -1,4 +1,4 @@
-namespace GpuAls.Sparse;
+namespace GpuAls;
 
 /// <summary>
 /// COO → CSR by two stable counting sorts, first by column, then by row, each over parts of its input at once: linear in the entries,

@@ -1,7 +1,4 @@
-using GpuAls.Indexing;
-using GpuAls.Reading;
-
-namespace GpuAls.Sparse;
+namespace GpuAls;
 
 /// <summary>Matrices in CSR form from rows of plays and from each other; the bytes do not depend on the number of threads.</summary>
 public static class CsrBuilder

@@ -1,4 +1,4 @@
-namespace GpuAls.Sparse;
+namespace GpuAls;
 
 /// <summary>
 /// A sparse matrix in compressed sparse row form, validated when made and immutable afterwards.

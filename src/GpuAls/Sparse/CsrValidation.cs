@@ -1,4 +1,4 @@
-namespace GpuAls.Sparse;
+namespace GpuAls;
 
 /// <summary>The rules of a CSR matrix, each with a message that names the place where it is broken.</summary>
 internal static class CsrValidation

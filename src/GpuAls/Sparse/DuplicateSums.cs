@@ -1,6 +1,4 @@
-using GpuAls.Reading;
-
-namespace GpuAls.Sparse;
+namespace GpuAls;
 
 /// <summary>The entries of a CSR matrix, one for each place that coordinates name, duplicates summed in fp64; of ratings the mean.</summary>
 internal sealed class DuplicateSums

@@ -1,4 +1,4 @@
-namespace GpuAls.Sparse;
+namespace GpuAls;
 
 /// <summary>Some of the entries of a matrix, in a matrix of the same shape.</summary>
 internal static class EntrySelection

@@ -1,4 +1,4 @@
-namespace GpuAls.Sparse;
+namespace GpuAls;
 
 /// <summary>
 /// Plays divided into those to train on and those to test with. What is held out depends on the plays and the seed alone, not on the

@@ -1,7 +1,4 @@
-using GpuAls.Indexing;
-using GpuAls.Reading;
-
-namespace GpuAls.Sparse;
+namespace GpuAls;
 
 /// <summary>Who played what: the plays in both directions, and the ids of both sides.</summary>
 public sealed class InteractionMatrix

@@ -1,7 +1,4 @@
-using GpuAls.Indexing;
-using GpuAls.Reading;
-
-namespace GpuAls.Sparse;
+namespace GpuAls;
 
 /// <summary>
 /// A part of some plays with an index of its own, as if nothing else had been read: users and items by falling number of plays in the

@@ -1,4 +1,4 @@
-namespace GpuAls.Sparse;
+namespace GpuAls;
 
 /// <summary>Cuts work into as many parts as there are processors; where the cuts are does not change any result.</summary>
 internal static class Segments

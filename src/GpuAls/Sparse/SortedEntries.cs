@@ -1,4 +1,4 @@
-namespace GpuAls.Sparse;
+namespace GpuAls;
 
 /// <summary>Entries in CSR order, duplicates not yet summed.</summary>
 /// <param name="Starts">[rows + 1], where each row starts.</param>

@@ -1,4 +1,4 @@
-namespace GpuAls.Storage;
+namespace GpuAls;
 
 /// <summary>Removing what is no longer needed, where a refusal must not hide the failure that led here.</summary>
 internal static class Cleanup

@@ -1,4 +1,4 @@
-namespace GpuAls.Storage;
+namespace GpuAls;
 
 /// <summary>How a folder that was filled aside takes its place.</summary>
 internal abstract class FolderPlacement(string final)

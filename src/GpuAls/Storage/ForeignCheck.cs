@@ -1,4 +1,4 @@
-namespace GpuAls.Storage;
+namespace GpuAls;
 
 /// <summary>Why a directory is not of the kind that is written here.</summary>
 /// <param name="directory">The directory.</param>

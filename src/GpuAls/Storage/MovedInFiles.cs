@@ -1,4 +1,4 @@
-namespace GpuAls.Storage;
+namespace GpuAls;
 
 /// <summary>Files move in one by one, the mark of a whole folder last; old ones move out before, their mark first.</summary>
 internal sealed class MovedInFiles(string final) : FolderPlacement(final)

@@ -1,4 +1,4 @@
-namespace GpuAls.Storage;
+namespace GpuAls;
 
 /// <summary>Renames that are all done or all undone.</summary>
 internal sealed class Moves

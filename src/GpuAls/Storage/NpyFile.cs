@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace GpuAls.Storage;
+namespace GpuAls;
 
 /// <summary>
 /// Arrays in numpy's .npy format, version 1.0 (NEP 1): little-endian, C order, so that <c>numpy.load(..., mmap_mode="r")</c> maps them.

@@ -1,4 +1,4 @@
-namespace GpuAls.Storage;
+namespace GpuAls;
 
 /// <summary>Turns failures of the file system into messages with a remedy.</summary>
 internal static class OutputErrors

@@ -1,4 +1,4 @@
-namespace GpuAls.Storage;
+namespace GpuAls;
 
 /// <summary>Names of outputs.</summary>
 internal static class OutputPaths

@@ -1,4 +1,4 @@
-namespace GpuAls.Storage;
+namespace GpuAls;
 
 /// <summary>The folders that had to be made above an output, which a run that fails removes again.</summary>
 internal sealed class ParentFolders

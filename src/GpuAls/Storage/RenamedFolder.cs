@@ -1,4 +1,4 @@
-namespace GpuAls.Storage;
+namespace GpuAls;
 
 /// <summary>The whole folder appears at once.</summary>
 internal sealed class RenamedFolder(string final) : FolderPlacement(final)

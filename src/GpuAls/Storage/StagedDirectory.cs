@@ -1,4 +1,4 @@
-namespace GpuAls.Storage;
+namespace GpuAls;
 
 /// <summary>
 /// A directory that is filled aside and appears under its name only when it is whole; <c>_SUCCESS</c> is written last, as Spark does.

@@ -1,4 +1,4 @@
-namespace GpuAls.Storage;
+namespace GpuAls;
 
 /// <summary>A file that is written aside and appears under its name only when it is whole.</summary>
 public sealed class StagedFile : IDisposable

@@ -1,4 +1,4 @@
-namespace GpuAls.Storage;
+namespace GpuAls;
 
 /// <summary>A file or folder that is written under one name and appears under another, which is the one that users know.</summary>
 /// <param name="Staging">Where it is written.</param>

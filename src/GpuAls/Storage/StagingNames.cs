@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace GpuAls.Storage;
+namespace GpuAls;
 
 /// <summary>
 /// Hidden names of outputs that are not whole yet, <c>.NAME.HOST-PROCESS-RUN-N.tmp</c>: they say who writes them, so that what a

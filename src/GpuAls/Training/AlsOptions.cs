@@ -1,7 +1,4 @@
-using GpuAls.Engines;
-using GpuAls.Reading;
-
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>
 /// What is trained. For plays r(u,i) of user u and item i, duplicates summed:
@@ -14,7 +11,7 @@ namespace GpuAls.Training;
 ///
 /// λᵤ = λ,  λ·nᵤ  or  λ·(nᵤ + α₀·items)^ν  nᵤ = plays of u with r &gt; 0
 /// </code>
-/// Hu, Koren and Volinsky, ICDM 2008. With <see cref="Training.Objective.Ials"/> (Rendle et al., 2021) every pair is pulled toward 0,
+/// Hu, Koren and Volinsky, ICDM 2008. With <see cref="Objective.Ials"/> (Rendle et al., 2021) every pair is pulled toward 0,
 /// observed ones too: L = Σ observed conf·(1 - x·y)² + α₀·Σ all (x·y)² + the same regularization.
 /// With <see cref="Feedback.Explicit"/> (Zhou et al., 2008; Spark) r is a rating of any sign, and L = Σ observed (r - x·y)² + the same
 /// regularization with α₀ = 0 and n the number of all ratings: confidence, objective and α₀ say nothing.

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Numerics;
-using GpuAls.Engines;
 
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>The range of each option, with the message that names it as the command line does.</summary>
 internal static class AlsOptionsValidation

@@ -1,7 +1,4 @@
-using GpuAls.Engines;
-using GpuAls.Sparse;
-
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>The host loop of alternating least squares; the linear algebra is the engine's.</summary>
 public sealed class AlsTrainer
@@ -64,7 +61,7 @@ public sealed class AlsTrainer
     {
         var training = new AlsTraining(_engine, plays, factors, _options);
         var best = _stopping?.Begin();
-        HostFactors? kept = null;
+        FactorSnapshot? kept = null;
         var reports = new List<IterationReport>(_options.Iterations);
         while (training.Iterations < _options.Iterations && best is not { IsOver: true })
         {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using GpuAls.Engines;
 
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>A training that goes on an iteration at a time: what is done between them is the caller's.</summary>
 public sealed class AlsTraining

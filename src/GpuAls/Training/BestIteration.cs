@@ -1,4 +1,4 @@
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>The best iteration so far.</summary>
 /// <param name="isLowerBetter">Whether a lower number is the better one.</param>

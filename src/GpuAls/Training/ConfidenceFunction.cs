@@ -1,4 +1,4 @@
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>How confidence grows with plays.</summary>
 public enum ConfidenceFunction

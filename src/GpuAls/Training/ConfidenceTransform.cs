@@ -1,9 +1,6 @@
 using System.Globalization;
-using GpuAls.Engines;
-using GpuAls.Reading;
-using GpuAls.Sparse;
 
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>From plays r to the values the engines take: ±conf(|r|) before the offset, negative for a dislike; ratings as they are.</summary>
 internal static class ConfidenceTransform

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>A number by which iterations are compared.</summary>
 public interface ITrainingMetric

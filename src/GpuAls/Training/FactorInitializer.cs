@@ -1,4 +1,4 @@
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>
 /// First factors: independent normal numbers with standard deviation 0.1/√rank, each a pure function of seed, side, row and

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>One iteration.</summary>
 /// <param name="Iteration">From 1.</param>

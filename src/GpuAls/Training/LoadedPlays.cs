@@ -1,7 +1,4 @@
-using GpuAls.Engines;
-using GpuAls.Sparse;
-
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>
 /// The plays of both sides on an engine, as the confidences of some options. Any number of trainings may take them, one after the other,

@@ -1,4 +1,4 @@
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>The loss of the training itself, which needs no plays to measure with, but <see cref="AlsOptions.TrackLoss"/>.</summary>
 public sealed class LossMetric : ITrainingMetric

@@ -1,4 +1,4 @@
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>What observed pairs are pulled toward.</summary>
 public enum Objective

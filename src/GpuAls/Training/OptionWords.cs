@@ -1,7 +1,4 @@
-using GpuAls.Engines;
-using GpuAls.Reading;
-
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>The words for the choices of <see cref="AlsOptions"/>, on the command line and in manifests alike.</summary>
 public static class OptionWords

@@ -1,4 +1,4 @@
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>Another system's meaning of the parameters, with its own numbers for those whose meaning it is. Rank, iterations and seed stay the caller's.</summary>
 public static class Preset

@@ -1,4 +1,4 @@
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>How λ grows with the plays of a row.</summary>
 public enum RegularizationScaling

@@ -1,8 +1,6 @@
 using System.Globalization;
-using GpuAls.Reading;
-using GpuAls.Sparse;
 
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>λ of each row.</summary>
 internal static class RowRegularization

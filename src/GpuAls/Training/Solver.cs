@@ -1,4 +1,4 @@
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>How the normal equation of a row is solved.</summary>
 public enum Solver

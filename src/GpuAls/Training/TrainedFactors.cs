@@ -1,4 +1,4 @@
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>What training gives.</summary>
 /// <param name="Rank">Length of a factor vector.</param>

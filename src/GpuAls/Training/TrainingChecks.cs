@@ -1,6 +1,4 @@
-using GpuAls.Sparse;
-
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>Whether there is anything to train.</summary>
 internal static class TrainingChecks

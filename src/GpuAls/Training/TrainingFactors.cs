@@ -1,7 +1,4 @@
-using GpuAls.Engines;
-using GpuAls.Sparse;
-
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>The factors of both sides on an engine, while they are trained.</summary>
 public sealed class TrainingFactors : IDisposable
@@ -37,14 +34,14 @@ public sealed class TrainingFactors : IDisposable
 
     /// <summary>Factors from which a training goes on.</summary>
     /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
-    public static TrainingFactors From(IAlsEngine engine, HostFactors factors)
+    public static TrainingFactors From(IAlsEngine engine, FactorSnapshot factors)
     {
         ArgumentNullException.ThrowIfNull(factors);
         return new TrainingFactors(engine.LoadFactors(factors.Users, factors.Rank), () => engine.LoadFactors(factors.Items, factors.Rank));
     }
 
     /// <summary>Brings them to the host.</summary>
-    public HostFactors Download() => new(Users.Rank, Download(Users), Download(Items));
+    public FactorSnapshot Download() => new(Users.Rank, Download(Users), Download(Items));
 
     /// <summary>Frees the engine's memory.</summary>
     public void Dispose()
@@ -75,4 +72,4 @@ public sealed class TrainingFactors : IDisposable
 /// <param name="Rank">Length of a factor vector.</param>
 /// <param name="Users">[users, Rank], row-major.</param>
 /// <param name="Items">[items, Rank], row-major.</param>
-public sealed record HostFactors(int Rank, float[] Users, float[] Items);
+public sealed record FactorSnapshot(int Rank, float[] Users, float[] Items);

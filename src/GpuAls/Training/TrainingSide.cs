@@ -1,8 +1,6 @@
 using System.Globalization;
-using GpuAls.Engines;
-using GpuAls.Indexing;
 
-namespace GpuAls.Training;
+namespace GpuAls;
 
 /// <summary>One side of the factorisation on an engine: its plays, its factors and its λ.</summary>
 internal sealed class TrainingSide

@@ -2,8 +2,6 @@ using System.Text.Json.Nodes;
 using GpuAls.Bench.OnGpu;
 using GpuAls.Bench.OnGpu.Workloads;
 using GpuAls.Bench.Shapes;
-using GpuAls.Engines;
-using GpuAls.Engines.Device;
 using GpuAls.Kernels.Launching;
 using GpuAls.Tests.Engines;
 

@@ -1,8 +1,5 @@
 using System.Text.Json.Nodes;
-using GpuAls.Engines.Host;
-using GpuAls.Jobs;
-using GpuAls.Reading;
-using GpuAls.Training;
+using GpuAls.App;
 
 namespace GpuAls.Tests.Cli;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using GpuAls.Modeling;
 using GpuAls.Tests.Reading;
 
 namespace GpuAls.Tests.Cli;

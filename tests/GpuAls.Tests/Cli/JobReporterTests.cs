@@ -1,6 +1,5 @@
+using GpuAls.App;
 using GpuAls.Cli;
-using GpuAls.Jobs;
-using GpuAls.Reading;
 
 namespace GpuAls.Tests.Cli;
 

@@ -1,9 +1,5 @@
+using GpuAls.App;
 using GpuAls.Cli;
-using GpuAls.Indexing;
-using GpuAls.Jobs;
-using GpuAls.Modeling;
-using GpuAls.Reading;
-using GpuAls.Training;
 
 namespace GpuAls.Tests.Cli;
 

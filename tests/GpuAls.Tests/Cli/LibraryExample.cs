@@ -1,11 +1,3 @@
-using GpuAls.Engines.Device;
-using GpuAls.Indexing;
-using GpuAls.Modeling;
-using GpuAls.Reading;
-using GpuAls.Recommendation;
-using GpuAls.Sparse;
-using GpuAls.Training;
-
 namespace GpuAls.Tests.Cli;
 
 /// <summary>The README's use of the library, line by line.</summary>

@@ -1,10 +1,3 @@
-using GpuAls.Engines.Host;
-using GpuAls.Indexing;
-using GpuAls.Modeling;
-using GpuAls.Reading;
-using GpuAls.Recommendation;
-using GpuAls.Sparse;
-using GpuAls.Training;
 using Parquet;
 
 namespace GpuAls.Tests.Cli;

@@ -1,5 +1,3 @@
-using GpuAls.Modeling;
-
 namespace GpuAls.Tests.Cli;
 
 /// <summary><c>--nonnegative</c> from the command line.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using GpuAls.Engines.Device;
 
 namespace GpuAls.Tests.Cli;
 

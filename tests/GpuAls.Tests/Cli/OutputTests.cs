@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using GpuAls.Modeling;
 
 namespace GpuAls.Tests.Cli;
 

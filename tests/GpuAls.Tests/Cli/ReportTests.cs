@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using GpuAls.Modeling;
 using GpuAls.Tests.Reporting;
 
 namespace GpuAls.Tests.Cli;

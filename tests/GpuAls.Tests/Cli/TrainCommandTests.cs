@@ -1,6 +1,4 @@
 using System.Text.Json;
-using GpuAls.Modeling;
-using GpuAls.Training;
 
 namespace GpuAls.Tests.Cli;
 

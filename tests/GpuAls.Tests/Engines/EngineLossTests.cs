@@ -1,6 +1,3 @@
-using GpuAls.Engines;
-using GpuAls.Engines.Device;
-using GpuAls.Sparse;
 using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Engines;

@@ -1,6 +1,4 @@
 using CsCheck;
-using GpuAls.Engines;
-using GpuAls.Sparse;
 using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Engines;

@@ -1,5 +1,4 @@
 using CsCheck;
-using GpuAls.Engines;
 using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Engines;

@@ -1,5 +1,3 @@
-using GpuAls.Engines;
-using GpuAls.Sparse;
 using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Engines;

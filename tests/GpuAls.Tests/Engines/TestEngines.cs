@@ -1,7 +1,3 @@
-using GpuAls.Engines;
-using GpuAls.Engines.Device;
-using GpuAls.Engines.Host;
-
 namespace GpuAls.Tests.Engines;
 
 /// <summary>An engine for <see cref="EngineTests{T}"/> and what it can be asked for in reasonable time.</summary>

@@ -1,5 +1,3 @@
-using GpuAls.Engines;
-
 namespace GpuAls.Tests.Engines;
 
 /// <summary>Row solves whose plays are summed in tf32, on a CUDA device of compute capability 8.0 or newer.</summary>

@@ -1,7 +1,4 @@
 using CsCheck;
-using GpuAls.Evaluation;
-using GpuAls.Indexing;
-using GpuAls.Sparse;
 using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Evaluation;

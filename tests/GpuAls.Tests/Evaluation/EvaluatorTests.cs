@@ -1,9 +1,4 @@
 using CsCheck;
-using GpuAls.Engines;
-using GpuAls.Engines.Host;
-using GpuAls.Evaluation;
-using GpuAls.Indexing;
-using GpuAls.Sparse;
 using GpuAls.Tests.Engines;
 using GpuAls.Tests.Reference;
 

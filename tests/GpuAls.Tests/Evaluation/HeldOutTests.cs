@@ -1,9 +1,3 @@
-using GpuAls.Engines;
-using GpuAls.Engines.Host;
-using GpuAls.Evaluation;
-using GpuAls.Indexing;
-using GpuAls.Reading;
-using GpuAls.Sparse;
 using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Evaluation;

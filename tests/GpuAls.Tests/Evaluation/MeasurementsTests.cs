@@ -1,5 +1,3 @@
-using GpuAls.Evaluation;
-
 namespace GpuAls.Tests.Evaluation;
 
 public sealed class MeasurementsTests

@@ -1,5 +1,4 @@
 using CsCheck;
-using GpuAls.Evaluation;
 
 namespace GpuAls.Tests.Evaluation;
 

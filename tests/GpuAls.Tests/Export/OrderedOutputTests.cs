@@ -1,6 +1,5 @@
 using System.Text;
-using GpuAls.Export;
-using GpuAls.Recommendation;
+using GpuAls.App;
 
 namespace GpuAls.Tests.Export;
 

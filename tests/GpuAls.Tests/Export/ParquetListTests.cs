@@ -1,10 +1,6 @@
 using CsCheck;
 using DuckDB.NET.Data;
-using GpuAls.Export;
-using GpuAls.Indexing;
-using GpuAls.Modeling;
-using GpuAls.Recommendation;
-using GpuAls.Sparse;
+using GpuAls.App;
 
 namespace GpuAls.Tests.Export;
 

@@ -1,5 +1,4 @@
-using GpuAls.Export;
-using GpuAls.Recommendation;
+using GpuAls.App;
 using GpuAls.Tests.Modeling;
 using Parquet;
 

@@ -1,6 +1,4 @@
-using GpuAls.Evaluation;
-using GpuAls.Evaluation.Tuning;
-using GpuAls.Export;
+using GpuAls.App;
 
 namespace GpuAls.Tests.Export;
 

@@ -1,10 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using GpuAls.Indexing;
-using GpuAls.Modeling;
-using GpuAls.Reading;
 using GpuAls.Tests.Cli;
-using GpuAls.Training;
 
 namespace GpuAls.Tests.Golden;
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
 using CsCheck;
-using GpuAls.Indexing;
-using GpuAls.Reading;
 
 namespace GpuAls.Tests.Indexing;
 

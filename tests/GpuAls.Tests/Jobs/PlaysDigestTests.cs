@@ -1,7 +1,4 @@
-using GpuAls.Evaluation;
-using GpuAls.Indexing;
-using GpuAls.Jobs;
-using GpuAls.Sparse;
+using GpuAls.App;
 
 namespace GpuAls.Tests.Jobs;
 

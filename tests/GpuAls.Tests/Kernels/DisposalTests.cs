@@ -1,4 +1,3 @@
-using GpuAls.Engines.Device;
 using GpuAls.Kernels.Launching;
 using GpuAls.Tests.Engines;
 using ILGPU.Runtime;

@@ -1,5 +1,3 @@
-using GpuAls.Engines.Device;
-
 namespace GpuAls.Tests.Kernels;
 
 public sealed class TransferTests

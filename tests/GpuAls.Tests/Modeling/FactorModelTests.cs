@@ -1,7 +1,3 @@
-using GpuAls.Indexing;
-using GpuAls.Modeling;
-using GpuAls.Sparse;
-
 namespace GpuAls.Tests.Modeling;
 
 public sealed class FactorModelTests

@@ -1,5 +1,3 @@
-using GpuAls.Indexing;
-using GpuAls.Modeling;
 using Parquet;
 
 namespace GpuAls.Tests.Modeling;

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using GpuAls.Modeling;
-using GpuAls.Reading;
 
 namespace GpuAls.Tests.Modeling;
 

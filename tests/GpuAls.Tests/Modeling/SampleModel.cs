@@ -1,9 +1,4 @@
-using GpuAls.Indexing;
-using GpuAls.Modeling;
-using GpuAls.Reading;
-using GpuAls.Sparse;
 using GpuAls.Tests.Reference;
-using GpuAls.Training;
 
 namespace GpuAls.Tests.Modeling;
 

@@ -1,4 +1,3 @@
-using GpuAls.Reading;
 using static GpuAls.Tests.Reading.RawPages;
 using static GpuAls.Tests.Reading.RawThrift;
 

@@ -1,6 +1,4 @@
 using CsCheck;
-using GpuAls.Indexing;
-using GpuAls.Reading;
 using Parquet;
 
 namespace GpuAls.Tests.Reading;

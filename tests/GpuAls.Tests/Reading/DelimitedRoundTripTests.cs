@@ -1,5 +1,4 @@
 using CsCheck;
-using GpuAls.Reading;
 
 namespace GpuAls.Tests.Reading;
 

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using GpuAls.Reading;
 
 namespace GpuAls.Tests.Reading;
 

@@ -1,6 +1,3 @@
-using GpuAls.Indexing;
-using GpuAls.Reading;
-
 namespace GpuAls.Tests.Reading;
 
 /// <summary>A folder of inputs and the call under test.</summary>

@@ -1,6 +1,3 @@
-using GpuAls.Indexing;
-using GpuAls.Reading;
-
 namespace GpuAls.Tests.Reading;
 
 public sealed class LocationTests : LoaderTests

@@ -1,5 +1,4 @@
 using CsCheck;
-using GpuAls.Reading;
 using Parquet;
 using Parquet.Meta;
 using Parquet.Schema;

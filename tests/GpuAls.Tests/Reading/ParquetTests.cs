@@ -1,4 +1,3 @@
-using GpuAls.Reading;
 using Parquet;
 
 namespace GpuAls.Tests.Reading;

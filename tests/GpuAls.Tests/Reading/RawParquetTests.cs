@@ -1,5 +1,3 @@
-using GpuAls.Reading;
-
 namespace GpuAls.Tests.Reading;
 
 /// <summary>Parquet of other writers, byte by byte: types, damage and compressions that the library itself does not write.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using GpuAls.Reading;
 using Parquet;
 using Parquet.Schema;
 

@@ -1,9 +1,3 @@
-using GpuAls.Engines.Host;
-using GpuAls.Indexing;
-using GpuAls.Modeling;
-using GpuAls.Reading;
-using GpuAls.Recommendation;
-using GpuAls.Sparse;
 using GpuAls.Tests.Modeling;
 using GpuAls.Tests.Reference;
 using GpuAls.Tests.Training;

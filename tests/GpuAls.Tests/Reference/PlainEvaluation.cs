@@ -1,5 +1,3 @@
-using GpuAls.Evaluation;
-
 namespace GpuAls.Tests.Reference;
 
 /// <summary>
@@ -104,7 +102,7 @@ internal sealed class PlainEvaluation(double[,] train, double[,] test, double[,]
 /// <summary>Dense forms.</summary>
 internal static class PlainMatrices
 {
-    public static double[,] Dense(this GpuAls.Sparse.CsrMatrix matrix)
+    public static double[,] Dense(this CsrMatrix matrix)
     {
         var dense = new double[matrix.RowCount, matrix.ColumnCount];
         for (var row = 0; row < matrix.RowCount; row++)

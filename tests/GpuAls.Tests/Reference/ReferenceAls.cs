@@ -1,6 +1,3 @@
-using GpuAls.Engines;
-using GpuAls.Sparse;
-
 namespace GpuAls.Tests.Reference;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using GpuAls.Reading;
-using GpuAls.Sparse;
-using GpuAls.Training;
-
 namespace GpuAls.Tests.Reference;
 
 /// <summary>The loss of <see cref="AlsOptions"/> over all pairs, from the formula, in double.</summary>

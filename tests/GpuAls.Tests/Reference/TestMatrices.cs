@@ -1,5 +1,3 @@
-using GpuAls.Sparse;
-
 namespace GpuAls.Tests.Reference;
 
 /// <summary>Seeded matrices for tests.</summary>

@@ -1,6 +1,5 @@
 using CsCheck;
-using GpuAls.Reporting;
-using GpuAls.Sparse;
+using GpuAls.App;
 
 namespace GpuAls.Tests.Reporting;
 

@@ -1,6 +1,4 @@
-using GpuAls.Reading;
-using GpuAls.Reporting;
-using GpuAls.Sparse;
+using GpuAls.App;
 
 namespace GpuAls.Tests.Reporting;
 

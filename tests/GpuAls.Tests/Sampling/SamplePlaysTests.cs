@@ -1,8 +1,5 @@
 using CsCheck;
-using GpuAls.Indexing;
-using GpuAls.Reading;
-using GpuAls.Sampling;
-using GpuAls.Sparse;
+using GpuAls.App;
 
 namespace GpuAls.Tests.Sampling;
 

@@ -1,7 +1,4 @@
 using CsCheck;
-using GpuAls.Indexing;
-using GpuAls.Reading;
-using GpuAls.Sparse;
 
 namespace GpuAls.Tests.Sparse;
 

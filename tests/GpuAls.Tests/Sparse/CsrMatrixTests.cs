@@ -1,5 +1,3 @@
-using GpuAls.Sparse;
-
 namespace GpuAls.Tests.Sparse;
 
 public sealed class CsrMatrixTests

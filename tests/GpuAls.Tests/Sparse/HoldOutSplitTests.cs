@@ -1,5 +1,4 @@
 using CsCheck;
-using GpuAls.Sparse;
 using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Sparse;

@@ -1,7 +1,5 @@
 using System.Text;
 using CsCheck;
-using GpuAls.Indexing;
-using GpuAls.Sparse;
 
 namespace GpuAls.Tests.Sparse;
 

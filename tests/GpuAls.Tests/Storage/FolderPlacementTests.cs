@@ -1,5 +1,3 @@
-using GpuAls.Storage;
-
 namespace GpuAls.Tests.Storage;
 
 /// <summary>Both ways for a folder to take its place: whole, or file by file where a folder cannot be renamed.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using GpuAls.Storage;
 
 namespace GpuAls.Tests.Storage;
 

@@ -1,5 +1,3 @@
-using GpuAls.Storage;
-
 namespace GpuAls.Tests.Storage;
 
 public sealed class OutputErrorsTests

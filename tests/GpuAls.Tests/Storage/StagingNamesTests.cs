@@ -1,6 +1,4 @@
 using System.Globalization;
-using GpuAls.Modeling;
-using GpuAls.Storage;
 
 namespace GpuAls.Tests.Storage;
 

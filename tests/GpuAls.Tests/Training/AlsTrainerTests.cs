@@ -1,9 +1,4 @@
-using GpuAls.Engines.Host;
-using GpuAls.Indexing;
-using GpuAls.Reading;
-using GpuAls.Sparse;
 using GpuAls.Tests.Reference;
-using GpuAls.Training;
 
 namespace GpuAls.Tests.Training;
 

@@ -1,5 +1,4 @@
 using CsCheck;
-using GpuAls.Training;
 
 namespace GpuAls.Tests.Training;
 

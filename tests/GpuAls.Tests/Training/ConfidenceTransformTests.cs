@@ -1,7 +1,3 @@
-using GpuAls.Reading;
-using GpuAls.Sparse;
-using GpuAls.Training;
-
 namespace GpuAls.Tests.Training;
 
 public sealed class ConfidenceTransformTests

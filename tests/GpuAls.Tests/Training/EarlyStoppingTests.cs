@@ -1,10 +1,5 @@
-using GpuAls.Engines;
-using GpuAls.Evaluation;
-using GpuAls.Indexing;
-using GpuAls.Sparse;
 using GpuAls.Tests.Engines;
 using GpuAls.Tests.Reference;
-using GpuAls.Training;
 
 namespace GpuAls.Tests.Training;
 

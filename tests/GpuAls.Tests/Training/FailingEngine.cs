@@ -1,6 +1,3 @@
-using GpuAls.Engines;
-using GpuAls.Sparse;
-
 namespace GpuAls.Tests.Training;
 
 /// <summary>A device whose memory is full for plays, or breaks while factors are copied to it; it counts the buffers that are open.</summary>

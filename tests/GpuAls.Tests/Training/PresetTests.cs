@@ -1,5 +1,3 @@
-using GpuAls.Training;
-
 namespace GpuAls.Tests.Training;
 
 /// <summary>What the README's table says of each preset, value by value.</summary>

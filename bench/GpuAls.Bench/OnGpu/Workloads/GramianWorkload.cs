@@ -1,5 +1,3 @@
-using GpuAls.Engines;
-
 namespace GpuAls.Bench.OnGpu.Workloads;
 
 /// <summary>YᵀY of a factor matrix.</summary>

@@ -1,5 +1,3 @@
-using GpuAls.Engines;
-
 namespace GpuAls.Bench.OnGpu.Workloads;
 
 /// <summary>The part of the loss that belongs to the plays.</summary>

@@ -1,5 +1,3 @@
-using GpuAls.Sparse;
-
 namespace GpuAls.Bench.OnGpu.Workloads;
 
 /// <summary>Seeded input. The start of an input is the input of a smaller workload.</summary>

@@ -1,5 +1,3 @@
-using GpuAls.Engines;
-
 namespace GpuAls.Bench.OnGpu.Workloads;
 
 /// <summary>Half an iteration: rows solved by Cholesky, or by some steps of conjugate gradients.</summary>

@@ -1,5 +1,3 @@
-using GpuAls.Engines;
-
 namespace GpuAls.Bench.OnGpu.Workloads;
 
 /// <summary>Lists of the best items. Factors are small integers: scores are exact, and ties are common, so lists must be equal.</summary>

@@ -1,6 +1,4 @@
 using GpuAls.Bench.Shapes;
-using GpuAls.Engines;
-using GpuAls.Training;
 
 namespace GpuAls.Bench.OnGpu.Workloads;
 

@@ -1,5 +1,3 @@
-using GpuAls.Engines;
-
 namespace GpuAls.Bench.OnGpu.Workloads;
 
 /// <summary>An operation of the engine on made-up input, the same on every engine and machine.</summary>

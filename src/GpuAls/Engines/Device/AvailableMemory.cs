@@ -2,7 +2,7 @@ using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>How much of a device's memory gpuals may take.</summary>
 internal static class AvailableMemory

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>The part of the left side that all rows share, as the kernels read it.</summary>
 internal static class BaseMatrix

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>
 /// The order in which blocks go through two slots of page-locked memory and two buffers of the device; block k has slot and

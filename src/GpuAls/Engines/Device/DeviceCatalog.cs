@@ -1,6 +1,4 @@
-using GpuAls.Engines.Host;
-
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>What this machine can compute on.</summary>
 public static class DeviceCatalog

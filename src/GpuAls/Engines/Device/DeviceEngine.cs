@@ -1,9 +1,8 @@
 using GpuAls.Kernels.Launching;
-using GpuAls.Sparse;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>ALS on an ILGPU accelerator of any kind: CUDA, OpenCL, or ILGPU's emulator.</summary>
 public sealed class DeviceEngine : IAlsEngine

@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>What drivers throw, in words a user can act on.</summary>
 internal static class DeviceErrors

@@ -4,7 +4,7 @@ using GpuAls.Kernels.Launching;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>A factor matrix in device memory: each row padded with zeros to a multiple of eight factors.</summary>
 internal sealed class DeviceFactors : IEngineFactors

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>A device, or the reason why a kind has none.</summary>
 /// <param name="Id">What <c>--device</c> takes, such as <c>cuda:0</c>.</param>

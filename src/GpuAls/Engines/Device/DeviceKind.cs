@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>Kinds of devices.</summary>
 public enum DeviceKind

@@ -3,7 +3,7 @@ using GpuAls.Kernels;
 using GpuAls.Kernels.Launching;
 using ILGPU;
 
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>
 /// The operations of <see cref="DeviceEngine"/>: brings the small inputs over, launches, and waits for what it reads back.

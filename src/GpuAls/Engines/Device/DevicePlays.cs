@@ -1,7 +1,6 @@
 using GpuAls.Kernels.Launching;
-using GpuAls.Sparse;
 
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>A CSR matrix that stays in device memory where it fits, and else is streamed from the host's.</summary>
 internal sealed class DevicePlays : IEnginePlays

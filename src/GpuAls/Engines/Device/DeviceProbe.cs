@@ -5,7 +5,7 @@ using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>The devices of one kind that a driver reports, usable or not.</summary>
 internal sealed class DeviceProbe : IDisposable

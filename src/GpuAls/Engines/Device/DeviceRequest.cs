@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>What the user asked to compute on.</summary>
 /// <param name="Kind">Which kind of device.</param>

@@ -2,7 +2,7 @@ using GpuAls.Kernels.Launching;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>
 /// A device's memory as an engine shares it out: factors and scratch first, plays in what is left. Plays that stay there give

@@ -2,7 +2,7 @@ using GpuAls.Kernels;
 using GpuAls.Kernels.Launching;
 using ILGPU;
 
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>Top-k lists: of all queries at once, or of as many at a time as the memory has room for.</summary>
 /// <param name="store">The memory.</param>

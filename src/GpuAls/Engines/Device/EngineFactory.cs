@@ -1,6 +1,4 @@
-using GpuAls.Engines.Host;
-
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>From what the user asked for to an engine.</summary>
 public static class EngineFactory

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>Solves the rows on the processor that a device could not, with those rows of y that they need.</summary>
 internal static class Fp64Fallback

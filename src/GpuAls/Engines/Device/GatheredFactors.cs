@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>Some rows of a factor matrix, brought from the device to the host.</summary>
 internal sealed class GatheredFactors

@@ -1,7 +1,7 @@
 using GpuAls.Kernels.Launching;
 using ILGPU.Runtime;
 
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>
 /// Compiles kernels beside the reading of plays: it takes seconds. A kernel that is needed before it is ready is waited for; one that cannot be

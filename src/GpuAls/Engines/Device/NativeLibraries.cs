@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using ILGPU;
 
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>
 /// Finds driver libraries under the names that drivers install them by. ILGPU asks for libOpenCL.so and libcuda.so, which on

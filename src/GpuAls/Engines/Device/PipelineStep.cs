@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>What happens to a block of plays on its way through the device.</summary>
 internal enum PipelineAction

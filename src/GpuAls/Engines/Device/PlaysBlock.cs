@@ -1,7 +1,7 @@
 using GpuAls.Kernels.Launching;
 using ILGPU;
 
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>Some rows of a CSR matrix in device memory: a matrix of its own, whose row 0 is row <c>Rows.Start</c> of the whole.</summary>
 /// <param name="Rows">Which rows.</param>

@@ -1,6 +1,4 @@
-using GpuAls.Sparse;
-
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>Cuts plays into blocks of whole rows.</summary>
 internal static class PlaysCut

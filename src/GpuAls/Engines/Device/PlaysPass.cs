@@ -1,6 +1,6 @@
 using GpuAls.Kernels.Launching;
 
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>
 /// Brings plays past kernels: all at once where they stay on the device, else in blocks of rows, as <see cref="BlockPipeline"/> has

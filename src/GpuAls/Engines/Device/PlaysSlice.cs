@@ -1,9 +1,8 @@
 using System.Runtime.InteropServices;
 using GpuAls.Kernels.Launching;
-using GpuAls.Sparse;
 using ILGPU;
 
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>
 /// A block of rows on its way to the device. Its arrays lie in one buffer of longs, on the host and on the device alike, so that a

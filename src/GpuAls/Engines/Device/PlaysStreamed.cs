@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>Plays do not fit the memory that is left, and go through it in blocks of rows.</summary>
 /// <param name="Rows">Rows of the plays: users, or items.</param>

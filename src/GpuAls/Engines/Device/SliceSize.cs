@@ -1,7 +1,6 @@
 using GpuAls.Kernels.Launching;
-using GpuAls.Sparse;
 
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>What some rows of plays take in the memory of a device.</summary>
 /// <param name="Rows">Which rows.</param>

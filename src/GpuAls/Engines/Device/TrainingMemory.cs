@@ -2,7 +2,7 @@ using GpuAls.Kernels;
 using GpuAls.Kernels.Launching;
 using ILGPU.Runtime;
 
-namespace GpuAls.Engines.Device;
+namespace GpuAls;
 
 /// <summary>The least memory that a training takes of a device: with plays that are streamed a row at a time.</summary>
 /// <param name="Shape">What is trained.</param>

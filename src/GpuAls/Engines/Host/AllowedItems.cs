@@ -1,6 +1,4 @@
-using GpuAls.Sparse;
-
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// Which items some queries may list, a bit for each item of a stretch of blocks, [blocks, queries]: not those beyond the last item, and not

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// The smallest of some distinct keys. Many keys are counted in bins of equal width between the least and the largest, about two to a bin,

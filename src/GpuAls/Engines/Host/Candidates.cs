@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// What may still come into the lists of some queries: items above the query's threshold are appended, and when its buffer is full the

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>Solves the rows of a chunk with the scratch memory of one thread: those with few plays by their dual equations, all others by their normal ones.</summary>
 internal sealed class ChunkSolver<TSimd, TVector> : IDisposable

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// A few steps of conjugate gradients on the normal equation of one row, A never formed:

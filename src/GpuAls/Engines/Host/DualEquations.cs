@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// Rows with few plays, as many side by side as a vector has lanes, by the identity of Woodbury: with P = α₀·YᵀY + λI, Ŷ the rows √gram·y of
@@ -73,7 +73,7 @@ internal sealed unsafe class DualEquations<TSimd, TVector> : IDisposable
     /// <param name="plays">The plays.</param>
     /// <param name="rows">The row of each.</param>
     /// <param name="terms">What all rows share.</param>
-    public void Solve(Sparse.CsrMatrix plays, ReadOnlySpan<int> rows, RotatedTerms<TSimd, TVector> terms)
+    public void Solve(CsrMatrix plays, ReadOnlySpan<int> rows, RotatedTerms<TSimd, TVector> terms)
     {
         var size = SizeOf(rows.Length);
         _cholesky.Resize(size);

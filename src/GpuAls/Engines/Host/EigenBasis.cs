@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// A = Σ λⱼ qⱼ qⱼᵀ of a symmetric positive definite matrix in fp64: the columns of its Cholesky factor are rotated in pairs until they are

@@ -1,6 +1,4 @@
-using GpuAls.Sparse;
-
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>ALS on the processor: all cores, the widest vectors there are. It is what <c>--device cpu</c> means.</summary>
 public sealed class HostEngine : IAlsEngine

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>Factors in host memory; rows are padded with zeros to <see cref="Stride"/>, a whole number of the widest vectors.</summary>
 internal sealed unsafe class HostFactors : IEngineFactors

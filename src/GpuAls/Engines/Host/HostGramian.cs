@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// YᵀY: fp32 over slices of a few hundred rows in registers, fp64 over slices and chunks, in the order of the rows.

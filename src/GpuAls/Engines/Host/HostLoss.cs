@@ -1,6 +1,4 @@
-using GpuAls.Sparse;
-
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>Terms of the loss: scores in fp32, terms and sums in fp64, chunks added in their order.</summary>
 internal static unsafe class HostLoss<TSimd, TVector>

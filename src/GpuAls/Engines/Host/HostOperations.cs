@@ -1,7 +1,6 @@
 using System.Runtime.Intrinsics;
-using GpuAls.Sparse;
 
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>The operations of the engine for one vector width.</summary>
 internal abstract class HostOperations

@@ -1,6 +1,4 @@
-using GpuAls.Sparse;
-
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>Plays in host memory: the matrix itself, not a copy.</summary>
 internal sealed class HostPlays(CsrMatrix matrix) : IEnginePlays

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>Solves all rows of a half-iteration; each row is the work of one thread, so the threads cannot change its bits.</summary>
 internal static unsafe class HostRowSolver<TSimd, TVector>

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>The rows of a half-iteration, what they need, and which of them fp32 could not solve.</summary>
 internal sealed unsafe class HostRows
@@ -18,7 +18,7 @@ internal sealed unsafe class HostRows
         IsNonnegative = problem.IsNonnegative;
     }
 
-    public Sparse.CsrMatrix Matrix { get; }
+    public CsrMatrix Matrix { get; }
 
     public SharedTerms Terms { get; }
 

@@ -1,6 +1,4 @@
-using GpuAls.Sparse;
-
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>Scores that are looked at, not only the best of them: of a few queries at a time, so that queries × items is never in memory.</summary>
 internal static unsafe class HostScores<TSimd, TVector>

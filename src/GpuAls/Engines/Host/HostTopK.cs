@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// The k best items of each query: tiles of scores are compared with the worst kept so far while they are in registers, and only what is

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>Solves rows one by one in the scratch memory of one thread.</summary>
 internal unsafe interface IRowEquation : IDisposable

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>One way to solve rows, with the scratch memory of one thread.</summary>
 internal interface IRowSolver : IDisposable

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>The vector operations of the host engine for one width, so that each algorithm is written once.</summary>
 /// <typeparam name="TVector">Vector512, Vector256 or Vector128 of float.</typeparam>

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// A x = b for as many systems of one size as a vector has lanes, one a lane: no latency of a square root or a division stands alone, and

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// The normal equations of as many rows as a vector has lanes, A x = b with A = α₀·YᵀY + λI + Σ gram·y yᵀ and b = Σ rhs·y: summed

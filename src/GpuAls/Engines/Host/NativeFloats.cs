@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>Floats outside the managed heap, zero at first, aligned to a cache line so that no vector load crosses two.</summary>
 internal sealed unsafe class NativeFloats : IDisposable

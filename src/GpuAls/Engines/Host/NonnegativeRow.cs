@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>One row with x ≥ 0: its equation is summed in fp32 as <see cref="NormalEquation{TSimd, TVector}"/> does it, and solved in fp64.</summary>
 internal sealed unsafe class NonnegativeRow<TSimd, TVector> : IRowEquation

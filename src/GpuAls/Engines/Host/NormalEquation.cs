@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// The normal equation of one row, A x = b with A = α₀·YᵀY + λI + Σ gram·y yᵀ and b = Σ rhs·y, built and solved in the

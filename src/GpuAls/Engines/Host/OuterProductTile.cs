@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// The micro-kernel under the Gramian, the normal equations and Cholesky: C ± = Σₖ aₖ bₖᵀ for tiles of <see cref="Rows"/> rows,

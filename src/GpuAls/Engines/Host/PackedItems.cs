@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// Item factors turned for scoring: blocks of <see cref="BlockItems"/> items, within a block factor by factor,

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// Hands numbered chunks of work to threads. The chunks do not depend on the number of threads, so neither do results

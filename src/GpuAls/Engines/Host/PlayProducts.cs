@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// What the plays of a row add to products with its equation. Their y are gathered side by side once, or for each product where they

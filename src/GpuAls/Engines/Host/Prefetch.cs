@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>Asks for memory that will soon be read; does nothing where the processor cannot be asked.</summary>
 internal static unsafe class Prefetch

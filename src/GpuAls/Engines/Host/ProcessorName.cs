@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>What the processor calls itself.</summary>
 internal static class ProcessorName

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>Queries turned for scoring: panels of <see cref="Rows"/> queries, within a panel factor by factor, [panels, rank, Rows].</summary>
 /// <param name="capacity">Queries at most.</param>

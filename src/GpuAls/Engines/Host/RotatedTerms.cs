@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// What the dual equations of a half-iteration share. In the eigenvectors qⱼ of YᵀY = Σ Λⱼ qⱼqⱼᵀ the matrix P = α₀·YᵀY + λI of every row is

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>Cuts rows into chunks of about equal work. A function of the matrix alone, never of the number of threads.</summary>
 internal static class RowChunks

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// The two products of a vector with a matrix: dots with its rows, and a weighted sum of its rows. What the rows share stays in registers.

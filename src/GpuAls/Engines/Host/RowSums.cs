@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// Sums over the plays of a row: Σ gram·y yᵀ and Σ rhs·y, from gathered rows of y staged side by side in the scratch memory of one

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>Rows one by one.</summary>
 /// <param name="equation">Solves one; this object disposes of it.</param>

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>Rows side by side, one a lane of the vectors.</summary>
 /// <param name="rank">Number of factors.</param>

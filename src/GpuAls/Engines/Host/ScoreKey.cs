@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// An item and its score as one number: the smaller is the better. The score is above, in the falling order of floats; the item is below,

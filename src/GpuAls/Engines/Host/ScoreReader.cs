@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>Takes the scores of one query; called on several threads at once.</summary>
 /// <param name="place">The place of the query among those asked for.</param>

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>The scores of a panel of queries with all items, in the scratch memory of one thread.</summary>
 internal sealed unsafe class ScoreRows<TSimd, TVector> : IDisposable

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>What the equations of all rows of a half-iteration share.</summary>
 /// <param name="weights">How a value becomes its two weights.</param>

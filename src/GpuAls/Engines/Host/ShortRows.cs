@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>Rows with few plays, solved by their dual equations, in groups of about equal length.</summary>
 internal sealed unsafe class ShortRows<TSimd, TVector> : IDisposable
@@ -49,7 +49,7 @@ internal sealed unsafe class ShortRows<TSimd, TVector> : IDisposable
     /// <summary>Rows whose solutions cost more than the basis does.</summary>
     private static int RowsForBasis(int rank) => 2 * rank;
 
-    private static bool HasShortRow(Sparse.CsrMatrix plays, int longest)
+    private static bool HasShortRow(CsrMatrix plays, int longest)
     {
         for (var row = 0; row < plays.RowCount; row++)
             if (plays.RowIndices(row).Length is var length && length > 0 && length <= longest) return true;

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>Vectors of 4 floats.</summary>
 internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>

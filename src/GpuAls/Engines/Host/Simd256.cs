@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>Vectors of 8 floats.</summary>
 internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>

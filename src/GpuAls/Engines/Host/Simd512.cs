@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>Vectors of 16 floats.</summary>
 internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>The finished lists; where the items are split, what each split has found until all have.</summary>
 internal sealed unsafe class TopKLists

@@ -1,6 +1,4 @@
-using GpuAls.Sparse;
-
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// How the work is shared out: groups of queries, and where these are few, splits of the items too. The lists do not depend on it.

@@ -1,6 +1,4 @@
-using GpuAls.Sparse;
-
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>Scores a group of queries against a split of the items and keeps the best, in the scratch memory of one thread.</summary>
 internal sealed unsafe class TopKScan<TSimd, TVector> : IDisposable

@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>
 /// A = UᵀU in place in the upper triangle, rows in blocks of eight: what earlier rows take from a block is an outer product

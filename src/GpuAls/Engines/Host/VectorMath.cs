@@ -1,4 +1,4 @@
-namespace GpuAls.Engines.Host;
+namespace GpuAls;
 
 /// <summary>Operations on one padded row. Lengths are a whole number of vectors, where nothing else is said.</summary>
 internal static unsafe class VectorMath<TSimd, TVector>

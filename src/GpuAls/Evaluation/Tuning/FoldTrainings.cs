@@ -1,7 +1,4 @@
-using GpuAls.Engines;
-using GpuAls.Training;
-
-namespace GpuAls.Evaluation.Tuning;
+namespace GpuAls;
 
 /// <summary>The trainings of one trial, one for each fold, side by side.</summary>
 internal sealed class FoldTrainings : IDisposable
@@ -31,14 +28,14 @@ internal sealed class FoldTrainings : IDisposable
         new(engine, plays, options, fold => TrainingFactors.First(engine, plays[fold].Plays, options), 0);
 
     /// <summary>Trainings that go on.</summary>
-    public static FoldTrainings From(IAlsEngine engine, IReadOnlyList<LoadedPlays> plays, AlsOptions options, HostFactors[] factors, int iterations) =>
+    public static FoldTrainings From(IAlsEngine engine, IReadOnlyList<LoadedPlays> plays, AlsOptions options, FactorSnapshot[] factors, int iterations) =>
         new(engine, plays, options, fold => TrainingFactors.From(engine, factors[fold]), iterations);
 
     /// <summary>The next iteration of each fold.</summary>
     public IterationReport[] Iterate(CancellationToken cancellation) => Array.ConvertAll(_trainings, training => training.Iterate(cancellation));
 
     /// <summary>[folds], the factors in host memory.</summary>
-    public HostFactors[] Download() => [.. _factors.Select(fold => fold.Download())];
+    public FactorSnapshot[] Download() => [.. _factors.Select(fold => fold.Download())];
 
     public void Dispose()
     {

@@ -1,4 +1,4 @@
-namespace GpuAls.Evaluation.Tuning;
+namespace GpuAls;
 
 /// <summary>One round of a search.</summary>
 /// <param name="Trials">How many trials take part, the best so far.</param>

@@ -1,7 +1,4 @@
-using GpuAls.Engines;
-using GpuAls.Training;
-
-namespace GpuAls.Evaluation.Tuning;
+namespace GpuAls;
 
 /// <summary>Tries options, and compares them by one metric of held-out plays. The same options, plays and device give the same results.</summary>
 public sealed class HyperparameterSearch

@@ -1,4 +1,4 @@
-namespace GpuAls.Evaluation.Tuning;
+namespace GpuAls;
 
 /// <summary>Remembers what trials came to.</summary>
 public interface ITrialLog

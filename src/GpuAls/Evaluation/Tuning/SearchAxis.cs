@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GpuAls.Evaluation.Tuning;
+namespace GpuAls;
 
 /// <summary>The values of one parameter that are searched: some of them, or all of a range.</summary>
 /// <param name="Parameter">The parameter.</param>

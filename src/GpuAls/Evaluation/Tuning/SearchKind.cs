@@ -1,4 +1,4 @@
-namespace GpuAls.Evaluation.Tuning;
+namespace GpuAls;
 
 /// <summary>Which combinations are tried, and for how long.</summary>
 public enum SearchKind

@@ -1,8 +1,6 @@
 using System.Globalization;
-using GpuAls.Reading;
-using GpuAls.Training;
 
-namespace GpuAls.Evaluation.Tuning;
+namespace GpuAls;
 
 /// <summary>How options are searched.</summary>
 public sealed record SearchOptions

@@ -1,7 +1,6 @@
 using System.Globalization;
-using GpuAls.Training;
 
-namespace GpuAls.Evaluation.Tuning;
+namespace GpuAls;
 
 /// <summary>An option of training whose values can be searched. Values are texts, as on the command line.</summary>
 /// <param name="Name">Its name on the command line, without dashes.</param>

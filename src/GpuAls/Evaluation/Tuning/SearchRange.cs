@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GpuAls.Evaluation.Tuning;
+namespace GpuAls;
 
 /// <summary>Numbers from a lowest to a highest, both of them too.</summary>
 /// <param name="Low">The lowest; above 0 unless it is linear.</param>

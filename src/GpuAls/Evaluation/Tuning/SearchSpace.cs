@@ -1,8 +1,6 @@
 using System.Globalization;
-using GpuAls.Reading;
-using GpuAls.Training;
 
-namespace GpuAls.Evaluation.Tuning;
+namespace GpuAls;
 
 /// <summary>The options that are tried.</summary>
 public sealed class SearchSpace

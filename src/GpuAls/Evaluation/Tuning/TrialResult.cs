@@ -1,4 +1,4 @@
-namespace GpuAls.Evaluation.Tuning;
+namespace GpuAls;
 
 /// <summary>How a trial has done, from its first iteration on.</summary>
 public sealed record TrialResult

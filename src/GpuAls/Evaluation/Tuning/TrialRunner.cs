@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using GpuAls.Engines;
-using GpuAls.Training;
 
-namespace GpuAls.Evaluation.Tuning;
+namespace GpuAls;
 
 /// <summary>
 /// Trains and measures trials, one after the other, on plays that stay on the engine; trials of other confidences bring values only. The folds
@@ -12,7 +10,7 @@ internal sealed class TrialRunner(
     IAlsEngine engine, IReadOnlyList<Evaluator> folds, SearchOptions options, BootstrapOptions bootstrap, IProgress<TrialStep>? progress) : IDisposable
 {
     private readonly MetricChoice _choice = options.Choice();
-    private readonly Dictionary<int, HostFactors[]> _paused = [];
+    private readonly Dictionary<int, FactorSnapshot[]> _paused = [];
     private readonly List<LoadedPlays> _plays = [];
 
     /// <summary>Trains a trial up to an iteration, and measures it.</summary>

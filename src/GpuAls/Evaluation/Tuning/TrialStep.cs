@@ -1,4 +1,4 @@
-namespace GpuAls.Evaluation.Tuning;
+namespace GpuAls;
 
 /// <summary>How far a trial is.</summary>
 /// <param name="Trial">Which trial, from 1.</param>

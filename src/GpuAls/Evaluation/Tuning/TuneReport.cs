@@ -1,7 +1,4 @@
-using GpuAls.Modeling;
-using GpuAls.Training;
-
-namespace GpuAls.Evaluation.Tuning;
+namespace GpuAls;
 
 /// <summary>What was tried, how it was compared, and what came out.</summary>
 public sealed record TuneReport

@@ -1,5 +1,3 @@
-using GpuAls.Engines.Device;
-
 namespace GpuAls.Tests.Engines.Device;
 
 public sealed class BlockPipelineTests

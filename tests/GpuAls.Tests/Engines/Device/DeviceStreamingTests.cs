@@ -1,13 +1,6 @@
-using GpuAls.Engines;
-using GpuAls.Engines.Device;
-using GpuAls.Indexing;
 using GpuAls.Kernels;
 using GpuAls.Kernels.Launching;
-using GpuAls.Modeling;
-using GpuAls.Recommendation;
-using GpuAls.Sparse;
 using GpuAls.Tests.Reference;
-using GpuAls.Training;
 
 namespace GpuAls.Tests.Engines.Device;
 

@@ -1,6 +1,3 @@
-using GpuAls.Engines;
-using GpuAls.Engines.Device;
-
 namespace GpuAls.Tests.Engines.Device;
 
 /// <summary>What is compiled beside the reading of plays is what the training needs.</summary>

@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using GpuAls.Engines;
-using GpuAls.Engines.Device;
 using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Engines.Device;

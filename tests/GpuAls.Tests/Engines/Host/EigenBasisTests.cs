@@ -1,5 +1,4 @@
 using CsCheck;
-using GpuAls.Engines.Host;
 using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Engines.Host;

@@ -1,6 +1,4 @@
 using System.Runtime.Intrinsics;
-using GpuAls.Engines;
-using GpuAls.Engines.Host;
 using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Engines.Host;

@@ -1,5 +1,4 @@
 using CsCheck;
-using GpuAls.Engines.Host;
 
 namespace GpuAls.Tests.Engines.Host;
 

@@ -1,6 +1,4 @@
 using CsCheck;
-using GpuAls.Engines;
-using GpuAls.Engines.Host;
 
 namespace GpuAls.Tests.Engines.Host;
 

@@ -1,5 +1,4 @@
 using CsCheck;
-using GpuAls.Evaluation.Tuning;
 
 namespace GpuAls.Tests.Evaluation.Tuning;
 

@@ -1,11 +1,4 @@
-using GpuAls.Engines;
-using GpuAls.Engines.Host;
-using GpuAls.Evaluation;
-using GpuAls.Evaluation.Tuning;
-using GpuAls.Indexing;
-using GpuAls.Sparse;
 using GpuAls.Tests.Reference;
-using GpuAls.Training;
 
 namespace GpuAls.Tests.Evaluation.Tuning;
 

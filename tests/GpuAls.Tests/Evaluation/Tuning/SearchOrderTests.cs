@@ -1,8 +1,3 @@
-using GpuAls.Engines.Host;
-using GpuAls.Evaluation;
-using GpuAls.Evaluation.Tuning;
-using GpuAls.Training;
-
 namespace GpuAls.Tests.Evaluation.Tuning;
 
 /// <summary>Which trials go on and which is the best, by results that are told, so that nothing is trained.</summary>

@@ -1,7 +1,5 @@
 using System.Globalization;
 using CsCheck;
-using GpuAls.Evaluation.Tuning;
-using GpuAls.Training;
 
 namespace GpuAls.Tests.Evaluation.Tuning;
 

@@ -1,0 +1,82 @@
+namespace GpuAls.App;
+
+/// <summary>
+/// The whole way on made-up plays: sample → file → read → hold out → train → lists → metrics beside "most popular".
+/// </summary>
+/// <param name="engine">Where the work is done.</param>
+/// <param name="progress">Told how far the job is.</param>
+public sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress = null)
+{
+    private const int K = 10;
+    private const double HeldOutFraction = 0.2;
+    private const int ListenersShown = 4;
+
+    private readonly PhaseClock _clock = new();
+
+    /// <summary>What the demo trains with.</summary>
+    public static AlsOptions Options { get; } = AlsOptions.Default with { Rank = 32 };
+
+    /// <summary>Runs the demo; nothing is left on the disk.</summary>
+    /// <exception cref="GpuAlsException">Kind Output: no temporary file can be written. Kind Device: too little memory.</exception>
+    public async Task<DemoReport> RunAsync(CancellationToken cancellation = default)
+    {
+        var plays = await SampleAsync(cancellation).ConfigureAwait(false);
+        var heldOut = HeldOut.Of(plays, HoldOutSplit.PerUser(plays.ByUser, HeldOutFraction, seed: 1));
+        var train = heldOut.Train;
+        var trained = new AlsTrainer(engine, Options).Fit(
+            train, new Relay<IterationReport>(report => progress?.Report(new IterationDone(report, Options.Iterations))), cancellation);
+        var model = new FactorModel(train.Users, train.Items, train.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors);
+        return Evaluate(model, heldOut, cancellation);
+    }
+
+    private async Task<InteractionMatrix> SampleAsync(CancellationToken cancellation)
+    {
+        var folder = Directory.CreateTempSubdirectory("gpuals-demo-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "plays.parquet");
+            await SampleWriter.WriteAsync(new SamplePlays(SampleOptions.Default), path, overwrite: false, cancellation).ConfigureAwait(false);
+            var schema = new InteractionSchema { WeightColumn = SampleWriter.WeightColumn };
+            var read = await InteractionLoader.LoadAsync([path], schema, null, cancellation).ConfigureAwait(false);
+            var plays = CsrBuilder.Build(read);
+            progress?.Report(new DataLoaded(DataStatistics.Of(plays, read.Statistics), _clock.Total));
+            return plays;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private DemoReport Evaluate(FactorModel model, HeldOut heldOut, CancellationToken cancellation)
+    {
+        using var evaluator = new Evaluator(heldOut, new EvaluationOptions { Cutoffs = [K], Kinds = MetricKinds.Lists });
+        using var users = engine.LoadFactors(model.UserFactors, model.Rank);
+        using var items = engine.LoadFactors(model.ItemFactors, model.Rank);
+        var ofModel = evaluator.Measure(engine, users, items, cancellation: cancellation);
+        var ofPopularity = evaluator.Measure(new PopularityBaseline(model.Plays), cancellation: cancellation);
+        return new DemoReport(K, ofModel.Users, ofModel, ofPopularity, Listeners(model, heldOut.Test, cancellation), _clock.Total);
+    }
+
+    private List<DemoListener> Listeners(FactorModel model, CsrMatrix test, CancellationToken cancellation)
+    {
+        int[] users = [.. Enumerable.Range(0, model.Users.Count).Where(user => IsTypical(model, user) && test.RowLength(user) > 0).Take(ListenersShown)];
+        using var recommender = new Recommender(model, engine);
+        var lists = recommender.Recommend(users, K, includePlayed: false, cancellation).Single().ItemIndices;
+        return [.. users.Select((user, place) => Show(model, test, user, lists.AsSpan(place * K, K)))];
+    }
+
+    /// <summary>A history of a length that can be looked through.</summary>
+    private static bool IsTypical(FactorModel model, int user) => model.Plays.RowLength(user) is >= 20 and <= 40;
+
+    private static DemoListener Show(FactorModel model, CsrMatrix test, int user, ReadOnlySpan<int> list)
+    {
+        var counts = model.Plays.RowValues(user).ToArray();
+        var items = model.Plays.RowIndices(user).ToArray();
+        Array.Sort(counts, items);
+        var mostPlayed = items.Reverse().Take(K).Select(model.Items.Format).ToArray();
+        var heldOut = test.RowIndices(user).ToArray();
+        var recommended = list.ToArray().Where(item => item >= 0).Select(item => (model.Items.Format(item), heldOut.Contains(item))).ToArray();
+        return new DemoListener(model.Users.Format(user), mostPlayed, recommended);
+    }
+}

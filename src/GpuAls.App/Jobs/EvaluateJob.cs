@@ -1,0 +1,146 @@
+namespace GpuAls.App;
+
+/// <summary>Plays in, metrics out: read → hold out → train → lists, places and predictions → metrics, beside baselines on the same split.</summary>
+public sealed class EvaluateJob
+{
+    private const string ModelName = "gpuals";
+
+    private readonly EvaluateJobOptions _options;
+    private readonly IAlsEngine _engine;
+    private readonly IProgress<JobEvent>? _progress;
+    private readonly EvaluateDraft? _draft;
+    private readonly PhaseClock _clock = new();
+
+    /// <param name="options">What to do.</param>
+    /// <param name="engine">Where the work is done.</param>
+    /// <param name="progress">Told how far the job is.</param>
+    /// <exception cref="GpuAlsException">Kind Usage: options that contradict each other, or are out of their range. Kind Device: the engine has no such precision, or cannot keep factors above 0.</exception>
+    public EvaluateJob(EvaluateJobOptions options, IAlsEngine engine, IProgress<JobEvent>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(engine);
+        if (options.Report is not null) options = options with { Als = options.Als with { TrackLoss = true } };
+        options.Validate();
+        EngineChecks.Precision(engine, options.Als.Precision);
+        EngineChecks.Nonnegative(engine, options.Als.Nonnegative);
+        (_options, _engine, _progress) = (options, engine, progress);
+        _draft = options.Report is null ? null : new EvaluateDraft(options);
+    }
+
+    /// <summary>Runs the job.</summary>
+    /// <returns>The report, as it was written.</returns>
+    /// <exception cref="GpuAlsException">Any kind.</exception>
+    public async Task<EvaluationReport> RunAsync(CancellationToken cancellation = default)
+    {
+        var format = _options.Output is null ? default : EvaluationWriter.FormatOf(_options.Output);
+        Collisions.Check(_options);
+        using var staged = _options.Output is null ? null : new StagedFile(_options.Output, _options.Overwrite);
+        using var page = ReportFile.Begin(_options.Report, _options.Overwrite);
+        if (_options.Model is null) _engine.PrepareTraining(_options.Als.Plan);
+        _engine.PrepareTopK();
+        var (splits, model) = await SplitAsync(cancellation).ConfigureAwait(false);
+        var report = Measure(splits, model, cancellation);
+        if (staged is not null) await EvaluationWriter.WriteAsync(staged.Place, format, report, cancellation).ConfigureAwait(false);
+        page?.Write(_draft!.Finish(report, _clock.Seconds));
+        staged?.Commit();
+        page?.Commit();
+        return report;
+    }
+
+    /// <summary>The split, or one for each fold, and the model if there is one already.</summary>
+    private async Task<(IEnumerable<HeldOut> Splits, FactorModel? Model)> SplitAsync(CancellationToken cancellation)
+    {
+        if (_options.Model is not { } directory)
+            return (await Loader(_options.Als.Feedback).LoadAsync(_options.Locations, _options.Test, _options.Exclude, _options.Split, cancellation).ConfigureAwait(false), null);
+        var model = await ModelReader.ReadAsync(directory, cancellation).ConfigureAwait(false);
+        RatingColumn.Check(model.Feedback, _options.Schema);
+        var ofModel = new InteractionMatrix(model.Users, model.Items, model.Plays) { Feedback = model.Feedback };
+        _draft?.Add(ofModel);
+        _clock.End("read_model");
+        return ([await Loader(model.Feedback).WithTestFilesAsync(ofModel, _options.Test, _options.Exclude, cancellation).ConfigureAwait(false)], model);
+    }
+
+    private SplitLoader Loader(Feedback feedback) =>
+        new(_options.Schema with { Feedback = feedback }, _clock, _progress) { Loaded = plays => _draft?.Add(plays) };
+
+    private EvaluationReport Measure(IEnumerable<HeldOut> splits, FactorModel? model, CancellationToken cancellation)
+    {
+        var counts = new List<SplitCounts>();
+        var measured = new Dictionary<string, List<Measurements>>();
+        foreach (var heldOut in splits)
+        {
+            using var evaluator = new Evaluator(heldOut, _options.Evaluation);
+            counts.Add(evaluator.Counts);
+            _clock.End("split");
+            _progress?.Report(new SplitMade(evaluator.Counts, counts.Count, _options.Split.Folds ?? 1, _options.Evaluation.ColdStart));
+            foreach (var (name, measure) in Methods(evaluator, model, cancellation))
+            {
+                var start = _clock.Total;
+                if (!measured.TryGetValue(name, out var folds)) measured.Add(name, folds = []);
+                folds.Add(measure());
+                _clock.End(name);
+                _progress?.Report(new MethodMeasured(name, _clock.Total - start));
+            }
+        }
+
+        var merged = measured.Select(method => (Name: method.Key, All: Measurements.Merge(method.Value))).ToArray();
+        MethodResult[] methods = [.. merged.Select(method => new MethodResult(method.Name, method.All.Summarize(_options.Bootstrap, Phase($"intervals of {method.Name}"), cancellation)))];
+        _clock.End("intervals");
+        return Report(counts, merged[0].All.Users, methods);
+    }
+
+    /// <summary>The ways to recommend, each to be trained and measured when it is asked for.</summary>
+    private IEnumerable<(string Name, Func<Measurements> Measure)> Methods(Evaluator evaluator, FactorModel? model, CancellationToken cancellation)
+    {
+        var train = evaluator.HeldOut.Train;
+        yield return (ModelName, () => MeasureModel(evaluator, model, cancellation));
+        yield return Baseline("most popular", _ => new PopularityBaseline(train.ByUser));
+        yield return Baseline("items by Jaccard", progress => new NeighbourBaseline(train, Similarity.Jaccard, _options.Neighbours, progress, cancellation));
+        yield return Baseline("items by cosine", progress => new NeighbourBaseline(train, Similarity.Cosine, _options.Neighbours, progress, cancellation));
+
+        (string, Func<Measurements>) Baseline(string name, Func<IProgress<double>, IItemScorer> make) =>
+            (name, () => evaluator.Measure(make(Phase($"training {name}")), Phase($"measuring {name}"), cancellation));
+    }
+
+    /// <summary>Tells how much of a phase is done.</summary>
+    private Relay<double> Phase(string name) => new(fraction => _progress?.Report(new PhaseProgress(name, fraction)));
+
+    private Measurements MeasureModel(Evaluator evaluator, FactorModel? model, CancellationToken cancellation)
+    {
+        if (model is not null) return MeasureFactors(evaluator, model.Rank, model.UserFactors, model.ItemFactors, cancellation);
+        var progress = new Relay<IterationReport>(report => _progress?.Report(new IterationDone(report, _options.Als.Iterations)));
+        var trained = new AlsTrainer(_engine, _options.Als).Fit(evaluator.HeldOut.Train, progress, cancellation);
+        _draft?.Add(trained.Iterations);
+        return MeasureFactors(evaluator, trained.Rank, trained.UserFactors, trained.ItemFactors, cancellation);
+    }
+
+    private Measurements MeasureFactors(Evaluator evaluator, int rank, float[] userFactors, float[] itemFactors, CancellationToken cancellation)
+    {
+        using var users = _engine.LoadFactors(userFactors, rank);
+        using var items = _engine.LoadFactors(itemFactors, rank);
+        _draft?.AddSamples(evaluator, _engine, users, items);
+        return evaluator.Measure(_engine, users, items, Phase($"measuring {ModelName}"), cancellation);
+    }
+
+    private EvaluationReport Report(IReadOnlyList<SplitCounts> counts, int users, IReadOnlyList<MethodResult> methods) => new()
+    {
+        GpualsVersion = ProductVersion.Text,
+        StartedAt = _clock.StartedAt,
+        Seconds = Math.Round(_clock.Total, 3),
+        Device = _engine.Description.ToString(),
+        Input = _options.Input,
+        Model = _options.Model,
+        Test = _options.Test,
+        Exclude = _options.Exclude,
+        TimeColumn = _options.Schema.TimeColumn,
+        Split = _options.Test.Count > 0 ? null : _options.Split,
+        ColdStart = _options.Evaluation.ColdStart,
+        Preset = _options.Preset,
+        Options = _options.Model is null ? _options.Als : null,
+        Splits = counts,
+        Users = users,
+        Neighbours = _options.Neighbours,
+        Bootstrap = _options.Bootstrap,
+        Methods = methods,
+    };
+}

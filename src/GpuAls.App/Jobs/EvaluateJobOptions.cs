@@ -1,0 +1,42 @@
+namespace GpuAls.App;
+
+/// <summary>From plays, or a saved model, to metrics on plays that were held out.</summary>
+public sealed record EvaluateJobOptions : HoldOutJobOptions
+{
+    /// <summary>Files, folders or globs with plays; empty with <see cref="Model"/>.</summary>
+    public IReadOnlyList<string> Locations { get; init; } = [];
+
+    /// <summary>Directory of a model to measure instead of training one.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>What is trained.</summary>
+    public AlsOptions Als { get; init; } = AlsOptions.Default;
+
+    /// <summary>What is measured.</summary>
+    public EvaluationOptions Evaluation { get; init; } = EvaluationOptions.Default;
+
+    /// <summary>Similar items that each item has at most, of the neighbour baselines.</summary>
+    public int Neighbours { get; init; } = 100;
+
+    /// <summary>File of the report, .json, .csv or .parquet; null writes none.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>Whether an existing file is replaced.</summary>
+    public bool Overwrite { get; init; }
+
+    /// <summary>The input, as the report has it.</summary>
+    internal ManifestInput? Input => Model is not null ? null : ManifestInput.Of(Locations, Schema);
+
+    /// <inheritdoc/>
+    public override void Validate()
+    {
+        base.Validate();
+        Require.Usage(Model is not null || Locations.Count > 0, "there are no plays to train on. Give files with plays, or --model DIR with --test FILE.");
+        Require.Usage(Model is null || Locations.Count == 0, "--model is measured, not trained, so it takes no files to train on. Give the plays to test with by --test.");
+        Require.Usage(Model is null || Test.Count > 0, "--model needs plays to test with, which it was not trained on: --test FILE.");
+        Require.Usage(Neighbours >= 1, $"--neighbours is {Neighbours}; expected 1 or more.");
+        Als.Validate();
+        if (Model is null) RatingColumn.Check(Als.Feedback, Schema);
+        Evaluation.Validate();
+    }
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+
+namespace GpuAls.App;
+
+/// <summary>The head of a page: what was run, with what and when.</summary>
+internal static class ReportFacts
+{
+    /// <summary>The facts of a training.</summary>
+    public static IReadOnlyList<ReportFact> Of(ModelManifest manifest, TrainJobOptions options) => Known(
+    [
+        ("Command", options.Report?.CommandLine),
+        ("Input", Input(manifest.Input)),
+        ("Data", Text($"{Counted.Of(manifest.Data.Read.Rows, "row")}: {Counted.Of(manifest.Data.Users, "user")}, {Counted.Of(manifest.Data.Items, "item")}, {Counted.Of(manifest.Data.Plays, "play")}")),
+        ("Trained", Training(manifest.Options, manifest.Preset)),
+        ("Model", options.Output),
+        ("Lists", Text($"the {manifest.Lists.Top} best items of each user, {(manifest.Lists.IncludePlayed ? "those played too" : "without those played")}")),
+        .. Run(manifest.Device, manifest.GpualsVersion, manifest.StartedAt, manifest.Seconds),
+    ]);
+
+    /// <summary>The facts of an evaluation.</summary>
+    public static IReadOnlyList<ReportFact> Of(EvaluationReport report, EvaluateJobOptions options) => Known(
+    [
+        ("Command", options.Report?.CommandLine),
+        ("Input", report.Input is { } input ? Input(input) : null),
+        ("Model", report.Model),
+        ("Tested with", report.Test.Count > 0 ? string.Join('\n', report.Test) : null),
+        ("Left out of lists", report.Exclude.Count > 0 ? string.Join('\n', report.Exclude) : null),
+        ("Split", report.Split is { } split ? Split(split) : null),
+        ("Data", string.Join('\n', report.Splits.Select(Data))),
+        ("Trained", report.Options is { } trained ? Training(trained, report.Preset) : null),
+        ("Neighbours", Text($"{Counted.Of(report.Neighbours, "similar item")} of each item, in the baselines")),
+        .. Run(report.Device, report.GpualsVersion, report.StartedAt, report.Seconds),
+    ]);
+
+    /// <summary>The facts of a search.</summary>
+    public static IReadOnlyList<ReportFact> Of(TuneReport report, TuneJobOptions options) => Known(
+    [
+        ("Command", options.Report?.CommandLine),
+        ("Input", Input(report.Input)),
+        ("Tested with", report.Test.Count > 0 ? string.Join('\n', report.Test) : null),
+        ("Left out of lists", report.Exclude.Count > 0 ? string.Join('\n', report.Exclude) : null),
+        ("Split", report.Split is { } split ? Split(split) : null),
+        ("Data", string.Join('\n', report.Splits.Select(Data))),
+        ("Search", Text($"{Word(SearchOptions.Kinds, report.Search.Kind)} over {string.Join(", ", report.Searched)}, by {report.Metric}{(report.Preset is { } preset ? $", preset {preset}" : "")}")),
+        .. Run(report.Device, report.GpualsVersion, report.StartedAt, report.Seconds),
+    ]);
+
+    private static IReadOnlyList<ReportFact> Known(IEnumerable<(string Name, string? Value)> facts) =>
+        [.. facts.Where(fact => !string.IsNullOrEmpty(fact.Value)).Select(fact => new ReportFact(fact.Name, fact.Value!))];
+
+    private static IEnumerable<(string Name, string? Value)> Run(string device, string version, DateTime startedAt, double seconds) =>
+    [
+        ("Device", device),
+        ("Version", $"gpuals {version}"),
+        ("Date", startedAt.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)),
+        ("Time taken", Text($"{seconds:0.##} s")),
+    ];
+
+    private static string Input(ManifestInput input)
+    {
+        var weight = input.WeightColumn is { } column ? $"weight column {column}" : "each row counts 1";
+        return $"{string.Join('\n', input.Locations)}\nuser column {input.UserColumn}, item column {input.ItemColumn}, {weight}";
+    }
+
+    private static string Training(AlsOptions options, string? preset) => Text(
+        $"{(preset is null ? "" : $"preset {preset}, ")}rank {options.Rank}, {Counted.Of(options.Iterations, "iteration")}, regularization {options.Regularization}, scaling {Word(OptionWords.Scalings, options.RegularizationScaling)}, {Meaning(options)}, solver {Word(OptionWords.Solvers, options.Solver)}{(options.Nonnegative ? ", nonnegative" : "")}, precision {Word(OptionWords.Precisions, options.Precision)}, seed {options.Seed}");
+
+    /// <summary>What plays say.</summary>
+    private static string Meaning(AlsOptions options) => options.Feedback == Feedback.Explicit ? "explicit feedback" : Text(
+        $"alpha {options.Alpha}, confidence {Word(OptionWords.Confidences, options.Confidence)}, unobserved weight {options.UnobservedWeight}, objective {Word(OptionWords.Objectives, options.Objective)}");
+
+    private static string Split(SplitOptions split) => Text($"{Word(SplitOptions.Kinds, split.Kind)}{(split.Folds is { } folds ? Text($", {folds} folds") : "")}, seed {split.Seed}");
+
+    private static string Data(SplitCounts counts) => Text(
+        $"{Counted.Of(counts.TrainPairs, "pair")} to train on, of {Counted.Of(counts.TrainUsers, "user")} and {Counted.Of(counts.TrainItems, "item")}; {Counted.Of(counts.HeldOut.Pairs, "pair")} held out");
+
+    private static string Word<T>(IReadOnlyDictionary<string, T> words, T value) => words.First(word => EqualityComparer<T>.Default.Equals(word.Value, value)).Key;
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,139 @@
+namespace GpuAls.App;
+
+/// <summary>
+/// Plays in, model and top-k lists out: read → index → CSR → train → write. All output is written aside and appears at the
+/// end; whatever goes wrong before leaves nothing behind.
+/// </summary>
+public sealed class TrainJob
+{
+    private readonly TrainJobOptions _options;
+    private readonly IAlsEngine _engine;
+    private readonly IProgress<JobEvent>? _progress;
+    private readonly PhaseClock _clock = new();
+
+    /// <param name="options">What to do.</param>
+    /// <param name="engine">Where the work is done.</param>
+    /// <param name="progress">Told how far the job is.</param>
+    /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range. Kind Device: the engine has no such precision, or cannot keep factors above 0.</exception>
+    public TrainJob(TrainJobOptions options, IAlsEngine engine, IProgress<JobEvent>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(engine);
+        if (options.Report is not null) options = options with { Als = options.Als with { TrackLoss = true } };
+        options.Als.Validate();
+        RatingColumn.Check(options.Als.Feedback, options.Schema);
+        var metric = options.Validation?.Validate();
+        metric?.Check(options.Als.Feedback);
+        EngineChecks.Precision(engine, options.Als.Precision);
+        EngineChecks.Nonnegative(engine, options.Als.Nonnegative);
+        Recommender.CheckLength(options.Top);
+        (_options, _engine, _progress) = (metric is { IsLoss: true } ? options with { Als = options.Als with { TrackLoss = true } } : options, engine, progress);
+    }
+
+    /// <summary>Runs the job.</summary>
+    /// <returns>The model, as it was written.</returns>
+    /// <exception cref="GpuAlsException">Any kind.</exception>
+    public async Task<FactorModel> RunAsync(CancellationToken cancellation = default)
+    {
+        // What the output refuses is said before hours of work, not after.
+        using var output = new TrainOutput(_options);
+        using var report = ReportFile.Begin(_options.Report, _options.Overwrite);
+        _engine.PrepareTraining(_options.Als.Plan);
+        _engine.PrepareTopK();
+        var data = await LoadAsync(cancellation).ConfigureAwait(false);
+        var trained = Train(data, cancellation);
+        var plays = data.Plays;
+        var model = new FactorModel(plays.Users, plays.Items, plays.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors) { Feedback = plays.Feedback };
+        _clock.End("train");
+
+        await ModelWriter.WriteAsync(model, output.Model, cancellation).ConfigureAwait(false);
+        _clock.End("write_model");
+        await RecommendationWriter.WriteAsync(output.Lists, output.Format, model, Lists(model, cancellation)).ConfigureAwait(false);
+        _clock.End("recommend");
+        var manifest = Manifest(data, trained);
+        WarnOfZeroFactors(model, manifest.Data);
+        ModelWriter.WriteManifest(manifest, output.Model, output.NameInside);
+        report?.Write(Page(manifest, model, plays, cancellation));
+
+        cancellation.ThrowIfCancellationRequested();
+        if (output.Commit() is { } leftover) _progress?.Report(new LeftoverKept(leftover));
+        report?.Commit();
+        _progress?.Report(new JobDone(output.Model.Final, output.Lists.Final, _clock.Total));
+        return model;
+    }
+
+    private async Task<TrainingData> LoadAsync(CancellationToken cancellation)
+    {
+        var loader = new PlaysLoader(_options.Schema with { Feedback = _options.Als.Feedback }, _clock, _progress);
+        var (rows, plays) = await loader.ReadAsync(_options.Locations, cancellation).ConfigureAwait(false);
+        var validation = _options.Validation is { Locations.Count: > 0 } given ? (await loader.ReadAsync(given.Locations, cancellation).ConfigureAwait(false)).Plays : null;
+        var data = TrainingData.Of(plays, rows.Statistics, validation, _options);
+        if (data.Evaluator is { } evaluator) _progress?.Report(new SplitMade(evaluator.Counts, 1, 1, ColdStart.Drop));
+        return data;
+    }
+
+    private TrainedFactors Train(TrainingData data, CancellationToken cancellation)
+    {
+        var stopping = data.Stopping(_engine, _options.Validation);
+        var progress = new Relay<IterationReport>(report => _progress?.Report(new IterationDone(report, _options.Als.Iterations, stopping?.Metric.Name)));
+        using var evaluator = data.Evaluator; // What its lists leave out need not stay on the engine.
+        var trained = new AlsTrainer(_engine, _options.Als, stopping).Fit(data.Plays, progress, cancellation);
+        if (stopping is not null) _progress?.Report(new BestKept(trained.Iteration, trained.Iterations.Count, stopping.Metric.Name, trained.BestMetric!.Value));
+        return trained;
+    }
+
+    private IEnumerable<RecommendationBatch> Lists(FactorModel model, CancellationToken cancellation)
+    {
+        using var recommender = new Recommender(model, _engine);
+        var users = Recommender.UsersWithPlays(model);
+        var made = 0;
+        foreach (var batch in recommender.Recommend(users, _options.Top, _options.IncludePlayed, cancellation))
+        {
+            yield return batch;
+            made += batch.UserIndices.Length;
+            _progress?.Report(new ListsMade(made, users.Length));
+        }
+    }
+
+    private void WarnOfZeroFactors(FactorModel model, DataStatistics data)
+    {
+        var users = model.Users.Count - data.UsersWithoutPlays - Recommender.UsersWithPlays(model).Length;
+        if (users > 0) _progress?.Report(new ZeroFactors(users));
+    }
+
+    private ReportData Page(ModelManifest manifest, FactorModel model, InteractionMatrix plays, CancellationToken cancellation) => new()
+    {
+        Title = "gpuals train",
+        Facts = ReportFacts.Of(manifest, _options),
+        Trainings = [new TrainingCurve("the training", manifest.Iterations, manifest.Validation?.Metric)],
+        Distributions = PlayDistribution.Of(plays),
+        TimingsSeconds = manifest.TimingsSeconds,
+        Samples = Samples(model, plays, cancellation),
+    };
+
+    private SampleList[] Samples(FactorModel model, InteractionMatrix plays, CancellationToken cancellation)
+    {
+        using var recommender = new Recommender(model, _engine);
+        var lists = recommender.Recommend(SampleLists.ChooseUsers(plays.ByUser, plays.Feedback, Recommender.UsersWithPlays(model)), Math.Min(_options.Top, SampleLists.Length), _options.IncludePlayed, cancellation);
+        return [.. lists.SelectMany(batch => SampleLists.Of(plays, batch))];
+    }
+
+    private ModelManifest Manifest(TrainingData data, TrainedFactors trained) => new()
+    {
+        FormatVersion = ModelManifest.CurrentFormatVersion,
+        GpualsVersion = ProductVersion.Text,
+        StartedAt = _clock.StartedAt,
+        Seconds = Math.Round(_clock.Total, 3),
+        Input = _options.Input,
+        Rank = trained.Rank,
+        Preset = _options.Preset,
+        Options = _options.Als,
+        Validation = data.Validation(_options.Validation, trained),
+        Lists = _options.Lists,
+        Data = DataStatistics.Of(data.Plays, data.Read),
+        Device = _engine.Description.ToString(),
+        Iterations = trained.Iterations,
+        TimingsSeconds = _clock.Seconds,
+        Sha256 = new Dictionary<string, string>(),
+    };
+}

@@ -1,0 +1,44 @@
+namespace GpuAls.App;
+
+/// <summary>From plays to a model and lists.</summary>
+public sealed record TrainJobOptions
+{
+    /// <summary>Files, folders or globs with plays.</summary>
+    public required IReadOnlyList<string> Locations { get; init; }
+
+    /// <summary>Which columns are read, and how.</summary>
+    public InteractionSchema Schema { get; init; } = new();
+
+    /// <summary>What is trained.</summary>
+    public AlsOptions Als { get; init; } = AlsOptions.Default;
+
+    /// <summary>The preset that <see cref="Als"/> began with, for the manifest.</summary>
+    public string? Preset { get; init; }
+
+    /// <summary>How iterations are compared, so that the best is kept; null trains them all.</summary>
+    public ValidationOptions? Validation { get; init; }
+
+    /// <summary>Directory of the model.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>Whether an existing output is replaced.</summary>
+    public bool Overwrite { get; init; }
+
+    /// <summary>Length of a list.</summary>
+    public int Top { get; init; } = 10;
+
+    /// <summary>Whether items a user has played may be listed.</summary>
+    public bool IncludePlayed { get; init; }
+
+    /// <summary>File of the lists; null puts <see cref="ModelFiles.Recommendations"/> into <see cref="Output"/>.</summary>
+    public string? Recommendations { get; init; }
+
+    /// <summary>A page on the run, which tracks the loss; null writes none.</summary>
+    public ReportOptions? Report { get; init; }
+
+    /// <summary>The input, as the manifest has it.</summary>
+    internal ManifestInput Input => ManifestInput.Of(Locations, Schema);
+
+    /// <summary>The lists, as the manifest has them.</summary>
+    internal ManifestLists Lists => new() { Top = Top, IncludePlayed = IncludePlayed, File = Recommendations };
+}

@@ -1,0 +1,42 @@
+namespace GpuAls.App;
+
+/// <summary>What a training takes in: the plays, and what its iterations are compared by.</summary>
+/// <param name="Plays">The plays to train on.</param>
+/// <param name="Read">What was read for them.</param>
+/// <param name="Evaluator">Measures with the plays of the validation; null where nothing is, or the loss.</param>
+internal sealed record TrainingData(InteractionMatrix Plays, ReadStatistics Read, Evaluator? Evaluator)
+{
+    /// <summary>The plays, with those to measure with beside them.</summary>
+    /// <param name="plays">All plays that were read.</param>
+    /// <param name="read">What was read for them.</param>
+    /// <param name="validation">The plays of files to measure with; null for none.</param>
+    /// <param name="options">How much is held out, by which metric.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput: nothing can be measured.</exception>
+    public static TrainingData Of(InteractionMatrix plays, ReadStatistics read, InteractionMatrix? validation, TrainJobOptions options)
+    {
+        if (options.Validation is not { } chosen || MetricChoice.Parse(chosen.Metric) is not { IsLoss: false } metric) return new TrainingData(plays, read, null);
+        var heldOut = validation is null
+            ? HeldOut.Of(plays, HoldOutSplit.Random(plays.ByUser, chosen.Fraction!.Value, options.Als.Seed))
+            : HeldOut.Of(plays, validation);
+        return new TrainingData(heldOut.Train, read, new Evaluator(heldOut, metric.Options()));
+    }
+
+    /// <summary>What compares the iterations, and ends the training; null where nothing does.</summary>
+    public EarlyStopping? Stopping(IAlsEngine engine, ValidationOptions? options) => options is null
+        ? null
+        : new EarlyStopping(
+            Evaluator is null ? new LossMetric() : new HeldOutMetric(engine, Evaluator, MetricChoice.Parse(options.Metric)), options.Patience, options.MinImprovement);
+
+    /// <summary>What of the validation goes into the manifest.</summary>
+    public ManifestValidation? Validation(ValidationOptions? options, TrainedFactors trained) => options is null ? null : new ManifestValidation
+    {
+        Metric = MetricChoice.Parse(options.Metric).Metric.ToString(),
+        Locations = options.Locations,
+        Fraction = options.Fraction,
+        Patience = options.Patience,
+        MinImprovement = options.MinImprovement,
+        Users = Evaluator?.Counts.Users,
+        BestIteration = trained.Iteration,
+        Value = trained.BestMetric is { } value && double.IsFinite(value) ? value : null,
+    };
+}

@@ -1,0 +1,136 @@
+namespace GpuAls.App;
+
+/// <summary>
+/// Plays in, the best options out: read → hold out → trials. With a folder, each trial is on the disk once it is done, and the same job goes on
+/// with the others.
+/// </summary>
+public sealed class TuneJob
+{
+    private readonly TuneJobOptions _options;
+    private readonly IAlsEngine _engine;
+    private readonly IProgress<JobEvent>? _progress;
+    private readonly IReadOnlyList<AlsOptions> _candidates;
+    private readonly PhaseClock _clock = new();
+    private IReadOnlyList<PlayDistribution> _distributions = [];
+
+    /// <param name="options">What to do.</param>
+    /// <param name="engine">Where the work is done.</param>
+    /// <param name="progress">Told how far the job is.</param>
+    /// <exception cref="GpuAlsException">Kind Usage: options that contradict each other, or are out of their range. Kind Device: the engine has no such precision.</exception>
+    public TuneJob(TuneJobOptions options, IAlsEngine engine, IProgress<JobEvent>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(engine);
+        options.Validate();
+        EngineChecks.Precision(engine, options.Space.FixedOptions.Precision);
+        EngineChecks.Nonnegative(engine, options.Space.FixedOptions.Nonnegative);
+        (_options, _engine, _progress, _candidates) = (options, engine, progress, options.Search.Candidates(options.Space));
+    }
+
+    /// <summary>Runs the job.</summary>
+    /// <returns>The report, as it was written.</returns>
+    /// <exception cref="GpuAlsException">Any kind.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped; the trials that were done are in the folder.</exception>
+    public async Task<TuneReport> RunAsync(CancellationToken cancellation = default)
+    {
+        Collisions.Check(_options);
+        RefusePage();
+        using var folder = _options.Output is { } output ? new TuneFolder(output) : null;
+        using var page = ReportFile.Begin(_options.Report, _options.Overwrite);
+        _engine.PrepareTraining(_candidates[0].Plan);
+        _engine.PrepareTopK();
+        var folds = await LoadAsync(cancellation).ConfigureAwait(false);
+        _clock.End("split");
+        var search = new HyperparameterSearch(_engine, folds, _candidates, _options.Search, _options.Bootstrap);
+        using var journal = folder?.OpenJournal(PlaysDigest.Of(folds.Select(fold => fold.HeldOut)), TuneSettings.Of(_options), _options.Overwrite);
+        var report = Report(folds, search, Search(folds, search, journal, folder, cancellation));
+        _clock.End("search");
+        page?.Write(Page(report));
+        if (folder is not null) await TuneWriter.WriteAsync(folder.Root, report, cancellation).ConfigureAwait(false);
+        page?.Commit();
+        return report;
+    }
+
+    /// <summary>A page that is there is replaced with --overwrite, which here throws the trials away too.</summary>
+    private void RefusePage()
+    {
+        if (_options is { Overwrite: false, Output: not null, Report.File: { } page } && File.Exists(page))
+            throw new GpuAlsException(FailureKind.Output, $"'{page}' exists already. Choose another name or remove it; --overwrite would begin the search anew.");
+    }
+
+    private ReportData Page(TuneReport report) => new()
+    {
+        Title = "gpuals tune",
+        Facts = ReportFacts.Of(report, _options),
+        Search = report,
+        Distributions = _distributions,
+        TimingsSeconds = _clock.Seconds,
+    };
+
+    private async Task<Evaluator[]> LoadAsync(CancellationToken cancellation)
+    {
+        var loader = new SplitLoader(_options.Schema with { Feedback = _options.Space.FixedOptions.Feedback }, _clock, _progress) { Loaded = plays => _distributions = _options.Report is null ? [] : PlayDistribution.Of(plays) };
+        var splits = await loader.LoadAsync(_options.Locations, _options.Test, _options.Exclude, _options.Split, cancellation).ConfigureAwait(false);
+        var measured = _options.Search.Choice().Options(_options.Search.ColdStart);
+        Evaluator[] folds = [.. splits.Select(heldOut => new Evaluator(heldOut, measured))];
+        for (var fold = 0; fold < folds.Length; fold++) _progress?.Report(new SplitMade(folds[fold].Counts, fold + 1, folds.Length, measured.ColdStart));
+        return folds;
+    }
+
+    private IReadOnlyList<TrialResult> Search(Evaluator[] folds, HyperparameterSearch search, TuneJournal? journal, TuneFolder? folder, CancellationToken cancellation)
+    {
+        var total = search.Rungs.Sum(rung => rung.Trials);
+        var done = journal?.Count ?? 0;
+        if (done > 0) _progress?.Report(new TrialsFound(done, total, folder!.Root));
+        try
+        {
+            var trials = new ReportedTrials((ITrialLog?)journal ?? new TrialMemory(), result => _progress?.Report(Told(search, result, ++done, total)));
+            return search.Run(trials, new Relay<TrialStep>(step => _progress?.Report(new TrialProgress(step, done, total))), cancellation);
+        }
+        catch (OperationCanceledException) when (folder is not null)
+        {
+            _progress?.Report(new TuneStopped(done, total, folder.Root));
+            throw;
+        }
+        finally
+        {
+            foreach (var fold in folds) fold.Dispose(); // What their lists leave out need not stay on the engine.
+        }
+    }
+
+    private TrialDone Told(HyperparameterSearch search, TrialResult result, int done, int total) =>
+        new(result, Words(search.Candidates[result.Trial - 1]), MetricChoice.Parse(_options.Search.Metric).Metric, done, total);
+
+    /// <summary>The values of what is searched, as on the command line.</summary>
+    private string Words(AlsOptions options) => string.Join(' ', Searched().Select(parameter => $"--{parameter.Name} {parameter.Get(options)}"));
+
+    private IEnumerable<SearchParameter> Searched() => _options.Space.Axes.Where(axis => axis.Range is not null || axis.Values.Count > 1).Select(axis => axis.Parameter);
+
+    private TuneReport Report(Evaluator[] folds, HyperparameterSearch search, IReadOnlyList<TrialResult> results)
+    {
+        var choice = _options.Search.Choice();
+        return new TuneReport
+        {
+            GpualsVersion = ProductVersion.Text,
+            StartedAt = _clock.StartedAt,
+            Seconds = Math.Round(_clock.Total, 3),
+            Device = _engine.Description.ToString(),
+            Input = _options.Input,
+            Test = _options.Test,
+            Exclude = _options.Exclude,
+            TimeColumn = _options.Schema.TimeColumn,
+            Split = _options.Test.Count > 0 ? null : _options.Split,
+            Splits = [.. folds.Select(fold => fold.Counts)],
+            Search = _options.Search,
+            Metric = choice.Metric.ToString(),
+            IsLowerBetter = choice.IsLowerBetter,
+            Bootstrap = _options.Bootstrap,
+            Rungs = search.Rungs,
+            Searched = [.. Searched().Select(parameter => parameter.Name)],
+            Preset = _options.Preset,
+            Trials = [.. results.Select(result => new TuneTrial(search.Candidates[result.Trial - 1], result))],
+            TrainCommand = TrainCommandLine.Of(
+                _options.Locations, _options.Schema, search.Candidates[results[0].Trial - 1] with { Iterations = Math.Max(1, results[0].BestIteration) }, _options.Preset),
+        };
+    }
+}

@@ -1,0 +1,33 @@
+namespace GpuAls.App;
+
+/// <summary>From plays to the best options.</summary>
+public sealed record TuneJobOptions : HoldOutJobOptions
+{
+    /// <summary>Files, folders or globs with plays.</summary>
+    public required IReadOnlyList<string> Locations { get; init; }
+
+    /// <summary>The options that are tried.</summary>
+    public required SearchSpace Space { get; init; }
+
+    /// <summary>How they are tried.</summary>
+    public SearchOptions Search { get; init; } = SearchOptions.Default;
+
+    /// <summary>Folder of the trials; null keeps none.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>Whether trials that are there already are thrown away, instead of going on with the others.</summary>
+    public bool Overwrite { get; init; }
+
+    /// <summary>The input, as the report has it.</summary>
+    internal ManifestInput Input => ManifestInput.Of(Locations, Schema);
+
+    /// <inheritdoc/>
+    public override void Validate()
+    {
+        base.Validate();
+        Require.Usage(!Overwrite || Output is not null || Report is not null, "--overwrite changes nothing without --output or --report. Leave it out.");
+        RatingColumn.Check(Space.FixedOptions.Feedback, Schema);
+        Search.Choice().Check(Space.FixedOptions.Feedback);
+        Search.Candidates(Space);
+    }
+}

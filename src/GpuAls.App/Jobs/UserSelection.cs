@@ -1,0 +1,54 @@
+namespace GpuAls.App;
+
+/// <summary>Whose lists are made.</summary>
+/// <param name="Indices">Users with factors to rank by, in the order they were asked for.</param>
+/// <param name="Unknown">Users who are not in the model.</param>
+/// <param name="WithoutPlays">Users of the model who have no play above 0, or factors that are all 0.</param>
+/// <param name="Named">Different users that were named; null where none were to be.</param>
+internal sealed record UserSelection(int[] Indices, int Unknown, int WithoutPlays, int? Named)
+{
+    private const int NamedAtMost = 5;
+
+    public static UserSelection Select(FactorModel model, RecommendJobOptions options)
+    {
+        if (options.Users.Count == 0 && options.UsersFile is null)
+        {
+            var all = Recommender.UsersWithPlays(model);
+            return new UserSelection(all, 0, model.Users.Count - all.Length, null);
+        }
+
+        var indices = new List<int>();
+        var unknown = new List<string>();
+        foreach (var id in options.Users.Concat(ReadFile(options.UsersFile)).Distinct(StringComparer.Ordinal))
+        {
+            if (model.Users.TryFind(id, out var index)) indices.Add(index);
+            else unknown.Add(id);
+        }
+
+        if (unknown.Count > 0 && !options.SkipUnknownUsers) throw NotInTheModel(unknown, model);
+        var ranked = indices.Where(user => Recommender.HasPlays(model, user)).ToArray();
+        return new UserSelection(ranked, unknown.Count, indices.Count - ranked.Length, indices.Count + unknown.Count);
+    }
+
+    private static IEnumerable<string> ReadFile(string? path)
+    {
+        if (path is null) return [];
+        try
+        {
+            return File.ReadAllLines(path).Where(line => line.Length > 0);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new GpuAlsException(FailureKind.BadInput, $"cannot read the users in '{path}': {exception.Message} Expected a text file with a user id a line.", exception);
+        }
+    }
+
+    private static GpuAlsException NotInTheModel(List<string> unknown, FactorModel model)
+    {
+        var named = string.Join(", ", unknown.Take(NamedAtMost).Select(Quoted.Of));
+        var more = unknown.Count > NamedAtMost ? $" and {unknown.Count - NamedAtMost} more" : "";
+        return new GpuAlsException(
+            FailureKind.BadInput,
+            $"not among the {Counted.Of(model.Users.Count, "user")} of the model: {named}{more}. Train with their plays, or leave them out with --on-unknown-user skip.");
+    }
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Xml.Linq;
+using OxyPlot;
+using OxyPlot.Axes;
+using OxyPlot.Legends;
+using OxyPlot.Series;
+
+namespace GpuAls.App;
+
+/// <summary>Charts as figures of a page: drawn twice, for light and dark, and held by the page itself.</summary>
+internal static class Chart
+{
+    private const int Width = 420;
+    private const int DefaultHeight = 290;
+    private const double LongestTick = 1e7;
+
+    /// <summary>A figure.</summary>
+    /// <param name="caption">What is shown.</param>
+    /// <param name="alt">The same and what it says, for those who cannot see it.</param>
+    /// <param name="draw">Draws it in some colours.</param>
+    /// <param name="height">Its height where it is <see cref="Width"/> wide.</param>
+    public static XElement Figure(string caption, string alt, Func<ChartColors, PlotModel> draw, int height = DefaultHeight) => new(
+        "figure",
+        new XElement("figcaption", caption),
+        new XElement(
+            "picture",
+            new XElement("source", new XAttribute("media", "(prefers-color-scheme: dark)"), new XAttribute("srcset", Svg(draw(ChartColors.Dark), height))),
+            new XElement("img", new XAttribute("src", Svg(draw(ChartColors.Light), height)), new XAttribute("alt", alt), new XAttribute("width", Width), new XAttribute("height", height))));
+
+    /// <summary>An empty plot with axes.</summary>
+    public static PlotModel Plot(ChartColors colors, params Axis[] axes)
+    {
+        var plot = new PlotModel { DefaultFont = "Arial", DefaultFontSize = 13, TextColor = colors.Text, PlotAreaBorderThickness = new OxyThickness(0), Padding = new OxyThickness(4, 8, 14, 4) };
+        foreach (var axis in axes)
+        {
+            (axis.TicklineColor, axis.AxislineColor, axis.MajorGridlineColor) = (colors.Grid, colors.Text, colors.Grid);
+            (axis.AxislineStyle, axis.MinorTickSize) = (LineStyle.Solid, 0);
+            if (axis is not CategoryAxis) (axis.MajorGridlineStyle, axis.LabelFormatter) = (LineStyle.Solid, Tick);
+            plot.Axes.Add(axis);
+        }
+
+        return plot;
+    }
+
+    /// <summary>Names the series above the plot.</summary>
+    public static void AddLegend(PlotModel plot) => plot.Legends.Add(new Legend
+    {
+        LegendPlacement = LegendPlacement.Outside,
+        LegendPosition = LegendPosition.TopLeft,
+        LegendOrientation = LegendOrientation.Horizontal,
+        LegendMargin = 0,
+        LegendBorderThickness = 0,
+    });
+
+    /// <summary>Adds points, joined by a line.</summary>
+    public static void AddLine(PlotModel plot, string? title, OxyColor color, IEnumerable<(double X, double Y)> points, bool markers = true)
+    {
+        var line = new LineSeries { Title = title, Color = color, StrokeThickness = 2, MarkerFill = color, MarkerSize = 3, MarkerType = markers ? MarkerType.Circle : MarkerType.None };
+        line.Points.AddRange(points.Where(point => double.IsFinite(point.Y)).Select(point => new DataPoint(point.X, point.Y)));
+        plot.Series.Add(line);
+    }
+
+    private static string Tick(double value) => value.ToString(Math.Abs(value) < LongestTick ? "#,0.######" : "0.###E0", CultureInfo.InvariantCulture);
+
+    private static string Svg(PlotModel plot, int height)
+    {
+        using var svg = new MemoryStream();
+        new SvgExporter { Width = Width, Height = height, TextMeasurer = new TextMeasure(Width, height) }.Export(plot, svg);
+        return $"data:image/svg+xml;base64,{Convert.ToBase64String(svg.ToArray())}";
+    }
+}

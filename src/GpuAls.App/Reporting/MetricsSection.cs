@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Xml.Linq;
+using OxyPlot;
+using OxyPlot.Axes;
+
+namespace GpuAls.App;
+
+/// <summary>What was measured, beside the baselines.</summary>
+internal static class MetricsSection
+{
+    /// <summary>Metrics of lists that are drawn; the table has them all.</summary>
+    private static readonly string[] Drawn = [Metric.Ndcg, Metric.Recall, Metric.Precision, Metric.AveragePrecision];
+
+    /// <summary>Intervals of methods stand side by side, this far apart, as a share of the distance between two k.</summary>
+    private const double Shift = 0.06;
+
+    public static XElement? Of(EvaluationReport? report)
+    {
+        if (report is null) return null;
+        var intervals = report.Bootstrap.Resamples > 0 ? $" In brackets, and as bars: 95 % intervals, users drawn again {Html.Number(report.Bootstrap.Resamples)} times." : "";
+        return Html.Section(
+            "Metrics beside the baselines",
+            Html.Paragraph($"{Counted.Of(report.Users, "user")} with held-out plays.{intervals}"),
+            new XElement("div", new XAttribute("class", "charts"), Drawn.Select(name => Figure(name, report.Methods)).Where(figure => figure is not null)),
+            Table(report.Methods));
+    }
+
+    private static XElement? Figure(string name, IReadOnlyList<MethodResult> methods)
+    {
+        var values = methods.Select(method => (method.Name, Values: method.Metrics.Where(value => value.Metric.Name == name).ToArray())).Where(method => method.Values.Length > 0).ToArray();
+        if (values.Length == 0) return null;
+        var title = MetricTitles.Of(name);
+        var at = values[0].Values[^1].Metric.K;
+        var alt = $"Chart: {title} by the length of the list. At {at}: {string.Join(", ", values.Select(method => $"{method.Name} {MetricTitles.Number(method.Values[^1].Value)}"))}.";
+        return Chart.Figure($"{title} by the length k of the list", alt, colors => Draw(colors, title, values));
+    }
+
+    private static PlotModel Draw(ChartColors colors, string title, (string Name, MetricValue[] Values)[] methods)
+    {
+        var lengths = new CategoryAxis { Position = AxisPosition.Bottom, Title = "k" };
+        lengths.Labels.AddRange(methods[0].Values.Select(value => value.Metric.K?.ToString(CultureInfo.InvariantCulture) ?? ""));
+        var plot = Chart.Plot(colors, lengths, new LinearAxis { Position = AxisPosition.Left, Title = title, Minimum = 0, MaximumPadding = 0.08 });
+        Chart.AddLegend(plot);
+        for (var method = 0; method < methods.Length; method++)
+        {
+            var shift = (method - ((methods.Length - 1) / 2.0)) * Shift;
+            var (color, values) = (colors.Of(method), methods[method].Values);
+            Chart.AddLine(plot, methods[method].Name, color, values.Select((value, place) => (place + shift, value.Value)));
+            for (var place = 0; place < values.Length; place++)
+                if (values[place] is { Low: { } low, High: { } high }) Chart.AddLine(plot, null, color, [(place + shift, low), (place + shift, high)], markers: false);
+        }
+
+        return plot;
+    }
+
+    private static XElement Table(IReadOnlyList<MethodResult> methods) => Html.Table(
+        "All metrics", ["metric", .. methods.Select(method => method.Name)],
+        methods[0].Metrics.Select(value => value.Metric).Select(metric =>
+            (string[])[MetricTitles.Of(metric), .. methods.Select(method => MetricTitles.Text(method.Metrics.FirstOrDefault(value => value.Metric == metric)))]));
+}

@@ -1,0 +1,45 @@
+namespace GpuAls.App;
+
+/// <summary>How many rows of a matrix have how many entries, as its complementary cumulative distribution.</summary>
+/// <param name="Row">What a row is, such as <c>user</c>.</param>
+/// <param name="Column">What a column is, such as <c>item</c>.</param>
+/// <param name="Points">By rising number of entries, from the shortest row to the longest.</param>
+public sealed record PlayDistribution(string Row, string Column, IReadOnlyList<DistributionPoint> Points)
+{
+    /// <summary>Points are this far apart at least, so that their number grows with the logarithm of the longest row.</summary>
+    private const double Ratio = 1.1;
+
+    /// <summary>The distribution of both sides.</summary>
+    public static IReadOnlyList<PlayDistribution> Of(InteractionMatrix plays)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        return [Of("user", "item", plays.ByUser), Of("item", "user", plays.ByItem)];
+    }
+
+    /// <summary>The distribution of the rows of a matrix.</summary>
+    public static PlayDistribution Of(string row, string column, CsrMatrix plays)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        var lengths = new int[plays.RowCount];
+        for (var index = 0; index < lengths.Length; index++) lengths[index] = plays.RowLength(index);
+        Array.Sort(lengths);
+        return new PlayDistribution(row, column, [.. Thinned(lengths)]);
+    }
+
+    private static IEnumerable<DistributionPoint> Thinned(int[] lengths)
+    {
+        var next = 0.0;
+        for (var index = 0; index < lengths.Length; index++)
+        {
+            var isNew = index == 0 || lengths[index] > lengths[index - 1];
+            if (!isNew || (lengths[index] < next && lengths[index] < lengths[^1])) continue;
+            yield return new DistributionPoint(lengths[index], lengths.Length - index);
+            next = lengths[index] * Ratio;
+        }
+    }
+}
+
+/// <summary>A point of a distribution.</summary>
+/// <param name="AtLeast">Number of entries.</param>
+/// <param name="Rows">Rows that have so many or more.</param>
+public sealed record DistributionPoint(int AtLeast, int Rows);

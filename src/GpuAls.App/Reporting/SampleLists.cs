@@ -1,0 +1,60 @@
+namespace GpuAls.App;
+
+/// <summary>Whose lists a page shows, and what these users played.</summary>
+public static class SampleLists
+{
+    /// <summary>Items of a list that a page shows at most.</summary>
+    public const int Length = 10;
+
+    private const int UserCount = 5;
+
+    /// <summary>Some users with a play above 0, or a rating, from the most active to the least.</summary>
+    /// <param name="plays">[users, items].</param>
+    /// <param name="feedback">What the values are.</param>
+    /// <param name="candidates">Users to choose from; all by default.</param>
+    public static int[] ChooseUsers(CsrMatrix plays, Feedback feedback = Feedback.Implicit, IEnumerable<int>? candidates = null)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        var users = (candidates ?? Enumerable.Range(0, plays.RowCount)).Where(user => Likes.Any(plays.RowValues(user), feedback)).OrderByDescending(plays.RowLength).ToArray();
+        return users.Length <= UserCount ? users : [.. Enumerable.Range(0, UserCount).Select(place => users[(int)((long)place * (users.Length - 1) / (UserCount - 1))])];
+    }
+
+    /// <summary>The list of a user, with what the user played.</summary>
+    /// <param name="plays">What was trained on.</param>
+    /// <param name="user">The user's index.</param>
+    /// <param name="items">[k], the list, best first; -1 where it has ended.</param>
+    /// <param name="scores">[k].</param>
+    /// <param name="heldOut">[held out], indices of items; null where none were.</param>
+    public static SampleList Of(InteractionMatrix plays, int user, ReadOnlySpan<int> items, ReadOnlySpan<float> scores, IEnumerable<int>? heldOut = null)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        return new SampleList(
+            plays.Users.Format(user), plays.ByUser.RowLength(user), MostPlayed(plays, user), Listed(plays.Items, items, scores), heldOut?.Select(plays.Items.Format).ToHashSet())
+        {
+            Feedback = plays.Feedback,
+        };
+    }
+
+    /// <summary>The lists of a batch.</summary>
+    /// <param name="plays">What was trained on.</param>
+    /// <param name="batch">The lists.</param>
+    public static IEnumerable<SampleList> Of(InteractionMatrix plays, RecommendationBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        ArgumentNullException.ThrowIfNull(batch);
+        return batch.UserIndices.Select((user, list) => Of(plays, user, batch.ItemIndices.AsSpan(list * batch.K, batch.K), batch.Scores.AsSpan(list * batch.K, batch.K)));
+    }
+
+    private static List<SampleItem> MostPlayed(InteractionMatrix plays, int user)
+    {
+        var (items, values) = (plays.ByUser.RowIndices(user).ToArray(), plays.ByUser.RowValues(user).ToArray());
+        return [.. items.Zip(values).OrderByDescending(play => play.Second).Take(Length).Select(play => new SampleItem(plays.Items.Format(play.First), play.Second))];
+    }
+
+    private static List<SampleItem> Listed(IdIndex ids, ReadOnlySpan<int> items, ReadOnlySpan<float> scores)
+    {
+        var listed = new List<SampleItem>();
+        for (var place = 0; place < Math.Min(items.Length, Length) && items[place] >= 0; place++) listed.Add(new SampleItem(ids.Format(items[place]), scores[place]));
+        return listed;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Xml.Linq;
+
+namespace GpuAls.App;
+
+/// <summary>What a search tried: a heat map for each pair of parameters, and all trials.</summary>
+internal static class TrialsSection
+{
+    /// <summary>Values of a parameter that a heat map has room for; random searches have more.</summary>
+    private const int MostValues = 12;
+
+    public static XElement? Of(TuneReport? report)
+    {
+        if (report is null) return null;
+        var parameters = report.Searched.Reverse().Select(SearchParameter.Of).ToArray();
+        var intervals = report.Bootstrap.Resamples > 0 ? $" In brackets: 95 % intervals, users drawn again {Html.Number(report.Bootstrap.Resamples)} times." : "";
+        return Html.Section(
+            "Trials",
+            Html.Paragraph($"{Counted.Of(report.Trials.Count, "trial")} by {report.Metric}; {(report.IsLowerBetter ? "lower" : "higher")} is better.{intervals} The best, trained on all plays:"),
+            new XElement("p", new XElement("code", Html.Clean(report.TrainCommand))),
+            new XElement("div", new XAttribute("class", "charts"), Pairs(parameters).Select(pair => Map(report, pair.X, pair.Y)).Where(map => map is not null)),
+            Table(report, parameters));
+    }
+
+    private static IEnumerable<(SearchParameter X, SearchParameter Y)> Pairs(SearchParameter[] parameters) =>
+        parameters.SelectMany((y, place) => parameters.Skip(place + 1).Select(x => (x, y)));
+
+    private static XElement? Map(TuneReport report, SearchParameter x, SearchParameter y)
+    {
+        var (columns, rows) = (Values(report, x), Values(report, y));
+        if (columns.Length > MostValues || rows.Length > MostValues) return null;
+        var best = new double[columns.Length, rows.Length];
+        for (var column = 0; column < columns.Length; column++)
+            for (var row = 0; row < rows.Length; row++)
+                best[column, row] = Best(report, trial => x.Get(trial.Options) == columns[column] && y.Get(trial.Options) == rows[row]);
+        return HeatMap.Figure(new HeatMap(report.Metric, report.IsLowerBetter, x.Name, columns, y.Name, rows, best));
+    }
+
+    /// <summary>The best of some trials, whatever the other parameters; NaN where none came to anything. Trials are sorted, the best first.</summary>
+    private static double Best(TuneReport report, Func<TuneTrial, bool> isMeant) =>
+        report.Trials.Where(isMeant).Select(trial => Measured(report, trial)?.Value ?? double.NaN).FirstOrDefault(double.NaN);
+
+    private static string[] Values(TuneReport report, SearchParameter parameter) =>
+        [.. report.Trials.Select(trial => parameter.Get(trial.Options)).Distinct().OrderBy(Order).ThenBy(value => value, StringComparer.Ordinal)];
+
+    private static double Order(string value) => double.TryParse(value, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    private static MetricValue? Measured(TuneReport report, TuneTrial trial) => trial.Result.Failure is null ? trial.Result.Measured(MetricChoice.Parse(report.Metric).Metric) : null;
+
+    private static XElement Table(TuneReport report, SearchParameter[] parameters) => Html.Table(
+        "All trials, the best first", ["trial", .. parameters.Select(parameter => parameter.Name), report.Metric, "best at", "trained", "seconds"],
+        report.Trials.Select(trial => (string[])
+        [
+            Html.Number(trial.Result.Trial), .. parameters.Select(parameter => parameter.Get(trial.Options)), Cell(report, trial),
+            trial.Result.BestIteration > 0 ? Html.Number(trial.Result.BestIteration) : "", Html.Number(trial.Result.Iterations.Count), Html.Number(trial.Result.Seconds),
+        ]));
+
+    private static string Cell(TuneReport report, TuneTrial trial) => trial.Result.Failure is { } failure ? $"failed: {failure.Message}" : MetricTitles.Text(Measured(report, trial));
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using Parquet;
+using Parquet.Schema;
+
+namespace GpuAls.App;
+
+/// <summary>Writes made-up plays with the columns user, item and plays.</summary>
+public static class SampleWriter
+{
+    /// <summary>The column of the play counts.</summary>
+    public const string WeightColumn = "plays";
+
+    private const int GroupRows = 1 << 20;
+
+    /// <summary>Writes a file; its extension says its form: .parquet, .csv or .tsv.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: another extension. Kind Output: the file exists or cannot be written.</exception>
+    public static async Task WriteAsync(SamplePlays plays, string path, bool overwrite, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        var extension = Path.GetExtension(path).ToUpperInvariant();
+        Require.Usage(extension is ".PARQUET" or ".CSV" or ".TSV", $"cannot write plays to '{path}': the extension is '{Path.GetExtension(path)}'; expected .parquet, .csv or .tsv.");
+        using var file = new StagedFile(path, overwrite);
+        await OutputErrors.GuardAsync(file.Place, () => extension == ".PARQUET"
+            ? WriteParquetAsync(plays, file.Place.Staging, cancellation)
+            : WriteTextAsync(plays, file.Place.Staging, extension == ".CSV" ? ',' : '\t', cancellation)).ConfigureAwait(false);
+        file.Commit();
+    }
+
+    private static async Task WriteTextAsync(SamplePlays plays, string path, char delimiter, CancellationToken cancellation)
+    {
+        var items = plays.ItemNames();
+        using var writer = new StreamWriter(path) { NewLine = "\n" };
+        await writer.WriteLineAsync($"user{delimiter}item{delimiter}{WeightColumn}").ConfigureAwait(false);
+        foreach (var history in plays.Histories())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var user = SamplePlays.UserName(history.User);
+            for (var i = 0; i < history.Items.Length; i++)
+            {
+                var line = string.Create(CultureInfo.InvariantCulture, $"{user}{delimiter}{items[history.Items[i]]}{delimiter}{history.Counts[i]}");
+                await writer.WriteLineAsync(line).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async Task WriteParquetAsync(SamplePlays plays, string path, CancellationToken cancellation)
+    {
+        var user = new DataField("user", typeof(string), isNullable: false);
+        var item = new DataField("item", typeof(string), isNullable: false);
+        var count = new DataField<int>(WeightColumn);
+        using var stream = File.Create(path);
+        var writer = await ParquetWriter.CreateAsync(new ParquetSchema(user, item, count), stream, cancellationToken: cancellation).ConfigureAwait(false);
+        await using (writer.ConfigureAwait(false))
+        {
+            var items = plays.ItemNames();
+            foreach (var part in Groups(plays.Histories()))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                using var group = writer.CreateRowGroup();
+                await group.WriteAsync(user, Column(part, history => Enumerable.Repeat(SamplePlays.UserName(history.User), history.Items.Length))).ConfigureAwait(false);
+                await group.WriteAsync(item, Column(part, history => history.Items.Select(index => items[index]))).ConfigureAwait(false);
+                await group.WriteAsync<int>(count, Column(part, history => history.Counts), cancellationToken: cancellation).ConfigureAwait(false);
+                group.CompleteValidate();
+            }
+        }
+    }
+
+    /// <summary>Histories gathered into row groups of about a million rows.</summary>
+    private static IEnumerable<List<SampleHistory>> Groups(IEnumerable<SampleHistory> histories)
+    {
+        var group = new List<SampleHistory>();
+        var rows = 0;
+        foreach (var history in histories)
+        {
+            group.Add(history);
+            rows += history.Items.Length;
+            if (rows < GroupRows) continue;
+            yield return group;
+            (group, rows) = ([], 0);
+        }
+
+        if (rows > 0) yield return group;
+    }
+
+    private static T[] Column<T>(List<SampleHistory> group, Func<SampleHistory, IEnumerable<T>> valuesOf) => [.. group.SelectMany(valuesOf)];
+}

@@ -1,0 +1,73 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace GpuAls;
+
+/// <summary>One list a line; integer ids are numbers, all others strings.</summary>
+internal sealed class JsonLinesListEncoder(FactorModel model) : IListEncoder
+{
+    /// <summary>Bytes of an item at first guess.</summary>
+    private const int ItemBytes = 48;
+
+    private static readonly JsonEncodedText User = JsonEncodedText.Encode("user");
+    private static readonly JsonEncodedText Items = JsonEncodedText.Encode("items");
+    private static readonly JsonEncodedText Item = JsonEncodedText.Encode("item");
+    private static readonly JsonEncodedText Score = JsonEncodedText.Encode("score");
+
+    public int BlockRows => 1 << 16;
+
+    public ReadOnlyMemory<byte> Start() => default;
+
+    public EncodedLists Encode(ListBlock block)
+    {
+        var lines = new ArrayBufferWriter<byte>(ItemBytes * block.Places);
+        using var json = new Utf8JsonWriter(lines, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+        foreach (var list in block.Lists())
+        {
+            WriteList(json, list);
+            json.Flush();
+            json.Reset();
+            lines.Write("\n"u8);
+        }
+
+        return new EncodedLists(lines.WrittenMemory);
+    }
+
+    public void Place(EncodedLists block, long offset)
+    {
+        // Nothing in the file says where it is.
+    }
+
+    public ReadOnlyMemory<byte> End() => default;
+
+    private void WriteList(Utf8JsonWriter json, in UserList list)
+    {
+        var items = list.Items.Span;
+        var scores = list.Scores.Span;
+        json.WriteStartObject();
+        WriteId(json, User, model.Users, list.User);
+        json.WriteStartArray(Items);
+        for (var place = 0; place < items.Length; place++)
+        {
+            json.WriteStartObject();
+            WriteId(json, Item, model.Items, items[place]);
+            json.WriteNumber(Score, scores[place]);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteId(Utf8JsonWriter json, JsonEncodedText name, IdIndex ids, int index)
+    {
+        switch (ids)
+        {
+            case IdIndex<int> integers: json.WriteNumber(name, integers.Ids.Span[index]); break;
+            case IdIndex<long> integers: json.WriteNumber(name, integers.Ids.Span[index]); break;
+            case IdIndex<string> strings: json.WriteString(name, strings.Ids.Span[index]); break;
+            default: json.WriteString(name, ids.Format(index)); break;
+        }
+    }
+}
