@@ -6,11 +6,11 @@ internal static class SharedData
     /// <summary>The folder that holds GpuAls.sln.</summary>
     public static string ProjectRoot { get; } = FindProjectRoot();
 
-    /// <summary>The path of a file of <c>../shared</c>; skips the test where it is absent.</summary>
+    /// <summary>The path of a file or folder of <c>../shared</c>; skips the test if it is absent.</summary>
     public static string Require(params string[] parts)
     {
         var path = Path.Combine([Path.GetDirectoryName(ProjectRoot)!, "shared", .. parts]);
-        if (!File.Exists(path)) Assert.Ignore($"../shared/{string.Join('/', parts)} is absent: this test needs real data.");
+        if (!Path.Exists(path)) Assert.Ignore($"../shared/{string.Join('/', parts)} is absent: this test needs real data.");
         return path;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Globalization;
@@ -18,6 +19,7 @@ internal sealed class IdIndexBuilder(string column)
     private string _firstFile = "";
     private IdType _type;
     private bool _untyped = true;
+    private bool _hasNegative;
 
     private delegate T FromBytes<T>(ReadOnlySpan<byte> id);
 
@@ -34,6 +36,12 @@ internal sealed class IdIndexBuilder(string column)
                 FailureKind.BadInput,
                 $"column '{column}' has {Describe(_first)} in {_firstFile} and {Describe(ids)} in {file.Path}; one load has ids of one type. Convert one of the files.");
         if (ids.Type > _type) _type = ids.Type;
+        _hasNegative |= ids.HasNegative;
+        if (_hasNegative && _type == IdType.UnsignedInteger64)
+            throw new GpuAlsException(
+                FailureKind.BadInput,
+                $"column '{column}' has negative integers and integers of 2^63 or above in {_firstFile} to {file.Path}; "
+                + "no integer type holds both. Cast the column to strings.");
         _untyped &= ids.MayBeIntegers; // beside strings, text is strings
     }
 
@@ -47,12 +55,14 @@ internal sealed class IdIndexBuilder(string column)
             IdType.Uuid => Index(_table, rows, id => new Guid(id, bigEndian: true)),
             IdType.Integer32 => Index(_table, rows, id => (int)IdValues.ReadInteger(id)),
             IdType.Integer64 => Index(_table, rows, IdValues.ReadInteger),
-            _ when _untyped && Array.TrueForAll(_table.Numbers(), number => TryParse(_table[number], out _)) => Index(Integers(rows), rows, IdValues.ReadInteger),
+            IdType.UnsignedInteger64 => Index(Rewritten(rows, IdValues.ReadInteger, WriteUnsigned), rows, BinaryPrimitives.ReadUInt64BigEndian),
+            _ when _untyped && Array.TrueForAll(_table.Numbers(), number => TryParse(_table[number], out _)) => Index(Rewritten(rows, Parse, IdValues.WriteInteger), rows, IdValues.ReadInteger),
             _ => Index(_table, rows, Encoding.UTF8.GetString),
         };
     }
 
-    private static IdType Kind(IdType type) => type == IdType.Integer32 ? IdType.Integer64 : type;
+    private static IdType Kind(IdType type) =>
+        type is IdType.Integer32 or IdType.UnsignedInteger64 ? IdType.Integer64 : type;
 
     private static string Describe(IdColumn ids) => ids.Type switch
     {
@@ -74,9 +84,11 @@ internal sealed class IdIndexBuilder(string column)
         return new IdIndex<T>(order.Length, index => convert(table[order[index]]));
     }
 
-    /// <summary>The ids as integers.</summary>
-    /// <param name="rows">[rows], numbers of the texts; receives those of the integers.</param>
-    private IdTable Integers(Memory<int> rows)
+    /// <summary>The ids as integers in other bytes.</summary>
+    /// <param name="rows">[rows], numbers of the ids as they are; receives those of the integers.</param>
+    /// <param name="read">Reads an id.</param>
+    /// <param name="write">Writes it, in an order of bytes that is the order of ids.</param>
+    private IdTable Rewritten(Memory<int> rows, FromBytes<long> read, Action<Span<byte>, long> write)
     {
         using var values = new IdValues(IdValues.IntegerBytes);
         var bytes = values.AddFixed(_table.Count);
@@ -84,8 +96,7 @@ internal sealed class IdIndexBuilder(string column)
         var place = 0;
         foreach (var number in _table.Numbers())
         {
-            _ = TryParse(_table[number], out var value);
-            IdValues.WriteInteger(bytes[(place * IdValues.IntegerBytes)..], value);
+            write(bytes[(place * IdValues.IntegerBytes)..], read(_table[number]));
             places[number] = place++;
         }
 
@@ -95,6 +106,15 @@ internal sealed class IdIndexBuilder(string column)
         integers.Finish();
         return integers;
     }
+
+    private static long Parse(ReadOnlySpan<byte> text)
+    {
+        _ = TryParse(text, out var value);
+        return value;
+    }
+
+    /// <summary>Big-endian, so that values of 2⁶³ and above come last.</summary>
+    private static void WriteUnsigned(Span<byte> bytes, long value) => BinaryPrimitives.WriteInt64BigEndian(bytes, value);
 
     /// <summary>Whether text is an integer exactly as it would be written again: no +, no leading zeros, no blanks.</summary>
     private static bool TryParse(ReadOnlySpan<byte> text, out long value)

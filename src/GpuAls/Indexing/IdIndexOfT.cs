@@ -4,7 +4,7 @@ using System.Globalization;
 namespace GpuAls;
 
 /// <summary>Ids with their values.</summary>
-/// <typeparam name="T">string, int, long or Guid.</typeparam>
+/// <typeparam name="T">string, int, long, ulong or Guid.</typeparam>
 public sealed class IdIndex<T> : IdIndex
     where T : notnull
 {
@@ -74,8 +74,9 @@ public sealed class IdIndex<T> : IdIndex
         var type when type == typeof(string) => IdType.Text,
         var type when type == typeof(int) => IdType.Integer32,
         var type when type == typeof(long) => IdType.Integer64,
+        var type when type == typeof(ulong) => IdType.UnsignedInteger64,
         var type when type == typeof(Guid) => IdType.Uuid,
-        var type => throw new ArgumentException($"{type.Name} is not a type of ids; ids are string, int, long or Guid."),
+        var type => throw new ArgumentException($"{type.Name} is not a type of ids; ids are string, int, long, ulong or Guid."),
     };
 
     private Dictionary<string, int> IndexByText()

@@ -1,45 +1,85 @@
-using Parquet;
-using Parquet.Schema;
+using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace GpuAls;
 
-/// <summary><c>users.parquet</c> and <c>items.parquet</c>: index (int32), id, plays (int32), one row group, rows in index order.</summary>
+/// <summary>
+/// <c>users.parquet</c> and <c>items.parquet</c>: index (int32), id, plays (int32), rows in index order, in row groups of at most a
+/// million rows.
+/// </summary>
 internal static class IdTableFile
 {
     private const string IdColumn = "id";
+    private const int GroupRows = 1 << 20;
 
-    /// <param name="path">Where to.</param>
+    /// <param name="path">The file to create.</param>
     /// <param name="ids">The ids of one side.</param>
-    /// <param name="counts">[ids.Count], plays of each.</param>
-    /// <param name="cancellation">Stops it between columns.</param>
+    /// <param name="counts">[ids.Count], number of plays of each.</param>
+    /// <param name="cancellation">Stops the writing between row groups.</param>
     public static async Task WriteAsync(string path, IdIndex ids, int[] counts, CancellationToken cancellation)
     {
-        var index = new DataField<int>("index");
-        var id = ParquetIds.Field(IdColumn, ids.Type);
-        var count = new DataField<int>("plays");
-        var indices = Enumerable.Range(0, ids.Count).ToArray();
+        ParquetColumn[] columns = [ParquetColumn.Integer("index"), ParquetIds.Column(IdColumn, ids.Type), ParquetColumn.Integer("plays")];
+        var groups = new List<WrittenRowGroup>();
         var stream = File.Create(path);
         await using (stream.ConfigureAwait(false))
         {
-            var writer = await ParquetWriter.CreateAsync(new ParquetSchema(index, id, count), stream, cancellationToken: cancellation).ConfigureAwait(false);
-            await using (writer.ConfigureAwait(false))
+            await stream.WriteAsync(ParquetFooterWriter.Magic.ToArray(), cancellation).ConfigureAwait(false);
+            for (var first = 0; first < Math.Max(1, ids.Count); first += GroupRows)
             {
-                using var group = writer.CreateRowGroup();
-                await group.WriteAsync<int>(index, indices, cancellationToken: cancellation).ConfigureAwait(false);
-                await ParquetIds.WriteAsync(group, id, ids, indices).ConfigureAwait(false);
-                await group.WriteAsync<int>(count, counts, cancellationToken: cancellation).ConfigureAwait(false);
-                group.CompleteValidate();
+                var group = Encode(ids, counts, first, Math.Min(GroupRows, ids.Count - first));
+                groups.Add(group.At(stream.Position));
+                await stream.WriteAsync(group.Bytes, cancellation).ConfigureAwait(false);
             }
+
+            await stream.WriteAsync(ParquetFooterWriter.Encode(columns, groups), cancellation).ConfigureAwait(false);
         }
     }
 
-    public static async Task<IdIndex> ReadAsync(string path, IdType type, CancellationToken cancellation)
+    /// <summary>Reads the ids back. The file is not trusted: whatever is in it, the error is bounded in time and memory.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="type">The type that the ids must have.</param>
+    /// <param name="count">The number of ids that there must be.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput: the file is damaged, or has other ids than expected.</exception>
+    public static async Task<IdIndex> ReadAsync(string path, IdType type, int count, CancellationToken cancellation)
     {
-        var reader = await ParquetReader.CreateAsync(path, cancellationToken: cancellation).ConfigureAwait(false);
-        await using (reader.ConfigureAwait(false))
+        var file = await ParquetFile.OpenAsync(path, cancellation).ConfigureAwait(false);
+        var field = file.Schema.Leaves.SingleOrDefault(leaf => leaf.Name == IdColumn && !leaf.IsRepeated)
+            ?? throw Bad(path, $"has no column '{IdColumn}'");
+        var rows = Enumerable.Range(0, file.GroupCount).Sum(group => (long)file.RowCount(group));
+        if (rows != count) throw Bad(path, $"has {Counted.Of(rows, "id")}; the manifest says {count:N0}");
+        var groups = new List<ParquetColumnData>();
+        try
         {
-            using var group = reader.OpenRowGroupReader(0);
-            return await ParquetIds.ReadAsync(group, reader.Schema.FindDataField(IdColumn), type, cancellation).ConfigureAwait(false);
+            for (var group = 0; group < file.GroupCount; group++)
+            {
+                var values = ParquetIdValues.For(field) ?? throw Bad(path, $"has ids of type {field.TypeName}");
+                groups.Add(await file.ReadAsync(group, field, values, cancellation).ConfigureAwait(false));
+            }
+
+            return ParquetIds.Collect(type, groups);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw Bad(path, $"cannot be used: {exception.Message}", exception);
+        }
+        finally
+        {
+            groups.ForEach(group => group.Dispose());
         }
     }
+
+    private static WrittenRowGroup Encode(IdIndex ids, int[] counts, int first, int rows)
+    {
+        var indices = Enumerable.Range(first, rows).ToArray();
+        var plain = new ArrayBufferWriter<byte>(Math.Max(1, rows * IdValues.UuidBytes));
+        ParquetIds.WritePlain(plain, ids, indices);
+        var pages = new RowGroupPages(rows);
+        pages.AddPlain(MemoryMarshal.AsBytes<int>(indices));
+        pages.AddPlain(plain.WrittenSpan);
+        pages.AddPlain(MemoryMarshal.AsBytes(counts.AsSpan(first, rows)));
+        return pages.Finish();
+    }
+
+    private static GpuAlsException Bad(string path, string problem, Exception? exception = null) => ModelErrors.Damaged(path, problem, exception);
 }

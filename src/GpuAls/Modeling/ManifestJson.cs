@@ -44,5 +44,6 @@ internal sealed class IdTypeWords() : WordConverter<IdType>(new Dictionary<strin
     ["string"] = IdType.Text,
     ["int32"] = IdType.Integer32,
     ["int64"] = IdType.Integer64,
+    ["uint64"] = IdType.UnsignedInteger64,
     ["uuid"] = IdType.Uuid,
 });

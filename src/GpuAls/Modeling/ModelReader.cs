@@ -45,8 +45,8 @@ public static class ModelReader
     private static async Task<FactorModel> ReadFilesAsync(string directory, ModelManifest manifest, CancellationToken cancellation)
     {
         var data = manifest.Data;
-        var users = await IdTableFile.ReadAsync(Path.Combine(directory, ModelFiles.Users), data.UserIdType, cancellation).ConfigureAwait(false);
-        var items = await IdTableFile.ReadAsync(Path.Combine(directory, ModelFiles.Items), data.ItemIdType, cancellation).ConfigureAwait(false);
+        var users = await IdTableFile.ReadAsync(Path.Combine(directory, ModelFiles.Users), data.UserIdType, data.Users, cancellation).ConfigureAwait(false);
+        var items = await IdTableFile.ReadAsync(Path.Combine(directory, ModelFiles.Items), data.ItemIdType, data.Items, cancellation).ConfigureAwait(false);
         var plays = new CsrMatrix(
             data.Items,
             NpyFile.Read<long>(Path.Combine(directory, ModelFiles.PlaysIndptr), data.Users + 1),

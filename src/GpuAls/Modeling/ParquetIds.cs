@@ -1,62 +1,103 @@
-using Parquet;
-using Parquet.Schema;
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
 
 namespace GpuAls;
 
-/// <summary>Columns of ids in Parquet, with the type the ids came in with.</summary>
+/// <summary>Ids as a column of Parquet, with the type they came in with.</summary>
 internal static class ParquetIds
 {
     /// <summary>The column for the ids of one side.</summary>
-    public static DataField Field(string name, IdType type) => type switch
+    public static ParquetColumn Column(string name, IdType type) => type switch
     {
-        IdType.Text => new DataField(name, typeof(string), isNullable: false),
-        IdType.Integer32 => new DataField<int>(name),
-        IdType.Integer64 => new DataField<long>(name),
-        IdType.Uuid => new DataField<Guid>(name),
+        IdType.Text => ParquetColumn.Text(name),
+        IdType.Integer32 => ParquetColumn.Integer(name),
+        IdType.Integer64 => ParquetColumn.Long(name),
+        IdType.UnsignedInteger64 => ParquetColumn.UnsignedLong(name),
+        IdType.Uuid => ParquetColumn.Uuid(name),
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
 
-    /// <summary>Writes the ids at some indices as one column chunk.</summary>
-    public static Task WriteAsync(ParquetRowGroupWriter writer, DataField field, IdIndex ids, int[] indices) => ids switch
+    /// <summary>Appends the ids at some indices in PLAIN encoding.</summary>
+    public static void WritePlain(ArrayBufferWriter<byte> page, IdIndex ids, ReadOnlySpan<int> indices)
     {
-        IdIndex<string> text => writer.WriteAsync(field, Gather(text, indices)),
-        IdIndex<int> integers => writer.WriteAsync<int>(field, Gather(integers, indices)),
-        IdIndex<long> integers => writer.WriteAsync<long>(field, Gather(integers, indices)),
-        IdIndex<Guid> uuids => writer.WriteAsync<Guid>(field, Gather(uuids, indices)),
-        _ => throw new ArgumentOutOfRangeException(nameof(ids)),
-    };
+        switch (ids)
+        {
+            case IdIndex<string> texts:
+                foreach (var index in indices) WriteText(page, texts.Ids.Span[index]);
+                break;
+            case IdIndex<int> integers:
+                foreach (var index in indices) BinaryPrimitives.WriteInt32LittleEndian(Next(page, sizeof(int)), integers.Ids.Span[index]);
+                break;
+            case IdIndex<long> integers:
+                foreach (var index in indices) BinaryPrimitives.WriteInt64LittleEndian(Next(page, sizeof(long)), integers.Ids.Span[index]);
+                break;
+            case IdIndex<ulong> integers:
+                foreach (var index in indices) BinaryPrimitives.WriteUInt64LittleEndian(Next(page, sizeof(ulong)), integers.Ids.Span[index]);
+                break;
+            case IdIndex<Guid> uuids:
+                foreach (var index in indices) uuids.Ids.Span[index].TryWriteBytes(Next(page, IdValues.UuidBytes), bigEndian: true, out _);
+                break;
+            default: throw new ArgumentOutOfRangeException(nameof(ids));
+        }
+    }
 
-    /// <summary>Reads a column chunk of ids.</summary>
-    public static async Task<IdIndex> ReadAsync(ParquetRowGroupReader reader, DataField field, IdType type, CancellationToken cancellation) => type switch
+    /// <summary>Collects ids that were read; they must be distinct.</summary>
+    /// <param name="type">The type they must have.</param>
+    /// <param name="groups">The columns of ids, in index order.</param>
+    /// <exception cref="InvalidDataException">An id is missing, of another type, not valid, or there twice.</exception>
+    public static IdIndex Collect(IdType type, IReadOnlyList<ParquetColumnData> groups) => type switch
     {
-        IdType.Text => new IdIndex<string>(await ReadTextAsync(reader, field, cancellation).ConfigureAwait(false)),
-        IdType.Integer32 => new IdIndex<int>(await ReadAsync<int>(reader, field, cancellation).ConfigureAwait(false)),
-        IdType.Integer64 => new IdIndex<long>(await ReadAsync<long>(reader, field, cancellation).ConfigureAwait(false)),
-        IdType.Uuid => new IdIndex<Guid>(await ReadAsync<Guid>(reader, field, cancellation).ConfigureAwait(false)),
+        IdType.Text => new IdIndex<string>(Collect(type, groups, Encoding.UTF8.GetString, StringComparer.Ordinal)),
+        IdType.Integer32 => new IdIndex<int>(Collect(type, groups, id => (int)IdValues.ReadInteger(id), null)),
+        IdType.Integer64 => new IdIndex<long>(Collect(type, groups, IdValues.ReadInteger, null)),
+        IdType.UnsignedInteger64 => new IdIndex<ulong>(Collect(type, groups, id => (ulong)IdValues.ReadInteger(id), null)),
+        IdType.Uuid => new IdIndex<Guid>(Collect(type, groups, id => new Guid(id, bigEndian: true), null)),
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
 
-    private static async Task<T[]> ReadAsync<T>(ParquetRowGroupReader reader, DataField field, CancellationToken cancellation)
-        where T : struct
-    {
-        var values = new T[reader.RowCount];
-        await reader.ReadAsync<T>(field, values.AsMemory(), null, cancellation).ConfigureAwait(false);
-        return values;
-    }
-
-    private static async Task<string[]> ReadTextAsync(ParquetRowGroupReader reader, DataField field, CancellationToken cancellation)
-    {
-        var values = new string?[reader.RowCount];
-        await reader.ReadAsync(field, values.AsMemory(), null, cancellation).ConfigureAwait(false);
-        return Array.ConvertAll(values, value => value ?? throw new ArgumentException($"column '{field.Name}' has a null id."));
-    }
-
-    private static T[] Gather<T>(IdIndex<T> ids, int[] indices)
+    private static T[] Collect<T>(
+        IdType type, IReadOnlyList<ParquetColumnData> groups, Func<ReadOnlySpan<byte>, T> convert, IEqualityComparer<T>? comparer)
         where T : notnull
     {
-        var source = ids.Ids.Span;
-        var gathered = new T[indices.Length];
-        for (var i = 0; i < indices.Length; i++) gathered[i] = source[indices[i]];
-        return gathered;
+        var ids = new T[groups.Sum(group => group.Indices.Length)];
+        var distinct = new HashSet<T>(ids.Length, comparer);
+        var count = 0;
+        foreach (var group in groups)
+        {
+            var values = (ParquetIdValues)group.Values;
+            if (!IsOf(values, type)) throw new InvalidDataException($"column '{group.Name}' has ids of another type than the manifest says");
+            foreach (var index in group.Indices.Span)
+            {
+                if (index == ParquetColumnData.Null) throw new InvalidDataException($"column '{group.Name}' is null in row {count:N0}");
+                ids[count] = convert(values.Ids[index]);
+                if (!distinct.Add(ids[count])) throw new InvalidDataException($"column '{group.Name}' has '{ids[count]}' twice");
+                count++;
+            }
+        }
+
+        return ids;
+    }
+
+    private static bool IsOf(ParquetIdValues values, IdType type) => values switch
+    {
+        ParquetTexts texts => type == IdType.Text && texts.AreUtf8,
+        ParquetIntegers<long, ulong> => type == IdType.UnsignedInteger64,
+        _ => values.Type == type,
+    };
+
+    private static void WriteText(ArrayBufferWriter<byte> page, string id)
+    {
+        var bytes = page.GetSpan(sizeof(int) + Encoding.UTF8.GetMaxByteCount(id.Length));
+        var length = Encoding.UTF8.GetBytes(id, bytes[sizeof(int)..]);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, length);
+        page.Advance(sizeof(int) + length);
+    }
+
+    private static Span<byte> Next(ArrayBufferWriter<byte> page, int length)
+    {
+        var bytes = page.GetSpan(length)[..length];
+        page.Advance(length);
+        return bytes;
     }
 }

@@ -5,4 +5,8 @@ namespace GpuAls;
 /// <param name="Values">What they are: those of a dictionary, or one for each row.</param>
 /// <param name="Places">[rows], where the id of each row stands among the values, some of which may have no row.</param>
 /// <param name="MayBeIntegers">Whether the source has no types, so that a column of nothing but integers is one of integers.</param>
-internal sealed record IdColumn(IdType Type, IdValues Values, Memory<int> Places, bool MayBeIntegers = false);
+internal sealed record IdColumn(IdType Type, IdValues Values, Memory<int> Places, bool MayBeIntegers = false)
+{
+    /// <summary>Whether any value is a negative integer, which no unsigned type holds.</summary>
+    public bool HasNegative { get; init; }
+}

@@ -9,8 +9,14 @@ public enum IdType
     /// <summary>Signed 32-bit integers; also narrower ones.</summary>
     Integer32,
 
-    /// <summary>Signed 64-bit integers; also unsigned ones of 32 and 64 bits, and text columns in which every id is an integer.</summary>
+    /// <summary>
+    /// Signed 64-bit integers; also unsigned 32-bit integers, unsigned 64-bit integers that are all below 2⁶³, and text columns in which
+    /// every id is an integer.
+    /// </summary>
     Integer64,
+
+    /// <summary>Unsigned 64-bit integers, of which at least one is 2⁶³ or above.</summary>
+    UnsignedInteger64,
 
     /// <summary>128-bit UUIDs.</summary>
     Uuid,

@@ -12,6 +12,7 @@ internal sealed class IdValues(int width) : IDisposable
     public const int IntegerBytes = sizeof(long);
     public const int UuidBytes = 16;
     private const int PrefixBytes = sizeof(int);
+    private const int PaddingBytes = 8;
 
     private byte[] _bytes = [];
     private int[] _starts = [];
@@ -74,7 +75,9 @@ internal sealed class IdValues(int width) : IDisposable
             next += length;
         }
 
-        if (next < plain.Length) throw new InvalidDataException("a page has more bytes than its values"); // a length is wrong, and with it what follows
+        // Bytes left over mean that a length is wrong, and with it all that follows. fastparquet appends eight zeros to its pages.
+        if (plain.Length - next > PaddingBytes || plain[next..].ContainsAnyExcept((byte)0))
+            throw new InvalidDataException("a page has more bytes than its values");
         Count += count;
     }
 

@@ -18,3 +18,7 @@ internal interface IListEncoder
     /// <summary>What the file ends with.</summary>
     ReadOnlyMemory<byte> End();
 }
+
+/// <summary>A block as it is written.</summary>
+/// <param name="Bytes">The bytes to write.</param>
+internal record EncodedLists(ReadOnlyMemory<byte> Bytes);

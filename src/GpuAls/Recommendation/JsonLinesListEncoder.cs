@@ -66,6 +66,7 @@ internal sealed class JsonLinesListEncoder(FactorModel model) : IListEncoder
         {
             case IdIndex<int> integers: json.WriteNumber(name, integers.Ids.Span[index]); break;
             case IdIndex<long> integers: json.WriteNumber(name, integers.Ids.Span[index]); break;
+            case IdIndex<ulong> integers: json.WriteNumber(name, integers.Ids.Span[index]); break;
             case IdIndex<string> strings: json.WriteString(name, strings.Ids.Span[index]); break;
             default: json.WriteString(name, ids.Format(index)); break;
         }

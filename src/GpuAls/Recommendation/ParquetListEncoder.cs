@@ -5,15 +5,15 @@ using System.Runtime.InteropServices;
 namespace GpuAls;
 
 /// <summary>
-/// Lists in the long form, one row for each listed item, in row groups of about a million rows. Parquet.Net takes a string for every
-/// row and one row group after the other; here the ids of a row group are encoded once each, as its dictionary, and a list is one run
-/// of its user.
+/// Lists in long form, one row per listed item, in row groups of about a million rows. The ids of a row group are encoded once each,
+/// as its dictionary, and a list is one run of its user; several row groups are encoded at once.
 /// </summary>
 internal sealed class ParquetListEncoder(FactorModel model) : IListEncoder
 {
     private readonly ParquetColumn[] _columns =
     [
-        Ids("user", model.Users.Type), Ids("item", model.Items.Type), ParquetColumn.Integer("rank"), ParquetColumn.Float("score"),
+        ParquetIds.Column("user", model.Users.Type), ParquetIds.Column("item", model.Items.Type),
+        ParquetColumn.Integer("rank"), ParquetColumn.Float("score"),
     ];
 
     private readonly List<WrittenRowGroup> _groups = [];
@@ -26,27 +26,27 @@ internal sealed class ParquetListEncoder(FactorModel model) : IListEncoder
     {
         UserList[] lists = [.. block.Lists().Where(list => list.Items.Length > 0)];
         var rows = lists.Sum(list => list.Items.Length);
-        if (rows == 0) return new WrittenRowGroup(default, 0, []);
+        if (rows == 0) return new EncodedGroup(new WrittenRowGroup(default, 0, []));
         var pages = new RowGroupPages(rows);
         AddUsers(pages, lists, block.Places);
         AddItems(pages, lists, rows);
         AddRanks(pages, lists, rows);
         AddScores(pages, lists, rows);
-        return pages.Finish();
+        return new EncodedGroup(pages.Finish());
     }
 
     public void Place(EncodedLists block, long offset)
     {
-        var group = (WrittenRowGroup)block;
-        if (group.Rows > 0) _groups.Add(group with { Bytes = default, Chunks = [.. group.Chunks.Select(chunk => chunk.At(offset))] });
+        var group = ((EncodedGroup)block).Group;
+        if (group.Rows > 0) _groups.Add(group.At(offset));
     }
 
     public ReadOnlyMemory<byte> End() => ParquetFooterWriter.Encode(_columns, _groups);
 
-    private void AddUsers(RowGroupPages pages, UserList[] lists, int most)
+    private void AddUsers(RowGroupPages pages, UserList[] lists, int maximumUsers)
     {
         var dictionary = new IdDictionary(model.Users);
-        var codes = CodePage.OfRuns(most, lists.Length);
+        var codes = CodePage.OfRuns(maximumUsers, lists.Length);
         foreach (var list in lists) codes.AddRun(dictionary.Code(list.User), list.Items.Length);
         pages.AddCoded(dictionary.Plain(), dictionary.Count, codes.Finish(0));
     }
@@ -64,10 +64,11 @@ internal sealed class ParquetListEncoder(FactorModel model) : IListEncoder
     {
         var longest = lists.Max(list => list.Items.Length);
         var dictionary = new byte[longest * sizeof(int)];
-        for (var place = 0; place < longest; place++) BinaryPrimitives.WriteInt32LittleEndian(dictionary.AsSpan(place * sizeof(int)), place + 1);
+        for (var position = 0; position < longest; position++)
+            BinaryPrimitives.WriteInt32LittleEndian(dictionary.AsSpan(position * sizeof(int)), position + 1);
         var codes = CodePage.OfSingles(longest, rows);
         foreach (var list in lists)
-            for (var place = 0; place < list.Items.Length; place++) codes.Add(place);
+            for (var position = 0; position < list.Items.Length; position++) codes.Add(position);
         pages.AddCoded(dictionary, longest, codes.Finish(rows));
     }
 
@@ -78,12 +79,5 @@ internal sealed class ParquetListEncoder(FactorModel model) : IListEncoder
         pages.AddPlain(values.WrittenSpan);
     }
 
-    private static ParquetColumn Ids(string name, IdType type) => type switch
-    {
-        IdType.Text => ParquetColumn.Text(name),
-        IdType.Integer32 => ParquetColumn.Integer(name),
-        IdType.Integer64 => ParquetColumn.Long(name),
-        IdType.Uuid => ParquetColumn.Uuid(name),
-        _ => throw new ArgumentOutOfRangeException(nameof(type)),
-    };
+    private sealed record EncodedGroup(WrittenRowGroup Group) : EncodedLists(Group.Bytes);
 }

@@ -21,6 +21,7 @@ internal static class Utf8Ids
             case IdIndex<string> strings: WriteField(text, strings.Ids.Span[index]); break;
             case IdIndex<int> integers: WriteValue(text, integers.Ids.Span[index]); break;
             case IdIndex<long> integers: WriteValue(text, integers.Ids.Span[index]); break;
+            case IdIndex<ulong> integers: WriteValue(text, integers.Ids.Span[index]); break;
             case IdIndex<Guid> uuids: WriteValue(text, uuids.Ids.Span[index]); break;
             default: throw new ArgumentOutOfRangeException(nameof(ids));
         }

@@ -22,6 +22,10 @@ public sealed class ParquetListTests
     public Task Write_IntegerIds_DuckDbReadsTheLists() => Holds(new IdIndex<int>([7, -1, int.MinValue, 0, int.MaxValue]), new IdIndex<long>([long.MinValue, 5, long.MaxValue]));
 
     [Test]
+    public Task Write_UnsignedIntegerIds_DuckDbReadsTheLists() =>
+        Holds(new IdIndex<ulong>([7, ulong.MaxValue, 1ul << 63, 0, 3]), new IdIndex<ulong>([5, (1ul << 63) + 5, 6]));
+
+    [Test]
     public Task Write_UuidIds_DuckDbReadsTheLists() =>
         Holds(
             new IdIndex<Guid>([.. Enumerable.Range(0, 5).Select(user => new Guid(user, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11))]),
@@ -132,7 +136,8 @@ public sealed class ParquetListTests
         for (var list = 0; list < lists; list++)
         {
             var length = random.Next(4) == 0 ? random.Next(k + 1) : k;
-            for (var place = 0; place < k; place++) indices[(list * k) + place] = place < length ? random.Next(model.Items.Count) : -1;
+            for (var position = 0; position < k; position++)
+                indices[(list * k) + position] = position < length ? random.Next(model.Items.Count) : -1;
         }
 
         return new RecommendationBatch(

@@ -26,7 +26,7 @@ internal sealed record ParquetKind(string Name, int Type, Gen<byte[]> Plain, Fun
         new("INT16", RawParquet.Int32, Gen.Short.Select(value => BitConverter.GetBytes((int)value)), bytes => Invariant(BitConverter.ToInt32(bytes))) { Converted = Int16 },
         new("UINT8", RawParquet.Int32, Gen.Byte.Select(value => BitConverter.GetBytes((int)value)), bytes => Invariant(BitConverter.ToInt32(bytes))) { Converted = RawParquet.UnsignedInt8 },
         new("UINT32", RawParquet.Int32, Gen.Byte.Array[4], bytes => Invariant(BitConverter.ToUInt32(bytes))) { Converted = RawParquet.UnsignedInt32 },
-        new("UINT64", RawParquet.Int64, Gen.Byte.Array[8], bytes => Invariant(BitConverter.ToInt64(bytes))) { Converted = UnsignedInt64 }, // refused later where negative
+        new("UINT64", RawParquet.Int64, Gen.Byte.Array[8], bytes => Invariant(BitConverter.ToInt64(bytes))) { Converted = UnsignedInt64 }, // held as signed
         new("FLOAT", Float, Gen.Byte.Array[4], bytes => Invariant(BitConverter.ToSingle(bytes))) { IsWeight = true },
         new("DOUBLE", Double, Gen.Byte.Array[8], bytes => Invariant(BitConverter.ToDouble(bytes))) { IsWeight = true },
         new("INT32 weight", RawParquet.Int32, Gen.Byte.Array[4], bytes => Invariant(BitConverter.ToInt32(bytes))) { IsWeight = true },
@@ -50,11 +50,13 @@ internal sealed record ParquetKind(string Name, int Type, Gen<byte[]> Plain, Fun
     /// <summary>What a decoded column has in a row; null where there is nothing.</summary>
     public static string? At(ParquetColumnData column, int row)
     {
-        var place = column.Places.Span[row];
-        if (place == ParquetColumnData.Null) return null;
-        if (column.Values is ParquetWeights weights) return Invariant(weights.Values[place]);
+        var index = column.Indices.Span[row];
+        if (index == ParquetColumnData.Null) return null;
+        if (column.Values is ParquetWeights weights) return Invariant(weights.Values[index]);
         var ids = (ParquetIdValues)column.Values;
-        return ids.Type is IdType.Integer32 or IdType.Integer64 ? Invariant(IdValues.ReadInteger(ids.Ids[place])) : Convert.ToHexString(ids.Ids[place]);
+        return ids.Type is IdType.Text or IdType.Uuid
+            ? Convert.ToHexString(ids.Ids[index])
+            : Invariant(IdValues.ReadInteger(ids.Ids[index]));
     }
 
     /// <summary>A value as it looks when it is compared.</summary>

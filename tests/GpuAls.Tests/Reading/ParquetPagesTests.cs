@@ -1,22 +1,20 @@
 using CsCheck;
 using Parquet;
-using Parquet.Meta;
-using Parquet.Schema;
 
 namespace GpuAls.Tests.Reading;
 
-/// <summary>Columns of every type, codec, page version and null pattern: what is decoded here equals what was written, and what Parquet.Net reads.</summary>
+/// <summary>Columns of every type, codec, page version and null pattern decode to what was written, which is also what Parquet.Net reads.</summary>
 public sealed class ParquetPagesTests : LoaderTests
 {
     private const int PlainRows = 300;
 
     /// <summary>Some rows of a chunk.</summary>
     /// <param name="IsVersion2">Whether it is a page of version 2.</param>
-    /// <param name="HasPlaces">Whether it has places in the dictionary, not values.</param>
+    /// <param name="HasIndices">Whether it has dictionary indices instead of values.</param>
     /// <param name="IsCompressed">Whether a page of version 2 is compressed.</param>
     /// <param name="Repeat">Values that make a run.</param>
-    /// <param name="Rows">[rows], places among the values; below 0 for null.</param>
-    private sealed record Page(bool IsVersion2, bool HasPlaces, bool IsCompressed, int Repeat, int[] Rows);
+    /// <param name="Rows">[rows], indices of values; below 0 for null.</param>
+    private sealed record Page(bool IsVersion2, bool HasIndices, bool IsCompressed, int Repeat, int[] Rows);
 
     private sealed record Chunk(int Codec, byte[][] Values, Page[] Pages);
 
@@ -42,13 +40,12 @@ public sealed class ParquetPagesTests : LoaderTests
                 var options = new ParquetOptions { CompressionMethod = compression };
                 options.ColumnEncodingHints["c"] = encoding;
                 await ParquetPlays.WriteAsync(path, groups, options, ("c", values));
-                await using var reader = await ParquetReader.CreateAsync(path);
-                var field = (DataField)reader.Schema.Fields[0];
+                var file = await ParquetFile.OpenAsync(path, CancellationToken.None);
                 var isWeight = values is double[] or double?[] or float[] or decimal[];
                 var read = new List<string?>();
                 for (var group = 0; group < groups; group++)
                 {
-                    using var column = await ReadAsync(path, reader, group, field, isWeight ? ParquetForms.Weights : ParquetForms.Ids);
+                    using var column = await ReadAsync(file, group, isWeight);
                     read.AddRange(Rows(column));
                 }
 
@@ -61,14 +58,16 @@ public sealed class ParquetPagesTests : LoaderTests
     private async Task AssertReadAsync(ParquetKind kind, bool isOptional, Chunk[] chunks)
     {
         var path = Folder.At("p.parquet");
-        RawParquet.Write(path, Array.ConvertAll(chunks, chunk => new RawParquet.Group(RowCount(chunk), kind.Column(isOptional, chunk.Codec, Bytes(kind, isOptional, chunk)))));
+        RawParquet.Write(path, Array.ConvertAll(
+            chunks, chunk => new RawParquet.Group(RowCount(chunk), kind.Column(isOptional, chunk.Codec, Bytes(kind, isOptional, chunk)))));
+        var file = await ParquetFile.OpenAsync(path, CancellationToken.None);
         await using var reader = await ParquetReader.CreateAsync(path);
-        var field = (DataField)reader.Schema.Fields[0];
         for (var group = 0; group < chunks.Length; group++)
         {
-            var expected = chunks[group].Pages.SelectMany(page => page.Rows).Select(row => row < 0 ? null : kind.TextOf(chunks[group].Values[row]));
-            using var ours = await ReadAsync(path, reader, group, field, Form(kind));
-            using var theirs = await ByLibraryAsync(reader, group, field, kind);
+            var rows = chunks[group].Pages.SelectMany(page => page.Rows);
+            var expected = rows.Select(row => row < 0 ? null : kind.TextOf(chunks[group].Values[row]));
+            using var ours = await ReadAsync(file, group, kind.IsWeight);
+            using var theirs = await ParquetNetColumn.ReadAsync(reader, group, "c", Values(file, kind.IsWeight));
             Assert.That(Rows(ours), Is.EqualTo(expected), $"{kind.Name}, row group {group}");
             Assert.That(Rows(theirs), Is.EqualTo(expected), $"{kind.Name}, row group {group}, by Parquet.Net");
         }
@@ -82,7 +81,7 @@ public sealed class ParquetPagesTests : LoaderTests
 
     private static Gen<Page> Pages(int values, bool isOptional) => Gen.Select(
         Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[1, 30], Gen.OneOf(Gen.Int[isOptional ? -values : 0, values - 1].Array[0, PlainRows], Stretches(values, isOptional)),
-        (version2, places, compressed, repeat, rows) => new Page(version2, places, compressed, repeat, rows));
+        (version2, indices, compressed, repeat, rows) => new Page(version2, indices, compressed, repeat, rows));
 
     /// <summary>Rows in which values and nulls come many at a time.</summary>
     private static Gen<int[]> Stretches(int values, bool isOptional) => Gen.Select(Gen.Int[isOptional ? -1 : 0, values - 1], Gen.Int[1, PlainRows]).Array[1, 5].Select(
@@ -93,7 +92,7 @@ public sealed class ParquetPagesTests : LoaderTests
     private static byte[] Bytes(ParquetKind kind, bool isOptional, Chunk chunk)
     {
         IEnumerable<byte[]> pages = chunk.Pages.Select(page => Bytes(isOptional, chunk, page));
-        if (chunk.Pages.Any(page => page.HasPlaces)) pages = pages.Prepend(RawPages.Dictionary(chunk.Codec, chunk.Values.Length, Concatenated(chunk.Values)));
+        if (chunk.Pages.Any(page => page.HasIndices)) pages = pages.Prepend(RawPages.Dictionary(chunk.Codec, chunk.Values.Length, Concatenated(chunk.Values)));
         return Concatenated(pages);
     }
 
@@ -101,32 +100,21 @@ public sealed class ParquetPagesTests : LoaderTests
     {
         var present = page.Rows.Where(row => row >= 0).ToArray();
         var width = 32 - int.LeadingZeroCount(chunk.Values.Length - 1);
-        var values = page.HasPlaces ? [(byte)width, .. RawRuns.Encode(present, width, page.Repeat)] : Concatenated(present.Select(row => chunk.Values[row]));
+        var values = page.HasIndices ? [(byte)width, .. RawRuns.Encode(present, width, page.Repeat)] : Concatenated(present.Select(row => chunk.Values[row]));
         var levels = isOptional ? RawRuns.Encode(Array.ConvertAll(page.Rows, row => row < 0 ? 0 : 1), 1, page.Repeat) : [];
-        var encoding = page.HasPlaces ? RawPages.RleDictionary : RawPages.PlainEncoding;
+        var encoding = page.HasIndices ? RawPages.RleDictionary : RawPages.PlainEncoding;
         if (page.IsVersion2) return RawPages.Version2(page.IsCompressed ? chunk.Codec : null, page.Rows.Length, page.Rows.Length - present.Length, encoding, levels, values);
         return RawPages.Version1(chunk.Codec, page.Rows.Length, encoding, isOptional ? [.. BitConverter.GetBytes(levels.Length), .. levels] : [], values);
     }
 
     private static byte[] Concatenated(IEnumerable<byte[]> parts) => parts.SelectMany(part => part).ToArray();
 
-    private static async Task<ParquetColumnData> ReadAsync(string path, ParquetReader reader, int group, DataField field, Func<DataField, ParquetValues> form)
-    {
-        using var rows = reader.OpenRowGroupReader(group);
-        var file = new InputFile(path, InputFormat.Parquet, InputCompression.None, new FileInfo(path).Length);
-        var chunks = new Dictionary<DataField, ColumnChunk?> { [field] = rows.GetMetadata(field) };
-        return await new ParquetGroup(file, group, rows.RowCount, chunks).ReadAsync(field, form, CancellationToken.None);
-    }
+    private static Task<ParquetColumnData> ReadAsync(ParquetFile file, int group, bool isWeight) =>
+        file.ReadAsync(group, file.Schema.Leaves[0], Values(file, isWeight), CancellationToken.None);
 
-    private static async Task<ParquetColumnData> ByLibraryAsync(ParquetReader reader, int group, DataField field, ParquetKind kind)
-    {
-        using var rows = reader.OpenRowGroupReader(group);
-        var column = new ParquetColumnData(field.Name, (int)rows.RowCount, Form(kind)(field));
-        await ParquetLibraryColumn.ReadAsync(rows, field, column, CancellationToken.None);
-        return column;
-    }
+    private static ParquetValues Values(ParquetFile file, bool isWeight) =>
+        isWeight ? ParquetWeights.For(file.Schema.Leaves[0])! : ParquetIdValues.For(file.Schema.Leaves[0])!;
 
-    private static Func<DataField, ParquetValues> Form(ParquetKind kind) => kind.IsWeight ? ParquetForms.Weights : ParquetForms.Ids;
-
-    private static IEnumerable<string?> Rows(ParquetColumnData column) => Enumerable.Range(0, column.Places.Length).Select(row => ParquetKind.At(column, row));
+    private static IEnumerable<string?> Rows(ParquetColumnData column) =>
+        Enumerable.Range(0, column.Indices.Length).Select(row => ParquetKind.At(column, row));
 }

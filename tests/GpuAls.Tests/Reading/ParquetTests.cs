@@ -119,11 +119,26 @@ public sealed class ParquetTests : LoaderTests
     }
 
     [Test]
-    public async Task Load_UnsignedIdsAbove63Bits_AreRefused()
+    public async Task Load_UnsignedIdsAbove63Bits_KeepTheirValuesAndOrder()
     {
-        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", new ulong[] { 1, 2, (1UL << 63) + 5, 4 }), ("item", Items));
+        ulong[] users = [ulong.MaxValue, 2, (1UL << 63) + 5, 0];
+        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 2, ("user", users), ("item", Items));
 
-        await AssertBadAsync("p.parquet", null, "row group 0, row 2: column 'user' is 9223372036854775813", "go up to 9223372036854775807", "as text");
+        var plays = await LoadAsync("p.parquet");
+
+        Assert.That(plays.Users.Type, Is.EqualTo(IdType.UnsignedInteger64));
+        Assert.That(Ids(plays.Users), Is.EqualTo(new[] { "0", "2", "9223372036854775813", "18446744073709551615" }));
+        Assert.That(plays.UserIndices, Is.EqualTo(new[] { 3, 1, 2, 0 }));
+    }
+
+    [Test]
+    public async Task Load_NegativeIdsBesideUnsignedOnesAbove63Bits_AreRefused()
+    {
+        Directory.CreateDirectory(Folder.At("both"));
+        await ParquetPlays.WriteAsync(Folder.At("both/1.parquet"), 1, ("user", new long[] { 1, -1, 5, 4 }), ("item", Items));
+        await ParquetPlays.WriteAsync(Folder.At("both/2.parquet"), 1, ("user", new ulong[] { 1, ulong.MaxValue, 5, 4 }), ("item", Items));
+
+        await AssertBadAsync("both", null, "column 'user' has negative integers and integers of 2^63 or above", "Cast the column to strings");
     }
 
     [Test]
@@ -149,19 +164,40 @@ public sealed class ParquetTests : LoaderTests
     }
 
     [Test]
-    public async Task Load_WeightsOfTypeBool_AreRefused()
+    public async Task Load_WeightsOfTypeBool_Are1And0()
     {
         await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", Items), ("item", Items), ("plays", new[] { true, false, true, true }));
 
-        await AssertBadAsync("p.parquet", Weighted, "column 'plays' is BOOLEAN", "weights are numbers", "--weight-column");
+        Assert.That((await LoadAsync("p.parquet", Weighted with { Feedback = Feedback.Explicit })).Weights, Is.EqualTo(new[] { 1f, 0, 1, 1 }));
     }
 
     [Test]
-    public async Task Load_TextWeights_AreRefused()
+    public async Task Load_WeightsAsStrings_AreRead()
     {
-        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", Items), ("item", Items), ("plays", Items));
+        await ParquetPlays.WriteAsync(
+            Folder.At("p.parquet"), 1, ("user", Items), ("item", Items), ("plays", new[] { "3", "1.5e1", "-2", "true" }));
 
-        await AssertBadAsync("p.parquet", Weighted, "column 'plays' is BYTE_ARRAY (STRING); weights are numbers");
+        Assert.That((await LoadAsync("p.parquet", Weighted)).Weights, Is.EqualTo(new[] { 3f, 15, -2, 1 }));
+    }
+
+    [Test]
+    public async Task Load_StringsThatAreNoWeights_AreBadRows()
+    {
+        await ParquetPlays.WriteAsync(
+            Folder.At("p.parquet"), 1, ("user", Items), ("item", Items), ("plays", new[] { "3", "many", "", null }));
+
+        await AssertBadAsync(
+            "p.parquet", Weighted, "3 of 4 rows", "row 1: column 'plays' is 'many'; expected a number", "row 2: column 'plays' is empty",
+            "row 3: column 'plays' is null");
+    }
+
+    [Test]
+    public async Task Load_WeightsThatAreDates_SayWhatWeightsAre()
+    {
+        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", Items), ("item", Items), ("plays", new Guid[4]));
+
+        await AssertBadAsync(
+            "p.parquet", Weighted, "column 'plays' is FIXED_LEN_BYTE_ARRAY(16) (UUID); weights are numbers", "--weight-column");
     }
 
     [TestCase(4, "is not a whole Parquet file")]

@@ -4,16 +4,18 @@ using System.Numerics;
 
 namespace GpuAls;
 
-/// <summary>A data page of places in a dictionary, in Parquet's hybrid of runs and packed bits.</summary>
+/// <summary>A data page of dictionary indices (codes) in Parquet's RLE/bit-packing hybrid encoding.</summary>
 internal sealed class CodePage
 {
+    private const int HeaderBytes = 16; // more than the bit width and the length of a run take
+
     private readonly ArrayBufferWriter<byte> _bytes;
     private readonly int _width;
     private ulong _open;
     private int _openBits;
 
-    /// <param name="codeCount">The codes are below this.</param>
-    /// <param name="capacity">Bytes at first guess.</param>
+    /// <param name="codeCount">All codes are below this.</param>
+    /// <param name="capacity">Initial capacity in bytes.</param>
     private CodePage(int codeCount, int capacity)
     {
         _width = Math.Max(1, BitOperations.Log2((uint)Math.Max(1, codeCount - 1)) + 1);
@@ -21,21 +23,21 @@ internal sealed class CodePage
         _bytes.Write([(byte)_width]);
     }
 
-    /// <summary>A page of runs.</summary>
-    public static CodePage OfRuns(int codeCount, int runs) => new(codeCount, 16 + (runs * (sizeof(int) + 2)));
+    /// <summary>Begins a page of runs of equal codes.</summary>
+    public static CodePage OfRuns(int codeCount, int runs) => new(codeCount, HeaderBytes + (runs * (sizeof(int) + 2)));
 
-    /// <summary>A page of single codes, all in one stretch of packed bits.</summary>
+    /// <summary>Begins a page of single codes, in one bit-packed run.</summary>
     public static CodePage OfSingles(int codeCount, int count)
     {
-        var page = new CodePage(codeCount, 16 + (int)(((long)count * sizeof(int)) + sizeof(ulong)));
-        CompactThrift.Varint(page._bytes, ((ulong)(count + 7) / 8 << 1) | 1);
+        var page = new CodePage(codeCount, HeaderBytes + (int)(((long)count * sizeof(int)) + sizeof(ulong)));
+        ThriftWriter.Varint(page._bytes, ((ulong)(count + 7) / 8 << 1) | 1);
         return page;
     }
 
-    /// <summary>Adds a code a number of times.</summary>
+    /// <summary>Adds a code several times.</summary>
     public void AddRun(int code, int length)
     {
-        CompactThrift.Varint(_bytes, (ulong)length << 1);
+        ThriftWriter.Varint(_bytes, (ulong)length << 1);
         BinaryPrimitives.WriteInt32LittleEndian(_bytes.GetSpan(sizeof(int)), code);
         _bytes.Advance((_width + 7) / 8);
     }
@@ -51,8 +53,8 @@ internal sealed class CodePage
         _open = (ulong)code >> (_width - _openBits);
     }
 
-    /// <summary>The page. Packed bits end with zeros up to a multiple of 8 codes, as the format has it.</summary>
-    /// <param name="count">Number of single codes in it.</param>
+    /// <summary>Ends the page. Bit-packed codes are padded with zeros to a multiple of 8, as the format requires.</summary>
+    /// <param name="count">Number of single codes added.</param>
     public ReadOnlySpan<byte> Finish(int count)
     {
         for (var filler = count; filler % 8 != 0; filler++) Add(0);

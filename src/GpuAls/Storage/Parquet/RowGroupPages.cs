@@ -4,17 +4,37 @@ using Snappier;
 
 namespace GpuAls;
 
-/// <summary>The pages of a row group, compressed with Snappy: of each column a dictionary, if it has one, then all of its values.</summary>
+/// <summary>A row group as it is written.</summary>
+/// <param name="Bytes">Its pages, column by column.</param>
+/// <param name="Rows">Number of rows.</param>
+/// <param name="Chunks">[columns], offsets from the start of the row group, or of the file once its position is known.</param>
+internal sealed record WrittenRowGroup(ReadOnlyMemory<byte> Bytes, int Rows, WrittenChunk[] Chunks)
+{
+    /// <summary>What the footer needs to know of the row group once it is at an offset of the file; without its bytes.</summary>
+    public WrittenRowGroup At(long offset) => this with { Bytes = default, Chunks = [.. Chunks.Select(chunk => chunk.At(offset))] };
+}
+
+/// <summary>Where the pages of a column are within a row group or a file.</summary>
+/// <param name="Dictionary">Offset of the dictionary page; null if there is none.</param>
+/// <param name="Data">Offset of the data page.</param>
+/// <param name="Compressed">Size in the file, headers included, in bytes.</param>
+/// <param name="Uncompressed">Size without compression, headers included, in bytes.</param>
+internal sealed record WrittenChunk(long? Dictionary, long Data, long Compressed, long Uncompressed)
+{
+    public WrittenChunk At(long offset) => this with { Dictionary = Dictionary + offset, Data = Data + offset };
+}
+
+/// <summary>Builds a row group: for each column a dictionary page, if it has one, and one data page, compressed with Snappy.</summary>
 internal sealed class RowGroupPages(int rows)
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
     private readonly List<WrittenChunk> _chunks = [];
     private long _uncompressed;
 
-    /// <summary>A column whose rows are places in a dictionary.</summary>
-    /// <param name="dictionary">Its values, in plain encoding.</param>
-    /// <param name="count">Number of these.</param>
-    /// <param name="codes">The page of places.</param>
+    /// <summary>Adds a column whose rows are indices in a dictionary.</summary>
+    /// <param name="dictionary">The values of the dictionary, in PLAIN encoding.</param>
+    /// <param name="count">Number of values in the dictionary.</param>
+    /// <param name="codes">The data page of indices, see <see cref="CodePage"/>.</param>
     public void AddCoded(ReadOnlySpan<byte> dictionary, int count, ReadOnlySpan<byte> codes)
     {
         var (start, before) = (_bytes.WrittenCount, _uncompressed);
@@ -24,7 +44,7 @@ internal sealed class RowGroupPages(int rows)
         _chunks.Add(new WrittenChunk(start, data, _bytes.WrittenCount - start, _uncompressed - before));
     }
 
-    /// <summary>A column whose values follow each other.</summary>
+    /// <summary>Adds a column of values in PLAIN encoding.</summary>
     public void AddPlain(ReadOnlySpan<byte> values)
     {
         var (start, before) = (_bytes.WrittenCount, _uncompressed);
@@ -38,7 +58,7 @@ internal sealed class RowGroupPages(int rows)
     {
         var compressed = ArrayPool<byte>.Shared.Rent(Snappy.GetMaxCompressedLength(page.Length));
         var length = Snappy.Compress(page, compressed);
-        var header = new CompactThrift();
+        var header = new ThriftWriter();
         header.I32(1, (int)type);
         header.I32(2, page.Length);
         header.I32(3, length);
@@ -47,7 +67,7 @@ internal sealed class RowGroupPages(int rows)
         header.I32(2, (int)encoding);
         if (type == PageType.DATA_PAGE)
         {
-            // Levels, of which columns that are never null have none.
+            // The encodings of levels, which columns without nulls do not have.
             header.I32(3, (int)Encoding.RLE);
             header.I32(4, (int)Encoding.RLE);
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Parquet;
 using Parquet.Schema;
@@ -15,13 +16,14 @@ internal static class TableWriter
         return File.WriteAllTextAsync(path, text.ToString(), cancellation);
     }
 
-    /// <summary>Writes Parquet.</summary>
+    /// <summary>Writes Parquet, in one row group.</summary>
     public static async Task WriteParquetAsync(string path, IReadOnlyList<ParquetTableColumn> columns, CancellationToken cancellation)
     {
+        var schema = new ParquetSchema(columns.Select(Field (column) => column.Field).ToArray());
         var stream = File.Create(path);
         await using (stream.ConfigureAwait(false))
         {
-            var writer = await ParquetWriter.CreateAsync(new ParquetSchema(columns.Select(Field (column) => column.Field).ToArray()), stream, cancellationToken: cancellation).ConfigureAwait(false);
+            var writer = await ParquetWriter.CreateAsync(schema, stream, cancellationToken: cancellation).ConfigureAwait(false);
             await using (writer.ConfigureAwait(false))
             {
                 using var group = writer.CreateRowGroup();
@@ -29,5 +31,63 @@ internal static class TableWriter
                 group.CompleteValidate();
             }
         }
+    }
+}
+
+/// <summary>A column of a table that is written as CSV and as Parquet.</summary>
+/// <param name="Name">Its name.</param>
+internal abstract record ParquetTableColumn(string Name)
+{
+    /// <summary>The column in Parquet's schema.</summary>
+    public abstract DataField Field { get; }
+
+    /// <summary>A value as a field of CSV.</summary>
+    public abstract string Text(int row);
+
+    /// <summary>Writes the values as a column of Parquet.</summary>
+    public abstract Task WriteAsync(ParquetRowGroupWriter group, CancellationToken cancellation);
+
+    /// <summary>A column of integers.</summary>
+    public static ParquetTableColumn Of<TRow>(IReadOnlyList<TRow> rows, string name, Func<TRow, int?> value) =>
+        new IntegerColumn(name, [.. rows.Select(value)]);
+
+    /// <summary>A column of numbers; those that are not finite are left empty.</summary>
+    public static ParquetTableColumn Of<TRow>(IReadOnlyList<TRow> rows, string name, Func<TRow, double?> value) =>
+        new NumberColumn(name, [.. rows.Select(row => value(row) is { } number && double.IsFinite(number) ? number : (double?)null)]);
+
+    /// <summary>A column of strings.</summary>
+    public static ParquetTableColumn Of<TRow>(IReadOnlyList<TRow> rows, string name, Func<TRow, string> value) =>
+        new TextColumn(name, [.. rows.Select(value)]);
+
+    private sealed record IntegerColumn(string Name, int?[] Values) : ParquetTableColumn(Name)
+    {
+        public override DataField Field { get; } = new DataField<int?>(Name);
+
+        public override string Text(int row) => Values[row]?.ToString(CultureInfo.InvariantCulture) ?? "";
+
+        public override async Task WriteAsync(ParquetRowGroupWriter group, CancellationToken cancellation) =>
+            await group.WriteAsync<int>(Field, (ReadOnlyMemory<int?>)Values, cancellationToken: cancellation).ConfigureAwait(false);
+    }
+
+    private sealed record NumberColumn(string Name, double?[] Values) : ParquetTableColumn(Name)
+    {
+        public override DataField Field { get; } = new DataField<double?>(Name);
+
+        public override string Text(int row) => Values[row]?.ToString("R", CultureInfo.InvariantCulture) ?? "";
+
+        public override async Task WriteAsync(ParquetRowGroupWriter group, CancellationToken cancellation) =>
+            await group.WriteAsync<double>(Field, (ReadOnlyMemory<double?>)Values, cancellationToken: cancellation).ConfigureAwait(false);
+    }
+
+    private sealed record TextColumn(string Name, string[] Values) : ParquetTableColumn(Name)
+    {
+        public override DataField Field { get; } = new DataField(Name, typeof(string), isNullable: false);
+
+        public override string Text(int row) => Values[row].AsSpan().IndexOfAny(",\"\r\n") < 0
+            ? Values[row]
+            : $"\"{Values[row].Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+        public override async Task WriteAsync(ParquetRowGroupWriter group, CancellationToken cancellation) =>
+            await group.WriteAsync(Field, Values).ConfigureAwait(false);
     }
 }

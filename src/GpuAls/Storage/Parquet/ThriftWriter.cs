@@ -3,40 +3,48 @@ using System.Text;
 
 namespace GpuAls;
 
-/// <summary>Writes structs in Thrift's compact protocol, as far as the metadata of Parquet needs it.</summary>
-internal sealed class CompactThrift
+/// <summary>Writes structs in Thrift's compact protocol, as far as Parquet's metadata needs it.</summary>
+internal sealed class ThriftWriter
 {
-    /// <summary>Counts and field numbers up to here share a byte with a type.</summary>
+    /// <summary>Larger counts and field numbers do not fit into one byte with a type.</summary>
     private const int Short = 14;
 
     private readonly ArrayBufferWriter<byte> _bytes = new();
     private readonly Stack<int> _outerFields = new();
     private int _lastField;
 
-    /// <summary>What has been written.</summary>
+    /// <summary>The bytes written so far.</summary>
     public ReadOnlySpan<byte> Written => _bytes.WrittenSpan;
 
-    /// <summary>Appends a number of 7 bits a byte, the lowest first.</summary>
+    /// <summary>Appends an integer, seven bits per byte, the lowest first.</summary>
     public static void Varint(ArrayBufferWriter<byte> bytes, ulong value)
     {
         for (; value > 0x7F; value >>= 7) Append(bytes, (byte)(value | 0x80));
         Append(bytes, (byte)value);
     }
 
-    public void I32(int field, int value) => Number(field, ThriftShape.Integer32, value);
+    public void I32(int field, int value) => Number(field, ThriftType.Integer32, value);
 
-    public void I64(int field, long value) => Number(field, ThriftShape.Integer64, value);
+    public void I64(int field, long value) => Number(field, ThriftType.Integer64, value);
+
+    public void Byte(int field, byte value)
+    {
+        Field(field, ThriftType.Byte);
+        Append(_bytes, value);
+    }
+
+    public void Bool(int field, bool value) => Field(field, value ? ThriftType.True : ThriftType.False);
 
     public void Text(int field, string value)
     {
-        Field(field, ThriftShape.Binary);
+        Field(field, ThriftType.Binary);
         TextElement(value);
     }
 
-    /// <summary>Begins a list; its elements follow.</summary>
+    /// <summary>Begins a list; the caller writes its elements next.</summary>
     public void List(int field, int elementType, int count)
     {
-        Field(field, ThriftShape.List);
+        Field(field, ThriftType.List);
         Append(_bytes, (byte)((Math.Min(count, Short + 1) << 4) | elementType));
         if (count > Short) Varint(_bytes, (ulong)count);
     }
@@ -52,7 +60,7 @@ internal sealed class CompactThrift
     /// <summary>Begins a struct that is a field.</summary>
     public void Begin(int field)
     {
-        Field(field, ThriftShape.Struct);
+        Field(field, ThriftType.Struct);
         BeginElement();
     }
 
@@ -63,7 +71,7 @@ internal sealed class CompactThrift
         _lastField = 0;
     }
 
-    /// <summary>Ends a struct that was begun.</summary>
+    /// <summary>Ends a struct that <see cref="Begin"/> or <see cref="BeginElement"/> began.</summary>
     public void End()
     {
         Stop();
@@ -83,7 +91,7 @@ internal sealed class CompactThrift
         Varint(_bytes, ZigZag(value));
     }
 
-    /// <summary>Fields are written by rising number, none more than 14 above the last.</summary>
+    /// <summary>Fields are written in ascending order, with no gap above 14.</summary>
     private void Field(int field, int type)
     {
         Append(_bytes, (byte)(((field - _lastField) << 4) | type));

@@ -2,22 +2,22 @@ using System.Buffers.Binary;
 
 namespace GpuAls;
 
-/// <summary>Parquet's hybrid of runs of one value and of bit-packed values, which holds levels and places in dictionaries.</summary>
+/// <summary>Parquet's RLE/bit-packing hybrid encoding, used for levels and dictionary indices.</summary>
 internal static class HybridRuns
 {
     private const int PackedTogether = 8;
-    private const int MostBits = 32;
+    private const int MaximumBits = 32;
     private const int BitsPerByte = 8;
 
-    /// <summary>Decodes as many values as <paramref name="values"/> takes.</summary>
-    /// <param name="bytes">The runs; bytes behind them do no harm.</param>
-    /// <param name="width">Bits of a value, 0 .. 32.</param>
-    /// <param name="values">[values], receives them.</param>
-    /// <exception cref="InvalidDataException">There are fewer.</exception>
+    /// <summary>Fills <paramref name="values"/>.</summary>
+    /// <param name="bytes">The runs; trailing bytes are ignored.</param>
+    /// <param name="width">Bits per value, 0 to 32.</param>
+    /// <param name="values">[values], receives the values.</param>
+    /// <exception cref="InvalidDataException">The runs hold fewer values, or the width is out of range.</exception>
     public static void Decode(ReadOnlySpan<byte> bytes, int width, Span<int> values)
     {
-        var thrift = new ThriftBytes(bytes, "a run of values"); // the same variable-length integers
-        if (width > MostBits) throw thrift.Damaged();
+        var thrift = new ThriftReader(bytes, "a run of values"); // uses the same variable-length integers
+        if (width > MaximumBits) throw thrift.Damaged();
         while (!values.IsEmpty)
         {
             var header = thrift.Varint();
@@ -35,7 +35,7 @@ internal static class HybridRuns
 
     private static int Bytes(int width) => (width + BitsPerByte - 1) / BitsPerByte;
 
-    private static int Value(ReadOnlySpan<byte> bytes, int width, ThriftBytes thrift)
+    private static int Value(ReadOnlySpan<byte> bytes, int width, ThriftReader thrift)
     {
         if (bytes.Length < Bytes(width)) throw thrift.Damaged();
         var value = 0u;
@@ -43,11 +43,13 @@ internal static class HybridRuns
         return (int)value;
     }
 
-    private static void Unpack(ReadOnlySpan<byte> bytes, int width, Span<int> values, ThriftBytes thrift)
+    private static void Unpack(ReadOnlySpan<byte> bytes, int width, Span<int> values, ThriftReader thrift)
     {
         if (((long)values.Length * width) + (BitsPerByte - 1) >> 3 > bytes.Length) throw thrift.Damaged();
         var mask = (1ul << width) - 1;
-        var whole = width == 0 ? values.Length : (int)Math.Clamp(((bytes.Length - sizeof(ulong)) * (long)BitsPerByte) / width, 0, values.Length);
+        var whole = width == 0
+            ? values.Length
+            : (int)Math.Clamp((bytes.Length - sizeof(ulong)) * (long)BitsPerByte / width, 0, values.Length);
         for (var i = 0; i < whole; i++)
         {
             var bit = (long)i * width;

@@ -1,0 +1,47 @@
+namespace GpuAls;
+
+/// <summary>The columns of a Parquet file that hold users, items, weights and times, checked for their types.</summary>
+internal sealed class ParquetColumns
+{
+    private readonly string _path;
+    private readonly ParquetSchemaTree _tree;
+
+    public ParquetColumns(InputFile file, InteractionSchema schema, ParquetSchemaTree tree)
+    {
+        (_path, _tree) = (file.Path, tree);
+        ColumnErrors.CheckNames(file.Path, schema, [.. tree.Leaves.Select(field => field.Name), .. NamedGroups(schema)]);
+        User = Find(schema.UserColumn, "--user-column", ParquetIdValues.For, ParquetIdValues.Expected);
+        Item = Find(schema.ItemColumn, "--item-column", ParquetIdValues.For, ParquetIdValues.Expected);
+        if (schema.WeightColumn is { } weight)
+            Weight = Find(weight, "--weight-column", ParquetWeights.For, ParquetWeights.Expected);
+        if (schema.TimeColumn is { } time) Time = Find(time, "--time-column", ParquetTimes.For, ParquetTimes.Expected);
+    }
+
+    public ParquetField User { get; }
+
+    public ParquetField Item { get; }
+
+    public ParquetField? Weight { get; }
+
+    public ParquetField? Time { get; }
+
+    /// <summary>Structs and lists that the schema names, so that the error says what they are and not that they are missing.</summary>
+    private IEnumerable<string> NamedGroups(InteractionSchema schema) =>
+        _tree.Groups.Where(group => schema.Columns.Any(column => column.Name == group));
+
+    private ParquetField Find(string name, string option, Func<ParquetField, ParquetValues?> valuesFor, string expected)
+    {
+        if (_tree.Leaves.FirstOrDefault(field => field.Name == name) is not { IsRepeated: false } field)
+            throw ColumnErrors.Mistyped(_path, name, "nested", expected, $"{option}{Fields(name)}");
+        using var values = valuesFor(field);
+        return values is null ? throw ColumnErrors.Mistyped(_path, name, field.TypeName, expected, option) : field;
+    }
+
+    /// <summary>The fields of a struct that could be chosen in its place.</summary>
+    private string Fields(string group)
+    {
+        var fields = _tree.Leaves.Where(field => !field.IsRepeated && field.Name.StartsWith($"{group}.", StringComparison.Ordinal));
+        var names = string.Join(", ", fields.Select(field => field.Name));
+        return names.Length > 0 ? $"; its fields are {names}" : "";
+    }
+}
