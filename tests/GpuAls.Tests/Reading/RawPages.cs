@@ -13,6 +13,7 @@ internal static class RawPages
     public const int Snappy = 1;
     public const int Gzip = 2;
     public const int Brotli = 4;
+    public const int Lz4Hadoop = 5;
     public const int Zstd = 6;
     public const int Lz4Raw = 7;
 
@@ -20,7 +21,7 @@ internal static class RawPages
     private const int DictionaryPage = 2;
     private const int DataPage2 = 3;
 
-    public static int[] Codecs { get; } = [Uncompressed, Snappy, Gzip, Brotli, Zstd, Lz4Raw];
+    public static int[] Codecs { get; } = [Uncompressed, Snappy, Gzip, Brotli, Lz4Hadoop, Zstd, Lz4Raw];
 
     /// <summary>An uncompressed page of version 1 without levels.</summary>
     public static byte[] Plain(int rows, int encoding, byte[] values) => Version1(Uncompressed, rows, encoding, [], values);
@@ -67,6 +68,7 @@ internal static class RawPages
         Brotli => Through(bytes, to => new BrotliStream(to, CompressionLevel.Fastest)),
         Zstd => Zstandard(bytes),
         Lz4Raw => LiteralsOfLz4(bytes),
+        Lz4Hadoop => FramedLz4(bytes),
         _ => bytes,
     };
 
@@ -81,6 +83,21 @@ internal static class RawPages
     {
         using var compressor = new ZstdSharp.Compressor();
         return compressor.Wrap(bytes).ToArray();
+    }
+
+    /// <summary>Two blocks, the first of which has two parts.</summary>
+    private static byte[] FramedLz4(byte[] bytes)
+    {
+        var (part, block) = (bytes.Length / 4, bytes.Length / 2);
+        return
+        [
+            .. part == 0 ? [] : (byte[])[.. BigEndian(block), .. Part(bytes[..part]), .. Part(bytes[part..block])],
+            .. bytes.Length == 0 ? [] : (byte[])[.. BigEndian(bytes.Length - (part == 0 ? 0 : block)), .. Part(part == 0 ? bytes : bytes[block..])],
+        ];
+
+        static byte[] Part(byte[] part) => [.. BigEndian(LiteralsOfLz4(part).Length), .. LiteralsOfLz4(part)];
+
+        static byte[] BigEndian(int value) => [.. BitConverter.GetBytes(value).Reverse()];
     }
 
     /// <summary>A block of literals only, which is a valid one.</summary>
