@@ -1,17 +1,19 @@
+using System.Runtime.CompilerServices;
+
 namespace GpuAls;
 
 /// <summary>
-/// Plays from delimited text. Blocks of lines without quotes, and that is most, are read several at once; from the first quote on a file
-/// is read line by line. An empty file has no plays.
+/// Plays from delimited text. Blocks without quotes, which are most, are parsed in parallel; from the first quote on, a file is
+/// read record by record. An empty file has no plays.
 /// </summary>
 internal sealed class DelimitedInteractionReader(InputFile file, InteractionSchema schema)
 {
     private const int BatchRows = 1 << 16;
 
-    public IEnumerable<BatchWork> Read(CancellationToken cancellation)
+    public async IAsyncEnumerable<BatchWork> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        var delimiter = schema.Delimiter ?? TextErrors.Guard(file, () => Delimiters.Of(file));
-        using var blocks = TextErrors.Guard(file, () => new TextBlocks(new TextSource(file)));
+        using var blocks = new TextBlocks(await TextSource.OpenAsync(file, cancellation).ConfigureAwait(false));
+        var delimiter = schema.Delimiter ?? TextErrors.Guard(file, () => Delimiters.Of(file, blocks.Peek()));
         var plain = new TextBlockLines(file, (byte)delimiter);
         DelimitedColumns? columns = null;
         TextBlock? block;

@@ -8,10 +8,12 @@ internal static class Delimiters
     private static readonly char[] Candidates = ['\t', ',', ';', '|'];
 
     /// <summary>Tab for .tsv; else the candidate that is most frequent in the first line.</summary>
-    public static char Of(InputFile file)
+    /// <param name="file">The file.</param>
+    /// <param name="start">Its first bytes.</param>
+    public static char Of(InputFile file, ReadOnlyMemory<byte> start)
     {
         if (InputFormats.ExtensionOf(file.Path, file.Compression).Equals(".tsv", StringComparison.OrdinalIgnoreCase)) return '\t';
-        var line = FirstLine(file);
+        var line = FirstLine(start);
         var counts = Array.ConvertAll(Candidates, candidate => line.AsSpan().Count(candidate));
         return counts.Max() == 0 ? ',' : Candidates[Array.IndexOf(counts, counts.Max())];
     }
@@ -27,10 +29,9 @@ internal static class Delimiters
     }
 
     /// <summary>The first line, or the beginning of a very long one.</summary>
-    private static string FirstLine(InputFile file)
+    private static string FirstLine(ReadOnlyMemory<byte> start)
     {
-        using var source = new TextSource(file);
-        using var reader = TextSource.Decode(source.Bytes, mayHaveMark: true);
+        using var reader = TextSource.Decode(new AheadStream(start, Stream.Null), mayHaveMark: true);
         var text = new char[FirstLineChars];
         var length = reader.ReadBlock(text);
         var end = text.AsSpan(0, length).IndexOfAny('\r', '\n');

@@ -1,13 +1,31 @@
 namespace GpuAls;
 
-/// <summary>A file with plays.</summary>
-/// <param name="Path">Where it is.</param>
-/// <param name="Format">What is in it.</param>
-/// <param name="Compression">How text is compressed.</param>
-/// <param name="Bytes">Its size.</param>
-public sealed record InputFile(string Path, InputFormat Format, InputCompression Compression, long Bytes);
+/// <summary>A file of plays: its bytes, and what they hold.</summary>
+public sealed record InputFile
+{
+    /// <param name="source">The bytes.</param>
+    /// <param name="format">What they hold.</param>
+    /// <param name="compression">How text is compressed.</param>
+    internal InputFile(IByteSource source, InputFormat format, InputCompression compression = InputCompression.None) =>
+        (Source, Format, Compression) = (source, format, compression);
 
-/// <summary>What is in a file.</summary>
+    /// <summary>The location, as messages show it.</summary>
+    public string Path => Source.Name;
+
+    /// <summary>What the file holds.</summary>
+    public InputFormat Format { get; }
+
+    /// <summary>How text is compressed.</summary>
+    public InputCompression Compression { get; }
+
+    /// <summary>Size in bytes.</summary>
+    public long Bytes => Source.Length;
+
+    /// <summary>The only way to read the file.</summary>
+    internal IByteSource Source { get; }
+}
+
+/// <summary>What a file holds.</summary>
 public enum InputFormat
 {
     /// <summary>Apache Parquet.</summary>
@@ -20,7 +38,7 @@ public enum InputFormat
 /// <summary>How a text file is compressed.</summary>
 public enum InputCompression
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>Not compressed.</summary>
     None,
 
     /// <summary><c>.gz</c>.</summary>

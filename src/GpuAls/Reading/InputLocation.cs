@@ -51,7 +51,7 @@ public static class InputLocation
         if (Guard(path, () => Pipes.IsPipe(path))) throw Bad($"'{path}' is a pipe; plays are read from files, which can be looked at twice. Write them to a file first.");
         if (!InputFormats.TryOf(path, out var format, out var compression))
             throw Bad($"'{path}' has an unknown extension. Expected {InputFormats.Expected}.");
-        return new InputFile(path, format, compression, Guard(path, () => new FileInfo(path).Length));
+        return new InputFile(Guard(path, () => new FileByteSource(path)), format, compression);
     }
 
     private static T Guard<T>(string location, Func<T> look)

@@ -15,10 +15,10 @@ internal static class InteractionReader
     {
         foreach (var file in files)
         {
-            if (file.Format == InputFormat.Delimited)
-                foreach (var batch in new DelimitedInteractionReader(file, schema).Read(cancellation)) yield return batch;
-            else
-                await foreach (var batch in new ParquetInteractionReader(file, schema).ReadAsync(cancellation).ConfigureAwait(false)) yield return batch;
+            var batches = file.Format == InputFormat.Delimited
+                ? new DelimitedInteractionReader(file, schema).ReadAsync(cancellation)
+                : new ParquetInteractionReader(file, schema).ReadAsync(cancellation);
+            await foreach (var batch in batches.ConfigureAwait(false)) yield return batch;
         }
     }
 }

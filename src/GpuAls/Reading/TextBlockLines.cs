@@ -12,7 +12,7 @@ internal sealed class TextBlockLines(InputFile file, byte delimiter)
     /// <summary>The fields of the first line of a file.</summary>
     public string[] Header(TextBlock block)
     {
-        if (!Utf8.IsValid(block.Bytes)) throw TextErrors.NoUtf8(file);
+        if (!Utf8.IsValid(block.Bytes)) throw TextErrors.NotUtf8(file);
         var line = NextLine(Body(block), out _);
         return System.Text.Encoding.UTF8.GetString(line).Split((char)delimiter);
     }
@@ -24,7 +24,7 @@ internal sealed class TextBlockLines(InputFile file, byte delimiter)
     /// <param name="rows">Receives them.</param>
     public void Read(TextBlock block, DelimitedColumns columns, bool skipsFirst, TextRows rows)
     {
-        if (!Utf8.IsValid(block.Bytes)) throw TextErrors.NoUtf8(file);
+        if (!Utf8.IsValid(block.Bytes)) throw TextErrors.NotUtf8(file);
         var starts = new int[columns.Needed + 1]; // of the fields; that of the one after the last, too
         var number = block.FirstLine;
         for (var rest = Body(block); !rest.IsEmpty; number++)

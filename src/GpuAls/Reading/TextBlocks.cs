@@ -21,7 +21,7 @@ internal sealed class TextBlocks(TextSource source) : IDisposable
     /// <summary>The next lines; null where there are none, or the next is longer than a block.</summary>
     public TextBlock? Read()
     {
-        _filled += source.Bytes.ReadAtLeast(_memory.Span[_filled..], BlockBytes - _filled, throwOnEndOfStream: false);
+        Fill();
         var length = _filled < BlockBytes ? _filled : _memory.Span.LastIndexOf((byte)'\n') + 1;
         if (length == 0) return null;
         var block = new TextBlock(_memory, length) { FirstLine = Line, Fraction = source.Fraction };
@@ -30,6 +30,13 @@ internal sealed class TextBlocks(TextSource source) : IDisposable
         (_memory, _filled) = (next, _filled - length);
         Line += block.Bytes.Count((byte)'\n');
         return block;
+    }
+
+    /// <summary>The bytes of the next block, which stay to be read.</summary>
+    public ReadOnlyMemory<byte> Peek()
+    {
+        Fill();
+        return _memory.Memory[.._filled];
     }
 
     /// <summary>All that is left, as text.</summary>
@@ -46,4 +53,7 @@ internal sealed class TextBlocks(TextSource source) : IDisposable
         _memory.Dispose();
         source.Dispose();
     }
+
+    private void Fill() =>
+        _filled += source.Bytes.ReadAtLeast(_memory.Span[_filled..], BlockBytes - _filled, throwOnEndOfStream: false);
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace GpuAls;
 
-/// <summary>What is said of text files that cannot be read.</summary>
+/// <summary>Errors about text files that cannot be read.</summary>
 internal static class TextErrors
 {
     /// <summary>Reads; failures become errors that name the file.</summary>
@@ -14,15 +14,24 @@ internal static class TextErrors
         }
         catch (DecoderFallbackException exception)
         {
-            throw NoUtf8(file, exception);
+            throw NotUtf8(file, exception);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or ZstdSharp.ZstdException)
+        catch (Exception exception) when (IsUnreadable(exception))
         {
-            throw Bad(file, $"cannot be read: {exception.Message.TrimEnd('.')}. The file may be truncated or damaged; copy it again.", exception);
+            throw Unreadable(file, exception);
         }
     }
 
-    public static GpuAlsException NoUtf8(InputFile file, Exception? exception = null) => Bad(file, "is not UTF-8 text. Convert it, as with: iconv -t UTF-8", exception);
+    /// <summary>Whether opening, reading or decompressing failed.</summary>
+    public static bool IsUnreadable(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException or InvalidDataException or ZstdSharp.ZstdException;
 
-    public static GpuAlsException Bad(InputFile file, string problem, Exception? exception) => new(FailureKind.BadInput, $"{file.Path} {problem}", exception);
+    public static GpuAlsException Unreadable(InputFile file, Exception exception) => Bad(
+        file, $"cannot be read: {exception.Message.TrimEnd('.')}. The file may be truncated or damaged; copy it again.", exception);
+
+    public static GpuAlsException NotUtf8(InputFile file, Exception? exception = null) =>
+        Bad(file, "is not valid UTF-8. Convert it, for example with: iconv -t UTF-8", exception);
+
+    public static GpuAlsException Bad(InputFile file, string problem, Exception? exception) =>
+        new(FailureKind.BadInput, $"{file.Path} {problem}", exception);
 }

@@ -2,28 +2,42 @@ using System.Text;
 
 namespace GpuAls;
 
-/// <summary>Opens text files: decompressed, as UTF-8 (a byte order mark is honoured), bytes that are no UTF-8 refused.</summary>
+/// <summary>A text file, opened: its bytes decompressed, and how far it has been read.</summary>
 internal sealed class TextSource : IDisposable
 {
     private const int BufferBytes = 1 << 16;
 
-    private readonly FileStream _stream;
+    private readonly CountingStream _stream;
+    private readonly long _length;
 
-    public TextSource(InputFile file)
+    private TextSource(Stream stream, InputFile file)
     {
-        _stream = new FileStream(file.Path, new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = BufferBytes });
+        (_stream, _length) = (new CountingStream(stream), file.Bytes);
         Bytes = Decompress(file.Compression);
     }
 
-    /// <summary>What the file has, decompressed.</summary>
+    /// <summary>The text, decompressed.</summary>
     public Stream Bytes { get; }
 
-    /// <summary>How much of the file was taken from the disk, 0 .. 1.</summary>
-    public double Fraction => _stream.Length == 0 ? 1 : (double)_stream.Position / _stream.Length;
+    /// <summary>The share of the compressed bytes that has been read, 0 .. 1.</summary>
+    public double Fraction => _length == 0 ? 1 : Math.Min(1, (double)_stream.Count / _length);
 
-    /// <summary>Text of bytes.</summary>
+    /// <exception cref="GpuAlsException">Kind BadInput: the file cannot be opened.</exception>
+    public static async Task<TextSource> OpenAsync(InputFile file, CancellationToken cancellation)
+    {
+        try
+        {
+            return new TextSource(await file.Source.OpenAsync(cancellation).ConfigureAwait(false), file);
+        }
+        catch (Exception exception) when (TextErrors.IsUnreadable(exception))
+        {
+            throw TextErrors.Unreadable(file, exception);
+        }
+    }
+
+    /// <summary>Decodes UTF-8, or what a byte order mark says; bytes that are not valid throw.</summary>
     /// <param name="bytes">The bytes.</param>
-    /// <param name="mayHaveMark">Whether these are the first, so that they may say that they are UTF-16.</param>
+    /// <param name="mayHaveMark">Whether these are the first bytes of a file, so that they may start with a byte order mark.</param>
     public static StreamReader Decode(Stream bytes, bool mayHaveMark) =>
         new(bytes, new UTF8Encoding(false, throwOnInvalidBytes: true), mayHaveMark, BufferBytes);
 
@@ -32,7 +46,25 @@ internal sealed class TextSource : IDisposable
     private Stream Decompress(InputCompression compression) => compression switch
     {
         InputCompression.Gzip => new GzipMembers(_stream),
-        InputCompression.Zstandard => new ZstdSharp.DecompressionStream(_stream),
+        InputCompression.Zstandard => new ZstdSharp.DecompressionStream(_stream, leaveOpen: false),
         _ => _stream,
     };
+
+    private sealed class CountingStream(Stream stream) : ForwardStream
+    {
+        public long Count { get; private set; }
+
+        public override int Read(Span<byte> buffer)
+        {
+            var read = stream.Read(buffer);
+            Count += read;
+            return read;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) stream.Dispose();
+            base.Dispose(disposing);
+        }
+    }
 }

@@ -6,7 +6,7 @@ namespace GpuAls.Tests.Indexing;
 
 public sealed class IdIndexBuilderTests
 {
-    private static readonly InputFile File = new("p.csv", InputFormat.Delimited, InputCompression.None, 0);
+    private static readonly InputFile File = new(new FileByteSource("p.csv", 0), InputFormat.Delimited);
     private static readonly Gen<string> Id = Gen.OneOf("a", "b", "c", "ab", "é", "ﬀ", "😀", "日本", "A b", "\"", "10", "9");
 
     [Test]

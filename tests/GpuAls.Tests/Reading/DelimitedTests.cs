@@ -214,7 +214,7 @@ public sealed class DelimitedTests : LoaderTests
     {
         File.WriteAllBytes(Folder.At("p.csv"), [.. "user,item\nb"u8, 0xE9, .. ",x\n"u8]);
 
-        await AssertBadAsync("p.csv", null, "not UTF-8");
+        await AssertBadAsync("p.csv", null, "not valid UTF-8");
     }
 
     [Test]

@@ -1,0 +1,82 @@
+namespace GpuAls;
+
+/// <summary>
+/// Bytes that are read: a file, an object in a store, or memory. Starting a read may be slow, and several reads may run at once,
+/// so callers read large ranges and read ahead instead of seeking.
+/// </summary>
+internal interface IByteSource
+{
+    /// <summary>How messages name it: the path or URL as the user wrote it.</summary>
+    string Name { get; }
+
+    /// <summary>Length in bytes.</summary>
+    long Length { get; }
+
+    /// <summary>Opens the bytes for reading from front to back. The stream need not seek; the caller disposes of it.</summary>
+    ValueTask<Stream> OpenAsync(CancellationToken cancellation);
+
+    /// <summary>Fills <paramref name="target"/> from <paramref name="offset"/> on. Several calls may be in flight at once.</summary>
+    /// <exception cref="EndOfStreamException">The source ends before the target is full.</exception>
+    ValueTask ReadExactlyAsync(long offset, Memory<byte> target, CancellationToken cancellation);
+}
+
+/// <summary>A local file.</summary>
+/// <param name="Name">Its path.</param>
+/// <param name="Length">Its length when it was found.</param>
+internal sealed record FileByteSource(string Name, long Length) : IByteSource
+{
+    private const int BufferBytes = 1 << 16;
+
+    /// <summary>A file that exists.</summary>
+    public FileByteSource(string path)
+        : this(path, new FileInfo(path).Length)
+    {
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Stream> OpenAsync(CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var options = new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = BufferBytes };
+        return new ValueTask<Stream>(new FileStream(Name, options));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask ReadExactlyAsync(long offset, Memory<byte> target, CancellationToken cancellation)
+    {
+        using var handle = File.OpenHandle(Name);
+        for (var read = 0; read < target.Length;)
+        {
+            var rest = target[read..];
+            var count = await RandomAccess.ReadAsync(handle, rest, offset + read, cancellation).ConfigureAwait(false);
+            if (count == 0) throw new EndOfStreamException($"it ends before byte {offset + target.Length:N0}");
+            read += count;
+        }
+    }
+}
+
+/// <summary>Bytes in memory.</summary>
+/// <param name="Name">How messages name them.</param>
+/// <param name="Bytes">The bytes.</param>
+internal sealed record MemoryByteSource(string Name, ReadOnlyMemory<byte> Bytes) : IByteSource
+{
+    /// <inheritdoc/>
+    public long Length => Bytes.Length;
+
+    /// <inheritdoc/>
+    public ValueTask<Stream> OpenAsync(CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return new ValueTask<Stream>(new AheadStream(Bytes, Stream.Null));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ReadExactlyAsync(long offset, Memory<byte> target, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (offset < 0 || offset > Bytes.Length - target.Length)
+            throw new EndOfStreamException($"it ends before byte {offset + target.Length:N0}");
+        Bytes.Slice((int)offset, target.Length).CopyTo(target);
+        return ValueTask.CompletedTask;
+    }
+}
