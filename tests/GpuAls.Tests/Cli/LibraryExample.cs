@@ -1,3 +1,5 @@
+using GpuAls;
+
 namespace GpuAls.Tests.Cli;
 
 /// <summary>The README's use of the library, line by line.</summary>
