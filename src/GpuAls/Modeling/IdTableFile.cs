@@ -43,7 +43,7 @@ internal static class IdTableFile
     /// <exception cref="GpuAlsException">Kind BadInput: the file is damaged, or has other ids than expected.</exception>
     public static async Task<IdIndex> ReadAsync(string path, IdType type, int count, CancellationToken cancellation)
     {
-        var file = await ParquetFile.OpenAsync(path, cancellation).ConfigureAwait(false);
+        var file = await ParquetFile.OpenAsync(new FileByteSource(path), cancellation).ConfigureAwait(false);
         var field = file.Schema.Leaves.SingleOrDefault(leaf => leaf.Name == IdColumn && !leaf.IsRepeated)
             ?? throw Bad(path, $"has no column '{IdColumn}'");
         var rows = Enumerable.Range(0, file.GroupCount).Sum(group => (long)file.RowCount(group));

@@ -40,7 +40,7 @@ public sealed class ParquetPagesTests : LoaderTests
                 var options = new ParquetOptions { CompressionMethod = compression };
                 options.ColumnEncodingHints["c"] = encoding;
                 await ParquetPlays.WriteAsync(path, groups, options, ("c", values));
-                var file = await ParquetFile.OpenAsync(path, CancellationToken.None);
+                var file = await ParquetFile.OpenAsync(new FileByteSource(path), CancellationToken.None);
                 var isWeight = values is double[] or double?[] or float[] or decimal[];
                 var read = new List<string?>();
                 for (var group = 0; group < groups; group++)
@@ -60,7 +60,7 @@ public sealed class ParquetPagesTests : LoaderTests
         var path = Folder.At("p.parquet");
         RawParquet.Write(path, Array.ConvertAll(
             chunks, chunk => new RawParquet.Group(RowCount(chunk), kind.Column(isOptional, chunk.Codec, Bytes(kind, isOptional, chunk)))));
-        var file = await ParquetFile.OpenAsync(path, CancellationToken.None);
+        var file = await ParquetFile.OpenAsync(new FileByteSource(path), CancellationToken.None);
         await using var reader = await ParquetReader.CreateAsync(path);
         for (var group = 0; group < chunks.Length; group++)
         {

@@ -8,7 +8,7 @@ internal sealed class ParquetInteractionReader(InputFile file, InteractionSchema
     /// <summary>The row groups, to be read by several threads at once.</summary>
     public async IAsyncEnumerable<BatchWork> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        var parquet = await ParquetFile.OpenAsync(file.Path, cancellation).ConfigureAwait(false);
+        var parquet = await ParquetFile.OpenAsync(file.Source, cancellation).ConfigureAwait(false);
         var columns = new ParquetColumns(file, schema, parquet.Schema);
         for (var index = 0; index < parquet.GroupCount; index++)
         {

@@ -17,11 +17,10 @@ internal sealed class ParquetFile
     /// <summary>Runs of equal values take few bytes, but no real file comes near this.</summary>
     private const long MaximumRowsPerByte = 1 << 16;
 
-    private readonly string _path;
-    private readonly long _length;
+    private readonly IByteSource _source;
     private readonly ParquetMetadata _metadata;
 
-    private ParquetFile(string path, long length, ParquetMetadata metadata) => (_path, _length, _metadata) = (path, length, metadata);
+    private ParquetFile(IByteSource source, ParquetMetadata metadata) => (_source, _metadata) = (source, metadata);
 
     private static ReadOnlySpan<byte> Magic => "PAR1"u8;
 
@@ -31,22 +30,20 @@ internal sealed class ParquetFile
 
     /// <summary>Reads the footer of a file.</summary>
     /// <exception cref="GpuAlsException">Kind BadInput: it cannot be read, or is not a whole Parquet file.</exception>
-    public static async Task<ParquetFile> OpenAsync(string path, CancellationToken cancellation)
+    public static async Task<ParquetFile> OpenAsync(IByteSource source, CancellationToken cancellation)
     {
         try
         {
-            using var source = File.OpenHandle(path, options: FileOptions.Asynchronous);
-            var length = RandomAccess.GetLength(source);
-            return new ParquetFile(path, length, await ReadFooterAsync(path, length, cancellation).ConfigureAwait(false));
+            return new ParquetFile(source, await ReadFooterAsync(source, cancellation).ConfigureAwait(false));
         }
         catch (InvalidDataException exception)
         {
             throw new GpuAlsException(
-                FailureKind.BadInput, $"{path} is not a whole Parquet file: {exception.Message}. Copy or write it again.", exception);
+                FailureKind.BadInput, $"{source.Name} is not a whole Parquet file: {exception.Message}. Copy or write it again.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Unreadable(path, exception);
+            throw Unreadable(source, exception);
         }
     }
 
@@ -56,7 +53,7 @@ internal sealed class ParquetFile
     {
         // A damaged count must not become a huge allocation.
         var rows = _metadata.Groups[group].RowCount;
-        if (rows < 0 || rows > Math.Min(Array.MaxLength, _length * MaximumRowsPerByte))
+        if (rows < 0 || rows > Math.Min(Array.MaxLength, _source.Length * MaximumRowsPerByte))
             throw Bad(group, $"it says it has {rows:N0} rows. The file is damaged, or its row groups are too large");
         return (int)rows;
     }
@@ -73,7 +70,7 @@ internal sealed class ParquetFile
         try
         {
             var chunk = Check(group, field);
-            using var bytes = await ReadAtAsync(_path, chunk.Offset, (int)chunk.CompressedBytes, cancellation).ConfigureAwait(false);
+            using var bytes = await ReadAtAsync(_source, chunk.Offset, (int)chunk.CompressedBytes, cancellation).ConfigureAwait(false);
             column = new ParquetColumnData(field.Name, RowCount(group), values);
             ParquetPages.Read(bytes.Segment, chunk.Codec, field, column);
             return column;
@@ -93,10 +90,10 @@ internal sealed class ParquetFile
             group,
             $"column '{field.Name}' is {field.TypeName} in {exception.Message}, which is not supported. "
             + "Write it with PLAIN or dictionary encoding"),
-        UnauthorizedAccessException or FileNotFoundException => Unreadable(_path, exception),
+        UnauthorizedAccessException or FileNotFoundException => Unreadable(_source, exception),
         _ => new GpuAlsException(
             FailureKind.BadInput,
-            $"{_path}, row group {group}: column '{field.Name}' cannot be read as Parquet: {exception.Message.TrimEnd('.')}. "
+            $"{_source.Name}, row group {group}: column '{field.Name}' cannot be read as Parquet: {exception.Message.TrimEnd('.')}. "
             + "The file may be truncated or damaged; copy or write it again.",
             exception),
     };
@@ -118,40 +115,36 @@ internal sealed class ParquetFile
         if (!ParquetCompression.IsSupported(chunk.Codec))
             throw Bad(group, $"{column} is compressed by {chunk.Codec}, which is not supported. Write it with ZSTD, SNAPPY, GZIP or LZ4_RAW");
         if (chunk.CompressedBytes > Array.MaxLength) throw TooLarge(group, field);
-        if (chunk.Offset < 0 || chunk.CompressedBytes < 0 || chunk.CompressedBytes > _length - chunk.Offset)
+        if (chunk.Offset < 0 || chunk.CompressedBytes < 0 || chunk.CompressedBytes > _source.Length - chunk.Offset)
             throw new InvalidDataException("it extends past the end of the file");
         return chunk;
     }
 
-    private static async Task<ParquetMetadata> ReadFooterAsync(string path, long length, CancellationToken cancellation)
+    private static async Task<ParquetMetadata> ReadFooterAsync(IByteSource source, CancellationToken cancellation)
     {
+        var length = source.Length;
         if (length < SmallestFile) throw new InvalidDataException($"it has {length} bytes");
-        using var head = await ReadAtAsync(path, 0, Magic.Length, cancellation).ConfigureAwait(false);
+        using var head = await ReadAtAsync(source, 0, Magic.Length, cancellation).ConfigureAwait(false);
         if (!head.Span.SequenceEqual(Magic)) throw new InvalidDataException("it does not begin with PAR1");
         var first = (int)Math.Min(length, FirstTailBytes);
-        using var tail = await ReadAtAsync(path, length - first, first, cancellation).ConfigureAwait(false);
+        using var tail = await ReadAtAsync(source, length - first, first, cancellation).ConfigureAwait(false);
         if (!tail.Span[^Magic.Length..].SequenceEqual(Magic))
             throw new InvalidDataException("it does not end with PAR1, so it was cut short");
         var footer = BinaryPrimitives.ReadUInt32LittleEndian(tail.Span[^TailBytes..]);
         if (footer > Math.Min(Array.MaxLength, length - SmallestFile))
             throw new InvalidDataException($"its footer claims {footer:N0} bytes");
         if (footer <= first - TailBytes) return ParquetMetadata.Parse(tail.Span[^(TailBytes + (int)footer)..^TailBytes]);
-        using var whole = await ReadAtAsync(path, length - TailBytes - footer, (int)footer, cancellation).ConfigureAwait(false);
+        using var whole = await ReadAtAsync(source, length - TailBytes - footer, (int)footer, cancellation).ConfigureAwait(false);
         return ParquetMetadata.Parse(whole.Span);
     }
 
-    private static async Task<RentedArray<byte>> ReadAtAsync(string path, long offset, int count, CancellationToken cancellation)
+    private static async Task<RentedArray<byte>> ReadAtAsync(
+        IByteSource source, long offset, int count, CancellationToken cancellation)
     {
-        using var handle = File.OpenHandle(path);
         var bytes = new RentedArray<byte>(count);
         try
         {
-            for (var read = 0; read < count;)
-            {
-                var more = await RandomAccess.ReadAsync(handle, bytes.Memory[read..], offset + read, cancellation).ConfigureAwait(false);
-                read += more > 0 ? more : throw new EndOfStreamException("it is shorter than it was");
-            }
-
+            await source.ReadExactlyAsync(offset, bytes.Memory, cancellation).ConfigureAwait(false);
             return bytes;
         }
         catch
@@ -161,11 +154,11 @@ internal sealed class ParquetFile
         }
     }
 
-    private static GpuAlsException Unreadable(string path, Exception exception) =>
-        new(FailureKind.BadInput, $"cannot read '{path}': {exception.Message}", exception);
+    private static GpuAlsException Unreadable(IByteSource source, Exception exception) =>
+        new(FailureKind.BadInput, $"cannot read '{source.Name}': {exception.Message}", exception);
 
     private GpuAlsException TooLarge(int group, ParquetField field) => Bad(
         group, $"column '{field.Name}' has more than {Array.MaxLength:N0} bytes. Write the file with smaller row groups");
 
-    private GpuAlsException Bad(int group, string problem) => new(FailureKind.BadInput, $"{_path}, row group {group}: {problem}.");
+    private GpuAlsException Bad(int group, string problem) => new(FailureKind.BadInput, $"{_source.Name}, row group {group}: {problem}.");
 }
