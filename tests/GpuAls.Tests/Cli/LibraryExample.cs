@@ -2,7 +2,7 @@ using GpuAls;
 
 namespace GpuAls.Tests.Cli;
 
-/// <summary>The README's use of the library, line by line.</summary>
+/// <summary>The use of the library that docs/library.md shows, line by line.</summary>
 internal static class LibraryExample
 {
     public static async Task RunAsync()

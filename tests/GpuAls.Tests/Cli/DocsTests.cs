@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace GpuAls.Tests.Cli;
+
+/// <summary>
+/// The README and the pages in docs are run as a reader would: each page's commands in order, in one folder. What a page shows
+/// below a command has to be what the command prints.
+/// </summary>
+[NonParallelizable]
+public sealed partial class DocsTests
+{
+    private const string ToolByProject = "dotnet run -c Release --project src/GpuAls.Cli -- ";
+
+    private string _startFolder = null!;
+    private TempFolder _folder = null!;
+
+    private static string[] Pages { get; } =
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        .. Directory.GetFiles(Path.Combine(SharedData.ProjectRoot, "docs"), "*.md")
+            .Select(file => $"docs/{Path.GetFileName(file)}").Order(StringComparer.Ordinal),
+    ];
+
+    [SetUp]
+    public void EnterFolder()
+    {
+        (_startFolder, _folder) = (Environment.CurrentDirectory, new TempFolder());
+        Environment.CurrentDirectory = _folder.Root;
+    }
+
+    [TearDown]
+    public void LeaveFolder()
+    {
+        Environment.CurrentDirectory = _startFolder;
+        _folder.Dispose();
+    }
+
+    [TestCaseSource(nameof(Pages))]
+    public async Task Page_Commands_PrintWhatThePageShows(string page)
+    {
+        var printed = "";
+        foreach (var (language, text) in Blocks(page))
+        {
+            switch (language)
+            {
+                case "console":
+                    foreach (var command in text.Trim().Split('\n').Where(IsOfTool))
+                        printed = (await Tool.SucceedAsync(Arguments(command))).Out;
+                    break;
+                case "text" when printed.Length > 0:
+                    AssertShown(text, printed);
+                    printed = "";
+                    break;
+                case "json":
+                    AssertShown(text, string.Join('\n', Directory.GetFiles(".", "*.jsonl").Select(File.ReadAllText)));
+                    break;
+                case "csharp":
+                    await LibraryExample.RunAsync();
+                    AssertShown(text, File.ReadAllText(TestSource("LibraryExample.cs")));
+                    break;
+            }
+        }
+    }
+
+    [Test]
+    public void Pages_OtherCommands_AreRunByCi()
+    {
+        var ci = File.ReadAllText(Path.Combine(SharedData.ProjectRoot, ".ci", "run"));
+        var commands = Pages.SelectMany(Blocks).Where(block => block.Language == "console")
+            .SelectMany(block => block.Text.Trim().Split('\n')).Where(command => command.StartsWith("dotnet", StringComparison.Ordinal));
+
+        foreach (var command in commands)
+            Assert.That(ci, Does.Contain(command.Replace("--global ", "", StringComparison.Ordinal)));
+    }
+
+    [TestCaseSource(nameof(Pages))]
+    public void Page_Links_LeadSomewhere(string page)
+    {
+        var folder = Path.GetDirectoryName(Path.Combine(SharedData.ProjectRoot, page))!;
+        var targets = Link().Matches(Read(page)).Select(match => match.Groups[1].Value).Where(target => !target.Contains("://"));
+
+        foreach (var parts in targets.Select(target => target.Split('#')))
+        {
+            var file = Path.Combine(folder, parts[0]);
+            Assert.That(file, Does.Exist, page);
+            if (parts.Length > 1) Assert.That(Headings(File.ReadAllText(file)), Does.Contain(parts[1]), $"{page}: {parts[0]}#{parts[1]}");
+        }
+    }
+
+    [Test]
+    public void Readme_IsShort()
+    {
+        var readme = Read("README.md");
+
+        Assert.That(readme.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), Has.Length.LessThanOrEqualTo(900));
+        Assert.That(TableRule().Count(readme), Is.LessThanOrEqualTo(3));
+    }
+
+    [TestCase("0.3418 [0.3311, 0.3530]", "0.3421 [0.3300, 0.3539]", true)]
+    [TestCase("0.3418 [0.3311, 0.3530]", "0.3418 [0.3311, 0.3830]", false)]
+    [TestCase("1,981 users", "1,982 users", true)]
+    [TestCase("1,981 users", "1,981 items", false)]
+    [TestCase("Ada Tanaka,River Meadow,1,0.787", "Ada Tanaka,River Meadow,2,0.787", false)]
+    public void Lines_OfOtherNumbers_AreTold(string shown, string printed, bool areSame) => Assert.That(IsSame(shown, printed), Is.EqualTo(areSame));
+
+    private static string Read(string page) => File.ReadAllText(Path.Combine(SharedData.ProjectRoot, page));
+
+    private static string TestSource(string file) => Path.Combine(SharedData.ProjectRoot, "tests", "GpuAls.Tests", "Cli", file);
+
+    private static IEnumerable<(string Language, string Text)> Blocks(string page) =>
+        FencedBlock().Matches(Read(page)).Select(block => (block.Groups[1].Value, block.Groups[2].Value));
+
+    private static bool IsOfTool(string command) =>
+        command.StartsWith("gpuals ", StringComparison.Ordinal) || command.StartsWith(ToolByProject, StringComparison.Ordinal);
+
+    /// <summary>The arguments of a command; double quotes hold one together.</summary>
+    private static string[] Arguments(string command)
+    {
+        var text = command[(command.StartsWith(ToolByProject, StringComparison.Ordinal) ? ToolByProject : "gpuals ").Length..];
+        return [.. Argument().Matches(text).Select(match => match.Value.Trim('"'))];
+    }
+
+    private static void AssertShown(string shown, string printed)
+    {
+        var lines = printed.Split('\n');
+        foreach (var line in shown.Split('\n').Where(line => line.Trim(' ', '─').Length > 0))
+            Assert.That(lines.Any(candidate => IsSame(line, candidate)), $"The page shows\n{line}\nThe run has\n{printed}");
+    }
+
+    /// <summary>
+    /// Whether two lines have the same words and nearly the same numbers: SIMD vectors of other widths round differently, so digits
+    /// behind the second may differ.
+    /// </summary>
+    private static bool IsSame(string shown, string printed)
+    {
+        var (expected, actual) = (Words().Matches(shown), Words().Matches(printed));
+        return expected.Count == actual.Count && expected.Zip(actual).All(pair => IsSameWord(pair.First.Value, pair.Second.Value));
+    }
+
+    private static bool IsSameWord(string shown, string printed)
+    {
+        if (shown == printed) return true;
+        return Number(shown) is { } expected && Number(printed) is { } actual
+            && Math.Abs(expected - actual) <= Math.Max(0.01, Math.Abs(expected) * 0.01);
+    }
+
+    private static double? Number(string word) =>
+        double.TryParse(word.Replace(",", ""), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>The anchors of a page's headings, as a browser of repositories makes them.</summary>
+    private static IEnumerable<string> Headings(string page) => Heading().Matches(page)
+        .Select(heading => NoAnchor().Replace(heading.Groups[1].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'));
+
+    [GeneratedRegex(@"^```(\w*)\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex FencedBlock();
+
+    [GeneratedRegex("\"[^\"]*\"|\\S+")]
+    private static partial Regex Argument();
+
+    /// <summary>A number with its thousands separators, else a run of other characters that are no blanks, brackets or separators.</summary>
+    [GeneratedRegex(@"\d{1,3}(?:,\d{3})+(?![\d.])|[^\s,:\[\]{}]+")]
+    private static partial Regex Words();
+
+    [GeneratedRegex(@"\]\(([^)]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"^#+ (.*)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"[^\w\- ]")]
+    private static partial Regex NoAnchor();
+
+    [GeneratedRegex(@"^\|[-:| ]+\|$", RegexOptions.Multiline)]
+    private static partial Regex TableRule();
+}
