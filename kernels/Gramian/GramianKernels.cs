@@ -1,0 +1,136 @@
+using ILGPU;
+
+namespace GpuAls.Kernels;
+
+/// <summary>What the Gramian kernels take.</summary>
+public struct GramianArguments
+{
+    /// <summary>[all rows, rank4].</summary>
+    public ArrayView<Float4> Factors;
+
+    /// <summary>[groups, teams, 16, tiles], partial sums of 8×8 tiles, four columns of a row each.</summary>
+    public ArrayView<Double4> Partials;
+
+    /// <summary>[4·rank4, 4·rank4], both triangles.</summary>
+    public ArrayView<double> Gramian;
+
+    /// <summary>First row of the sum.</summary>
+    public int FirstRow;
+
+    /// <summary>Number of rows.</summary>
+    public int RowCount;
+
+    /// <summary>Rows of a group.</summary>
+    public int SliceRows;
+
+    /// <summary>Number of partial sums: groups times teams.</summary>
+    public int SliceCount;
+
+    /// <summary>Teams of a group, 16 of the staged rows each.</summary>
+    public int Teams;
+
+    /// <summary>Float4s in a row.</summary>
+    public int Rank4;
+}
+
+/// <summary>
+/// YᵀY: fp32 over 16 rows, fp32 over 32 sums of those, fp64 beyond, so that 10⁸ terms keep six digits and few operations are in
+/// fp64, which most cards do slowly. Partial sums are added in their order.
+/// </summary>
+internal static class GramianKernels
+{
+    /// <summary>Sums of 16 rows that are added in fp32.</summary>
+    private const int FlushSteps = 32;
+
+    private const int QuadsOfTile = 16;
+
+    // One group a slice of rows (x) and a group-full of tiles (y); team = 16 of the rows staged at a time; thread = an 8×8 tile of the lower triangle.
+    public static void Slices(GramianArguments arguments)
+    {
+        var rank8 = arguments.Rank4 / 2;
+        var tiles = TriangleIndex.Count(rank8);
+        var stage = new GramianStage(SharedMemory.GetDynamic<float>().Cast<Float4>(), rank8);
+        var number = (Grid.IdxY * Group.DimX) + Group.IdxX;
+        var active = number < arguments.Teams * tiles;
+
+        // Threads too many do the first tile's work for nothing: register tiles stay out of branches.
+        var team = active ? number / tiles : 0;
+        var tile = active ? number - (team * tiles) : 0;
+        var row = TriangleIndex.RowOf(tile);
+        var column = tile - TriangleIndex.Of(row, 0);
+        var target = arguments.Partials.SubView(((((long)Grid.IdxX * arguments.Teams) + team) * QuadsOfTile * tiles) + tile);
+        var start = Grid.IdxX * arguments.SliceRows;
+        var end = IntrinsicMath.Min(start + arguments.SliceRows, arguments.RowCount);
+        var step = arguments.Teams * GramianStage.TeamRows;
+        var isFirst = true;
+        do
+        {
+            var sum = Tile8.Zero;
+            var pause = IntrinsicMath.Min(start + (FlushSteps * step), end);
+            for (; start < pause; start += step)
+            {
+                Group.Barrier();
+                stage.Load(arguments, start, end);
+                Group.Barrier();
+                sum.Add(stage.Tile(team, row, column));
+            }
+
+            if (active) Flush(target, tiles, isFirst, sum);
+            isFirst = false;
+        }
+        while (start < end);
+    }
+
+    // Thread = one element of the lower triangle's tiles; partial sums in their order.
+    public static void Reduce(GramianArguments arguments)
+    {
+        var tiles = TriangleIndex.Count(arguments.Rank4 / 2);
+        var element = (Grid.IdxX * Group.DimX) + Group.IdxX;
+        var elements = QuadsOfTile * Float4.Width * tiles;
+        if (element >= elements) return;
+        var partials = arguments.Partials.Cast<double>();
+        double sum = 0;
+        for (var slice = 0; slice < arguments.SliceCount; slice++) sum += partials[((long)slice * elements) + element];
+        var quad = element / (Float4.Width * tiles);
+        var tile = element / Float4.Width % tiles;
+        var tileRow = TriangleIndex.RowOf(tile);
+        var row = (Tile8.Width * tileRow) + (quad & 7);
+        var column = (Tile8.Width * (tile - TriangleIndex.Of(tileRow, 0))) + (quad / 8 * Float4.Width) + (element % Float4.Width);
+        var size = Float4.Width * arguments.Rank4;
+
+        // A diagonal tile holds both triangles; its upper one would be written by two threads.
+        if (column > row) return;
+        arguments.Gramian[(row * size) + column] = sum;
+        arguments.Gramian[(column * size) + row] = sum;
+    }
+
+    // Rows 0 .. 7 of the left half of a tile, then of the right half.
+    private static void Flush(ArrayView<Double4> target, int tiles, bool isFirst, in Tile8 sum)
+    {
+        Flush(target, tiles, isFirst, 0, sum.A);
+        Flush(target, tiles, isFirst, 4, sum.B);
+        Flush(target, tiles, isFirst, 8, sum.C);
+        Flush(target, tiles, isFirst, 12, sum.D);
+    }
+
+    private static void Flush(ArrayView<Double4> target, int tiles, bool isFirst, int quad, in Tile4 sum)
+    {
+        Flush(target, isFirst, quad * tiles, sum.R0);
+        Flush(target, isFirst, (quad + 1) * tiles, sum.R1);
+        Flush(target, isFirst, (quad + 2) * tiles, sum.R2);
+        Flush(target, isFirst, (quad + 3) * tiles, sum.R3);
+    }
+
+    private static void Flush(ArrayView<Double4> target, bool isFirst, int index, Float4 sum)
+    {
+        if (isFirst)
+        {
+            target[index] = new Double4(sum.X, sum.Y, sum.Z, sum.W);
+        }
+        else
+        {
+            var before = target[index];
+            target[index] = new Double4(before.X + sum.X, before.Y + sum.Y, before.Z + sum.Z, before.W + sum.W);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using ILGPU;
+
+namespace GpuAls.Kernels;
+
+/// <summary>
+/// Rows of a matrix in shared memory, eight side by side: for every eight factors, the first four of eight rows, and in another plane
+/// the last four. The stride is nine and planes are four banks apart, so that eight lanes meet eight
+/// different banks of 16 bytes.
+/// </summary>
+/// <param name="memory">[teams, 2 halves, <see cref="HalfLength"/>].</param>
+/// <param name="rank8">Tiles along the diagonal.</param>
+internal readonly struct GramianStage(ArrayView<Float4> memory, int rank8)
+{
+    /// <summary>Rows of a team, in two halves.</summary>
+    public const int TeamRows = 16;
+
+    private const int HalfRows = 8;
+    private const int Stride = HalfRows + 1;
+    private const int Banks = 8;
+
+    private readonly ArrayView<Float4> _memory = memory;
+    private readonly int _planeStride = PlaneStride(rank8);
+
+    /// <summary>Float4s of eight rows.</summary>
+    public static int HalfLength(int rank8) => 2 * PlaneStride(rank8);
+
+    /// <summary>The group brings over some rows, zeros after the last; thread = one Float4 of every so many rows.</summary>
+    public void Load(in GramianArguments arguments, int start, int end)
+    {
+        var step = Group.DimX / arguments.Rank4;
+        var part = Group.IdxX % arguments.Rank4;
+        var first = Group.IdxX / arguments.Rank4;
+        var target = ((part & 1) * _planeStride) + (part / 2 * Stride);
+        var source = ((long)(arguments.FirstRow + start) * arguments.Rank4) + part;
+        var count = first < step ? arguments.Teams * TeamRows : 0;
+        for (var row = first; row < count; row += step)
+        {
+            var value = Float4.Zero;
+            if (start + row < end) value = arguments.Factors[source + ((long)row * arguments.Rank4)];
+            _memory[target + (row / HalfRows * 2 * _planeStride) + (row % HalfRows)] = value;
+        }
+    }
+
+    /// <summary>Σ y yᵀ over the rows of a team, for the 8×8 tile at (row, column).</summary>
+    public Tile8 Tile(int team, int row, int column)
+    {
+        var first = team * 4 * _planeStride;
+        return Add(Add(Tile8.Zero, first, row, column), first + (2 * _planeStride), row, column);
+    }
+
+    private Tile8 Add(Tile8 tile, int first, int row, int column)
+    {
+        tile.AddOuter(At(first, row), At(first + _planeStride, row), At(first, column), At(first + _planeStride, column));
+        return tile;
+    }
+
+    private Float4x8 At(int first, int eight) => Float4x8.At(_memory, first + (eight * Stride));
+
+    /// <summary>Half of the banks beyond a whole number of turns.</summary>
+    private static int PlaneStride(int rank8) => (((rank8 * Stride) + (Banks / 2) - 1) / Banks * Banks) + (Banks / 2);
+}

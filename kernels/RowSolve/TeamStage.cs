@@ -1,0 +1,157 @@
+using ILGPU;
+
+namespace GpuAls.Kernels;
+
+/// <summary>
+/// The shared memory of one team: staged plays or, when they are done with, a panel of the factorisation. Both are eight vectors,
+/// [2, rank8, 8] Float4s: a plane of the first four factors of each eight and one of the last four, and for each tile's row
+/// its part of all eight vectors side by side, so that a thread reads them at constant distances.
+/// </summary>
+internal readonly partial struct TeamStage
+{
+    private const int StageRows = TeamLayout.StageRows;
+    private const int EntriesLength = 8;
+
+    // Offsets rather than views: a view costs four registers, and 64 are taken by the tile.
+    private readonly ArrayView<Float4> _memory;
+    private readonly int _rank8;
+    private readonly int _rank4;
+    private readonly int _rowStride;
+    private readonly int _planeStride;
+    private readonly int _first;
+    private readonly int _diagonal;
+    private readonly int _vectors;
+    private readonly int _entries;
+
+    /// <param name="memory">The shared memory of the group.</param>
+    /// <param name="layout">How it is cut up.</param>
+    /// <param name="team">Which team.</param>
+    /// <param name="rank8">Tiles along the diagonal.</param>
+    public TeamStage(ArrayView<Float4> memory, TeamLayout layout, int team, int rank8)
+    {
+        _memory = memory;
+        _rank8 = rank8;
+        _rank4 = 2 * rank8;
+        _rowStride = layout.RowStride;
+        _planeStride = layout.PlaneStride;
+        _first = team * layout.TeamStride;
+        _diagonal = _first + TeamLayout.DiagonalIndex(_planeStride);
+        _vectors = _first + TeamLayout.VectorIndex(_planeStride, rank8, 0);
+        _entries = _first + TeamLayout.EntriesIndex(_planeStride, rank8);
+    }
+
+    /// <summary>[rank4], b, which the factorisation turns into L⁻¹ b, then x.</summary>
+    public ArrayView<Float4> Right => Vector(0);
+
+    /// <summary>[rank4], Σ |x| from each part of eight on.</summary>
+    public ArrayView<Float4> Sizes => Vector(1);
+
+    /// <summary>[rank4], x while it is refined.</summary>
+    public ArrayView<Float4> Solution => Vector(2);
+
+    /// <summary>[rank4], A x - b while x is refined; before that the ends of each tile's diagonal.</summary>
+    public ArrayView<Float4> Product => Vector(3);
+
+    /// <summary>The team gathers rows of y, each times its scale; row 0 times 0 in slots without a play.</summary>
+    /// <param name="arguments">y.</param>
+    /// <param name="entries">The entries.</param>
+    /// <param name="thread">The thread.</param>
+    /// <param name="sum">Four factors of Σ weight·y so far, over the thread's rows.</param>
+    /// <returns>The sum with these rows, by their weights on the right side.</returns>
+    public Float4 Load(in RowSolveArguments arguments, TeamEntries entries, in TeamThread thread, Float4 sum)
+    {
+        // Two at a time, so that both are on their way before one is waited for.
+        for (var entry = thread.Entry; entry < StageRows; entry += 2 * thread.EntryStep)
+        {
+            var (first, second) = (entries[entry], entries[entry + thread.EntryStep]);
+            var a = Fixed(arguments, first, thread).Scaled(first.Scale);
+            var b = Fixed(arguments, second, thread).Scaled(second.Scale);
+            _memory[thread.Target + entry] = a;
+            _memory[thread.Target + entry + thread.EntryStep] = b;
+            sum = sum.Plus(a.Scaled(first.Right)).Plus(b.Scaled(second.Right));
+        }
+
+        return sum;
+    }
+
+    private Float4 Fixed(in RowSolveArguments arguments, TeamEntry entry, in TeamThread thread) =>
+        arguments.Fixed[((long)entry.Column * _rank4) + thread.Part];
+
+    /// <summary>Adds up what the threads of a team have of each part, in the order of their rows; in the room of the staged plays.</summary>
+    /// <param name="sum">The thread's sum.</param>
+    /// <param name="target">[rank4].</param>
+    /// <param name="thread">The thread.</param>
+    public void AddUp(Float4 sum, ArrayView<Float4> target, in TeamThread thread)
+    {
+        var room = _memory.SubView(_first, thread.EntryStep * _rank4);
+        Group.Barrier(); // all are done with the staged plays
+        if (thread.Entry < StageRows) room[(thread.Entry * _rank4) + thread.Part] = sum;
+        Group.Barrier();
+        for (var i = thread.Lane; i < _rank4; i += thread.Lanes)
+        {
+            var total = target[i];
+            for (var row = 0; row < thread.EntryStep; row++) total = total.Plus(room[(row * _rank4) + i]);
+            target[i] = total;
+        }
+
+        Group.Barrier();
+    }
+
+    /// <summary>tile + Σ v vᵀ over the eight vectors.</summary>
+    public Tile8 Add(Tile8 tile, int row, int column)
+    {
+        tile.AddOuter(Vectors(row, 0), Vectors(row, 1), Vectors(column, 0), Vectors(column, 1));
+        return tile;
+    }
+
+    /// <summary>tile - Σ v vᵀ over the eight vectors.</summary>
+    public Tile8 Subtract(Tile8 tile, int row, int column)
+    {
+        tile.SubtractOuter(Vectors(row, 0), Vectors(row, 1), Vectors(column, 0), Vectors(column, 1));
+        return tile;
+    }
+
+    /// <summary>Σ weight·v over the thread's rows, added to what it has.</summary>
+    public Float4 AddWeighted(Float4 sum, TeamEntries entries, in TeamThread thread)
+    {
+        for (var entry = thread.Entry; entry < StageRows; entry += thread.EntryStep)
+            sum = sum.Plus(_memory[thread.Target + entry].Scaled(entries[entry].Right));
+        return sum;
+    }
+
+    /// <summary>v·x for one of the eight vectors and the solution that is refined.</summary>
+    public float DotSolution(int vector)
+    {
+        float dot = 0;
+        for (var part = 0; part < _rank4; part++) dot += _memory[PartIndex(part / 2, part & 1) + vector].Dot(Solution[part]);
+        return dot;
+    }
+
+    /// <summary>What is known of staged plays.</summary>
+    /// <param name="turn">Even or odd: plays of one turn are read while those of the next are looked up.</param>
+    public TeamEntries Entries(int turn) => new(_memory.SubView(_entries + (EntriesLength * (turn & 1)), EntriesLength));
+
+    /// <summary>One of the sixteen Float4s that each tile's row has, counted on from a row: half by half its parts of the eight vectors.</summary>
+    public Float4 Line(int firstRow, int number) => _memory[LineIndex(firstRow, number)];
+
+    /// <summary>Sets what <see cref="Line"/> gives.</summary>
+    public void SetLine(int firstRow, int number, Float4 value) => _memory[LineIndex(firstRow, number)] = value;
+
+    private int LineIndex(int firstRow, int number) => PartIndex(firstRow + (number / 16), number / 8 & 1) + (number & 7);
+
+    private int Diagonal(int step) => _diagonal + (12 * step);
+
+    private ArrayView<Float4> Vector(int number) => _memory.SubView(_vectors + (_rank4 * number), _rank4);
+
+    private ArrayView<Float4> Part(int row, int half) => _memory.SubView(PartIndex(row, half), StageRows);
+
+    private Float4x8 Vectors(int row, int half) => Float4x8.At(_memory, PartIndex(row, half));
+
+    private int PartIndex(int row, int half) => _first + (half * _planeStride) + (row * _rowStride);
+
+    private Tile4 Quarter(int index)
+    {
+        var rows = _memory.SubView(index, 4);
+        return new Tile4 { R0 = rows[0], R1 = rows[1], R2 = rows[2], R3 = rows[3] };
+    }
+}

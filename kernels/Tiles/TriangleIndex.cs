@@ -1,0 +1,63 @@
+using ILGPU.Algorithms;
+
+namespace GpuAls.Kernels;
+
+/// <summary>Numbers the tiles of a lower triangle row by row: (0,0) (1,0) (1,1) (2,0) ...</summary>
+internal static class TriangleIndex
+{
+    /// <summary>Tiles of a triangle of some rows.</summary>
+    public static int Count(int rows) => rows * (rows + 1) / 2;
+
+    /// <summary>Number of tile (row, column).</summary>
+    public static int Of(int row, int column) => (row * (row + 1) / 2) + column;
+
+    /// <summary>The row of a tile.</summary>
+    public static int RowOf(int tile)
+    {
+        // The root is right to one; the two steps mend its rounding.
+        var square = (8f * tile) + 1;
+        var row = (int)(((square * XMath.Rsqrt(square)) - 1) * 0.5f);
+        if (Count(row) > tile) row--;
+        if (Count(row + 1) <= tile) row++;
+        return row;
+    }
+}
+
+/// <summary>
+/// Cuts a lower triangle of tiles into panels, each a run of columns with no more tiles than there are threads, so that a panel
+/// stays in registers while it is summed and factored.
+/// </summary>
+internal static class PanelColumns
+{
+    /// <summary>The column after the last one of the panel that begins at a column.</summary>
+    /// <param name="rank8">Tiles along the diagonal.</param>
+    /// <param name="first">The panel's first column.</param>
+    /// <param name="threads">Threads; at least as many as the first column has tiles.</param>
+    public static int End(int rank8, int first, int threads)
+    {
+        var (column, left) = (first, threads);
+        while (column < rank8 && rank8 - column <= left)
+        {
+            left -= rank8 - column;
+            column++;
+        }
+
+        return column;
+    }
+
+    /// <summary>The first column of a panel.</summary>
+    public static int First(int rank8, int panel, int threads)
+    {
+        var column = 0;
+        for (var before = 0; before < panel; before++) column = End(rank8, column, threads);
+        return column;
+    }
+
+    /// <summary>The number of panels.</summary>
+    public static int Count(int rank8, int threads)
+    {
+        var count = 0;
+        for (var column = 0; column < rank8; column = End(rank8, column, threads)) count++;
+        return count;
+    }
+}

@@ -1,0 +1,182 @@
+using ILGPU;
+
+namespace GpuAls.Kernels;
+
+/// <summary>What the top-k kernels take.</summary>
+public struct TopKArguments
+{
+    /// <summary>[query rows, rank4].</summary>
+    public ArrayView<Float4> Queries;
+
+    /// <summary>[items, rank4].</summary>
+    public ArrayView<Float4> Items;
+
+    /// <summary>[queries + 1], or nothing where no item is left out.</summary>
+    public ArrayView<long> SeenIndptr;
+
+    /// <summary>[seen entries], rising within a query.</summary>
+    public ArrayView<int> SeenIndices;
+
+    /// <summary>[splits, queries, ListLength], keys, the highest first.</summary>
+    public ArrayView<ulong> Lists;
+
+    /// <summary>[splits, queries, ListLength], candidates for each list.</summary>
+    public ArrayView<TopKCandidate> Candidates;
+
+    /// <summary>[queries, k], items, best first.</summary>
+    public ArrayView<int> ListIndices;
+
+    /// <summary>[queries, k].</summary>
+    public ArrayView<float> ListScores;
+
+    /// <summary>Row of query 0.</summary>
+    public int FirstQuery;
+
+    /// <summary>Query 0 of this launch, among those of the seen items and the lists that are written.</summary>
+    public int FirstList;
+
+    /// <summary>Number of queries of this launch.</summary>
+    public int QueryCount;
+
+    /// <summary>Number of items.</summary>
+    public int ItemCount;
+
+    /// <summary>Items of a split: each has lists of its own, which are merged in the end.</summary>
+    public int SplitItems;
+
+    /// <summary>Number of splits.</summary>
+    public int SplitCount;
+
+    /// <summary>Capacity of a list while it grows: a power of two, k or more.</summary>
+    public int ListLength;
+
+    /// <summary>Float4s in a row.</summary>
+    public int Rank4;
+
+    /// <summary>Length of a list.</summary>
+    public int K;
+
+    /// <summary>1 where seen items are left out.</summary>
+    public int HasSeen;
+}
+
+/// <summary>
+/// Scores tiles of 64 queries × 128 items as a matrix product, 8×8 scores a thread, and keeps the k best of each query on the fly:
+/// scores never leave registers but for candidates, those above the k-th so far.
+/// </summary>
+internal static class TopKKernel
+{
+    // One group 64 queries × the items of a split; thread = 8×8 scores of each tile.
+    public static void Search(TopKArguments arguments)
+    {
+        var stage = new TopKStage(SharedMemory.Allocate1D<Float4>(2 * TopKStage.Length).AsContiguous());
+        var queryGroups = (arguments.QueryCount + TopKThread.TileQueries - 1) / TopKThread.TileQueries;
+        var split = Grid.IdxX / queryGroups;
+        var firstQuery = (Grid.IdxX - (split * queryGroups)) * TopKThread.TileQueries;
+        var firstRow = arguments.FirstQuery + firstQuery;
+        var start = split * arguments.SplitItems;
+        var end = IntrinsicMath.Min(start + arguments.SplitItems, arguments.ItemCount);
+        var thread = TopKThread.Current();
+        var lists = new TopKLists(arguments, firstQuery, split);
+        stage.Store(0, TopKStage.Fetch(arguments, firstRow, start, 0));
+
+        // A list that is empty takes all it is offered: no more than it has room for.
+        var part = IntrinsicMath.Min(arguments.ListLength, TopKThread.TileItems);
+        var turn = 0;
+        for (var item = start; item < end; item += TopKThread.TileItems)
+        {
+            var scores = Tile8.Zero;
+            for (var depth = 0; depth < arguments.Rank4; depth += TopKStage.Depth / Float4.Width)
+            {
+                Group.Barrier();
+                var isLast = depth + (TopKStage.Depth / Float4.Width) >= arguments.Rank4;
+                var nextItem = isLast ? item + TopKThread.TileItems : item;
+                var nextDepth = isLast ? 0 : depth + (TopKStage.Depth / Float4.Width);
+                var next = TopKStage.Fetch(arguments, firstRow, nextItem, nextDepth);
+                scores = stage.Add(scores, turn, thread);
+                turn = 1 - turn;
+                stage.Store(turn, next);
+            }
+
+            lists.Offer(arguments, scores, thread, firstQuery, item, IntrinsicMath.Min(item + TopKThread.TileItems, end), part);
+            part = TopKThread.TileItems;
+        }
+
+        lists.Merge(arguments, firstQuery);
+    }
+}
+
+/// <summary>
+/// Where a thread's 8×8 scores lie in the tile of its group, in fours of queries and items: two fours each, half a tile apart. A warp
+/// covers four such threads along the queries and eight along the items, so that it loads few different rows.
+/// </summary>
+internal readonly struct TopKThread
+{
+    /// <summary>Queries of a tile.</summary>
+    public const int TileQueries = 64;
+
+    /// <summary>Items of a tile.</summary>
+    public const int TileItems = 128;
+
+    /// <summary>Threads of a group.</summary>
+    public const int GroupSize = TileQueries * TileItems / 64;
+
+    private const int WarpItems = 8;
+    private const int WarpQueries = 4;
+
+    public readonly int LowQueries;
+    public readonly int LowItems;
+
+    private TopKThread(int queries, int items)
+    {
+        LowQueries = queries;
+        LowItems = items;
+    }
+
+    /// <summary>This thread.</summary>
+    public static TopKThread Current()
+    {
+        var warp = Group.IdxX / (WarpItems * WarpQueries);
+        var lane = Group.IdxX % (WarpItems * WarpQueries);
+        return new TopKThread((warp / 2 * WarpQueries) + (lane / WarpItems), (warp % 2 * WarpItems) + (lane % WarpItems));
+    }
+
+    public int HighQueries => LowQueries + (TileQueries / 8);
+
+    public int HighItems => LowItems + (TileItems / 8);
+}
+
+/// <summary>Merges the lists that the splits of the items have for a query, and writes them out.</summary>
+internal static class TopKMerge
+{
+    // One group as many queries as there are lists in its keys; thread = eight keys of a list. Splits in their order.
+    public static void Splits(TopKArguments arguments)
+    {
+        var sort = new BitonicSort(SharedMemory.Allocate1D<ulong>(BitonicSort.MemoryLength).AsContiguous(), arguments.ListLength);
+        var first = (Grid.IdxX * (long)BitonicSort.KeyCount) + (Group.IdxX * Keys8.Count);
+        var query = (int)(first / arguments.ListLength);
+        var position = (int)(first - ((long)query * arguments.ListLength));
+        var exists = query < arguments.QueryCount;
+        var list = exists ? query : 0;
+        var back = arguments.ListLength - Keys8.Count - position;
+        var keys = Keys8.At(arguments.Lists, TopKLists.IndexOf(arguments, list, 0) + position);
+        for (var split = 1; split < arguments.SplitCount; split++)
+        {
+            // Both lists fall: from one's front and the other's back, the higher of each pair are the highest of both.
+            keys.Keep(Keys8.At(arguments.Lists, TopKLists.IndexOf(arguments, list, split) + back).Reversed(), higher: true);
+            keys = sort.BitonicDescending(keys);
+        }
+
+        Group.Barrier();
+        if (!exists) return;
+        keys.Store(sort.Own, 0);
+        for (var i = 0; i < Keys8.Count && position + i < arguments.K; i++) Write(arguments, query, position + i, sort.Own[i]);
+    }
+
+    private static void Write(in TopKArguments arguments, int query, int position, ulong key)
+    {
+        var target = ((long)(arguments.FirstList + query) * arguments.K) + position;
+        arguments.ListIndices[target] = TopKKey.Item(key);
+        arguments.ListScores[target] = TopKKey.Score(key);
+    }
+}

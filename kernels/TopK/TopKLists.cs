@@ -1,0 +1,205 @@
+using ILGPU;
+
+namespace GpuAls.Kernels;
+
+/// <summary>
+/// The lists of a group's queries in global memory, each with a buffer of as many candidates. A candidate is a score above the k-th
+/// of the list; it is set aside in the buffer. A full buffer is sorted in shared memory and merged into the list.
+/// </summary>
+internal struct TopKLists
+{
+    /// <summary>The shortest list: as many items as are offered at a time at the least.</summary>
+    public const int MinimumLength = 16;
+
+    /// <summary>Where keys are sorted: those of one list, or of several short ones.</summary>
+    private readonly ArrayView<ulong> _memory;
+
+    /// <summary>[TileQueries], the k-th score of each list; infinite where there is no query.</summary>
+    private readonly ArrayView<Float4> _thresholds;
+
+    /// <summary>[TileQueries + 1], candidates in each buffer, those included that it had no room for; then whether there were any such.</summary>
+    private readonly ArrayView<int> _counts;
+
+    private readonly ArrayView<ulong> _lists;
+    private readonly ArrayView<TopKCandidate> _candidates;
+    private readonly int _length;
+
+    /// <summary>Candidates in the buffer of this thread's query that are kept if one offer more overflows it.</summary>
+    private int _kept;
+
+    /// <summary>Empty lists. They may be used after a barrier.</summary>
+    /// <param name="arguments">The shapes.</param>
+    /// <param name="firstQuery">First query of the group, of this launch.</param>
+    /// <param name="split">The split.</param>
+    public TopKLists(in TopKArguments arguments, int firstQuery, int split)
+    {
+        _memory = SharedMemory.Allocate1D<ulong>(BitonicSort.MemoryLength).AsContiguous();
+        _thresholds = SharedMemory.Allocate1D<Float4>(TopKThread.TileQueries / Float4.Width).AsContiguous();
+        _counts = SharedMemory.Allocate1D<int>(TopKThread.TileQueries + 1).AsContiguous();
+        _length = arguments.ListLength;
+        _kept = 0;
+        var queries = IntrinsicMath.Min(TopKThread.TileQueries, arguments.QueryCount - firstQuery);
+        var start = IndexOf(arguments, firstQuery, split);
+        _lists = arguments.Lists.SubView(start, (long)_length * queries);
+        _candidates = arguments.Candidates.SubView(start, (long)_length * queries);
+        for (var query = Group.IdxX; query < TopKThread.TileQueries; query += Group.DimX)
+            _thresholds.Cast<float>()[query] = query < queries ? float.NegativeInfinity : float.PositiveInfinity;
+        for (var i = Group.IdxX; i <= TopKThread.TileQueries; i += Group.DimX) _counts[i] = 0;
+        for (var i = Group.IdxX; i < _length * queries; i += Group.DimX) _lists[i] = TopKKey.None;
+    }
+
+    /// <summary>Where the list of a query of a split begins.</summary>
+    public static long IndexOf(in TopKArguments arguments, int query, int split) =>
+        arguments.ListLength * (((long)split * arguments.QueryCount) + query);
+
+    /// <summary>
+    /// Offers the scores of a tile, by rising item: all at once where the buffers have room, else in parts. No part is smaller than 16
+    /// items, for which an empty buffer has room.
+    /// </summary>
+    /// <param name="arguments">The seen items.</param>
+    /// <param name="scores">The thread's scores.</param>
+    /// <param name="thread">This thread.</param>
+    /// <param name="firstQuery">First query of the group, of this launch.</param>
+    /// <param name="firstItem">First item of the tile.</param>
+    /// <param name="end">The item after the last of the tile and the split.</param>
+    /// <param name="part">Items to begin with.</param>
+    public void Offer(in TopKArguments arguments, in Tile8 scores, in TopKThread thread, int firstQuery, int firstItem, int end, int part)
+    {
+        var from = firstItem;
+        while (from < end)
+        {
+            var to = IntrinsicMath.Min(from + part, end);
+            Append(scores, thread, firstItem, from, to);
+            Group.Barrier();
+            var overflow = _counts[TopKThread.TileQueries] != 0;
+            if (!overflow) _kept = _counts[Group.IdxX % TopKThread.TileQueries];
+            Group.Barrier();
+            if (overflow)
+            {
+                // What was set aside of this part is offered again when there is room.
+                if (Group.IdxX < TopKThread.TileQueries) _counts[Group.IdxX] = _kept;
+                if (Group.IdxX == 0) _counts[TopKThread.TileQueries] = 0;
+                Merge(arguments, firstQuery);
+                part = IntrinsicMath.Max(part / 2, MinimumLength);
+            }
+            else
+            {
+                from = to;
+                part = IntrinsicMath.Min(2 * part, TopKThread.TileItems);
+            }
+        }
+    }
+
+    /// <summary>Merges the buffers of all queries into their lists.</summary>
+    public void Merge(in TopKArguments arguments, int firstQuery)
+    {
+        var queries = IntrinsicMath.Min(TopKThread.TileQueries, arguments.QueryCount - firstQuery);
+
+        // The buffers are written by other threads than those that read them.
+        GlobalMemory.Barrier();
+        for (var query = 0; query < queries; query += BitonicSort.KeyCount / _length)
+        {
+            var key = (query * _length) + (Group.IdxX * Keys8.Count);
+            MergeEight(arguments, firstQuery, key / _length, key & (_length - 1), queries);
+            Group.Barrier();
+        }
+
+        if (Group.IdxX < TopKThread.TileQueries) _counts[Group.IdxX] = 0;
+        _kept = 0;
+        GlobalMemory.Barrier();
+    }
+
+    /// <summary>The thread's part of a merge: eight keys of a list, from a position on.</summary>
+    private readonly void MergeEight(in TopKArguments arguments, int firstQuery, int query, int position, int queries)
+    {
+        var sort = new BitonicSort(_memory, _length);
+        var exists = query < queries;
+        var first = exists ? (query * _length) + position : 0;
+        var count = exists ? _counts[query] - position : 0;
+        var own = sort.Own;
+        for (var i = 0; i < Keys8.Count; i++) own[i] = i < count ? Key(arguments, firstQuery + query, _candidates[first + i]) : TopKKey.None;
+        var keys = sort.Ascending(Keys8.At(own, 0));
+
+        // A falling list and a rising buffer: the higher of each pair are the highest of both, and fall, then rise.
+        keys.Keep(Keys8.At(_lists, first), higher: true);
+        keys = sort.BitonicDescending(keys);
+        if (!exists) return;
+        keys.Store(_lists, first);
+        if (position == (arguments.K - 1) / Keys8.Count * Keys8.Count) _thresholds.Cast<float>()[query] = TopKKey.Score(_lists[(query * _length) + arguments.K - 1]);
+    }
+
+    private static ulong Key(in TopKArguments arguments, int query, TopKCandidate candidate) =>
+        IsSeen(arguments, query, candidate.Item) ? TopKKey.None : TopKKey.Of(candidate);
+
+    private static bool IsSeen(in TopKArguments arguments, int query, int item)
+    {
+        if (arguments.HasSeen == 0) return false;
+        var low = arguments.SeenIndptr[arguments.FirstList + query];
+        var last = arguments.SeenIndptr[arguments.FirstList + query + 1];
+        var high = last;
+        while (low < high)
+        {
+            var middle = low + ((high - low) / 2);
+            if (arguments.SeenIndices[middle] < item) low = middle + 1;
+            else high = middle;
+        }
+
+        return low < last && arguments.SeenIndices[low] == item;
+    }
+
+    /// <summary>Sets aside the thread's scores above the thresholds, of items from .. to - 1.</summary>
+    private readonly void Append(in Tile8 scores, in TopKThread thread, int firstItem, int from, int to)
+    {
+        var items = new Items(firstItem + (Float4.Width * thread.LowItems), from, to);
+        var low = _thresholds[thread.LowQueries];
+        var high = _thresholds[thread.HighQueries];
+        var lowQuery = Float4.Width * thread.LowQueries;
+        var highQuery = Float4.Width * thread.HighQueries;
+        Append(lowQuery, low.X, scores.A.R0, scores.C.R0, items);
+        Append(lowQuery + 1, low.Y, scores.A.R1, scores.C.R1, items);
+        Append(lowQuery + 2, low.Z, scores.A.R2, scores.C.R2, items);
+        Append(lowQuery + 3, low.W, scores.A.R3, scores.C.R3, items);
+        Append(highQuery, high.X, scores.B.R0, scores.D.R0, items);
+        Append(highQuery + 1, high.Y, scores.B.R1, scores.D.R1, items);
+        Append(highQuery + 2, high.Z, scores.B.R2, scores.D.R2, items);
+        Append(highQuery + 3, high.W, scores.B.R3, scores.D.R3, items);
+    }
+
+    private readonly void Append(int query, float threshold, Float4 low, Float4 high, in Items items)
+    {
+        // Most rows have none. A maximum that is not a number may hide one, where the device hands NaNs on.
+        if (Max(Max(low), Max(high)) <= threshold) return;
+        Append(query, threshold, low.X, items.Low, items);
+        Append(query, threshold, low.Y, items.Low1, items);
+        Append(query, threshold, low.Z, items.Low2, items);
+        Append(query, threshold, low.W, items.Low3, items);
+        Append(query, threshold, high.X, items.High, items);
+        Append(query, threshold, high.Y, items.High1, items);
+        Append(query, threshold, high.Z, items.High2, items);
+        Append(query, threshold, high.W, items.High3, items);
+    }
+
+    // Which slot a candidate gets depends on the order of the threads; what becomes of the list does not.
+    private readonly void Append(int query, float threshold, float score, int item, in Items items)
+    {
+        if (!(score > threshold) || item < items.From || item >= items.To) return;
+        var slot = Atomic.Add(ref _counts[query], 1);
+        if (slot < _length) _candidates[(query * _length) + slot] = new TopKCandidate(score, item);
+        else Atomic.Or(ref _counts[TopKThread.TileQueries], 1);
+    }
+
+    private static float Max(Float4 a) => Max(Max(a.X, a.Y), Max(a.Z, a.W));
+
+    private static float Max(float a, float b) => IntrinsicMath.Max(a, b);
+
+    /// <summary>Items of a thread, and the range of those that count.</summary>
+    private readonly struct Items(int low, int from, int to)
+    {
+        public readonly int Low = low, Low1 = low + 1, Low2 = low + 2, Low3 = low + 3;
+        public readonly int High = low + Half, High1 = low + Half + 1, High2 = low + Half + 2, High3 = low + Half + 3;
+        public readonly int From = from;
+        public readonly int To = to;
+
+        private const int Half = TopKThread.TileItems / 2;
+    }
+}
