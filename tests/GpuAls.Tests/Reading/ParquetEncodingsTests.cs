@@ -31,6 +31,16 @@ public sealed class ParquetEncodingsTests : LoaderTests
             },
             iter: 500);
 
+    /// <summary>Blocks of 1,024 values in 32 miniblocks, as Parquet.Net writes them: without a block, the page is shorter than that.</summary>
+    [TestCase(new byte[] { 0x80, 0x08, 32, 1, 0x01 }, new long[] { -1 })]
+    [TestCase(new byte[] { 0x80, 0x08, 32, 0, 0 }, new long[0])]
+    public void Decode_DeltasWithoutABlock_GivesTheFirstValue(byte[] bytes, long[] expected)
+    {
+        var decoded = new long[expected.Length];
+
+        Assert.That((DeltaIntegers.Decode(bytes, decoded), decoded), Is.EqualTo((bytes.Length, expected)));
+    }
+
     [Test]
     public void Decode_DamagedDeltas_GivesValuesOrThrows() =>
         Gen.Select(Gen.Long.Array[1, 300], Gen.Int[0, 3_000], Gen.Byte, Gen.Double[0, 1]).Sample(

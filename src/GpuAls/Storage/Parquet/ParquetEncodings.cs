@@ -193,7 +193,7 @@ internal static class DeltaIntegers
         var thrift = new ThriftReader(bytes, "a page of deltas"); // uses the same variable-length integers
         var blockSize = thrift.Varint();
         var miniblocks = thrift.Varint();
-        if (thrift.Varint() != (ulong)values.Length || miniblocks == 0 || miniblocks > (ulong)bytes.Length
+        if (thrift.Varint() != (ulong)values.Length || miniblocks == 0 || miniblocks > blockSize
             || blockSize == 0 || blockSize > int.MaxValue || blockSize % (miniblocks * BitsPerByte) != 0)
             throw thrift.Damaged();
         var value = thrift.Integer();
