@@ -20,11 +20,12 @@ internal sealed class EvaluateDraft(EvaluateJobOptions options)
         if (_samples.Count > 0) return;
         var (train, test) = (evaluator.HeldOut.Train, evaluator.HeldOut.Test);
         var candidates = Enumerable.Range(0, train.Users.Count).Where(user => Held(user).Any());
+        using var lists = evaluator.Lists(engine, users, items);
         _samples = [.. SampleLists.ChooseUsers(train.ByUser, train.Feedback, candidates).Select(Sample)];
 
         SampleList Sample(int user)
         {
-            var (listed, scores) = evaluator.Lists(engine, users, items, new RowRange(user, 1), SampleLists.Length);
+            var (listed, scores) = lists.Make(new RowRange(user, 1), SampleLists.Length);
             return SampleLists.Of(train, user, listed, scores, Held(user));
         }
 

@@ -38,18 +38,28 @@ internal sealed class EvaluationRun
             for (var place = 0; place < Math.Min(_columns.Cutoffs[cutoff], list.Length) && list[place] >= 0; place++) _isListed[cutoff][list[place]] = true;
     }
 
-    /// <summary>Enters the places of a user's relevant items.</summary>
+    /// <summary>Enters the ranks of a user's relevant items among all that the list could hold.</summary>
     /// <param name="row">The user.</param>
     /// <param name="scores">[items], NaN where an item cannot be listed.</param>
-    /// <param name="candidates">Items that can be listed.</param>
-    public void EnterPlaces(int row, ReadOnlySpan<float> scores, int candidates)
+    /// <param name="candidates">Number of items that can be listed.</param>
+    /// <param name="hasList">Whether the user gets a list at all; if not, all relevant items come after all others.</param>
+    public void EnterRanks(int row, ReadOnlySpan<float> scores, int candidates, bool hasList = true)
     {
         var relevant = _test.Relevant.RowIndices(row);
         var weights = _test.Relevant.RowValues(row);
-        var seen = CountSeen(relevant);
-        var places = new int[seen];
-        for (var i = 0; i < seen; i++) places[i] = RowRanks.Before(scores, relevant[i]);
-        UserNumbers.EnterPlaces(places, weights[..seen], candidates, relevant.Length - seen, Sum(weights[seen..]), Numbers(row));
+        var (ranks, rankedWeights) = (new int[relevant.Length], new float[relevant.Length]);
+        var (ranked, missingWeight) = (0, 0.0);
+        for (var i = 0; i < relevant.Length; i++)
+        {
+            var isCandidate = relevant[i] < scores.Length && !float.IsNaN(scores[relevant[i]]);
+            if (isCandidate && hasList)
+                (ranks[ranked], rankedWeights[ranked++]) = (RowRanks.Before(scores, relevant[i]), weights[i]);
+            else
+                (candidates, missingWeight) = (candidates - (isCandidate ? 1 : 0), missingWeight + weights[i]);
+        }
+
+        UserNumbers.EnterRanks(
+            ranks.AsSpan(0, ranked), rankedWeights.AsSpan(0, ranked), candidates, relevant.Length - ranked, missingWeight, Numbers(row));
     }
 
     /// <summary>Enters the errors of all predictions.</summary>
@@ -81,7 +91,7 @@ internal sealed class EvaluationRun
         if (relevant.IsEmpty) return;
         Numbers(row)[MetricColumns.Users] = 1;
         if (row >= _test.Predictable.RowCount)
-            UserNumbers.EnterPlaces([], [], _listableItems - CountSeen(relevant), relevant.Length, Sum(_test.Relevant.RowValues(row)), Numbers(row));
+            UserNumbers.EnterRanks([], [], _listableItems - CountSeen(relevant), relevant.Length, Sum(_test.Relevant.RowValues(row)), Numbers(row));
     }
 
     /// <summary>How many of some rising items are trained on; those that are not stand behind.</summary>

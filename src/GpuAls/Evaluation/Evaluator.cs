@@ -1,9 +1,9 @@
 namespace GpuAls;
 
 /// <summary>
-/// Measures how well held-out plays are predicted. What belongs to the split is prepared once, for any number of models, and what lists leave
-/// out stays on the engine that was last measured on, which is to outlive the evaluator; factors may be those of a training that still goes on. Lists are made by the engine; places among all items and predictions are computed on the
-/// processor, whatever the device.
+/// Measures how well held-out plays are predicted. What belongs to the split is prepared once, for any number of models. What lists leave out
+/// stays on the engine that was last measured on, so that engine must outlive the evaluator. Factors may be those of a training that still
+/// goes on. Lists are made by the engine; item ranks and predictions are computed on the CPU, whatever the device.
 /// </summary>
 public sealed class Evaluator : IDisposable
 {
@@ -11,7 +11,12 @@ public sealed class Evaluator : IDisposable
 
     private readonly MetricColumns _columns;
     private readonly EvaluationOptions _options;
-    private readonly ListedItems _listed;
+    /// <summary>[items], plays above 0, or ratings, of each in what is trained on.</summary>
+    private readonly int[] _likes;
+
+    /// <summary>The items with any: those that baselines may list, which have no factors.</summary>
+    private readonly ListableItems _liked;
+
     private readonly ListMasks _masks;
     private readonly TestPlays _test;
     private readonly UserNumbers _numbers;
@@ -27,10 +32,11 @@ public sealed class Evaluator : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         (HeldOut, _options, _columns) = (heldOut, options, new MetricColumns(options.Cutoffs, options.Kinds, heldOut.Train.Feedback));
-        _listed = new ListedItems(heldOut.Train, heldOut.Hidden);
-        _masks = new ListMasks(_listed);
+        _likes = Likes.CountByColumn(heldOut.Train.ByUser, heldOut.Train.Feedback);
+        _liked = new ListableItems(_likes.Length, [.. Enumerable.Range(0, _likes.Length).Where(item => _likes[item] > 0)]);
+        _masks = new ListMasks(heldOut.Hidden);
         _test = new TestPlays(heldOut, options.ColdStart, options.Kinds);
-        _numbers = new UserNumbers(_columns, _listed.Listeners, heldOut.Train.Users.Count);
+        _numbers = new UserNumbers(_columns, _likes, heldOut.Train.Users.Count);
     }
 
     /// <summary>What is trained on, and what is tested with.</summary>
@@ -62,11 +68,12 @@ public sealed class Evaluator : IDisposable
         ArgumentNullException.ThrowIfNull(items);
         Require.Length(users.RowCount, HeldOut.Train.Users.Count, nameof(users));
         Require.Length(items.RowCount, HeldOut.Train.Items.Count, nameof(items));
-        var run = new EvaluationRun(_columns, _test, _numbers, _listed.Count);
+        var run = new EvaluationRun(_columns, _test, _numbers, _liked.Count);
         var (lists, ranks) = (_options.Kinds.HasFlag(MetricKinds.Lists), _options.Kinds.HasFlag(MetricKinds.Ranks));
         var work = new WorkProgress(_test.ListedRows.Length * (lists && ranks ? 2L : 1), progress);
-        if (lists) MakeLists(run, engine, users, items, work, cancellation);
-        if (ranks || _options.Kinds.HasFlag(MetricKinds.Errors)) ScoreOnHost(run, engine, users, items, work, cancellation);
+        using var model = Lists(engine, users, items);
+        if (lists) MakeLists(run, model, work, cancellation);
+        if (ranks || _options.Kinds.HasFlag(MetricKinds.Errors)) ScoreOnHost(run, model, HostCopy.Of(engine, users, items), work, cancellation);
         return run.Result(_options.Kinds);
     }
 
@@ -77,18 +84,18 @@ public sealed class Evaluator : IDisposable
     public Measurements Measure(IItemScorer scorer, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(scorer);
-        var run = new EvaluationRun(_columns, _test, _numbers, _listed.Count);
+        var run = new EvaluationRun(_columns, _test, _numbers, _liked.Count);
         var work = new WorkProgress(_test.ListedRows.Length, progress);
         Parallel.For(
             0, _test.ListedRows.Length, new ParallelOptions { CancellationToken = cancellation },
-            () => (Scores: new float[_listed.Listeners.Length], Best: new BestItems(_options.Cutoffs[^1])),
+            () => (Scores: new float[_likes.Length], Best: new BestItems(_options.Cutoffs[^1])),
             (place, _, scratch) =>
             {
                 var row = _test.ListedRows[place];
                 scorer.Score(row, scratch.Scores);
-                var candidates = _listed.Hide(row, scratch.Scores);
+                var candidates = _liked.Hide(scratch.Scores, HeldOut.Hidden.RowIndices(row));
                 if (_options.Kinds.HasFlag(MetricKinds.Lists)) run.EnterList(row, scratch.Best.Of(scratch.Scores));
-                if (_options.Kinds.HasFlag(MetricKinds.Ranks)) run.EnterPlaces(row, scratch.Scores, candidates);
+                if (_options.Kinds.HasFlag(MetricKinds.Ranks)) run.EnterRanks(row, scratch.Scores, candidates);
                 work.Add(1);
                 return scratch;
             },
@@ -99,30 +106,22 @@ public sealed class Evaluator : IDisposable
     /// <summary>Frees the memory of the engine.</summary>
     public void Dispose() => _masks.Dispose();
 
-    /// <summary>The lists of some users, as they are measured.</summary>
+    /// <summary>The lists of a model, as they are measured; to be disposed before the next model is measured.</summary>
     /// <param name="engine">Where the factors are.</param>
     /// <param name="users">[users, rank], of <see cref="HeldOut.Train"/>.</param>
     /// <param name="items">[items, rank].</param>
-    /// <param name="rows">Whose lists.</param>
-    /// <param name="k">Length of a list.</param>
-    /// <returns>[rows, k], items, best first, -1 where fewer are left; and [rows, k], their scores.</returns>
     /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
-    internal (int[] Items, float[] Scores) Lists(IAlsEngine engine, IEngineFactors users, IEngineFactors items, RowRange rows, int k)
-    {
-        var (indices, scores) = (new int[rows.Count * k], new float[rows.Count * k]);
-        engine.TopK(new TopKQuery(users, rows, items, _masks.On(engine, rows), k), indices, scores);
-        return (indices, scores);
-    }
+    internal ModelLists Lists(IAlsEngine engine, IEngineFactors users, IEngineFactors items) => new(engine, HeldOut, _likes, users, items, _masks);
 
-    private void MakeLists(EvaluationRun run, IAlsEngine engine, IEngineFactors users, IEngineFactors items, WorkProgress work, CancellationToken cancellation)
+    private void MakeLists(EvaluationRun run, ModelLists model, WorkProgress work, CancellationToken cancellation)
     {
         var k = _options.Cutoffs[^1];
         foreach (var batch in Batches())
         {
             cancellation.ThrowIfCancellationRequested();
             var rows = new RowRange(batch[0], batch[^1] - batch[0] + 1);
-            var (indices, _) = Lists(engine, users, items, rows, k);
-            Parallel.ForEach(batch, row => run.EnterList(row, indices.AsSpan((row - rows.Start) * k, k)));
+            var (items, _) = model.Make(rows, k);
+            Parallel.ForEach(batch, row => run.EnterList(row, items.AsSpan((row - rows.Start) * k, k)));
             work.Add(batch.Length);
         }
     }
@@ -130,15 +129,20 @@ public sealed class Evaluator : IDisposable
     /// <summary>The rows with lists, those of each batch not far from each other.</summary>
     private IEnumerable<int[]> Batches() => _test.ListedRows.GroupBy(row => row / BatchUsers).Select(group => group.ToArray());
 
-    private void ScoreOnHost(EvaluationRun run, IAlsEngine engine, IEngineFactors users, IEngineFactors items, WorkProgress work, CancellationToken cancellation)
+    private void ScoreOnHost(EvaluationRun run, ModelLists model, HostCopy factors, WorkProgress work, CancellationToken cancellation)
     {
-        using var host = HostCopy.Of(engine, users, items);
-        if (_options.Kinds.HasFlag(MetricKinds.Errors)) run.EnterErrors(host.Engine.ScorePairs(_test.Predictable, host.Users, host.Items));
+        using var host = factors;
+        if (_options.Kinds.HasFlag(MetricKinds.Errors))
+            run.EnterErrors(host.Engine.ScorePairs(_test.Predictable, host.Users, host.Items));
         if (!_options.Kinds.HasFlag(MetricKinds.Ranks)) return;
         foreach (var batch in _test.ListedRows.Chunk(BatchUsers))
         {
             cancellation.ThrowIfCancellationRequested();
-            host.Engine.ScoreRows(host.Users, batch, host.Items, (place, scores) => run.EnterPlaces(batch[place], scores, _listed.Hide(batch[place], scores)));
+            host.Engine.ScoreRows(host.Users, batch, host.Items, (i, scores) =>
+            {
+                var hasList = model.HasList(batch[i], scores);
+                run.EnterRanks(batch[i], scores, model.Hide(batch[i], scores), hasList);
+            });
             work.Add(batch.Length);
         }
     }

@@ -1,6 +1,6 @@
 namespace GpuAls;
 
-/// <summary>The numbers of one user, from a list, from places or from predictions, in the columns of <see cref="MetricColumns"/>.</summary>
+/// <summary>The numbers of one user, from a list, from ranks or from predictions, in the columns of <see cref="MetricColumns"/>.</summary>
 /// <param name="columns">What the columns are.</param>
 /// <param name="listeners">[items], users with a play above 0 to train on.</param>
 /// <param name="userCount">Users trained on.</param>
@@ -23,28 +23,29 @@ internal sealed class UserNumbers(MetricColumns columns, int[] listeners, int us
     }
 
     /// <summary>Enters AUC and percentile ranks.</summary>
-    /// <param name="places">Places of the relevant items that can be listed, from 0; sorted when done.</param>
-    /// <param name="weights">[places], r of each.</param>
-    /// <param name="candidates">Items that the list can have.</param>
-    /// <param name="missing">Relevant items that no list can have.</param>
+    /// <param name="ranks">Ranks of the relevant items that can be listed, from 0; sorted when done.</param>
+    /// <param name="weights">[ranks], r of each.</param>
+    /// <param name="candidates">Items that the list can hold.</param>
+    /// <param name="missing">Relevant items that no list can hold.</param>
     /// <param name="missingWeight">Σ r of these.</param>
     /// <param name="numbers">[columns].</param>
-    public static void EnterPlaces(Span<int> places, ReadOnlySpan<float> weights, int candidates, int missing, double missingWeight, Span<double> numbers)
+    public static void EnterRanks(
+        Span<int> ranks, ReadOnlySpan<float> weights, int candidates, int missing, double missingWeight, Span<double> numbers)
     {
-        numbers[MetricColumns.PercentileWeights] = numbers[MetricColumns.PercentileRanks] = missingWeight; // the last place is 100 %
-        for (var i = 0; i < places.Length; i++)
+        numbers[MetricColumns.PercentileWeights] = numbers[MetricColumns.PercentileRanks] = missingWeight; // the last rank is 100 %
+        for (var i = 0; i < ranks.Length; i++)
         {
             numbers[MetricColumns.PercentileWeights] += weights[i];
-            if (candidates > 1) numbers[MetricColumns.PercentileRanks] += (double)weights[i] * places[i] / (candidates - 1);
+            if (candidates > 1) numbers[MetricColumns.PercentileRanks] += (double)weights[i] * ranks[i] / (candidates - 1);
         }
 
-        var others = candidates - places.Length;
+        var others = candidates - ranks.Length;
         if (others == 0) return;
-        places.Sort();
+        ranks.Sort();
         double below = 0;
-        for (var i = 0; i < places.Length; i++) below += others - (places[i] - i);
+        for (var i = 0; i < ranks.Length; i++) below += others - (ranks[i] - i);
         numbers[MetricColumns.Ranked] = 1;
-        numbers[MetricColumns.Auc] = below / ((double)others * (places.Length + missing));
+        numbers[MetricColumns.Auc] = below / ((double)others * (ranks.Length + missing));
     }
 
     /// <summary>Enters errors of predictions.</summary>

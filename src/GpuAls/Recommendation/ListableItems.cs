@@ -1,18 +1,34 @@
 namespace GpuAls;
 
 /// <summary>
-/// The items that a list can hold. One that nobody played above 0, or rated, or whose factors are all 0, would score 0 for everybody, above
-/// items that are known to fit badly; so it is left out, and the others take its place. Their order stays, and with it that of ties.
+/// Which users get a list and which items a list may hold; lists and their evaluation both ask here. A user or an item needs a play above 0,
+/// or a rating, to learn from, and factors that are not all 0. Without them every score would be 0: a list would be in the order of the items,
+/// and an item would come before those that are known to fit badly. Ratings of 0 alone give factors of 0, and so may <c>--nonnegative</c>.
+/// </summary>
+internal static class ListRule
+{
+    /// <param name="isLiked">Whether there is a play above 0, or a rating.</param>
+    /// <param name="factors">[rank], of the user or item.</param>
+    public static bool Holds(bool isLiked, ReadOnlySpan<float> factors) => isLiked && factors.ContainsAnyExcept(0f);
+
+    /// <summary>The items that lists may hold, rising.</summary>
+    /// <param name="likes">[items], plays above 0, or ratings, of each.</param>
+    /// <param name="factors">[items, rank].</param>
+    /// <param name="rank">Length of a factor vector.</param>
+    public static int[] Items(int[] likes, float[] factors, int rank) =>
+        [.. Enumerable.Range(0, likes.Length).Where(item => Holds(likes[item] > 0, FactorRows.Row(factors, item, rank)))];
+}
+
+/// <summary>
+/// The items that lists may hold, numbered from 0 in their order, so that ties stay in order. Scoring only these costs no mask for the others.
 /// </summary>
 internal sealed class ListableItems
 {
-    private readonly int _itemCount;
-
-    /// <summary>[listable], the item at each place, rising.</summary>
+    /// <summary>[listable], the item of each number, rising.</summary>
     private readonly int[] _items;
 
-    /// <summary>[items], the place of each item; -1 where it has none.</summary>
-    private readonly int[] _places;
+    /// <summary>[items], the number of each item; -1 for items that no list holds.</summary>
+    private readonly int[] _numbers;
 
     /// <summary>The entries of a mask, used again by the next: fresh memory of this size costs more than the mask.</summary>
     private int[] _maskIndices = [];
@@ -20,20 +36,31 @@ internal sealed class ListableItems
     /// <summary>Zeros: a mask has no values.</summary>
     private float[] _maskValues = [];
 
-    public ListableItems(FactorModel model)
+    /// <param name="itemCount">Number of all items.</param>
+    /// <param name="items">The items that lists may hold, rising.</param>
+    public ListableItems(int itemCount, int[] items)
     {
-        _itemCount = model.Items.Count;
-        var liked = Likes.CountByColumn(model.Plays, model.Feedback);
-        _items = [.. Enumerable.Range(0, _itemCount).Where(item => liked[item] > 0 && FactorRows.Row(model.ItemFactors, item, model.Rank).ContainsAnyExcept(0f))];
-        _places = new int[_itemCount];
-        Array.Fill(_places, -1);
-        for (var place = 0; place < _items.Length; place++) _places[_items[place]] = place;
+        (ItemCount, _items) = (itemCount, items);
+        _numbers = new int[itemCount];
+        Array.Fill(_numbers, -1);
+        for (var number = 0; number < items.Length; number++) _numbers[items[number]] = number;
     }
+
+    /// <summary>Number of all items.</summary>
+    public int ItemCount { get; }
 
     /// <summary>Number of items that can be listed.</summary>
     public int Count => _items.Length;
 
-    private bool IsWhole => Count == _itemCount;
+    /// <summary>Whether lists may hold all items, so that numbers and items are the same.</summary>
+    public bool IsWhole => Count == ItemCount;
+
+    /// <summary>The items that lists of a model may hold.</summary>
+    public static ListableItems Of(FactorModel model) =>
+        new(model.Items.Count, ListRule.Items(Likes.CountByColumn(model.Plays, model.Feedback), model.ItemFactors, model.Rank));
+
+    /// <summary>Whether these are exactly some items.</summary>
+    public bool Are(ReadOnlySpan<int> items) => _items.AsSpan().SequenceEqual(items);
 
     /// <summary>The factors of these items.</summary>
     /// <param name="factors">[items, rank].</param>
@@ -41,47 +68,85 @@ internal sealed class ListableItems
     /// <returns>[listable, rank].</returns>
     public ReadOnlySpan<float> Gather(float[] factors, int rank) => IsWhole ? factors : FactorRows.Gather(factors, _items, rank);
 
-    /// <summary>What some users have played, with places for items.</summary>
+    /// <summary>What some users have played, by the numbers of items.</summary>
     /// <param name="plays">[users, items].</param>
     /// <param name="users">Whose rows, in this order.</param>
     /// <returns>[chosen users, listable], all values 0; until the next mask is asked for.</returns>
     public CsrMatrix Mask(CsrMatrix plays, ReadOnlySpan<int> users)
     {
-        var indptr = new long[users.Length + 1];
-        for (var i = 0; i < users.Length; i++) indptr[i + 1] = indptr[i] + plays.RowLength(users[i]);
-        if (indptr[^1] > _maskIndices.Length) (_maskIndices, _maskValues) = (new int[indptr[^1]], new float[indptr[^1]]);
-        var end = 0;
+        long entries = 0;
+        foreach (var user in users) entries += plays.RowLength(user);
+        if (entries > _maskIndices.Length) (_maskIndices, _maskValues) = (new int[entries], new float[entries]);
+        return Mask(plays, users, _maskIndices, _maskValues);
+    }
+
+    /// <summary>The same for a range of users, in memory of its own.</summary>
+    public CsrMatrix Mask(CsrMatrix plays, RowRange users)
+    {
+        if (IsWhole) return plays.Slice(users.Start, users.Count);
+        var entries = plays.Indptr[users.Start + users.Count] - plays.Indptr[users.Start];
+        int[] rows = [.. Enumerable.Range(users.Start, users.Count)];
+        return Mask(plays, rows, new int[entries], new float[entries]);
+    }
+
+    /// <summary>Replaces numbers by items; -1, the end of a shorter list, stays.</summary>
+    public void ToItems(Span<int> numbers)
+    {
+        if (IsWhole) return;
+        foreach (ref var number in numbers) number = number < 0 ? -1 : _items[number];
+    }
+
+    /// <summary>Makes the scores of what a user's list leaves out NaN.</summary>
+    /// <param name="scores">[items].</param>
+    /// <param name="seen">Items that the list leaves out, such as those the user has played.</param>
+    /// <returns>The number of items left.</returns>
+    public int Hide(Span<float> scores, ReadOnlySpan<int> seen)
+    {
+        for (var item = 0; !IsWhole && item < scores.Length; item++)
+            if (!Has(item)) scores[item] = float.NaN;
+        var left = Count;
+        foreach (var item in seen)
+        {
+            left -= Has(item) ? 1 : 0;
+            scores[item] = float.NaN;
+        }
+
+        return left;
+    }
+
+    /// <param name="plays">[users, items].</param>
+    /// <param name="users">Whose rows, in this order.</param>
+    /// <param name="indices">[entries of these rows or more], overwritten.</param>
+    /// <param name="values">[entries of these rows or more].</param>
+    private CsrMatrix Mask(CsrMatrix plays, ReadOnlySpan<int> users, int[] indices, float[] values)
+    {
+        var (indptr, end) = (new long[users.Length + 1], 0);
         for (var i = 0; i < users.Length; i++)
         {
-            end += Translate(plays.RowIndices(users[i]), _maskIndices.AsSpan(end));
+            end += Translate(plays.RowIndices(users[i]), indices.AsSpan(end));
             indptr[i + 1] = end;
         }
 
-        return CsrMatrix.InBuffers(Count, indptr, _maskIndices, _maskValues);
+        return CsrMatrix.InBuffers(Count, indptr, indices, values);
     }
 
-    /// <summary>Replaces places by items; -1, the end of a shorter list, stays.</summary>
-    public void ToItems(Span<int> places)
-    {
-        if (IsWhole) return;
-        foreach (ref var place in places) place = place < 0 ? -1 : _items[place];
-    }
+    private bool Has(int item) => _numbers[item] >= 0;
 
-    /// <returns>How many of the items have a place.</returns>
-    private int Translate(ReadOnlySpan<int> items, Span<int> places)
+    /// <returns>How many of the items have a number.</returns>
+    private int Translate(ReadOnlySpan<int> items, Span<int> numbers)
     {
         if (IsWhole)
         {
-            items.CopyTo(places);
+            items.CopyTo(numbers);
             return items.Length;
         }
 
         var count = 0;
         foreach (var item in items)
         {
-            // Written in any case, counted where it is a place: no branch that cannot be foreseen.
-            places[count] = _places[item];
-            count += _places[item] >= 0 ? 1 : 0;
+            // Always written, counted only if the item has a number: this avoids a branch that is hard to predict.
+            numbers[count] = _numbers[item];
+            count += _numbers[item] >= 0 ? 1 : 0;
         }
 
         return count;

@@ -18,7 +18,7 @@ public sealed class Recommender : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(engine);
         (_model, _engine) = (model, engine);
-        _listable = new ListableItems(model);
+        _listable = ListableItems.Of(model);
         _items = engine.LoadFactors(_listable.Gather(model.ItemFactors, model.Rank), model.Rank);
     }
 
@@ -29,14 +29,11 @@ public sealed class Recommender : IDisposable
         return Enumerable.Range(0, model.Users.Count).Where(user => HasPlays(model, user)).ToArray();
     }
 
-    /// <summary>
-    /// Whether a user has a play above 0, or a rating, and factors that are not all 0, as those of ratings of 0 alone are; lists of others would
-    /// be in the order of the items.
-    /// </summary>
+    /// <summary>Whether a user gets a list: a play above 0, or a rating, and factors that are not all 0.</summary>
     public static bool HasPlays(FactorModel model, int user)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Likes.Any(model.Plays.RowValues(user), model.Feedback) && FactorRows.Row(model.UserFactors, user, model.Rank).ContainsAnyExcept(0f);
+        return ListRule.Holds(Likes.Any(model.Plays.RowValues(user), model.Feedback), FactorRows.Row(model.UserFactors, user, model.Rank));
     }
 
     /// <summary>Checks the length of a list.</summary>

@@ -159,6 +159,24 @@ public sealed class ExplicitFeedbackTests
         Assert.That(run.Out, Does.Contain("RMSE, rating").And.Not.Contain("preference"));
     }
 
+    /// <summary>No list has an item rated 0 alone, and who rated 0 alone gets none: a test of these alone finds nothing of them in lists.</summary>
+    [Test]
+    public async Task Evaluate_ItemAndUserRatedZeroAlone_AreListedWhereRecommendListsThem()
+    {
+        File.AppendAllText(_folder.At("ratings.csv"), "di,punk,0\ned,jazz,0\ned,folk,0\n");
+        await TrainAsync();
+        File.WriteAllText(_folder.At("test.csv"), "user,item,stars\nada,punk,3\ned,metal,4\n");
+
+        await Tool.SucceedAsync(
+            "evaluate", "--model", _folder.At("model"), "--test", _folder.At("test.csv"), "--weight-column", "stars", "--k", "10", "--device", "cpu",
+            "--output", _folder.At("metrics.csv"), "--bootstrap", "0");
+        var lists = await Tool.SucceedAsync("recommend", _folder.At("model"), "--device", "cpu");
+
+        Assert.That(lists.Out, Does.Not.Contain(",punk,").And.Not.Contain("ed,"));
+        Assert.That(Metric("hit_rate"), Is.Zero);
+        Assert.That(Metric("mpr"), Is.EqualTo(1));
+    }
+
     [TestCase("random")]
     [TestCase("user")]
     [TestCase("time", "--time-column", "day")]

@@ -69,14 +69,72 @@ public sealed class EvaluatorTests<TEngine>
                 var options = EvaluationOptions.Default with { Cutoffs = [1, 3, 50], ColdStart = keepsUnseen ? ColdStart.Nan : ColdStart.Drop };
                 if (heldOut is null || !CanBeMeasured(heldOut, options)) return;
                 var (x, y) = (Integers(heldOut.Train.Users.Count, seed), Integers(heldOut.Train.Items.Count, seed + 1));
+                EmptyRows(x, seed);
+                EmptyRows(y, seed + 1);
 
                 var measured = Measure(heldOut, 3, x, y, options).ByText();
-                var plain = new PlainEvaluation(heldOut.Train.ByUser.Dense(), heldOut.Test.Dense(), Products(x, y), keepsUnseen).Metrics(1, 3, 50);
+                var plain = new PlainEvaluation(
+                    heldOut.Train.ByUser.Dense(), heldOut.Test.Dense(), Products(x, y), keepsUnseen, AreEmpty(x), AreEmpty(y)).Metrics(1, 3, 50);
 
                 Assert.That(measured.Keys, Is.EquivalentTo(plain.Keys));
                 foreach (var (metric, value) in plain) Assert.That(measured[metric], Is.EqualTo(value).Within(1e-9), $"{metric}, {users} × {items}, seed {seed}");
             },
             iter: TEngine.TakesManyRows ? 100 : 5, threads: 1);
+    }
+
+    /// <summary>Item 1 and user 2 got ratings of 0 alone, so their factors are 0: neither is listed, whatever was held out of them.</summary>
+    [Test]
+    public void Measure_RatingsOfZeroAlone_ListsNeitherTheItemNorForTheUser()
+    {
+        var ratings = CsrBuilder.FromCoordinates(3, 4, [0, 0, 1, 1, 2], [0, 1, 0, 2, 3], [4, 0, 3, 2, 0], Feedback.Explicit);
+        var test = CsrBuilder.FromCoordinates(3, 4, [0, 1, 1, 2], [2, 1, 3, 0], [5, 1, 2, 3], Feedback.Explicit);
+        var heldOut = HeldOut.Of(Ratings(ratings), Ratings(test));
+
+        // User 0 can get item 2 or 3, user 1 item 3 only, and user 2 no list.
+        var metrics = Measure(heldOut, 1, [1, 1, 0], [2, 0, -1, -2], EvaluationOptions.Default with { Cutoffs = [2] }).ByText();
+
+        var expected = new Dictionary<string, double>
+        {
+            ["hit_rate@2"] = 2 / 3.0,
+            ["precision@2"] = (0.5 + 0.5 + 0) / 3,
+            ["recall@2"] = (1 + 0.5 + 0) / 3,
+            ["coverage@2"] = 2 / 4.0,
+            ["auc"] = (1 + 0) / 2.0, // User 1 has no other item that could be listed.
+            ["mpr"] = ((5 * 0) + (1 * 1) + (2 * 0) + (3 * 1)) / 11.0,
+        };
+        foreach (var (metric, value) in expected) Assert.That(metrics[metric], Is.EqualTo(value).Within(1e-12), metric);
+    }
+
+    /// <summary>The lists that are measured are those that a recommender makes, also where the same evaluator measures other factors before.</summary>
+    [Test]
+    public void Lists_AnyFactors_AreThoseOfTheRecommender([Values] Feedback feedback)
+    {
+        const int K = 4;
+        var plays = TestMatrices.Plays(9, [3, 0, 5, 2, 4, 6, 1], seed: 6);
+        var train = new InteractionMatrix(Ids(plays.RowCount), Ids(plays.ColumnCount), plays) { Feedback = feedback };
+        using var evaluator = new Evaluator(HeldOut.Of(train, Matrix(7, 9, (0, 8, 1), (2, 8, 1), (3, 7, 1))), EvaluationOptions.Default with { ColdStart = ColdStart.Nan });
+        foreach (var seed in new[] { 1, 2, 2, 3 })
+        {
+            var (x, y) = (Integers(7, seed), Integers(9, seed + 10));
+            EmptyRows(x, seed);
+            if (seed > 1) EmptyRows(y, seed);
+            var model = new FactorModel(train.Users, train.Items, plays, 3, x, y) { Feedback = feedback };
+            using var users = _engine.LoadFactors(x, 3);
+            using var items = _engine.LoadFactors(y, 3);
+            using var recommender = new Recommender(model, _engine);
+            using var lists = evaluator.Lists(_engine, users, items);
+
+            var (made, scores) = lists.Make(new RowRange(0, 7), K);
+
+            var expected = Enumerable.Range(0, 7).Select(user => Recommender.HasPlays(model, user)
+                ? Pairs(recommender.Recommend([user], K, includePlayed: false).Single())
+                : string.Join(' ', Enumerable.Repeat("-1:-Infinity", K)));
+            Assert.That(Enumerable.Range(0, 7).Select(user => Text(made.AsSpan(user * K, K), scores.AsSpan(user * K, K))), Is.EqualTo(expected), $"seed {seed}");
+        }
+
+        static string Pairs(RecommendationBatch batch) => Text(batch.ItemIndices, batch.Scores);
+        static string Text(ReadOnlySpan<int> items, ReadOnlySpan<float> scores) =>
+            string.Join(' ', items.ToArray().Zip(scores.ToArray(), (item, score) => FormattableString.Invariant($"{item}:{score}")));
     }
 
     [Test]
@@ -95,8 +153,22 @@ public sealed class EvaluatorTests<TEngine>
     private static InteractionMatrix Matrix(int users, int items, params (int User, int Item, float Plays)[] rows) =>
         Matrix(CsrBuilder.FromCoordinates(users, items, [.. rows.Select(row => row.User)], [.. rows.Select(row => row.Item)], [.. rows.Select(row => row.Plays)]));
 
-    private static InteractionMatrix Matrix(CsrMatrix plays) =>
-        new(new IdIndex<int>([.. Enumerable.Range(0, plays.RowCount)]), new IdIndex<int>([.. Enumerable.Range(0, plays.ColumnCount)]), plays);
+    private static InteractionMatrix Matrix(CsrMatrix plays) => new(Ids(plays.RowCount), Ids(plays.ColumnCount), plays);
+
+    private static InteractionMatrix Ratings(CsrMatrix ratings) =>
+        new(Ids(ratings.RowCount), Ids(ratings.ColumnCount), ratings) { Feedback = Feedback.Explicit };
+
+    private static IdIndex<int> Ids(int count) => new([.. Enumerable.Range(0, count)]);
+
+    /// <summary>Makes about a quarter of the rows of three factors 0.</summary>
+    private static void EmptyRows(float[] factors, int seed)
+    {
+        var random = new Random(seed);
+        for (var row = 0; row < factors.Length; row += 3)
+            if (random.Next(4) == 0) factors.AsSpan(row, 3).Clear();
+    }
+
+    private static bool[] AreEmpty(float[] factors) => [.. factors.Chunk(3).Select(row => row.All(factor => factor == 0))];
 
     /// <summary>Random plays with dislikes; null where nothing is held out or left.</summary>
     private static HeldOut? Split(int users, int items, int seed)

@@ -8,7 +8,10 @@ namespace GpuAls.Tests.Reference;
 /// <param name="test">[users + unseen, items + unseen].</param>
 /// <param name="scores">[users, items].</param>
 /// <param name="keepsUnseen">--cold-start nan.</param>
-internal sealed class PlainEvaluation(double[,] train, double[,] test, double[,] scores, bool keepsUnseen)
+/// <param name="isEmptyUser">[users], whether the factors are all 0; null for none.</param>
+/// <param name="isEmptyItem">[items], the same.</param>
+internal sealed class PlainEvaluation(
+    double[,] train, double[,] test, double[,] scores, bool keepsUnseen, bool[]? isEmptyUser = null, bool[]? isEmptyItem = null)
 {
     private readonly int _users = train.GetLength(0);
     private readonly int _items = train.GetLength(1);
@@ -81,8 +84,8 @@ internal sealed class PlainEvaluation(double[,] train, double[,] test, double[,]
     private Row Ranking(int user)
     {
         int[] relevant = [.. Enumerable.Range(0, test.GetLength(1)).Where(item => test[user, item] > 0 && (keepsUnseen || IsSeen(user, item)))];
-        int[] candidates = [.. Enumerable.Range(0, _items).Where(item => Listeners(item) > 0 && (user >= _users || train[user, item] == 0))];
-        if (user >= _users) return new Row(user, relevant, candidates, HasList: false);
+        int[] candidates = [.. Enumerable.Range(0, _items).Where(item => Listeners(item) > 0 && (user >= _users || (isEmptyItem?[item] != true && train[user, item] == 0)))];
+        if (user >= _users || isEmptyUser?[user] == true) return new Row(user, relevant, candidates, HasList: false);
         return new Row(user, relevant, [.. candidates.OrderByDescending(item => scores[user, item]).ThenBy(item => item)], HasList: true);
     }
 
