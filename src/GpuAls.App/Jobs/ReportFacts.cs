@@ -41,7 +41,7 @@ internal static class ReportFacts
         ("Left out of lists", report.Exclude.Count > 0 ? string.Join('\n', report.Exclude) : null),
         ("Split", report.Split is { } split ? Split(split) : null),
         ("Data", string.Join('\n', report.Splits.Select(Data))),
-        ("Search", Text($"{Word(SearchOptions.Kinds, report.Search.Kind)} over {string.Join(", ", report.Searched)}, by {report.Metric}{(report.Preset is { } preset ? $", preset {preset}" : "")}")),
+        ("Search", Text($"{Words.Of(report.Search.Kind)} over {string.Join(", ", report.Searched)}, by {report.Metric}{(report.Preset is { } preset ? $", preset {preset}" : "")}")),
         .. Run(report.Device, report.GpualsVersion, report.StartedAt, report.Seconds),
     ]);
 
@@ -62,19 +62,26 @@ internal static class ReportFacts
         return $"{string.Join('\n', input.Locations)}\nuser column {input.UserColumn}, item column {input.ItemColumn}, {weight}";
     }
 
-    private static string Training(AlsOptions options, string? preset) => Text(
-        $"{(preset is null ? "" : $"preset {preset}, ")}rank {options.Rank}, {Counted.Of(options.Iterations, "iteration")}, regularization {options.Regularization}, scaling {Word(OptionWords.Scalings, options.RegularizationScaling)}, {Meaning(options)}, solver {Word(OptionWords.Solvers, options.Solver)}{(options.Nonnegative ? ", nonnegative" : "")}, precision {Word(OptionWords.Precisions, options.Precision)}, seed {options.Seed}");
+    /// <summary>The preset, and each option that has an effect.</summary>
+    private static string Training(AlsOptions options, string? preset)
+    {
+        var facts = AlsParameters.Table
+            .Where(parameter => parameter.Group != ParameterGroup.Logging && parameter.WhyIdle(options) is null)
+            .Select(parameter => Fact(parameter, options));
+        return string.Join(", ", facts.Prepend(preset is null ? "" : $"preset {preset}").Where(fact => fact.Length > 0));
+    }
 
-    /// <summary>What plays say.</summary>
-    private static string Meaning(AlsOptions options) => options.Feedback == Feedback.Explicit ? "explicit feedback" : Text(
-        $"alpha {options.Alpha}, confidence {Word(OptionWords.Confidences, options.Confidence)}, unobserved weight {options.UnobservedWeight}, objective {Word(OptionWords.Objectives, options.Objective)}");
+    private static string Fact(Parameter<AlsOptions> parameter, AlsOptions options)
+    {
+        var name = parameter.Name.Replace('-', ' ');
+        var value = parameter.Get(options);
+        return parameter.Kind != ParameterKind.Flag ? $"{name} {value}" : value == "true" ? name : "";
+    }
 
-    private static string Split(SplitOptions split) => Text($"{Word(SplitOptions.Kinds, split.Kind)}{(split.Folds is { } folds ? Text($", {folds} folds") : "")}, seed {split.Seed}");
+    private static string Split(SplitOptions split) => Text($"{Words.Of(split.Kind)}{(split.Folds is { } folds ? Text($", {folds} folds") : "")}, seed {split.Seed}");
 
     private static string Data(SplitCounts counts) => Text(
         $"{Counted.Of(counts.TrainPairs, "pair")} to train on, of {Counted.Of(counts.TrainUsers, "user")} and {Counted.Of(counts.TrainItems, "item")}; {Counted.Of(counts.HeldOut.Pairs, "pair")} held out");
-
-    private static string Word<T>(IReadOnlyDictionary<string, T> words, T value) => words.First(word => EqualityComparer<T>.Default.Equals(word.Value, value)).Key;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

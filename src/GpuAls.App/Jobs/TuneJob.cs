@@ -104,7 +104,7 @@ public sealed class TuneJob
     /// <summary>The values of what is searched, as on the command line.</summary>
     private string Words(AlsOptions options) => string.Join(' ', Searched().Select(parameter => $"--{parameter.Name} {parameter.Get(options)}"));
 
-    private IEnumerable<SearchParameter> Searched() => _options.Space.Axes.Where(axis => axis.Range is not null || axis.Values.Count > 1).Select(axis => axis.Parameter);
+    private IEnumerable<Parameter<AlsOptions>> Searched() => _options.Space.Axes.Where(axis => axis.Range is not null || axis.Values.Count > 1).Select(axis => axis.Parameter);
 
     private TuneReport Report(Evaluator[] folds, HyperparameterSearch search, IReadOnlyList<TrialResult> results)
     {

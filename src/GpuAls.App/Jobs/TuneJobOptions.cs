@@ -25,7 +25,7 @@ public sealed record TuneJobOptions : HoldOutJobOptions
     public override void Validate()
     {
         base.Validate();
-        Require.Usage(!Overwrite || Output is not null || Report is not null, "--overwrite changes nothing without --output or --report. Leave it out.");
+        Require.Usage(!Overwrite || Output is not null || Report is not null, "--overwrite has no effect without --output or --report. Leave it out.");
         RatingColumn.Check(Space.FixedOptions.Feedback, Schema);
         Search.Choice().Check(Space.FixedOptions.Feedback);
         Search.Candidates(Space);

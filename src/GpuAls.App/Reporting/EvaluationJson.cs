@@ -6,17 +6,9 @@ namespace GpuAls.App;
 /// <summary>JSON of a report, with the words of the command line for choices.</summary>
 [JsonSourceGenerationOptions(
     WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NewLine = "\n",
-    Converters =
-    [
-        typeof(FeedbackWords), typeof(ConfidenceWords), typeof(ObjectiveWords), typeof(SideWords), typeof(SolverWords), typeof(ScalingWords), typeof(PrecisionWords), typeof(OnBadRowWords),
-        typeof(SplitWords), typeof(ColdStartWords), typeof(MetricValueJson),
-    ])]
+    Converters = [typeof(MetricValueJson)])]
 [JsonSerializable(typeof(EvaluationReport))]
 internal sealed partial class EvaluationJson : JsonSerializerContext;
-
-internal sealed class SplitWords() : WordConverter<SplitKind>(SplitOptions.Kinds);
-
-internal sealed class ColdStartWords() : WordConverter<ColdStart>(EvaluationOptions.ColdStarts);
 
 /// <summary>A metric on one level; what is not defined is null, since JSON has no NaN.</summary>
 internal sealed class MetricValueJson : JsonConverter<MetricValue>

@@ -12,7 +12,7 @@ internal static class TrialsSection
     public static XElement? Of(TuneReport? report)
     {
         if (report is null) return null;
-        var parameters = report.Searched.Reverse().Select(SearchParameter.Of).ToArray();
+        var parameters = report.Searched.Reverse().Select(name => AlsParameters.Table[name]).ToArray();
         var intervals = report.Bootstrap.Resamples > 0 ? $" In brackets: 95 % intervals, users drawn again {Html.Number(report.Bootstrap.Resamples)} times." : "";
         return Html.Section(
             "Trials",
@@ -22,10 +22,10 @@ internal static class TrialsSection
             Table(report, parameters));
     }
 
-    private static IEnumerable<(SearchParameter X, SearchParameter Y)> Pairs(SearchParameter[] parameters) =>
+    private static IEnumerable<(Parameter<AlsOptions> X, Parameter<AlsOptions> Y)> Pairs(Parameter<AlsOptions>[] parameters) =>
         parameters.SelectMany((y, place) => parameters.Skip(place + 1).Select(x => (x, y)));
 
-    private static XElement? Map(TuneReport report, SearchParameter x, SearchParameter y)
+    private static XElement? Map(TuneReport report, Parameter<AlsOptions> x, Parameter<AlsOptions> y)
     {
         var (columns, rows) = (Values(report, x), Values(report, y));
         if (columns.Length > MostValues || rows.Length > MostValues) return null;
@@ -40,14 +40,14 @@ internal static class TrialsSection
     private static double Best(TuneReport report, Func<TuneTrial, bool> isMeant) =>
         report.Trials.Where(isMeant).Select(trial => Measured(report, trial)?.Value ?? double.NaN).FirstOrDefault(double.NaN);
 
-    private static string[] Values(TuneReport report, SearchParameter parameter) =>
+    private static string[] Values(TuneReport report, Parameter<AlsOptions> parameter) =>
         [.. report.Trials.Select(trial => parameter.Get(trial.Options)).Distinct().OrderBy(Order).ThenBy(value => value, StringComparer.Ordinal)];
 
     private static double Order(string value) => double.TryParse(value, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private static MetricValue? Measured(TuneReport report, TuneTrial trial) => trial.Result.Failure is null ? trial.Result.Measured(MetricChoice.Parse(report.Metric).Metric) : null;
 
-    private static XElement Table(TuneReport report, SearchParameter[] parameters) => Html.Table(
+    private static XElement Table(TuneReport report, Parameter<AlsOptions>[] parameters) => Html.Table(
         "All trials, the best first", ["trial", .. parameters.Select(parameter => parameter.Name), report.Metric, "best at", "trained", "seconds"],
         report.Trials.Select(trial => (string[])
         [

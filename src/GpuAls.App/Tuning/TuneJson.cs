@@ -5,11 +5,7 @@ namespace GpuAls.App;
 /// <summary>JSON of a search, with the words of the command line for choices.</summary>
 [JsonSourceGenerationOptions(
     WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NewLine = "\n",
-    Converters =
-    [
-        typeof(FeedbackWords), typeof(ConfidenceWords), typeof(ObjectiveWords), typeof(SideWords), typeof(SolverWords), typeof(ScalingWords), typeof(PrecisionWords), typeof(OnBadRowWords),
-        typeof(SplitWords), typeof(ColdStartWords), typeof(MetricValueJson), typeof(SearchWords), typeof(JsonStringEnumConverter<FailureKind>),
-    ])]
+    Converters = [typeof(MetricValueJson), typeof(JsonStringEnumConverter<FailureKind>)])]
 [JsonSerializable(typeof(TuneReport))]
 internal sealed partial class TuneJson : JsonSerializerContext;
 
@@ -20,5 +16,3 @@ internal sealed partial class TuneJson : JsonSerializerContext;
 [JsonSerializable(typeof(TrialResult))]
 [JsonSerializable(typeof(TuneJournalHead))]
 internal sealed partial class JournalJson : JsonSerializerContext;
-
-internal sealed class SearchWords() : WordConverter<SearchKind>(SearchOptions.Kinds);

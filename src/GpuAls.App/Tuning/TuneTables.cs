@@ -12,7 +12,7 @@ internal static class TuneTables
         return
         [
             ParquetTableColumn.Of(trials, "trial", trial => trial.Result.Trial),
-            .. SearchParameter.All.Select(parameter => OfParameter(trials, parameter)),
+            .. AlsParameters.Searchable.Select(parameter => OfParameter(trials, parameter)),
             ParquetTableColumn.Of(trials, "metric", _ => report.Metric),
             ParquetTableColumn.Of(trials, "value", trial => trial.Result.Measured(metric)?.Value),
             ParquetTableColumn.Of(trials, "low", trial => trial.Result.Measured(metric)?.Low),
@@ -44,7 +44,7 @@ internal static class TuneTables
     public static IEnumerable<(int Trial, TrialIteration Iteration)> IterationRows(TuneReport report) =>
         report.Trials.SelectMany(trial => trial.Result.Iterations.Select(iteration => (trial.Result.Trial, iteration)));
 
-    private static ParquetTableColumn OfParameter(IReadOnlyList<TuneTrial> trials, SearchParameter parameter)
+    private static ParquetTableColumn OfParameter(IReadOnlyList<TuneTrial> trials, Parameter<AlsOptions> parameter)
     {
         var name = parameter.Name.Replace('-', '_');
         return parameter.Words.Count > 0

@@ -52,7 +52,7 @@ internal sealed class EvaluateCommand
     {
         var model = result.GetValue(_model);
         if (model is not null && _als.FirstGiven(result) is { } idle)
-            throw new GpuAlsException(FailureKind.Usage, $"{idle.Name} changes nothing with --model, which is trained already. Leave it out.");
+            throw new GpuAlsException(FailureKind.Usage, $"{idle.Name} has no effect with --model, which is trained already. Leave it out.");
         return _holdOut.Read(result, new EvaluateJobOptions
         {
             Locations = _input.Locations(result),

@@ -8,7 +8,7 @@ internal static class TrialTable
 {
     public static void Write(TuneReport report, TextWriter output)
     {
-        var parameters = report.Searched.Reverse().Select(SearchParameter.Of).ToArray();
+        var parameters = report.Searched.Reverse().Select(name => AlsParameters.Table[name]).ToArray();
         var table = new Table().Border(TableBorder.Simple).AddColumn("trial");
         foreach (var parameter in parameters) table.AddColumn(parameter.Name);
         string[] results = [report.Metric, "best at", "trained"];

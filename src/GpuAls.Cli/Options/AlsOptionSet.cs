@@ -10,19 +10,19 @@ internal sealed class AlsOptionSet(bool isSearched = false)
     private readonly Option<int> _iterations = NumberOption.Create("--iterations", "Iterations; each solves users and items once.", AlsOptions.Default.Iterations);
     private readonly Option<double> _regularization = NumberOption.Create("--regularization", "λ, the weight of |x|² in the loss.", AlsOptions.Default.Regularization);
     private readonly Option<string> _feedback = ChoiceOption.Create(
-        "--feedback", "implicit: weights are plays. explicit: weights are ratings, and only they are learned, by squared error.", AlsOptions.Default.Feedback, OptionWords.Feedbacks);
+        "--feedback", "implicit: weights are plays. explicit: weights are ratings, and only they are learned, by squared error.", AlsOptions.Default.Feedback);
     private readonly Option<double> _alpha = NumberOption.Create("--alpha", "α, the weight of a play.", AlsOptions.Default.Alpha);
-    private readonly Option<string> _confidence = ChoiceOption.Create("--confidence", "conf(r): α·r or α·ln(1 + r/ε).", AlsOptions.Default.Confidence, OptionWords.Confidences);
+    private readonly Option<string> _confidence = ChoiceOption.Create("--confidence", "conf(r): α·r or α·ln(1 + r/ε).", AlsOptions.Default.Confidence);
     private readonly Option<double> _epsilon = NumberOption.Create("--epsilon", "ε of --confidence log.", AlsOptions.Default.Epsilon);
-    private readonly Option<string> _objective = ChoiceOption.Create("--objective", "hkv (Hu, Koren, Volinsky; Spark) or ials (Rendle et al.).", AlsOptions.Default.Objective, OptionWords.Objectives);
+    private readonly Option<string> _objective = ChoiceOption.Create("--objective", "hkv (Hu, Koren, Volinsky; Spark) or ials (Rendle et al.).", AlsOptions.Default.Objective);
     private readonly Option<double> _unobservedWeight = NumberOption.Create("--unobserved-weight", "α₀, the weight of a pair without a play.", AlsOptions.Default.UnobservedWeight);
-    private readonly Option<string> _scaling = ChoiceOption.Create("--regularization-scaling", "λ per row: none λ, count λ·n, ials λ·(n + α₀·N)^ν.", AlsOptions.Default.RegularizationScaling, OptionWords.Scalings);
+    private readonly Option<string> _scaling = ChoiceOption.Create("--regularization-scaling", "λ per row: none λ, count λ·n, ials λ·(n + α₀·N)^ν.", AlsOptions.Default.RegularizationScaling);
     private readonly Option<double> _exponent = NumberOption.Create("--regularization-exponent", "ν of --regularization-scaling ials.", AlsOptions.Default.RegularizationExponent);
-    private readonly Option<string> _first = ChoiceOption.Create("--first", "The side solved first in each iteration.", AlsOptions.Default.First, OptionWords.Sides);
-    private readonly Option<string> _solver = ChoiceOption.Create("--solver", "cholesky (exact) or cg (a few steps of conjugate gradients).", AlsOptions.Default.Solver, OptionWords.Solvers);
+    private readonly Option<string> _first = ChoiceOption.Create("--first", "The side solved first in each iteration.", AlsOptions.Default.First);
+    private readonly Option<string> _solver = ChoiceOption.Create("--solver", "cholesky (exact) or cg (a few steps of conjugate gradients).", AlsOptions.Default.Solver);
     private readonly Option<bool> _nonnegative = new("--nonnegative") { Description = "Factors of 0 or more only (nonnegative least squares for each row); on the processor, with --solver cholesky." };
     private readonly Option<int> _steps = NumberOption.Create("--cg-steps", "Steps of --solver cg.", AlsOptions.Default.ConjugateGradientSteps);
-    private readonly Option<string> _precision = ChoiceOption.Create("--precision", "How plays are summed: fp32, or tf32 on the tensor cores of NVIDIA GPUs (compute capability 8.0 or newer).", AlsOptions.Default.Precision, OptionWords.Precisions);
+    private readonly Option<string> _precision = ChoiceOption.Create("--precision", "How plays are summed: fp32, or tf32 on the tensor cores of NVIDIA GPUs (compute capability 8.0 or newer).", AlsOptions.Default.Precision);
     private readonly Option<long> _seed = NumberOption.Create("--seed", "Seed of the first factors.", AlsOptions.Default.Seed);
     private readonly Option<bool> _loss = new("--loss") { Description = "Compute the loss after each iteration." };
     private readonly Option<string?> _preset = new Option<string?>("--preset")
@@ -58,19 +58,19 @@ internal sealed class AlsOptionSet(bool isSearched = false)
         Rank = Given(result, _rank, options.Rank),
         Iterations = Given(result, _iterations, options.Iterations),
         Regularization = Given(result, _regularization, options.Regularization),
-        Feedback = Given(result, _feedback, OptionWords.Feedbacks, options.Feedback),
+        Feedback = GivenWord(result, _feedback, options.Feedback),
         Alpha = Given(result, _alpha, options.Alpha),
-        Confidence = Given(result, _confidence, OptionWords.Confidences, options.Confidence),
+        Confidence = GivenWord(result, _confidence, options.Confidence),
         Epsilon = Given(result, _epsilon, options.Epsilon),
-        Objective = Given(result, _objective, OptionWords.Objectives, options.Objective),
+        Objective = GivenWord(result, _objective, options.Objective),
         UnobservedWeight = Given(result, _unobservedWeight, options.UnobservedWeight),
-        RegularizationScaling = Given(result, _scaling, OptionWords.Scalings, options.RegularizationScaling),
+        RegularizationScaling = GivenWord(result, _scaling, options.RegularizationScaling),
         RegularizationExponent = Given(result, _exponent, options.RegularizationExponent),
-        First = Given(result, _first, OptionWords.Sides, options.First),
-        Solver = Given(result, _solver, OptionWords.Solvers, options.Solver),
+        First = GivenWord(result, _first, options.First),
+        Solver = GivenWord(result, _solver, options.Solver),
         Nonnegative = Given(result, _nonnegative, options.Nonnegative),
         ConjugateGradientSteps = Given(result, _steps, options.ConjugateGradientSteps),
-        Precision = Given(result, _precision, OptionWords.Precisions, options.Precision),
+        Precision = GivenWord(result, _precision, options.Precision),
         Seed = Given(result, _seed, options.Seed),
         TrackLoss = result.GetValue(_loss),
     };
@@ -78,10 +78,10 @@ internal sealed class AlsOptionSet(bool isSearched = false)
     private static T Given<T>(ParseResult result, Option<T> option, T otherwise)
         where T : struct => result.IsGiven(option) ? result.GetValue(option) : otherwise;
 
-    private static T Given<T>(ParseResult result, Option<string> option, IReadOnlyDictionary<string, T> words, T otherwise) =>
-        result.IsGiven(option) ? words[result.GetRequiredValue(option)] : otherwise;
+    private static T GivenWord<T>(ParseResult result, Option<string> option, T otherwise)
+        where T : struct, Enum => Words.TryParse<T>(result.GetValue(option), out var value) && result.IsGiven(option) ? value : otherwise;
 
-    /// <summary>A number that changes nothing would be taken for one that does.</summary>
+    /// <summary>A number that has no effect would be taken for one that does.</summary>
     private void RefuseIdleNumbers(ParseResult result, AlsOptions options)
     {
         RefuseIdle(result, _epsilon, options.Confidence == ConfidenceFunction.Log, "--confidence log");
@@ -94,7 +94,7 @@ internal sealed class AlsOptionSet(bool isSearched = false)
     {
         Option[] idle = [_alpha, _confidence, _epsilon, _objective, _unobservedWeight];
         if (idle.FirstOrDefault(option => result.IsGiven(option)) is { } given)
-            throw new GpuAlsException(FailureKind.Usage, $"{given.Name} changes nothing with --feedback explicit: ratings all weigh the same, and pairs without one nothing. Leave it out.");
+            throw new GpuAlsException(FailureKind.Usage, $"{given.Name} has no effect with --feedback explicit: ratings all weigh the same, and pairs without one nothing. Leave it out.");
         if (PresetOf(result) is { } preset and not "spark")
             throw new GpuAlsException(FailureKind.Usage, $"--preset {preset} knows implicit feedback only; with --feedback explicit expected --preset spark, or none.");
     }
@@ -102,6 +102,6 @@ internal sealed class AlsOptionSet(bool isSearched = false)
     private static void RefuseIdle(ParseResult result, Option option, bool isUsed, string owner)
     {
         if (result.IsGiven(option) && !isUsed)
-            throw new GpuAlsException(FailureKind.Usage, $"{option.Name} changes nothing without {owner}. Give both, or neither.");
+            throw new GpuAlsException(FailureKind.Usage, $"{option.Name} has no effect without {owner}. Give both, or neither.");
     }
 }

@@ -8,15 +8,14 @@ internal static class ChoiceOption
     /// <param name="name">Name of the option.</param>
     /// <param name="description">For --help.</param>
     /// <param name="fallback">The default, shown in --help by its name.</param>
-    /// <param name="choices">Each name and what it stands for.</param>
-    public static Option<string> Create<T>(string name, string description, T fallback, IReadOnlyDictionary<string, T> choices)
-        where T : struct
+    public static Option<string> Create<T>(string name, string description, T fallback)
+        where T : struct, Enum
     {
         var option = new Option<string>(name)
         {
             Description = description,
-            DefaultValueFactory = _ => choices.First(choice => choice.Value.Equals(fallback)).Key,
+            DefaultValueFactory = _ => Words.Of(fallback),
         };
-        return option.OneOf([.. choices.Keys]);
+        return option.OneOf(Words.All<T>());
     }
 }

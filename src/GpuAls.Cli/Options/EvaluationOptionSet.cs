@@ -19,7 +19,7 @@ internal sealed class EvaluationOptionSet
 
     private readonly Option<string> _coldStart = ChoiceOption.Create(
         "--cold-start", "Held-out plays whose user or item has no play above 0 (or no rating) to train on: drop (and count), or nan (RMSE and MAE become NaN; in rankings they count as never listed).",
-        Default.ColdStart, EvaluationOptions.ColdStarts);
+        Default.ColdStart);
 
     public void AddTo(Command command)
     {
@@ -32,7 +32,7 @@ internal sealed class EvaluationOptionSet
 
     public EvaluationOptions Read(ParseResult result) => new() { Cutoffs = result.GetRequiredValue(_cutoffs), ColdStart = ColdStart(result) };
 
-    public ColdStart ColdStart(ParseResult result) => EvaluationOptions.ColdStarts[result.GetRequiredValue(_coldStart)];
+    public ColdStart ColdStart(ParseResult result) => Words.TryParse<ColdStart>(result.GetRequiredValue(_coldStart), out var given) ? given : default;
 
     private static int[] ParseCutoffs(ArgumentResult result)
     {

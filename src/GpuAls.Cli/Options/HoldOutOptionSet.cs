@@ -19,7 +19,7 @@ internal sealed class HoldOutOptionSet(InputOptionSet input, Option<string?> rep
     }
 
     /// <summary>The options of a job with what was typed.</summary>
-    /// <exception cref="GpuAlsException">Kind Usage: an option that changes nothing beside the others.</exception>
+    /// <exception cref="GpuAlsException">Kind Usage: an option that has no effect beside the others.</exception>
     public T Read<T>(ParseResult result, T options)
         where T : HoldOutJobOptions => options with
         {

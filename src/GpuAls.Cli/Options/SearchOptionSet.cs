@@ -21,14 +21,14 @@ internal sealed class SearchOptionSet
     };
 
     private readonly Option<string> _search = ChoiceOption.Create(
-        "--search", "grid (all combinations), random (--trials of them) or halving (all or --trials of them for a few iterations, the best for more).", Default.Kind, SearchOptions.Kinds);
+        "--search", "grid (all combinations), random (--trials of them) or halving (all or --trials of them for a few iterations, the best for more).", Default.Kind);
 
     private readonly Option<int?> _trials = NumberOption.CreateOptional<int>("--trials", "Combinations that are drawn at random, with --seed. Default: 20; the whole grid with --search halving.");
     private readonly Option<int> _eta = NumberOption.Create("--eta", "Each rung of --search halving keeps one of so many, for so many times the iterations.", Default.Eta);
     private readonly Option<string?> _metric = MetricOption.Create($"What trials are compared by: {MetricChoice.Names}.");
     private readonly Option<int> _patience = NumberOption.Create("--patience", "End a trial after so many iterations without an improvement, and take its best one; 0 takes the last, and measures no other.", Default.Patience);
     private readonly Option<double> _minImprovement = NumberOption.Create("--min-improvement", "The relative improvement that counts as one, such as 0.001.", Default.MinImprovement);
-    private readonly (SearchParameter Parameter, Option<string?> Option)[] _axes = [.. SearchParameter.All.Reverse().Select(parameter => (parameter, Axis(parameter)))];
+    private readonly (Parameter<AlsOptions> Parameter, Option<string?> Option)[] _axes = [.. AlsParameters.Searchable.Reverse().Select(parameter => (parameter, Axis(parameter)))];
 
     public void AddTo(Command command)
     {
@@ -44,11 +44,11 @@ internal sealed class SearchOptionSet
         return new SearchSpace(axes.Where(axis => axis.Values.Count == 1).Aggregate(fixedOptions, (options, axis) => axis.Parameter.Set(options, axis.Values[0])), axes);
     }
 
-    /// <exception cref="GpuAlsException">Kind Usage: an option that changes nothing beside the others.</exception>
+    /// <exception cref="GpuAlsException">Kind Usage: an option that has no effect beside the others.</exception>
     public SearchOptions Read(ParseResult result, ColdStart coldStart, Feedback feedback)
     {
-        var kind = SearchOptions.Kinds[result.GetRequiredValue(_search)];
-        if (result.IsGiven(_eta) && kind != SearchKind.Halving) throw new GpuAlsException(FailureKind.Usage, "--eta changes nothing without --search halving. Leave it out.");
+        var kind = Words.TryParse<SearchKind>(result.GetRequiredValue(_search), out var given) ? given : default;
+        if (result.IsGiven(_eta) && kind != SearchKind.Halving) throw new GpuAlsException(FailureKind.Usage, "--eta has no effect without --search halving. Leave it out.");
         return new SearchOptions
         {
             Kind = kind,
@@ -61,7 +61,7 @@ internal sealed class SearchOptionSet
         };
     }
 
-    private static Option<string?> Axis(SearchParameter parameter) => new($"--{parameter.Name}")
+    private static Option<string?> Axis(Parameter<AlsOptions> parameter) => new($"--{parameter.Name}")
     {
         Description = $"{Meanings[parameter.Name]} Default: {parameter.Get(AlsOptions.Default)}.",
         HelpName = parameter.Words.Count > 0 ? "a,b,..." : "a,b,...|low..high[:n]",

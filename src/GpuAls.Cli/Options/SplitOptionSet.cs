@@ -9,7 +9,7 @@ internal sealed class SplitOptionSet
 
     private readonly Option<string> _split = ChoiceOption.Create(
         "--split", "What is held out: random (each play with the same probability), user (a fraction of each user's plays), leave-out (some plays of each user), leave-last (the newest plays of each user), time (the newest rows).",
-        Default.Kind, SplitOptions.Kinds);
+        Default.Kind);
 
     private readonly Option<double> _fraction = NumberOption.Create("--test-fraction", "The fraction held out.", Default.TestFraction);
     private readonly Option<int> _leaveOut = NumberOption.Create("--leave-out", "Plays of each user held out by --split leave-out and leave-last; users who have no more are trained on only.", Default.LeaveOut);
@@ -45,10 +45,10 @@ internal sealed class SplitOptionSet
     /// <summary>The column of the times; null without one.</summary>
     public string? TimeColumn(ParseResult result) => result.GetValue(_time);
 
-    /// <exception cref="GpuAlsException">Kind Usage: an option that changes nothing beside the others.</exception>
+    /// <exception cref="GpuAlsException">Kind Usage: an option that has no effect beside the others.</exception>
     public SplitOptions Read(ParseResult result)
     {
-        var kind = SplitOptions.Kinds[result.GetRequiredValue(_split)];
+        var kind = Words.TryParse<SplitKind>(result.GetRequiredValue(_split), out var given) ? given : default;
         var isCounted = kind is SplitKind.LeaveOut or SplitKind.LeaveLast;
         RefuseIdle(result, _leaveOut, isCounted, "without --split leave-out or leave-last");
         RefuseIdle(result, _fraction, !isCounted, $"with --split {result.GetValue(_split)}");
@@ -66,6 +66,6 @@ internal sealed class SplitOptionSet
 
     private static void RefuseIdle(ParseResult result, Option option, bool isUsed, string reason)
     {
-        if (result.IsGiven(option) && !isUsed) throw new GpuAlsException(FailureKind.Usage, $"{option.Name} changes nothing {reason}. Leave it out.");
+        if (result.IsGiven(option) && !isUsed) throw new GpuAlsException(FailureKind.Usage, $"{option.Name} has no effect {reason}. Leave it out.");
     }
 }

@@ -29,13 +29,13 @@ internal sealed class ValidationOptionSet
     }
 
     /// <summary>The options; null where no metric is asked for.</summary>
-    /// <exception cref="GpuAlsException">Kind Usage: an option that changes nothing beside the others, or is out of its range.</exception>
+    /// <exception cref="GpuAlsException">Kind Usage: an option that has no effect beside the others, or is out of its range.</exception>
     public ValidationOptions? Read(ParseResult result, Feedback feedback)
     {
         if (!result.IsGiven(_files) && !result.IsGiven(_fraction) && !result.IsGiven(_metric))
         {
             if (new Option[] { _patience, _minImprovement }.FirstOrDefault(option => result.IsGiven(option)) is { } idle)
-                throw new GpuAlsException(FailureKind.Usage, $"{idle.Name} changes nothing without --validation, --validation-fraction or --metric loss. Leave it out.");
+                throw new GpuAlsException(FailureKind.Usage, $"{idle.Name} has no effect without --validation, --validation-fraction or --metric loss. Leave it out.");
             return null;
         }
 

@@ -8,9 +8,6 @@ public sealed record EvaluationOptions
     /// <summary>The defaults of every option.</summary>
     public static EvaluationOptions Default { get; } = new();
 
-    /// <summary>The words for what becomes of plays that cannot be predicted, on the command line and in reports alike.</summary>
-    public static IReadOnlyDictionary<string, ColdStart> ColdStarts { get; } = new Dictionary<string, ColdStart> { ["drop"] = ColdStart.Drop, ["nan"] = ColdStart.Nan };
-
     /// <summary>Lengths of lists, rising, 1 .. 1,024 each.</summary>
     public IReadOnlyList<int> Cutoffs { get; init; } = [5, 10, 20];
 

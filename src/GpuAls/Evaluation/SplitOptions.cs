@@ -8,16 +8,6 @@ public sealed record SplitOptions
     /// <summary>The defaults of every option.</summary>
     public static SplitOptions Default { get; } = new();
 
-    /// <summary>The words for the kinds, on the command line and in reports alike.</summary>
-    public static IReadOnlyDictionary<string, SplitKind> Kinds { get; } = new Dictionary<string, SplitKind>
-    {
-        ["random"] = SplitKind.Random,
-        ["user"] = SplitKind.User,
-        ["leave-out"] = SplitKind.LeaveOut,
-        ["leave-last"] = SplitKind.LeaveLast,
-        ["time"] = SplitKind.Time,
-    };
-
     /// <summary>Which plays are held out.</summary>
     public SplitKind Kind { get; init; } = SplitKind.Random;
 
@@ -44,11 +34,11 @@ public sealed record SplitOptions
     }
 
     /// <summary>Checks that a column of times is there where plays are held out by it, and nowhere else.</summary>
-    /// <exception cref="GpuAlsException">Kind Usage: it is missing, or changes nothing.</exception>
+    /// <exception cref="GpuAlsException">Kind Usage: it is missing, or has no effect.</exception>
     internal void CheckTimes(string? timeColumn, bool hasTestFiles)
     {
         var takesTimes = !hasTestFiles && Kind is (SplitKind.Time or SplitKind.LeaveLast);
-        Require.Usage(timeColumn is null || takesTimes, "--time-column changes nothing without --split time or leave-last. Leave it out.");
-        Require.Usage(timeColumn is not null || !takesTimes, $"--split {Kinds.First(word => word.Value == Kind).Key} needs the times of the plays. Name their column with --time-column.");
+        Require.Usage(timeColumn is null || takesTimes, "--time-column has no effect without --split time or leave-last. Leave it out.");
+        Require.Usage(timeColumn is not null || !takesTimes, $"--split {Words.Of(Kind)} needs the times of the plays. Name their column with --time-column.");
     }
 }

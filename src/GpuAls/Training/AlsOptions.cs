@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GpuAls;
 
 /// <summary>
@@ -14,7 +16,7 @@ namespace GpuAls;
 /// Hu, Koren and Volinsky, ICDM 2008. With <see cref="Objective.Ials"/> (Rendle et al., 2021) every pair is pulled toward 0,
 /// observed ones too: L = Σ observed conf·(1 - x·y)² + α₀·Σ all (x·y)² + the same regularization.
 /// With <see cref="Feedback.Explicit"/> (Zhou et al., 2008; Spark) r is a rating of any sign, and L = Σ observed (r - x·y)² + the same
-/// regularization with α₀ = 0 and n the number of all ratings: confidence, objective and α₀ say nothing.
+/// regularization with α₀ = 0 and n the number of all ratings: confidence, objective and α₀ have no effect.
 /// </summary>
 public sealed record AlsOptions
 {
@@ -66,7 +68,7 @@ public sealed record AlsOptions
     /// <summary>How a row is solved.</summary>
     public Solver Solver { get; init; } = Solver.Cholesky;
 
-    /// <summary>Whether all factors are 0 or more: each row is the exact minimum of L there. The processor only, with Cholesky.</summary>
+    /// <summary>Whether all factors are 0 or more: each row is the exact minimum of L there. CPU only, with Cholesky.</summary>
     public bool Nonnegative { get; init; }
 
     /// <summary>Steps of <see cref="Solver.ConjugateGradient"/>, at least 1.</summary>
@@ -86,5 +88,11 @@ public sealed record AlsOptions
 
     /// <summary>Checks each option.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
-    public void Validate() => AlsOptionsValidation.Check(this);
+    public void Validate()
+    {
+        AlsParameters.Table.Check(this);
+        Require.Usage(
+            double.IsFinite(ConfidenceOffset),
+            string.Create(CultureInfo.InvariantCulture, $"the confidence offset is {ConfidenceOffset}; expected a finite number."));
+    }
 }

@@ -138,7 +138,7 @@ public sealed class EvaluateCommandTests
     [TestCase("--k", "0", "--k has 0")]
     [TestCase("--folds", "1", "--folds is 1")]
     [TestCase("--test-fraction", "1", "--test-fraction is 1")]
-    [TestCase("--leave-out", "2", "--leave-out changes nothing without --split leave-out or leave-last")]
+    [TestCase("--leave-out", "2", "--leave-out has no effect without --split leave-out or leave-last")]
     [TestCase("--bootstrap", "7", "--bootstrap is 7")]
     [TestCase("--output", "metrics.txt", "expected .json, .csv or .parquet")]
     [TestCase("--model", "model", "takes no files to train on")]
@@ -152,14 +152,14 @@ public sealed class EvaluateCommandTests
 
     [TestCase(new string[0], "there are no plays to train on")]
     [TestCase(new[] { "--model", "m" }, "--model needs plays to test with")]
-    [TestCase(new[] { "--model", "m", "--test", "t", "--rank", "8" }, "--rank changes nothing with --model")]
+    [TestCase(new[] { "--model", "m", "--test", "t", "--rank", "8" }, "--rank has no effect with --model")]
     [TestCase(new[] { "p", "--split", "time" }, "--split time needs the times")]
     [TestCase(new[] { "p", "--split", "leave-last" }, "--split leave-last needs the times")]
-    [TestCase(new[] { "p", "--split", "leave-last", "--time-column", "t", "--test-fraction", "0.1" }, "--test-fraction changes nothing with --split leave-last")]
-    [TestCase(new[] { "p", "--time-column", "t" }, "--time-column changes nothing without --split time")]
-    [TestCase(new[] { "p", "--time-column", "t", "--split", "leave-out" }, "--time-column changes nothing without --split time or leave-last")]
-    [TestCase(new[] { "p", "--exclude", "t" }, "--exclude changes nothing without --test")]
-    [TestCase(new[] { "p", "--test", "t", "--folds", "3" }, "--folds changes nothing with --test")]
+    [TestCase(new[] { "p", "--split", "leave-last", "--time-column", "t", "--test-fraction", "0.1" }, "--test-fraction has no effect with --split leave-last")]
+    [TestCase(new[] { "p", "--time-column", "t" }, "--time-column has no effect without --split time")]
+    [TestCase(new[] { "p", "--time-column", "t", "--split", "leave-out" }, "--time-column has no effect without --split time or leave-last")]
+    [TestCase(new[] { "p", "--exclude", "t" }, "--exclude has no effect without --test")]
+    [TestCase(new[] { "p", "--test", "t", "--folds", "3" }, "--folds has no effect with --test")]
     public async Task Evaluate_OptionsThatContradict_AreWrongUsage(string[] options, string message)
     {
         var run = await Tool.RunAsync(["evaluate", .. options]);

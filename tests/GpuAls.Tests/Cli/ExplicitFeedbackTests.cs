@@ -127,7 +127,7 @@ public sealed class ExplicitFeedbackTests
         await Tool.SucceedAsync(["tune", _folder.At("many.csv"), "--output", _folder.At("tuned"), "--regularization", "0.1,1", "--iterations", "2", .. Explicit]);
 
         foreach (var page in (string[])["train.html", "evaluate.html"])
-            Assert.That(File.ReadAllText(_folder.At(page)), Does.Contain("explicit feedback").And.Contain("rated best").And.Not.Contain("alpha"), page);
+            Assert.That(File.ReadAllText(_folder.At(page)), Does.Contain("feedback explicit").And.Contain("rated best").And.Not.Contain("alpha"), page);
         Assert.That((string)JsonNode.Parse(File.ReadAllText(_folder.At("metrics.json")))!["options"]!["feedback"]!, Is.EqualTo("explicit"));
         Assert.That(File.ReadAllText(_folder.At("tuned", "tune.json")), Does.Contain("\"feedback\": \"explicit\"").And.Contain("rmse_rating"));
     }
@@ -209,7 +209,7 @@ public sealed class ExplicitFeedbackTests
         var run = await Tool.RunAsync(["tune", _folder.At("ratings.csv"), .. Explicit, .. idle]);
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
-        Assert.That(run.Error, Does.Match(idle.Contains("--alpha") ? "--alpha changes nothing without --feedback implicit" : "--metric rmse_rating"));
+        Assert.That(run.Error, Does.Match(idle.Contains("--alpha") ? "--alpha has no effect with --feedback explicit" : "--metric rmse_rating"));
     }
 
     private void WriteMany() =>

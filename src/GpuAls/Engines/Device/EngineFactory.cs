@@ -64,7 +64,7 @@ public static class EngineFactory
         (DeviceEngine device, { } bytes) when bytes > device.AvailableBytes =>
             $"; --device-memory {ByteSize.Text(bytes)} is more than the {ByteSize.Text(device.AvailableBytes)} that it has for gpuals, which count",
         (DeviceEngine, { } bytes) => $"; at most {ByteSize.Text(bytes)} of its memory",
-        _ => "; --device-memory bounds the memory of GPUs and changes nothing here",
+        _ => "; --device-memory bounds the memory of GPUs and has no effect here",
     };
 
     private static void Check(DeviceProbe probe, int index)

@@ -10,14 +10,6 @@ public sealed record SearchOptions
     /// <summary>The defaults of every option.</summary>
     public static SearchOptions Default { get; } = new();
 
-    /// <summary>The words for the kinds, on the command line and in reports alike.</summary>
-    public static IReadOnlyDictionary<string, SearchKind> Kinds { get; } = new Dictionary<string, SearchKind>
-    {
-        ["grid"] = SearchKind.Grid,
-        ["random"] = SearchKind.Random,
-        ["halving"] = SearchKind.Halving,
-    };
-
     /// <summary>Which combinations are tried.</summary>
     public SearchKind Kind { get; init; } = SearchKind.Grid;
 
@@ -66,7 +58,7 @@ public sealed record SearchOptions
     private void Validate()
     {
         Choice();
-        Require.Usage(Trials is null || Kind != SearchKind.Grid, "--trials changes nothing with --search grid, which tries all combinations. Leave it out, or choose --search random.");
+        Require.Usage(Trials is null || Kind != SearchKind.Grid, "--trials has no effect with --search grid, which tries all combinations. Leave it out, or choose --search random.");
         Require.Usage(Trials is null or (>= 1 and <= 100_000), string.Create(CultureInfo.InvariantCulture, $"--trials is {Trials}; expected 1 to 100000."));
         Require.Usage(Eta is >= 2 and <= 100, string.Create(CultureInfo.InvariantCulture, $"--eta is {Eta}; expected 2 to 100."));
         EarlyStopping.Validate(Patience, MinImprovement);

@@ -17,10 +17,10 @@ public sealed class SearchSpace
         ArgumentNullException.ThrowIfNull(fixedOptions);
         ArgumentNullException.ThrowIfNull(axes);
         FixedOptions = fixedOptions;
-        Axes = [.. SearchParameter.All.SelectMany(parameter => axes.Where(axis => axis.Parameter == parameter))];
+        Axes = [.. AlsParameters.Searchable.SelectMany(parameter => axes.Where(axis => axis.Parameter == parameter))];
     }
 
-    /// <summary>What is searched, in the order of <see cref="SearchParameter.All"/>.</summary>
+    /// <summary>What is searched, in the order of <see cref="AlsParameters.Searchable"/>.</summary>
     public IReadOnlyList<SearchAxis> Axes { get; }
 
     /// <summary>What is not searched.</summary>
@@ -58,31 +58,23 @@ public sealed class SearchSpace
     {
         var options = FixedOptions;
         foreach (var axis in Axes)
-            options = axis.Parameter.Set(options, axis.Range is { } range ? SearchParameter.Text(range.At(random.NextDouble())) : axis.Values[random.Next(axis.Values.Count)]);
+        {
+            var value = axis.Range is { } range ? SearchAxis.TextOf(range.At(random.NextDouble())) : axis.Values[random.Next(axis.Values.Count)];
+            options = axis.Parameter.Set(options, value);
+        }
+
         return Normal(options);
     }
 
-    /// <summary>What changes nothing has its default.</summary>
-    private static AlsOptions Normal(AlsOptions options) => options with
-    {
-        Epsilon = options.Confidence == ConfidenceFunction.Log ? options.Epsilon : AlsOptions.Default.Epsilon,
-        RegularizationExponent = options.RegularizationScaling == RegularizationScaling.Ials ? options.RegularizationExponent : AlsOptions.Default.RegularizationExponent,
-    };
+    /// <summary>What has no effect beside the other options gets its default.</summary>
+    private AlsOptions Normal(AlsOptions options) => Axes.Select(axis => axis.Parameter).Where(parameter => parameter.WhyIdle(options) is not null)
+        .Aggregate(options, (normal, parameter) => parameter.Set(normal, parameter.Get(AlsOptions.Default)));
 
     private AlsOptions[] Checked(AlsOptions[] trials)
     {
-        foreach (var trial in Ends().Concat(trials)) trial.Validate();
-        foreach (var name in (string[])["alpha", "confidence", "epsilon", "unobserved-weight"])
-            RefuseIdle(name, FixedOptions.Feedback == Feedback.Implicit, "--feedback implicit");
-        RefuseIdle("epsilon", trials.Any(trial => trial.Confidence == ConfidenceFunction.Log), "--confidence log");
-        RefuseIdle("regularization-exponent", trials.Any(trial => trial.RegularizationScaling == RegularizationScaling.Ials), "--regularization-scaling ials");
+        foreach (var trial in trials) trial.Validate();
+        foreach (var parameter in Axes.Select(axis => axis.Parameter))
+            Require.Usage(trials.Any(trial => parameter.WhyIdle(trial) is null), parameter.WhyIdle(trials[0]) ?? "");
         return trials;
     }
-
-    /// <summary>Both ends of each range, which trials need not have come to.</summary>
-    private IEnumerable<AlsOptions> Ends() =>
-        from axis in Axes from end in axis.Range is { } range ? [range.Low, range.High] : Array.Empty<double>() select axis.Parameter.Set(FixedOptions, SearchParameter.Text(end));
-
-    private void RefuseIdle(string name, bool isUsed, string owner) =>
-        Require.Usage(isUsed || Axes.All(axis => axis.Parameter.Name != name), $"--{name} changes nothing without {owner}. Give both, or neither.");
 }

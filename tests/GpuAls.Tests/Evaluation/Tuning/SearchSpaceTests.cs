@@ -89,7 +89,7 @@ public sealed class SearchSpaceTests
     [TestCase("confidence", "linear..log", "expected some of linear, log")]
     [TestCase("alpha", "0,1", "--alpha is 0")]
     [TestCase("rank", "8,1000", "--rank is 1000")]
-    [TestCase("regularization-exponent", "1,2", "--regularization-exponent changes nothing without --regularization-scaling ials")]
+    [TestCase("regularization-exponent", "1,2", "--regularization-exponent has no effect without --regularization-scaling ials")]
     public void Parse_BadText_SaysWhatIsExpected(string name, string text, string message)
     {
         var failure = Assert.Throws<GpuAlsException>(() => Space((name, text)).Grid());
@@ -101,14 +101,14 @@ public sealed class SearchSpaceTests
     [Test]
     public void Grid_EpsilonWithoutLogarithms_IsRefused() => Assert.That(
         () => Space(("confidence", "linear"), ("epsilon", "1,2")).Grid(),
-        Throws.InstanceOf<GpuAlsException>().With.Message.Contains("--epsilon changes nothing without --confidence log"));
+        Throws.InstanceOf<GpuAlsException>().With.Message.Contains("--epsilon has no effect without --confidence log"));
 
     [Test]
     public void Grid_OfARange_SaysWhatToDo() =>
         Assert.That(() => Space(("alpha", "1..2")).Grid(), Throws.InstanceOf<GpuAlsException>().With.Message.Contains("--search random"));
 
     private static SearchSpace Space(params (string Name, string Text)[] axes) =>
-        new(AlsOptions.Default, [.. axes.Select(axis => SearchAxis.Parse(SearchParameter.Of(axis.Name), axis.Text))]);
+        new(AlsOptions.Default, [.. axes.Select(axis => SearchAxis.Parse(AlsParameters.Table[axis.Name], axis.Text))]);
 
     private static string Join(int[] numbers) => string.Join(',', numbers);
 

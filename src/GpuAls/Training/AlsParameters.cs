@@ -1,0 +1,166 @@
+using static GpuAls.Parameter<GpuAls.AlsOptions>;
+
+namespace GpuAls;
+
+/// <summary>The declarations of <see cref="AlsOptions"/>.</summary>
+public static class AlsParameters
+{
+    private static readonly ParameterCondition<AlsOptions> Implicit = new(
+        options => options.Feedback == Feedback.Implicit,
+        "with --feedback explicit: all ratings weigh the same, and pairs without one weigh nothing. Leave it out.");
+
+    /// <summary>Every option of a training, the ones that most people need first.</summary>
+    public static ParameterTable<AlsOptions> Table { get; } = new(AlsOptions.Default,
+    [
+        Whole<int>("rank", o => o.Rank, (o, value) => o with { Rank = value }, ParameterRange.Between(1, EngineLimits.MaximumRank)) with
+        {
+            Group = ParameterGroup.Model,
+            IsCommon = true,
+            SearchOrder = 8,
+            Summary = "Number of factors of each user and item",
+        },
+        Real("regularization", o => o.Regularization, (o, value) => o with { Regularization = value }, ParameterRange.NonNegative) with
+        {
+            Group = ParameterGroup.Model,
+            IsCommon = true,
+            SearchOrder = 7,
+            Summary = "Regularization strength (λ)",
+        },
+        Real("alpha", o => o.Alpha, (o, value) => o with { Alpha = value }, ParameterRange.Positive) with
+        {
+            Group = ParameterGroup.Model,
+            IsCommon = true,
+            SearchOrder = 3,
+            Summary = "Weight of a play (α)",
+            AppliesWhen = [Implicit],
+        },
+        Word("feedback", o => o.Feedback, (o, value) => o with { Feedback = value }) with
+        {
+            Group = ParameterGroup.Model,
+            IsCommon = true,
+            Summary = "Learn from plays (implicit) or from ratings (explicit)",
+            Details = "Explicit feedback learns the ratings in --weight-column by squared error, and nothing from pairs without one.",
+        },
+        Word("confidence", o => o.Confidence, (o, value) => o with { Confidence = value }) with
+        {
+            Group = ParameterGroup.Model,
+            IsCommon = true,
+            SearchOrder = 1,
+            Summary = "Weight of r plays: α·r (linear) or α·ln(1 + r/ε) (log)",
+            AppliesWhen = [Implicit],
+        },
+        Real("epsilon", o => o.Epsilon, (o, value) => o with { Epsilon = value }, ParameterRange.Positive) with
+        {
+            Group = ParameterGroup.Model,
+            SearchOrder = 2,
+            Summary = "ε of --confidence log",
+            AppliesWhen =
+            [
+                Implicit,
+                new(o => o.Confidence == ConfidenceFunction.Log, "without --confidence log. Give both, or neither."),
+            ],
+        },
+        Word("objective", o => o.Objective, (o, value) => o with { Objective = value }) with
+        {
+            Group = ParameterGroup.Model,
+            Summary = "Objective of Hu, Koren and Volinsky (hkv) or of iALS (ials)",
+            AppliesWhen = [Implicit],
+        },
+        Real("unobserved-weight", o => o.UnobservedWeight, (o, value) => o with { UnobservedWeight = value }, ParameterRange.NonNegative) with
+        {
+            Group = ParameterGroup.Model,
+            SearchOrder = 6,
+            Summary = "Weight of a pair without plays (α₀)",
+            AppliesWhen = [Implicit],
+        },
+        Word("regularization-scaling", o => o.RegularizationScaling, (o, value) => o with { RegularizationScaling = value }) with
+        {
+            Group = ParameterGroup.Model,
+            SearchOrder = 4,
+            Summary = "How λ grows with the n plays of a row",
+            Details = "none: λ. count: λ·n. ials: λ·(n + α₀·N)^ν, where N is the number of rows on the other side.",
+        },
+        Real(
+            "regularization-exponent", o => o.RegularizationExponent, (o, value) => o with { RegularizationExponent = value },
+            ParameterRange.NonNegative) with
+        {
+            Group = ParameterGroup.Model,
+            SearchOrder = 5,
+            Summary = "ν of --regularization-scaling ials",
+            AppliesWhen =
+            [
+                new(
+                    o => o.RegularizationScaling == RegularizationScaling.Ials,
+                    "without --regularization-scaling ials. Give both, or neither."),
+            ],
+        },
+        Flag("nonnegative", o => o.Nonnegative, (o, value) => o with { Nonnegative = value }) with
+        {
+            Group = ParameterGroup.Model,
+            Summary = "Constrain factors to be nonnegative (CPU only; requires --solver cholesky)",
+            Requires =
+            [
+                new(
+                    o => !o.Nonnegative || o.Solver == Solver.Cholesky,
+                    "--nonnegative requires --solver cholesky: --solver cg cannot constrain factors. Leave out one of the two."),
+            ],
+        },
+        Whole<int>("iterations", o => o.Iterations, (o, value) => o with { Iterations = value }, ParameterRange.Between(1, 10_000)) with
+        {
+            Group = ParameterGroup.Training,
+            IsCommon = true,
+            SearchOrder = 9,
+            Summary = "Number of iterations; each solves users and items once",
+        },
+        Word("solver", o => o.Solver, (o, value) => o with { Solver = value }) with
+        {
+            Group = ParameterGroup.Training,
+            IsCommon = true,
+            Summary = "Exact (cholesky), or a few conjugate gradient steps (cg)",
+        },
+        Whole<int>(
+            "cg-steps", o => o.ConjugateGradientSteps, (o, value) => o with { ConjugateGradientSteps = value },
+            ParameterRange.Between(1, 1_000)) with
+        {
+            Group = ParameterGroup.Training,
+            Summary = "Steps of --solver cg for each row",
+            AppliesWhen = [new(o => o.Solver == Solver.ConjugateGradient, "without --solver cg. Give both, or neither.")],
+        },
+        Word("first", o => o.First, (o, value) => o with { First = value }) with
+        {
+            Group = ParameterGroup.Training,
+            Summary = "Side that is solved first in each iteration",
+        },
+        Word("precision", o => o.Precision, (o, value) => o with { Precision = value }) with
+        {
+            Group = ParameterGroup.Training,
+            Summary = "Precision of products of factors",
+            Details = "tf32 uses the tensor cores of NVIDIA GPUs of compute capability 8.0 or newer, with --solver cholesky.",
+            Requires =
+            [
+                new(
+                    o => o.Precision == SumPrecision.Fp32 || o.Solver == Solver.Cholesky,
+                    "--precision tf32 has no effect with --solver cg, which sums no matrices. Leave out one of the two."),
+            ],
+        },
+        Whole<long>("seed", o => o.Seed, (o, value) => o with { Seed = value }) with
+        {
+            Group = ParameterGroup.Training,
+            IsCommon = true,
+            Summary = "Seed of the initial factors",
+        },
+        Flag("loss", o => o.TrackLoss, (o, value) => o with { TrackLoss = value }) with
+        {
+            Group = ParameterGroup.Logging,
+            IsCommon = true,
+            Summary = "Compute the loss after each iteration",
+        },
+    ]);
+
+    /// <summary>
+    /// The parameters that <c>gpuals tune</c> can search, those that change the confidences first: plays are weighed again less often
+    /// where trials in a row have the same.
+    /// </summary>
+    public static IReadOnlyList<Parameter<AlsOptions>> Searchable { get; } =
+        [.. Table.Where(parameter => parameter.SearchOrder > 0).OrderBy(parameter => parameter.SearchOrder)];
+}
