@@ -42,6 +42,7 @@ internal sealed class EvaluateDraft(EvaluateJobOptions options)
         Title = "gpuals evaluate",
         Facts = ReportFacts.Of(report, options),
         Evaluation = report,
+        Metrics = options.Metrics,
         Trainings = _trainings,
         Distributions = _distributions,
         TimingsSeconds = seconds,

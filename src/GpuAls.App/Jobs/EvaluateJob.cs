@@ -1,6 +1,6 @@
 namespace GpuAls.App;
 
-/// <summary>Plays in, metrics out: read → hold out → train → lists, places and predictions → metrics, beside baselines on the same split.</summary>
+/// <summary>Plays in, metrics out: read → hold out → train → lists, ranks and predictions → metrics, beside baselines on the same split.</summary>
 public sealed class EvaluateJob
 {
     private const string ModelName = "gpuals";
@@ -86,7 +86,7 @@ public sealed class EvaluateJob
         var merged = measured.Select(method => (Name: method.Key, All: Measurements.Merge(method.Value))).ToArray();
         MethodResult[] methods = [.. merged.Select(method => new MethodResult(method.Name, method.All.Summarize(_options.Bootstrap, Phase($"intervals of {method.Name}"), cancellation)))];
         _clock.End("intervals");
-        return Report(counts, merged[0].All.Users, methods);
+        return Report(counts, model?.Feedback ?? _options.Als.Feedback, merged[0].All.Users, methods);
     }
 
     /// <summary>The ways to recommend, each to be trained and measured when it is asked for.</summary>
@@ -122,7 +122,7 @@ public sealed class EvaluateJob
         return evaluator.Measure(_engine, users, items, Phase($"measuring {ModelName}"), cancellation);
     }
 
-    private EvaluationReport Report(IReadOnlyList<SplitCounts> counts, int users, IReadOnlyList<MethodResult> methods) => new()
+    private EvaluationReport Report(IReadOnlyList<SplitCounts> counts, Feedback feedback, int users, IReadOnlyList<MethodResult> methods) => new()
     {
         GpualsVersion = ProductVersion.Text,
         StartedAt = _clock.StartedAt,
@@ -135,6 +135,7 @@ public sealed class EvaluateJob
         TimeColumn = _options.Schema.TimeColumn,
         Split = _options.Test.Count > 0 ? null : _options.Split,
         ColdStart = _options.Evaluation.ColdStart,
+        Feedback = feedback,
         Preset = _options.Preset,
         Options = _options.Model is null ? _options.Als : null,
         Splits = counts,

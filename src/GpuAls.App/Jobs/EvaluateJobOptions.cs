@@ -18,6 +18,9 @@ public sealed record EvaluateJobOptions : HoldOutJobOptions
     /// <summary>Similar items that each item has at most, of the neighbour baselines.</summary>
     public int Neighbours { get; init; } = 100;
 
+    /// <summary>Which metrics the table and the page show; <see cref="Output"/> has all.</summary>
+    public ShownMetrics Metrics { get; init; }
+
     /// <summary>File of the report, .json, .csv or .parquet; null writes none.</summary>
     public string? Output { get; init; }
 

@@ -8,21 +8,25 @@ namespace GpuAls.App;
 /// <summary>What was measured, beside the baselines.</summary>
 internal static class MetricsSection
 {
-    /// <summary>Metrics of lists that are drawn; the table has them all.</summary>
+    /// <summary>Metrics of lists that are drawn; the table has the others too.</summary>
     private static readonly string[] Drawn = [Metric.Ndcg, Metric.Recall, Metric.Precision, Metric.AveragePrecision];
 
     /// <summary>Intervals of methods stand side by side, this far apart, as a share of the distance between two k.</summary>
     private const double Shift = 0.06;
 
-    public static XElement? Of(EvaluationReport? report)
+    public static XElement? Of(EvaluationReport? report, ShownMetrics shown)
     {
         if (report is null) return null;
-        var intervals = report.Bootstrap.Resamples > 0 ? $" In brackets, and as bars: 95 % intervals, users drawn again {Html.Number(report.Bootstrap.Resamples)} times." : "";
+        var metrics = report.Shown(shown);
+        var values = report.Methods.SelectMany(method => method.Metrics).Where(value => metrics.Contains(value.Metric));
+        var intervals = MetricTitles.IntervalNote(values, report.Bootstrap, "Brackets and bars show");
         return Html.Section(
             "Metrics beside the baselines",
             Html.Paragraph($"{Counted.Of(report.Users, "user")} with held-out plays.{intervals}"),
-            new XElement("div", new XAttribute("class", "charts"), Drawn.Select(name => Figure(name, report.Methods)).Where(figure => figure is not null)),
-            Table(report.Methods));
+            new XElement(
+                "div", new XAttribute("class", "charts"),
+                Drawn.Select(name => Figure(name, report.Methods)).Where(figure => figure is not null)),
+            Table(report.Methods, metrics));
     }
 
     private static XElement? Figure(string name, IReadOnlyList<MethodResult> methods)
@@ -53,8 +57,10 @@ internal static class MetricsSection
         return plot;
     }
 
-    private static XElement Table(IReadOnlyList<MethodResult> methods) => Html.Table(
-        "All metrics", ["metric", .. methods.Select(method => method.Name)],
-        methods[0].Metrics.Select(value => value.Metric).Select(metric =>
-            (string[])[MetricTitles.Of(metric), .. methods.Select(method => MetricTitles.Text(method.Metrics.FirstOrDefault(value => value.Metric == metric)))]));
+    private static XElement Table(IReadOnlyList<MethodResult> methods, IReadOnlyList<Metric> metrics) => Html.Table(
+        "Metrics", ["metric", .. methods.Select(method => method.Name)], metrics.Select(metric => (string[])
+        [
+            MetricTitles.Of(metric),
+            .. methods.Select(method => MetricTitles.Text(method.Metrics.FirstOrDefault(value => value.Metric == metric))),
+        ]));
 }

@@ -21,6 +21,9 @@ public sealed record ReportData
     /// <summary>What was measured.</summary>
     public EvaluationReport? Evaluation { get; init; }
 
+    /// <summary>Which of its metrics are shown.</summary>
+    public ShownMetrics Metrics { get; init; }
+
     /// <summary>What was searched.</summary>
     public TuneReport? Search { get; init; }
 

@@ -52,7 +52,7 @@ public static class ReportWriter
                 "main",
                 new XElement("h1", data.Title),
                 FactsSection.Of(data.Facts),
-                MetricsSection.Of(data.Evaluation),
+                MetricsSection.Of(data.Evaluation, data.Metrics),
                 TrialsSection.Of(data.Search),
                 TrainingSection.Of(data.Trainings),
                 PlaysSection.Of(data.Distributions),

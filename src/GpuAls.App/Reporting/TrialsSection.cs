@@ -13,10 +13,11 @@ internal static class TrialsSection
     {
         if (report is null) return null;
         var parameters = report.Searched.Reverse().Select(name => AlsParameters.Table[name]).ToArray();
-        var intervals = report.Bootstrap.Resamples > 0 ? $" In brackets: 95 % intervals, users drawn again {Html.Number(report.Bootstrap.Resamples)} times." : "";
+        var intervals = MetricTitles.IntervalNote(report.Trials.Select(trial => Measured(report, trial)), report.Bootstrap);
+        var better = report.IsLowerBetter ? "lower" : "higher";
         return Html.Section(
             "Trials",
-            Html.Paragraph($"{Counted.Of(report.Trials.Count, "trial")} by {report.Metric}; {(report.IsLowerBetter ? "lower" : "higher")} is better.{intervals} The best, trained on all plays:"),
+            Html.Paragraph($"{Counted.Of(report.Trials.Count, "trial")} by {report.Metric}; {better} is better.{intervals} To train the best on all plays:"),
             new XElement("p", new XElement("code", Html.Clean(report.TrainCommand))),
             new XElement("div", new XAttribute("class", "charts"), Pairs(parameters).Select(pair => Map(report, pair.X, pair.Y)).Where(map => map is not null)),
             Table(report, parameters));

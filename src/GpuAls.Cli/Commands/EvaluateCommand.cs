@@ -24,7 +24,7 @@ internal sealed class EvaluateCommand
         var evaluate = new EvaluateCommand();
         var command = new Command(
             "evaluate",
-            "Train on a part of the plays and measure how well the others are predicted, beside baselines. Lists are made on the device; places among all items are counted on the processor.");
+            "Train on a part of the plays and measure how well the others are predicted, beside baselines. Lists are made on the device; item ranks are computed on the CPU.");
         evaluate._input.AddTo(command);
         evaluate._holdOut.AddTo(command);
         evaluate._evaluation.AddTo(command);
@@ -44,7 +44,7 @@ internal sealed class EvaluateCommand
         var device = _device.Read(result, options.Als);
         var report = await JobRunner.RunAsync(
             result, console, device, (engine, progress) => new EvaluateJob(options, engine, progress).RunAsync(cancellation)).ConfigureAwait(false);
-        MetricTable.Write(report, console.Out);
+        MetricTable.Write(report, options.Metrics, console.Out);
         return ExitCode.Done;
     }
 
@@ -60,6 +60,7 @@ internal sealed class EvaluateCommand
             Als = _als.Read(result),
             Preset = _als.PresetOf(result),
             Evaluation = _evaluation.Read(result),
+            Metrics = _evaluation.Shown(result),
             Neighbours = result.GetValue(_neighbours),
             Output = result.GetValue(_output),
             Overwrite = result.GetValue(_overwrite),

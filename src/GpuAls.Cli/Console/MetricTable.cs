@@ -1,21 +1,25 @@
-using System.Globalization;
 using Spectre.Console;
 
 namespace GpuAls.Cli;
 
-/// <summary>Metrics for people: a row each, a column for each way to recommend.</summary>
+/// <summary>Metrics for people: a row for each metric, a column for each way to recommend.</summary>
 internal static class MetricTable
 {
-    public static void Write(EvaluationReport report, TextWriter output)
+    public static void Write(EvaluationReport report, ShownMetrics shown, TextWriter output)
     {
         var table = new Table().AddColumn("").Border(TableBorder.Simple);
         foreach (var method in report.Methods) table.AddColumn(Markup.Escape(method.Name));
-        foreach (var metric in report.Methods[0].Metrics.Select(value => value.Metric))
-            table.AddRow([MetricTitles.Of(metric), .. report.Methods.Select(method => Markup.Escape(MetricTitles.Text(method.Metrics.FirstOrDefault(value => value.Metric == metric))))]);
+        var metrics = report.Shown(shown);
+        MetricValue?[][] values = [.. metrics.Select(metric => Row(report, metric))];
+        for (var row = 0; row < values.Length; row++)
+            table.AddRow([MetricTitles.Of(metrics[row]), .. values[row].Select(value => Markup.Escape(MetricTitles.Text(value)))]);
         Tables.Write(output, table);
-        var intervals = report.Bootstrap.Resamples > 0 ? Text($" In brackets: 95 % intervals, users drawn again {report.Bootstrap.Resamples:N0} times.") : "";
-        output.WriteLine(Text($"{Counted.Of(report.Users, "user")} with held-out plays.{intervals}"));
+        var intervals = MetricTitles.IntervalNote(values.SelectMany(row => row), report.Bootstrap);
+        output.WriteLine($"{Counted.Of(report.Users, "user")} with held-out plays.{intervals}");
+        if (metrics.Count < report.Methods[0].Metrics.Count)
+            output.WriteLine("RMSE and MAE are not shown: they are for ratings, and these are plays. --metrics all shows them.");
     }
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static MetricValue?[] Row(EvaluationReport report, Metric metric) =>
+        [.. report.Methods.Select(method => method.Metrics.FirstOrDefault(value => value.Metric == metric))];
 }

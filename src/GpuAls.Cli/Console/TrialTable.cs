@@ -16,24 +16,19 @@ internal static class TrialTable
         foreach (var trial in report.Trials)
             table.AddRow([Text($"{trial.Result.Trial}"), .. parameters.Select(parameter => parameter.Get(trial.Options)), .. Results(report, trial.Result)]);
         Tables.Write(output, table);
-        var intervals = report.Trials[0].Result.Measured(MetricChoice.Parse(report.Metric).Metric)?.Low is not null ? Text($" In brackets: 95 % intervals, users drawn again {report.Bootstrap.Resamples:N0} times.") : "";
+        var metric = MetricChoice.Parse(report.Metric).Metric;
+        var intervals = MetricTitles.IntervalNote(report.Trials.Select(trial => trial.Result.Measured(metric)), report.Bootstrap);
         output.WriteLine(Text($"{Counted.Of(report.Trials.Count, "trial")}, best first; {(report.IsLowerBetter ? "lower" : "higher")} is better.{intervals}"));
-        output.WriteLine("The best, trained on all plays:");
+        output.WriteLine("To train the best on all plays:");
         output.WriteLine(report.TrainCommand);
     }
 
     private static string[] Results(TuneReport report, TrialResult result) =>
     [
-        result.Measured(MetricChoice.Parse(report.Metric).Metric) is { } measured ? Markup.Escape(Value(measured)) : "failed",
+        result.Measured(MetricChoice.Parse(report.Metric).Metric) is { } measured ? Markup.Escape(MetricTitles.Text(measured)) : "failed",
         result.BestIteration > 0 ? Text($"{result.BestIteration}") : "",
         Text($"{result.Iterations.Count}"),
     ];
-
-    private static string Value(MetricValue measured)
-    {
-        var interval = measured is { Low: { } low, High: { } high } ? Text($" [{low:F4}, {high:F4}]") : "";
-        return Text($"{measured.Value:F4}{interval}");
-    }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace GpuAls;
 
@@ -27,4 +28,17 @@ public sealed record EvaluationOptions
         for (var i = 1; i < Cutoffs.Count; i++)
             Require.Usage(Cutoffs[i] > Cutoffs[i - 1], string.Create(CultureInfo.InvariantCulture, $"--k has {Cutoffs[i]} after {Cutoffs[i - 1]}; expected rising numbers, each once."));
     }
+}
+
+/// <summary>What becomes of held-out plays whose user or item is unseen in training, after Spark's <c>coldStartStrategy</c>.</summary>
+[JsonConverter(typeof(WordConverter<ColdStart>))]
+public enum ColdStart
+{
+    /// <summary>They are left out and counted.</summary>
+    [JsonStringEnumMemberName("drop")]
+    Drop,
+
+    /// <summary>Errors of the prediction are NaN; in rankings they count as never listed, behind all other items.</summary>
+    [JsonStringEnumMemberName("nan")]
+    Nan,
 }

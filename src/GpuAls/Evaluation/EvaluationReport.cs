@@ -36,6 +36,9 @@ public sealed record EvaluationReport
     /// <summary>What became of plays that cannot be predicted.</summary>
     public required ColdStart ColdStart { get; init; }
 
+    /// <summary>What the plays are: counts or ratings.</summary>
+    public required Feedback Feedback { get; init; }
+
     /// <summary>The preset that the options began with; null without one.</summary>
     public required string? Preset { get; init; }
 
@@ -56,6 +59,13 @@ public sealed record EvaluationReport
 
     /// <summary>Each way to recommend, the model first.</summary>
     public required IReadOnlyList<MethodResult> Methods { get; init; }
+
+    /// <summary>The metrics to show to people, in their order.</summary>
+    public IReadOnlyList<Metric> Shown(ShownMetrics shown) =>
+    [
+        .. Methods[0].Metrics.Select(value => value.Metric)
+            .Where(metric => shown == ShownMetrics.All || Feedback == Feedback.Explicit || !metric.IsError),
+    ];
 }
 
 /// <summary>The numbers of one split.</summary>

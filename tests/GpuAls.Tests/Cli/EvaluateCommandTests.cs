@@ -20,14 +20,56 @@ public sealed class EvaluateCommandTests
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public async Task Evaluate_Plays_PrintsAllMetricsOfAllMethods()
+    public async Task Evaluate_Plays_PrintsRankingMetricsOfAllMethods()
     {
         var run = await EvaluateAsync(_plays);
 
         Assert.That(run.Out, Does.Match("gpuals +most popular +items by Jaccard +items by cosine"));
-        foreach (var metric in new[] { "RMSE, preference", "MAE, preference", "RMSE, rating", "MAE, rating", "precision@5", "recall@10", "MAP@20", "NDCG@10", "MRR@10", "hit rate@5", "novelty@20", "AUC", "mean percentile rank", "coverage@10" })
-            Assert.That(run.Out, Does.Match($@"{metric} +\d+\.\d+"));
+        string[] metrics = ["precision@5", "recall@10", "MAP@20", "NDCG@10", "MRR@10", "hit rate@5", "novelty@20", "AUC", "mean percentile rank", "coverage@10"];
+        foreach (var metric in metrics) Assert.That(run.Out, Does.Match($@"{metric} +\d+\.\d+"));
         Assert.That(run.Out, Does.Match(@"NDCG@10 +(0\.\d{4} \[0\.\d{4}, 0\.\d{4}\] *){4}"));
+    }
+
+    /// <summary>RMSE of play counts is a large number that says nothing; a file has it, a person asks for it.</summary>
+    [Test]
+    public async Task Evaluate_Plays_ShowsErrorsWhereAllMetricsAreAskedFor()
+    {
+        var run = await EvaluateAsync(_plays, "--output", _folder.At("plays.json"), "--report", _folder.At("plays.html"));
+        var all = await EvaluateAsync(_plays, "--metrics", "all", "--report", _folder.At("all.html"));
+
+        string[] errors = ["RMSE, preference", "MAE, preference", "RMSE, rating", "MAE, rating"];
+        Assert.That(run.Out, Does.Not.Match("(RMSE|MAE), ").And.Contain("--metrics all shows them"));
+        Assert.That(File.ReadAllText(_folder.At("plays.html")), Does.Not.Match("(RMSE|MAE), "));
+        foreach (var error in errors)
+        {
+            Assert.That(all.Out, Does.Match($@"{error} +\d+\.\d+").And.Not.Contain("--metrics"));
+            Assert.That(File.ReadAllText(_folder.At("all.html")), Does.Contain(error));
+        }
+
+        var report = JsonNode.Parse(File.ReadAllText(_folder.At("plays.json")))!;
+        Assert.That((string)report["feedback"]!, Is.EqualTo("implicit"));
+        Assert.That(report["methods"]![0]!["metrics"]!.AsArray().Select(value => (string)value!["metric"]!), Does.Contain("rmse_rating").And.Contain("rmse_preference"));
+    }
+
+    [Test]
+    public async Task Evaluate_Intervals_AreExplainedWhereThereAreSome()
+    {
+        var with = await EvaluateAsync(_plays);
+        var without = await Tool.SucceedAsync("evaluate", _plays, "--weight-column", "plays", "--rank", "6", "--device", "cpu", "--bootstrap", "0");
+
+        Assert.That(with.Out, Does.Contain("Brackets show 95 % confidence intervals from 100 bootstrap resamples of the users."));
+        Assert.That(without.Out, Does.Not.Contain("Brackets"));
+    }
+
+    /// <summary>The default that help shows is one that the option takes.</summary>
+    [Test]
+    public async Task Evaluate_DefaultOfK_IsShownAsItIsGiven()
+    {
+        var help = await Tool.SucceedAsync("evaluate", "--help");
+        var run = await EvaluateAsync(_plays, "--k", "5,10,20");
+
+        Assert.That(System.Text.RegularExpressions.Regex.Replace(help.Out, @"\s+", " "), Does.Contain("5,10,20").And.Not.Contain("5|10|20"));
+        Assert.That(run.Out, Is.EqualTo((await EvaluateAsync(_plays)).Out));
     }
 
     [Test]
@@ -125,8 +167,8 @@ public sealed class EvaluateCommandTests
         File.WriteAllLines(_folder.At("others.csv"), ["user,item,plays", .. File.ReadLines(_plays).Skip(31)]);
         string[] files = [_folder.At("others.csv"), "--test", _folder.At("one.csv")];
 
-        var dropped = await EvaluateAsync(files);
-        var kept = await EvaluateAsync([.. files, "--cold-start", "nan"]);
+        var dropped = await EvaluateAsync([.. files, "--metrics", "all"]);
+        var kept = await EvaluateAsync([.. files, "--cold-start", "nan", "--metrics", "all"]);
 
         Assert.That(dropped.Error, Does.Contain("held-out pairs left out").Or.Contain("held-out pair left out"));
         Assert.That(dropped.Out, Does.Match(@"RMSE, preference +0\.\d+"));

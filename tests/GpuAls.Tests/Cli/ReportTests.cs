@@ -51,7 +51,7 @@ public sealed class ReportTests
         var page = Page.Read(_folder.At("page.html"));
         var methods = JsonNode.Parse(File.ReadAllText(_folder.At("metrics.json")))!["methods"]!.AsArray();
         page.AssertNeedsNothingElse();
-        Assert.That(page.Rows("All metrics").Single(row => row[0] == "NDCG@10")[1..], Is.EqualTo(methods.Select(method => Cell(method!, "ndcg", 10))));
+        Assert.That(page.Rows("Metrics").Single(row => row[0] == "NDCG@10")[1..], Is.EqualTo(methods.Select(method => Cell(method!, "ndcg", 10))));
         Assert.That(page.All("figcaption").Select(caption => caption.Value), Has.Member("NDCG by the length k of the list").And.Member("Loss after each iteration"));
         Assert.That(page.Rows("Iterations of fold 2"), Has.Length.EqualTo(2));
         Assert.That(page.Rows("Seconds").Select(row => row[0]), Is.SupersetOf(new[] { "read and index", "build matrices", "split", "train and measure", "most popular", "bootstrap" }));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace GpuAls;
 
@@ -63,4 +64,21 @@ public sealed record SearchOptions
         Require.Usage(Eta is >= 2 and <= 100, string.Create(CultureInfo.InvariantCulture, $"--eta is {Eta}; expected 2 to 100."));
         EarlyStopping.Validate(Patience, MinImprovement);
     }
+}
+
+/// <summary>Which combinations are tried, and for how long.</summary>
+[JsonConverter(typeof(WordConverter<SearchKind>))]
+public enum SearchKind
+{
+    /// <summary>All combinations.</summary>
+    [JsonStringEnumMemberName("grid")]
+    Grid,
+
+    /// <summary>Some, at random (Bergstra and Bengio, 2012).</summary>
+    [JsonStringEnumMemberName("random")]
+    Random,
+
+    /// <summary>Many for a few iterations, the best of them for more (Jamieson and Talwalkar, 2016).</summary>
+    [JsonStringEnumMemberName("halving")]
+    Halving,
 }

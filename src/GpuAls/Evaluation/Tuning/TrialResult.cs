@@ -40,3 +40,22 @@ public sealed record TrialIteration(int Iteration, double? Value, double? Loss, 
 /// <param name="Kind">What kind of failure.</param>
 /// <param name="Message">What happened.</param>
 public sealed record TrialFailure(FailureKind Kind, string Message);
+
+/// <summary>How far a trial is.</summary>
+/// <param name="Trial">Which trial, from 1.</param>
+/// <param name="Iteration">The iteration that is done, and measured.</param>
+/// <param name="Iterations">Iterations at most, of this rung.</param>
+public sealed record TrialStep(int Trial, int Iteration, int Iterations);
+
+/// <summary>Remembers what trials came to.</summary>
+public interface ITrialLog
+{
+    /// <summary>What a trial came to at a rung; null where it was not there yet.</summary>
+    /// <param name="trial">Which trial, from 1.</param>
+    /// <param name="rung">Which rung, from 1.</param>
+    TrialResult? Find(int trial, int rung);
+
+    /// <summary>Takes note of what a trial came to.</summary>
+    /// <exception cref="GpuAlsException">Kind Output: it cannot be written.</exception>
+    void Add(TrialResult result);
+}

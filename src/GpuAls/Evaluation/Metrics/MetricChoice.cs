@@ -63,3 +63,24 @@ public sealed record MetricChoice(Metric Metric, MetricKinds Kinds, bool IsLower
 
     private static GpuAlsException Unknown(string text) => new(FailureKind.Usage, $"--metric is '{text}'; expected one of {Expected}, with K such as 10.");
 }
+
+/// <summary>A metric of held-out plays, measured on the factors where they are trained.</summary>
+/// <param name="engine">Where they are.</param>
+/// <param name="evaluator">Measures what the choice needs.</param>
+/// <param name="choice">The metric; not the loss.</param>
+public sealed class HeldOutMetric(IAlsEngine engine, Evaluator evaluator, MetricChoice choice) : ITrainingMetric
+{
+    /// <inheritdoc/>
+    public string Name => choice.Metric.ToString();
+
+    /// <inheritdoc/>
+    public bool IsLowerBetter => choice.IsLowerBetter;
+
+    /// <inheritdoc/>
+    /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
+    public double Measure(IterationReport report, TrainingFactors factors, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(factors);
+        return evaluator.Measure(engine, factors.Users, factors.Items, cancellation: cancellation).Value(choice.Metric);
+    }
+}

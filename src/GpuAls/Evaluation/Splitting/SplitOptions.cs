@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace GpuAls;
 
@@ -41,4 +42,31 @@ public sealed record SplitOptions
         Require.Usage(timeColumn is null || takesTimes, "--time-column has no effect without --split time or leave-last. Leave it out.");
         Require.Usage(timeColumn is not null || !takesTimes, $"--split {Words.Of(Kind)} needs the times of the plays. Name their column with --time-column.");
     }
+}
+
+/// <summary>Which plays are held out.</summary>
+[JsonConverter(typeof(WordConverter<SplitKind>))]
+public enum SplitKind
+{
+    /// <summary>Each play with the same probability.</summary>
+    [JsonStringEnumMemberName("random")]
+    Random,
+
+    /// <summary>The same fraction of each user's plays.</summary>
+    [JsonStringEnumMemberName("user")]
+    User,
+
+    /// <summary>The same number of each user's plays.</summary>
+    [JsonStringEnumMemberName("leave-out")]
+    LeaveOut,
+
+    /// <summary>
+    /// The newest of each user's plays, the same number of each. A pair is as new as its newest row; of pairs of one time chance decides.
+    /// </summary>
+    [JsonStringEnumMemberName("leave-last")]
+    LeaveLast,
+
+    /// <summary>The newest fraction of all rows, before duplicates are summed: what came later tells nothing of what is trained on.</summary>
+    [JsonStringEnumMemberName("time")]
+    Time,
 }

@@ -5,7 +5,7 @@ namespace GpuAls;
 /// <summary>Metrics as people read them.</summary>
 public static class MetricTitles
 {
-    private const double ManyDigits = 100; // from here on, one digit behind the point is enough
+    private const double ManyDigits = 100; // from here on, one digit after the decimal point is enough
 
     private static readonly Dictionary<string, string> Titles = new()
     {
@@ -32,6 +32,18 @@ public static class MetricTitles
     {
         if (value is null) return "";
         return value is { Low: { } low, High: { } high } ? $"{Number(value.Value)} [{Number(low)}, {Number(high)}]" : Number(value.Value);
+    }
+
+    /// <summary>What stands in brackets behind values; nothing where no value has an interval.</summary>
+    /// <param name="values">The values shown.</param>
+    /// <param name="bootstrap">How the intervals were made.</param>
+    /// <param name="marks">What shows the intervals.</param>
+    public static string IntervalNote(IEnumerable<MetricValue?> values, BootstrapOptions bootstrap, string marks = "Brackets show")
+    {
+        ArgumentNullException.ThrowIfNull(bootstrap);
+        return values.Any(value => value?.Low is not null)
+            ? $" {marks} 95 % confidence intervals from {Counted.Of(bootstrap.Resamples, "bootstrap resample")} of the users."
+            : "";
     }
 
     /// <summary>A value with the digits that tell one model from another.</summary>
