@@ -2,13 +2,13 @@ using ILGPU;
 
 namespace GpuAls.Kernels;
 
-/// <summary>What the Gramian kernels take.</summary>
+/// <summary>Arguments of the Gramian kernels.</summary>
 public struct GramianArguments
 {
     /// <summary>[all rows, rank4].</summary>
     public ArrayView<Float4> Factors;
 
-    /// <summary>[groups, teams, 16, tiles], partial sums of 8×8 tiles, four columns of a row each.</summary>
+    /// <summary>[groups, teams, 16, tiles], partial sums of 8×8 tiles; each element is four columns of a row.</summary>
     public ArrayView<Double4> Partials;
 
     /// <summary>[4·rank4, 4·rank4], both triangles.</summary>
@@ -20,13 +20,13 @@ public struct GramianArguments
     /// <summary>Number of rows.</summary>
     public int RowCount;
 
-    /// <summary>Rows of a group.</summary>
+    /// <summary>Rows per group.</summary>
     public int SliceRows;
 
     /// <summary>Number of partial sums: groups times teams.</summary>
     public int SliceCount;
 
-    /// <summary>Teams of a group, 16 of the staged rows each.</summary>
+    /// <summary>Teams per group; each sums 16 of the staged rows.</summary>
     public int Teams;
 
     /// <summary>Float4s in a row.</summary>
@@ -34,17 +34,18 @@ public struct GramianArguments
 }
 
 /// <summary>
-/// YᵀY: fp32 over 16 rows, fp32 over 32 sums of those, fp64 beyond, so that 10⁸ terms keep six digits and few operations are in
-/// fp64, which most cards do slowly. Partial sums are added in their order.
+/// YᵀY, summed in fp32 over 16 rows, in fp32 over 32 of those sums, and in fp64 beyond. That keeps six digits over 10⁸
+/// terms with few fp64 operations, which are slow on most GPUs. Partial sums are added in a fixed order.
 /// </summary>
 internal static class GramianKernels
 {
-    /// <summary>Sums of 16 rows that are added in fp32.</summary>
+    /// <summary>Number of 16-row sums that are added in fp32.</summary>
     private const int FlushSteps = 32;
 
     private const int QuadsOfTile = 16;
 
-    // One group a slice of rows (x) and a group-full of tiles (y); team = 16 of the rows staged at a time; thread = an 8×8 tile of the lower triangle.
+    // Group = a slice of rows (x) and one group's worth of tiles (y); team = 16 of the rows staged at a time; thread =
+    // an 8×8 tile of the lower triangle.
     public static void Slices(GramianArguments arguments)
     {
         var rank8 = arguments.Rank4 / 2;
@@ -53,12 +54,13 @@ internal static class GramianKernels
         var number = (Grid.IdxY * Group.DimX) + Group.IdxX;
         var active = number < arguments.Teams * tiles;
 
-        // Threads too many do the first tile's work for nothing: register tiles stay out of branches.
+        // Surplus threads repeat the first tile and discard it: register tiles must stay out of branches.
         var team = active ? number / tiles : 0;
         var tile = active ? number - (team * tiles) : 0;
         var row = TriangleIndex.RowOf(tile);
         var column = tile - TriangleIndex.Of(row, 0);
-        var target = arguments.Partials.SubView(((((long)Grid.IdxX * arguments.Teams) + team) * QuadsOfTile * tiles) + tile);
+        var target = arguments.Partials.SubView(
+            ((((long)Grid.IdxX * arguments.Teams) + team) * QuadsOfTile * tiles) + tile);
         var start = Grid.IdxX * arguments.SliceRows;
         var end = IntrinsicMath.Min(start + arguments.SliceRows, arguments.RowCount);
         var step = arguments.Teams * GramianStage.TeamRows;
@@ -81,7 +83,7 @@ internal static class GramianKernels
         while (start < end);
     }
 
-    // Thread = one element of the lower triangle's tiles; partial sums in their order.
+    // Thread = one element of the lower triangle's tiles; partial sums are added in slice order.
     public static void Reduce(GramianArguments arguments)
     {
         var tiles = TriangleIndex.Count(arguments.Rank4 / 2);
@@ -95,16 +97,17 @@ internal static class GramianKernels
         var tile = element / Float4.Width % tiles;
         var tileRow = TriangleIndex.RowOf(tile);
         var row = (Tile8.Width * tileRow) + (quad & 7);
-        var column = (Tile8.Width * (tile - TriangleIndex.Of(tileRow, 0))) + (quad / 8 * Float4.Width) + (element % Float4.Width);
+        var column = (Tile8.Width * (tile - TriangleIndex.Of(tileRow, 0))) + (quad / 8 * Float4.Width)
+            + (element % Float4.Width);
         var size = Float4.Width * arguments.Rank4;
 
-        // A diagonal tile holds both triangles; its upper one would be written by two threads.
+        // A diagonal tile holds both triangles; its upper one would be written twice.
         if (column > row) return;
         arguments.Gramian[(row * size) + column] = sum;
         arguments.Gramian[(column * size) + row] = sum;
     }
 
-    // Rows 0 .. 7 of the left half of a tile, then of the right half.
+    // Rows 0 to 7 of the tile's left half, then those of its right half.
     private static void Flush(ArrayView<Double4> target, int tiles, bool isFirst, in Tile8 sum)
     {
         Flush(target, tiles, isFirst, 0, sum.A);

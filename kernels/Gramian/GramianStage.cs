@@ -3,15 +3,15 @@ using ILGPU;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// Rows of a matrix in shared memory, eight side by side: for every eight factors, the first four of eight rows, and in another plane
-/// the last four. The stride is nine and planes are four banks apart, so that eight lanes meet eight
-/// different banks of 16 bytes.
+/// Rows of a matrix in shared memory, in two planes: for every eight factors, one plane holds the first four of eight
+/// rows and the other the last four. The stride is nine and the planes are four banks apart, so that eight lanes access
+/// eight different 16-byte banks.
 /// </summary>
 /// <param name="memory">[teams, 2 halves, <see cref="HalfLength"/>].</param>
 /// <param name="rank8">Tiles along the diagonal.</param>
 internal readonly struct GramianStage(ArrayView<Float4> memory, int rank8)
 {
-    /// <summary>Rows of a team, in two halves.</summary>
+    /// <summary>Rows per team, in two halves.</summary>
     public const int TeamRows = 16;
 
     private const int HalfRows = 8;
@@ -21,10 +21,10 @@ internal readonly struct GramianStage(ArrayView<Float4> memory, int rank8)
     private readonly ArrayView<Float4> _memory = memory;
     private readonly int _planeStride = PlaneStride(rank8);
 
-    /// <summary>Float4s of eight rows.</summary>
+    /// <summary>Float4s that hold eight rows.</summary>
     public static int HalfLength(int rank8) => 2 * PlaneStride(rank8);
 
-    /// <summary>The group brings over some rows, zeros after the last; thread = one Float4 of every so many rows.</summary>
+    /// <summary>Loads rows, with zeros after the last; thread = the same Float4 of every step-th row.</summary>
     public void Load(in GramianArguments arguments, int start, int end)
     {
         var step = Group.DimX / arguments.Rank4;
@@ -50,12 +50,13 @@ internal readonly struct GramianStage(ArrayView<Float4> memory, int rank8)
 
     private Tile8 Add(Tile8 tile, int first, int row, int column)
     {
-        tile.AddOuter(At(first, row), At(first + _planeStride, row), At(first, column), At(first + _planeStride, column));
+        tile.AddOuter(
+            At(first, row), At(first + _planeStride, row), At(first, column), At(first + _planeStride, column));
         return tile;
     }
 
     private Float4x8 At(int first, int eight) => Float4x8.At(_memory, first + (eight * Stride));
 
-    /// <summary>Half of the banks beyond a whole number of turns.</summary>
+    /// <summary>The smallest length that holds eight rows and is congruent to four modulo eight.</summary>
     private static int PlaneStride(int rank8) => (((rank8 * Stride) + (Banks / 2) - 1) / Banks * Banks) + (Banks / 2);
 }

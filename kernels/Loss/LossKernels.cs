@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace GpuAls.Kernels;
 
-/// <summary>What the kernels of the plays' loss take.</summary>
+/// <summary>Arguments of the kernels that sum the loss over plays.</summary>
 public struct LossArguments
 {
     /// <summary>[rows + 1].</summary>
@@ -20,10 +20,13 @@ public struct LossArguments
     /// <summary>y, [columns, rank4].</summary>
     public ArrayView<Float4> ColumnFactors;
 
-    /// <summary>[rows], the sum of each row.</summary>
+    /// <summary>[rows], one sum per row.</summary>
     public ArrayView<double> RowSums;
 
-    /// <summary>[windows], sums of the segments of long rows: each where the window of entries is in which it begins.</summary>
+    /// <summary>
+    /// [windows], sums of the later segments of long rows, indexed by the window of entries in which the segment
+    /// starts.
+    /// </summary>
     public ArrayView<double> SegmentSums;
 
     /// <summary>Number of rows.</summary>
@@ -38,11 +41,11 @@ public struct LossArguments
     /// <summary>Added to a positive value for the weight on the right side.</summary>
     public float RhsOffset;
 
-    /// <summary>Whether values are ratings; 1 where they are.</summary>
+    /// <summary>1 if values are ratings.</summary>
     public int IsExplicit;
 }
 
-/// <summary>What the kernel of the weighted squared norm takes.</summary>
+/// <summary>Arguments of the kernel that computes a weighted squared norm.</summary>
 public struct NormArguments
 {
     /// <summary>[rows, rank4].</summary>
@@ -51,7 +54,7 @@ public struct NormArguments
     /// <summary>[rows].</summary>
     public ArrayView<float> Weights;
 
-    /// <summary>[groups], the sum of each group.</summary>
+    /// <summary>[groups], one sum per group.</summary>
     public ArrayView<double> Partials;
 
     /// <summary>Float4s in a row.</summary>
@@ -59,21 +62,22 @@ public struct NormArguments
 }
 
 /// <summary>
-/// Sums over rows: products in fp32, terms and sums in fp64. Which thread adds which plays depends on their positions in the row
-/// alone, and sums are added in a fixed order: a row's sum has the same bits wherever the row stands.
+/// Sums over rows: products in fp32, terms and sums in fp64. Which thread adds a play depends only on the play's
+/// position in its row, and sums are added in a fixed order, so a row's sum has the same bits wherever the row is in
+/// the matrix.
 /// </summary>
 internal static class LossKernels
 {
-    /// <summary>Threads of a group.</summary>
+    /// <summary>Threads per group.</summary>
     public const int GroupSize = LossTeam.Lanes * Teams;
 
-    /// <summary>Teams of a group, a row each.</summary>
+    /// <summary>Teams per group, one row each.</summary>
     public const int Teams = 16;
 
-    /// <summary>Plays of a segment: longer rows are cut, so that no team has more.</summary>
+    /// <summary>Plays per segment. Longer rows are split, so that no team gets more.</summary>
     public const int SegmentPlays = 1024;
 
-    // One group 16 rows; team = the first segment of a row.
+    // Group = 16 rows; team = the first segment of a row.
     public static void FirstSegments(LossArguments arguments)
     {
         var rounds = SharedMemory.Allocate1D<int>(1);
@@ -87,20 +91,20 @@ internal static class LossKernels
         if (team.Lane == 0) Atomic.Max(ref rounds[0], (int)((end - first + LossTeam.Plays - 1) / LossTeam.Plays));
         Group.Barrier();
 
-        // All teams take as many turns as the longest row needs: barriers must be met by all.
+        // All teams run as many rounds as the longest row needs: every thread must reach every barrier.
         var sum = team.Sum(arguments, exists ? row : 0, first, end, LossTeam.Plays, rounds[0]);
         sum = team.TeamSum(sum);
         if (exists && team.Lane == 0) arguments.RowSums[row] = sum;
     }
 
-    // One group the segment, not the first of its row, that begins in a window of 1,024 entries: there is one at most.
+    // Group = a window of 1,024 entries. At most one segment that is not the first of its row starts in it.
     public static void LaterSegments(LossArguments arguments)
     {
         var windowStart = arguments.Indptr[0] + ((long)Grid.IdxX * SegmentPlays);
         if (windowStart >= arguments.Indptr[arguments.RowCount]) return;
         var windowEnd = IntrinsicMath.Min(windowStart + SegmentPlays, arguments.Indptr[arguments.RowCount]);
 
-        // A row with such a segment begins 1,024 entries before it or more, so before the window, and has the window's first entry.
+        // Its row starts at least 1,024 entries earlier, hence before the window, and owns the window's first entry.
         var row = RowOf(arguments, windowStart);
         var start = SegmentIn(arguments, row, windowStart);
         if (start >= windowEnd) return;
@@ -112,7 +116,7 @@ internal static class LossKernels
         if (Group.IdxX == 0) arguments.SegmentSums[Grid.IdxX] = sum;
     }
 
-    // Thread = one row; its segments in their order.
+    // Thread = one row; its segments are added in order.
     public static void RowTotals(LossArguments arguments)
     {
         var row = (Grid.IdxX * Group.DimX) + Group.IdxX;
@@ -123,12 +127,14 @@ internal static class LossKernels
         arguments.RowSums[row] = sum;
     }
 
-    // Team = some rows, strided over the grid; lane = every eighth Float4 of a row.
+    // Team = rows, strided over the grid; lane = every eighth Float4 of a row.
     public static void SquaredNorm(NormArguments arguments)
     {
         var team = LossTeam.Current();
         double sum = 0;
-        for (var row = ((long)Grid.IdxX * Teams) + team.Number; row < arguments.Weights.Length; row += (long)Grid.DimX * Teams)
+        for (var row = ((long)Grid.IdxX * Teams) + team.Number;
+            row < arguments.Weights.Length;
+            row += (long)Grid.DimX * Teams)
         {
             float square = 0;
             for (var part = team.Lane; part < arguments.Rank4; part += LossTeam.Lanes)
@@ -144,7 +150,7 @@ internal static class LossKernels
         if (Group.IdxX == 0) arguments.Partials[Grid.IdxX] = sum;
     }
 
-    /// <summary>The row that an entry belongs to.</summary>
+    /// <summary>The row that contains an entry.</summary>
     private static int RowOf(in LossArguments arguments, long entry)
     {
         var low = 0;
@@ -159,7 +165,10 @@ internal static class LossKernels
         return low;
     }
 
-    /// <summary>The first segment but one of a row that begins at an entry or after; far away where there is none.</summary>
+    /// <summary>
+    /// The start of the row's earliest segment, other than its first, that starts at or after an entry; long.MaxValue
+    /// if none.
+    /// </summary>
     private static long SegmentIn(in LossArguments arguments, int row, long entry)
     {
         var first = arguments.Indptr[row];
@@ -168,7 +177,7 @@ internal static class LossKernels
         return start < arguments.Indptr[row + 1] ? start : long.MaxValue;
     }
 
-    /// <summary>The sum over all threads of a group, added as a tree.</summary>
+    /// <summary>The sum over all threads of the group, added as a tree.</summary>
     private static double GroupSum(double sum)
     {
         var sums = SharedMemory.Allocate1D<double>(GroupSize);

@@ -3,27 +3,30 @@ using ILGPU;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// Eight threads that sum the loss of plays of a row, eight at a time: each reads every eighth Float4 of the eight rows of y, side by
-/// side with the others, then adds what all have of one play.
+/// Eight threads that sum the loss over the plays of a row, eight plays at a time. Each lane reads every eighth Float4
+/// of all eight rows of y, so that neighbouring lanes read neighbouring addresses, then adds up the lanes' parts of one
+/// play.
 /// </summary>
 internal readonly struct LossTeam
 {
-    /// <summary>Threads of a team.</summary>
+    /// <summary>Threads per team.</summary>
     public const int Lanes = 8;
 
-    /// <summary>Plays of a turn, one a lane in the end.</summary>
+    /// <summary>Plays per round, one per lane.</summary>
     public const int Plays = Lanes;
 
-    /// <summary>From the parts of one play to those of the next: 32 threads meet different banks.</summary>
+    /// <summary>
+    /// Stride from the parts of one play to those of the next; nine, so that 32 threads access different banks.
+    /// </summary>
     private const int PlayStride = Lanes + 1;
 
     private const int TeamStride = Plays * PlayStride;
-    private const int TurnStride = LossKernels.Teams * TeamStride;
+    private const int RoundStride = LossKernels.Teams * TeamStride;
 
-    /// <summary>Which team of the group.</summary>
+    /// <summary>Index of the team within the group.</summary>
     public readonly int Number;
 
-    /// <summary>Which thread of the team.</summary>
+    /// <summary>Index of the thread within the team.</summary>
     public readonly int Lane;
 
     private LossTeam(int number, int lane)
@@ -35,23 +38,23 @@ internal readonly struct LossTeam
     /// <summary>The team of this thread.</summary>
     public static LossTeam Current() => new(Group.IdxX / Lanes, Group.IdxX % Lanes);
 
-    /// <summary>The loss of the plays that fall to this thread. All threads of the group take part.</summary>
+    /// <summary>The loss over the plays assigned to this thread. Every thread of the group must call it.</summary>
     /// <param name="arguments">Plays and factors.</param>
     /// <param name="row">The row.</param>
-    /// <param name="first">First play of the team.</param>
-    /// <param name="end">The play after the last.</param>
-    /// <param name="step">From the plays of one turn to those of the next.</param>
-    /// <param name="rounds">Turns, the same for the whole group.</param>
+    /// <param name="first">The team's first play.</param>
+    /// <param name="end">End of the plays (exclusive).</param>
+    /// <param name="step">Distance between the plays of one round and the next.</param>
+    /// <param name="rounds">Number of rounds, the same for the whole group.</param>
     public double Sum(in LossArguments arguments, int row, long first, long end, int step, int rounds)
     {
-        // Two sets of parts: one is written while the other may still be read.
-        var parts = SharedMemory.Allocate1D<float>(2 * TurnStride).AsContiguous();
+        // Double-buffered: one set of parts is written while the other may still be read.
+        var parts = SharedMemory.Allocate1D<float>(2 * RoundStride).AsContiguous();
         var x = arguments.RowFactors.SubView((long)row * arguments.Rank4, arguments.Rank4);
         double sum = 0;
         for (var round = 0; round < rounds; round++)
         {
             var start = first + ((long)round * step);
-            var own = parts.SubView(((round & 1) * TurnStride) + (Number * TeamStride), TeamStride);
+            var own = parts.SubView(((round & 1) * RoundStride) + (Number * TeamStride), TeamStride);
             StoreParts(own, arguments, x, start, end);
             Group.Barrier();
             if (start + Lane < end) sum += Term(arguments, start + Lane, Score(own.SubView(Lane * PlayStride, Lanes)));
@@ -60,7 +63,7 @@ internal readonly struct LossTeam
         return sum;
     }
 
-    /// <summary>The sum over the team, lane by lane.</summary>
+    /// <summary>The sum over the team, added in lane order.</summary>
     public double TeamSum(double sum)
     {
         var sums = SharedMemory.Allocate1D<double>(LossKernels.GroupSize);
@@ -71,11 +74,16 @@ internal readonly struct LossTeam
         return total;
     }
 
-    /// <summary>Writes the thread's part of x·y for eight plays, their rows of y read side by side so that their latencies overlap.</summary>
+    /// <summary>
+    /// Writes the thread's part of x·y for eight plays. The eight rows of y are read together so that their latencies
+    /// overlap.
+    /// </summary>
     private void StoreParts(ArrayView<float> own, in LossArguments arguments, ArrayView<Float4> x, long start, long end)
     {
-        var (y0, y1, y2, y3) = (Column(arguments, start, end), Column(arguments, start + 1, end), Column(arguments, start + 2, end), Column(arguments, start + 3, end));
-        var (y4, y5, y6, y7) = (Column(arguments, start + 4, end), Column(arguments, start + 5, end), Column(arguments, start + 6, end), Column(arguments, start + 7, end));
+        var (y0, y1) = (Column(arguments, start, end), Column(arguments, start + 1, end));
+        var (y2, y3) = (Column(arguments, start + 2, end), Column(arguments, start + 3, end));
+        var (y4, y5) = (Column(arguments, start + 4, end), Column(arguments, start + 5, end));
+        var (y6, y7) = (Column(arguments, start + 6, end), Column(arguments, start + 7, end));
         var (low, high) = (Float4.Zero, Float4.Zero);
         var y = arguments.ColumnFactors;
         for (var i = Lane; i < arguments.Rank4; i += Lanes)
@@ -95,7 +103,9 @@ internal readonly struct LossTeam
         own[(7 * PlayStride) + Lane] = high.W;
     }
 
-    /// <summary>Where the row of y of a play begins; of another play, whose score is not used, where there is none.</summary>
+    /// <summary>
+    /// The index at which a play's row of y starts. Past the end it is that of another play, whose score is not used.
+    /// </summary>
     private static long Column(in LossArguments arguments, long play, long end)
     {
         var known = IntrinsicMath.Max(IntrinsicMath.Min(play, end - 1), arguments.Indptr[0]);

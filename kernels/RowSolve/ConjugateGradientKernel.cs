@@ -3,20 +3,22 @@ using ILGPU;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// Conjugate gradients on the equation of a row without forming A: A p = (α₀·YᵀY) p + λ p + Σ gram·(y·p) y
+/// Conjugate gradients on a row's equation without forming A: A p = (α₀·YᵀY) p + λ p + Σ gram·(y·p) y
 /// (Takács, Pilászy and Tikk, RecSys 2011).
 /// </summary>
 internal static class ConjugateGradientKernel
 {
-    /// <summary>Threads of a group, at most.</summary>
+    /// <summary>Maximum threads per group.</summary>
     public const int MaximumGroupSize = 128;
 
     private const int SmallestGroupSize = 32;
 
-    /// <summary>Squared residual, relative to the right side, below which more steps change nothing in fp32.</summary>
+    /// <summary>
+    /// Squared residual, relative to the right side, below which further steps change nothing in fp32.
+    /// </summary>
     private const float SquaredRelativeResidual = 1e-14f;
 
-    /// <summary>The shared memory: staged rows, the four vectors, and room for sums.</summary>
+    /// <summary>The shared memory: staged rows, the four vectors and scratch space for sums.</summary>
     private struct Memory
     {
         public RowStage Stage;
@@ -27,7 +29,10 @@ internal static class ConjugateGradientKernel
         public ArrayView<float> Sums;
     }
 
-    /// <summary>Threads of a group: a power of two, the width of the tree that adds their sums, and no more than have a part of a row.</summary>
+    /// <summary>
+    /// Threads per group: a power of two, as the tree that adds their sums requires, and no more than a row has
+    /// Float4s.
+    /// </summary>
     public static int GroupSize(int rank4)
     {
         var size = SmallestGroupSize;
@@ -35,7 +40,7 @@ internal static class ConjugateGradientKernel
         return size;
     }
 
-    // One group a task, strided over the grid; thread = four factors of each vector, or one staged play.
+    // Group = a task, strided over the grid; thread = four factors of each vector, or one staged play.
     public static void Kernel(RowSolveArguments arguments)
     {
         var rank4 = arguments.Rank4;
@@ -49,7 +54,8 @@ internal static class ConjugateGradientKernel
             Product = stage.Vectors.SubView(3 * rank4, rank4),
             Sums = SharedMemory.Allocate1D<float>(MaximumGroupSize).AsContiguous(),
         };
-        for (var task = Grid.IdxX; task < arguments.TaskCount; task += Grid.DimX) ImproveRow(arguments, memory, arguments.Tasks[task]);
+        for (var task = Grid.IdxX; task < arguments.TaskCount; task += Grid.DimX)
+            ImproveRow(arguments, memory, arguments.Tasks[task]);
     }
 
     private static void ImproveRow(RowSolveArguments arguments, Memory memory, RowTask task)
@@ -65,13 +71,15 @@ internal static class ConjugateGradientKernel
         }
 
         var solved = !isEmpty && Improve(arguments, memory, task);
-        for (var i = Group.IdxX; i < rank4; i += Group.DimX) arguments.Target[target + i] = solved ? memory.X[i] : Float4.Zero;
-        if (Group.IdxX == 0) arguments.Status[task.Row] = solved || isEmpty ? RowSolveStatus.Solved : RowSolveStatus.Unsolved;
+        for (var i = Group.IdxX; i < rank4; i += Group.DimX)
+            arguments.Target[target + i] = solved ? memory.X[i] : Float4.Zero;
+        if (Group.IdxX == 0)
+            arguments.Status[task.Row] = solved || isEmpty ? RowSolveStatus.Solved : RowSolveStatus.Unsolved;
     }
 
     /// <summary>
-    /// The start is step 0 of the same loop: residual = direction = b - A x. A row that has converged goes through the other
-    /// steps with length 0. So there is one way through the code for all threads.
+    /// Initialization is step 0 of the loop: residual = direction = b - A x. A row that has converged runs the
+    /// remaining steps with length 0, so all threads follow the same path.
     /// </summary>
     private static bool Improve(in RowSolveArguments arguments, in Memory memory, in RowTask task)
     {
@@ -119,10 +127,10 @@ internal static class ConjugateGradientKernel
             memory.Direction[i] = memory.Residual[i].Plus(memory.Direction[i].Scaled(conjugate));
     }
 
-    /// <summary>x·y, the same in all threads.</summary>
+    /// <summary>x·y, returned to every thread.</summary>
     private static float Dot(ArrayView<Float4> x, ArrayView<Float4> y, ArrayView<float> sums, int rank4)
     {
-        // Each thread adds what it wrote itself, so no barrier is needed before.
+        // Each thread adds elements that it wrote itself, so no barrier is needed first.
         float sum = 0;
         for (var i = Group.IdxX; i < rank4; i += Group.DimX) sum += x[i].Dot(y[i]);
         Group.Barrier();

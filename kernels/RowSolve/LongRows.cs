@@ -3,30 +3,33 @@ using ILGPU;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// Rows with so many plays that one team would keep the device waiting: their plays are cut into segments, each the task of a
-/// team, and the sums of the segments are added in their order by the team that solves the row.
+/// Rows with so many plays that a single team would keep the device waiting. Their plays are split into segments, one
+/// per team, and the team that solves the row adds the segments' sums in order.
 /// </summary>
 internal static class LongRows
 {
-    // One group some segments and one panel of the lower triangle; team = one segment; thread = one 8×8 tile.
+    // Group = segments and one panel of the lower triangle; team = one segment; thread = one 8×8 tile.
     public static void Sums(RowSolveArguments arguments)
     {
         var (teams, rank8) = (arguments.Layout.Teams, arguments.Rank4 / 2);
         var first = Grid.IdxX / arguments.PanelCount * teams;
         var column = PanelColumns.First(rank8, Grid.IdxX % arguments.PanelCount, Group.DimX / teams);
         var thread = TeamThread.Of(arguments.Layout, rank8, column);
-        SumPanel(arguments, TeamGroup.Of(arguments, thread.Team).Stage, thread, TeamRow.Of(arguments, first, thread.Team));
+        var stage = TeamGroup.Of(arguments, thread.Team).Stage;
+        SumPanel(arguments, stage, thread, TeamRow.Of(arguments, first, thread.Team));
     }
 
-    private static void SumPanel(in RowSolveArguments arguments, in TeamStage stage, in TeamThread thread, in TeamRow row)
+    private static void SumPanel(
+        in RowSolveArguments arguments, in TeamStage stage, in TeamThread thread, in TeamRow row)
     {
         var sums = SegmentSums.Of(arguments);
         var tile = TeamPlays.AddTo(Tile8.Zero, arguments, stage, thread, row);
         if (row.Exists && thread.HasTile) sums.Store(row.Task, thread.TileNumber(arguments.Rank4 / 2), tile);
-        for (var i = thread.Lane; row.Exists && thread.FirstColumn == 0 && i < arguments.Rank4; i += thread.Lanes) sums.StoreRight(row.Task, i, stage.Right[i]);
+        for (var i = thread.Lane; row.Exists && thread.FirstColumn == 0 && i < arguments.Rank4; i += thread.Lanes)
+            sums.StoreRight(row.Task, i, stage.Right[i]);
     }
 
-    // One group some segments, strided over the grid; team = one segment of a row that asked for refinement; the others do nothing.
+    // Group = segments, strided over the grid; team = one segment, skipped unless its row needs refinement.
     public static void Residuals(RowSolveArguments arguments)
     {
         var teams = arguments.Layout.Teams;
@@ -36,9 +39,10 @@ internal static class LongRows
             SumResidual(arguments, stage, thread, TeamRow.Of(arguments, first, thread.Team));
     }
 
-    private static void SumResidual(in RowSolveArguments arguments, in TeamStage stage, in TeamThread thread, in TeamRow row)
+    private static void SumResidual(
+        in RowSolveArguments arguments, in TeamStage stage, in TeamThread thread, in TeamRow row)
     {
-        Group.Barrier(); // all have read the product of the segments before
+        Group.Barrier(); // all threads have read the product of the previous segments
         for (var i = thread.Lane; i < arguments.Rank4; i += thread.Lanes)
         {
             stage.Solution[i] = arguments.Target[arguments.TargetIndex(row.Index) + i];
@@ -47,43 +51,53 @@ internal static class LongRows
 
         TeamPlays.AddResidual(arguments, stage, thread, row);
         var sums = SegmentSums.Of(arguments);
-        for (var i = thread.Lane; row.Exists && i < arguments.Rank4; i += thread.Lanes) sums.StoreRight(row.Task, i, stage.Product[i]);
+        for (var i = thread.Lane; row.Exists && i < arguments.Rank4; i += thread.Lanes)
+            sums.StoreRight(row.Task, i, stage.Product[i]);
     }
 
-    /// <summary>tile + the sums of the row's segments, and their right side.</summary>
-    /// <param name="tile">The tile of the thread.</param>
+    /// <summary>Returns tile + the sums of the row's segments, and sets the right side from them.</summary>
+    /// <param name="tile">The thread's tile.</param>
     /// <param name="arguments">The sums.</param>
-    /// <param name="stage">Takes the right side.</param>
+    /// <param name="stage">Receives the right side.</param>
     /// <param name="thread">The thread.</param>
-    /// <param name="row">The row; its entries are segments.</param>
-    public static Tile8 AddTo(Tile8 tile, in RowSolveArguments arguments, in TeamStage stage, in TeamThread thread, in TeamRow row)
+    /// <param name="row">The row, whose entries are segments.</param>
+    public static Tile8 AddTo(
+        Tile8 tile, in RowSolveArguments arguments, in TeamStage stage, in TeamThread thread, in TeamRow row)
     {
         var sums = SegmentSums.Of(arguments);
         if (thread.FirstColumn == 0) SetRight(arguments, sums, stage, thread, row);
-        return sums.AddTo(tile, row.First - arguments.FirstSegment, thread.HasTile ? row.Length : 0, thread.TileNumber(arguments.Rank4 / 2));
+        return sums.AddTo(
+            tile, row.First - arguments.FirstSegment, thread.HasTile ? row.Length : 0,
+            thread.TileNumber(arguments.Rank4 / 2));
     }
 
-    private static void SetRight(in RowSolveArguments arguments, in SegmentSums sums, in TeamStage stage, in TeamThread thread, in TeamRow row)
+    private static void SetRight(
+        in RowSolveArguments arguments, in SegmentSums sums, in TeamStage stage, in TeamThread thread, in TeamRow row)
     {
-        for (var i = thread.Lane; i < arguments.Rank4; i += thread.Lanes) stage.Right[i] = sums.Right(row.First - arguments.FirstSegment, row.Length, i);
+        for (var i = thread.Lane; i < arguments.Rank4; i += thread.Lanes)
+            stage.Right[i] = sums.Right(row.First - arguments.FirstSegment, row.Length, i);
         if (arguments.Round == SolveRound.LongRowsAgain)
         {
-            for (var i = thread.Lane; i < arguments.Rank4; i += thread.Lanes) stage.Solution[i] = arguments.Target[arguments.TargetIndex(row.Index) + i];
-            Group.Barrier(); // all of x is there
             for (var i = thread.Lane; i < arguments.Rank4; i += thread.Lanes)
-                stage.Right[i] = stage.Right[i].Plus(RowProduct.SharedPart(arguments, stage.Solution, i, arguments.Regularization[row.Index])).Scaled(-1);
+                stage.Solution[i] = arguments.Target[arguments.TargetIndex(row.Index) + i];
+            Group.Barrier(); // all of x is staged
+            for (var i = thread.Lane; i < arguments.Rank4; i += thread.Lanes)
+                stage.Right[i] = stage.Right[i]
+                    .Plus(RowProduct.SharedPart(arguments, stage.Solution, i, arguments.Regularization[row.Index]))
+                    .Scaled(-1);
         }
 
-        Group.Barrier(); // the right side is whole
+        Group.Barrier(); // the right side is complete
     }
 }
 
 /// <summary>
-/// What the segments of long rows add to A and b, in global memory: [segments, 16·tiles + rank4] Float4s, of each segment its
-/// tiles, quarter by quarter so that threads next to each other write side by side, and its part of the right side.
+/// Partial sums of A and b for the segments of long rows, in global memory: [segments, 16·tiles + rank4] Float4s. For
+/// each segment: its tiles, line by line across tiles so that neighbouring threads write neighbouring addresses, then
+/// its part of the right side.
 /// </summary>
 /// <param name="memory">All segments.</param>
-/// <param name="tiles">Tiles of the lower triangle.</param>
+/// <param name="tiles">Number of tiles in the lower triangle.</param>
 /// <param name="rank4">Float4s in a row.</param>
 internal readonly struct SegmentSums(ArrayView<Float4> memory, int tiles, int rank4)
 {
@@ -91,10 +105,11 @@ internal readonly struct SegmentSums(ArrayView<Float4> memory, int tiles, int ra
     private readonly int _tiles = tiles;
     private readonly int _rank4 = rank4;
 
-    /// <summary>Float4s of a segment.</summary>
+    /// <summary>Float4s per segment.</summary>
     public static int Length(int rank4) => (16 * TriangleIndex.Count(rank4 / 2)) + rank4;
 
-    public static SegmentSums Of(in RowSolveArguments arguments) => new(arguments.Sums, TriangleIndex.Count(arguments.Rank4 / 2), arguments.Rank4);
+    public static SegmentSums Of(in RowSolveArguments arguments) =>
+        new(arguments.Sums, TriangleIndex.Count(arguments.Rank4 / 2), arguments.Rank4);
 
     public void Store(long segment, int number, in Tile8 tile)
     {
@@ -104,7 +119,10 @@ internal readonly struct SegmentSums(ArrayView<Float4> memory, int tiles, int ra
         Store(segment, 12, number, tile.D);
     }
 
-    /// <summary>tile + the sum of some segments, in their order; one half of the tile after the other, since a whole one more would not fit the registers.</summary>
+    /// <summary>
+    /// Adds segments to a tile, in order. Does one half of the tile at a time, because two whole tiles do not fit in
+    /// registers.
+    /// </summary>
     public Tile8 AddTo(Tile8 tile, long first, int count, int number)
     {
         for (var segment = first; segment < first + count; segment++)
@@ -127,7 +145,8 @@ internal readonly struct SegmentSums(ArrayView<Float4> memory, int tiles, int ra
     public void StoreRight(long segment, int part, Float4 value) => _memory[RightIndex(segment, part)] = value;
 
     /// <summary>Writes two factors of a right side.</summary>
-    public void StoreRightPair(long segment, int pair, Float2 value) => _memory.Cast<Float2>()[(2 * RightIndex(segment, 0)) + pair] = value;
+    public void StoreRightPair(long segment, int pair, Float2 value) =>
+        _memory.Cast<Float2>()[(2 * RightIndex(segment, 0)) + pair] = value;
 
     /// <summary>Writes one line of a tile: four columns of a row.</summary>
     public void StoreLine(long segment, int line, int row, int column, Float4 value)
@@ -136,11 +155,12 @@ internal readonly struct SegmentSums(ArrayView<Float4> memory, int tiles, int ra
         _memory[Index(segment, line, _tiles - TriangleIndex.Count(rank8 - column) + row - column)] = value;
     }
 
-    /// <summary>Four factors of the sum of the right sides of some segments, in their order.</summary>
+    /// <summary>Four factors of the sum of the segments' right sides, added in order.</summary>
     public Float4 Right(long first, int count, int part)
     {
         var sum = Float4.Zero;
-        for (var segment = first; segment < first + count; segment++) sum = sum.Plus(_memory[RightIndex(segment, part)]);
+        for (var segment = first; segment < first + count; segment++)
+            sum = sum.Plus(_memory[RightIndex(segment, part)]);
         return sum;
     }
 
@@ -152,8 +172,16 @@ internal readonly struct SegmentSums(ArrayView<Float4> memory, int tiles, int ra
         _memory[Index(segment, quarter + 3, number)] = tile.R3;
     }
 
-    /// <summary>Four lines of a tile from a place on, which goes on to the next: multiples of a line's length would be kept in registers.</summary>
-    private Tile4 Load(ref long index) => new() { R0 = LoadLine(ref index), R1 = LoadLine(ref index), R2 = LoadLine(ref index), R3 = LoadLine(ref index) };
+    /// <summary>
+    /// Four lines of a tile. Advances the index: precomputed multiples of the line length would stay in registers.
+    /// </summary>
+    private Tile4 Load(ref long index) => new()
+    {
+        R0 = LoadLine(ref index),
+        R1 = LoadLine(ref index),
+        R2 = LoadLine(ref index),
+        R3 = LoadLine(ref index),
+    };
 
     private Float4 LoadLine(ref long index)
     {
@@ -162,7 +190,8 @@ internal readonly struct SegmentSums(ArrayView<Float4> memory, int tiles, int ra
         return line;
     }
 
-    private long Index(long segment, int line, int number) => (segment * ((16 * _tiles) + _rank4)) + (line * _tiles) + number;
+    private long Index(long segment, int line, int number) =>
+        (segment * ((16 * _tiles) + _rank4)) + (line * _tiles) + number;
 
     private long RightIndex(long segment, int part) => (segment * ((16 * _tiles) + _rank4)) + (16 * _tiles) + part;
 }

@@ -3,14 +3,14 @@ using ILGPU;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// The step of iterative refinement, x += A⁻¹(b - A x) (Wilkinson, 1963), and when it is needed. A thread reads again only those
-/// parts of a vector that it wrote, or there is a barrier between.
+/// One step of iterative refinement, x += A⁻¹(b - A x) (Wilkinson, 1963), and the test for whether it is needed. A
+/// thread reads back only the parts of a vector that it wrote itself, unless there is a barrier in between.
 /// </summary>
 internal static class Refinement
 {
-    /// <summary>The largest element of the diagonal of a tile.</summary>
-    /// <param name="tile">A tile of the diagonal.</param>
-    /// <param name="left">Rows from the tile's first on that are not padding, at least 1.</param>
+    /// <summary>The largest diagonal element of a tile.</summary>
+    /// <param name="tile">A diagonal tile.</param>
+    /// <param name="left">Number of rows from the tile's first onwards that are not padding, at least 1.</param>
     public static float Largest(Tile4 tile, int left)
     {
         var largest = tile.R0.X;
@@ -29,14 +29,18 @@ internal static class Refinement
         return second > largest ? second : largest;
     }
 
-    /// <summary>Notes the largest element of A in a tile of the diagonal, before it is factored.</summary>
-    public static void NoteDiagonal(in RowSolveArguments arguments, in TeamStage stage, in Tile8 tile, in TeamThread thread)
+    /// <summary>Records the largest element of A in a diagonal tile, before it is factored.</summary>
+    public static void RecordDiagonal(
+        in RowSolveArguments arguments, in TeamStage stage, in Tile8 tile, in TeamThread thread)
     {
-        if (thread.IsDiagonal) stage.Product[thread.Row] = new Float4(Largest(tile, arguments.RowsFrom(thread.Row)), 0, 0, 0);
+        if (thread.IsDiagonal)
+            stage.Product[thread.Row] = new Float4(Largest(tile, arguments.RowsFrom(thread.Row)), 0, 0, 0);
     }
 
-    /// <summary>Notes the largest 1/l of a factored tile of the diagonal: the largest element of A and the largest 1/l run from the first tile to the last.</summary>
-    public static void NoteFactor(in TeamStage stage, int step, float inverse)
+    /// <summary>
+    /// Records the largest 1/l of a factored diagonal tile. Both maxima accumulate from the first tile to the last.
+    /// </summary>
+    public static void RecordFactor(in TeamStage stage, int step, float inverse)
     {
         var largest = stage.Product[step].X;
         if (step > 0)
@@ -49,7 +53,9 @@ internal static class Refinement
         stage.Product[step] = new Float4(largest, inverse, 0, 0);
     }
 
-    /// <summary>Says whether x is a solution, and whether it can do with a correction, or is one; one thread of a team.</summary>
+    /// <summary>
+    /// Decides whether x is a solution and whether it needs a correction. Called by one thread per team.
+    /// </summary>
     public static void Judge(in RowSolveArguments arguments, in TeamGroup group, int team)
     {
         if (arguments.Round == SolveRound.LongRowsAgain)
@@ -64,13 +70,14 @@ internal static class Refinement
     }
 
     /// <summary>
-    /// The largest element of A's diagonal ÷ the smallest squared pivot: about the condition number, and by how much the rounding
-    /// of A has grown in what is left of it at the last pivots.
+    /// The largest diagonal element of A ÷ the smallest squared pivot: roughly the condition number, and the factor by
+    /// which the rounding error of A has grown at the last pivots.
     /// </summary>
-    private static float Condition(Float4 noted) => noted.X * noted.Y * noted.Y;
+    private static float Condition(Float4 extremes) => extremes.X * extremes.Y * extremes.Y;
 
-    /// <summary>Puts x aside and b - A x in its place, summed from the plays and not from the rounded A.</summary>
-    public static void MakeResidual(in RowSolveArguments arguments, in TeamStage stage, in TeamThread thread, in TeamRow row)
+    /// <summary>Saves x and replaces it with b - A x, summed from the plays rather than from the rounded A.</summary>
+    public static void MakeResidual(
+        in RowSolveArguments arguments, in TeamStage stage, in TeamThread thread, in TeamRow row)
     {
         for (var i = thread.Lane; i < arguments.Rank4; i += thread.Lanes) stage.Solution[i] = stage.Right[i];
         Group.Barrier();
@@ -81,14 +88,15 @@ internal static class Refinement
         Group.Barrier();
     }
 
-    /// <summary>Adds to x its correction, for the teams that asked and where the sum is finite.</summary>
+    /// <summary>Adds the correction to x, for teams that need it and if the sum is finite.</summary>
     public static void Correct(in RowSolveArguments arguments, in TeamGroup group, in TeamThread thread)
     {
         var stage = group.Stage;
         for (var i = thread.Lane; i < arguments.Rank4; i += thread.Lanes)
         {
             var refined = stage.Solution[i].Plus(stage.Right[i]);
-            stage.Right[i] = group.Flags.AsksForRefinement(thread.Team) && refined.IsFinite() ? refined : stage.Solution[i];
+            stage.Right[i] = group.Flags.AsksForRefinement(thread.Team) && refined.IsFinite()
+                ? refined : stage.Solution[i];
         }
     }
 }

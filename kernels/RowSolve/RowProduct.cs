@@ -2,23 +2,33 @@ using ILGPU;
 
 namespace GpuAls.Kernels;
 
-/// <summary>The matrix of a row's equation times a vector, straight from the plays: the matrix is never formed, nor rounded.</summary>
+/// <summary>
+/// Multiplies the matrix of a row's equation by a vector, straight from the plays: the matrix is neither formed nor
+/// rounded.
+/// </summary>
 internal static class RowProduct
 {
-    /// <summary>product = A p - right·b, with A p = (α₀·YᵀY) p + λ p + Σ gram·(y·p) y and b = Σ rhs·y. The group has at least as many threads as a stage rows.</summary>
-    /// <param name="arguments">The plays, y and the matrix that all rows share.</param>
-    /// <param name="stage">Where rows of y are gathered.</param>
+    /// <summary>
+    /// product = A p - right·b, with A p = (α₀·YᵀY) p + λ p + Σ gram·(y·p) y and b = Σ rhs·y. The group must have at
+    /// least as many threads as the stage has rows.
+    /// </summary>
+    /// <param name="arguments">The plays, y and the matrix shared by all rows.</param>
+    /// <param name="stage">Receives the gathered rows of y.</param>
     /// <param name="p">[rank4], in shared memory.</param>
     /// <param name="product">[rank4], in shared memory; a thread later reads only the elements it wrote itself.</param>
     /// <param name="task">The row.</param>
-    /// <param name="right">0, or 1 to take off the right side.</param>
+    /// <param name="right">1 to subtract the right side, 0 not to.</param>
     public static void Multiply(
-        in RowSolveArguments arguments, in RowStage stage, ArrayView<Float4> p, ArrayView<Float4> product, in RowTask task, float right)
+        in RowSolveArguments arguments, in RowStage stage, ArrayView<Float4> p, ArrayView<Float4> product,
+        in RowTask task, float right)
     {
         var rank4 = arguments.Rank4;
-        var isStaged = right == 0 && task.Length <= arguments.StageRows; // by the first product, whose right side it took off
+
+        // By the first product, which also subtracted the right side.
+        var isStaged = right == 0 && task.Length <= arguments.StageRows;
         Group.Barrier();
-        for (var i = Group.IdxX; i < rank4; i += Group.DimX) product[i] = SharedPart(arguments, p, i, arguments.Regularization[task.Row]);
+        for (var i = Group.IdxX; i < rank4; i += Group.DimX)
+            product[i] = SharedPart(arguments, p, i, arguments.Regularization[task.Row]);
         var end = task.First + task.Length;
         for (var start = task.First; start < end; start += arguments.StageRows)
         {
@@ -41,9 +51,10 @@ internal static class RowProduct
         var rank4 = arguments.Rank4;
         var sum = p[i].Scaled(lambda);
 
-        // The matrix is symmetric: its rows serve as columns, and neighbouring threads read neighbouring elements. Two parts of p
-        // a turn, so that eight loads are on their way at a time.
-        for (var j = 0; j < rank4; j += 2) sum = sum.Plus(FourColumns(arguments, p[j], j, i)).Plus(FourColumns(arguments, p[j + 1], j + 1, i));
+        // The matrix is symmetric: reading its rows as columns lets neighbouring threads read neighbouring elements.
+        // Two parts of p per iteration, so that eight loads are in flight at a time.
+        for (var j = 0; j < rank4; j += 2)
+            sum = sum.Plus(FourColumns(arguments, p[j], j, i)).Plus(FourColumns(arguments, p[j + 1], j + 1, i));
         return sum;
     }
 
@@ -52,11 +63,12 @@ internal static class RowProduct
     {
         var index = (4 * j * arguments.Rank4) + i;
         var (a, b) = (arguments.BaseMatrix[index], arguments.BaseMatrix[index + arguments.Rank4]);
-        var (c, d) = (arguments.BaseMatrix[index + (2 * arguments.Rank4)], arguments.BaseMatrix[index + (3 * arguments.Rank4)]);
+        var (c, d) = (
+            arguments.BaseMatrix[index + (2 * arguments.Rank4)], arguments.BaseMatrix[index + (3 * arguments.Rank4)]);
         return a.Scaled(factors.X).Plus(b.Scaled(factors.Y)).Plus(c.Scaled(factors.Z)).Plus(d.Scaled(factors.W));
     }
 
-    /// <summary>p·y for the staged row of this thread.</summary>
+    /// <summary>p·y for this thread's staged row.</summary>
     private static float RowDot(in RowStage stage, ArrayView<Float4> p, int rank4)
     {
         float dot = 0;

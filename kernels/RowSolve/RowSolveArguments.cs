@@ -2,25 +2,31 @@ using ILGPU;
 
 namespace GpuAls.Kernels;
 
-/// <summary>What all row-solve kernels take: (α₀·YᵀY + Σ gram·y yᵀ + λᵣI) x = Σ rhs·y for each row r of a CSR matrix.</summary>
+/// <summary>
+/// Arguments of the row-solve kernels, which solve (α₀·YᵀY + Σ gram·y yᵀ + λᵣI) x = Σ rhs·y for each row r of a CSR
+/// matrix.
+/// </summary>
 public struct RowSolveArguments
 {
-    /// <summary>What is solved or summed.</summary>
+    /// <summary>The rows or segments to solve or sum.</summary>
     public ArrayView<RowTask> Tasks;
 
-    /// <summary>[entries], columns.</summary>
+    /// <summary>[entries], column indices.</summary>
     public ArrayView<int> Indices;
 
-    /// <summary>[entries], ±conf, negative for a dislike; or ratings.</summary>
+    /// <summary>[entries], ±conf (negative for a dislike), or ratings.</summary>
     public ArrayView<float> Values;
 
     /// <summary>y, [columns, rank4].</summary>
     public ArrayView<Float4> Fixed;
 
-    /// <summary>α₀·YᵀY, [4·rank4, rank4], ones on the diagonal of the padding.</summary>
+    /// <summary>α₀·YᵀY, [4·rank4, rank4], with ones on the diagonal of the padding.</summary>
     public ArrayView<Float4> BaseMatrix;
 
-    /// <summary>The lower triangle of the same, tile by tile: [tiles, 16], rows of the quarters A, B, C and D of each, numbered as <see cref="TeamThread.TileNumber"/> does.</summary>
+    /// <summary>
+    /// The lower triangle of the same matrix, tile by tile: [tiles, 16], the rows of quarters A, B, C and D, numbered
+    /// as by <see cref="TeamThread.TileNumber"/>.
+    /// </summary>
     public ArrayView<Float4> BaseTiles;
 
     /// <summary>λ of each row, [rows].</summary>
@@ -29,16 +35,16 @@ public struct RowSolveArguments
     /// <summary>x, [target rows, rank4].</summary>
     public ArrayView<Float4> Target;
 
-    /// <summary>[rows], a <see cref="RowSolveStatus"/> each.</summary>
+    /// <summary>[rows], one <see cref="RowSolveStatus"/> per row.</summary>
     public ArrayView<int> Status;
 
-    /// <summary>What the segments of long rows add, as <see cref="SegmentSums"/> has it.</summary>
+    /// <summary>Partial sums of long rows, laid out by <see cref="SegmentSums"/>.</summary>
     internal ArrayView<Float4> Sums;
 
-    /// <summary>[groups, <see cref="FactorColumns.Length"/>], where each group keeps an L that does not fit on the chip.</summary>
+    /// <summary>[groups, <see cref="FactorColumns.Length"/>], each group's L if it does not fit on the chip.</summary>
     internal ArrayView<Float4> Columns;
 
-    /// <summary>Target row of row 0.</summary>
+    /// <summary>The target row that corresponds to row 0.</summary>
     public int FirstTargetRow;
 
     /// <summary>Number of factors.</summary>
@@ -53,42 +59,46 @@ public struct RowSolveArguments
     /// <summary>Added to a positive value on the right side.</summary>
     public float RhsOffset;
 
-    /// <summary>Whether values are ratings: 1 where they are, and weigh the same whatever they are.</summary>
+    /// <summary>1 if values are ratings, which all have the same weight.</summary>
     public int IsExplicit;
 
-    /// <summary>The largest element of A's diagonal ÷ the smallest squared pivot above which a solution is refined.</summary>
+    /// <summary>
+    /// Refine a solution if the largest diagonal element of A ÷ the smallest squared pivot exceeds this.
+    /// </summary>
     public float RefinedCondition;
 
-    /// <summary>The same above which a row counts as unsolved.</summary>
+    /// <summary>Report a row as unsolved if that quotient exceeds this.</summary>
     public float LargestCondition;
 
     /// <summary>Rows of y staged in shared memory at a time.</summary>
     internal int StageRows;
 
-    /// <summary>The segment that <see cref="Sums"/> begins with.</summary>
+    /// <summary>The first segment in <see cref="Sums"/>.</summary>
     internal long FirstSegment;
 
-    /// <summary>Panels of a triangle.</summary>
+    /// <summary>Panels per triangle.</summary>
     internal int PanelCount;
 
     /// <summary>One of <see cref="SolveRound"/>.</summary>
     internal int Round;
 
-    /// <summary>How a group that solves several rows at a time cuts up its shared memory.</summary>
+    /// <summary>The shared-memory layout of a group that solves several rows at a time.</summary>
     internal TeamLayout Layout;
 
-    /// <summary>Steps of conjugate gradients.</summary>
+    /// <summary>Number of conjugate-gradient steps; 0 for an exact solve.</summary>
     public int Steps;
 
-    /// <summary>Whether plays are summed in tf32 on tensor cores; 1 where they are.</summary>
+    /// <summary>1 to sum plays in tf32 on tensor cores.</summary>
     public int UsesTensorCores;
 
     internal readonly int TaskCount => Tasks.IntLength;
 
-    /// <summary>Where a row of x begins in the target.</summary>
+    /// <summary>The index in the target at which a row of x starts.</summary>
     internal readonly long TargetIndex(int row) => (long)(FirstTargetRow + row) * Rank4;
 
-    /// <summary>Rows of A from the first one of a tile's row on, padding left out; 0 or less where all is padding.</summary>
+    /// <summary>
+    /// Number of rows of A from a row of tiles onwards, without padding; ≤ 0 if everything is padding.
+    /// </summary>
     internal readonly int RowsFrom(int tileRow) => Rank - (Tile8.Width * tileRow);
 
     /// <summary>The weight of y yᵀ on the left side.</summary>
@@ -97,59 +107,68 @@ public struct RowSolveArguments
     /// <summary>The weight of y on the right side.</summary>
     internal readonly float Rhs(float value) => IsExplicit != 0 || value > 0 ? value + RhsOffset : 0;
 
-    /// <summary>One 8×8 tile of α₀·YᵀY, from one address: sixteen of them would be kept in registers for the next row.</summary>
-    internal readonly Tile8 BaseTile(int number) => Tile8.Of(Float4x8.At(BaseTiles, 16 * number), Float4x8.At(BaseTiles, (16 * number) + 8));
+    /// <summary>
+    /// One 8×8 tile of α₀·YᵀY, loaded from one address: sixteen addresses would stay in registers until the next row.
+    /// </summary>
+    internal readonly Tile8 BaseTile(int number) =>
+        Tile8.Of(Float4x8.At(BaseTiles, 16 * number), Float4x8.At(BaseTiles, (16 * number) + 8));
 }
 
-/// <summary>What a team works on at a time: a row, a segment of a long row, or a long row whose segments are summed.</summary>
-/// <param name="first">The first play; of a long row that is solved, its first segment.</param>
-/// <param name="length">Number of plays; of a long row that is solved, number of segments.</param>
-/// <param name="row">The row, counted within the plays.</param>
+/// <summary>
+/// The work of a team: a row, a segment of a long row, or a long row whose segments have been summed.
+/// </summary>
+/// <param name="first">The first play, or the first segment of a long row whose segments have been summed.</param>
+/// <param name="length">Number of plays, or of segments.</param>
+/// <param name="row">Index of the row within the plays.</param>
 public readonly struct RowTask(long first, int length, int row)
 {
-    /// <summary>The first play; of a long row that is solved, its first segment.</summary>
+    /// <summary>The first play, or the first segment of a long row whose segments have been summed.</summary>
     public readonly long First = first;
 
-    /// <summary>Number of plays; of a long row that is solved, number of segments.</summary>
+    /// <summary>Number of plays, or of segments.</summary>
     public readonly int Length = length;
 
-    /// <summary>The row, counted within the plays.</summary>
+    /// <summary>Index of the row within the plays.</summary>
     public readonly int Row = row;
 }
 
-/// <summary>What a launch of a row solve takes as its tasks.</summary>
+/// <summary>What the tasks of a row-solve launch are.</summary>
 public static class SolveRound
 {
-    /// <summary>Rows, summed from their plays.</summary>
+    /// <summary>Rows, to be summed from their plays.</summary>
     public const int Rows = 0;
 
-    /// <summary>Long rows, summed from their segments.</summary>
+    /// <summary>Long rows, to be summed from their segments.</summary>
     public const int LongRows = 1;
 
-    /// <summary>The long rows that asked for refinement: the right side is summed from the residuals of their segments.</summary>
+    /// <summary>
+    /// Long rows that need refinement: the right side is summed from the residuals of their segments.
+    /// </summary>
     public const int LongRowsAgain = 2;
 
-    /// <summary>Rows, summed on tensor cores by the group that solves them.</summary>
+    /// <summary>Rows that the group has already summed on tensor cores.</summary>
     public const int SummedRows = 3;
 }
 
-/// <summary>What a row-solve kernel reports of each row; the host decides what follows.</summary>
+/// <summary>What a row-solve kernel reports for each row. The host decides what to do about it.</summary>
 public static class RowSolveStatus
 {
     /// <summary>Solved.</summary>
     public const int Solved = 0;
 
-    /// <summary>Beyond what fp32 can solve; the row is zero.</summary>
+    /// <summary>The row cannot be solved in fp32; its factors are zero.</summary>
     public const int Unsolved = 1;
 
-    /// <summary>A long row, solved once, that will be refined when the residuals of its segments are there.</summary>
+    /// <summary>A long row that has been solved once and is to be refined from the residuals of its segments.</summary>
     public const int AsksForRefinement = 2;
 }
 
-/// <summary>α₀·YᵀY as the threads that hold a tile load it, made on the host.</summary>
+/// <summary>Rearranges α₀·YᵀY on the host into the order in which the threads load their tiles.</summary>
 public static class BaseTiles
 {
-    /// <summary>The 8×8 tiles of the lower triangle, column of tiles by column, each by its 4×4 quarters, A C over B D.</summary>
+    /// <summary>
+    /// The 8×8 tiles of the lower triangle, by columns of tiles, each split into 4×4 quarters A, B, C, D.
+    /// </summary>
     /// <param name="matrix">[padded, padded].</param>
     /// <param name="padded">A multiple of eight.</param>
     /// <returns>[tiles, 4, 4, 4].</returns>
@@ -163,7 +182,10 @@ public static class BaseTiles
             for (var row = column; row < padded; row += Tile8.Width)
             {
                 for (var line = 0; line < 2 * Tile8.Width; line++, target = target[Float4.Width..])
-                    matrix.AsSpan(((row + (line % Tile8.Width)) * padded) + column + (line / Tile8.Width * Float4.Width), Float4.Width).CopyTo(target);
+                {
+                    var first = ((row + (line % Tile8.Width)) * padded) + column + (line / Tile8.Width * Float4.Width);
+                    matrix.AsSpan(first, Float4.Width).CopyTo(target);
+                }
             }
         }
 

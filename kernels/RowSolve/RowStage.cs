@@ -3,15 +3,17 @@ using ILGPU;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// The shared memory of conjugate gradients: gathered rows of y with their weights, and the vectors of the method. Everything is a
-/// view of one block, in Float4s.
+/// The shared memory of the conjugate-gradient kernel: gathered rows of y with their weights, and the method's vectors.
+/// Everything is a view of one block of Float4s.
 /// </summary>
 internal struct RowStage
 {
-    /// <summary>[StageRows, rank4 + 1]: threads that each read a row of its own meet different banks.</summary>
+    /// <summary>
+    /// [StageRows, rank4 + 1]: padded, so that threads that each read a row of their own access different banks.
+    /// </summary>
     public ArrayView<Float4> Rows;
 
-    /// <summary>[4, rank4], the vectors of the method.</summary>
+    /// <summary>[4, rank4], the method's vectors.</summary>
     public ArrayView<Float4> Vectors;
 
     /// <summary>[StageRows], weight of y yᵀ.</summary>
@@ -20,16 +22,16 @@ internal struct RowStage
     /// <summary>[StageRows], weight of y.</summary>
     public ArrayView<float> RhsWeights;
 
-    /// <summary>[StageRows], the row of y of each.</summary>
+    /// <summary>[StageRows], the index of each row of y.</summary>
     public ArrayView<int> Columns;
 
-    /// <summary>Float4s of shared memory that <see cref="Of"/> cuts up.</summary>
+    /// <summary>Float4s of shared memory that <see cref="Of"/> needs.</summary>
     public static int Length(int stageRows, int rank4) =>
         (stageRows * (rank4 + 1)) + (4 * rank4) + (3 * Float4.Holding(stageRows));
 
     public static RowStage Of(int stageRows, int rank4)
     {
-        // Taken as floats: ILGPU writes OpenCL that does not compile for dynamic memory of structs.
+        // Allocated as floats: for dynamic shared memory of structs, ILGPU emits OpenCL that does not compile.
         var memory = SharedMemory.GetDynamic<float>().Cast<Float4>();
         var weights = Float4.Holding(stageRows);
         var rows = stageRows * (rank4 + 1);
@@ -44,7 +46,7 @@ internal struct RowStage
         };
     }
 
-    /// <summary>The group gathers entries first .. first + count - 1 of y, with a barrier before and after.</summary>
+    /// <summary>Gathers the rows of y for entries [first, first + count), with a barrier before and after.</summary>
     public readonly void Load(in RowSolveArguments arguments, long first, int count)
     {
         Group.Barrier();
@@ -61,7 +63,8 @@ internal struct RowStage
         Group.Barrier();
     }
 
-    // Thread = four factors of every so many entries, four of them at a time, so that all are on their way before one is waited for.
+    // Thread = four factors of every step-th entry, four entries at a time, so that all loads are in flight before the
+    // first is needed.
     private readonly void Gather(in RowSolveArguments arguments, int count)
     {
         var step = Group.DimX / arguments.Rank4;
@@ -81,7 +84,7 @@ internal struct RowStage
         }
     }
 
-    /// <summary>Four factors of an entry; beyond the last entry those of the first.</summary>
+    /// <summary>Four factors of an entry; past the last entry, those of the first.</summary>
     private readonly Float4 Fixed(in RowSolveArguments arguments, int entry, int part, int count) =>
         arguments.Fixed[((long)Columns[entry < count ? entry : 0] * arguments.Rank4) + part];
 
@@ -90,13 +93,14 @@ internal struct RowStage
         if (entry < count) Rows[(entry * (arguments.Rank4 + 1)) + part] = value;
     }
 
-    /// <summary>target += Σ weight·y over the staged entries, with the weights of the right side; thread = four factors.</summary>
+    /// <summary>target += Σ weight·y over the staged entries, with right-side weights; thread = four factors.</summary>
     public readonly void AddWeighted(ArrayView<Float4> target, int rank4, int count)
     {
         for (var i = Group.IdxX; i < rank4; i += Group.DimX)
         {
             var sum = target[i];
-            for (var entry = 0; entry < count; entry++) sum = sum.Plus(Rows[(entry * (rank4 + 1)) + i].Scaled(RhsWeights[entry]));
+            for (var entry = 0; entry < count; entry++)
+                sum = sum.Plus(Rows[(entry * (rank4 + 1)) + i].Scaled(RhsWeights[entry]));
             target[i] = sum;
         }
     }

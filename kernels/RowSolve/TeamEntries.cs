@@ -4,29 +4,33 @@ using ILGPU.Algorithms;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// What is known of the eight plays of a stage before their rows of y are gathered, in shared memory: of each its column, what its
-/// row of y is multiplied with, the weight of the scaled row on the right side, and its weight on the left side.
-/// A slot without a play has column 0 and weights of 0.
+/// The eight plays of a stage, in shared memory, before their rows of y are gathered. A slot without a play has column
+/// 0 and zero weights.
 /// </summary>
 /// <param name="memory">[8].</param>
 internal readonly struct TeamEntries(ArrayView<Float4> memory)
 {
     private readonly ArrayView<Float4> _memory = memory;
 
-    /// <summary>What is known of a play.</summary>
-    public TeamEntry this[int entry] => TeamEntry.Of(_memory[entry]);
+    /// <summary>One of the plays.</summary>
+    public TeamEntry this[int slot] => TeamEntry.Of(_memory[slot]);
 
-    /// <summary>Looks up plays for Σ gram·y yᵀ = Σ (√gram·y)(√gram·y)ᵀ; lane = one play, or every so many where there are fewer lanes.</summary>
+    /// <summary>
+    /// Looks up plays for Σ gram·y yᵀ = Σ (√gram·y)(√gram·y)ᵀ. Lane = one play, or several if there are fewer than
+    /// eight lanes.
+    /// </summary>
     /// <param name="arguments">The plays.</param>
     /// <param name="row">The row.</param>
-    /// <param name="offset">The stage's first play, counted within the row.</param>
+    /// <param name="offset">Index of the stage's first play within the row.</param>
     /// <param name="thread">The thread.</param>
-    /// <param name="sign">1 for the plays whose gram is positive, and for the right side; -1 for those whose gram is negative.</param>
+    /// <param name="sign">
+    /// 1 for plays with positive gram and for the right side; -1 for plays with negative gram.
+    /// </param>
     public void LookUp(in RowSolveArguments arguments, in TeamRow row, int offset, in TeamThread thread, float sign)
     {
         if (thread.Lane >= TeamLayout.StageRows) return;
         var number = offset + thread.Lane;
-        do // most ranks have more lanes than plays, and no second turn
+        do // at most ranks there are more lanes than plays, so this runs once
         {
             var known = Float4.Zero;
             if (number < row.Length) known = TeamEntry.Of(arguments, row.First + number, sign).Packed;
@@ -36,7 +40,7 @@ internal readonly struct TeamEntries(ArrayView<Float4> memory)
         while (number - offset < TeamLayout.StageRows);
     }
 
-    /// <summary>Looks up plays for A x - b, where y stays as it is.</summary>
+    /// <summary>Looks up plays for A x - b, where y is not scaled.</summary>
     public void LookUpPlain(in RowSolveArguments arguments, in TeamRow row, int offset, in TeamThread thread)
     {
         for (var entry = thread.Lane; entry < TeamLayout.StageRows; entry += thread.Lanes)
@@ -46,14 +50,15 @@ internal readonly struct TeamEntries(ArrayView<Float4> memory)
             {
                 var play = row.First + offset + entry;
                 var value = arguments.Values[play];
-                known = new Float4(Interop.IntAsFloat((uint)arguments.Indices[play]), 1, arguments.Gram(value), arguments.Rhs(value));
+                var column = Interop.IntAsFloat((uint)arguments.Indices[play]);
+                known = new Float4(column, 1, arguments.Gram(value), arguments.Rhs(value));
             }
 
             _memory[entry] = known;
         }
     }
 
-    /// <summary>Weights of the right side become gram·(y·x) - rhs, the part of A x - b that runs along y.</summary>
+    /// <summary>Replaces the right-side weights by gram·(y·x) - rhs, the coefficient of y in A x - b.</summary>
     public void WeighResidual(in TeamStage stage, in TeamThread thread)
     {
         for (var entry = thread.Lane; entry < TeamLayout.StageRows; entry += thread.Lanes)
@@ -64,20 +69,20 @@ internal readonly struct TeamEntries(ArrayView<Float4> memory)
     }
 }
 
-/// <summary>What is known of a play before its row of y is gathered.</summary>
+/// <summary>A play before its row of y is gathered.</summary>
 /// <param name="column">The row of y.</param>
-/// <param name="scale">What its row of y is multiplied with.</param>
+/// <param name="scale">The factor by which its row of y is scaled.</param>
 /// <param name="gram">Its weight on the left side.</param>
 /// <param name="right">The weight of the scaled row on the right side.</param>
 internal readonly struct TeamEntry(int column, float scale, float gram, float right)
 {
-    /// <summary>The smallest square of a scale: so small that it adds nothing to A, and large enough to divide by.</summary>
+    /// <summary>The smallest squared scale: too small to change A, but large enough to divide by.</summary>
     private const float SmallestGram = 1e-24f;
 
     /// <summary>The row of y.</summary>
     public readonly int Column = column;
 
-    /// <summary>What its row of y is multiplied with.</summary>
+    /// <summary>The factor by which its row of y is scaled.</summary>
     public readonly float Scale = scale;
 
     /// <summary>Its weight on the left side.</summary>
@@ -86,22 +91,25 @@ internal readonly struct TeamEntry(int column, float scale, float gram, float ri
     /// <summary>The weight of the scaled row on the right side.</summary>
     public readonly float Right = right;
 
-    /// <summary>As shared memory has it.</summary>
+    /// <summary>The play as stored in shared memory.</summary>
     public Float4 Packed => new(Interop.IntAsFloat((uint)Column), Scale, Gram, Right);
 
-    /// <summary>Reads what shared memory has.</summary>
+    /// <summary>Unpacks a play from shared memory.</summary>
     public static TeamEntry Of(Float4 packed) => new((int)Interop.FloatAsInt(packed.X), packed.Y, packed.Z, packed.W);
 
     /// <summary>Looks up a play for Σ gram·y yᵀ = Σ (√gram·y)(√gram·y)ᵀ.</summary>
     /// <param name="arguments">The plays.</param>
     /// <param name="play">The play.</param>
-    /// <param name="sign">1 for the plays whose gram is positive, and for the right side; -1 for those whose gram is negative.</param>
+    /// <param name="sign">
+    /// 1 for plays with positive gram and for the right side; -1 for plays with negative gram.
+    /// </param>
     public static TeamEntry Of(in RowSolveArguments arguments, long play, float sign)
     {
         var value = arguments.Values[play];
         var gram = sign * arguments.Gram(value);
         var square = gram > SmallestGram ? gram : SmallestGram;
-        var inverse = XMath.Rsqrt(square); // not √ and ÷, whose rare cases are calls that cost registers
-        return new TeamEntry(arguments.Indices[play], square * inverse, gram, sign > 0 ? arguments.Rhs(value) * inverse : 0);
+        var inverse = XMath.Rsqrt(square); // √ and ÷ have slow paths that are calls and cost registers
+        return new TeamEntry(
+            arguments.Indices[play], square * inverse, gram, sign > 0 ? arguments.Rhs(value) * inverse : 0);
     }
 }

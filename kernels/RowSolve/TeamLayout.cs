@@ -3,13 +3,13 @@ using ILGPU;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// How the shared memory of a group is cut up among its teams, in Float4s. Eight lanes are served together where they meet eight
-/// different banks of 16 bytes. They stand tile by tile, team by team: a tile's row further must lead as far, modulo eight, as all
-/// the teams do.
+/// How the shared memory of a group is split among its teams, in Float4s. Eight lanes are served at once if they access
+/// eight different 16-byte banks. Lanes are ordered by tile, then by team, so the stride from one row of tiles to the
+/// next must equal, modulo eight, the combined stride of all teams.
 /// </summary>
 public readonly struct TeamLayout
 {
-    /// <summary>Plays that a team stages at a time, and columns of a panel.</summary>
+    /// <summary>Plays that a team stages at a time, which is also the number of columns in a panel.</summary>
     public const int StageRows = 8;
 
     private const int Banks = 8;
@@ -18,13 +18,15 @@ public readonly struct TeamLayout
     /// <summary>Rows that a group solves at a time.</summary>
     public readonly int Teams;
 
-    /// <summary>From one tile's row to the next in a plane.</summary>
+    /// <summary>Stride from one row of tiles to the next within a plane.</summary>
     public readonly int RowStride;
 
-    /// <summary>From the plane of the first four factors of each eight to that of the last four.</summary>
+    /// <summary>
+    /// Stride from the plane with the first four of each eight factors to the plane with the last four.
+    /// </summary>
     public readonly int PlaneStride;
 
-    /// <summary>From one team to the next.</summary>
+    /// <summary>Stride from one team to the next.</summary>
     public readonly int TeamStride;
 
     private TeamLayout(int teams, int rowStride, int rank8, int bank)
@@ -34,7 +36,7 @@ public readonly struct TeamLayout
         TeamStride = Padded(EntriesIndex(PlaneStride, rank8) + (2 * Float4sOfEntries), bank);
     }
 
-    /// <summary>The smallest layout without conflicts.</summary>
+    /// <summary>The smallest layout without bank conflicts.</summary>
     /// <param name="teams">Rows that a group solves at a time.</param>
     /// <param name="rank8">Tiles along the diagonal.</param>
     public static TeamLayout Of(int teams, int rank8)
@@ -45,45 +47,49 @@ public readonly struct TeamLayout
         return new TeamLayout(teams, StageRows + (teams * best % Banks), rank8, best);
     }
 
-    /// <summary>Where a team has one half of a tile's row.</summary>
+    /// <summary>Index of one half of a row of tiles within the team's memory.</summary>
     internal int PartIndex(int row, int half) => (half * PlaneStride) + (row * RowStride);
 
-    /// <summary>Factored tiles of the diagonal, [rank8, 12]: A, B and D of each.</summary>
+    /// <summary>Index of the factored diagonal tiles, [rank8, 12]: A, B and D of each.</summary>
     internal static int DiagonalIndex(int planeStride) => 2 * planeStride;
 
-    /// <summary>Four vectors, [4, 2·rank8].</summary>
-    internal static int VectorIndex(int planeStride, int rank8, int vector) => DiagonalIndex(planeStride) + (12 * rank8) + (2 * rank8 * vector);
+    /// <summary>Index of one of the four vectors, [4, 2·rank8].</summary>
+    internal static int VectorIndex(int planeStride, int rank8, int vector) =>
+        DiagonalIndex(planeStride) + (12 * rank8) + (2 * rank8 * vector);
 
-    /// <summary>What is known of the staged plays, twice: of those in use and of the next ones.</summary>
+    /// <summary>Index of the entries of the staged plays, double-buffered: those in use and the next ones.</summary>
     internal static int EntriesIndex(int planeStride, int rank8) => VectorIndex(planeStride, rank8, 4);
 
-    /// <summary>The smallest number from <paramref name="least"/> on that leads to a bank.</summary>
+    /// <summary>The smallest number ≥ <paramref name="least"/> that falls on a bank.</summary>
     private static int Padded(int least, int bank) => least + ((bank - (least % Banks) + Banks) % Banks);
 }
 
-/// <summary>The shared memory of a group as one of its teams sees it.</summary>
+/// <summary>The shared memory of a group, from the point of view of one of its teams.</summary>
 internal struct TeamGroup
 {
-    /// <summary>The team's own part.</summary>
+    /// <summary>The team's own memory.</summary>
     public TeamStage Stage;
 
-    /// <summary>What all teams see.</summary>
+    /// <summary>Shared by all teams.</summary>
     public TeamFlags Flags;
 
     public static TeamGroup Of(in RowSolveArguments arguments, int team)
     {
-        // Taken as floats: ILGPU writes OpenCL that does not compile for dynamic memory of structs.
+        // Allocated as floats: for dynamic shared memory of structs, ILGPU emits OpenCL that does not compile.
         var memory = SharedMemory.GetDynamic<float>().Cast<Float4>();
         var teams = arguments.Layout.Teams;
         return new TeamGroup
         {
             Stage = new TeamStage(memory, arguments.Layout, team, arguments.Rank4 / 2),
-            Flags = new TeamFlags(memory.SubView(teams * arguments.Layout.TeamStride, Float4.Holding(2 * teams)).Cast<float>(), teams),
+            Flags = new TeamFlags(
+                memory.SubView(teams * arguments.Layout.TeamStride, Float4.Holding(2 * teams)).Cast<float>(), teams),
         };
     }
 }
 
-/// <summary>What the teams of a group tell each other, [2, teams] in shared memory: who failed, and who asks for refinement.</summary>
+/// <summary>
+/// Flags of the teams of a group, [2, teams] in shared memory: which teams failed and which need refinement.
+/// </summary>
 /// <param name="memory">[2·teams].</param>
 /// <param name="teams">Number of teams.</param>
 internal readonly struct TeamFlags(ArrayView<float> memory, int teams)

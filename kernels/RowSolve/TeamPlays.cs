@@ -2,14 +2,15 @@ using ILGPU;
 
 namespace GpuAls.Kernels;
 
-/// <summary>What the plays of the rows that a group works on add to A, in registers, and to b, in shared memory.</summary>
+/// <summary>Adds the plays of the rows that a group solves to A, in registers, and to b, in shared memory.</summary>
 internal static class TeamPlays
 {
     /// <summary>
-    /// tile + Σ gram·y yᵀ and, where the thread's place begins at the first factor, Σ rhs·y in the right side. Where the weights allow a
-    /// negative gram, the plays that have one are added to -tile first.
+    /// Returns tile + Σ gram·y yᵀ and, if the thread holds the first column, sets the right side to Σ rhs·y. If weights
+    /// may make gram negative, those plays are first added to -tile.
     /// </summary>
-    public static Tile8 AddTo(Tile8 tile, in RowSolveArguments arguments, in TeamStage stage, in TeamThread thread, in TeamRow row)
+    public static Tile8 AddTo(
+        Tile8 tile, in RowSolveArguments arguments, in TeamStage stage, in TeamThread thread, in TeamRow row)
     {
         var right = Float4.Zero;
         for (float sign = arguments.GramOffset < 0 ? -1 : 1; sign <= 1; sign += 2)
@@ -29,8 +30,9 @@ internal static class TeamPlays
         return tile;
     }
 
-    /// <summary>product += Σ (gram·(y·x) - rhs)·y, with the solution x that the stage holds.</summary>
-    public static void AddResidual(in RowSolveArguments arguments, in TeamStage stage, in TeamThread thread, in TeamRow row)
+    /// <summary>product += Σ (gram·(y·x) - rhs)·y, where x is the stage's solution.</summary>
+    public static void AddResidual(
+        in RowSolveArguments arguments, in TeamStage stage, in TeamThread thread, in TeamRow row)
     {
         var entries = stage.Entries(0);
         var sum = Float4.Zero;
@@ -55,10 +57,11 @@ internal static class TeamPlays
         stage.AddUp(sum, stage.Right, thread);
     }
 
-    /// <summary>Stages the plays that were looked up, and looks up the next ones.</summary>
-    /// <returns>The thread's part of the right side with these plays.</returns>
+    /// <summary>Stages the plays that have been looked up, and looks up the next ones.</summary>
+    /// <returns>The thread's part of the right side, including these plays.</returns>
     private static Float4 Stage(
-        in RowSolveArguments arguments, in TeamStage stage, in TeamThread thread, in TeamRow row, int offset, float sign, Float4 right)
+        in RowSolveArguments arguments, in TeamStage stage, in TeamThread thread, in TeamRow row,
+        int offset, float sign, Float4 right)
     {
         Group.Barrier();
         var turn = offset / TeamLayout.StageRows;

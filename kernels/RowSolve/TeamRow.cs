@@ -3,25 +3,25 @@ namespace GpuAls.Kernels;
 /// <summary>The task that a team works on.</summary>
 internal struct TeamRow
 {
-    /// <summary>Number of the task; no task at all where it is not below the number of tasks.</summary>
+    /// <summary>Index of the task. If it is past the last task, the team has none.</summary>
     public int Task;
 
-    /// <summary>The row; 0 where there is no task.</summary>
+    /// <summary>Index of the row; 0 without a task.</summary>
     public int Index;
 
-    /// <summary>Its first entry; where sums of segments take the place of entries, the first of those.</summary>
+    /// <summary>Its first entry, or its first segment where segments are added up.</summary>
     public long First;
 
-    /// <summary>The number of its entries; -1 where there is no task.</summary>
+    /// <summary>Number of entries or segments; -1 without a task.</summary>
     public int Length;
 
-    /// <summary>The largest number of entries in the group: all teams go through as many stages.</summary>
+    /// <summary>The largest length in the group: every team runs that many stages.</summary>
     public int Longest;
 
-    /// <summary>Whether there is a task.</summary>
+    /// <summary>Whether the team has a task.</summary>
     public readonly bool Exists => Length >= 0;
 
-    /// <summary>The task of a team where no task is longer than the one before it.</summary>
+    /// <summary>The task of a team if tasks are sorted by falling length.</summary>
     public static TeamRow OfSorted(in RowSolveArguments arguments, int firstTask, int team)
     {
         var row = new TeamRow { Task = firstTask + team, Length = -1, Longest = arguments.Tasks[firstTask].Length };
@@ -31,14 +31,15 @@ internal struct TeamRow
         return row;
     }
 
-    /// <summary>The task of a team; where long rows are refined, rows that do not ask for it are no tasks.</summary>
+    /// <summary>The task of a team. When long rows are refined, rows that do not need it count as no task.</summary>
     public static TeamRow Of(in RowSolveArguments arguments, int firstTask, int team)
     {
         var row = new TeamRow { Task = firstTask + team, Length = -1 };
         for (var other = firstTask; other < firstTask + arguments.Layout.Teams && other < arguments.TaskCount; other++)
         {
             var task = arguments.Tasks[other];
-            if (arguments.Round == SolveRound.LongRowsAgain && arguments.Status[task.Row] != RowSolveStatus.AsksForRefinement) continue;
+            if (arguments.Round == SolveRound.LongRowsAgain
+                && arguments.Status[task.Row] != RowSolveStatus.AsksForRefinement) continue;
             if (task.Length > row.Longest) row.Longest = task.Length;
             if (other == row.Task) (row.Index, row.First, row.Length) = (task.Row, task.First, task.Length);
         }
@@ -46,18 +47,19 @@ internal struct TeamRow
         return row;
     }
 
-    /// <summary>The row with the sums of its group for entries.</summary>
+    /// <summary>The same row with its group's sums in place of segments.</summary>
     public readonly TeamRow Summed(in RowSolveArguments arguments, int team) =>
         this with { First = TensorSums.Slot(arguments, team), Length = Length > 0 ? 1 : 0 };
 
-    /// <summary>Whether no team of the group has anything to refine.</summary>
-    public readonly bool IsLeftAlone(in RowSolveArguments arguments) => arguments.Round == SolveRound.LongRowsAgain && Longest == 0;
+    /// <summary>Whether no team of the group has a row to refine.</summary>
+    public readonly bool IsLeftAlone(in RowSolveArguments arguments) =>
+        arguments.Round == SolveRound.LongRowsAgain && Longest == 0;
 }
 
-/// <summary>Writes what became of the row of a team.</summary>
+/// <summary>Writes the result of a team's row.</summary>
 internal static class RowResult
 {
-    /// <summary>x, or zeros where there were no plays or no solution, and the status.</summary>
+    /// <summary>Writes x, or zeros if the row has no plays or no solution, and its status.</summary>
     public static void Store(in RowSolveArguments arguments, in TeamGroup group, in TeamThread thread, in TeamRow row)
     {
         if (!row.Exists) return;

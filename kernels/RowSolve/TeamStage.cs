@@ -3,16 +3,16 @@ using ILGPU;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// The shared memory of one team: staged plays or, when they are done with, a panel of the factorisation. Both are eight vectors,
-/// [2, rank8, 8] Float4s: a plane of the first four factors of each eight and one of the last four, and for each tile's row
-/// its part of all eight vectors side by side, so that a thread reads them at constant distances.
+/// The shared memory of one team: staged plays or, once those are summed, a panel of the factorization. Both are eight
+/// vectors, [2, rank8, 8] Float4s: one plane has the first four of each eight factors, the other the last four. Each
+/// row of tiles has its parts of all eight vectors side by side, so that a thread reads them at constant strides.
 /// </summary>
 internal readonly partial struct TeamStage
 {
     private const int StageRows = TeamLayout.StageRows;
     private const int EntriesLength = 8;
 
-    // Offsets rather than views: a view costs four registers, and 64 are taken by the tile.
+    // Indices rather than views: a view costs four registers, and the tile takes 64.
     private readonly ArrayView<Float4> _memory;
     private readonly int _rank8;
     private readonly int _rank4;
@@ -24,8 +24,8 @@ internal readonly partial struct TeamStage
     private readonly int _entries;
 
     /// <param name="memory">The shared memory of the group.</param>
-    /// <param name="layout">How it is cut up.</param>
-    /// <param name="team">Which team.</param>
+    /// <param name="layout">Its layout.</param>
+    /// <param name="team">Index of the team.</param>
     /// <param name="rank8">Tiles along the diagonal.</param>
     public TeamStage(ArrayView<Float4> memory, TeamLayout layout, int team, int rank8)
     {
@@ -40,27 +40,27 @@ internal readonly partial struct TeamStage
         _entries = _first + TeamLayout.EntriesIndex(_planeStride, rank8);
     }
 
-    /// <summary>[rank4], b, which the factorisation turns into L⁻¹ b, then x.</summary>
+    /// <summary>[rank4], b, which the factorization turns into L⁻¹ b and the substitution into x.</summary>
     public ArrayView<Float4> Right => Vector(0);
 
-    /// <summary>[rank4], Σ |x| from each part of eight on.</summary>
+    /// <summary>[rank4], Σ |x| over each block of eight and those after it.</summary>
     public ArrayView<Float4> Sizes => Vector(1);
 
-    /// <summary>[rank4], x while it is refined.</summary>
+    /// <summary>[rank4], x during refinement.</summary>
     public ArrayView<Float4> Solution => Vector(2);
 
-    /// <summary>[rank4], A x - b while x is refined; before that the ends of each tile's diagonal.</summary>
+    /// <summary>[rank4], A x - b during refinement; before that, the extremes of each diagonal tile.</summary>
     public ArrayView<Float4> Product => Vector(3);
 
-    /// <summary>The team gathers rows of y, each times its scale; row 0 times 0 in slots without a play.</summary>
+    /// <summary>Gathers rows of y, each multiplied by its scale; slots without a play get row 0 times 0.</summary>
     /// <param name="arguments">y.</param>
     /// <param name="entries">The entries.</param>
     /// <param name="thread">The thread.</param>
-    /// <param name="sum">Four factors of Σ weight·y so far, over the thread's rows.</param>
-    /// <returns>The sum with these rows, by their weights on the right side.</returns>
+    /// <param name="sum">Four factors of Σ weight·y over the thread's rows so far.</param>
+    /// <returns>The sum including these rows, with their right-side weights.</returns>
     public Float4 Load(in RowSolveArguments arguments, TeamEntries entries, in TeamThread thread, Float4 sum)
     {
-        // Two at a time, so that both are on their way before one is waited for.
+        // Two at a time, so that both loads are in flight before the first is needed.
         for (var entry = thread.Entry; entry < StageRows; entry += 2 * thread.EntryStep)
         {
             var (first, second) = (entries[entry], entries[entry + thread.EntryStep]);
@@ -77,20 +77,22 @@ internal readonly partial struct TeamStage
     private Float4 Fixed(in RowSolveArguments arguments, TeamEntry entry, in TeamThread thread) =>
         arguments.Fixed[((long)entry.Column * _rank4) + thread.Part];
 
-    /// <summary>Adds up what the threads of a team have of each part, in the order of their rows; in the room of the staged plays.</summary>
+    /// <summary>
+    /// Adds up the partial sums of the team's threads in a fixed order. Reuses the memory of the staged plays.
+    /// </summary>
     /// <param name="sum">The thread's sum.</param>
     /// <param name="target">[rank4].</param>
     /// <param name="thread">The thread.</param>
     public void AddUp(Float4 sum, ArrayView<Float4> target, in TeamThread thread)
     {
-        var room = _memory.SubView(_first, thread.EntryStep * _rank4);
-        Group.Barrier(); // all are done with the staged plays
-        if (thread.Entry < StageRows) room[(thread.Entry * _rank4) + thread.Part] = sum;
+        var scratch = _memory.SubView(_first, thread.EntryStep * _rank4);
+        Group.Barrier(); // all threads have used the staged plays
+        if (thread.Entry < StageRows) scratch[(thread.Entry * _rank4) + thread.Part] = sum;
         Group.Barrier();
         for (var i = thread.Lane; i < _rank4; i += thread.Lanes)
         {
             var total = target[i];
-            for (var row = 0; row < thread.EntryStep; row++) total = total.Plus(room[(row * _rank4) + i]);
+            for (var row = 0; row < thread.EntryStep; row++) total = total.Plus(scratch[(row * _rank4) + i]);
             target[i] = total;
         }
 
@@ -111,7 +113,7 @@ internal readonly partial struct TeamStage
         return tile;
     }
 
-    /// <summary>Σ weight·v over the thread's rows, added to what it has.</summary>
+    /// <summary>sum + Σ weight·v over the thread's rows.</summary>
     public Float4 AddWeighted(Float4 sum, TeamEntries entries, in TeamThread thread)
     {
         for (var entry = thread.Entry; entry < StageRows; entry += thread.EntryStep)
@@ -119,25 +121,31 @@ internal readonly partial struct TeamStage
         return sum;
     }
 
-    /// <summary>v·x for one of the eight vectors and the solution that is refined.</summary>
+    /// <summary>v·x for one of the eight vectors and the solution being refined.</summary>
     public float DotSolution(int vector)
     {
         float dot = 0;
-        for (var part = 0; part < _rank4; part++) dot += _memory[PartIndex(part / 2, part & 1) + vector].Dot(Solution[part]);
+        for (var part = 0; part < _rank4; part++)
+            dot += _memory[PartIndex(part / 2, part & 1) + vector].Dot(Solution[part]);
         return dot;
     }
 
-    /// <summary>What is known of staged plays.</summary>
-    /// <param name="turn">Even or odd: plays of one turn are read while those of the next are looked up.</param>
-    public TeamEntries Entries(int turn) => new(_memory.SubView(_entries + (EntriesLength * (turn & 1)), EntriesLength));
+    /// <summary>The entries of the staged plays.</summary>
+    /// <param name="turn">Even or odd: entries of one turn are read while those of the next are looked up.</param>
+    public TeamEntries Entries(int turn) =>
+        new(_memory.SubView(_entries + (EntriesLength * (turn & 1)), EntriesLength));
 
-    /// <summary>One of the sixteen Float4s that each tile's row has, counted on from a row: half by half its parts of the eight vectors.</summary>
+    /// <summary>
+    /// One of the sixteen Float4s of a row of tiles, numbered from the given row onwards: the eight vectors' first
+    /// halves, then their second halves.
+    /// </summary>
     public Float4 Line(int firstRow, int number) => _memory[LineIndex(firstRow, number)];
 
-    /// <summary>Sets what <see cref="Line"/> gives.</summary>
+    /// <summary>Sets the Float4 that <see cref="Line"/> returns.</summary>
     public void SetLine(int firstRow, int number, Float4 value) => _memory[LineIndex(firstRow, number)] = value;
 
-    private int LineIndex(int firstRow, int number) => PartIndex(firstRow + (number / 16), number / 8 & 1) + (number & 7);
+    private int LineIndex(int firstRow, int number) =>
+        PartIndex(firstRow + (number / 16), number / 8 & 1) + (number & 7);
 
     private int Diagonal(int step) => _diagonal + (12 * step);
 

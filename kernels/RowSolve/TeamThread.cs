@@ -3,44 +3,50 @@ using ILGPU;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// Where a thread stands. Threads of a group: tile by tile, and for each tile team by team, so that lanes next to each other do the
-/// same to different rows. Tiles of the lower triangle: column by column, so that a step of the factorisation needs a run of them.
+/// The role of a thread in its group. Threads are ordered by tile, then by team, so that neighbouring lanes do the same
+/// work on different rows. Tiles of the lower triangle are ordered by column, so that each step of the factorization
+/// needs a contiguous run of them.
 /// </summary>
 internal struct TeamThread
 {
-    /// <summary>Which of the rows of the group.</summary>
+    /// <summary>Index of the team within the group.</summary>
     public int Team;
 
-    /// <summary>Number of the thread within its team.</summary>
+    /// <summary>Index of the thread within its team.</summary>
     public int Lane;
 
-    /// <summary>Threads of the team: one a tile, and those that are left over.</summary>
+    /// <summary>Number of threads in the team: one per tile, plus spare ones.</summary>
     public int Lanes;
 
-    /// <summary>Row of the thread's tile; those that are left over repeat another tile, and nobody asks for it.</summary>
+    /// <summary>Row of the thread's tile. Spare threads repeat another tile, and the result is not used.</summary>
     public int Row;
 
     /// <summary>Column of the thread's tile, no larger than <see cref="Row"/>.</summary>
     public int Column;
 
-    /// <summary>The columns of tiles that the team holds at a time: all, or a panel of a triangle that has more tiles than the group has threads.</summary>
+    /// <summary>
+    /// Columns of tiles that the team holds at a time: all of them, or a panel if there are more tiles than threads.
+    /// </summary>
     public int FirstColumn, EndColumn;
 
-    /// <summary>Whether the thread has a tile of those columns.</summary>
+    /// <summary>Whether the thread has a tile in those columns.</summary>
     public bool HasTile;
 
-    /// <summary>The part of four factors that the thread gathers, and where the stage has it.</summary>
+    /// <summary>Which Float4 of a row the thread gathers, and its index in the stage.</summary>
     public int Part, Target;
 
-    /// <summary>The first play of a stage of which the thread gathers its part, and from one to the next; beyond the stage where it gathers none.</summary>
+    /// <summary>
+    /// The first staged play that the thread gathers, and the step to the next one. A thread that gathers none starts
+    /// past the end.
+    /// </summary>
     public int Entry, EntryStep;
 
-    /// <summary>Whether the thread keeps a tile of the diagonal.</summary>
+    /// <summary>Whether the thread has a diagonal tile.</summary>
     public bool IsDiagonal;
 
-    /// <param name="layout">Of the group's shared memory.</param>
+    /// <param name="layout">Layout of the group's shared memory.</param>
     /// <param name="rank8">Tiles along the diagonal.</param>
-    /// <param name="firstColumn">The first column of tiles that the group holds.</param>
+    /// <param name="firstColumn">First column of tiles that the group holds.</param>
     public static TeamThread Of(in TeamLayout layout, int rank8, int firstColumn)
     {
         var teams = layout.Teams;
@@ -53,7 +59,7 @@ internal struct TeamThread
         var column = rank8 - 1 - columnFromEnd;
         var lanes = (Group.DimX - team + teams - 1) / teams;
 
-        // Some teams have one thread more; the order in which a row is summed must not depend on its team.
+        // Some teams have one more thread than others, but the order of summation must not depend on the team.
         var commonLanes = Group.DimX / teams;
         var endColumn = PanelColumns.End(rank8, firstColumn, commonLanes);
         var hasTile = lane < tiles && column < endColumn;
@@ -79,6 +85,7 @@ internal struct TeamThread
         };
     }
 
-    /// <summary>The number of the thread's tile among all of the triangle, column by column.</summary>
-    public readonly int TileNumber(int rank8) => TriangleIndex.Count(rank8) - TriangleIndex.Count(rank8 - Column) + Row - Column;
+    /// <summary>The number of the thread's tile in the triangle, counted column by column.</summary>
+    public readonly int TileNumber(int rank8) =>
+        TriangleIndex.Count(rank8) - TriangleIndex.Count(rank8 - Column) + Row - Column;
 }

@@ -4,38 +4,39 @@ using ILGPU.Runtime;
 
 namespace GpuAls.Kernels.Launching;
 
-/// <summary>The books of an accelerator's memory: what is taken of it, and how much may be.</summary>
+/// <summary>Tracks how much of an accelerator's memory is allocated, and enforces a limit.</summary>
 public sealed class DeviceMemory
 {
-    // By accelerator, so that every buffer of every launcher is in the same books.
-    private static readonly ConditionalWeakTable<Accelerator, DeviceMemory> Books = [];
+    // One per accelerator, so that all buffers of all launchers count against the same limit.
+    private static readonly ConditionalWeakTable<Accelerator, DeviceMemory> Instances = [];
 
     private readonly Accelerator _accelerator;
 
     private DeviceMemory(Accelerator accelerator) => _accelerator = accelerator;
 
-    /// <summary>The most bytes that may be taken.</summary>
+    /// <summary>Maximum number of bytes that may be allocated.</summary>
     public long Bound { get; set; } = long.MaxValue;
 
-    /// <summary>Bytes that are taken.</summary>
+    /// <summary>Bytes currently allocated.</summary>
     public long Used { get; private set; }
 
-    /// <summary>Bytes among them in buffers that stay for the next launch.</summary>
+    /// <summary>Bytes allocated to scratch buffers, which are kept for the next launch.</summary>
     public long Scratch { get; private set; }
 
-    /// <summary>Bytes that may still be taken.</summary>
+    /// <summary>Bytes that may still be allocated.</summary>
     public long Left => Bound - Used;
 
-    /// <summary>The books of an accelerator.</summary>
-    public static DeviceMemory Of(Accelerator accelerator) => Books.GetValue(accelerator, key => new DeviceMemory(key));
+    /// <summary>The instance for an accelerator.</summary>
+    public static DeviceMemory Of(Accelerator accelerator) =>
+        Instances.GetValue(accelerator, key => new DeviceMemory(key));
 
-    /// <summary>Takes memory; what it holds is undefined.</summary>
-    /// <param name="length">Number of elements, 1 or more: no driver takes an empty buffer.</param>
-    /// <exception cref="DeviceMemoryException">It would be more than the bound.</exception>
+    /// <summary>Allocates uninitialized memory.</summary>
+    /// <param name="length">Number of elements, at least 1: drivers refuse empty buffers.</param>
+    /// <exception cref="DeviceMemoryException">The allocation would exceed the limit.</exception>
     public DeviceBuffer<T> Allocate<T>(long length)
         where T : unmanaged => Allocate<T>(length, isScratch: false);
 
-    /// <summary><see cref="Allocate{T}(long)"/> for a buffer that stays for the next launch.</summary>
+    /// <summary><see cref="Allocate{T}(long)"/> for a buffer that is kept for the next launch.</summary>
     internal DeviceBuffer<T> AllocateScratch<T>(long length)
         where T : unmanaged => Allocate<T>(length, isScratch: true);
 
@@ -56,46 +57,49 @@ public sealed class DeviceMemory
     }
 }
 
-/// <summary>Device memory that is in the books until it is disposed.</summary>
-/// <typeparam name="T">Element.</typeparam>
+/// <summary>Device memory that counts against the limit until it is disposed.</summary>
+/// <typeparam name="T">Element type.</typeparam>
 public sealed class DeviceBuffer<T> : IDisposable
     where T : unmanaged
 {
     private readonly MemoryBuffer1D<T, Stride1D.Dense> _buffer;
-    private readonly Action<long> _giveBack;
+    private readonly Action<long> _release;
 
-    internal DeviceBuffer(MemoryBuffer1D<T, Stride1D.Dense> buffer, Action<long> giveBack) => (_buffer, _giveBack) = (buffer, giveBack);
+    internal DeviceBuffer(MemoryBuffer1D<T, Stride1D.Dense> buffer, Action<long> release) =>
+        (_buffer, _release) = (buffer, release);
 
     /// <summary>Number of elements.</summary>
     public long Length => _buffer.Length;
 
-    /// <summary>All of it.</summary>
+    /// <summary>A view of the whole buffer.</summary>
     public ArrayView<T> View => _buffer.View.AsContiguous();
 
     /// <inheritdoc/>
     public void Dispose()
     {
         if (_buffer.IsDisposed) return;
-        _giveBack(_buffer.LengthInBytes);
+        _release(_buffer.LengthInBytes);
         Disposal.Quietly(_buffer);
     }
 }
 
-/// <summary>Device memory that is kept between launches and made anew only when a launch needs more.</summary>
-/// <typeparam name="T">Element.</typeparam>
-/// <param name="accelerator">Where the memory lies.</param>
+/// <summary>Device memory that is kept between launches and reallocated only when a launch needs more.</summary>
+/// <typeparam name="T">Element type.</typeparam>
+/// <param name="accelerator">The device that owns the memory.</param>
 public sealed class ReusableBuffer<T>(Accelerator accelerator) : IDisposable
     where T : unmanaged
 {
     private readonly DeviceMemory _memory = DeviceMemory.Of(accelerator);
     private DeviceBuffer<T>? _buffer;
 
-    /// <summary>Bytes that are taken.</summary>
+    /// <summary>Bytes allocated.</summary>
     public long Bytes => (_buffer?.Length ?? 0) * Interop.SizeOf<T>();
 
-    /// <summary>A view of the first elements; what they hold is undefined.</summary>
-    /// <param name="length">Number of elements; 0 gives a view of one, since no driver takes an empty one.</param>
-    /// <exception cref="DeviceMemoryException">It would be more than the bound of the device's memory.</exception>
+    /// <summary>A view of the first elements, whose contents are undefined.</summary>
+    /// <param name="length">
+    /// Number of elements; 0 returns a view of one element, because drivers refuse empty buffers.
+    /// </param>
+    /// <exception cref="DeviceMemoryException">The allocation would exceed the limit on device memory.</exception>
     public ArrayView<T> Take(long length)
     {
         var needed = Math.Max(1, length);
@@ -124,30 +128,30 @@ public sealed class ReusableBuffer<T>(Accelerator accelerator) : IDisposable
     }
 }
 
-/// <summary>More of a device's memory was asked for than is left below its bound.</summary>
-/// <param name="needed">Bytes that were asked for.</param>
-/// <param name="memory">The books that refused.</param>
-#pragma warning disable CA1032 // Nobody else throws it.
+/// <summary>An allocation would exceed the limit on a device's memory.</summary>
+/// <param name="needed">Bytes requested.</param>
+/// <param name="memory">The memory that refused.</param>
+#pragma warning disable CA1032 // Thrown only here.
 public sealed class DeviceMemoryException(long needed, DeviceMemory memory)
-    : Exception($"{needed:N0} bytes were asked for, {memory.Left:N0} of {memory.Bound:N0} are left.")
+    : Exception($"cannot allocate {needed:N0} bytes: {memory.Left:N0} of {memory.Bound:N0} are free.")
 #pragma warning restore CA1032
 {
-    /// <summary>Bytes that were asked for.</summary>
+    /// <summary>Bytes requested.</summary>
     public long NeededBytes { get; } = needed;
 
-    /// <summary>Bytes that were left.</summary>
+    /// <summary>Bytes that were free.</summary>
     public long LeftBytes { get; } = memory.Left;
 
-    /// <summary>The bound.</summary>
+    /// <summary>The limit.</summary>
     public long BoundBytes { get; } = memory.Bound;
 }
 
-/// <summary>Gives back what a driver lent.</summary>
+/// <summary>Frees driver resources.</summary>
 public static class Disposal
 {
     /// <summary>
-    /// Disposes. A device that has failed refuses to free anything too; that must not take the place of the failure, which what
-    /// was launched throws.
+    /// Disposes a resource. A device that has failed also fails to free anything; that error must not hide the original
+    /// one, which the failed operation throws.
     /// </summary>
     public static void Quietly(IDisposable? resource)
     {
@@ -157,7 +161,7 @@ public static class Disposal
         }
         catch (AcceleratorException)
         {
-            // The memory is lost until the process ends; nobody can do anything about it.
+            // The memory is lost until the process ends; nothing can be done about it.
         }
     }
 }

@@ -3,7 +3,7 @@ using ILGPU.Runtime;
 
 namespace GpuAls.Kernels.Launching;
 
-/// <summary>Sums YᵀY on the device and brings it back.</summary>
+/// <summary>Computes YᵀY on the device and copies it to the host.</summary>
 public sealed class GramianLauncher : IDisposable
 {
     private const int MaximumStageFloat4s = 2_048;
@@ -21,7 +21,7 @@ public sealed class GramianLauncher : IDisposable
     private readonly ReusableBuffer<Double4> _partials;
     private readonly ReusableBuffer<double> _gramian;
 
-    /// <param name="accelerator">Where to launch; kernels are compiled when first needed.</param>
+    /// <param name="accelerator">The device. Kernels are compiled when first needed.</param>
     public GramianLauncher(Accelerator accelerator)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
@@ -35,12 +35,12 @@ public sealed class GramianLauncher : IDisposable
     /// <summary>The kernels.</summary>
     public IEnumerable<DeviceKernel> Kernels => [_slices, _reduce];
 
-    /// <summary>YᵀY over some rows.</summary>
+    /// <summary>YᵀY over a range of rows.</summary>
     /// <param name="factors">[all rows, rank4].</param>
-    /// <param name="firstRow">First row of the sum.</param>
+    /// <param name="firstRow">First row of the range.</param>
     /// <param name="rowCount">Number of rows.</param>
     /// <param name="rank4">Float4s in a row.</param>
-    /// <param name="gramian">[4·rank4, 4·rank4], both triangles are written.</param>
+    /// <param name="gramian">[4·rank4, 4·rank4]; both triangles are written.</param>
     public void Sum(ArrayView<Float4> factors, int firstRow, int rowCount, int rank4, Span<double> gramian)
     {
         var plan = Plan.For(_accelerator, rowCount, rank4);
@@ -58,19 +58,22 @@ public sealed class GramianLauncher : IDisposable
         };
         var grid = new Index2D(plan.Groups, (plan.Tiles + plan.GroupSize - 1) / plan.GroupSize);
         var shared = LaunchPlan.Shared(plan.Teams * 2 * GramianStage.HalfLength(rank4 / 2));
-        _slices.Launch(_accelerator.DefaultStream, new KernelConfig(grid, new Index2D(plan.GroupSize, 1), shared), arguments);
-        _reduce.Launch(_accelerator.DefaultStream, new KernelConfig(((ElementsOfTile * plan.Tiles) + ReduceGroupSize - 1) / ReduceGroupSize, ReduceGroupSize), arguments);
+        var stream = _accelerator.DefaultStream;
+        _slices.Launch(stream, new KernelConfig(grid, new Index2D(plan.GroupSize, 1), shared), arguments);
+        var reduceGroups = ((ElementsOfTile * plan.Tiles) + ReduceGroupSize - 1) / ReduceGroupSize;
+        _reduce.Launch(stream, new KernelConfig(reduceGroups, ReduceGroupSize), arguments);
         Transfer.ToHost(arguments.Gramian, gramian);
     }
 
-    /// <summary>The most bytes of device memory that are kept for matrices of up to some rows.</summary>
+    /// <summary>Upper bound on the device memory kept for matrices of up to this many rows, in bytes.</summary>
     internal static long ScratchBytes(Accelerator accelerator, int rowCount, int rank4)
     {
         var rank = (long)rank4 * Float4.Width;
-        return (Plan.For(accelerator, rowCount, rank4).Partials * Float4.Width * sizeof(double)) + (rank * rank * sizeof(double));
+        var partials = Plan.For(accelerator, rowCount, rank4).Partials * Float4.Width;
+        return (partials + (rank * rank)) * sizeof(double);
     }
 
-    /// <summary>Gives back the device memory that is kept; the next launch takes it anew.</summary>
+    /// <summary>Frees the device memory kept between launches; the next launch allocates it again.</summary>
     public void Release()
     {
         _partials.Dispose();
@@ -80,10 +83,13 @@ public sealed class GramianLauncher : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Release();
 
-    /// <summary>How the rows are cut up. It depends on the shape and the device's largest group alone, so that a device sums in the same order each time.</summary>
+    /// <summary>
+    /// How the rows are split. Depends only on the shape and the device's largest group, so that a device always sums
+    /// in the same order.
+    /// </summary>
     private readonly record struct Plan(int Tiles, int Teams, int GroupSize, int Groups)
     {
-        /// <summary>Double4s of all slices.</summary>
+        /// <summary>Number of Double4s for all slices.</summary>
         public long Partials => (long)ElementsOfTile / Float4.Width * Tiles * Groups * Teams;
 
         public static Plan For(Accelerator accelerator, int rowCount, int rank4)

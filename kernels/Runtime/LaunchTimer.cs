@@ -5,8 +5,8 @@ using ILGPU.Runtime;
 namespace GpuAls.Kernels.Launching;
 
 /// <summary>
-/// Times each launch on an accelerator with two events of its stream. The context must have been made with profiling, and the
-/// timer before the first launch; an accelerator without a timer launches as if there were none.
+/// Times every launch on an accelerator with a pair of stream events. The context must have profiling enabled, and the
+/// timer must exist before the first launch. Launches on an accelerator without a timer have no overhead.
 /// </summary>
 public sealed class LaunchTimer
 {
@@ -15,11 +15,11 @@ public sealed class LaunchTimer
     private readonly List<(string Kernel, ProfilingMarker Before, ProfilingMarker After)> _launches = [];
     private bool _isOn;
 
-    /// <param name="accelerator">Whose launches are timed.</param>
+    /// <param name="accelerator">The accelerator whose launches are timed.</param>
     public LaunchTimer(Accelerator accelerator) => Timers.Add(accelerator, this);
 
-    /// <summary>The launches of an operation, in their order; waits until they are done.</summary>
-    /// <param name="operation">What launches.</param>
+    /// <summary>Runs an operation, waits for its launches and returns them in order.</summary>
+    /// <param name="operation">The operation that launches kernels.</param>
     public IReadOnlyList<LaunchTime> Measure(Action operation)
     {
         ArgumentNullException.ThrowIfNull(operation);
@@ -27,7 +27,11 @@ public sealed class LaunchTimer
         try
         {
             operation();
-            return [.. _launches.Select(launch => new LaunchTime(launch.Kernel, launch.After.MeasureFrom(launch.Before).TotalMilliseconds))];
+            return
+            [
+                .. _launches.Select(launch =>
+                    new LaunchTime(launch.Kernel, launch.After.MeasureFrom(launch.Before).TotalMilliseconds)),
+            ];
         }
         finally
         {
@@ -42,7 +46,7 @@ public sealed class LaunchTimer
         }
     }
 
-    /// <summary>A launch with events around it where its accelerator has a timer.</summary>
+    /// <summary>Wraps a launch in events if its accelerator has a timer.</summary>
     internal static Action<AcceleratorStream, KernelConfig, TArguments> Timed<TArguments>(
         string kernel, Accelerator accelerator, Action<AcceleratorStream, KernelConfig, TArguments> launch) =>
         !Timers.TryGetValue(accelerator, out var timer) ? launch : (stream, config, arguments) =>
@@ -53,7 +57,7 @@ public sealed class LaunchTimer
         };
 }
 
-/// <summary>One launch.</summary>
-/// <param name="Kernel">The name in the catalogue.</param>
-/// <param name="Milliseconds">Between the event before it and the one after it.</param>
+/// <summary>A timed launch.</summary>
+/// <param name="Kernel">The kernel's name in the catalog.</param>
+/// <param name="Milliseconds">Time between the events before and after it.</param>
 public readonly record struct LaunchTime(string Kernel, double Milliseconds);

@@ -3,7 +3,7 @@ using ILGPU.Runtime;
 
 namespace GpuAls.Kernels.Launching;
 
-/// <summary>Solves the long rows, some at a time: sums of their segments, a solve, and a refinement of those that ask for one.</summary>
+/// <summary>Solves the long rows in batches: sums their segments, solves, and refines the rows that need it.</summary>
 internal sealed class LongRowLauncher : IDisposable
 {
     private const long SumBytes = 64L << 20;
@@ -23,17 +23,19 @@ internal sealed class LongRowLauncher : IDisposable
         _residuals = KernelCatalog.SegmentResiduals.LoadOn(accelerator);
     }
 
-    /// <summary>The kernels beside the solve.</summary>
-    public IEnumerable<DeviceKernel> Kernels(bool usesTensorCores) => [usesTensorCores ? _tensorSums : _sums, _residuals];
+    /// <summary>The kernels other than the solve itself.</summary>
+    public IEnumerable<DeviceKernel> Kernels(bool usesTensorCores) =>
+        [usesTensorCores ? _tensorSums : _sums, _residuals];
 
-    /// <summary>Launches all that becomes of the long rows.</summary>
-    /// <param name="stream">Where the launches are queued.</param>
+    /// <summary>Launches everything needed to solve the long rows.</summary>
+    /// <param name="stream">The stream on which launches are queued.</param>
     /// <param name="schedule">The long rows and their segments.</param>
-    /// <param name="plan">The plan of the rank.</param>
-    /// <param name="arguments">As for other rows.</param>
-    /// <param name="solve">Launches the solve of some tasks.</param>
+    /// <param name="plan">The plan for the rank.</param>
+    /// <param name="arguments">The arguments, as for other rows.</param>
+    /// <param name="solve">Launches a solve of the given tasks.</param>
     public void Launch(
-        AcceleratorStream stream, DeviceSchedule schedule, TeamPlan plan, RowSolveArguments arguments, Action<AcceleratorStream, TeamPlan, RowSolveArguments> solve)
+        AcceleratorStream stream, DeviceSchedule schedule, TeamPlan plan, RowSolveArguments arguments,
+        Action<AcceleratorStream, TeamPlan, RowSolveArguments> solve)
     {
         var rows = schedule.HostLongRows.Span;
         var length = SegmentSums.Length(arguments.Rank4);
@@ -45,31 +47,37 @@ internal sealed class LongRowLauncher : IDisposable
             var segments = (int)(rows[first + count - 1].First + rows[first + count - 1].Length - rows[first].First);
             arguments.FirstSegment = rows[first].First;
             arguments.Sums = _memory.Take((long)segments * length);
-            var (ofSegments, ofRows) = (schedule.Segments.SubView(rows[first].First, segments), schedule.LongRows.SubView(first, count));
-            if (arguments.UsesTensorCores != 0) SumOnTensorCores(stream, arguments with { Tasks = ofSegments });
-            else _sums.Launch(stream, plan.Config(plan.GroupsFor(segments) * arguments.PanelCount), arguments with { Round = SolveRound.LongRows, Tasks = ofSegments });
-            solve(stream, plan, arguments with { Round = SolveRound.LongRows, Tasks = ofRows });
-            _residuals.Launch(stream, plan.Config(plan.GroupsFor(segments)), arguments with { Round = SolveRound.LongRowsAgain, Tasks = ofSegments });
-            solve(stream, plan, arguments with { Round = SolveRound.LongRowsAgain, Tasks = ofRows });
+            var ofSegments = arguments with { Tasks = schedule.Segments.SubView(rows[first].First, segments) };
+            var ofRows = arguments with { Tasks = schedule.LongRows.SubView(first, count) };
+            var groups = plan.GroupsFor(segments);
+            if (arguments.UsesTensorCores != 0) SumOnTensorCores(stream, ofSegments);
+            else Launch(_sums, groups * arguments.PanelCount, ofSegments with { Round = SolveRound.LongRows });
+            solve(stream, plan, ofRows with { Round = SolveRound.LongRows });
+            Launch(_residuals, groups, ofSegments with { Round = SolveRound.LongRowsAgain });
+            solve(stream, plan, ofRows with { Round = SolveRound.LongRowsAgain });
             first += count;
         }
+
+        void Launch(DeviceKernel<RowSolveArguments> kernel, int groups, RowSolveArguments ofSegments) =>
+            kernel.Launch(stream, plan.Config(groups), ofSegments);
     }
 
-    /// <summary>The most bytes of device memory that are kept for some rows.</summary>
+    /// <summary>Upper bound on the device memory kept, in bytes.</summary>
     public static long ScratchBytes(int longestRow, long entryCount, int rank4)
     {
         if (longestRow <= RowSchedule.LongestRow) return 0;
-        // A long row has a segment more than whole ones.
+        // A long row may have one partial segment besides its whole ones.
         var segments = (entryCount / RowSchedule.SegmentLength) + (entryCount / RowSchedule.LongestRow);
         return Math.Min(segments, Capacity(rank4)) * SegmentSums.Length(rank4) * Float4.Bytes;
     }
 
     public void Dispose() => _memory.Dispose();
 
-    /// <summary>Segments whose sums are kept at a time: those of the longest row in any case.</summary>
-    private static int Capacity(int rank4) => Math.Max(RowSchedule.MostSegments, (int)(SumBytes / (SegmentSums.Length(rank4) * Float4.Bytes)));
+    /// <summary>Number of segments whose sums are kept at a time; at least those of the longest row.</summary>
+    private static int Capacity(int rank4) =>
+        Math.Max(RowSchedule.MostSegments, (int)(SumBytes / (SegmentSums.Length(rank4) * Float4.Bytes)));
 
-    /// <summary>How many rows have no more segments than fit; at least one.</summary>
+    /// <summary>Number of rows whose segments fit, at least one.</summary>
     private static int CountThatFit(ReadOnlySpan<RowTask> rows, int capacity)
     {
         var count = 1;
@@ -83,10 +91,11 @@ internal sealed class LongRowLauncher : IDisposable
         return count;
     }
 
-    /// <summary>A warp a part of a segment's triangle, as many as a group may have.</summary>
+    /// <summary>One warp per part of a segment's triangle, up to the maximum group size.</summary>
     private void SumOnTensorCores(AcceleratorStream stream, RowSolveArguments arguments)
     {
         var group = Math.Min(LaunchPlan.MaximumGroupSize, LaunchPlan.ThreadMultiple * TensorJob.Count(arguments.Rank4));
-        _tensorSums.Launch(stream, new KernelConfig(LaunchPlan.Groups(_accelerator, arguments.TaskCount), group), arguments);
+        var groups = LaunchPlan.Groups(_accelerator, arguments.TaskCount);
+        _tensorSums.Launch(stream, new KernelConfig(groups, group), arguments);
     }
 }

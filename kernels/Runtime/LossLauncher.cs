@@ -17,7 +17,7 @@ public sealed class LossLauncher : IDisposable
     private readonly ReusableBuffer<double> _rowSums;
     private readonly ReusableBuffer<double> _segmentSums;
 
-    /// <param name="accelerator">Where to launch; kernels are compiled when first needed.</param>
+    /// <param name="accelerator">The device. Kernels are compiled when first needed.</param>
     public LossLauncher(Accelerator accelerator)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
@@ -31,12 +31,16 @@ public sealed class LossLauncher : IDisposable
         _squaredNorm = KernelCatalog.SquaredNorm.LoadOn(accelerator);
     }
 
-    /// <summary>The most bytes of device memory that are kept for some rows.</summary>
+    /// <summary>Upper bound on the device memory kept, in bytes.</summary>
     internal static long ScratchBytes(int rowCount, long entryCount) =>
-        sizeof(double) * (MostGroups + Math.Max(1L, rowCount) + Math.Max(1, Groups(entryCount, LossKernels.SegmentPlays)));
+        sizeof(double)
+        * (MostGroups + Math.Max(1L, rowCount) + Math.Max(1, Groups(entryCount, LossKernels.SegmentPlays)));
 
-    /// <summary>Σ rhs·(1 - x·y)² + (gram - rhs)·(x·y)² over the plays of each row. Its bits depend on the row's plays and factors alone.</summary>
-    /// <param name="arguments">All but the sums, which are kept here.</param>
+    /// <summary>
+    /// Σ rhs·(1 - x·y)² + (gram - rhs)·(x·y)² over the plays of each row. The bits of a row's sum depend only on its
+    /// own plays and factors.
+    /// </summary>
+    /// <param name="arguments">The arguments; the sums are set here.</param>
     /// <param name="rowSums">[rows].</param>
     public void Plays(LossArguments arguments, Span<double> rowSums)
     {
@@ -44,9 +48,9 @@ public sealed class LossLauncher : IDisposable
         var windows = Groups(arguments.Indices.Length, LossKernels.SegmentPlays);
         arguments.RowSums = _rowSums.Take(arguments.RowCount);
         arguments.SegmentSums = _segmentSums.Take(windows);
-        _firstSegments.Launch(_stream, new KernelConfig(Groups(arguments.RowCount, LossKernels.Teams), LossKernels.GroupSize), arguments);
-        if (windows > 0) _laterSegments.Launch(_stream, new KernelConfig(windows, LossKernels.GroupSize), arguments);
-        _rowTotals.Launch(_stream, new KernelConfig(Groups(arguments.RowCount, LossKernels.GroupSize), LossKernels.GroupSize), arguments);
+        _firstSegments.Launch(_stream, Config(Groups(arguments.RowCount, LossKernels.Teams)), arguments);
+        if (windows > 0) _laterSegments.Launch(_stream, Config(windows), arguments);
+        _rowTotals.Launch(_stream, Config(Groups(arguments.RowCount, LossKernels.GroupSize)), arguments);
         Transfer.ToHost(arguments.RowSums, rowSums);
     }
 
@@ -60,12 +64,18 @@ public sealed class LossLauncher : IDisposable
         if (rowCount == 0) return 0;
         var groups = Math.Clamp(rowCount / LossKernels.GroupSize, 1, MostGroups);
         var partials = _partials.Take(groups);
-        var arguments = new NormArguments { Factors = factors, Weights = weights.SubView(0, rowCount), Partials = partials, Rank4 = rank4 };
-        _squaredNorm.Launch(_stream, new KernelConfig(groups, LossKernels.GroupSize), arguments);
+        var arguments = new NormArguments
+        {
+            Factors = factors,
+            Weights = weights.SubView(0, rowCount),
+            Partials = partials,
+            Rank4 = rank4,
+        };
+        _squaredNorm.Launch(_stream, Config(groups), arguments);
         return Total(partials);
     }
 
-    /// <summary>Gives back the device memory that is kept; the next launch takes it anew.</summary>
+    /// <summary>Frees the device memory kept between launches; the next launch allocates it again.</summary>
     public void Release()
     {
         _partials.Dispose();
@@ -77,6 +87,8 @@ public sealed class LossLauncher : IDisposable
     public void Dispose() => Release();
 
     private static int Groups(long work, int each) => (int)((work + each - 1) / each);
+
+    private static KernelConfig Config(int groups) => new(groups, LossKernels.GroupSize);
 
     private static double Total(ArrayView<double> partials)
     {

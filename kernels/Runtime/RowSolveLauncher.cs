@@ -5,7 +5,7 @@ namespace GpuAls.Kernels.Launching;
 /// <summary>Chooses and launches the kernels that solve the rows.</summary>
 public sealed class RowSolveLauncher : IDisposable
 {
-    /// <summary>Groups launched for a multiprocessor, at most, where each needs memory for its L.</summary>
+    /// <summary>Maximum groups launched per multiprocessor if each needs memory for its L.</summary>
     internal const int PanelGroupsPerMultiprocessor = 4;
 
     private const int MaximumStageRows = 32;
@@ -21,7 +21,7 @@ public sealed class RowSolveLauncher : IDisposable
     private readonly ReusableBuffer<Float4> _columns;
     private readonly ReusableBuffer<Float4> _sums;
 
-    /// <param name="accelerator">Where to launch; kernels are compiled when first needed.</param>
+    /// <param name="accelerator">The device. Kernels are compiled when first needed.</param>
     public RowSolveLauncher(Accelerator accelerator)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
@@ -37,10 +37,12 @@ public sealed class RowSolveLauncher : IDisposable
         _tensorPanel = KernelCatalog.TensorPanelRowSolve.LoadOn(accelerator);
     }
 
-    /// <summary>Launches the solve of all rows: exact, or by conjugate gradients where the arguments ask for steps.</summary>
-    /// <param name="stream">Where the launches are queued.</param>
+    /// <summary>
+    /// Launches the solve of all rows: exact, or by conjugate gradients if the arguments specify steps.
+    /// </summary>
+    /// <param name="stream">The stream on which launches are queued.</param>
     /// <param name="schedule">The order of the rows.</param>
-    /// <param name="arguments">All but what the launchers choose: tasks, layout and scratch memory.</param>
+    /// <param name="arguments">The arguments; tasks, layout and scratch memory are set here.</param>
     public void Launch(AcceleratorStream stream, DeviceSchedule schedule, RowSolveArguments arguments)
     {
         ArgumentNullException.ThrowIfNull(schedule);
@@ -48,29 +50,32 @@ public sealed class RowSolveLauncher : IDisposable
         else Solve(stream, schedule, arguments);
     }
 
-    /// <summary>The kernels of some solves, those for long rows last, which not all plays have.</summary>
+    /// <summary>The kernels that a solve uses; those for long rows, which may not be needed, come last.</summary>
     /// <param name="rank4">Float4s in a row of factors.</param>
     /// <param name="isExact">False for conjugate gradients.</param>
-    /// <param name="usesTensorCores">Whether plays are summed there.</param>
+    /// <param name="usesTensorCores">Whether plays are summed on tensor cores.</param>
     public IEnumerable<DeviceKernel> Kernels(int rank4, bool isExact, bool usesTensorCores)
     {
         if (!isExact) return [_conjugateGradient];
-        var (rows, tensorRows, longRows) = TeamPlan.For(_accelerator, rank4).IsWhole ? (_team, _tensor, _teamLong) : (_panel, _tensorPanel, _panel);
+        var (rows, tensorRows, longRows) = TeamPlan.For(_accelerator, rank4).IsWhole
+            ? (_team, _tensor, _teamLong) : (_panel, _tensorPanel, _panel);
         return [usesTensorCores ? tensorRows : rows, longRows, .. _longRows.Kernels(usesTensorCores)];
     }
 
-    /// <summary>The most bytes of device memory that are kept for some rows, beside those for long ones.</summary>
+    /// <summary>Upper bound on the device memory kept for this many rows, in bytes, not counting long rows.</summary>
     internal static long ScratchBytes(Accelerator accelerator, int rowCount, int rank4) =>
-        TeamPlan.For(accelerator, rank4).IsWhole ? 0 : (long)PanelGroups(accelerator, rowCount) * FactorColumns.Length(rank4 / 2) * Float4.Bytes;
+        TeamPlan.For(accelerator, rank4).IsWhole
+            ? 0 : (long)PanelGroups(accelerator, rowCount) * FactorColumns.Length(rank4 / 2) * Float4.Bytes;
 
-    /// <summary>The most bytes of device memory that are kept for the sums of rows on tensor cores.</summary>
+    /// <summary>Upper bound on the device memory kept for sums computed on tensor cores, in bytes.</summary>
     internal static long SlotBytes(Accelerator accelerator, int rowCount, int rank4)
     {
         var plan = TeamPlan.For(accelerator, rank4);
-        return (long)PanelGroups(accelerator, plan.GroupsFor(rowCount)) * plan.Layout.Teams * SegmentSums.Length(rank4) * Float4.Bytes;
+        var slots = (long)PanelGroups(accelerator, plan.GroupsFor(rowCount)) * plan.Layout.Teams;
+        return slots * SegmentSums.Length(rank4) * Float4.Bytes;
     }
 
-    /// <summary>Gives back the device memory that is kept; the next launch takes it anew.</summary>
+    /// <summary>Frees the device memory kept between launches; the next launch allocates it again.</summary>
     public void Release()
     {
         _columns.Dispose();
@@ -86,7 +91,7 @@ public sealed class RowSolveLauncher : IDisposable
         var plan = TeamPlan.For(_accelerator, arguments.Rank4);
         arguments.Layout = plan.Layout;
 
-        // The longest work first.
+        // Longest work first.
         _longRows.Launch(stream, schedule, plan, arguments, Launch);
         arguments.Tasks = schedule.ShortRows;
         if (arguments.UsesTensorCores != 0) LaunchOnTensorCores(stream, plan, arguments);
@@ -99,7 +104,8 @@ public sealed class RowSolveLauncher : IDisposable
         if (plan.IsWhole)
         {
             var kernel = arguments.Round == SolveRound.Rows ? _team : _teamLong;
-            kernel.Launch(stream, plan.Config(LaunchPlan.Groups(_accelerator, plan.GroupsFor(arguments.TaskCount))), arguments);
+            var teamGroups = LaunchPlan.Groups(_accelerator, plan.GroupsFor(arguments.TaskCount));
+            kernel.Launch(stream, plan.Config(teamGroups), arguments);
             return;
         }
 
@@ -108,7 +114,8 @@ public sealed class RowSolveLauncher : IDisposable
         _panel.Launch(stream, plan.Config(groups), arguments);
     }
 
-    private static int PanelGroups(Accelerator accelerator, int tasks) => Math.Min(tasks, PanelGroupsPerMultiprocessor * accelerator.NumMultiprocessors);
+    private static int PanelGroups(Accelerator accelerator, int tasks) =>
+        Math.Min(tasks, PanelGroupsPerMultiprocessor * accelerator.NumMultiprocessors);
 
     private void LaunchOnTensorCores(AcceleratorStream stream, TeamPlan plan, RowSolveArguments arguments)
     {
@@ -127,6 +134,7 @@ public sealed class RowSolveLauncher : IDisposable
         arguments.Tasks = schedule.Rows;
         if (arguments.TaskCount == 0) return;
         var groups = LaunchPlan.Groups(_accelerator, arguments.TaskCount);
-        _conjugateGradient.Launch(stream, LaunchPlan.Config(groups, ConjugateGradientKernel.GroupSize(arguments.Rank4), shared), arguments);
+        var groupSize = ConjugateGradientKernel.GroupSize(arguments.Rank4);
+        _conjugateGradient.Launch(stream, LaunchPlan.Config(groups, groupSize, shared), arguments);
     }
 }

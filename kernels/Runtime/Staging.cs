@@ -6,8 +6,8 @@ using ILGPU.Runtime;
 namespace GpuAls.Kernels.Launching;
 
 /// <summary>
-/// Copies between host and device through two slots of page-locked memory and a stream of their own: while the device copies one
-/// slot, and while kernels run on another stream, the host fills or empties the other slot.
+/// Copies between host and device through two slots of page-locked memory on a separate stream: while the device copies
+/// one slot and kernels run on another stream, the host fills or drains the other slot.
 /// </summary>
 public sealed class Staging : IDisposable
 {
@@ -27,19 +27,19 @@ public sealed class Staging : IDisposable
         _slots = [new PageLockedBuffer(accelerator), new PageLockedBuffer(accelerator)];
     }
 
-    /// <summary>Elements that go through a slot at a time where a copy is larger.</summary>
+    /// <summary>Elements per slot when a larger copy is split into chunks.</summary>
     public static int ChunkOf<T>()
         where T : unmanaged => ChunkBytes / Interop.SizeOf<T>();
 
-    /// <summary>A slot to fill; the copy that uses it must have been waited for.</summary>
+    /// <summary>A slot to fill. The previous copy from it must have completed.</summary>
     public Span<T> Slot<T>(int slot, int length)
         where T : unmanaged => _slots[slot].Take<T>(length);
 
-    /// <summary>Queues the copy of a slot to a view, of the same length.</summary>
+    /// <summary>Queues a copy from a slot to a view of the same length.</summary>
     public void CopyToDevice<T>(int slot, ArrayView<T> target)
         where T : unmanaged => _slots[slot].CopyTo(_stream, target);
 
-    /// <summary>Queues the copy of a view to a slot.</summary>
+    /// <summary>Queues a copy from a view to a slot.</summary>
     public void CopyToSlot<T>(ArrayView<T> source, int slot)
         where T : unmanaged
     {
@@ -47,10 +47,10 @@ public sealed class Staging : IDisposable
         _slots[slot].CopyFrom(_stream, source);
     }
 
-    /// <summary>Waits for the copies.</summary>
+    /// <summary>Waits for all queued copies.</summary>
     public void Wait() => _stream.Synchronize();
 
-    /// <summary>Copies a span to a view of the same length, and waits.</summary>
+    /// <summary>Copies a span to a view of the same length and waits.</summary>
     public void Upload<T>(ReadOnlySpan<T> source, ArrayView<T> target)
         where T : unmanaged
     {
@@ -59,7 +59,7 @@ public sealed class Staging : IDisposable
         {
             var chunk = source.Slice(first, Math.Min(ChunkOf<T>(), source.Length - first));
             chunk.CopyTo(Slot<T>(slot, chunk.Length));
-            Wait(); // for the chunk before; this one's slot is free since then.
+            Wait(); // for the previous chunk, after which this slot is free
             CopyToDevice(slot, target.SubView(first, chunk.Length));
         }
 
@@ -75,8 +75,8 @@ public sealed class Staging : IDisposable
 }
 
 /// <summary>
-/// Host memory that a device copies from and to by itself, while the processor and its own kernels go on. It grows when more is
-/// asked for.
+/// Page-locked host memory, which a device copies from and to asynchronously while the CPU and kernels keep running. It
+/// grows on demand.
 /// </summary>
 /// <param name="accelerator">The device that copies.</param>
 internal sealed unsafe class PageLockedBuffer(Accelerator accelerator) : IDisposable
@@ -84,7 +84,7 @@ internal sealed unsafe class PageLockedBuffer(Accelerator accelerator) : IDispos
     private long[] _longs = [];
     private PageLockScope<long>? _lock;
 
-    /// <summary>The first elements.</summary>
+    /// <summary>A span over the first elements.</summary>
     public Span<T> Take<T>(int length)
         where T : unmanaged
     {
@@ -109,7 +109,7 @@ internal sealed unsafe class PageLockedBuffer(Accelerator accelerator) : IDispos
         _longs = [];
     }
 
-    // The array never moves: it is allocated pinned.
+    // The array is pinned and never moves.
     private void* Address => Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_longs));
 
     private void Grow(int longs)
@@ -122,7 +122,7 @@ internal sealed unsafe class PageLockedBuffer(Accelerator accelerator) : IDispos
         }
         catch (Exception refusal) when (refusal is AcceleratorException or NotSupportedException)
         {
-            // Where the system locks no more pages, the driver copies through its own.
+            // If the system refuses to lock more pages, the driver copies through its own.
             _lock = null;
         }
     }

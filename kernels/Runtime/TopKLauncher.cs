@@ -12,7 +12,7 @@ public sealed class TopKLauncher : IDisposable
     private readonly ReusableBuffer<ulong> _lists;
     private readonly ReusableBuffer<TopKCandidate> _candidates;
 
-    /// <param name="accelerator">Where to launch; kernels are compiled when first needed.</param>
+    /// <param name="accelerator">The device. Kernels are compiled when first needed.</param>
     public TopKLauncher(Accelerator accelerator)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
@@ -23,14 +23,18 @@ public sealed class TopKLauncher : IDisposable
         _merge = KernelCatalog.TopKMerge.LoadOn(accelerator);
     }
 
-    /// <summary>The least bytes of device memory that a search for lists of a length takes, beside the lists.</summary>
+    /// <summary>
+    /// The minimum device memory for a search with lists of length k, in bytes, not counting the output.
+    /// </summary>
     public static long LeastBytes(int k) => TopKPlan.LeastBytes(k);
 
     /// <summary>The kernels.</summary>
     public IEnumerable<DeviceKernel> Kernels => [_search, _merge];
 
     /// <summary>Launches the search for the k best items of each query.</summary>
-    /// <param name="arguments">The matrices, the seen items, the lists to write, <c>FirstQuery</c>, the counts, rank and k; the rest is set here.</param>
+    /// <param name="arguments">
+    /// The matrices, seen items, output lists, <c>FirstQuery</c>, counts, rank and k; the rest is set here.
+    /// </param>
     public void Launch(TopKArguments arguments)
     {
         var queryCount = arguments.QueryCount;
@@ -38,17 +42,21 @@ public sealed class TopKLauncher : IDisposable
         var bytes = DeviceMemory.Of(_accelerator).Left + _lists.Bytes + _candidates.Bytes;
         var plan = TopKPlan.For(_accelerator, queryCount, arguments.ItemCount, arguments.K, bytes);
         var firstRow = arguments.FirstQuery;
-        (arguments.ListLength, arguments.SplitItems, arguments.SplitCount) = (plan.ListLength, plan.SplitItems, plan.SplitCount);
+        arguments.ListLength = plan.ListLength;
+        arguments.SplitItems = plan.SplitItems;
+        arguments.SplitCount = plan.SplitCount;
         var slots = (long)plan.ListLength * plan.SplitCount * Math.Min(plan.Queries, queryCount);
         (arguments.Lists, arguments.Candidates) = (_lists.Take(slots), _candidates.Take(slots));
         for (var first = 0; first < queryCount; first += plan.Queries)
         {
-            (arguments.FirstQuery, arguments.FirstList, arguments.QueryCount) = (firstRow + first, first, Math.Min(plan.Queries, queryCount - first));
+            arguments.FirstQuery = firstRow + first;
+            arguments.FirstList = first;
+            arguments.QueryCount = Math.Min(plan.Queries, queryCount - first);
             LaunchPart(arguments);
         }
     }
 
-    /// <summary>Gives back the device memory that a search took; the next one takes it anew.</summary>
+    /// <summary>Frees the device memory kept between searches; the next one allocates it again.</summary>
     public void Release()
     {
         _lists.Dispose();
@@ -60,38 +68,42 @@ public sealed class TopKLauncher : IDisposable
 
     private void LaunchPart(in TopKArguments arguments)
     {
+        var stream = _accelerator.DefaultStream;
         var tiles = (arguments.QueryCount + TopKThread.TileQueries - 1) / TopKThread.TileQueries;
         if (arguments.ItemCount == 0) arguments.Lists.MemSetToZero();
-        else _search.Launch(_accelerator.DefaultStream, new KernelConfig(tiles * arguments.SplitCount, TopKThread.GroupSize), arguments);
-        var together = BitonicSort.KeyCount / arguments.ListLength;
-        _merge.Launch(_accelerator.DefaultStream, new KernelConfig((arguments.QueryCount + together - 1) / together, BitonicSort.Threads), arguments);
+        else _search.Launch(stream, new KernelConfig(tiles * arguments.SplitCount, TopKThread.GroupSize), arguments);
+        var groupQueries = BitonicSort.KeyCount / arguments.ListLength;
+        var groups = (arguments.QueryCount + groupQueries - 1) / groupQueries;
+        _merge.Launch(stream, new KernelConfig(groups, BitonicSort.Threads), arguments);
     }
 }
 
-/// <summary>How the queries and items of a search are cut up.</summary>
+/// <summary>How the queries and items of a search are split.</summary>
 /// <param name="ListLength">Capacity of a list while it grows.</param>
-/// <param name="Queries">Queries of a launch: a whole number of tiles.</param>
-/// <param name="SplitItems">Items of a split: a whole number of tiles.</param>
+/// <param name="Queries">Queries per launch, a whole number of tiles.</param>
+/// <param name="SplitItems">Items per split, a whole number of tiles.</param>
 /// <param name="SplitCount">Number of splits.</param>
 internal readonly record struct TopKPlan(int ListLength, int Queries, int SplitItems, int SplitCount)
 {
     private const int GroupsPerMultiprocessor = 4;
 
-    /// <summary>Below this what each split does for lists of its own takes longer than scoring.</summary>
+    /// <summary>With fewer items, maintaining each split's own lists takes longer than scoring.</summary>
     private const int MinimumSplitItems = 32 * TopKThread.TileItems;
 
-    /// <summary>Bytes of lists and buffers in device memory: more are not faster.</summary>
+    /// <summary>Maximum bytes of lists and buffers in device memory; more is not faster.</summary>
     private const long MaximumListBytes = 128L << 20;
 
-    /// <summary>Bytes of lists and buffers that the queries of one tile take for one split.</summary>
+    /// <summary>Bytes of lists and buffers for one tile of queries and one split.</summary>
     public static long LeastBytes(int k) => 2L * sizeof(ulong) * LengthFor(k) * TopKThread.TileQueries;
 
-    /// <summary>The plan: splits where there are fewer tiles of queries than the device can take at a time.</summary>
+    /// <summary>
+    /// The plan. Items are split if there are fewer tiles of queries than the device can process at a time.
+    /// </summary>
     /// <param name="accelerator">The device.</param>
     /// <param name="queryCount">Number of queries, at least 1.</param>
     /// <param name="itemCount">Number of items.</param>
     /// <param name="k">Length of a list.</param>
-    /// <param name="bytes">What lists and buffers may take; <see cref="LeastBytes"/> are taken in any case.</param>
+    /// <param name="bytes">Maximum bytes for lists and buffers; <see cref="LeastBytes"/> is the minimum.</param>
     public static TopKPlan For(Accelerator accelerator, int queryCount, int itemCount, int k, long bytes)
     {
         var length = LengthFor(k);
@@ -101,7 +113,8 @@ internal readonly record struct TopKPlan(int ListLength, int Queries, int SplitI
         var splits = (int)Math.Min(most, Math.Clamp(wanted, 1, Math.Max(1, itemCount / MinimumSplitItems)));
         var splitItems = Math.Max(1, Tiles(Tiles(itemCount, splits), TopKThread.TileItems)) * TopKThread.TileItems;
         splits = Math.Max(1, Tiles(itemCount, splitItems));
-        return new TopKPlan(length, (int)Math.Clamp(most / splits, 1, tiles) * TopKThread.TileQueries, splitItems, splits);
+        var queryTiles = (int)Math.Clamp(most / splits, 1, tiles);
+        return new TopKPlan(length, queryTiles * TopKThread.TileQueries, splitItems, splits);
     }
 
     private static int LengthFor(int k)

@@ -4,8 +4,8 @@ using ILGPU.Runtime;
 namespace GpuAls.Kernels.Launching;
 
 /// <summary>
-/// Copies between host and device that are finished when they return. ILGPU does not pin what it is given by reference, and a
-/// driver may copy until the stream is waited for: so the host's memory is pinned here until then.
+/// Blocking copies between host and device. ILGPU does not pin memory passed by reference, and the driver may keep
+/// copying until the stream is synchronized, so host memory is pinned here until then.
 /// </summary>
 public static unsafe class Transfer
 {
@@ -22,7 +22,7 @@ public static unsafe class Transfer
         }
     }
 
-    /// <summary>Fills a span from the start of a view, after all launches before.</summary>
+    /// <summary>Fills a span from the start of a view, after all earlier launches.</summary>
     public static void ToHost<T>(ArrayView<T> source, Span<T> target)
         where T : unmanaged
     {
@@ -36,10 +36,10 @@ public static unsafe class Transfer
     }
 }
 
-/// <summary>Parts of views; ILGPU's own has no empty part at the end.</summary>
+/// <summary>Slices of views. Unlike ILGPU's own, a slice may be empty, even at the end of the view.</summary>
 public static class ViewParts
 {
-    /// <summary>Some elements of a view; none of them is an empty view.</summary>
+    /// <summary>A slice of a view; an empty view if the count is 0.</summary>
     public static ArrayView<T> Part<T>(this ArrayView<T> view, long first, long count)
         where T : unmanaged => count == 0 ? ArrayView<T>.Empty : view.SubView(first, count);
 }

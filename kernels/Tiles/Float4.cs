@@ -3,17 +3,17 @@ using ILGPU;
 
 namespace GpuAls.Kernels;
 
-/// <summary>Four factors, loaded and stored as one 16-byte access.</summary>
+/// <summary>Four factors, loaded and stored as a single 16-byte access.</summary>
 /// <param name="x">First.</param>
 /// <param name="y">Second.</param>
 /// <param name="z">Third.</param>
 /// <param name="w">Fourth.</param>
 public readonly struct Float4(float x, float y, float z, float w)
 {
-    /// <summary>Floats in it.</summary>
+    /// <summary>Number of floats.</summary>
     public const int Width = 4;
 
-    /// <summary>Bytes of it.</summary>
+    /// <summary>Size in bytes.</summary>
     public const int Bytes = Width * sizeof(float);
 
     /// <summary>First.</summary>
@@ -28,21 +28,26 @@ public readonly struct Float4(float x, float y, float z, float w)
     /// <summary>Fourth.</summary>
     public readonly float W = w;
 
-    /// <summary>Float4s that hold a row of some factors, padded with zeros to a multiple of eight: whole tiles of every kernel.</summary>
+    /// <summary>
+    /// The number of Float4s in a row of factors, which is padded with zeros to a multiple of eight so that it splits
+    /// into whole tiles.
+    /// </summary>
     public static int CountFor(int factors) => (factors + 7) / 8 * 2;
 
-    /// <summary>Float4s that hold some floats.</summary>
+    /// <summary>The number of Float4s needed to hold this many floats.</summary>
     internal static int Holding(int floats) => (floats + Width - 1) / Width;
 
     internal static Float4 Zero => new(0, 0, 0, 0);
 }
 
 /// <summary>
-/// Arithmetic on Float4s, taken by value: a method of the struct, called on an element of a view, would load it float by float.
+/// Arithmetic on Float4s, passed by value: calling an instance method on an element of a view would load it float by
+/// float.
 /// </summary>
 internal static class Float4Math
 {
-    public static Float4 Scaled(this Float4 a, float factor) => new(a.X * factor, a.Y * factor, a.Z * factor, a.W * factor);
+    public static Float4 Scaled(this Float4 a, float factor) =>
+        new(a.X * factor, a.Y * factor, a.Z * factor, a.W * factor);
 
     public static Float4 Plus(this Float4 a, Float4 b) => new(a.X + b.X, a.Y + b.Y, a.Z + b.Z, a.W + b.W);
 
@@ -54,16 +59,21 @@ internal static class Float4Math
     public static bool IsFinite(this Float4 a) => Finite.Is(a.X) && Finite.Is(a.Y) && Finite.Is(a.Z) && Finite.Is(a.W);
 }
 
-/// <summary>Eight Float4s side by side, loaded from one address: an element of a view each would cost an address each.</summary>
+/// <summary>
+/// Eight consecutive Float4s, loaded from one address: indexing the view eight times would compute eight addresses.
+/// </summary>
 internal struct Float4x8
 {
     public Float4 V0, V1, V2, V3, V4, V5, V6, V7;
 
-    /// <summary>Eight consecutive Float4s. A cast of the view would round the index down to a multiple of eight on ILGPU's emulator.</summary>
+    /// <summary>
+    /// Loads eight Float4s starting at an index. Casting the view instead would round the index down to a multiple of
+    /// eight on ILGPU's emulator.
+    /// </summary>
     public static Float4x8 At(ArrayView<Float4> memory, int index) => Unsafe.As<Float4, Float4x8>(ref memory[index]);
 }
 
-/// <summary>Two factors, loaded and stored as one 8-byte access.</summary>
+/// <summary>Two factors, loaded and stored as a single 8-byte access.</summary>
 /// <param name="x">First.</param>
 /// <param name="y">Second.</param>
 internal readonly struct Float2(float x, float y)
@@ -95,7 +105,7 @@ public readonly struct Double4(double x, double y, double z, double w)
     public readonly double W = w;
 }
 
-/// <summary>Whether a number is one: comparisons with NaN are false on every device.</summary>
+/// <summary>Tests for finite numbers that work on every device: a comparison with NaN is always false.</summary>
 internal static class Finite
 {
     public static bool Is(float value) => MathF.Abs(value) <= float.MaxValue;

@@ -2,10 +2,13 @@ using ILGPU;
 
 namespace GpuAls.Kernels;
 
-/// <summary>What the threads of a group tell each other by way of global memory.</summary>
+/// <summary>Communication between the threads of a group through global memory.</summary>
 internal static class GlobalMemory
 {
-    /// <summary>A barrier after which all of the group see what any of it wrote: a barrier alone promises that for shared memory only.</summary>
+    /// <summary>
+    /// A barrier after which every thread of the group sees what any of them wrote. A plain barrier guarantees that for
+    /// shared memory only.
+    /// </summary>
     public static void Barrier()
     {
         MemoryFence.GroupLevel();

@@ -3,8 +3,8 @@ using ILGPU;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// A 4×4 tile of a matrix as four rows. ILGPU keeps the fields of a local struct in registers, so a thread's tile never
-/// leaves them.
+/// A 4×4 tile of a matrix, stored as four rows. ILGPU keeps the fields of a local struct in registers, so a thread's
+/// tile never touches memory.
 /// </summary>
 internal struct Tile4
 {
@@ -15,7 +15,7 @@ internal struct Tile4
 
     public static Tile4 Zero => new() { R0 = Float4.Zero, R1 = Float4.Zero, R2 = Float4.Zero, R3 = Float4.Zero };
 
-    /// <summary>Row r plus a[r]·b: one term of an outer product.</summary>
+    /// <summary>Adds a[r]·b to each row r: one outer product.</summary>
     public void AddOuter(Float4 a, Float4 b)
     {
         R0 = Fused(a.X, b, R0);
@@ -24,7 +24,7 @@ internal struct Tile4
         R3 = Fused(a.W, b, R3);
     }
 
-    /// <summary>Row r minus a[r]·b.</summary>
+    /// <summary>Subtracts a[r]·b from each row r.</summary>
     public void SubtractOuter(Float4 a, Float4 b)
     {
         R0 = Less(R0, a.X, b);
@@ -57,7 +57,7 @@ internal struct Tile4
         R3 = new Float4(R3.X, R3.Y, R3.Z, R3.W + value);
     }
 
-    /// <summary>this - a·bᵀ for 4×4 tiles a and b given by their rows.</summary>
+    /// <summary>Subtracts a·bᵀ.</summary>
     public void SubtractProduct(Tile4 a, Tile4 b)
     {
         R0 = Less(R0, a.R0, b);
@@ -66,7 +66,7 @@ internal struct Tile4
         R3 = Less(R3, a.R3, b);
     }
 
-    /// <summary>Stores the four columns.</summary>
+    /// <summary>Stores the tile column by column.</summary>
     public readonly void StoreTransposed(ArrayView<Float4> target)
     {
         target[0] = new Float4(R0.X, R1.X, R2.X, R3.X);
@@ -82,13 +82,16 @@ internal struct Tile4
     /// <summary>tile·v.</summary>
     public readonly Float4 Times(Float4 v) => new(R0.Dot(v), R1.Dot(v), R2.Dot(v), R3.Dot(v));
 
-    private static Float4 Fused(float a, Float4 b, Float4 c) => new((a * b.X) + c.X, (a * b.Y) + c.Y, (a * b.Z) + c.Z, (a * b.W) + c.W);
+    private static Float4 Fused(float a, Float4 b, Float4 c) =>
+        new((a * b.X) + c.X, (a * b.Y) + c.Y, (a * b.Z) + c.Z, (a * b.W) + c.W);
 
-    private static Float4 Less(Float4 c, float a, Float4 b) => new(c.X - (a * b.X), c.Y - (a * b.Y), c.Z - (a * b.Z), c.W - (a * b.W));
+    private static Float4 Less(Float4 c, float a, Float4 b) =>
+        new(c.X - (a * b.X), c.Y - (a * b.Y), c.Z - (a * b.Z), c.W - (a * b.W));
 
-    // Term by term, so that each is one fused multiplication.
+    // Term by term, so that each compiles to one fused multiply-add.
     private static Float4 Less(Float4 row, Float4 a, Tile4 b) =>
         new(Less(row.X, a, b.R0), Less(row.Y, a, b.R1), Less(row.Z, a, b.R2), Less(row.W, a, b.R3));
 
-    private static float Less(float sum, Float4 a, Float4 b) => sum - (a.X * b.X) - (a.Y * b.Y) - (a.Z * b.Z) - (a.W * b.W);
+    private static float Less(float sum, Float4 a, Float4 b) =>
+        sum - (a.X * b.X) - (a.Y * b.Y) - (a.Z * b.Z) - (a.W * b.W);
 }

@@ -1,12 +1,12 @@
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// An 8×8 tile of a matrix as four 4×4 tiles, A C over B D: 64 sums a thread, so that each float loaded from shared memory
-/// feeds eight multiplications.
+/// An 8×8 tile of a matrix as four 4×4 quarters, A C over B D. With 64 sums per thread, each float loaded from shared
+/// memory feeds eight multiplications.
 /// </summary>
 internal struct Tile8
 {
-    /// <summary>Rows of a tile.</summary>
+    /// <summary>Number of rows and of columns.</summary>
     public const int Width = 8;
 
     public Tile4 A;
@@ -16,7 +16,7 @@ internal struct Tile8
 
     public static Tile8 Zero => new() { A = Tile4.Zero, B = Tile4.Zero, C = Tile4.Zero, D = Tile4.Zero };
 
-    /// <summary>A tile from the rows of its quarters: A and B, C and D.</summary>
+    /// <summary>Builds a tile from the rows of A and B (left) and of C and D (right).</summary>
     public static Tile8 Of(in Float4x8 left, in Float4x8 right) => new()
     {
         A = new Tile4 { R0 = left.V0, R1 = left.V1, R2 = left.V2, R3 = left.V3 },
@@ -25,7 +25,7 @@ internal struct Tile8
         D = new Tile4 { R0 = right.V4, R1 = right.V5, R2 = right.V6, R3 = right.V7 },
     };
 
-    /// <summary>Adds the outer product of two parts of a row, given by their halves.</summary>
+    /// <summary>Adds the outer product of two vectors of eight, each given by its halves.</summary>
     public void AddOuter(Float4 rowLow, Float4 rowHigh, Float4 columnLow, Float4 columnHigh)
     {
         A.AddOuter(rowLow, columnLow);
@@ -34,7 +34,10 @@ internal struct Tile8
         D.AddOuter(rowHigh, columnHigh);
     }
 
-    /// <summary>Adds eight outer products, all in one run: ILGPU does not unroll loops, and copies what a loop carries at each turn.</summary>
+    /// <summary>
+    /// Adds eight outer products. Written out, because ILGPU does not unroll loops and copies loop-carried registers on
+    /// every iteration.
+    /// </summary>
     public void AddOuter(in Float4x8 rowLow, in Float4x8 rowHigh, in Float4x8 columnLow, in Float4x8 columnHigh)
     {
         AddOuter(rowLow.V0, rowHigh.V0, columnLow.V0, columnHigh.V0);
@@ -47,7 +50,7 @@ internal struct Tile8
         AddOuter(rowLow.V7, rowHigh.V7, columnLow.V7, columnHigh.V7);
     }
 
-    /// <summary>Subtracts the outer product of two parts of a vector, given by their halves.</summary>
+    /// <summary>Subtracts the outer product of two vectors of eight, each given by its halves.</summary>
     public void SubtractOuter(Float4 rowLow, Float4 rowHigh, Float4 columnLow, Float4 columnHigh)
     {
         A.SubtractOuter(rowLow, columnLow);
@@ -92,7 +95,8 @@ internal struct Tile8
     }
 
     /// <summary>tile·v, for both halves of v.</summary>
-    public readonly (Float4 Low, Float4 High) Times(Float4 low, Float4 high) => (A.Times(low).Plus(C.Times(high)), B.Times(low).Plus(D.Times(high)));
+    public readonly (Float4 Low, Float4 High) Times(Float4 low, Float4 high) =>
+        (A.Times(low).Plus(C.Times(high)), B.Times(low).Plus(D.Times(high)));
 
     /// <summary>tileᵀ·v, for both halves of v.</summary>
     public readonly (Float4 Low, Float4 High) TransposedTimes(Float4 low, Float4 high) =>

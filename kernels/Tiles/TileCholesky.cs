@@ -2,11 +2,15 @@ using ILGPU.Algorithms;
 
 namespace GpuAls.Kernels;
 
-/// <summary>The steps of a Cholesky factorisation on 4×4 tiles. A factored diagonal tile holds 1/l on its diagonal.</summary>
+/// <summary>
+/// The building blocks of a Cholesky factorization on 4×4 tiles. A factored diagonal tile holds 1/l on its diagonal.
+/// </summary>
 internal static class TileCholesky
 {
-    /// <summary>Factors a diagonal tile, without a branch: all pivots are judged at the end, by the sum that is returned.</summary>
-    /// <returns>Σ 1/l: not finite where a pivot is not positive.</returns>
+    /// <summary>
+    /// Factors a diagonal tile without branching: the returned sum tells whether every pivot was positive.
+    /// </summary>
+    /// <returns>Σ 1/l, which is not finite if any pivot was not positive.</returns>
     public static float Factor(ref Tile4 t)
     {
         var i0 = Rsqrt(t.R0.X);
@@ -26,7 +30,7 @@ internal static class TileCholesky
         return i0 + i1 + i2 + i3;
     }
 
-    /// <summary>X with X·Lᵀ = A for a tile A below the factored diagonal tile L.</summary>
+    /// <summary>Solves X·Lᵀ = A for a tile A below the factored diagonal tile L.</summary>
     public static Tile4 SolveBelow(Tile4 a, Tile4 l) => new()
     {
         R0 = Forward(a.R0, l),
@@ -55,6 +59,6 @@ internal static class TileCholesky
         return new Float4(x0, x1, x2, x3);
     }
 
-    /// <summary>1/√x, one instruction on devices; NaN or infinite where x is not above 0.</summary>
+    /// <summary>1/√x, a single instruction on devices; NaN or infinite if x ≤ 0.</summary>
     private static float Rsqrt(float x) => XMath.Rsqrt(x);
 }

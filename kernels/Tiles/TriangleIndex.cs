@@ -2,10 +2,10 @@ using ILGPU.Algorithms;
 
 namespace GpuAls.Kernels;
 
-/// <summary>Numbers the tiles of a lower triangle row by row: (0,0) (1,0) (1,1) (2,0) ...</summary>
+/// <summary>Numbers the tiles of a lower triangle row by row: (0,0) (1,0) (1,1) (2,0) …</summary>
 internal static class TriangleIndex
 {
-    /// <summary>Tiles of a triangle of some rows.</summary>
+    /// <summary>Number of tiles in a triangle of this many rows.</summary>
     public static int Count(int rows) => rows * (rows + 1) / 2;
 
     /// <summary>Number of tile (row, column).</summary>
@@ -14,7 +14,7 @@ internal static class TriangleIndex
     /// <summary>The row of a tile.</summary>
     public static int RowOf(int tile)
     {
-        // The root is right to one; the two steps mend its rounding.
+        // The approximate root is off by one at most; the two corrections fix that.
         var square = (8f * tile) + 1;
         var row = (int)(((square * XMath.Rsqrt(square)) - 1) * 0.5f);
         if (Count(row) > tile) row--;
@@ -24,15 +24,15 @@ internal static class TriangleIndex
 }
 
 /// <summary>
-/// Cuts a lower triangle of tiles into panels, each a run of columns with no more tiles than there are threads, so that a panel
-/// stays in registers while it is summed and factored.
+/// Splits a lower triangle of tiles into panels. A panel is a run of columns with at most one tile per thread, so that
+/// it stays in registers while it is summed and factored.
 /// </summary>
 internal static class PanelColumns
 {
-    /// <summary>The column after the last one of the panel that begins at a column.</summary>
+    /// <summary>The end (exclusive) of the panel that starts at a column.</summary>
     /// <param name="rank8">Tiles along the diagonal.</param>
     /// <param name="first">The panel's first column.</param>
-    /// <param name="threads">Threads; at least as many as the first column has tiles.</param>
+    /// <param name="threads">Number of threads, at least the number of tiles in the first column.</param>
     public static int End(int rank8, int first, int threads)
     {
         var (column, left) = (first, threads);
@@ -53,7 +53,7 @@ internal static class PanelColumns
         return column;
     }
 
-    /// <summary>The number of panels.</summary>
+    /// <summary>Number of panels.</summary>
     public static int Count(int rank8, int threads)
     {
         var count = 0;

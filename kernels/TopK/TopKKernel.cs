@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace GpuAls.Kernels;
 
-/// <summary>What the top-k kernels take.</summary>
+/// <summary>Arguments of the top-k kernels.</summary>
 public struct TopKArguments
 {
     /// <summary>[query rows, rank4].</summary>
@@ -11,16 +11,16 @@ public struct TopKArguments
     /// <summary>[items, rank4].</summary>
     public ArrayView<Float4> Items;
 
-    /// <summary>[queries + 1], or nothing where no item is left out.</summary>
+    /// <summary>[queries + 1], or empty if no items are excluded.</summary>
     public ArrayView<long> SeenIndptr;
 
-    /// <summary>[seen entries], rising within a query.</summary>
+    /// <summary>[seen entries], ascending within each query.</summary>
     public ArrayView<int> SeenIndices;
 
-    /// <summary>[splits, queries, ListLength], keys, the highest first.</summary>
+    /// <summary>[splits, queries, ListLength], keys in descending order.</summary>
     public ArrayView<ulong> Lists;
 
-    /// <summary>[splits, queries, ListLength], candidates for each list.</summary>
+    /// <summary>[splits, queries, ListLength], the candidate buffer of each list.</summary>
     public ArrayView<TopKCandidate> Candidates;
 
     /// <summary>[queries, k], items, best first.</summary>
@@ -29,25 +29,25 @@ public struct TopKArguments
     /// <summary>[queries, k].</summary>
     public ArrayView<float> ListScores;
 
-    /// <summary>Row of query 0.</summary>
+    /// <summary>The row of query 0.</summary>
     public int FirstQuery;
 
-    /// <summary>Query 0 of this launch, among those of the seen items and the lists that are written.</summary>
+    /// <summary>Index of this launch's query 0 in the seen items and in the output lists.</summary>
     public int FirstList;
 
-    /// <summary>Number of queries of this launch.</summary>
+    /// <summary>Number of queries in this launch.</summary>
     public int QueryCount;
 
     /// <summary>Number of items.</summary>
     public int ItemCount;
 
-    /// <summary>Items of a split: each has lists of its own, which are merged in the end.</summary>
+    /// <summary>Items per split. Each split has lists of its own, which are merged at the end.</summary>
     public int SplitItems;
 
     /// <summary>Number of splits.</summary>
     public int SplitCount;
 
-    /// <summary>Capacity of a list while it grows: a power of two, k or more.</summary>
+    /// <summary>Capacity of a list while it grows: a power of two ≥ k.</summary>
     public int ListLength;
 
     /// <summary>Float4s in a row.</summary>
@@ -56,17 +56,17 @@ public struct TopKArguments
     /// <summary>Length of a list.</summary>
     public int K;
 
-    /// <summary>1 where seen items are left out.</summary>
+    /// <summary>1 to exclude seen items.</summary>
     public int HasSeen;
 }
 
 /// <summary>
-/// Scores tiles of 64 queries × 128 items as a matrix product, 8×8 scores a thread, and keeps the k best of each query on the fly:
-/// scores never leave registers but for candidates, those above the k-th so far.
+/// Scores tiles of 64 queries × 128 items as a matrix product, 8×8 scores per thread, and keeps the k best of each
+/// query on the fly. Only candidates, scores above the current k-th, ever leave registers.
 /// </summary>
 internal static class TopKKernel
 {
-    // One group 64 queries × the items of a split; thread = 8×8 scores of each tile.
+    // Group = 64 queries × the items of a split; thread = 8×8 scores of each tile.
     public static void Search(TopKArguments arguments)
     {
         var stage = new TopKStage(SharedMemory.Allocate1D<Float4>(2 * TopKStage.Length).AsContiguous());
@@ -80,7 +80,7 @@ internal static class TopKKernel
         var lists = new TopKLists(arguments, firstQuery, split);
         stage.Store(0, TopKStage.Fetch(arguments, firstRow, start, 0));
 
-        // A list that is empty takes all it is offered: no more than it has room for.
+        // An empty list accepts everything it is offered, so offer no more than fits.
         var part = IntrinsicMath.Min(arguments.ListLength, TopKThread.TileItems);
         var turn = 0;
         for (var item = start; item < end; item += TopKThread.TileItems)
@@ -98,7 +98,8 @@ internal static class TopKKernel
                 stage.Store(turn, next);
             }
 
-            lists.Offer(arguments, scores, thread, firstQuery, item, IntrinsicMath.Min(item + TopKThread.TileItems, end), part);
+            lists.Offer(
+                arguments, scores, thread, firstQuery, item, IntrinsicMath.Min(item + TopKThread.TileItems, end), part);
             part = TopKThread.TileItems;
         }
 
@@ -107,18 +108,19 @@ internal static class TopKKernel
 }
 
 /// <summary>
-/// Where a thread's 8×8 scores lie in the tile of its group, in fours of queries and items: two fours each, half a tile apart. A warp
-/// covers four such threads along the queries and eight along the items, so that it loads few different rows.
+/// Which 8×8 scores of its group's tile a thread computes. They are two fours of queries by two fours of items, each
+/// pair half a tile apart. A warp is four threads along the queries by eight along the items, so that it loads few
+/// different rows.
 /// </summary>
 internal readonly struct TopKThread
 {
-    /// <summary>Queries of a tile.</summary>
+    /// <summary>Queries per tile.</summary>
     public const int TileQueries = 64;
 
-    /// <summary>Items of a tile.</summary>
+    /// <summary>Items per tile.</summary>
     public const int TileItems = 128;
 
-    /// <summary>Threads of a group.</summary>
+    /// <summary>Threads per group.</summary>
     public const int GroupSize = TileQueries * TileItems / 64;
 
     private const int WarpItems = 8;
@@ -133,12 +135,13 @@ internal readonly struct TopKThread
         LowItems = items;
     }
 
-    /// <summary>This thread.</summary>
+    /// <summary>The calling thread.</summary>
     public static TopKThread Current()
     {
         var warp = Group.IdxX / (WarpItems * WarpQueries);
         var lane = Group.IdxX % (WarpItems * WarpQueries);
-        return new TopKThread((warp / 2 * WarpQueries) + (lane / WarpItems), (warp % 2 * WarpItems) + (lane % WarpItems));
+        return new TopKThread(
+            (warp / 2 * WarpQueries) + (lane / WarpItems), (warp % 2 * WarpItems) + (lane % WarpItems));
     }
 
     public int HighQueries => LowQueries + (TileQueries / 8);
@@ -146,13 +149,14 @@ internal readonly struct TopKThread
     public int HighItems => LowItems + (TileItems / 8);
 }
 
-/// <summary>Merges the lists that the splits of the items have for a query, and writes them out.</summary>
+/// <summary>Merges each query's lists from all splits of the items and writes the result.</summary>
 internal static class TopKMerge
 {
-    // One group as many queries as there are lists in its keys; thread = eight keys of a list. Splits in their order.
+    // Group = as many queries as fit in its keys; thread = eight keys of a list. Splits are merged in order.
     public static void Splits(TopKArguments arguments)
     {
-        var sort = new BitonicSort(SharedMemory.Allocate1D<ulong>(BitonicSort.MemoryLength).AsContiguous(), arguments.ListLength);
+        var sort = new BitonicSort(
+            SharedMemory.Allocate1D<ulong>(BitonicSort.MemoryLength).AsContiguous(), arguments.ListLength);
         var first = (Grid.IdxX * (long)BitonicSort.KeyCount) + (Group.IdxX * Keys8.Count);
         var query = (int)(first / arguments.ListLength);
         var position = (int)(first - ((long)query * arguments.ListLength));
@@ -162,15 +166,18 @@ internal static class TopKMerge
         var keys = Keys8.At(arguments.Lists, TopKLists.IndexOf(arguments, list, 0) + position);
         for (var split = 1; split < arguments.SplitCount; split++)
         {
-            // Both lists fall: from one's front and the other's back, the higher of each pair are the highest of both.
-            keys.Keep(Keys8.At(arguments.Lists, TopKLists.IndexOf(arguments, list, split) + back).Reversed(), higher: true);
+            // Both lists are descending: pairing one's front with the other's back, the higher keys of all pairs are
+            // the top of both.
+            var other = Keys8.At(arguments.Lists, TopKLists.IndexOf(arguments, list, split) + back);
+            keys.Keep(other.Reversed(), higher: true);
             keys = sort.BitonicDescending(keys);
         }
 
         Group.Barrier();
         if (!exists) return;
         keys.Store(sort.Own, 0);
-        for (var i = 0; i < Keys8.Count && position + i < arguments.K; i++) Write(arguments, query, position + i, sort.Own[i]);
+        for (var i = 0; i < Keys8.Count && position + i < arguments.K; i++)
+            Write(arguments, query, position + i, sort.Own[i]);
     }
 
     private static void Write(in TopKArguments arguments, int query, int position, ulong key)

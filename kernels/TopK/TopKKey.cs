@@ -3,18 +3,21 @@ using ILGPU;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// A candidate as one number: a higher key is a higher score or, at equal scores, a lower item. The order is total, so the k
-/// highest keys are the same whatever the order in which candidates came.
+/// A candidate as a single number: a higher key means a higher score or, for equal scores, a lower item index. The
+/// order is total, so the k highest keys do not depend on the order in which candidates arrive.
 /// </summary>
 internal static class TopKKey
 {
-    /// <summary>Below every candidate.</summary>
+    /// <summary>No candidate; lower than any key.</summary>
     public const ulong None = 0;
 
     private const uint Sign = 1u << 31;
     private const uint Infinity = 0x7F800000;
 
-    /// <summary>The key of a candidate; none where its score is not a number, by its bits: OpenCL C that ILGPU writes takes NaN as greater.</summary>
+    /// <summary>
+    /// The key of a candidate, or <see cref="None"/> if its score is NaN. NaN is tested by its bits: in the OpenCL that
+    /// ILGPU emits, NaN compares as greater.
+    /// </summary>
     public static ulong Of(TopKCandidate candidate)
     {
         var bits = Interop.FloatAsInt(candidate.Score);
@@ -22,12 +25,12 @@ internal static class TopKKey
         // -0 equals 0.
         if (bits == Sign) bits = 0;
 
-        // Negative scores have falling bits.
+        // The bits of negative scores are in descending order.
         var order = (bits & Sign) != 0 ? ~bits : bits | Sign;
         return (bits & ~Sign) > Infinity ? None : ((ulong)order << 32) | ~(uint)candidate.Item;
     }
 
-    /// <summary>The score of a key; negative infinity where there is none.</summary>
+    /// <summary>The score of a key; negative infinity for <see cref="None"/>.</summary>
     public static float Score(ulong key)
     {
         var order = (uint)(key >> 32);
@@ -35,11 +38,11 @@ internal static class TopKKey
         return key == None ? float.NegativeInfinity : score;
     }
 
-    /// <summary>The item of a key; -1 where there is none.</summary>
+    /// <summary>The item of a key; -1 for <see cref="None"/>.</summary>
     public static int Item(ulong key) => key == None ? -1 : (int)~(uint)key;
 }
 
-/// <summary>An item that may belong in a list.</summary>
+/// <summary>An item that may enter a list.</summary>
 /// <param name="score">Its score.</param>
 /// <param name="item">The item.</param>
 public readonly struct TopKCandidate(float score, int item)

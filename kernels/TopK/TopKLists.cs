@@ -3,33 +3,37 @@ using ILGPU;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// The lists of a group's queries in global memory, each with a buffer of as many candidates. A candidate is a score above the k-th
-/// of the list; it is set aside in the buffer. A full buffer is sorted in shared memory and merged into the list.
+/// The lists of a group's queries in global memory, each with a buffer of the same length for candidates. A candidate
+/// is a score above the list's k-th; it is appended to the buffer. A full buffer is sorted in shared memory and merged
+/// into the list.
 /// </summary>
 internal struct TopKLists
 {
-    /// <summary>The shortest list: as many items as are offered at a time at the least.</summary>
+    /// <summary>The shortest list, which is also the smallest number of items offered at a time.</summary>
     public const int MinimumLength = 16;
 
-    /// <summary>Where keys are sorted: those of one list, or of several short ones.</summary>
+    /// <summary>Shared memory for sorting the keys of one list, or of several short ones.</summary>
     private readonly ArrayView<ulong> _memory;
 
-    /// <summary>[TileQueries], the k-th score of each list; infinite where there is no query.</summary>
+    /// <summary>[TileQueries], the k-th score of each list; infinity if there is no query.</summary>
     private readonly ArrayView<Float4> _thresholds;
 
-    /// <summary>[TileQueries + 1], candidates in each buffer, those included that it had no room for; then whether there were any such.</summary>
+    /// <summary>
+    /// [TileQueries + 1], the number of candidates for each buffer, including those that did not fit; then a flag that
+    /// some did not.
+    /// </summary>
     private readonly ArrayView<int> _counts;
 
     private readonly ArrayView<ulong> _lists;
     private readonly ArrayView<TopKCandidate> _candidates;
     private readonly int _length;
 
-    /// <summary>Candidates in the buffer of this thread's query that are kept if one offer more overflows it.</summary>
+    /// <summary>Candidates in the buffer of this thread's query that are kept if the next offer overflows it.</summary>
     private int _kept;
 
-    /// <summary>Empty lists. They may be used after a barrier.</summary>
+    /// <summary>Creates empty lists, which may be used after a barrier.</summary>
     /// <param name="arguments">The shapes.</param>
-    /// <param name="firstQuery">First query of the group, of this launch.</param>
+    /// <param name="firstQuery">First query of the group within this launch.</param>
     /// <param name="split">The split.</param>
     public TopKLists(in TopKArguments arguments, int firstQuery, int split)
     {
@@ -48,22 +52,24 @@ internal struct TopKLists
         for (var i = Group.IdxX; i < _length * queries; i += Group.DimX) _lists[i] = TopKKey.None;
     }
 
-    /// <summary>Where the list of a query of a split begins.</summary>
+    /// <summary>The index at which a query's list for a split starts.</summary>
     public static long IndexOf(in TopKArguments arguments, int query, int split) =>
         arguments.ListLength * (((long)split * arguments.QueryCount) + query);
 
     /// <summary>
-    /// Offers the scores of a tile, by rising item: all at once where the buffers have room, else in parts. No part is smaller than 16
-    /// items, for which an empty buffer has room.
+    /// Offers the scores of a tile in item order: all at once if the buffers have room, otherwise in parts. A part has
+    /// at least 16 items, which always fit in an empty buffer.
     /// </summary>
     /// <param name="arguments">The seen items.</param>
     /// <param name="scores">The thread's scores.</param>
     /// <param name="thread">This thread.</param>
-    /// <param name="firstQuery">First query of the group, of this launch.</param>
+    /// <param name="firstQuery">First query of the group within this launch.</param>
     /// <param name="firstItem">First item of the tile.</param>
-    /// <param name="end">The item after the last of the tile and the split.</param>
-    /// <param name="part">Items to begin with.</param>
-    public void Offer(in TopKArguments arguments, in Tile8 scores, in TopKThread thread, int firstQuery, int firstItem, int end, int part)
+    /// <param name="end">End of the tile's items within the split (exclusive).</param>
+    /// <param name="part">Number of items in the first part.</param>
+    public void Offer(
+        in TopKArguments arguments, in Tile8 scores, in TopKThread thread, int firstQuery, int firstItem, int end,
+        int part)
     {
         var from = firstItem;
         while (from < end)
@@ -76,7 +82,7 @@ internal struct TopKLists
             Group.Barrier();
             if (overflow)
             {
-                // What was set aside of this part is offered again when there is room.
+                // Drop this part's candidates; they are offered again after the merge.
                 if (Group.IdxX < TopKThread.TileQueries) _counts[Group.IdxX] = _kept;
                 if (Group.IdxX == 0) _counts[TopKThread.TileQueries] = 0;
                 Merge(arguments, firstQuery);
@@ -95,7 +101,7 @@ internal struct TopKLists
     {
         var queries = IntrinsicMath.Min(TopKThread.TileQueries, arguments.QueryCount - firstQuery);
 
-        // The buffers are written by other threads than those that read them.
+        // The buffers are read by other threads than those that wrote them.
         GlobalMemory.Barrier();
         for (var query = 0; query < queries; query += BitonicSort.KeyCount / _length)
         {
@@ -109,7 +115,7 @@ internal struct TopKLists
         GlobalMemory.Barrier();
     }
 
-    /// <summary>The thread's part of a merge: eight keys of a list, from a position on.</summary>
+    /// <summary>The thread's part of a merge: eight keys of a list, starting at a position.</summary>
     private readonly void MergeEight(in TopKArguments arguments, int firstQuery, int query, int position, int queries)
     {
         var sort = new BitonicSort(_memory, _length);
@@ -117,15 +123,18 @@ internal struct TopKLists
         var first = exists ? (query * _length) + position : 0;
         var count = exists ? _counts[query] - position : 0;
         var own = sort.Own;
-        for (var i = 0; i < Keys8.Count; i++) own[i] = i < count ? Key(arguments, firstQuery + query, _candidates[first + i]) : TopKKey.None;
+        for (var i = 0; i < Keys8.Count; i++)
+            own[i] = i < count ? Key(arguments, firstQuery + query, _candidates[first + i]) : TopKKey.None;
         var keys = sort.Ascending(Keys8.At(own, 0));
 
-        // A falling list and a rising buffer: the higher of each pair are the highest of both, and fall, then rise.
+        // The list is descending and the buffer ascending: the higher keys of all pairs are the top of both, and form a
+        // bitonic sequence.
         keys.Keep(Keys8.At(_lists, first), higher: true);
         keys = sort.BitonicDescending(keys);
         if (!exists) return;
         keys.Store(_lists, first);
-        if (position == (arguments.K - 1) / Keys8.Count * Keys8.Count) _thresholds.Cast<float>()[query] = TopKKey.Score(_lists[(query * _length) + arguments.K - 1]);
+        if (position == (arguments.K - 1) / Keys8.Count * Keys8.Count)
+            _thresholds.Cast<float>()[query] = TopKKey.Score(_lists[(query * _length) + arguments.K - 1]);
     }
 
     private static ulong Key(in TopKArguments arguments, int query, TopKCandidate candidate) =>
@@ -147,7 +156,7 @@ internal struct TopKLists
         return low < last && arguments.SeenIndices[low] == item;
     }
 
-    /// <summary>Sets aside the thread's scores above the thresholds, of items from .. to - 1.</summary>
+    /// <summary>Appends the thread's scores above the thresholds, for items [from, to).</summary>
     private readonly void Append(in Tile8 scores, in TopKThread thread, int firstItem, int from, int to)
     {
         var items = new Items(firstItem + (Float4.Width * thread.LowItems), from, to);
@@ -167,7 +176,7 @@ internal struct TopKLists
 
     private readonly void Append(int query, float threshold, Float4 low, Float4 high, in Items items)
     {
-        // Most rows have none. A maximum that is not a number may hide one, where the device hands NaNs on.
+        // Most rows have none. If the maximum is NaN, other scores may still be candidates, and the test is false.
         if (Max(Max(low), Max(high)) <= threshold) return;
         Append(query, threshold, low.X, items.Low, items);
         Append(query, threshold, low.Y, items.Low1, items);
@@ -179,7 +188,7 @@ internal struct TopKLists
         Append(query, threshold, high.W, items.High3, items);
     }
 
-    // Which slot a candidate gets depends on the order of the threads; what becomes of the list does not.
+    // The slot of a candidate depends on thread order; the resulting list does not.
     private readonly void Append(int query, float threshold, float score, int item, in Items items)
     {
         if (!(score > threshold) || item < items.From || item >= items.To) return;
@@ -192,7 +201,7 @@ internal struct TopKLists
 
     private static float Max(float a, float b) => IntrinsicMath.Max(a, b);
 
-    /// <summary>Items of a thread, and the range of those that count.</summary>
+    /// <summary>The items of a thread, and the range of valid ones.</summary>
     private readonly struct Items(int low, int from, int to)
     {
         public readonly int Low = low, Low1 = low + 1, Low2 = low + 2, Low3 = low + 3;

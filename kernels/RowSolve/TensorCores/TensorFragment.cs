@@ -3,8 +3,9 @@ using ILGPU;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// Sixteen factors of eight plays as a warp holds them, rounded to tf32 and multiplied with √gram: lane 4·g + q has factors 2·g and 2·g + 1 of
-/// plays q and q + 4. The operands of mma.m16n8k8 with 16 rows and with 8 columns are then the same registers.
+/// Sixteen factors of eight plays, distributed over a warp, multiplied by √gram and rounded to tf32: lane 4·g + q holds
+/// factors 2·g and 2·g + 1 of plays q and q + 4. This way, the 16-row and 8-column operands of mma.m16n8k8 are the same
+/// registers.
 /// </summary>
 internal struct TensorFragment
 {
@@ -25,16 +26,20 @@ internal struct TensorFragment
         LaterOdd = Rounded(later.Y, plays.LaterScale, plays.LaterSplit),
     };
 
-    /// <summary>y·scale to the 11 bits of a tf32 number by Veltkamp's splitting (Dekker, 1971), which keeps NaN as it is.</summary>
+    /// <summary>
+    /// Rounds y·scale to the 11 significant bits of tf32 by Veltkamp splitting (Dekker, 1971), which preserves NaN.
+    /// </summary>
     private static uint Rounded(float y, float scale, float split)
     {
         var large = y * split;
-        return Interop.FloatAsInt(large + ((y * scale) - large)); // as bits: mma takes no floats
+
+        // As bits: mma takes tf32 operands in integer registers.
+        return Interop.FloatAsInt(large + ((y * scale) - large));
     }
 }
 
 /// <summary>
-/// What a lane knows of the two of eight plays whose factors it loads, and of how they were looked up: 32 at a time, one a lane.
+/// The two of eight plays whose factors a lane loads. Plays are looked up 32 at a time, one per lane.
 /// </summary>
 internal struct TensorPlays
 {
@@ -52,16 +57,16 @@ internal struct TensorPlays
     /// <summary>√gram.</summary>
     public float Scale, LaterScale;
 
-    /// <summary>√gram·(2¹³ + 1), for the rounding.</summary>
+    /// <summary>√gram·(2¹³ + 1), used for rounding.</summary>
     public float Split, LaterSplit;
 
     /// <summary>Weights of the scaled rows on the right side.</summary>
     public float Right, LaterRight;
 
-    /// <summary>Takes from the lanes that looked them up the plays that this lane loads.</summary>
-    /// <param name="known">What this lane looked up.</param>
-    /// <param name="first">The first of eight plays, counted within the 32.</param>
-    /// <param name="q">Which two of the eight.</param>
+    /// <summary>Fetches the plays that this lane loads from the lanes that looked them up.</summary>
+    /// <param name="known">The play that this lane looked up.</param>
+    /// <param name="first">Index of the first of the eight plays within the 32.</param>
+    /// <param name="q">Selects two of the eight.</param>
     public static TensorPlays From(TeamEntry known, int first, int q)
     {
         var (scale, laterScale) = (Warp.Shuffle(known.Scale, first + q), Warp.Shuffle(known.Scale, first + q + 4));
@@ -79,7 +84,7 @@ internal struct TensorPlays
     }
 }
 
-/// <summary>Where a lane finds its factors of 64 in a row of y: two of each sixteen.</summary>
+/// <summary>Loads a lane's share of 64 factors from rows of y: two of each sixteen.</summary>
 internal struct TensorColumns
 {
     private ArrayView<Float2> _fixed;
@@ -92,7 +97,7 @@ internal struct TensorColumns
     public static TensorColumns Of(in RowSolveArguments arguments, int first, int g)
     {
         var part = (first / 2) + g;
-        var last = (2 * arguments.Rank4) - 1; // what is loaded twice is multiplied, but never stored
+        var last = (2 * arguments.Rank4) - 1; // duplicates past the end are multiplied but never stored
         return new TensorColumns
         {
             _fixed = arguments.Fixed.Cast<Float2>(),
@@ -116,7 +121,9 @@ internal struct TensorColumns
         _fixed[((long)plays.Column * _rank2) + part], _fixed[((long)plays.LaterColumn * _rank2) + part], plays);
 }
 
-/// <summary>What a lane has of Σ rhs·y over 64 factors: two of each sixteen, over two of each eight plays.</summary>
+/// <summary>
+/// A lane's partial sums of Σ rhs·y for 64 factors: two of each sixteen factors, over two of each eight plays.
+/// </summary>
 internal struct TensorRight
 {
     private float _a, _b, _c, _d, _e, _f, _g, _h;
@@ -139,7 +146,7 @@ internal struct TensorRight
         _h = Sum(_h, d.Odd, d.LaterOdd, plays);
     }
 
-    /// <summary>Adds up what the four lanes of the same factors have, and writes it.</summary>
+    /// <summary>Adds up the four lanes that share factors, and writes the sums.</summary>
     public static void Store(in TensorRight right, in SegmentSums sums, in TensorJob job, int number, int rank4)
     {
         Store(new Float2(AddUp(right._a), AddUp(right._b)), sums, job, number, 0, rank4);

@@ -3,27 +3,28 @@ using ILGPU;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// What a warp sums of a row's lower triangle, cut into blocks of 64×64: a block of the diagonal, or the left or the right half of one below it.
-/// That makes as many jobs as a full square has blocks.
+/// The part of a row's lower triangle that a warp sums. The triangle is split into 64×64 blocks; a job is a diagonal
+/// block, or the left or right half of a block below the diagonal. That makes as many jobs as the full square has
+/// blocks.
 /// </summary>
 internal struct TensorJob
 {
-    /// <summary>Factors along a block.</summary>
+    /// <summary>Rows and columns of a block.</summary>
     public const int Width = 64;
 
-    /// <summary>Whether it is a block of the diagonal.</summary>
+    /// <summary>Whether it is a diagonal block.</summary>
     public bool IsDiagonal;
 
-    /// <summary>The first factor of its rows, and of its columns.</summary>
+    /// <summary>Its first row and first column, as factors.</summary>
     public int FirstRow, FirstColumn;
 
-    /// <summary>The lane as fragments know it: 4·<see cref="G"/> + <see cref="Q"/>.</summary>
+    /// <summary>The lane, split as in the fragments: 4·<see cref="G"/> + <see cref="Q"/>.</summary>
     public int G, Q;
 
     /// <summary>Blocks along the diagonal.</summary>
     public static int Blocks(int rank4) => ((Float4.Width * rank4) + Width - 1) / Width;
 
-    /// <summary>Jobs of a row.</summary>
+    /// <summary>Jobs per row.</summary>
     public static int Count(int rank4) => Blocks(rank4) * Blocks(rank4);
 
     public static TensorJob Of(int number, int rank4)
@@ -43,14 +44,14 @@ internal struct TensorJob
     }
 }
 
-/// <summary>Where a lane's sums of a square stand in the triangle: four columns of two rows of a tile.</summary>
+/// <summary>Position in the triangle of a lane's sums of a square: four columns of two rows of a tile.</summary>
 internal struct SquarePosition
 {
     private int _tileRow, _tileColumn, _line;
 
     /// <param name="job">The block.</param>
-    /// <param name="row">Of the square within the block.</param>
-    /// <param name="column">Of the square within the block.</param>
+    /// <param name="row">Row of the square within the block.</param>
+    /// <param name="column">Column of the square within the block.</param>
     public static SquarePosition Of(in TensorJob job, int row, int column)
     {
         var right = job.Q & 1;
@@ -63,7 +64,7 @@ internal struct SquarePosition
         };
     }
 
-    /// <summary>Writes the sums where they are of the lower triangle.</summary>
+    /// <summary>Writes the sums if they are in the lower triangle.</summary>
     public readonly void Store((Float4 First, Float4 Second) rows, in SegmentSums sums, int segment, int rank8)
     {
         if (_tileRow >= rank8 || _tileRow < _tileColumn) return;

@@ -3,13 +3,13 @@ using ILGPU;
 namespace GpuAls.Kernels;
 
 /// <summary>
-/// Σ gram·y yᵀ of a row's plays on tensor cores, for tiles as <see cref="SegmentSums"/> has them. y is rounded to tf32 on both sides of
-/// the equation: the row is solved exactly for factors that differ by 2⁻¹² of themselves at most, and A stays positive definite.
-/// A warp loads each factor once, straight into the registers that multiply it.
+/// Σ gram·y yᵀ over a row's plays on tensor cores, stored in the layout of <see cref="SegmentSums"/>. y is rounded to
+/// tf32 on both sides of the equation: the row is solved exactly for factors with a relative error of at most 2⁻¹², and
+/// A stays positive definite. A warp loads each factor once, straight into the registers that multiply it.
 /// </summary>
 internal static class TensorSums
 {
-    // One group some segments, strided over the grid; warp = one job after the other.
+    // Group = segments, strided over the grid; warp = one job after another.
     public static void Kernel(RowSolveArguments arguments)
     {
         TensorSquares.Declare();
@@ -18,11 +18,15 @@ internal static class TensorSums
         for (var task = Grid.IdxX; task < arguments.TaskCount; task += Grid.DimX)
         {
             for (var job = warp; job < jobs; job += warps)
-                Sum(arguments, TensorJob.Of(job, arguments.Rank4), arguments.Tasks[task], SegmentSums.Of(arguments), task);
+            {
+                Sum(
+                    arguments, TensorJob.Of(job, arguments.Rank4), arguments.Tasks[task],
+                    SegmentSums.Of(arguments), task);
+            }
         }
     }
 
-    /// <summary>Sums the rows of a group's teams, warp by warp, into the group's own part of the sums.</summary>
+    /// <summary>Sums the rows of all teams of the group into the group's own slots; the warps share the jobs.</summary>
     /// <param name="arguments">The rows.</param>
     /// <param name="firstTask">The row of team 0.</param>
     public static void SumTeams(in RowSolveArguments arguments, int firstTask)
@@ -33,22 +37,27 @@ internal static class TensorSums
         {
             var team = work / jobs;
             if (firstTask + team < arguments.TaskCount)
-                Sum(arguments, TensorJob.Of(work - (team * jobs), arguments.Rank4), arguments.Tasks[firstTask + team], sums, Slot(arguments, team));
+            {
+                Sum(
+                    arguments, TensorJob.Of(work - (team * jobs), arguments.Rank4), arguments.Tasks[firstTask + team],
+                    sums, Slot(arguments, team));
+            }
         }
 
-        GlobalMemory.Barrier(); // the sums are there for all
+        GlobalMemory.Barrier(); // the sums are visible to all threads
     }
 
-    /// <summary>Where a team of this group has its sums.</summary>
+    /// <summary>The slot for the sums of one of this group's teams.</summary>
     public static int Slot(in RowSolveArguments arguments, int team) => (Grid.IdxX * arguments.Layout.Teams) + team;
 
-    /// <summary>Sums one job of a row, or of a segment.</summary>
+    /// <summary>Sums one job of a row or of a segment.</summary>
     /// <param name="arguments">The plays and y.</param>
-    /// <param name="job">Which part of the triangle.</param>
+    /// <param name="job">The part of the triangle to sum.</param>
     /// <param name="task">The plays.</param>
-    /// <param name="sums">Where the sums go.</param>
-    /// <param name="number">Their number there.</param>
-    public static void Sum(in RowSolveArguments arguments, in TensorJob job, RowTask task, in SegmentSums sums, int number)
+    /// <param name="sums">Receives the sums.</param>
+    /// <param name="number">Index of their slot.</param>
+    public static void Sum(
+        in RowSolveArguments arguments, in TensorJob job, RowTask task, in SegmentSums sums, int number)
     {
         TensorSquares.Clear();
         if (job.IsDiagonal)
@@ -74,15 +83,17 @@ internal static class TensorSums
         StoreBelow(sums, job, number, arguments.Rank4 / 2);
     }
 
-    /// <summary>A block of the diagonal, and its part of the right side.</summary>
+    /// <summary>Sums a diagonal block and its part of the right side.</summary>
     /// <param name="arguments">The plays and y.</param>
     /// <param name="job">The block.</param>
     /// <param name="task">The plays.</param>
-    /// <param name="sign">1 for the plays whose gram is positive, -1 for those whose gram is negative.</param>
-    private static TensorRight SumDiagonal(in RowSolveArguments arguments, in TensorJob job, RowTask task, float sign) =>
-        job.FirstRow + (TensorJob.Width / 2) < Float4.Width * arguments.Rank4 ? SumWide(arguments, job, task, sign) : SumNarrow(arguments, job, task, sign);
+    /// <param name="sign">1 for plays with positive gram, -1 for plays with negative gram.</param>
+    private static TensorRight SumDiagonal(
+        in RowSolveArguments arguments, in TensorJob job, RowTask task, float sign) =>
+        job.FirstRow + (TensorJob.Width / 2) < Float4.Width * arguments.Rank4
+            ? SumWide(arguments, job, task, sign) : SumNarrow(arguments, job, task, sign);
 
-    /// <summary>The three squares of a block that the rank leaves half empty.</summary>
+    /// <summary>Sums the three squares of a block that is half padding.</summary>
     private static TensorRight SumNarrow(in RowSolveArguments arguments, in TensorJob job, RowTask task, float sign)
     {
         var right = new TensorRight();
@@ -104,7 +115,7 @@ internal static class TensorSums
         return right;
     }
 
-    /// <summary>The ten squares of a block.</summary>
+    /// <summary>Sums the ten squares of a block.</summary>
     private static TensorRight SumWide(in RowSolveArguments arguments, in TensorJob job, RowTask task, float sign)
     {
         var right = new TensorRight();
@@ -134,7 +145,7 @@ internal static class TensorSums
         return right;
     }
 
-    /// <summary>The eight squares of half a block below the diagonal.</summary>
+    /// <summary>Sums the eight squares of half a block below the diagonal.</summary>
     private static void SumBelow(in RowSolveArguments arguments, in TensorJob job, RowTask task, float sign)
     {
         var rows = TensorColumns.Of(arguments, job.FirstRow, job.G);
@@ -193,12 +204,13 @@ internal static class TensorSums
 }
 
 /// <summary>
-/// As <see cref="TeamRowSolve"/> and <see cref="PanelRowSolve"/>, but warps sum the plays on tensor cores first; the sums reach the threads
-/// of the tiles through memory that only their group uses, again and again, so that it stays in the cache.
+/// Like <see cref="TeamRowSolve"/> and <see cref="PanelRowSolve"/>, but warps first sum the plays on tensor cores. The
+/// sums reach the threads that hold the tiles through global memory that the group reuses for every row, so it stays in
+/// cache.
 /// </summary>
 internal static class TensorRowSolve
 {
-    // One group some rows, strided over the grid. Sums: warp = part of a row. Solve: team = one row; thread = one 8×8 tile.
+    // Group = rows, strided over the grid. Sums: warp = part of a row. Solve: team = one row; thread = one 8×8 tile.
     public static void Kernel(RowSolveArguments arguments)
     {
         TensorSquares.Declare();
@@ -212,7 +224,7 @@ internal static class TensorRowSolve
         }
     }
 
-    // One group a task, strided over the grid. Sums: warp = part of the row. Solve: thread = one 8×8 tile of each panel.
+    // Group = a task, strided over the grid. Sums: warp = part of the row. Solve: thread = one 8×8 tile of each panel.
     public static void PanelKernel(RowSolveArguments arguments)
     {
         TensorSquares.Declare();

@@ -1,9 +1,9 @@
 namespace GpuAls.Kernels;
 
-/// <content>The steps of the factorisation and of the two substitutions.</content>
+/// <content>The steps of the factorization and of the two substitutions.</content>
 internal readonly partial struct TeamStage
 {
-    /// <summary>A quarter of a factored tile of the diagonal: 0 for A, 1 for B, 2 for D; C is not used.</summary>
+    /// <summary>Stores a quarter of a factored diagonal tile: 0 for A, 1 for B, 2 for D. C is not used.</summary>
     public void SetDiagonal(int step, int quarter, Tile4 value)
     {
         var rows = _memory.SubView(Diagonal(step) + (4 * quarter), 4);
@@ -13,7 +13,7 @@ internal readonly partial struct TeamStage
         rows[3] = value.R3;
     }
 
-    /// <summary>b = L⁻¹ b for its part of eight, for a factored tile of the diagonal.</summary>
+    /// <summary>b = L⁻¹ b for one block of eight, using a factored diagonal tile.</summary>
     public void SolveForward(int step)
     {
         var low = TileCholesky.Forward(Right[2 * step], Quarter(Diagonal(step)));
@@ -22,7 +22,10 @@ internal readonly partial struct TeamStage
         Right[(2 * step) + 1] = TileCholesky.Forward(rest, Quarter(Diagonal(step) + 8));
     }
 
-    /// <summary>b = L⁻ᵀ b for its part of eight, for a factored tile of the diagonal; Σ |x| runs from the last part to the first.</summary>
+    /// <summary>
+    /// b = L⁻ᵀ b for one block of eight, using a factored diagonal tile. Σ |x| accumulates from the last block to the
+    /// first.
+    /// </summary>
     public void SolveBackward(int step)
     {
         var high = TileCholesky.Backward(Right[(2 * step) + 1], Quarter(Diagonal(step) + 8));
@@ -35,23 +38,27 @@ internal readonly partial struct TeamStage
         Sizes[2 * step] = new Float4(size, 0, 0, 0);
     }
 
-    /// <summary>Takes the staged panel off what is left of b, a thread four factors; those with the last tiles have least to do otherwise.</summary>
+    /// <summary>
+    /// Subtracts the staged panel from the rest of b, four factors per thread. Starts with the threads of the last
+    /// tiles, which have the least other work.
+    /// </summary>
     public void TakePanel(int step, in TeamThread thread)
     {
         var part = thread.Lanes - 1 - thread.Lane;
         if (part >= (2 * step) + 2 && part < _rank4) TakeColumn(Vectors(part / 2, part & 1), step, part);
     }
 
-    /// <summary>Takes off one part of four of b what a tile's column has: b[part] -= X x[step], for four rows of X by its columns.</summary>
+    /// <summary>b[part] -= X x[step], for four rows of X, given by its columns.</summary>
     public void TakeColumn(in Float4x8 x, int step, int part)
     {
         var (low, high) = (Right[2 * step], Right[(2 * step) + 1]);
         var sum = x.V0.Scaled(low.X).Plus(x.V1.Scaled(low.Y)).Plus(x.V2.Scaled(low.Z)).Plus(x.V3.Scaled(low.W));
-        sum = sum.Plus(x.V4.Scaled(high.X)).Plus(x.V5.Scaled(high.Y)).Plus(x.V6.Scaled(high.Z)).Plus(x.V7.Scaled(high.W));
+        sum = sum.Plus(x.V4.Scaled(high.X)).Plus(x.V5.Scaled(high.Y))
+            .Plus(x.V6.Scaled(high.Z)).Plus(x.V7.Scaled(high.W));
         Right[part] = Right[part].Plus(sum.Scaled(-1));
     }
 
-    /// <summary>Takes off one part of eight of b what a tile of a column has: b[row] -= tile x[step].</summary>
+    /// <summary>b[row] -= tile x[step], for one block of eight.</summary>
     public void TakeColumn(in Tile8 tile, int step, int row)
     {
         var (low, high) = tile.Times(Right[2 * step], Right[(2 * step) + 1]);
@@ -59,7 +66,7 @@ internal readonly partial struct TeamStage
         Right[(2 * row) + 1] = Right[(2 * row) + 1].Plus(high.Scaled(-1));
     }
 
-    /// <summary>Takes off one part of eight of b what a tile of a row has: b[column] -= tileᵀ x[step].</summary>
+    /// <summary>b[column] -= tileᵀ x[step], for one block of eight.</summary>
     public void TakeRow(in Tile8 tile, int step, int column)
     {
         var (low, high) = tile.TransposedTimes(Right[2 * step], Right[(2 * step) + 1]);
@@ -67,17 +74,24 @@ internal readonly partial struct TeamStage
         Right[(2 * column) + 1] = Right[(2 * column) + 1].Plus(high.Scaled(-1));
     }
 
-    /// <summary>Takes off one part of eight of b what a tile's row has: b[column] -= Xᵀ x[step], for X by the halves of its columns.</summary>
+    /// <summary>b[column] -= Xᵀ x[step], for one block of eight and X given by the halves of its columns.</summary>
     public void TakeRow(in Float4x8 low, in Float4x8 high, int step, int column)
     {
         var (a, b) = (Right[2 * step], Right[(2 * step) + 1]);
-        var first = new Float4(low.V0.Dot(a) + high.V0.Dot(b), low.V1.Dot(a) + high.V1.Dot(b), low.V2.Dot(a) + high.V2.Dot(b), low.V3.Dot(a) + high.V3.Dot(b));
-        var second = new Float4(low.V4.Dot(a) + high.V4.Dot(b), low.V5.Dot(a) + high.V5.Dot(b), low.V6.Dot(a) + high.V6.Dot(b), low.V7.Dot(a) + high.V7.Dot(b));
+        var first = new Float4(
+            low.V0.Dot(a) + high.V0.Dot(b), low.V1.Dot(a) + high.V1.Dot(b),
+            low.V2.Dot(a) + high.V2.Dot(b), low.V3.Dot(a) + high.V3.Dot(b));
+        var second = new Float4(
+            low.V4.Dot(a) + high.V4.Dot(b), low.V5.Dot(a) + high.V5.Dot(b),
+            low.V6.Dot(a) + high.V6.Dot(b), low.V7.Dot(a) + high.V7.Dot(b));
         Right[2 * column] = Right[2 * column].Plus(first.Scaled(-1));
         Right[(2 * column) + 1] = Right[(2 * column) + 1].Plus(second.Scaled(-1));
     }
 
-    /// <summary>X of X·Lᵀ = tile, for a tile below a factored one, and a part of the panel: column k of X is part of vector k.</summary>
+    /// <summary>
+    /// Solves X·Lᵀ = tile for a tile below a factored one, and stores X in the panel: column k of X is part of vector
+    /// k.
+    /// </summary>
     public Tile8 MakePanel(Tile8 tile, int row, int step)
     {
         var (top, bottom) = (Part(row, 0), Part(row, 1));

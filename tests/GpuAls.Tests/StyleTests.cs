@@ -1,0 +1,36 @@
+namespace GpuAls.Tests;
+
+/// <summary>Rules of style that the formatter does not check. The list of folders grows until it covers all code.</summary>
+public sealed class StyleTests
+{
+    private const int MaximumColumns = 120;
+
+    [TestCase("kernels")]
+    public void Lines_AreNoLongerThan120Columns(string folder)
+    {
+        var root = RepositoryRoot();
+        var longLines =
+            from file in SourceFiles(Path.Combine(root, folder))
+            from line in File.ReadLines(file).Index()
+            where line.Item.Length > MaximumColumns
+            select $"{Path.GetRelativePath(root, file)}:{line.Index + 1}: {line.Item.Length} columns";
+
+        Assert.That(longLines, Is.Empty);
+    }
+
+    private static IEnumerable<string> SourceFiles(string folder)
+    {
+        var files = Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
+            .ToArray();
+        Assert.That(files, Is.Not.Empty, folder);
+        return files;
+    }
+
+    private static string RepositoryRoot()
+    {
+        var folder = TestContext.CurrentContext.TestDirectory;
+        while (!File.Exists(Path.Combine(folder, "GpuAls.sln"))) folder = Path.GetDirectoryName(folder)!;
+        return folder;
+    }
+}
