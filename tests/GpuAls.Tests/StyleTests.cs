@@ -18,7 +18,7 @@ public sealed class StyleTests
         Assert.That(longLines, Is.Empty);
     }
 
-    private static IEnumerable<string> SourceFiles(string folder)
+    private static string[] SourceFiles(string folder)
     {
         var files = Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
