@@ -48,7 +48,7 @@ internal sealed record HostCase(double Seconds, double UsersSeconds, double Item
         engine.Gramian(fixedFactors, RowRange.All(fixedFactors), gramian);
         var equation = new Fp64Equation(rank, gramian, ConfidenceTransform.Weights(options));
         var (confidences, regularization) = (ConfidenceTransform.Apply(plays, options), RowRegularization.Compute(plays, options));
-        var (x, y) = (Download(solved), Download(fixedFactors));
+        var (x, y) = (solved.ToArray(), fixedFactors.ToArray());
         var (expected, largest) = (new float[rank], 0.0);
         for (var sample = 0; sample < SampledRows; sample++)
         {
@@ -58,13 +58,6 @@ internal sealed record HostCase(double Seconds, double UsersSeconds, double Item
         }
 
         return largest;
-    }
-
-    private static float[] Download(IEngineFactors factors)
-    {
-        var values = new float[factors.RowCount * factors.Rank];
-        factors.CopyTo(values);
-        return values;
     }
 
     private static double[] Doubles(ReadOnlySpan<float> values) => Array.ConvertAll(values.ToArray(), value => (double)value);

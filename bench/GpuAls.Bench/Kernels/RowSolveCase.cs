@@ -38,13 +38,14 @@ public sealed record RowSolveCase(int Rank, int Rows, int Plays, SumPrecision Pr
         engine.Gramian(fixedFactors, RowRange.All(fixedFactors), gramian);
         var report = engine.SolveRows(new RowSolveProblem
         {
+            Rows = RowRange.All(target),
             Plays = plays,
             Weights = new ConfidenceWeights(1, 0, 1),
             FixedFactors = fixedFactors,
             Gramian = gramian,
             Regularization = [.. Enumerable.Repeat(5f, Rows)],
             Target = target,
-            Precision = engine is DeviceEngine ? Precision : SumPrecision.Fp32,
+            Precision = engine.Capabilities.Precisions.Contains(Precision) ? Precision : SumPrecision.Fp32,
         });
         if (report.Fp64Rows > 0) throw new InvalidOperationException($"rank {Rank}: {report.Fp64Rows} rows were left to fp64.");
         var solved = new float[Rows * Rank];

@@ -21,8 +21,7 @@ public sealed class EvaluateJob
         ArgumentNullException.ThrowIfNull(engine);
         if (options.Report is not null) options = options with { Als = options.Als with { TrackLoss = true } };
         options.Validate();
-        EngineChecks.Precision(engine, options.Als.Precision);
-        EngineChecks.Nonnegative(engine, options.Als.Nonnegative);
+        EngineChecks.Plan(engine, options.Als.Plan);
         (_options, _engine, _progress) = (options, engine, progress);
         _draft = options.Report is null ? null : new EvaluateDraft(options);
     }

@@ -24,8 +24,7 @@ public sealed class TrainJob
         RatingColumn.Check(options.Als.Feedback, options.Schema);
         var metric = options.Validation?.Validate();
         metric?.Check(options.Als.Feedback);
-        EngineChecks.Precision(engine, options.Als.Precision);
-        EngineChecks.Nonnegative(engine, options.Als.Nonnegative);
+        EngineChecks.Plan(engine, options.Als.Plan);
         Recommender.CheckLength(options.Top);
         (_options, _engine, _progress) = (metric is { IsLoss: true } ? options with { Als = options.Als with { TrackLoss = true } } : options, engine, progress);
     }

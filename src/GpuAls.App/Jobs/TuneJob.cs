@@ -22,8 +22,7 @@ public sealed class TuneJob
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(engine);
         options.Validate();
-        EngineChecks.Precision(engine, options.Space.FixedOptions.Precision);
-        EngineChecks.Nonnegative(engine, options.Space.FixedOptions.Nonnegative);
+        EngineChecks.Plan(engine, options.Space.FixedOptions.Plan);
         (_options, _engine, _progress, _candidates) = (options, engine, progress, options.Search.Candidates(options.Space));
     }
 

@@ -1,59 +1,94 @@
 namespace GpuAls;
 
-/// <summary>The shapes that every engine expects, checked once at its edge.</summary>
+/// <summary>What every engine expects, checked once at its edge: shapes, and what it is capable of.</summary>
 internal static class EngineChecks
 {
-    public static void Gramian(IEngineFactors factors, RowRange rows, Span<double> gramian)
+    public static void CreateFactors(IAlsEngine engine, int rowCount, int rank)
     {
-        Range(rows, factors.RowCount);
-        Require.Length(gramian.Length, (long)factors.Rank * factors.Rank, nameof(gramian));
+        ArgumentOutOfRangeException.ThrowIfNegative(rowCount);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rank, engine.Capabilities.MaximumRank);
     }
 
-    public static void SolveRows(in RowSolveProblem problem)
+    public static void Gramian(IEngineFactors factors, RowRange rows, int blockRows, Span<double> sums)
+    {
+        Range(rows, factors.RowCount);
+        ArgumentOutOfRangeException.ThrowIfLessThan(blockRows, 1);
+        var blocks = (long)EngineRows.BlockCount(rows, blockRows);
+        Require.Length(sums.Length, blocks * factors.Rank * factors.Rank, nameof(sums));
+    }
+
+    /// <exception cref="GpuAlsException">Kind Device: the engine cannot do what is asked for.</exception>
+    public static void SolveRows(IAlsEngine engine, in RowSolveProblem problem)
     {
         var rank = problem.FixedFactors.Rank;
         SameRank(problem.Target, problem.FixedFactors);
         Require.Length(problem.Gramian.Length, (long)rank * rank, nameof(problem.Gramian));
-        Require.Length(problem.Regularization.Length, problem.Plays.RowCount, nameof(problem.Regularization));
+        Require.Length(problem.Plays.RowCount, problem.Rows.Count, nameof(problem.Plays));
+        Require.Length(problem.Regularization.Length, problem.Rows.Count, nameof(problem.Regularization));
         Require.Length(problem.FixedFactors.RowCount, problem.Plays.ColumnCount, nameof(problem.FixedFactors));
-        Range(new RowRange(problem.FirstTargetRow, problem.Plays.RowCount), problem.Target.RowCount);
+        Range(problem.Rows, problem.Target.RowCount);
         ArgumentOutOfRangeException.ThrowIfNegative(problem.ConjugateGradientSteps);
+        Plan(engine, new TrainingPlan(rank, problem.ConjugateGradientSteps, problem.Precision, problem.IsNonnegative));
     }
 
-    /// <exception cref="GpuAlsException">Kind Device: the engine cannot solve with x ≥ 0.</exception>
-    public static void Nonnegative(IAlsEngine engine, bool isNonnegative)
+    /// <exception cref="GpuAlsException">Kind Device: the engine cannot train so.</exception>
+    public static void Plan(IAlsEngine engine, TrainingPlan plan)
     {
-        if (isNonnegative && !engine.SolvesNonnegative)
-            throw new GpuAlsException(FailureKind.Device, $"--nonnegative: {engine.Description} solves rows without bounds only. Use --device cpu.");
-    }
-
-    /// <exception cref="GpuAlsException">Kind Device: the engine cannot sum in a precision.</exception>
-    public static void Precision(IAlsEngine engine, SumPrecision precision)
-    {
-        if (precision == SumPrecision.Tf32 && engine.WhyNoTf32 is { } reason)
-            throw new GpuAlsException(FailureKind.Device, $"--precision tf32: {engine.Description} {reason}; it needs an NVIDIA GPU of compute capability 8.0 or newer. Use --precision fp32.");
+        var can = engine.Capabilities;
+        if (!can.Precisions.Contains(plan.Precision))
+            throw Cannot(
+                engine, "--precision tf32", $"{WhyNoTf32(can)}; it needs an NVIDIA GPU of compute capability 8.0 or newer",
+                "Use --precision fp32");
+        if (plan.IsNonnegative && !can.SolvesNonnegative)
+            throw Cannot(engine, "--nonnegative", "solves rows without bounds only", "Use --device cpu");
+        if (!can.Solvers.Contains(plan.Solver))
+            throw Cannot(engine, $"--solver {Words.Of(plan.Solver)}", "does not have this solver", "Use --device cpu");
+        if (plan.Rank > can.MaximumRank)
+            throw Cannot(
+                engine, $"--rank {plan.Rank}", $"takes ranks up to {can.MaximumRank}",
+                $"Lower --rank to {can.MaximumRank}, or use --device cpu");
     }
 
     /// <remarks>Matrices of which one is made of the other share their places, which is seen at once.</remarks>
     public static void SamePlaces(CsrMatrix plays, CsrMatrix values)
     {
         Require.Length(values.ColumnCount, plays.ColumnCount, nameof(values));
-        if (!values.Indptr.SequenceEqual(plays.Indptr) || !values.Indices.SequenceEqual(plays.Indices)) throw new ArgumentException("the values are those of other places.", nameof(values));
+        if (!values.Indptr.SequenceEqual(plays.Indptr) || !values.Indices.SequenceEqual(plays.Indices))
+            throw new ArgumentException("the values belong to other rows or columns.", nameof(values));
     }
 
-    public static void PlaysLoss(IEnginePlays plays, IEngineFactors rowFactors, IEngineFactors columnFactors)
+    public static void PlaysLoss(
+        IEnginePlays plays, IEngineFactors rowFactors, RowRange rows, IEngineFactors columnFactors)
     {
         SameRank(rowFactors, columnFactors);
-        Require.Length(rowFactors.RowCount, plays.RowCount, nameof(rowFactors));
+        Range(rows, rowFactors.RowCount);
+        Require.Length(plays.RowCount, rows.Count, nameof(plays));
         Require.Length(columnFactors.RowCount, plays.ColumnCount, nameof(columnFactors));
     }
 
-    public static void TopK(in TopKQuery query, Span<int> indices, Span<float> scores)
+    public static void SquaredNorm(IEngineFactors factors, RowRange rows, ReadOnlySpan<float> rowWeights)
+    {
+        ArgumentNullException.ThrowIfNull(factors);
+        Range(rows, factors.RowCount);
+        Require.Length(rowWeights.Length, rows.Count, nameof(rowWeights));
+    }
+
+    /// <param name="factors">[rows, rank].</param>
+    /// <param name="rows">The rows that are copied.</param>
+    /// <param name="length">Length of the other side of the copy.</param>
+    public static void Copy(IEngineFactors factors, RowRange rows, int length)
+    {
+        Range(rows, factors.RowCount);
+        Require.Length(length, (long)rows.Count * factors.Rank, nameof(rows));
+    }
+
+    public static void TopK(IAlsEngine engine, in TopKQuery query, Span<int> indices, Span<float> scores)
     {
         SameRank(query.Queries, query.Items);
         Range(query.Rows, query.Queries.RowCount);
         ArgumentOutOfRangeException.ThrowIfLessThan(query.K, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.K, TopKQuery.MaximumK);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.K, engine.Capabilities.MaximumListLength);
         Require.Length(indices.Length, (long)query.Rows.Count * query.K, nameof(indices));
         Require.Length(scores.Length, (long)query.Rows.Count * query.K, nameof(scores));
         if (query.Seen is null) return;
@@ -64,7 +99,8 @@ internal static class EngineChecks
     public static void ScoreRows(IEngineFactors queries, ReadOnlySpan<int> rows, IEngineFactors items)
     {
         SameRank(queries, items);
-        if (rows.ContainsAnyExceptInRange(0, queries.RowCount - 1)) throw new ArgumentException($"a row is not among the {queries.RowCount} queries.", nameof(rows));
+        if (rows.ContainsAnyExceptInRange(0, queries.RowCount - 1))
+            throw new ArgumentException($"a row is not among the {queries.RowCount} queries.", nameof(rows));
     }
 
     public static void ScorePairs(CsrMatrix pairs, IEngineFactors rowFactors, IEngineFactors columnFactors)
@@ -73,6 +109,16 @@ internal static class EngineChecks
         Require.Length(rowFactors.RowCount, pairs.RowCount, nameof(rowFactors));
         Require.Length(columnFactors.RowCount, pairs.ColumnCount, nameof(columnFactors));
     }
+
+    private static string WhyNoTf32(EngineCapabilities can) => can switch
+    {
+        { Device: DeviceKind.Cpu } => "is a CPU",
+        { ComputeCapability: { } version } => $"has compute capability {version}",
+        _ => "is not a CUDA device",
+    };
+
+    private static GpuAlsException Cannot(IAlsEngine engine, string option, string reason, string remedy) =>
+        new(FailureKind.Device, $"{option}: {engine.Description} {reason}. {remedy}.");
 
     private static void SameRank(IEngineFactors a, IEngineFactors b)
     {

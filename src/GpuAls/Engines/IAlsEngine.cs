@@ -3,7 +3,8 @@ namespace GpuAls;
 /// <summary>
 /// The linear algebra of a training step and of scoring, on one device. It knows nothing of files, ids or options.
 /// Every operation gives the same bytes for the same input, whatever the number of threads or groups.
-/// Rows are solved and scored in ranges with the other side given, so that a process may own a part of the rows.
+/// Rows are copied, summed, solved and scored in ranges, with the other side given, so that a process may own a part of
+/// the rows.
 /// Factors and plays made by one engine are used with that engine only; an engine is used by one thread at a time.
 /// </summary>
 public interface IAlsEngine : IDisposable
@@ -11,11 +12,11 @@ public interface IAlsEngine : IDisposable
     /// <summary>What the engine runs on.</summary>
     EngineDescription Description { get; }
 
-    /// <summary>Why rows cannot be solved in <see cref="SumPrecision.Tf32"/>, as in "the device …"; null where they can.</summary>
-    string? WhyNoTf32 { get; }
+    /// <summary>What the engine can do.</summary>
+    EngineCapabilities Capabilities { get; }
 
-    /// <summary>Whether rows can be solved with x ≥ 0.</summary>
-    bool SolvesNonnegative => false;
+    /// <summary>Scores the factors where they are; null for factors that are scored in a copy on the host.</summary>
+    IRowScorer? RowScorer => null;
 
     /// <summary>Fails before the work where a training cannot fit the engine's memory; memory of the host needs no such check.</summary>
     /// <exception cref="GpuAlsException">Kind Device: it says how much is needed, and what to change.</exception>
@@ -48,26 +49,34 @@ public interface IAlsEngine : IDisposable
     /// <exception cref="GpuAlsException">Kind Device: the device failed.</exception>
     void Reweigh(IEnginePlays plays, CsrMatrix values);
 
-    /// <summary>YᵀY over a range of rows, each sum accurate to fp64 or compensated fp32.</summary>
+    /// <summary>
+    /// YᵀY of each block of a range of rows, each sum accurate to fp64 or compensated fp32. The bits of a block depend on
+    /// its rows alone, so that blocks may be shared out among processes.
+    /// </summary>
     /// <param name="factors">[rows, rank].</param>
     /// <param name="rows">The rows to sum over.</param>
-    /// <param name="gramian">[rank, rank], both triangles are written.</param>
-    void Gramian(IEngineFactors factors, RowRange rows, Span<double> gramian);
+    /// <param name="blockRows">Rows of a block, from the first of the range on; the last block may be shorter.</param>
+    /// <param name="sums">[blocks, rank, rank], both triangles are written.</param>
+    void Gramian(IEngineFactors factors, RowRange rows, int blockRows, Span<double> sums);
 
-    /// <summary>Solves the normal equations of each row of plays exactly (Cholesky) or by conjugate gradients.</summary>
+    /// <summary>Solves the normal equations of a range of rows exactly (Cholesky) or by conjugate gradients.</summary>
     RowSolveReport SolveRows(in RowSolveProblem problem);
 
     /// <summary>The part of the loss that belongs to the plays: Σ rhs·(1 - x·y)² + (gram - rhs)·(x·y)², or Σ (rhs - x·y)² of ratings, accumulated in fp64.</summary>
-    /// <param name="plays">[rows, columns].</param>
-    /// <param name="rowFactors">x, [rows, rank].</param>
+    /// <param name="plays">[rows.Count, columns], the plays of the range.</param>
+    /// <param name="rowFactors">x, [all rows, rank].</param>
+    /// <param name="rows">The rows to sum over.</param>
     /// <param name="columnFactors">y, [columns, rank].</param>
     /// <param name="weights">How a value becomes its two weights.</param>
-    double PlaysLoss(IEnginePlays plays, IEngineFactors rowFactors, IEngineFactors columnFactors, in ConfidenceWeights weights);
+    double PlaysLoss(
+        IEnginePlays plays, IEngineFactors rowFactors, RowRange rows, IEngineFactors columnFactors,
+        in ConfidenceWeights weights);
 
-    /// <summary>Σ weight[row]·|x[row]|², accumulated in fp64.</summary>
-    /// <param name="factors">[rows, rank].</param>
-    /// <param name="rowWeights">[rows].</param>
-    double WeightedSquaredNorm(IEngineFactors factors, ReadOnlySpan<float> rowWeights);
+    /// <summary>Σ weight[row]·|x[row]|² over a range of rows, accumulated in fp64.</summary>
+    /// <param name="factors">[all rows, rank].</param>
+    /// <param name="rows">The rows to sum over.</param>
+    /// <param name="rowWeights">[rows.Count].</param>
+    double WeightedSquaredNorm(IEngineFactors factors, RowRange rows, ReadOnlySpan<float> rowWeights);
 
     /// <summary>For each query row the k items with the largest inner products, best first; equal scores: the lower item index.</summary>
     /// <param name="query">Queries, items, the mask and k.</param>

@@ -9,11 +9,13 @@ public interface IEngineFactors : IDisposable
     /// <summary>Number of factors in a row.</summary>
     int Rank { get; }
 
-    /// <summary>Overwrites all rows.</summary>
-    /// <param name="source">[RowCount, Rank], row-major.</param>
-    void CopyFrom(ReadOnlySpan<float> source);
+    /// <summary>Overwrites a range of rows.</summary>
+    /// <param name="rows">Which rows.</param>
+    /// <param name="source">[rows.Count, Rank], row-major.</param>
+    void CopyFrom(RowRange rows, ReadOnlySpan<float> source);
 
-    /// <summary>Reads all rows.</summary>
-    /// <param name="target">[RowCount, Rank], row-major.</param>
-    void CopyTo(Span<float> target);
+    /// <summary>Reads a range of rows.</summary>
+    /// <param name="rows">Which rows.</param>
+    /// <param name="target">[rows.Count, Rank], row-major.</param>
+    void CopyTo(RowRange rows, Span<float> target);
 }

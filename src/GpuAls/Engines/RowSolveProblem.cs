@@ -1,12 +1,15 @@
 namespace GpuAls;
 
 /// <summary>
-/// One half of an ALS iteration: for row r of the plays, (α₀·YᵀY + Σ gram·y yᵀ + λᵣI) x = Σ rhs·y.
+/// One half of an ALS iteration, or a part of it: for each row r of a range, (α₀·YᵀY + Σ gram·y yᵀ + λᵣI) x = Σ rhs·y.
 /// A row without plays becomes the zero vector.
 /// </summary>
 public readonly ref struct RowSolveProblem
 {
-    /// <summary>[rows, columns]; row r is solved into row <see cref="FirstTargetRow"/> + r of the target.</summary>
+    /// <summary>The rows to solve, of the target; the others stay as they are.</summary>
+    public required RowRange Rows { get; init; }
+
+    /// <summary>[Rows.Count, columns], the plays of these rows.</summary>
     public required IEnginePlays Plays { get; init; }
 
     /// <summary>How a value becomes its two weights.</summary>
@@ -18,14 +21,11 @@ public readonly ref struct RowSolveProblem
     /// <summary>YᵀY over all columns, [rank, rank].</summary>
     public required ReadOnlySpan<double> Gramian { get; init; }
 
-    /// <summary>λ of each row of the plays, [rows].</summary>
+    /// <summary>λ of each of these rows, [Rows.Count].</summary>
     public required ReadOnlySpan<float> Regularization { get; init; }
 
-    /// <summary>x, [at least FirstTargetRow + rows, rank]; also the start of conjugate gradients, and of x ≥ 0.</summary>
+    /// <summary>x, [all rows, rank]; also the start of conjugate gradients, and of x ≥ 0.</summary>
     public required IEngineFactors Target { get; init; }
-
-    /// <summary>Where row 0 of the plays stands in the target.</summary>
-    public int FirstTargetRow { get; init; }
 
     /// <summary>Steps of conjugate gradients; 0 solves exactly by Cholesky.</summary>
     public int ConjugateGradientSteps { get; init; }

@@ -148,15 +148,15 @@ public sealed class Evaluator : IDisposable
     }
 }
 
-/// <summary>Factors where the processor can score them: those of the host engine themselves, a copy of those on a device.</summary>
+/// <summary>Factors where the CPU can score them: those of the host engine itself, or a copy of those on a device.</summary>
 internal sealed class HostCopy : IDisposable
 {
-    private readonly bool _isCopy;
+    private readonly HostEngine? _owned;
 
-    private HostCopy(HostEngine engine, IEngineFactors users, IEngineFactors items, bool isCopy) =>
-        (Engine, Users, Items, _isCopy) = (engine, users, items, isCopy);
+    private HostCopy(IRowScorer engine, IEngineFactors users, IEngineFactors items, HostEngine? owned) =>
+        (Engine, Users, Items, _owned) = (engine, users, items, owned);
 
-    public HostEngine Engine { get; }
+    public IRowScorer Engine { get; }
 
     /// <summary>[users, rank].</summary>
     public IEngineFactors Users { get; }
@@ -166,23 +166,19 @@ internal sealed class HostCopy : IDisposable
 
     public static HostCopy Of(IAlsEngine engine, IEngineFactors users, IEngineFactors items)
     {
-        if (engine is HostEngine host) return new HostCopy(host, users, items, isCopy: false);
-        var processor = new HostEngine();
-        return new HostCopy(processor, Copy(processor, users), Copy(processor, items), isCopy: true);
+        if (engine.RowScorer is { } scorer) return new HostCopy(scorer, users, items, owned: null);
+        var host = new HostEngine();
+        return new HostCopy(host, Copy(host, users), Copy(host, items), host);
     }
 
     public void Dispose()
     {
-        if (!_isCopy) return;
+        if (_owned is null) return;
         Users.Dispose();
         Items.Dispose();
-        Engine.Dispose();
+        _owned.Dispose();
     }
 
-    private static IEngineFactors Copy(HostEngine processor, IEngineFactors factors)
-    {
-        var values = new float[factors.RowCount * factors.Rank];
-        factors.CopyTo(values);
-        return processor.LoadFactors(values, factors.Rank);
-    }
+    private static IEngineFactors Copy(HostEngine host, IEngineFactors factors) =>
+        host.LoadFactors(factors.ToArray(), factors.Rank);
 }

@@ -84,7 +84,8 @@ public sealed record AlsOptions
     public bool TrackLoss { get; init; }
 
     /// <summary>What a training with these options asks of an engine.</summary>
-    internal TrainingPlan Plan => new(Rank, Solver == Solver.ConjugateGradient ? ConjugateGradientSteps : 0, Precision);
+    internal TrainingPlan Plan =>
+        new(Rank, Solver == Solver.ConjugateGradient ? ConjugateGradientSteps : 0, Precision, Nonnegative);
 
     /// <summary>Checks each option.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>

@@ -16,8 +16,7 @@ public sealed class AlsTrainer
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        EngineChecks.Precision(engine, options.Precision);
-        EngineChecks.Nonnegative(engine, options.Nonnegative);
+        EngineChecks.Plan(engine, options.Plan);
         (_engine, _options, _stopping) = (engine, options, stopping);
     }
 

@@ -41,7 +41,7 @@ public sealed class TrainingFactors : IDisposable
     }
 
     /// <summary>Brings them to the host.</summary>
-    public FactorSnapshot Download() => new(Users.Rank, Download(Users), Download(Items));
+    public FactorSnapshot Download() => new(Users.Rank, Users.ToArray(), Items.ToArray());
 
     /// <summary>Frees the engine's memory.</summary>
     public void Dispose()
@@ -58,13 +58,6 @@ public sealed class TrainingFactors : IDisposable
         if (options.Nonnegative)
             foreach (ref var factor in factors.AsSpan()) factor = Math.Abs(factor);
         return engine.LoadFactors(factors, options.Rank);
-    }
-
-    private static float[] Download(IEngineFactors factors)
-    {
-        var values = new float[factors.RowCount * factors.Rank];
-        factors.CopyTo(values);
-        return values;
     }
 }
 

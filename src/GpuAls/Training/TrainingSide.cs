@@ -34,6 +34,7 @@ internal sealed class TrainingSide
     {
         var report = _engine.SolveRows(new RowSolveProblem
         {
+            Rows = RowRange.All(_factors),
             Plays = _plays,
             Weights = _weights,
             FixedFactors = other._factors,
@@ -55,10 +56,10 @@ internal sealed class TrainingSide
         var theirs = items.Gramian();
         double allPairs = 0;
         for (var i = 0; i < mine.Length; i++) allPairs += mine[i] * theirs[i];
-        return _engine.PlaysLoss(_plays, _factors, items._factors, _weights)
+        return _engine.PlaysLoss(_plays, _factors, RowRange.All(_factors), items._factors, _weights)
             + (_weights.IsExplicit ? 0 : _options.UnobservedWeight * allPairs)
-            + _engine.WeightedSquaredNorm(_factors, _regularization)
-            + _engine.WeightedSquaredNorm(items._factors, items._regularization);
+            + _engine.WeightedSquaredNorm(_factors, RowRange.All(_factors), _regularization)
+            + _engine.WeightedSquaredNorm(items._factors, RowRange.All(items._factors), items._regularization);
     }
 
     private double[] Gramian()

@@ -53,7 +53,7 @@ public sealed class EngineLossTests<TEngine>
     [Test]
     public void PlaysLoss_EachRowAlone_AddsUpToTheSameBits()
     {
-        if (_engine is not DeviceEngine) Assert.Ignore("the host engine adds chunks of rows.");
+        if (_engine.Capabilities.Device == DeviceKind.Cpu) Assert.Ignore("the host engine adds chunks of rows.");
         int[] lengths = TEngine.TakesManyRows ? [3, 0, 1500, 17, 1024, 5000, 1, 99] : [3, 0, 17, 1030, 1];
         var plays = TestMatrices.Plays(5_003, lengths, seed: 8);
         var (x, y) = (TestMatrices.Factors(lengths.Length, 6, seed: 5), TestMatrices.Factors(5_003, 6, seed: 6));
@@ -108,6 +108,6 @@ public sealed class EngineLossTests<TEngine>
         using var columns = _engine.CreateFactors(y.Length / rank, rank);
         rows.CopyFrom(x);
         columns.CopyFrom(y);
-        return _engine.PlaysLoss(loaded, rows, columns, Weights);
+        return _engine.PlaysLoss(loaded, rows, RowRange.All(rows), columns, Weights);
     }
 }

@@ -312,7 +312,7 @@ public sealed class EngineTests<TEngine>
         var weights = TestMatrices.Factors(rows, 1, seed: 18);
         using var factors = Load(values, rank);
 
-        var norm = _engine.WeightedSquaredNorm(factors, weights);
+        var norm = _engine.WeightedSquaredNorm(factors, RowRange.All(factors), weights);
 
         var expected = Enumerable.Range(0, rows).Sum(row => weights[row] * values[(row * rank)..((row + 1) * rank)].Sum(value => (double)value * value));
         Assert.That(norm, Is.EqualTo(expected).Within(1e-6 * values.Length));
@@ -327,7 +327,7 @@ public sealed class EngineTests<TEngine>
         using var rows = Load(x, rank);
         using var columns = Load(y, rank);
 
-        var loss = _engine.PlaysLoss(loaded, rows, columns, weights);
+        var loss = _engine.PlaysLoss(loaded, rows, RowRange.All(rows), columns, weights);
 
         Close.All([loss], [ReferenceAls.PlaysLoss(plays, weights, TestMatrices.ToDouble(x, rank), TestMatrices.ToDouble(y, rank))], relative: 1e-6);
     }

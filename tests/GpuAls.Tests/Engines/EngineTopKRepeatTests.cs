@@ -100,6 +100,7 @@ public sealed class EngineTopKRepeatTests<TEngine>
         _engine.Gramian(fixedFactors, RowRange.All(fixedFactors), gramian);
         _engine.SolveRows(new RowSolveProblem
         {
+            Rows = RowRange.All(target),
             Plays = plays,
             Weights = new ConfidenceWeights(0.7f, 0, 0.7f),
             FixedFactors = fixedFactors,

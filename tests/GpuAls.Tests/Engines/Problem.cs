@@ -48,13 +48,13 @@ internal sealed class Problem(int rank, int[] rowLengths, int columns, int seed)
         target.CopyFrom(x);
         Report = engine.SolveRows(new RowSolveProblem
         {
+            Rows = new RowRange(firstTargetRow, _plays.RowCount),
             Plays = plays,
             Weights = weights ?? DefaultWeights,
             FixedFactors = fixedFactors,
             Gramian = ReferenceAls.Gramian(TestMatrices.ToDouble(FixedFactors, rank)).Cast<double>().ToArray(),
             Regularization = Regularization,
             Target = target,
-            FirstTargetRow = firstTargetRow,
             ConjugateGradientSteps = ConjugateGradientSteps,
             Precision = Precision,
         });

@@ -104,7 +104,7 @@ public sealed class RecommenderTests
     [Test]
     public void New_DeviceThatBreaksOnTheWay_LeavesNoBufferOpen()
     {
-        using var engine = new FailingEngine(copiesFactors: false);
+        using var engine = new FailingEngine(new EngineCapabilities { Device = DeviceKind.OpenCl });
 
         Assert.That(() => new Recommender(SampleModel.Create(), engine).Dispose(), Throws.InstanceOf<GpuAlsException>());
 

@@ -121,7 +121,7 @@ public sealed class AlsTrainerTests
     [TestCase(true)]
     public void Fit_DeviceMemoryEndsOnTheWay_LeavesNoBufferOpen(bool copiesFactors)
     {
-        using var engine = new FailingEngine(copiesFactors);
+        using var engine = new FailingEngine(new EngineCapabilities { Device = DeviceKind.OpenCl }, copiesFactors);
 
         Assert.That(() => new AlsTrainer(engine, Small).Fit(Plays()), Throws.InstanceOf<GpuAlsException>());
 

@@ -22,7 +22,9 @@ internal sealed record LossWorkload(int Rank, int[] RowLengths, int Columns) : T
         var rows = engine.LoadFactors(MadeUp.Factors(RowLengths.Length, Rank, seed: 5), Rank);
         var columns = engine.LoadFactors(MadeUp.Factors(Columns, Rank, seed: 6), Rank);
         var loss = 0.0;
-        return new LoadedWorkload(() => loss = engine.PlaysLoss(plays, rows, columns, new ConfidenceWeights(1, 0, 1)), () => [loss], plays, rows, columns);
+        return new LoadedWorkload(
+            () => loss = engine.PlaysLoss(plays, rows, RowRange.All(rows), columns, new ConfidenceWeights(1, 0, 1)),
+            () => [loss], plays, rows, columns);
     }
 }
 
@@ -44,6 +46,7 @@ internal sealed record SquaredNormWorkload(int Rank, int Rows) : TimedWorkload("
         var factors = engine.LoadFactors(MadeUp.Factors(Rows, Rank, seed: 7), Rank);
         var weights = Enumerable.Range(0, Rows).Select(row => 1 + (row % 7 / 4f)).ToArray();
         var norm = 0.0;
-        return new LoadedWorkload(() => norm = engine.WeightedSquaredNorm(factors, weights), () => [norm], factors);
+        return new LoadedWorkload(
+            () => norm = engine.WeightedSquaredNorm(factors, RowRange.All(factors), weights), () => [norm], factors);
     }
 }

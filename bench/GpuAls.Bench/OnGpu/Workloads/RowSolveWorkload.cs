@@ -27,7 +27,7 @@ internal sealed record RowSolveWorkload(int Rank, string Rows, int[] RowLengths,
 
     public override double LeastBytes => (Plays * ((4.0 * Rank) + 8)) + (RowLengths.Length * 4.0 * Rank);
 
-    public override bool RunsOn(IAlsEngine engine) => Precision == SumPrecision.Fp32 || engine.WhyNoTf32 is null;
+    public override bool RunsOn(IAlsEngine engine) => engine.Capabilities.Precisions.Contains(Precision);
 
     public override TimedWorkload Part => this with { RowLengths = RowLengths[..Math.Min(PartRows, RowLengths.Length)] };
 
@@ -84,6 +84,7 @@ internal sealed record RowSolveWorkload(int Rank, string Rows, int[] RowLengths,
 
     private RowSolveProblem Problem(IAlsEngine engine, IEnginePlays plays, IEngineFactors fixedFactors, double[] gramian, IEngineFactors target) => new()
     {
+        Rows = new RowRange(0, RowLengths.Length),
         Plays = plays,
         Weights = new ConfidenceWeights(1, 0, 1),
         FixedFactors = fixedFactors,

@@ -1,6 +1,7 @@
 using GpuAls.Kernels.Launching;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 
 namespace GpuAls;
 
@@ -20,16 +21,14 @@ public sealed class DeviceEngine : IAlsEngine
     internal DeviceEngine(Context context, Accelerator accelerator, EngineDescription description, long? memoryBytes, IProgress<PlaysStreamed>? streamed)
     {
         (_context, Description) = (context, description);
-        AvailableBytes = AvailableMemory.Of(accelerator);
+        var availableBytes = AvailableMemory.Of(accelerator);
+        Capabilities = CapabilitiesOf(accelerator, availableBytes);
         Store = new DeviceStore(accelerator);
-        Store.Memory.Bound = Math.Min(memoryBytes ?? long.MaxValue, AvailableBytes);
+        Store.Memory.Bound = Math.Min(memoryBytes ?? long.MaxValue, availableBytes);
         Pass = new PlaysPass(Store, streamed);
         _operations = new DeviceOperations(Store, Pass);
         _preparation = new KernelPreparation(accelerator);
     }
-
-    /// <summary>Bytes that the device has for gpuals without a bound.</summary>
-    internal long AvailableBytes { get; }
 
     /// <summary>The device's memory.</summary>
     internal DeviceStore Store { get; }
@@ -41,7 +40,7 @@ public sealed class DeviceEngine : IAlsEngine
     public EngineDescription Description { get; }
 
     /// <inheritdoc/>
-    public string? WhyNoTf32 => TensorCores.WhyNone(Accelerator);
+    public EngineCapabilities Capabilities { get; }
 
     /// <summary>What it computes on, for measurements.</summary>
     internal Accelerator Accelerator => Store.Accelerator;
@@ -63,9 +62,7 @@ public sealed class DeviceEngine : IAlsEngine
     /// <inheritdoc/>
     public IEngineFactors CreateFactors(int rowCount, int rank)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(rowCount);
-        ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(rank, EngineLimits.MaximumRank);
+        EngineChecks.CreateFactors(this, rowCount, rank);
         try
         {
             return new DeviceFactors(Store, rowCount, rank);
@@ -106,13 +103,13 @@ public sealed class DeviceEngine : IAlsEngine
     }
 
     /// <inheritdoc/>
-    public void Gramian(IEngineFactors factors, RowRange rows, Span<double> gramian)
+    public void Gramian(IEngineFactors factors, RowRange rows, int blockRows, Span<double> sums)
     {
         var device = (DeviceFactors)factors;
-        EngineChecks.Gramian(factors, rows, gramian);
+        EngineChecks.Gramian(factors, rows, blockRows, sums);
         try
         {
-            _operations.Gramian(device, rows, gramian);
+            _operations.Gramian(device, rows, blockRows, sums);
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {
@@ -123,9 +120,7 @@ public sealed class DeviceEngine : IAlsEngine
     /// <inheritdoc/>
     public RowSolveReport SolveRows(in RowSolveProblem problem)
     {
-        EngineChecks.SolveRows(problem);
-        EngineChecks.Precision(this, problem.Precision);
-        EngineChecks.Nonnegative(this, problem.IsNonnegative);
+        EngineChecks.SolveRows(this, problem);
         try
         {
             return _operations.SolveRows(problem);
@@ -137,12 +132,15 @@ public sealed class DeviceEngine : IAlsEngine
     }
 
     /// <inheritdoc/>
-    public double PlaysLoss(IEnginePlays plays, IEngineFactors rowFactors, IEngineFactors columnFactors, in ConfidenceWeights weights)
+    public double PlaysLoss(
+        IEnginePlays plays, IEngineFactors rowFactors, RowRange rows, IEngineFactors columnFactors,
+        in ConfidenceWeights weights)
     {
-        EngineChecks.PlaysLoss(plays, rowFactors, columnFactors);
+        EngineChecks.PlaysLoss(plays, rowFactors, rows, columnFactors);
         try
         {
-            return _operations.PlaysLoss((DevicePlays)plays, (DeviceFactors)rowFactors, (DeviceFactors)columnFactors, weights);
+            return _operations.PlaysLoss(
+                (DevicePlays)plays, (DeviceFactors)rowFactors, rows.Start, (DeviceFactors)columnFactors, weights);
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {
@@ -151,13 +149,12 @@ public sealed class DeviceEngine : IAlsEngine
     }
 
     /// <inheritdoc/>
-    public double WeightedSquaredNorm(IEngineFactors factors, ReadOnlySpan<float> rowWeights)
+    public double WeightedSquaredNorm(IEngineFactors factors, RowRange rows, ReadOnlySpan<float> rowWeights)
     {
-        ArgumentNullException.ThrowIfNull(factors);
-        Require.Length(rowWeights.Length, factors.RowCount, nameof(rowWeights));
+        EngineChecks.SquaredNorm(factors, rows, rowWeights);
         try
         {
-            return _operations.WeightedSquaredNorm((DeviceFactors)factors, rowWeights);
+            return _operations.WeightedSquaredNorm((DeviceFactors)factors, rows, rowWeights);
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {
@@ -168,7 +165,7 @@ public sealed class DeviceEngine : IAlsEngine
     /// <inheritdoc/>
     public void TopK(in TopKQuery query, Span<int> indices, Span<float> scores)
     {
-        EngineChecks.TopK(query, indices, scores);
+        EngineChecks.TopK(this, query, indices, scores);
         try
         {
             _operations.TopK(query, indices, scores);
@@ -194,6 +191,23 @@ public sealed class DeviceEngine : IAlsEngine
         Disposal.Quietly(Store.Accelerator);
         Disposal.Quietly(_context);
     }
+
+    private static EngineCapabilities CapabilitiesOf(Accelerator accelerator, long availableBytes) => new()
+    {
+        Device = accelerator.AcceleratorType switch
+        {
+            AcceleratorType.Cuda => DeviceKind.Cuda,
+            AcceleratorType.OpenCL => DeviceKind.OpenCl,
+            _ => DeviceKind.Emulated,
+        },
+        ComputeCapability = accelerator is CudaAccelerator { Architecture: var architecture }
+            ? new Version(architecture.Major, architecture.Minor)
+            : null,
+        DeviceMemoryBytes = availableBytes,
+        Precisions = TensorCores.WhyNone(accelerator) is null
+            ? [SumPrecision.Fp32, SumPrecision.Tf32]
+            : [SumPrecision.Fp32],
+    };
 
     private GpuAlsException Failure(Exception exception, string doing) =>
         DeviceErrors.Translate(exception, Description, Store.Memory.Bound, doing);

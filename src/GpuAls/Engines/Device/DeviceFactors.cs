@@ -38,43 +38,36 @@ internal sealed class DeviceFactors : IEngineFactors
     private int ChunkRows => Staging.ChunkOf<float>() / PaddedRank;
 
     /// <inheritdoc/>
-    public void CopyFrom(ReadOnlySpan<float> source)
+    public void CopyFrom(RowRange rows, ReadOnlySpan<float> source)
     {
-        Require.Length(source.Length, (long)RowCount * Rank, nameof(source));
+        EngineChecks.Copy(this, rows, source.Length);
         var (staging, slot) = (_store.Staging, 0);
-        for (var first = 0; first < RowCount; first += ChunkRows, slot ^= 1)
+        for (var first = 0; first < rows.Count; first += ChunkRows, slot ^= 1)
         {
-            var rows = Math.Min(ChunkRows, RowCount - first);
-            Pad(source.Slice(first * Rank, rows * Rank), MemoryMarshal.Cast<Float4, float>(staging.Slot<Float4>(slot, rows * Rank4)));
+            var count = Math.Min(ChunkRows, rows.Count - first);
+            var padded = MemoryMarshal.Cast<Float4, float>(staging.Slot<Float4>(slot, count * Rank4));
+            Pad(source.Slice(first * Rank, count * Rank), padded);
             staging.Wait(); // for the chunk before; this one's slot is free since then.
-            staging.CopyToDevice(slot, Rows(first, rows));
+            staging.CopyToDevice(slot, Rows(rows.Start + first, count));
         }
 
         staging.Wait();
     }
 
     /// <inheritdoc/>
-    public void CopyTo(Span<float> target)
+    public void CopyTo(RowRange rows, Span<float> target)
     {
-        Require.Length(target.Length, (long)RowCount * Rank, nameof(target));
-        Read(0, RowCount, target);
-    }
-
-    /// <summary>Reads some rows.</summary>
-    /// <param name="firstRow">The first.</param>
-    /// <param name="rowCount">How many.</param>
-    /// <param name="target">[rowCount, Rank].</param>
-    public void Read(int firstRow, int rowCount, Span<float> target)
-    {
+        EngineChecks.Copy(this, rows, target.Length);
         var (staging, slot) = (_store.Staging, 0);
-        if (rowCount > 0) staging.CopyToSlot(Rows(firstRow, Math.Min(ChunkRows, rowCount)), slot);
-        for (var first = 0; first < rowCount; first += ChunkRows, slot ^= 1)
+        if (rows.Count > 0) staging.CopyToSlot(Rows(rows.Start, Math.Min(ChunkRows, rows.Count)), slot);
+        for (var first = 0; first < rows.Count; first += ChunkRows, slot ^= 1)
         {
-            var rows = Math.Min(ChunkRows, rowCount - first);
-            var next = Math.Min(ChunkRows, rowCount - first - rows);
+            var count = Math.Min(ChunkRows, rows.Count - first);
+            var next = Math.Min(ChunkRows, rows.Count - first - count);
             staging.Wait();
-            if (next > 0) staging.CopyToSlot(Rows(firstRow + first + rows, next), slot ^ 1);
-            Unpad(MemoryMarshal.Cast<Float4, float>(staging.Slot<Float4>(slot, rows * Rank4)), target.Slice(first * Rank, rows * Rank));
+            if (next > 0) staging.CopyToSlot(Rows(rows.Start + first + count, next), slot ^ 1);
+            var padded = MemoryMarshal.Cast<Float4, float>(staging.Slot<Float4>(slot, count * Rank4));
+            Unpad(padded, target.Slice(first * Rank, count * Rank));
         }
     }
 

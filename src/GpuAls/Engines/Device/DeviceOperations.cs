@@ -43,14 +43,20 @@ internal sealed class DeviceOperations : IDisposable
     public IEnumerable<DeviceKernel> TrainingKernels(TrainingPlan plan) =>
         [.. _gramian.Kernels, .. _rowSolve.Kernels(Float4.CountFor(plan.Rank), plan.ConjugateGradientSteps == 0, plan.Precision == SumPrecision.Tf32)];
 
-    public void Gramian(DeviceFactors factors, RowRange rows, Span<double> gramian)
+    public void Gramian(DeviceFactors factors, RowRange rows, int blockRows, Span<double> sums)
     {
         _store.MakeRoom(new LaunchScratch(factors.Rank4, factors.RowCount, 0, 0));
         var rank = factors.Rank;
         var paddedRank = factors.Rank4 * Float4.Width;
         var padded = new double[paddedRank * paddedRank];
-        _gramian.Sum(factors.View, rows.Start, rows.Count, factors.Rank4, padded);
-        for (var row = 0; row < rank; row++) padded.AsSpan(row * paddedRank, rank).CopyTo(gramian.Slice(row * rank, rank));
+        for (var first = 0; first < rows.Count; first += blockRows)
+        {
+            var count = Math.Min(blockRows, rows.Count - first);
+            _gramian.Sum(factors.View, rows.Start + first, count, factors.Rank4, padded);
+            var sum = sums.Slice(first / blockRows * rank * rank, rank * rank);
+            for (var row = 0; row < rank; row++)
+                padded.AsSpan(row * paddedRank, rank).CopyTo(sum.Slice(row * rank, rank));
+        }
     }
 
     public RowSolveReport SolveRows(in RowSolveProblem problem)
@@ -68,7 +74,7 @@ internal sealed class DeviceOperations : IDisposable
             Regularization = _rowWeights.Fill(problem.Regularization),
             Target = target.View,
             Status = _status.Take(plays.RowCount).SubView(0, plays.RowCount),
-            FirstTargetRow = problem.FirstTargetRow,
+            FirstTargetRow = problem.Rows.Start,
             Rank = target.Rank,
             Rank4 = target.Rank4,
             GramOffset = problem.Weights.GramOffset,
@@ -83,7 +89,9 @@ internal sealed class DeviceOperations : IDisposable
         return Fp64Fallback.Solve(problem, Unsolved(shared.Status));
     }
 
-    public double PlaysLoss(DevicePlays plays, DeviceFactors rowFactors, DeviceFactors columnFactors, in ConfidenceWeights weights)
+    public double PlaysLoss(
+        DevicePlays plays, DeviceFactors rowFactors, int firstRow, DeviceFactors columnFactors,
+        in ConfidenceWeights weights)
     {
         _store.MakeRoom(plays.Scratch);
         var shared = new LossArguments
@@ -95,7 +103,8 @@ internal sealed class DeviceOperations : IDisposable
             IsExplicit = weights.IsExplicit ? 1 : 0,
         };
         var rowSums = new double[plays.RowCount];
-        foreach (var block in _pass.Blocks(plays, isScheduled: false)) _loss.Plays(Of(shared, block, rowFactors), rowSums.AsSpan(block.Rows.Start, block.Rows.Count));
+        foreach (var block in _pass.Blocks(plays, isScheduled: false))
+            _loss.Plays(Of(shared, block, rowFactors, firstRow), rowSums.AsSpan(block.Rows.Start, block.Rows.Count));
 
         // In the order of the rows.
         double loss = 0;
@@ -103,10 +112,11 @@ internal sealed class DeviceOperations : IDisposable
         return loss;
     }
 
-    public double WeightedSquaredNorm(DeviceFactors factors, ReadOnlySpan<float> rowWeights)
+    public double WeightedSquaredNorm(DeviceFactors factors, RowRange rows, ReadOnlySpan<float> rowWeights)
     {
         _store.MakeRoom(new LaunchScratch(factors.Rank4, factors.RowCount, 0, 0));
-        return _loss.SquaredNorm(factors.View, _rowWeights.Fill(rowWeights), factors.RowCount, factors.Rank4);
+        var weights = _rowWeights.Fill(rowWeights);
+        return _loss.SquaredNorm(factors.Rows(rows.Start, rows.Count), weights, rows.Count, factors.Rank4);
     }
 
     public void TopK(in TopKQuery query, Span<int> indices, Span<float> scores) => _topK.Search(query, indices, scores);
@@ -139,12 +149,12 @@ internal sealed class DeviceOperations : IDisposable
         return shared;
     }
 
-    private static LossArguments Of(LossArguments shared, PlaysBlock block, DeviceFactors rowFactors)
+    private static LossArguments Of(LossArguments shared, PlaysBlock block, DeviceFactors rowFactors, int firstRow)
     {
         shared.Indptr = block.Indptr;
         shared.Indices = block.Indices;
         shared.Values = block.Values;
-        shared.RowFactors = rowFactors.Rows(block.Rows.Start, block.Rows.Count);
+        shared.RowFactors = rowFactors.Rows(firstRow + block.Rows.Start, block.Rows.Count);
         shared.RowCount = block.Rows.Count;
         return shared;
     }

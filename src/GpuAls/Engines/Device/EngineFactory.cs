@@ -22,7 +22,7 @@ public static class EngineFactory
             DeviceKind.Cpu => OpenHost(request),
             _ => Open(request, opening),
         };
-        reason += MemoryNote(engine, request.MemoryBytes);
+        reason += MemoryNote(engine.Capabilities.DeviceMemoryBytes, request.MemoryBytes);
         return engine;
     }
 
@@ -58,12 +58,13 @@ public static class EngineFactory
         }
     }
 
-    private static string MemoryNote(IAlsEngine engine, long? memoryBytes) => (engine, memoryBytes) switch
+    private static string MemoryNote(long? availableBytes, long? memoryBytes) => (availableBytes, memoryBytes) switch
     {
         (_, null) => "",
-        (DeviceEngine device, { } bytes) when bytes > device.AvailableBytes =>
-            $"; --device-memory {ByteSize.Text(bytes)} is more than the {ByteSize.Text(device.AvailableBytes)} that it has for gpuals, which count",
-        (DeviceEngine, { } bytes) => $"; at most {ByteSize.Text(bytes)} of its memory",
+        ({ } available, { } bytes) when bytes > available =>
+            $"; --device-memory {ByteSize.Text(bytes)} is more than the {ByteSize.Text(available)} that it has for gpuals, "
+            + "which count",
+        ({ }, { } bytes) => $"; at most {ByteSize.Text(bytes)} of its memory",
         _ => "; --device-memory bounds the memory of GPUs and has no effect here",
     };
 

@@ -1,6 +1,6 @@
 namespace GpuAls;
 
-/// <summary>Solves the rows on the processor that a device could not, with those rows of y that they need.</summary>
+/// <summary>Solves the rows on the CPU that a device could not, with those rows of y that they need.</summary>
 internal static class Fp64Fallback
 {
     /// <param name="problem">The half-iteration.</param>
@@ -8,10 +8,11 @@ internal static class Fp64Fallback
     public static RowSolveReport Solve(in RowSolveProblem problem, int[] rows)
     {
         if (rows.Length == 0) return new RowSolveReport(0, 0, -1);
-        var (plays, target, firstTargetRow) = (((DevicePlays)problem.Plays).Matrix, (DeviceFactors)problem.Target, problem.FirstTargetRow);
+        var plays = ((DevicePlays)problem.Plays).Matrix;
+        var (target, firstRow) = ((DeviceFactors)problem.Target, problem.Rows.Start);
         var needed = new SortedSet<int>();
         foreach (var row in rows) needed.UnionWith(plays.RowIndices(row).ToArray());
         var y = new GatheredFactors((DeviceFactors)problem.FixedFactors, [.. needed]);
-        return Fp64Rows.Solve(problem, plays, rows, y.Row, (row, x) => target.Write(firstTargetRow + row, x));
+        return Fp64Rows.Solve(problem, plays, rows, y.Row, (row, x) => target.Write(firstRow + row, x));
     }
 }

@@ -20,7 +20,7 @@ internal sealed class GatheredFactors
             next = first + 1;
             while (next < rows.Length && rows[next] - rows[next - 1] <= LargestGap && Fits(rows[next] - rows[first] + 1)) next++;
             var range = new float[(rows[next - 1] - rows[first] + 1) * _rank];
-            factors.Read(rows[first], range.Length / _rank, range);
+            factors.CopyTo(new RowRange(rows[first], range.Length / _rank), range);
             _starts.Add(rows[first]);
             _ranges.Add(range);
         }

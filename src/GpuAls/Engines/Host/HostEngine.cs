@@ -1,8 +1,11 @@
 namespace GpuAls;
 
-/// <summary>ALS on the processor: all cores, the widest vectors there are. It is what <c>--device cpu</c> means.</summary>
-public sealed class HostEngine : IAlsEngine
+/// <summary>ALS on the CPU: all cores, the widest vectors there are. It is what <c>--device cpu</c> means.</summary>
+public sealed class HostEngine : IAlsEngine, IRowScorer
 {
+    /// <summary>Enough for the threads of a large machine, and few enough that their sums stay small.</summary>
+    private const int MostGramianBlocks = 64;
+
     private readonly HostOperations _operations;
 
     /// <summary>An engine on all cores.</summary>
@@ -29,17 +32,16 @@ public sealed class HostEngine : IAlsEngine
     public EngineDescription Description { get; }
 
     /// <inheritdoc/>
-    public string? WhyNoTf32 => "is a processor";
+    public EngineCapabilities Capabilities { get; } =
+        new() { Device = DeviceKind.Cpu, SolvesNonnegative = true, GramianBlocks = MostGramianBlocks };
 
     /// <inheritdoc/>
-    public bool SolvesNonnegative => true;
+    public IRowScorer RowScorer => this;
 
     /// <inheritdoc/>
     public IEngineFactors CreateFactors(int rowCount, int rank)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(rowCount);
-        ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(rank, EngineLimits.MaximumRank);
+        EngineChecks.CreateFactors(this, rowCount, rank);
         return new HostFactors(rowCount, rank);
     }
 
@@ -59,60 +61,53 @@ public sealed class HostEngine : IAlsEngine
     }
 
     /// <inheritdoc/>
-    public void Gramian(IEngineFactors factors, RowRange rows, Span<double> gramian)
+    public void Gramian(IEngineFactors factors, RowRange rows, int blockRows, Span<double> sums)
     {
         var host = (HostFactors)factors;
-        EngineChecks.Gramian(factors, rows, gramian);
-        _operations.Gramian(host, rows, gramian);
+        EngineChecks.Gramian(factors, rows, blockRows, sums);
+        _operations.Gramian(host, rows, blockRows, sums);
     }
 
     /// <inheritdoc/>
     public RowSolveReport SolveRows(in RowSolveProblem problem)
     {
-        EngineChecks.SolveRows(problem);
-        EngineChecks.Precision(this, problem.Precision);
+        EngineChecks.SolveRows(this, problem);
         ((HostFactors)problem.Target).Changing();
         return _operations.SolveRows(problem);
     }
 
     /// <inheritdoc/>
-    public double PlaysLoss(IEnginePlays plays, IEngineFactors rowFactors, IEngineFactors columnFactors, in ConfidenceWeights weights)
+    public double PlaysLoss(
+        IEnginePlays plays, IEngineFactors rowFactors, RowRange rows, IEngineFactors columnFactors,
+        in ConfidenceWeights weights)
     {
-        EngineChecks.PlaysLoss(plays, rowFactors, columnFactors);
-        return _operations.PlaysLoss((HostPlays)plays, (HostFactors)rowFactors, (HostFactors)columnFactors, weights);
+        EngineChecks.PlaysLoss(plays, rowFactors, rows, columnFactors);
+        return _operations.PlaysLoss(
+            (HostPlays)plays, (HostFactors)rowFactors, rows.Start, (HostFactors)columnFactors, weights);
     }
 
     /// <inheritdoc/>
-    public double WeightedSquaredNorm(IEngineFactors factors, ReadOnlySpan<float> rowWeights)
+    public double WeightedSquaredNorm(IEngineFactors factors, RowRange rows, ReadOnlySpan<float> rowWeights)
     {
-        ArgumentNullException.ThrowIfNull(factors);
-        Require.Length(rowWeights.Length, factors.RowCount, nameof(rowWeights));
-        return _operations.WeightedSquaredNorm((HostFactors)factors, rowWeights);
+        EngineChecks.SquaredNorm(factors, rows, rowWeights);
+        return _operations.WeightedSquaredNorm((HostFactors)factors, rows.Start, rowWeights);
     }
 
     /// <inheritdoc/>
     public void TopK(in TopKQuery query, Span<int> indices, Span<float> scores)
     {
-        EngineChecks.TopK(query, indices, scores);
+        EngineChecks.TopK(this, query, indices, scores);
         _operations.TopK(query, indices, scores);
     }
 
-    /// <summary>The inner products of some query rows with all items, a row at a time: for what needs more than the best of them.</summary>
-    /// <param name="queries">[queries or more, rank].</param>
-    /// <param name="rows">The query rows.</param>
-    /// <param name="items">[items, rank].</param>
-    /// <param name="read">Takes each row, on several threads at once.</param>
+    /// <inheritdoc/>
     public void ScoreRows(IEngineFactors queries, int[] rows, IEngineFactors items, ScoreReader read)
     {
         EngineChecks.ScoreRows(queries, rows, items);
         _operations.ScoreRows((HostFactors)queries, rows, (HostFactors)items, read);
     }
 
-    /// <summary>The inner products of some pairs.</summary>
-    /// <param name="pairs">[rows, columns], the values do not matter.</param>
-    /// <param name="rowFactors">[rows, rank].</param>
-    /// <param name="columnFactors">[columns, rank].</param>
-    /// <returns>[pairs], in their order.</returns>
+    /// <inheritdoc/>
     public float[] ScorePairs(CsrMatrix pairs, IEngineFactors rowFactors, IEngineFactors columnFactors)
     {
         EngineChecks.ScorePairs(pairs, rowFactors, columnFactors);

@@ -36,17 +36,19 @@ internal sealed unsafe class HostFactors : IEngineFactors
         _packed = null;
     }
 
-    public void CopyFrom(ReadOnlySpan<float> source)
+    public void CopyFrom(RowRange rows, ReadOnlySpan<float> source)
     {
-        Require.Length(source.Length, (long)RowCount * Rank, nameof(source));
+        EngineChecks.Copy(this, rows, source.Length);
         Changing();
-        for (var row = 0; row < RowCount; row++) source.Slice(row * Rank, Rank).CopyTo(new Span<float>(Row(row), Rank));
+        for (var row = 0; row < rows.Count; row++)
+            source.Slice(row * Rank, Rank).CopyTo(new Span<float>(Row(rows.Start + row), Rank));
     }
 
-    public void CopyTo(Span<float> target)
+    public void CopyTo(RowRange rows, Span<float> target)
     {
-        Require.Length(target.Length, (long)RowCount * Rank, nameof(target));
-        for (var row = 0; row < RowCount; row++) new Span<float>(Row(row), Rank).CopyTo(target.Slice(row * Rank, Rank));
+        EngineChecks.Copy(this, rows, target.Length);
+        for (var row = 0; row < rows.Count; row++)
+            new Span<float>(Row(rows.Start + row), Rank).CopyTo(target.Slice(row * Rank, Rank));
     }
 
     public void Dispose()

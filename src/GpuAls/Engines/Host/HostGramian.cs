@@ -1,44 +1,48 @@
 namespace GpuAls;
 
 /// <summary>
-/// YᵀY: fp32 over slices of a few hundred rows in registers, fp64 over slices and chunks, in the order of the rows.
-/// The error of a sum of n rows so does not grow with n.
+/// YᵀY of blocks of rows: fp32 over slices of a few hundred rows in registers, fp64 over the slices of a block, in the
+/// order of the rows. The error of a sum of n rows so does not grow with n.
 /// </summary>
 internal static unsafe class HostGramian<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
     private const int SliceRows = 256;
-    private const int MaximumChunks = 64;
 
-    public static void Sum(HostFactors factors, RowRange rows, int threadCount, Span<double> gramian)
+    /// <param name="factors">[all rows, rank].</param>
+    /// <param name="rows">The rows to sum over.</param>
+    /// <param name="blockRows">Rows of a block.</param>
+    /// <param name="threadCount">Threads.</param>
+    /// <param name="sums">[blocks, rank, rank].</param>
+    public static void Sum(HostFactors factors, RowRange rows, int blockRows, int threadCount, Span<double> sums)
     {
-        var chunkRows = Math.Max(SliceRows, (rows.Count + MaximumChunks - 1) / MaximumChunks);
-        var chunkCount = (rows.Count + chunkRows - 1) / chunkRows;
-        var partials = new double[chunkCount][];
-        ParallelChunks.Run(threadCount, chunkCount, () => new NativeFloats((long)factors.Stride * factors.Stride), (slice, chunk) =>
+        var (length, end) = (factors.Rank * factors.Rank, rows.Start + rows.Count);
+        fixed (double* pointer = sums)
         {
-            var first = rows.Start + (chunk * chunkRows);
-            partials[chunk] = SumChunk(factors, first, Math.Min(first + chunkRows, rows.Start + rows.Count), slice);
-        });
-
-        gramian.Clear();
-        foreach (var partial in partials)
-            for (var i = 0; i < gramian.Length; i++) gramian[i] += partial[i];
+            var (all, blocks) = ((nint)pointer, EngineRows.BlockCount(rows, blockRows));
+            ParallelChunks.Run(
+                threadCount, blocks, () => new NativeFloats((long)factors.Stride * factors.Stride), (slice, block) =>
+                {
+                    var first = rows.Start + (block * blockRows);
+                    var sum = new Span<double>((double*)all + ((long)block * length), length);
+                    SumBlock(factors, first, Math.Min(first + blockRows, end), slice, sum);
+                });
+        }
     }
 
-    private static double[] SumChunk(HostFactors factors, int first, int end, NativeFloats slice)
+    private static void SumBlock(HostFactors factors, int first, int end, NativeFloats slice, Span<double> sum)
     {
-        var sum = new double[factors.Rank * factors.Rank];
+        sum.Clear();
         for (var start = first; start < end; start += SliceRows)
         {
             slice.Clear();
-            OuterProductTile<TSimd, TVector>.AddUpperTriangle(factors.Row(start), factors.Row(start), Math.Min(SliceRows, end - start), slice.Pointer, factors.Stride, factors.Rank);
+            var rows = factors.Row(start);
+            var count = Math.Min(SliceRows, end - start);
+            OuterProductTile<TSimd, TVector>.AddUpperTriangle(rows, rows, count, slice.Pointer, factors.Stride, factors.Rank);
             for (var i = 0; i < factors.Rank; i++)
                 for (var j = 0; j < factors.Rank; j++)
                     sum[(i * factors.Rank) + j] += slice.Pointer[((long)Math.Min(i, j) * factors.Stride) + Math.Max(i, j)];
         }
-
-        return sum;
     }
 }

@@ -5,14 +5,19 @@ internal static unsafe class HostLoss<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
-    public static double Plays(CsrMatrix plays, HostFactors rowFactors, HostFactors columnFactors, ConfidenceWeights weights, int threadCount)
+    public static double Plays(
+        CsrMatrix plays, HostFactors rowFactors, int firstRow, HostFactors columnFactors, ConfidenceWeights weights,
+        int threadCount)
     {
         var boundaries = RowChunks.Split(plays.Indptr, costPerRow: 1);
         var partials = new double[boundaries.Length - 1];
         ParallelChunks.Run(threadCount, partials.Length, () => Stream.Null, (_, chunk) =>
         {
             for (var row = boundaries[chunk]; row < boundaries[chunk + 1]; row++)
-                partials[chunk] += Row(new RowEntries(plays, row), rowFactors.Row(row), columnFactors, weights);
+            {
+                var x = rowFactors.Row(firstRow + row);
+                partials[chunk] += Row(new RowEntries(plays, row), x, columnFactors, weights);
+            }
         });
 
         double loss = 0;
@@ -20,11 +25,15 @@ internal static unsafe class HostLoss<TSimd, TVector>
         return loss;
     }
 
-    public static double WeightedSquaredNorm(HostFactors factors, ReadOnlySpan<float> rowWeights)
+    public static double WeightedSquaredNorm(HostFactors factors, int firstRow, ReadOnlySpan<float> rowWeights)
     {
         double sum = 0;
-        for (var row = 0; row < factors.RowCount; row++)
-            sum += (double)rowWeights[row] * VectorMath<TSimd, TVector>.Dot(factors.Row(row), factors.Row(row), factors.Stride);
+        for (var row = 0; row < rowWeights.Length; row++)
+        {
+            var x = factors.Row(firstRow + row);
+            sum += (double)rowWeights[row] * VectorMath<TSimd, TVector>.Dot(x, x, factors.Stride);
+        }
+
         return sum;
     }
 

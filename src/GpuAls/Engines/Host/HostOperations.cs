@@ -5,7 +5,7 @@ namespace GpuAls;
 /// <summary>The operations of the engine for one vector width.</summary>
 internal abstract class HostOperations
 {
-    /// <summary>The widest vectors this processor has in hardware.</summary>
+    /// <summary>The widest vectors this CPU has in hardware.</summary>
     public static HostOperations Widest(int threadCount)
     {
         if (Vector512.IsHardwareAccelerated) return OfWidth(512, threadCount);
@@ -26,13 +26,14 @@ internal abstract class HostOperations
     /// <summary>Bits of a vector.</summary>
     public abstract int VectorBits { get; }
 
-    public abstract void Gramian(HostFactors factors, RowRange rows, Span<double> gramian);
+    public abstract void Gramian(HostFactors factors, RowRange rows, int blockRows, Span<double> sums);
 
     public abstract RowSolveReport SolveRows(in RowSolveProblem problem);
 
-    public abstract double PlaysLoss(HostPlays plays, HostFactors rowFactors, HostFactors columnFactors, in ConfidenceWeights weights);
+    public abstract double PlaysLoss(
+        HostPlays plays, HostFactors rowFactors, int firstRow, HostFactors columnFactors, in ConfidenceWeights weights);
 
-    public abstract double WeightedSquaredNorm(HostFactors factors, ReadOnlySpan<float> rowWeights);
+    public abstract double WeightedSquaredNorm(HostFactors factors, int firstRow, ReadOnlySpan<float> rowWeights);
 
     public abstract void TopK(in TopKQuery query, Span<int> indices, Span<float> scores);
 
@@ -48,16 +49,18 @@ internal sealed class HostOperations<TSimd, TVector>(int threadCount) : HostOper
 {
     public override int VectorBits => TSimd.Width * 32;
 
-    public override void Gramian(HostFactors factors, RowRange rows, Span<double> gramian) =>
-        HostGramian<TSimd, TVector>.Sum(factors, rows, threadCount, gramian);
+    public override void Gramian(HostFactors factors, RowRange rows, int blockRows, Span<double> sums) =>
+        HostGramian<TSimd, TVector>.Sum(factors, rows, blockRows, threadCount, sums);
 
     public override RowSolveReport SolveRows(in RowSolveProblem problem) => HostRowSolver<TSimd, TVector>.Solve(problem, threadCount);
 
-    public override double PlaysLoss(HostPlays plays, HostFactors rowFactors, HostFactors columnFactors, in ConfidenceWeights weights) =>
-        HostLoss<TSimd, TVector>.Plays(plays.Matrix, rowFactors, columnFactors, weights, threadCount);
+    public override double PlaysLoss(
+        HostPlays plays, HostFactors rowFactors, int firstRow, HostFactors columnFactors,
+        in ConfidenceWeights weights) =>
+        HostLoss<TSimd, TVector>.Plays(plays.Matrix, rowFactors, firstRow, columnFactors, weights, threadCount);
 
-    public override double WeightedSquaredNorm(HostFactors factors, ReadOnlySpan<float> rowWeights) =>
-        HostLoss<TSimd, TVector>.WeightedSquaredNorm(factors, rowWeights);
+    public override double WeightedSquaredNorm(HostFactors factors, int firstRow, ReadOnlySpan<float> rowWeights) =>
+        HostLoss<TSimd, TVector>.WeightedSquaredNorm(factors, firstRow, rowWeights);
 
     public override void TopK(in TopKQuery query, Span<int> indices, Span<float> scores) =>
         HostTopK<TSimd, TVector>.Select(query, threadCount, indices, scores);

@@ -4,7 +4,7 @@ namespace GpuAls;
 internal sealed unsafe class HostRows
 {
     private readonly HostFactors _target;
-    private readonly int _firstTargetRow;
+    private readonly int _firstRow;
     private readonly float* _regularization;
     private readonly Lock _lock = new();
     private readonly List<int> _unsolved = [];
@@ -13,7 +13,7 @@ internal sealed unsafe class HostRows
     {
         Matrix = ((HostPlays)problem.Plays).Matrix;
         Terms = new SharedTerms(problem.Weights, (HostFactors)problem.FixedFactors, baseMatrix);
-        (_target, _firstTargetRow) = ((HostFactors)problem.Target, problem.FirstTargetRow);
+        (_target, _firstRow) = ((HostFactors)problem.Target, problem.Rows.Start);
         _regularization = regularization;
         IsNonnegative = problem.IsNonnegative;
     }
@@ -29,7 +29,7 @@ internal sealed unsafe class HostRows
     public float Lambda(int row) => _regularization[row];
 
     /// <summary>x of a row, [stride].</summary>
-    public float* Target(int row) => _target.Row(_firstTargetRow + row);
+    public float* Target(int row) => _target.Row(_firstRow + row);
 
     public void Clear(int row) => new Span<float>(Target(row), _target.Stride).Clear();
 

@@ -98,7 +98,7 @@ public sealed class DeviceStreamingTests<TEngine>
         using var rows = _engine.LoadFactors(TestMatrices.Factors(plays.RowCount, rank, seed: 15), rank);
         using var columns = _engine.LoadFactors(TestMatrices.Factors(plays.ColumnCount, rank, seed: 16), rank);
         using var loaded = _engine.LoadPlays(plays);
-        return _engine.PlaysLoss(loaded, rows, columns, new ConfidenceWeights(0.7f, 0, 0.7f));
+        return _engine.PlaysLoss(loaded, rows, RowRange.All(rows), columns, new ConfidenceWeights(0.7f, 0, 0.7f));
     }
 
     [TestCase(1, true)]

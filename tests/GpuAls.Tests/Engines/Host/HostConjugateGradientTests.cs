@@ -61,6 +61,7 @@ public sealed class HostConjugateGradientTests
         using var target = engine.LoadFactors(start, rank);
         var report = engine.SolveRows(new RowSolveProblem
         {
+            Rows = RowRange.All(target),
             Plays = plays,
             Weights = Weights,
             FixedFactors = fixedFactors,

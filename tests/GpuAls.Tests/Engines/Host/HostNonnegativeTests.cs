@@ -91,6 +91,7 @@ public sealed class HostNonnegativeTests
         using var target = engine.LoadFactors(TestMatrices.Factors(plays.RowCount, rank, seed: 3), rank);
         report = engine.SolveRows(new RowSolveProblem
         {
+            Rows = RowRange.All(target),
             Plays = loaded,
             Weights = weights,
             FixedFactors = fixedFactors,

@@ -250,7 +250,9 @@ public sealed class HyperparameterSearchTests
 
         public EngineDescription Description => engine.Description;
 
-        public string? WhyNoTf32 => engine.WhyNoTf32;
+        public EngineCapabilities Capabilities => engine.Capabilities;
+
+        public IRowScorer? RowScorer => engine.RowScorer;
 
         public IEngineFactors CreateFactors(int rowCount, int rank) => engine.CreateFactors(rowCount, rank);
 
@@ -266,7 +268,8 @@ public sealed class HyperparameterSearchTests
             engine.Reweigh(plays, values);
         }
 
-        public void Gramian(IEngineFactors factors, RowRange rows, Span<double> gramian) => engine.Gramian(factors, rows, gramian);
+        public void Gramian(IEngineFactors factors, RowRange rows, int blockRows, Span<double> sums) =>
+            engine.Gramian(factors, rows, blockRows, sums);
 
         public RowSolveReport SolveRows(in RowSolveProblem problem)
         {
@@ -274,10 +277,13 @@ public sealed class HyperparameterSearchTests
             return engine.SolveRows(problem);
         }
 
-        public double PlaysLoss(IEnginePlays plays, IEngineFactors rowFactors, IEngineFactors columnFactors, in ConfidenceWeights weights) =>
-            Loss ?? engine.PlaysLoss(plays, rowFactors, columnFactors, weights);
+        public double PlaysLoss(
+            IEnginePlays plays, IEngineFactors rowFactors, RowRange rows, IEngineFactors columnFactors,
+            in ConfidenceWeights weights) =>
+            Loss ?? engine.PlaysLoss(plays, rowFactors, rows, columnFactors, weights);
 
-        public double WeightedSquaredNorm(IEngineFactors factors, ReadOnlySpan<float> rowWeights) => engine.WeightedSquaredNorm(factors, rowWeights);
+        public double WeightedSquaredNorm(IEngineFactors factors, RowRange rows, ReadOnlySpan<float> rowWeights) =>
+            engine.WeightedSquaredNorm(factors, rows, rowWeights);
 
         public void TopK(in TopKQuery query, Span<int> indices, Span<float> scores) => engine.TopK(query, indices, scores);
 

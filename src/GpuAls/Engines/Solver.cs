@@ -10,7 +10,9 @@ public enum Solver
     [JsonStringEnumMemberName("cholesky")]
     Cholesky,
 
-    /// <summary>Approximately, by a few steps of conjugate gradients from the factors of the iteration before (Takács et al., 2011).</summary>
+    /// <summary>
+    /// Approximately, by a few steps of conjugate gradients from the factors of the iteration before (Takács et al., 2011).
+    /// </summary>
     [JsonStringEnumMemberName("cg")]
     ConjugateGradient,
 }

@@ -1,0 +1,41 @@
+namespace GpuAls;
+
+/// <summary>What an engine can do. Every check of what is asked for reads it here.</summary>
+public sealed record EngineCapabilities
+{
+    private const int SmallestGramianBlock = 256;
+
+    /// <summary>What the engine computes on.</summary>
+    public required DeviceKind Device { get; init; }
+
+    /// <summary>Compute capability of an NVIDIA GPU; null for any other device.</summary>
+    public Version? ComputeCapability { get; init; }
+
+    /// <summary>Bytes of device memory that gpuals may take; null for an engine that works in host memory.</summary>
+    public long? DeviceMemoryBytes { get; init; }
+
+    /// <summary>The largest rank.</summary>
+    public int MaximumRank { get; init; } = EngineLimits.MaximumRank;
+
+    /// <summary>The longest list.</summary>
+    public int MaximumListLength { get; init; } = TopKQuery.MaximumK;
+
+    /// <summary>How the equations of a row can be solved.</summary>
+    public IReadOnlyList<Solver> Solvers { get; init; } = [Solver.Cholesky, Solver.ConjugateGradient];
+
+    /// <summary>How plays can be summed for exact solves.</summary>
+    public IReadOnlyList<SumPrecision> Precisions { get; init; } = [SumPrecision.Fp32];
+
+    /// <summary>Whether rows can be solved with x ≥ 0.</summary>
+    public bool SolvesNonnegative { get; init; }
+
+    /// <summary>
+    /// Blocks into which <see cref="EngineRows.Gramian"/> cuts the rows at most. Processes share the work by blocks; with
+    /// 1 each of them sums all rows.
+    /// </summary>
+    public int GramianBlocks { get; init; } = 1;
+
+    /// <summary>Rows of a block of the Gramian: a function of their number alone, never of threads or processes.</summary>
+    public int GramianBlockRows(int rowCount) =>
+        Math.Max(SmallestGramianBlock, (rowCount + GramianBlocks - 1) / GramianBlocks);
+}

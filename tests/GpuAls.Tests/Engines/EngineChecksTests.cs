@@ -1,0 +1,58 @@
+using GpuAls.Tests.Training;
+
+namespace GpuAls.Tests.Engines;
+
+/// <summary>What is asked of an engine against its capabilities: a refusal says what, why and what to do.</summary>
+public sealed class EngineChecksTests
+{
+    private static readonly EngineCapabilities OpenCl = new() { Device = DeviceKind.OpenCl };
+    private static readonly TrainingPlan Tf32 = new(8, 0, SumPrecision.Tf32);
+
+    public static IEnumerable<TestCaseData> Refused()
+    {
+        yield return Refusal(
+            "tf32 on a CPU", OpenCl with { Device = DeviceKind.Cpu }, Tf32, "--precision tf32: dev:0 (name) is a CPU; it needs");
+        yield return Refusal(
+            "tf32 on OpenCL", OpenCl, Tf32,
+            "is not a CUDA device; it needs an NVIDIA GPU of compute capability 8.0 or newer. Use --precision fp32.");
+        yield return Refusal(
+            "tf32 on Turing", OpenCl with { Device = DeviceKind.Cuda, ComputeCapability = new Version(7, 5) }, Tf32,
+            "has compute capability 7.5;");
+        yield return Refusal(
+            "nonnegative", OpenCl, Tf32 with { Precision = SumPrecision.Fp32, IsNonnegative = true },
+            "--nonnegative: dev:0 (name) solves rows without bounds only. Use --device cpu.");
+        yield return Refusal(
+            "solver", OpenCl with { Solvers = [Solver.Cholesky] }, new TrainingPlan(8, 3, SumPrecision.Fp32),
+            "--solver cg: dev:0 (name) does not have this solver. Use --device cpu.");
+        yield return Refusal(
+            "rank", OpenCl with { MaximumRank = 128 }, new TrainingPlan(129, 0, SumPrecision.Fp32),
+            "--rank 129: dev:0 (name) takes ranks up to 128. Lower --rank to 128, or use --device cpu.");
+    }
+
+    [TestCaseSource(nameof(Refused))]
+    public void Plan_BeyondTheCapabilities_IsRefused(EngineCapabilities can, TrainingPlan plan, string message)
+    {
+        var failure = Assert.Throws<GpuAlsException>(() => EngineChecks.Plan(new FailingEngine(can), plan));
+
+        Assert.That(failure.Kind, Is.EqualTo(FailureKind.Device));
+        Assert.That(failure.Message, Does.Contain(message));
+    }
+
+    [Test]
+    public void Plan_WithinTheCapabilities_IsTaken()
+    {
+        var engine = new FailingEngine(OpenCl with { Precisions = [SumPrecision.Fp32, SumPrecision.Tf32] });
+
+        Assert.That(() => EngineChecks.Plan(engine, Tf32), Throws.Nothing);
+    }
+
+    [TestCase(100, 256)]
+    [TestCase(64 * 256, 256)]
+    [TestCase((64 * 256) + 1, 257)]
+    [TestCase(1_000_000, 15_625)]
+    public void GramianBlockRows_OfAnEngineWith64Blocks_DependOnTheRowsAlone(int rows, int blockRows) =>
+        Assert.That((OpenCl with { GramianBlocks = 64 }).GramianBlockRows(rows), Is.EqualTo(blockRows));
+
+    private static TestCaseData Refusal(string name, EngineCapabilities can, TrainingPlan plan, string message) =>
+        new TestCaseData(can, plan, message).SetArgDisplayNames(name);
+}
