@@ -1,14 +1,18 @@
 namespace GpuAls;
 
-/// <summary>Matrices in CSR form from rows of plays and from each other; the bytes do not depend on the number of threads.</summary>
+/// <summary>
+/// Builds CSR matrices from plays and transposes them; the result does not depend on the number of threads.
+/// </summary>
 public static class CsrBuilder
 {
     /// <summary>
-    /// The plays of an input in both directions; duplicates summed in fp64, sums of 0 left out and counted. Of duplicates among ratings the
-    /// mean is taken, and nothing is left out.
+    /// The plays of an input in both directions. Duplicates are summed in fp64; sums of 0 are left out and counted.
+    /// Duplicate ratings are averaged, and nothing is left out.
     /// </summary>
-    /// <param name="interactions">Gives its rows away, whose memory the matrices take over: it has none afterwards.</param>
-    /// <exception cref="GpuAlsException">Kind BadInput: the weights of a user and an item add up to more than fp32 holds.</exception>
+    /// <param name="interactions">Its rows move into the matrices; it has none afterwards.</param>
+    /// <exception cref="GpuAlsException">
+    /// Kind BadInput: the weights of a user and an item add up to more than fp32 holds.
+    /// </exception>
     public static InteractionMatrix Build(IndexedInteractions interactions)
     {
         ArgumentNullException.ThrowIfNull(interactions);
@@ -20,27 +24,38 @@ public static class CsrBuilder
         var sums = new DuplicateSums(sorted.Starts, sorted.Columns, sorted.Values, feedback);
         if (sums.Overflow is var (user, item)) throw TooLarge(users.Format(user), items.Format(item));
         var byUser = sums.ToMatrix(items.Count);
-        return new InteractionMatrix(users, items, byUser, Transpose(byUser, sorted.SpareIndices, sorted.SpareValues)) { Feedback = feedback, CancelledPairs = sums.Cancelled };
+        var byItem = Transpose(byUser, sorted.SpareIndices, sorted.SpareValues);
+        return new InteractionMatrix(
+            users, items, byUser, byItem)
+        { Feedback = feedback, CancelledPairs = sums.Cancelled };
     }
 
-    /// <summary>A CSR matrix from coordinates in any order; duplicates as <see cref="Build"/> has them.</summary>
+    /// <summary>A CSR matrix from coordinates in any order; duplicates are merged as in <see cref="Build"/>.</summary>
     /// <param name="rowCount">Number of rows.</param>
     /// <param name="columnCount">Number of columns.</param>
     /// <param name="rows">[entries], the row of each entry.</param>
     /// <param name="columns">[entries], the column of each entry.</param>
-    /// <param name="values">[entries]; empty where each entry is 1.</param>
+    /// <param name="values">[entries]; empty if each entry is 1.</param>
     /// <param name="feedback">What the values are.</param>
-    /// <exception cref="ArgumentException">An index is out of range, or the sum of an entry is not finite in fp32.</exception>
+    /// <exception cref="ArgumentException">
+    /// An index is out of range, or the sum of an entry is not finite in fp32.
+    /// </exception>
     public static CsrMatrix FromCoordinates(
-        int rowCount, int columnCount, ReadOnlySpan<int> rows, ReadOnlySpan<int> columns, ReadOnlySpan<float> values, Feedback feedback = Feedback.Implicit)
+        int rowCount,
+        int columnCount,
+        ReadOnlySpan<int> rows,
+        ReadOnlySpan<int> columns,
+        ReadOnlySpan<float> values,
+        Feedback feedback = Feedback.Implicit)
     {
         Require.Length(columns.Length, rows.Length, nameof(columns));
         if (!values.IsEmpty) Require.Length(values.Length, rows.Length, nameof(values));
-        var sorted = Sort(rowCount, columnCount, rows.Length, rows.ToArray(), columns.ToArray(), values.IsEmpty ? null : values.ToArray());
+        var ownValues = values.IsEmpty ? null : values.ToArray();
+        var sorted = Sort(rowCount, columnCount, rows.Length, rows.ToArray(), columns.ToArray(), ownValues);
         return new DuplicateSums(sorted.Starts, sorted.Columns, sorted.Values, feedback).ToMatrix(columnCount);
     }
 
-    /// <summary>The same entries with rows and columns exchanged.</summary>
+    /// <summary>The same entries with rows and columns swapped.</summary>
     public static CsrMatrix Transpose(CsrMatrix matrix)
     {
         ArgumentNullException.ThrowIfNull(matrix);
@@ -48,18 +63,20 @@ public static class CsrBuilder
     }
 
     /// <param name="matrix">The matrix.</param>
-    /// <param name="spareIndices">Memory for the entries, used if it is as large as they are.</param>
-    /// <param name="spareValues">Memory for their values, used if it is as large as they are.</param>
+    /// <param name="spareIndices">A buffer for the entries, used if it has the right length.</param>
+    /// <param name="spareValues">A buffer for their values, used if it has the right length.</param>
     private static CsrMatrix Transpose(CsrMatrix matrix, int[] spareIndices, float[]? spareValues)
     {
         var parts = Segments.CountFor(matrix.EntryCount);
         var sort = new CountingSort(matrix.ColumnCount, parts, (part, counts) =>
         {
-            var (first, end) = (Segments.FirstRow(matrix.Indptr, part, parts), Segments.FirstRow(matrix.Indptr, part + 1, parts));
+            var (first, end) = (
+                Segments.FirstRow(matrix.Indptr, part, parts), Segments.FirstRow(matrix.Indptr, part + 1, parts));
             foreach (var column in matrix.Indices[(int)matrix.Indptr[first]..(int)matrix.Indptr[end]]) counts[column]++;
         });
-        var indices = spareIndices.Length == matrix.EntryCount ? spareIndices : GC.AllocateUninitializedArray<int>((int)matrix.EntryCount);
-        var values = spareValues?.Length == matrix.EntryCount ? spareValues : GC.AllocateUninitializedArray<float>((int)matrix.EntryCount);
+        var count = (int)matrix.EntryCount;
+        var indices = spareIndices.Length == count ? spareIndices : GC.AllocateUninitializedArray<int>(count);
+        var values = spareValues?.Length == count ? spareValues : GC.AllocateUninitializedArray<float>(count);
         Parallel.For(0, parts, part => ScatterRows(matrix, part, parts, sort.Next(part), indices, values));
         return new CsrMatrix(matrix.RowCount, sort.Starts, indices, values);
     }
@@ -73,17 +90,18 @@ public static class CsrBuilder
             var rowValues = matrix.RowValues(row);
             for (var entry = 0; entry < rowIndices.Length; entry++)
             {
-                var place = next[rowIndices[entry]]++;
-                (indices[place], values[place]) = (row, rowValues[entry]);
+                var position = next[rowIndices[entry]]++;
+                (indices[position], values[position]) = (row, rowValues[entry]);
             }
         }
     }
 
-    private static SortedEntries Sort(int rowCount, int columnCount, int entryCount, int[] rows, int[] columns, float[]? values)
+    private static SortedEntries Sort(
+        int rowCount, int columnCount, int entryCount, int[] rows, int[] columns, float[]? values)
     {
         CheckRange(rows.AsSpan(0, entryCount), rowCount);
         CheckRange(columns.AsSpan(0, entryCount), columnCount);
-        return new CsrAssembly(rowCount, columnCount, entryCount).Sort(rows, columns, values);
+        return new CoordinateSort(rowCount, columnCount, entryCount).Sort(rows, columns, values);
     }
 
     private static void CheckRange(ReadOnlySpan<int> keys, int keyCount)
@@ -95,5 +113,6 @@ public static class CsrBuilder
 
     private static GpuAlsException TooLarge(string user, string item) => new(
         FailureKind.BadInput,
-        $"the weights of user '{user}' and item '{item}' add up to more than fp32 holds ({float.MaxValue:g2}). Divide all weights by a constant, or mend these.");
+        $"the weights of user '{user}' and item '{item}' add up to more than fp32 can hold ({float.MaxValue:g2}). "
+        + "Divide all weights by a constant, or correct these.");
 }

@@ -1,8 +1,8 @@
 namespace GpuAls;
 
 /// <summary>
-/// A sparse matrix in compressed sparse row form, validated when made and immutable afterwards.
-/// Row r holds the entries <c>Indptr[r] .. Indptr[r + 1] - 1</c>, column indices rising within a row.
+/// A sparse matrix in compressed sparse row (CSR) form, validated on construction and immutable afterwards.
+/// Row r holds the entries <c>Indptr[r] .. Indptr[r + 1] - 1</c>; column indices ascend within a row.
 /// </summary>
 /// <example>
 /// <code>
@@ -17,9 +17,9 @@ public sealed class CsrMatrix
     private readonly int[] _indices;
     private readonly float[] _values;
 
-    /// <param name="columnCount">Number of columns; may exceed the largest index.</param>
-    /// <param name="indptr">[rowCount + 1], starts at 0, never falls, ends at the number of entries.</param>
-    /// <param name="indices">[entries], each in 0 .. columnCount - 1, rising within a row.</param>
+    /// <param name="columnCount">Number of columns; may be larger than the largest index plus one.</param>
+    /// <param name="indptr">[rowCount + 1], starts at 0, never decreases, ends at the number of entries.</param>
+    /// <param name="indices">[entries], each in 0 .. columnCount - 1, ascending within a row.</param>
     /// <param name="values">[entries], finite.</param>
     /// <exception cref="ArgumentException">The arrays break one of these rules.</exception>
     public CsrMatrix(int columnCount, long[] indptr, int[] indices, float[] values)
@@ -36,12 +36,15 @@ public sealed class CsrMatrix
         if (validate) CsrValidation.Check(columnCount, indptr, indices, values);
     }
 
-    /// <summary>A matrix in memory that may have room behind the entries, or is used again later. Not validated: its maker keeps the rules.</summary>
+    /// <summary>
+    /// A matrix over buffers that may be longer than its entries. Not validated: the caller keeps the rules.
+    /// </summary>
     /// <param name="columnCount">Number of columns.</param>
     /// <param name="indptr">[rowCount + 1].</param>
     /// <param name="indices">[entries or more].</param>
     /// <param name="values">[entries or more].</param>
-    internal static CsrMatrix InBuffers(int columnCount, long[] indptr, int[] indices, float[] values) => new(columnCount, indptr, indices, values, validate: false);
+    internal static CsrMatrix InBuffers(int columnCount, long[] indptr, int[] indices, float[] values) =>
+        new(columnCount, indptr, indices, values, validate: false);
 
     /// <summary>Number of rows.</summary>
     public int RowCount => _indptr.Length - 1;
@@ -72,14 +75,14 @@ public sealed class CsrMatrix
         return longest;
     }
 
-    /// <summary>The columns of one row, rising.</summary>
+    /// <summary>The columns of one row, ascending.</summary>
     public ReadOnlySpan<int> RowIndices(int row) => _indices.AsSpan((int)_indptr[row], RowLength(row));
 
     /// <summary>The values of one row.</summary>
     public ReadOnlySpan<float> RowValues(int row) => _values.AsSpan((int)_indptr[row], RowLength(row));
 
-    /// <summary>The same places with other values, one for each entry.</summary>
-    /// <param name="map">From an entry's value to its new value; called by several threads; must not throw.</param>
+    /// <summary>The same entries with other values.</summary>
+    /// <param name="map">From an entry's value to its new value; called on several threads; must not throw.</param>
     public CsrMatrix MapValues(Func<float, float> map)
     {
         ArgumentNullException.ThrowIfNull(map);
@@ -91,7 +94,7 @@ public sealed class CsrMatrix
         return new CsrMatrix(ColumnCount, _indptr, _indices, mapped, validate: false);
     }
 
-    /// <summary>Rows <paramref name="firstRow"/> .. <paramref name="firstRow"/> + <paramref name="rowCount"/> - 1 as a matrix of their own.</summary>
+    /// <summary>Copies <paramref name="rowCount"/> rows from <paramref name="firstRow"/> on to a new matrix.</summary>
     public CsrMatrix Slice(int firstRow, int rowCount)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(firstRow);
@@ -101,6 +104,44 @@ public sealed class CsrMatrix
         var end = _indptr[firstRow + rowCount];
         var indptr = new long[rowCount + 1];
         for (var row = 0; row <= rowCount; row++) indptr[row] = _indptr[firstRow + row] - start;
-        return new CsrMatrix(ColumnCount, indptr, _indices[(int)start..(int)end], _values[(int)start..(int)end], validate: false);
+        return new CsrMatrix(
+            ColumnCount, indptr, _indices[(int)start..(int)end], _values[(int)start..(int)end], validate: false);
+    }
+}
+
+/// <summary>The rules of a CSR matrix, each with a message that says where it is broken.</summary>
+file static class CsrValidation
+{
+    public static void Check(int columnCount, long[] indptr, int[] indices, float[] values)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(columnCount);
+        if (indptr.Length == 0)
+            throw new ArgumentException("indptr is empty; it has rowCount + 1 elements.", nameof(indptr));
+        if (indptr[0] != 0) throw new ArgumentException($"indptr starts at {indptr[0]}; expected 0.", nameof(indptr));
+        Require.Length(indices.LongLength, indptr[^1], nameof(indices));
+        Require.Length(values.LongLength, indptr[^1], nameof(values));
+        for (var row = 0; row < indptr.Length - 1; row++)
+            if (indptr[row + 1] < indptr[row])
+                throw new ArgumentException($"indptr decreases after row {row}.", nameof(indptr));
+        for (var row = 0; row < indptr.Length - 1; row++)
+            CheckRow(row, columnCount, indices.AsSpan((int)indptr[row]..(int)indptr[row + 1]));
+
+        var bad = Array.FindIndex(values, value => !float.IsFinite(value));
+        if (bad >= 0)
+            throw new ArgumentException($"values[{bad}] is {values[bad]}; expected a finite number.", nameof(values));
+    }
+
+    private static void CheckRow(int row, int columnCount, ReadOnlySpan<int> indices)
+    {
+        var previous = -1;
+        foreach (var index in indices)
+        {
+            if ((uint)index >= (uint)columnCount)
+                throw new ArgumentException($"row {row} has column {index}; there are {columnCount}.", nameof(indices));
+            if (index <= previous)
+                throw new ArgumentException(
+                    $"row {row} has column {index} after {previous}; columns must ascend.", nameof(indices));
+            previous = index;
+        }
     }
 }

@@ -1,6 +1,8 @@
 namespace GpuAls;
 
-/// <summary>The entries of a CSR matrix, one for each place that coordinates name, duplicates summed in fp64; of ratings the mean.</summary>
+/// <summary>
+/// Merges entries with the same row and column: sums them in fp64, or averages them if they are ratings.
+/// </summary>
 internal sealed class DuplicateSums
 {
     private readonly long[] _starts;
@@ -11,8 +13,10 @@ internal sealed class DuplicateSums
     private readonly Feedback _feedback;
 
     /// <param name="starts">[rows + 1], where each row starts.</param>
-    /// <param name="columns">[entries or more], rising within a row; sums take the first places of each row.</param>
-    /// <param name="values">[entries or more], in the order in which duplicates are summed; null where each entry is 1.</param>
+    /// <param name="columns">[entries or more], ascending within a row; overwritten from the start of each row.</param>
+    /// <param name="values">
+    /// [entries or more], in the order in which duplicates are summed; null if each entry is 1.
+    /// </param>
     /// <param name="feedback">What the values are.</param>
     public DuplicateSums(long[] starts, int[] columns, float[]? values, Feedback feedback)
     {
@@ -23,17 +27,18 @@ internal sealed class DuplicateSums
         var (cancelled, overflows) = (new long[_parts], new (int Row, int Column)?[_parts]);
         Parallel.For(0, _parts, part =>
         {
-            for (var row = Segments.FirstRow(_starts, part, _parts); row < Segments.FirstRow(_starts, part + 1, _parts); row++)
+            var end = Segments.FirstRow(_starts, part + 1, _parts);
+            for (var row = Segments.FirstRow(_starts, part, _parts); row < end; row++)
                 SumRow(row, values is null, ref cancelled[part], ref overflows[part]);
         });
         Cancelled = cancelled.Sum();
-        Overflow = overflows.FirstOrDefault(place => place is not null);
+        Overflow = overflows.FirstOrDefault(overflow => overflow is not null);
     }
 
-    /// <summary>Places left out because their sum is 0.</summary>
+    /// <summary>Number of entries left out because their sum is 0.</summary>
     public long Cancelled { get; }
 
-    /// <summary>The first place whose sum is not finite in fp32.</summary>
+    /// <summary>The first entry whose sum is not finite in fp32.</summary>
     public (int Row, int Column)? Overflow { get; }
 
     /// <exception cref="ArgumentException">A sum is not finite in fp32.</exception>
@@ -41,11 +46,13 @@ internal sealed class DuplicateSums
     {
         var indptr = new long[_starts.Length];
         for (var row = 0; row < _lengths.Length; row++) indptr[row + 1] = indptr[row] + _lengths[row];
-        if (indptr[^1] == _starts[^1] && Overflow is null) return CsrMatrix.InBuffers(columnCount, indptr, _columns, _sums);
+        if (indptr[^1] == _starts[^1] && Overflow is null)
+            return CsrMatrix.InBuffers(columnCount, indptr, _columns, _sums);
         var (indices, values) = (new int[indptr[^1]], new float[indptr[^1]]);
         Parallel.For(0, _parts, part =>
         {
-            for (var row = Segments.FirstRow(_starts, part, _parts); row < Segments.FirstRow(_starts, part + 1, _parts); row++)
+            var end = Segments.FirstRow(_starts, part + 1, _parts);
+            for (var row = Segments.FirstRow(_starts, part, _parts); row < end; row++)
             {
                 _columns.AsSpan((int)_starts[row], _lengths[row]).CopyTo(indices.AsSpan((int)indptr[row]));
                 _sums.AsSpan((int)_starts[row], _lengths[row]).CopyTo(values.AsSpan((int)indptr[row]));

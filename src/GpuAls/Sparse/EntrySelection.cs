@@ -1,11 +1,11 @@
 namespace GpuAls;
 
-/// <summary>Some of the entries of a matrix, in a matrix of the same shape.</summary>
+/// <summary>Selects some of the entries of a matrix into a matrix of the same shape.</summary>
 internal static class EntrySelection
 {
     /// <param name="matrix">[rows, columns].</param>
     /// <param name="isChosen">[entries].</param>
-    /// <param name="wanted">Whether the chosen entries or the others are taken.</param>
+    /// <param name="wanted">Whether to take the chosen entries or the others.</param>
     public static CsrMatrix Select(CsrMatrix matrix, bool[] isChosen, bool wanted)
     {
         var count = isChosen.AsSpan().Count(wanted);
@@ -14,14 +14,15 @@ internal static class EntrySelection
         for (var row = 0; row < matrix.RowCount; row++)
         {
             for (; entry < matrix.Indptr[row + 1]; entry++)
-                if (isChosen[entry] == wanted) (indices[next], values[next++]) = (matrix.Indices[entry], matrix.Values[entry]);
+                if (isChosen[entry] == wanted)
+                    (indices[next], values[next++]) = (matrix.Indices[entry], matrix.Values[entry]);
             indptr[row + 1] = next;
         }
 
         return new CsrMatrix(matrix.ColumnCount, indptr, indices, values);
     }
 
-    /// <summary>The plays above 0: the matrix itself where it has no others.</summary>
+    /// <summary>The plays above 0; the matrix itself if it has no others.</summary>
     public static CsrMatrix Likes(CsrMatrix plays)
     {
         var isLike = new bool[plays.EntryCount];

@@ -6,7 +6,7 @@ public sealed class InteractionMatrix
     /// <param name="users">Ids of the rows of <paramref name="byUser"/>.</param>
     /// <param name="items">Ids of its columns.</param>
     /// <param name="byUser">[users, items].</param>
-    /// <exception cref="ArgumentException">The ids are not as many as the rows and columns.</exception>
+    /// <exception cref="ArgumentException">There are not as many ids as rows and columns.</exception>
     public InteractionMatrix(IdIndex users, IdIndex items, CsrMatrix byUser)
     {
         ArgumentNullException.ThrowIfNull(users);
@@ -19,7 +19,8 @@ public sealed class InteractionMatrix
     }
 
     /// <summary>Matrices that are the transposes of each other.</summary>
-    internal InteractionMatrix(IdIndex users, IdIndex items, CsrMatrix byUser, CsrMatrix byItem) => (Users, Items, ByUser, ByItem) = (users, items, byUser, byItem);
+    internal InteractionMatrix(IdIndex users, IdIndex items, CsrMatrix byUser, CsrMatrix byItem) =>
+        (Users, Items, ByUser, ByItem) = (users, items, byUser, byItem);
 
     /// <summary>Ids of the users.</summary>
     public IdIndex Users { get; }
@@ -27,7 +28,9 @@ public sealed class InteractionMatrix
     /// <summary>Ids of the items.</summary>
     public IdIndex Items { get; }
 
-    /// <summary>[users, items]: plays, duplicates summed, no zeros; or ratings, of duplicates the mean.</summary>
+    /// <summary>
+    /// [users, items]: plays, with duplicates summed and no zeros, or ratings, with duplicates averaged.
+    /// </summary>
     public CsrMatrix ByUser { get; }
 
     /// <summary>[items, users], the same entries.</summary>

@@ -16,17 +16,20 @@ public sealed class CsrMatrixTests
     }
 
     [TestCase(new long[] { 1, 1 }, new int[0], "starts at 1")]
-    [TestCase(new long[] { 0, 2, 1 }, new[] { 0 }, "falls after row 1")]
+    [TestCase(new long[] { 0, 2, 1 }, new[] { 0 }, "decreases after row 1")]
     [TestCase(new long[] { 0, 1 }, new[] { 3 }, "has column 3; there are 3")]
     [TestCase(new long[] { 0, 2 }, new[] { 1, 1 }, "has column 1 after 1")]
     public void New_BrokenRule_SaysWhichAndWhere(long[] indptr, int[] indices, string expected)
     {
         var values = new float[indices.Length];
 
-        Assert.That(() => new CsrMatrix(3, indptr, indices, values), Throws.ArgumentException.With.Message.Contains(expected));
+        Assert.That(
+            () => new CsrMatrix(3, indptr, indices, values), Throws.ArgumentException.With.Message.Contains(expected));
     }
 
     [Test]
     public void New_ValueNotFinite_IsRefused() =>
-        Assert.That(() => new CsrMatrix(1, [0, 1], [0], [float.NaN]), Throws.ArgumentException.With.Message.Contains("values[0] is NaN"));
+        Assert.That(
+            () => new CsrMatrix(1, [0, 1], [0], [float.NaN]),
+            Throws.ArgumentException.With.Message.Contains("values[0] is NaN"));
 }

@@ -42,7 +42,7 @@ public sealed class HeldOut
         ArgumentNullException.ThrowIfNull(split);
         if (split.Train.EntryCount == 0) throw new GpuAlsException(FailureKind.BadInput, "all plays were held out, so that none is left to train on. Hold out fewer.");
         var part = PlaysPart.Of(all.Users, all.Items, split.Train, all.Feedback);
-        return new HeldOutBuilder(part.Plays, part.Plays.ByUser, split.Test, part.UserPlaces, part.ItemPlaces).Build();
+        return new HeldOutBuilder(part.Plays, part.Plays.ByUser, split.Test, part.UserIndices, part.ItemIndices).Build();
     }
 
     /// <summary>Plays of two inputs.</summary>

@@ -1,8 +1,8 @@
 namespace GpuAls;
 
 /// <summary>
-/// Plays divided into those to train on and those to test with. What is held out depends on the plays and the seed alone, not on the
-/// order of the input or the number of threads.
+/// Plays split into a training part and a test part. What is held out depends only on the plays and the seed, not on
+/// the order of the input or the number of threads.
 /// </summary>
 /// <param name="Train">[users, items].</param>
 /// <param name="Test">[users, items], the plays held out.</param>
@@ -14,7 +14,7 @@ public sealed record HoldOutSplit(CsrMatrix Train, CsrMatrix Test)
     /// <param name="seed">The same seed holds out the same plays.</param>
     public static HoldOutSplit Random(CsrMatrix plays, double fraction, long seed) => Between(plays, 0, fraction, seed);
 
-    /// <summary>Holds out one of several parts, into one of which each play falls at random.</summary>
+    /// <summary>Holds out one of several random parts of equal expected size.</summary>
     /// <param name="plays">[users, items].</param>
     /// <param name="fold">The part, from 0.</param>
     /// <param name="folds">Number of parts, at least 2.</param>
@@ -27,7 +27,9 @@ public sealed record HoldOutSplit(CsrMatrix Train, CsrMatrix Test)
 
     /// <summary>Holds out a fraction of each user's plays, chosen at random.</summary>
     /// <param name="plays">[users, items].</param>
-    /// <param name="fraction">Between 0 and 1; each user's number is rounded down, so that one play at least is left to train on.</param>
+    /// <param name="fraction">
+    /// Between 0 and 1; the number of plays of each user is rounded down, so at least one is left to train on.
+    /// </param>
     /// <param name="seed">The same seed holds out the same plays.</param>
     public static HoldOutSplit PerUser(CsrMatrix plays, double fraction, long seed)
     {
@@ -36,7 +38,9 @@ public sealed record HoldOutSplit(CsrMatrix Train, CsrMatrix Test)
         return ByUser(plays, length => (int)(fraction * length), seed);
     }
 
-    /// <summary>Holds out some plays of each user who has more than these, chosen at random; the others are trained on only.</summary>
+    /// <summary>
+    /// Holds out some plays, chosen at random, of each user who has more; other users are only trained on.
+    /// </summary>
     /// <param name="plays">[users, items].</param>
     /// <param name="count">Plays of each user, at least 1.</param>
     /// <param name="seed">The same seed holds out the same plays.</param>
@@ -46,11 +50,11 @@ public sealed record HoldOutSplit(CsrMatrix Train, CsrMatrix Test)
         return ByUser(plays, length => length > count ? count : 0, seed);
     }
 
-    /// <summary>Holds out the newest plays of each user who has more than these; the others are trained on only.</summary>
+    /// <summary>Holds out the newest plays of each user who has more; other users are only trained on.</summary>
     /// <param name="plays">[users, items].</param>
     /// <param name="times">[entries], the time of each play.</param>
     /// <param name="count">Plays of each user, at least 1.</param>
-    /// <param name="seed">Of plays of one time it decides which are taken first.</param>
+    /// <param name="seed">Decides between plays with the same time.</param>
     public static HoldOutSplit LeaveLast(CsrMatrix plays, long[] times, int count, long seed)
     {
         ArgumentNullException.ThrowIfNull(plays);
@@ -77,7 +81,7 @@ public sealed record HoldOutSplit(CsrMatrix Train, CsrMatrix Test)
         return Divide(plays, isHeldOut);
     }
 
-    /// <summary>Holds out some plays of each user in random order, or the newest first.</summary>
+    /// <summary>Holds out some plays of each user, at random or the newest first.</summary>
     private static HoldOutSplit ByUser(CsrMatrix plays, Func<int, int> heldOutOf, long seed, long[]? times = null)
     {
         ArgumentNullException.ThrowIfNull(plays);
@@ -87,13 +91,17 @@ public sealed record HoldOutSplit(CsrMatrix Train, CsrMatrix Test)
             var entries = new int[plays.RowLength(user)];
             for (var i = 0; i < entries.Length; i++) entries[i] = i;
             SeededRandom.Of(seed, (ulong)user).Shuffle<int>(entries);
-            if (times is not null) entries = [.. entries.OrderByDescending(entry => times[plays.Indptr[user] + entry])]; // stable: equal times stay as they were drawn
-            foreach (var entry in entries.AsSpan(0, heldOutOf(entries.Length))) isHeldOut[plays.Indptr[user] + entry] = true;
+            var start = plays.Indptr[user];
+            if (times is not null) // a stable sort, so equal times keep their random order
+                entries = [.. entries.OrderByDescending(entry => times[start + entry])];
+            foreach (var entry in entries.AsSpan(0, heldOutOf(entries.Length))) isHeldOut[start + entry] = true;
         }
 
         return Divide(plays, isHeldOut);
     }
 
     private static HoldOutSplit Divide(CsrMatrix plays, bool[] isHeldOut) =>
-        new(EntrySelection.Select(plays, isHeldOut, wanted: false), EntrySelection.Select(plays, isHeldOut, wanted: true));
+        new(
+            EntrySelection.Select(plays, isHeldOut, wanted: false),
+            EntrySelection.Select(plays, isHeldOut, wanted: true));
 }
