@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ArchUnitNET.Domain;
+using ArchUnitNET.Domain.Dependencies;
 using ArchUnitNET.Loader;
 using GpuAls.App;
 using GpuAls.Cli;
@@ -54,6 +55,30 @@ public sealed partial class ArchitectureTests
         Assert.That(outward, Is.Empty);
     }
 
+    /// <summary>Files and folders are made, written and moved in Storage alone; all others get a stream from an output.</summary>
+    [Test]
+    public void Files_AreWrittenInStorageOnly()
+    {
+        var elsewhere = FileWrites().Where(call => !IsInStorage(call.Source)).Select(call => $"{call.Source} calls {call.Target}");
+
+        Assert.That(elsewhere.Distinct(), Is.Empty);
+    }
+
+    [Test]
+    public void Files_WrittenInStorage_AreSeen()
+    {
+        var seen = FileWrites().Where(call => IsInStorage(call.Source)).Select(call => Outer(call.Source)).Distinct();
+
+        Assert.That(seen, Does.Contain("GpuAls.FolderOutput").And.Contain("GpuAls.FilesOutput").And.Contain("GpuAls.LocalFileStream"));
+    }
+
+    private static bool IsInStorage(string type) => RoomIndex(type) == Array.IndexOf(Rooms, "Storage");
+
+    private static IEnumerable<(string Source, string Target)> FileWrites() => Loaded.Types
+        .Where(type => type.FullName.StartsWith("GpuAls.", StringComparison.Ordinal))
+        .SelectMany(type => type.Dependencies.OfType<MethodCallDependency>().Select(call => (type.FullName, Target: call.TargetMember.FullName)))
+        .Where(call => WritesFiles().IsMatch(call.Target));
+
     private static IEnumerable<(string Source, string Target)> Dependencies() => Loaded.Types
         .Where(type => type.FullName.StartsWith("GpuAls.", StringComparison.Ordinal))
         .SelectMany(type => type.Dependencies.Select(dependency => (type.FullName, dependency.Target.FullName)))
@@ -81,6 +106,19 @@ public sealed partial class ArchitectureTests
         while (!File.Exists(Path.Combine(folder, "GpuAls.sln"))) folder = Path.GetDirectoryName(folder)!;
         return Path.Combine(folder, "src", "GpuAls");
     }
+
+    /// <summary>
+    /// Methods that change files or folders, and constructors of streams and writers that take a path. Handles and
+    /// <c>File.OpenRead</c> only read.
+    /// </summary>
+    [GeneratedRegex(
+        @" System\.IO\.(?:FileStream::\.ctor"
+        + @"|StreamWriter::\.ctor\(System\.String"
+        + @"|File::(?:Create|Open\(|OpenWrite|Write|Append|Move|Copy|Delete|Replace|SetAttributes)"
+        + @"|(?:FileInfo|DirectoryInfo)::(?:Create|Open\(|OpenWrite|Append|MoveTo|CopyTo|Delete|Replace)"
+        + @"|Directory::(?:Create|Move|Delete)"
+        + @"|RandomAccess::(?:Write|SetLength))")]
+    private static partial Regex WritesFiles();
 
     [GeneratedRegex(@"^(?:public|internal)[\w ]* (?:class|struct|interface|enum|record|delegate [\w?<>]+) (\w+)", RegexOptions.Multiline)]
     private static partial Regex DeclaredType();

@@ -45,8 +45,16 @@ internal sealed class ListWriting(LoadPlan plan, Peer peer, TextWriter progress)
         return table;
     }
 
-    private static Task WriteAsync(string path, FactorModel model, IEnumerable<RecommendationBatch> batches) =>
-        RecommendationWriter.WriteAsync(path, RecommendationWriter.FormatOf(path), model, batches);
+    private static async Task WriteAsync(string path, FactorModel model, IEnumerable<RecommendationBatch> batches)
+    {
+        var file = OutputLocation.Of(path).OpenFile(overwrite: true);
+        await using (file.Output.ConfigureAwait(false))
+        {
+            await file.WriteAsync(
+                stream => RecommendationWriter.WriteAsync(ListFormat.Of(path).SinkTo(stream, model), batches), default).ConfigureAwait(false);
+            await file.Output.CommitAsync(default).ConfigureAwait(false);
+        }
+    }
 
     private static IEnumerable<string> Cells(long rows, long bytes, double computed, double written, double both) =>
     [

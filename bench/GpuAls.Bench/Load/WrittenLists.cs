@@ -26,7 +26,7 @@ internal static class WrittenLists
         if (rows != batches.Sum(batch => (long)batch.RowCount)) throw new GpuAlsException(FailureKind.Internal, $"{path}: DuckDB reads {rows:N0} rows.");
     }
 
-    private static string Query(string path) => RecommendationWriter.FormatOf(path) == RecommendationFormat.JsonLines
+    private static string Query(string path) => ListFormat.Of(path) == ListFormat.JsonLines
         ? $"SELECT user, items[place].item, place::INTEGER, items[place].score::FLOAT FROM (SELECT user, items, unnest(range(1, len(items) + 1)) AS place FROM '{path}')"
         : $"SELECT user, item, rank::INTEGER, score::FLOAT FROM '{path}'";
 

@@ -1,7 +1,7 @@
 namespace GpuAls.Bench.OnGpu;
 
 /// <summary>
-/// A file that appears when it is whole. Not a <see cref="StagedFile"/>: its names come from OpenSSL, which small images of Linux lack.
+/// A file that appears when it is whole. Not an <see cref="IOutput"/>: its names come from OpenSSL, which small images of Linux lack.
 /// </summary>
 internal sealed class ResultFile : IDisposable
 {

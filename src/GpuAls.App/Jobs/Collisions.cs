@@ -6,14 +6,14 @@ internal static class Collisions
     /// <exception cref="GpuAlsException">Kind Usage: a file with plays lies in the folder of the model or has the name of the lists.</exception>
     public static void Check(TrainJobOptions options)
     {
-        var folder = OutputPaths.Resolve(options.Output);
-        var lists = options.Recommendations is { } name ? OutputPaths.Resolve(name) : null;
+        var folder = OutputLocation.Of(options.Output);
+        var lists = options.Recommendations is { } name ? OutputLocation.Of(name) : null;
         var validation = options.Validation is { Locations.Count: > 0 } given ? InputLocation.Resolve(given.Locations) : [];
         foreach (var path in InputLocation.Resolve(options.Locations).Concat(validation).Select(file => file.Path))
         {
-            var plays = OutputPaths.Resolve(path);
-            Require.Usage(!OutputPaths.IsWithin(folder, plays), $"the plays in '{path}' lie in --output '{options.Output}', which is replaced. Choose another directory.");
-            Require.Usage(plays != lists, $"--recommendations '{options.Recommendations}' is a file with plays. Choose another name.");
+            var plays = OutputLocation.Of(path);
+            Require.Usage(!folder.Contains(plays), $"the plays in '{path}' lie in --output '{options.Output}', which is replaced. Choose another directory.");
+            Require.Usage(lists is null || !lists.IsSameAs(plays), $"--recommendations '{options.Recommendations}' is a file with plays. Choose another name.");
         }
 
         CheckReport(options.Report, [.. options.Locations, .. options.Validation?.Locations ?? []], ("--output", options.Output), ("--recommendations", options.Recommendations));
@@ -23,11 +23,11 @@ internal static class Collisions
     public static void Check(RecommendJobOptions options)
     {
         if (options.Output is not { } output) return;
-        var lists = OutputPaths.Resolve(output);
-        var users = options.UsersFile is { } given ? OutputPaths.Resolve(given) : null;
-        Require.Usage(lists != users, $"--output '{output}' is the file of --users. Choose another name.");
+        var lists = OutputLocation.Of(output);
+        var users = options.UsersFile is { } given ? OutputLocation.Of(given) : null;
+        Require.Usage(users is null || !users.IsSameAs(lists), $"--output '{output}' is the file of --users. Choose another name.");
         Require.Usage(
-            !OutputPaths.IsWithin(OutputPaths.Resolve(options.Model), lists), $"--output '{output}' lies in the folder of the model '{options.Model}'. Choose another place.");
+            !OutputLocation.Of(options.Model).Contains(lists), $"--output '{output}' lies in the folder of the model '{options.Model}'. Choose another location.");
         CheckOutsideModels(output, "--output");
     }
 
@@ -36,10 +36,10 @@ internal static class Collisions
     {
         CheckReport(options.Report, [.. options.Locations, .. options.Test, .. options.Exclude], ("--output", options.Output));
         if (options.Output is not { } output) return;
-        var report = OutputPaths.Resolve(output);
+        var report = OutputLocation.Of(output);
         foreach (var locations in new[] { options.Locations, options.Test, options.Exclude }.Where(locations => locations.Count > 0))
             foreach (var file in InputLocation.Resolve(locations))
-                Require.Usage(OutputPaths.Resolve(file.Path) != report, $"--output '{output}' is a file with plays. Choose another name.");
+                Require.Usage(!report.IsSameAs(OutputLocation.Of(file.Path)), $"--output '{output}' is a file with plays. Choose another name.");
         CheckOutsideModels(output, "--output");
     }
 
@@ -47,14 +47,14 @@ internal static class Collisions
     {
         if (report is null) return;
         ReportWriter.CheckName(report.File);
-        var page = OutputPaths.Resolve(report.File);
+        var page = OutputLocation.Of(report.File);
         foreach (var file in InputLocation.Resolve(locations))
-            Require.Usage(OutputPaths.Resolve(file.Path) != page, $"--report '{report.File}' is a file with plays. Choose another name.");
+            Require.Usage(!page.IsSameAs(OutputLocation.Of(file.Path)), $"--report '{report.File}' is a file with plays. Choose another name.");
         foreach (var (option, path) in outputs)
         {
             if (path is null) continue;
-            var other = OutputPaths.Resolve(path);
-            Require.Usage(!OutputPaths.IsWithin(other, page) && !OutputPaths.IsWithin(page, other), $"--report '{report.File}' is {option} '{path}' or lies in it. Choose another place.");
+            var other = OutputLocation.Of(path);
+            Require.Usage(!other.Contains(page) && !page.Contains(other), $"--report '{report.File}' is {option} '{path}' or lies in it. Choose another location.");
         }
 
         CheckOutsideModels(report.File, "--report");
@@ -65,17 +65,17 @@ internal static class Collisions
     {
         CheckReport(options.Report, [.. options.Locations, .. options.Test, .. options.Exclude], ("--output", options.Output));
         if (options.Output is not { } output) return;
-        var folder = OutputPaths.Resolve(output);
+        var folder = OutputLocation.Of(output);
         foreach (var locations in new[] { options.Locations, options.Test, options.Exclude }.Where(locations => locations.Count > 0))
             foreach (var file in InputLocation.Resolve(locations))
-                Require.Usage(!OutputPaths.IsWithin(folder, OutputPaths.Resolve(file.Path)), $"the plays in '{file.Path}' lie in --output '{output}', the folder of the trials. Choose another directory.");
+                Require.Usage(!folder.Contains(OutputLocation.Of(file.Path)), $"the plays in '{file.Path}' lie in --output '{output}', the folder of the trials. Choose another directory.");
     }
 
     /// <summary>A file among those of a model breaks the model or keeps it from being replaced.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: the path lies in the folder of a model.</exception>
     public static void CheckOutsideModels(string path, string option)
     {
-        for (var folder = Path.GetDirectoryName(OutputPaths.Resolve(path)); folder is not null; folder = Path.GetDirectoryName(folder))
-            Require.Usage(!ModelFolder.IsModel(folder), $"{option} '{path}' lies in the folder of a model, '{folder}'. Choose another place.");
+        for (var folder = Path.GetDirectoryName(OutputLocation.Of(path).Path); folder is not null; folder = Path.GetDirectoryName(folder))
+            Require.Usage(!ModelFolder.IsModel(folder), $"{option} '{path}' lies in the folder of a model, '{folder}'. Choose another location.");
     }
 }

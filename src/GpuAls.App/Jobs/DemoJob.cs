@@ -1,7 +1,7 @@
 namespace GpuAls.App;
 
 /// <summary>
-/// The whole way on made-up plays: sample → file → read → hold out → train → lists → metrics beside "most popular".
+/// The whole way on made-up plays: sample → file in memory → read → hold out → train → lists → metrics beside "most popular".
 /// </summary>
 /// <param name="engine">Where the work is done.</param>
 /// <param name="progress">Told how far the job is.</param>
@@ -16,8 +16,8 @@ public sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress = n
     /// <summary>What the demo trains with.</summary>
     public static AlsOptions Options { get; } = AlsOptions.Default with { Rank = 32 };
 
-    /// <summary>Runs the demo; nothing is left on the disk.</summary>
-    /// <exception cref="GpuAlsException">Kind Output: no temporary file can be written. Kind Device: too little memory.</exception>
+    /// <summary>Runs the demo; nothing is written to the disk.</summary>
+    /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
     public async Task<DemoReport> RunAsync(CancellationToken cancellation = default)
     {
         var plays = await SampleAsync(cancellation).ConfigureAwait(false);
@@ -31,21 +31,14 @@ public sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress = n
 
     private async Task<InteractionMatrix> SampleAsync(CancellationToken cancellation)
     {
-        var folder = Directory.CreateTempSubdirectory("gpuals-demo-");
-        try
-        {
-            var path = Path.Combine(folder.FullName, "plays.parquet");
-            await SampleWriter.WriteAsync(new SamplePlays(SampleOptions.Default), path, overwrite: false, cancellation).ConfigureAwait(false);
-            var schema = new InteractionSchema { WeightColumn = SampleWriter.WeightColumn };
-            var read = await InteractionLoader.LoadAsync([path], schema, null, cancellation).ConfigureAwait(false);
-            var plays = CsrBuilder.Build(read);
-            progress?.Report(new DataLoaded(DataStatistics.Of(plays, read.Statistics), _clock.Total));
-            return plays;
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        using var file = new MemoryStream();
+        await SampleWriter.WriteParquetAsync(new SamplePlays(SampleOptions.Default), file, cancellation).ConfigureAwait(false);
+        var source = new MemoryByteSource("plays.parquet", file.GetBuffer().AsMemory(0, (int)file.Length));
+        var schema = new InteractionSchema { WeightColumn = SampleWriter.WeightColumn };
+        var read = await InteractionLoader.LoadAsync([new InputFile(source, InputFormat.Parquet)], schema, null, cancellation).ConfigureAwait(false);
+        var plays = CsrBuilder.Build(read);
+        progress?.Report(new DataLoaded(DataStatistics.Of(plays, read.Statistics), _clock.Total));
+        return plays;
     }
 
     private DemoReport Evaluate(FactorModel model, HeldOut heldOut, CancellationToken cancellation)

@@ -33,16 +33,26 @@ public sealed class EvaluateJob
     {
         var format = _options.Output is null ? default : EvaluationWriter.FormatOf(_options.Output);
         Collisions.Check(_options);
-        using var staged = _options.Output is null ? null : new StagedFile(_options.Output, _options.Overwrite);
-        using var page = ReportFile.Begin(_options.Report, _options.Overwrite);
+        var outputs = new JobOutputs(_options.Overwrite);
+        await using (outputs.ConfigureAwait(false)) return await RunAsync(outputs, format, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<EvaluationReport> RunAsync(JobOutputs outputs, EvaluationFormat format, CancellationToken cancellation)
+    {
+        var file = outputs.OpenFileIfAny(_options.Output);
+        var page = outputs.OpenFileIfAny(_options.Report?.File);
         if (_options.Model is null) _engine.PrepareTraining(_options.Als.Plan);
         _engine.PrepareTopK();
         var (splits, model) = await SplitAsync(cancellation).ConfigureAwait(false);
         var report = Measure(splits, model, cancellation);
-        if (staged is not null) await EvaluationWriter.WriteAsync(staged.Place, format, report, cancellation).ConfigureAwait(false);
-        page?.Write(_draft!.Finish(report, _clock.Seconds));
-        staged?.Commit();
-        page?.Commit();
+        if (file is not null)
+            await file.WriteAsync(
+                stream => EvaluationWriter.WriteAsync(stream, format, report, cancellation), cancellation).ConfigureAwait(false);
+        if (page is not null)
+            await page.WriteAsync(
+                stream => ReportWriter.WriteAsync(stream, _draft!.Finish(report, _clock.Seconds), cancellation),
+                cancellation).ConfigureAwait(false);
+        await outputs.CommitAsync(cancellation).ConfigureAwait(false);
         return report;
     }
 

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace GpuAls.App;
 
 /// <summary>A saved model in, top-k lists out.</summary>
@@ -24,17 +26,43 @@ public sealed class RecommendJob
     /// <exception cref="GpuAlsException">Any kind.</exception>
     public async Task<RecommendReport> RunAsync(CancellationToken cancellation = default)
     {
-        var format = _options.Output is null ? RecommendationFormat.Csv : RecommendationWriter.FormatOf(_options.Output);
+        var format = _options.Output is null ? ListFormat.Csv : ListFormat.Of(_options.Output);
         Collisions.Check(_options);
-        using var staged = _options.Output is null ? null : new StagedFile(_options.Output, _options.Overwrite);
+        var outputs = new JobOutputs(_options.Overwrite);
+        await using (outputs.ConfigureAwait(false)) return await RunAsync(outputs, format, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<RecommendReport> RunAsync(JobOutputs outputs, ListFormat format, CancellationToken cancellation)
+    {
+        var file = outputs.OpenFileIfAny(_options.Output);
         _engine.PrepareTopK();
         var model = await ModelReader.ReadAsync(_options.Model, cancellation).ConfigureAwait(false);
         var users = UserSelection.Select(model, _options);
         using var recommender = new Recommender(model, _engine);
         var lists = recommender.Recommend(users.Indices, _options.Top, _options.IncludePlayed, cancellation);
-        if (staged is null) await OutputErrors.GuardAsync("stdout", () => RecommendationWriter.WriteCsvAsync(_output, model, lists)).ConfigureAwait(false);
-        else await RecommendationWriter.WriteAsync(staged.Place, format, model, lists).ConfigureAwait(false);
-        staged?.Commit();
+        if (file is not null) await file.WriteAsync(WriteAsync, cancellation).ConfigureAwait(false);
+        else await OutputErrors.GuardAsync("stdout", WriteToTextAsync).ConfigureAwait(false);
+        await outputs.CommitAsync(cancellation).ConfigureAwait(false);
         return new RecommendReport(users.Indices.Length, users.Unknown, users.WithoutPlays, users.Named);
+
+        Task WriteAsync(Stream stream) => RecommendationWriter.WriteAsync(format.SinkTo(stream, model), lists, cancellation);
+
+        async Task WriteToTextAsync()
+        {
+            var stream = new TextStream(_output);
+            await using (stream.ConfigureAwait(false)) await WriteAsync(stream).ConfigureAwait(false);
+            await _output.FlushAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>UTF-8 that goes to a text writer; each write ends with a line.</summary>
+    private sealed class TextStream(TextWriter writer) : WriteOnlyStream
+    {
+        public override void Flush() => writer.Flush();
+
+        protected override void Put(ReadOnlySpan<byte> bytes) => writer.Write(Encoding.UTF8.GetString(bytes));
+
+        protected override async ValueTask PutAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
+            await writer.WriteAsync(Encoding.UTF8.GetString(bytes.Span).AsMemory(), cancellation).ConfigureAwait(false);
     }
 }

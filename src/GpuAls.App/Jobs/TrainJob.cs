@@ -34,9 +34,14 @@ public sealed class TrainJob
     /// <exception cref="GpuAlsException">Any kind.</exception>
     public async Task<FactorModel> RunAsync(CancellationToken cancellation = default)
     {
-        // What the output refuses is said before hours of work, not after.
-        using var output = new TrainOutput(_options);
-        using var report = ReportFile.Begin(_options.Report, _options.Overwrite);
+        var outputs = new JobOutputs(_options.Overwrite);
+        await using (outputs.ConfigureAwait(false)) return await RunAsync(outputs, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<FactorModel> RunAsync(JobOutputs outputs, CancellationToken cancellation)
+    {
+        var output = await TrainOutput.OpenAsync(_options, outputs, cancellation).ConfigureAwait(false);
+        var page = outputs.OpenFileIfAny(_options.Report?.File);
         _engine.PrepareTraining(_options.Als.Plan);
         _engine.PrepareTopK();
         var data = await LoadAsync(cancellation).ConfigureAwait(false);
@@ -47,17 +52,20 @@ public sealed class TrainJob
 
         await ModelWriter.WriteAsync(model, output.Model, cancellation).ConfigureAwait(false);
         _clock.End("write_model");
-        await RecommendationWriter.WriteAsync(output.Lists, output.Format, model, Lists(model, cancellation)).ConfigureAwait(false);
+        await output.Lists.WriteAsync(
+            stream => RecommendationWriter.WriteAsync(output.Format.SinkTo(stream, model), Lists(model, cancellation), cancellation),
+            cancellation).ConfigureAwait(false);
         _clock.End("recommend");
         var manifest = Manifest(data, trained);
         WarnOfZeroFactors(model, manifest.Data);
-        ModelWriter.WriteManifest(manifest, output.Model, output.NameInside);
-        report?.Write(Page(manifest, model, plays, cancellation));
+        await ModelWriter.WriteManifestAsync(manifest, output.Model, output.NameInside, cancellation).ConfigureAwait(false);
+        if (page is not null)
+            await page.WriteAsync(
+                stream => ReportWriter.WriteAsync(stream, Page(manifest, model, plays, cancellation), cancellation),
+                cancellation).ConfigureAwait(false);
 
-        cancellation.ThrowIfCancellationRequested();
-        if (output.Commit() is { } leftover) _progress?.Report(new LeftoverKept(leftover));
-        report?.Commit();
-        _progress?.Report(new JobDone(output.Model.Final, output.Lists.Final, _clock.Total));
+        if (await outputs.CommitAsync(cancellation).ConfigureAwait(false) is { } leftover) _progress?.Report(new LeftoverKept(leftover));
+        _progress?.Report(new JobDone(output.Model.Name, output.Lists.Name, _clock.Total));
         return model;
     }
 

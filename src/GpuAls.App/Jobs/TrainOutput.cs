@@ -1,69 +1,41 @@
 namespace GpuAls.App;
 
 /// <summary>Where a training writes: the folder of the model, and the lists in it or elsewhere.</summary>
-internal sealed class TrainOutput : IDisposable
+/// <param name="Model">The folder of the model.</param>
+/// <param name="Lists">The file of the lists.</param>
+/// <param name="Format">The format of the lists.</param>
+/// <param name="NameInside">The name of the lists in the folder of the model; null where they are elsewhere.</param>
+internal sealed record TrainOutput(ChecksummedOutput Model, OutputFile Lists, ListFormat Format, string? NameInside)
 {
-    private readonly StagedDirectory _directory;
-    private readonly StagedFile? _elsewhere;
-
-    /// <exception cref="GpuAlsException">Kind Usage: the lists have the name of a file of the model, or an output is an input. Kind Output: an output exists or cannot be written.</exception>
-    public TrainOutput(TrainJobOptions options)
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: the lists have the name of a file of the model, or an output is an input. Kind Output: an output exists or cannot be
+    /// written.
+    /// </exception>
+    public static async Task<TrainOutput> OpenAsync(TrainJobOptions options, JobOutputs outputs, CancellationToken cancellation)
     {
-        Format = RecommendationWriter.FormatOf(options.Recommendations ?? ModelFiles.Recommendations);
-        NameInside = options.Recommendations is null ? ModelFiles.Recommendations : Inside(options.Output, options.Recommendations);
+        var format = ListFormat.Of(options.Recommendations ?? ModelFiles.Recommendations);
+        var inside = options.Recommendations is { } lists ? Inside(options.Output, lists) : ModelFiles.Recommendations;
         Collisions.Check(options);
-        _directory = new StagedDirectory(options.Output, options.Overwrite, ModelFolder.WhyForeign);
-        try
-        {
-            if (NameInside is null) _elsewhere = new StagedFile(options.Recommendations!, options.Overwrite);
-            else OutputErrors.Guard(Lists, () => Directory.CreateDirectory(Path.GetDirectoryName(Lists.Staging)!));
-        }
-        catch
-        {
-            _directory.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>The form of the lists.</summary>
-    public RecommendationFormat Format { get; }
-
-    /// <summary>The name of the lists in the folder of the model, with slashes; null where they are elsewhere.</summary>
-    public string? NameInside { get; }
-
-    /// <summary>The folder of the model.</summary>
-    public StagedPath Model => _directory.Place;
-
-    /// <summary>The file of the lists.</summary>
-    public StagedPath Lists => NameInside is null ? _elsewhere!.Place : Model.Below(NameInside);
-
-    /// <summary>Gives both their names.</summary>
-    /// <returns>Where the model that was replaced still lies, if it could not be deleted.</returns>
-    /// <exception cref="GpuAlsException">Kind Output: a rename was refused.</exception>
-    public string? Commit()
-    {
-        var leftover = _directory.Commit();
-        _elsewhere?.Commit();
-        return leftover;
-    }
-
-    public void Dispose()
-    {
-        _elsewhere?.Dispose();
-        _directory.Dispose();
+        var folder = await outputs.OpenFolderAsync(options.Output, ModelFolder.WhyForeignAsync, cancellation).ConfigureAwait(false);
+        var model = new ChecksummedOutput(folder);
+        if (inside is null) return new TrainOutput(model, outputs.OpenFile(options.Recommendations!), format, null);
+        var file = new OutputFile(model, inside);
+        await file.WriteAsync(_ => Task.CompletedTask, cancellation).ConfigureAwait(false); // A name that is refused is refused early.
+        return new TrainOutput(model, file, format, inside);
     }
 
     private static string? Inside(string output, string lists)
     {
-        var (folder, path) = (OutputPaths.Resolve(output), OutputPaths.Resolve(lists));
-        if (!OutputPaths.IsWithin(folder, path))
+        var (folder, file) = (OutputLocation.Of(output), OutputLocation.Of(lists));
+        if (!folder.Contains(file))
         {
             Collisions.CheckOutsideModels(lists, "--recommendations");
             return null;
         }
 
-        var name = OutputPaths.NameBelow(folder, path);
-        Require.Usage(name != "." && !ModelFiles.IsTaken(name), $"--recommendations '{lists}' is the place of the model's own files. Choose another name.");
+        var name = folder.FileBelow(file);
+        Require.Usage(
+            name != "." && !ModelFiles.IsTaken(name), $"--recommendations '{lists}' is one of the model's own files. Choose another name.");
         return name;
     }
 }

@@ -3,37 +3,42 @@ namespace GpuAls.App;
 /// <summary>The folder of a search, which is filled while it runs, so that it can go on after a kill.</summary>
 internal sealed class TuneFolder : IDisposable
 {
-    private readonly ParentFolders _parents = new();
+    private readonly WorkFolder _folder;
 
     /// <param name="path">The folder; made where it is not there.</param>
-    /// <exception cref="GpuAlsException">Kind Usage: it is the folder of a model. Kind Output: it holds other things than a search, or cannot be written.</exception>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: it is the folder of a model. Kind Output: it holds other things than a search, or cannot be written.
+    /// </exception>
     public TuneFolder(string path)
     {
         Collisions.CheckOutsideModels(Path.Combine(path, TuneWriter.Journal), "--output");
-        Root = OutputPaths.Resolve(path);
-        if (File.Exists(Root)) throw new GpuAlsException(FailureKind.Output, $"'{path}' is a file; expected a directory name.");
-        OutputErrors.Guard(Root, () => _parents.MakeAbove(Journal, () => Check(path)));
+        _folder = new WorkFolder(
+            OutputLocation.Of(path), TuneWriter.Journal, whyForeign: $"holds no {TuneWriter.Journal} of gpuals tune, but other files");
     }
 
-    /// <summary>The folder.</summary>
-    public string Root { get; }
-
-    private string Journal => Path.Combine(Root, TuneWriter.Journal);
+    /// <summary>How messages name it.</summary>
+    public string Name => _folder.Name;
 
     /// <summary>Opens the journal, as <see cref="TuneJournal.Open"/> does; what another search came to goes with its journal.</summary>
     public TuneJournal OpenJournal(string data, IReadOnlyDictionary<string, string> settings, bool overwrite)
     {
-        var journal = TuneJournal.Open(Journal, data, settings, overwrite);
-        if (overwrite) OutputErrors.Guard(Root, () => TuneWriter.Results.ToList().ForEach(name => File.Delete(Path.Combine(Root, name))));
+        var journal = TuneJournal.Open(_folder.OpenLog(), data, settings, overwrite);
+        if (overwrite) _folder.Remove(TuneWriter.Results);
         return journal;
     }
 
-    /// <summary>Removes the folder if it was made and holds nothing.</summary>
-    public void Dispose() => _parents.Remove();
-
-    private void Check(string path)
+    /// <summary>Writes what the search came to, in place of what an earlier run wrote.</summary>
+    /// <exception cref="GpuAlsException">Kind Output: a file cannot be written.</exception>
+    public async Task WriteAsync(TuneReport report, CancellationToken cancellation)
     {
-        if (!File.Exists(Journal) && Directory.EnumerateFileSystemEntries(Root).Any())
-            throw new GpuAlsException(FailureKind.Output, $"'{path}' holds no {TuneWriter.Journal} of gpuals tune, but other files. Choose another --output.");
+        var output = _folder.OpenResults(TuneWriter.Results);
+        await using (output.ConfigureAwait(false))
+        {
+            await TuneWriter.WriteAsync(output, report, cancellation).ConfigureAwait(false);
+            await output.CommitAsync(cancellation).ConfigureAwait(false);
+        }
     }
+
+    /// <summary>Removes the folder if it was made and holds nothing.</summary>
+    public void Dispose() => _folder.Dispose();
 }

@@ -35,7 +35,13 @@ public sealed class TuneJob
         Collisions.Check(_options);
         RefusePage();
         using var folder = _options.Output is { } output ? new TuneFolder(output) : null;
-        using var page = ReportFile.Begin(_options.Report, _options.Overwrite);
+        var outputs = new JobOutputs(_options.Overwrite);
+        await using (outputs.ConfigureAwait(false)) return await RunAsync(folder, outputs, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<TuneReport> RunAsync(TuneFolder? folder, JobOutputs outputs, CancellationToken cancellation)
+    {
+        var page = outputs.OpenFileIfAny(_options.Report?.File);
         _engine.PrepareTraining(_candidates[0].Plan);
         _engine.PrepareTopK();
         var folds = await LoadAsync(cancellation).ConfigureAwait(false);
@@ -44,9 +50,10 @@ public sealed class TuneJob
         using var journal = folder?.OpenJournal(PlaysDigest.Of(folds.Select(fold => fold.HeldOut)), TuneSettings.Of(_options), _options.Overwrite);
         var report = Report(folds, search, Search(folds, search, journal, folder, cancellation));
         _clock.End("search");
-        page?.Write(Page(report));
-        if (folder is not null) await TuneWriter.WriteAsync(folder.Root, report, cancellation).ConfigureAwait(false);
-        page?.Commit();
+        if (page is not null)
+            await page.WriteAsync(stream => ReportWriter.WriteAsync(stream, Page(report), cancellation), cancellation).ConfigureAwait(false);
+        if (folder is not null) await folder.WriteAsync(report, cancellation).ConfigureAwait(false);
+        await outputs.CommitAsync(cancellation).ConfigureAwait(false);
         return report;
     }
 
@@ -80,7 +87,7 @@ public sealed class TuneJob
     {
         var total = search.Rungs.Sum(rung => rung.Trials);
         var done = journal?.Count ?? 0;
-        if (done > 0) _progress?.Report(new TrialsFound(done, total, folder!.Root));
+        if (done > 0) _progress?.Report(new TrialsFound(done, total, folder!.Name));
         try
         {
             var trials = new ReportedTrials((ITrialLog?)journal ?? new TrialMemory(), result => _progress?.Report(Told(search, result, ++done, total)));
@@ -88,7 +95,7 @@ public sealed class TuneJob
         }
         catch (OperationCanceledException) when (folder is not null)
         {
-            _progress?.Report(new TuneStopped(done, total, folder.Root));
+            _progress?.Report(new TuneStopped(done, total, folder.Name));
             throw;
         }
         finally

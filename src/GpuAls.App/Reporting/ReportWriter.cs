@@ -10,7 +10,14 @@ public static class ReportWriter
     /// <summary>What the page may load: its own style and its own pictures, and nothing from elsewhere.</summary>
     private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
-    private static readonly XmlWriterSettings Settings = new() { OmitXmlDeclaration = true, ConformanceLevel = ConformanceLevel.Fragment, NewLineChars = "\n", Indent = true, IndentChars = "" };
+    private static readonly XmlWriterSettings Settings = new()
+    {
+        OmitXmlDeclaration = true,
+        ConformanceLevel = ConformanceLevel.Fragment,
+        NewLineChars = "\n",
+        Indent = true,
+        IndentChars = "",
+    };
 
     /// <summary>Checks the name of a page.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: it does not end with .html or .htm.</exception>
@@ -18,14 +25,14 @@ public static class ReportWriter
         Path.GetExtension(path).ToUpperInvariant() is ".HTML" or ".HTM", $"cannot write a report to '{path}': the extension is '{Path.GetExtension(path)}'; expected .html.");
 
     /// <summary>Writes a page.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="stream">The file; stays open.</param>
     /// <param name="data">What it shows.</param>
-    /// <exception cref="GpuAlsException">Kind Output: the file cannot be written.</exception>
-    public static void Write(StagedPath path, ReportData data)
+    /// <param name="cancellation">Stops it.</param>
+    public static async Task WriteAsync(Stream stream, ReportData data, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(data);
-        var page = ToHtml(data);
-        OutputErrors.Guard(path, () => File.WriteAllText(path.Staging, page));
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(ToHtml(data)), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The page as text.</summary>

@@ -11,25 +11,23 @@ public static class SampleWriter
     public const string WeightColumn = "plays";
 
     private const int GroupRows = 1 << 20;
+    private const int BufferChars = 1 << 14;
 
-    /// <summary>Writes a file; its extension says its form: .parquet, .csv or .tsv.</summary>
-    /// <exception cref="GpuAlsException">Kind Usage: another extension. Kind Output: the file exists or cannot be written.</exception>
-    public static async Task WriteAsync(SamplePlays plays, string path, bool overwrite, CancellationToken cancellation = default)
+    /// <summary>What writes a file: its extension says the format, .parquet, .csv or .tsv.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: another extension.</exception>
+    internal static Func<SamplePlays, Stream, CancellationToken, Task> For(string path) => Path.GetExtension(path).ToUpperInvariant() switch
     {
-        ArgumentNullException.ThrowIfNull(plays);
-        var extension = Path.GetExtension(path).ToUpperInvariant();
-        Require.Usage(extension is ".PARQUET" or ".CSV" or ".TSV", $"cannot write plays to '{path}': the extension is '{Path.GetExtension(path)}'; expected .parquet, .csv or .tsv.");
-        using var file = new StagedFile(path, overwrite);
-        await OutputErrors.GuardAsync(file.Place, () => extension == ".PARQUET"
-            ? WriteParquetAsync(plays, file.Place.Staging, cancellation)
-            : WriteTextAsync(plays, file.Place.Staging, extension == ".CSV" ? ',' : '\t', cancellation)).ConfigureAwait(false);
-        file.Commit();
-    }
+        ".PARQUET" => WriteParquetAsync,
+        ".CSV" => (plays, stream, cancellation) => WriteTextAsync(plays, stream, ',', cancellation),
+        ".TSV" => (plays, stream, cancellation) => WriteTextAsync(plays, stream, '\t', cancellation),
+        _ => throw new GpuAlsException(
+            FailureKind.Usage, $"cannot write plays to '{path}': the extension is '{Path.GetExtension(path)}'; expected .parquet, .csv or .tsv."),
+    };
 
-    private static async Task WriteTextAsync(SamplePlays plays, string path, char delimiter, CancellationToken cancellation)
+    private static async Task WriteTextAsync(SamplePlays plays, Stream stream, char delimiter, CancellationToken cancellation)
     {
         var items = plays.ItemNames();
-        using var writer = new StreamWriter(path) { NewLine = "\n" };
+        using var writer = new StreamWriter(stream, bufferSize: BufferChars, leaveOpen: true) { NewLine = "\n" };
         await writer.WriteLineAsync($"user{delimiter}item{delimiter}{WeightColumn}").ConfigureAwait(false);
         foreach (var history in plays.Histories())
         {
@@ -43,12 +41,12 @@ public static class SampleWriter
         }
     }
 
-    private static async Task WriteParquetAsync(SamplePlays plays, string path, CancellationToken cancellation)
+    /// <summary>Writes Parquet to a stream, which stays open.</summary>
+    internal static async Task WriteParquetAsync(SamplePlays plays, Stream stream, CancellationToken cancellation)
     {
         var user = new DataField("user", typeof(string), isNullable: false);
         var item = new DataField("item", typeof(string), isNullable: false);
         var count = new DataField<int>(WeightColumn);
-        using var stream = File.Create(path);
         var writer = await ParquetWriter.CreateAsync(new ParquetSchema(user, item, count), stream, cancellationToken: cancellation).ConfigureAwait(false);
         await using (writer.ConfigureAwait(false))
         {

@@ -8,11 +8,25 @@ namespace GpuAls.App;
 /// <param name="Journal">Version of the layout.</param>
 /// <param name="Data">Digest of the plays and of how they are divided.</param>
 /// <param name="Settings">The options that a result depends on, by their names.</param>
-internal sealed record TuneJournalHead(int Journal, string Data, IReadOnlyDictionary<string, string> Settings);
+internal sealed record TuneJournalHead(int Journal, string Data, IReadOnlyDictionary<string, string> Settings)
+{
+    /// <summary>What another search has that differs; null where it is the same search.</summary>
+    public string? WhyOther(TuneJournalHead now)
+    {
+        if (Journal != now.Journal) return $"its layout has version {Journal}, this gpuals writes {now.Journal}";
+        foreach (var name in Settings.Keys.Union(now.Settings.Keys))
+        {
+            var (before, asked) = (Settings.GetValueOrDefault(name, "not given"), now.Settings.GetValueOrDefault(name, "not given"));
+            if (before != asked) return $"{name} was {before}, and is {asked} now";
+        }
+
+        return Data == now.Data ? null : "the plays, or how they are divided, are others";
+    }
+}
 
 /// <summary>
-/// The trials of a search on the disk, a line of JSON each, so that a search that was killed goes on: a trial is there once it is done, whatever
-/// happens afterwards. One process has it at a time.
+/// The trials of a search in a log, a line of JSON each, so that a search that was killed goes on: a trial is there once it is done,
+/// whatever happens afterwards. One process has it at a time.
 /// </summary>
 internal sealed class TuneJournal : ITrialLog, IDisposable
 {
@@ -21,35 +35,33 @@ internal sealed class TuneJournal : ITrialLog, IDisposable
     /// <summary>What every journal begins with, however little of it a kill has left.</summary>
     private static readonly byte[] Beginning = Encoding.UTF8.GetBytes($"{{\"journal\":{Version},\"data\":\"");
 
-    private readonly string _path;
-    private readonly FileStream _file;
+    private readonly IAppendLog _log;
     private readonly Dictionary<(int Trial, int Rung), TrialResult> _results = [];
 
-    private TuneJournal(string path, FileStream file) => (_path, _file) = (path, file);
+    private TuneJournal(IAppendLog log) => _log = log;
 
     /// <summary>Trials, of any rung, that are done.</summary>
     public int Count => _results.Count;
 
     /// <summary>Opens the journal of a search, or begins one.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="log">The log, which is closed with the journal.</param>
     /// <param name="data">Digest of the plays and of how they are divided.</param>
     /// <param name="settings">The options that a result depends on, by their names.</param>
     /// <param name="overwrite">Whether it begins anew, whatever is there.</param>
     /// <exception cref="GpuAlsException">
-    /// Kind Output: it is that of another search, is damaged, or cannot be written, since another run has it or otherwise.
+    /// Kind Output: it is that of another search, is damaged, or cannot be written.
     /// </exception>
-    public static TuneJournal Open(string path, string data, IReadOnlyDictionary<string, string> settings, bool overwrite = false)
+    public static TuneJournal Open(IAppendLog log, string data, IReadOnlyDictionary<string, string> settings, bool overwrite = false)
     {
-        TuneJournal? journal = null;
-        OutputErrors.Guard(path, () => journal = new TuneJournal(path, new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)));
+        var journal = new TuneJournal(log);
         try
         {
-            journal!.Begin(new TuneJournalHead(Version, data, settings), overwrite);
+            journal.Begin(new TuneJournalHead(Version, data, settings), overwrite);
             return journal;
         }
         catch
         {
-            journal!.Dispose();
+            journal.Dispose();
             throw;
         }
     }
@@ -67,32 +79,28 @@ internal sealed class TuneJournal : ITrialLog, IDisposable
         _results[(result.Trial, result.Rung)] = result;
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _log.Dispose();
 
     /// <summary>Reads the lines and removes one that a kill has cut short; what is no journal of this search stays as it is.</summary>
     private void Begin(TuneJournalHead head, bool overwrite)
     {
-        var bytes = overwrite ? [] : Bytes();
+        var bytes = overwrite ? [] : _log.ReadAll();
         var whole = bytes.AsSpan().LastIndexOf((byte)'\n') + 1;
         var lines = Encoding.UTF8.GetString(bytes, 0, whole).Split('\n')[..^1];
-        if (lines.Length == 0 && bytes.AsSpan().CommonPrefixLength(Beginning) < Math.Min(bytes.Length, Beginning.Length)) throw Damaged(0, "it begins otherwise");
+        if (lines.Length == 0 && bytes.AsSpan().CommonPrefixLength(Beginning) < Math.Min(bytes.Length, Beginning.Length))
+            throw Damaged(0, "it begins differently");
         if (lines.Length > 0 && Parse(lines, 0, JournalJson.Default.TuneJournalHead).WhyOther(head) is { } reason)
-            throw new GpuAlsException(FailureKind.Output, $"'{_path}' has the trials of another search: {reason}. Choose another --output, or begin anew with --overwrite.");
+            throw new GpuAlsException(
+                FailureKind.Output,
+                $"'{_log.Name}' has the trials of another search: {reason}. Choose another --output, or begin anew with --overwrite.");
         for (var line = 1; line < lines.Length; line++)
         {
             var result = Parse(lines, line, JournalJson.Default.TrialResult);
             _results[(result.Trial, result.Rung)] = result;
         }
 
-        OutputErrors.Guard(_path, () => _file.SetLength(_file.Position = whole));
+        _log.Truncate(whole);
         if (lines.Length == 0) Append(head, JournalJson.Default.TuneJournalHead);
-    }
-
-    private byte[] Bytes()
-    {
-        var bytes = new byte[_file.Length];
-        OutputErrors.Guard(_path, () => _file.ReadExactly(bytes));
-        return bytes;
     }
 
     private T Parse<T>(string[] lines, int line, JsonTypeInfo<T> type)
@@ -108,12 +116,12 @@ internal sealed class TuneJournal : ITrialLog, IDisposable
     }
 
     private GpuAlsException Damaged(int line, string damage, Exception? cause = null) => new(
-        FailureKind.Output, $"'{_path}', line {line + 1}: no line of a journal of gpuals tune ({damage}). Choose another --output, or begin anew with --overwrite.", cause);
+        FailureKind.Output,
+        $"'{_log.Name}', line {line + 1}: not a line of a journal of gpuals tune ({damage}). "
+        + "Choose another --output, or begin anew with --overwrite.",
+        cause);
 
     /// <summary>Writes a line, and waits until the disk has it.</summary>
-    private void Append<T>(T value, JsonTypeInfo<T> type) => OutputErrors.Guard(_path, () =>
-    {
-        _file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(value, type) + "\n"));
-        _file.Flush(flushToDisk: true);
-    });
+    private void Append<T>(T value, JsonTypeInfo<T> type) =>
+        _log.Append(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(value, type) + "\n"));
 }

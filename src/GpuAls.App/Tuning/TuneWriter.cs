@@ -1,8 +1,9 @@
+using System.Text;
 using System.Text.Json;
 
 namespace GpuAls.App;
 
-/// <summary>Writes what a search came to into its folder; each file appears when it is whole.</summary>
+/// <summary>Writes what a search came to into its folder; the files appear once all are complete.</summary>
 internal static class TuneWriter
 {
     /// <summary>The trials, while they are done and afterwards.</summary>
@@ -16,24 +17,27 @@ internal static class TuneWriter
     private const string Command = "train.txt";
 
     /// <summary>The files beside the journal.</summary>
-    public static IReadOnlyList<string> Results { get; } = [TrialsCsv, TrialsParquet, IterationsCsv, IterationsParquet, Report, Command];
+    public static IReadOnlyList<string> Results { get; } = [TrialsCsv, TrialsParquet, IterationsCsv, IterationsParquet, Command, Report];
 
+    /// <param name="output">Where the files go; the caller commits.</param>
+    /// <param name="report">What the search came to.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <exception cref="GpuAlsException">Kind Output: a file cannot be written.</exception>
-    public static async Task WriteAsync(string folder, TuneReport report, CancellationToken cancellation)
+    public static async Task WriteAsync(IOutput output, TuneReport report, CancellationToken cancellation)
     {
         var (trials, iterations) = (TuneTables.Trials(report), TuneTables.Iterations(report));
-        await WriteAsync(folder, TrialsCsv, path => TableWriter.WriteCsvAsync(path, trials, report.Trials.Count, cancellation)).ConfigureAwait(false);
-        await WriteAsync(folder, TrialsParquet, path => TableWriter.WriteParquetAsync(path, trials, cancellation)).ConfigureAwait(false);
-        await WriteAsync(folder, IterationsCsv, path => TableWriter.WriteCsvAsync(path, iterations, TuneTables.IterationRows(report).Count(), cancellation)).ConfigureAwait(false);
-        await WriteAsync(folder, IterationsParquet, path => TableWriter.WriteParquetAsync(path, iterations, cancellation)).ConfigureAwait(false);
-        await WriteAsync(folder, Command, path => File.WriteAllTextAsync(path, report.TrainCommand + "\n", cancellation)).ConfigureAwait(false);
-        await WriteAsync(folder, Report, path => File.WriteAllTextAsync(path, JsonSerializer.Serialize(report, TuneJson.Default.TuneReport) + "\n", cancellation)).ConfigureAwait(false);
-    }
+        await WriteTableAsync(TrialsCsv, TrialsParquet, trials, report.Trials.Count).ConfigureAwait(false);
+        await WriteTableAsync(IterationsCsv, IterationsParquet, iterations, TuneTables.IterationRows(report).Count()).ConfigureAwait(false);
+        await WriteTextAsync(Command, report.TrainCommand).ConfigureAwait(false);
+        await WriteTextAsync(Report, JsonSerializer.Serialize(report, TuneJson.Default.TuneReport)).ConfigureAwait(false);
 
-    private static async Task WriteAsync(string folder, string name, Func<string, Task> write)
-    {
-        using var staged = new StagedFile(Path.Combine(folder, name), overwrite: true);
-        await OutputErrors.GuardAsync(staged.Place, () => write(staged.Place.Staging)).ConfigureAwait(false);
-        staged.Commit();
+        async Task WriteTableAsync(string csv, string parquet, IReadOnlyList<ParquetTableColumn> columns, int rows)
+        {
+            await output.WriteAsync(csv, stream => TableWriter.WriteCsvAsync(stream, columns, rows, cancellation), cancellation).ConfigureAwait(false);
+            await output.WriteAsync(parquet, stream => TableWriter.WriteParquetAsync(stream, columns, cancellation), cancellation).ConfigureAwait(false);
+        }
+
+        Task WriteTextAsync(string file, string text) => output.WriteAsync(
+            file, stream => stream.WriteAsync(Encoding.UTF8.GetBytes(text + "\n"), cancellation).AsTask(), cancellation);
     }
 }

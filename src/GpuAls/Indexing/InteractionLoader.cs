@@ -12,12 +12,18 @@ public static class InteractionLoader
     /// Kind BadInput: files or columns that are not there or of the wrong type, bad rows (unless they are skipped), or no rows at all.
     /// Kind Usage: two of the columns are one.
     /// </exception>
-    public static async Task<IndexedInteractions> LoadAsync(
+    public static Task<IndexedInteractions> LoadAsync(
         IReadOnlyList<string> locations, InteractionSchema schema, IProgress<ReadProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(schema);
         schema.CheckDistinct();
-        var files = InputLocation.Resolve(locations);
+        return LoadAsync(InputLocation.Resolve(locations), schema, progress, cancellation);
+    }
+
+    /// <summary>Loads all plays of files that were found.</summary>
+    internal static async Task<IndexedInteractions> LoadAsync(
+        IReadOnlyList<InputFile> files, InteractionSchema schema, IProgress<ReadProgress>? progress, CancellationToken cancellation)
+    {
         var gathered = new InteractionGatherer(schema, files);
         var pieces = InteractionReader.ReadAsync(files, schema, cancellation).Select(work => Numbered(work, gathered));
         await foreach (var batch in InOrder.RunAsync(pieces, Environment.ProcessorCount + 1, cancellation).ConfigureAwait(false))

@@ -12,27 +12,25 @@ internal static class IdTableFile
     private const string IdColumn = "id";
     private const int GroupRows = 1 << 20;
 
-    /// <param name="path">The file to create.</param>
+    /// <param name="stream">Where it is written, from the start of the file; stays open.</param>
     /// <param name="ids">The ids of one side.</param>
     /// <param name="counts">[ids.Count], number of plays of each.</param>
     /// <param name="cancellation">Stops the writing between row groups.</param>
-    public static async Task WriteAsync(string path, IdIndex ids, int[] counts, CancellationToken cancellation)
+    public static async Task WriteAsync(Stream stream, IdIndex ids, int[] counts, CancellationToken cancellation)
     {
         ParquetColumn[] columns = [ParquetColumn.Integer("index"), ParquetIds.Column(IdColumn, ids.Type), ParquetColumn.Integer("plays")];
         var groups = new List<WrittenRowGroup>();
-        var stream = File.Create(path);
-        await using (stream.ConfigureAwait(false))
+        await stream.WriteAsync(ParquetFooterWriter.Magic.ToArray(), cancellation).ConfigureAwait(false);
+        long offset = ParquetFooterWriter.Magic.Length;
+        for (var first = 0; first < Math.Max(1, ids.Count); first += GroupRows)
         {
-            await stream.WriteAsync(ParquetFooterWriter.Magic.ToArray(), cancellation).ConfigureAwait(false);
-            for (var first = 0; first < Math.Max(1, ids.Count); first += GroupRows)
-            {
-                var group = Encode(ids, counts, first, Math.Min(GroupRows, ids.Count - first));
-                groups.Add(group.At(stream.Position));
-                await stream.WriteAsync(group.Bytes, cancellation).ConfigureAwait(false);
-            }
-
-            await stream.WriteAsync(ParquetFooterWriter.Encode(columns, groups), cancellation).ConfigureAwait(false);
+            var group = Encode(ids, counts, first, Math.Min(GroupRows, ids.Count - first));
+            groups.Add(group.At(offset));
+            await stream.WriteAsync(group.Bytes, cancellation).ConfigureAwait(false);
+            offset += group.Bytes.Length;
         }
+
+        await stream.WriteAsync(ParquetFooterWriter.Encode(columns, groups), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Reads the ids back. The file is not trusted: whatever is in it, the error is bounded in time and memory.</summary>

@@ -35,5 +35,5 @@ public static class ModelFiles
 
     /// <summary>Whether a name below the folder of a model, with slashes, is that of one of its files or lies below one.</summary>
     internal static bool IsTaken(string name) =>
-        name.Split('/')[0] is var first && (first is Manifest or StagedDirectory.SuccessFile || Checksummed.Contains(first));
+        name.Split('/')[0] is var first && (first is Manifest or FolderOutput.SuccessFile || Checksummed.Contains(first));
 }

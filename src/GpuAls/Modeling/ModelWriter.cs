@@ -2,40 +2,46 @@ using System.Text.Json;
 
 namespace GpuAls;
 
-/// <summary>Writes a model into a directory, which the caller stages.</summary>
-public static class ModelWriter
+/// <summary>Writes a model into an output, which the caller commits.</summary>
+internal static class ModelWriter
 {
     /// <summary>Writes all files of the model but the manifest.</summary>
     /// <exception cref="GpuAlsException">Kind Output: a file cannot be written.</exception>
-    public static Task WriteAsync(FactorModel model, StagedPath directory, CancellationToken cancellation = default)
+    public static async Task WriteAsync(FactorModel model, IOutput output, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        return OutputErrors.GuardAsync(directory, async () =>
-        {
-            NpyFile.Write<float>(Path.Combine(directory.Staging, ModelFiles.UserFactors), model.UserFactors, model.Users.Count, model.Rank);
-            NpyFile.Write<float>(Path.Combine(directory.Staging, ModelFiles.ItemFactors), model.ItemFactors, model.Items.Count, model.Rank);
-            NpyFile.Write(Path.Combine(directory.Staging, ModelFiles.PlaysIndptr), model.Plays.Indptr, model.Users.Count + 1);
-            NpyFile.Write(Path.Combine(directory.Staging, ModelFiles.PlaysIndices), model.Plays.Indices, model.Plays.Indices.Length);
-            NpyFile.Write(Path.Combine(directory.Staging, ModelFiles.PlaysValues), model.Plays.Values, model.Plays.Values.Length);
-            await IdTableFile.WriteAsync(Path.Combine(directory.Staging, ModelFiles.Users), model.Users, PlaysOfUsers(model), cancellation).ConfigureAwait(false);
-            await IdTableFile.WriteAsync(Path.Combine(directory.Staging, ModelFiles.Items), model.Items, PlaysOfItems(model), cancellation).ConfigureAwait(false);
-        });
+        var (users, items, plays) = (model.Users.Count, model.Items.Count, model.Plays.Memory);
+        await WriteArrayAsync<float>(ModelFiles.UserFactors, model.UserFactors, users, model.Rank).ConfigureAwait(false);
+        await WriteArrayAsync<float>(ModelFiles.ItemFactors, model.ItemFactors, items, model.Rank).ConfigureAwait(false);
+        await WriteArrayAsync(ModelFiles.PlaysIndptr, plays.Indptr, users + 1).ConfigureAwait(false);
+        await WriteArrayAsync(ModelFiles.PlaysIndices, plays.Indices, plays.Indices.Length).ConfigureAwait(false);
+        await WriteArrayAsync(ModelFiles.PlaysValues, plays.Values, plays.Values.Length).ConfigureAwait(false);
+        await WriteIdsAsync(ModelFiles.Users, model.Users, PlaysOfUsers(model)).ConfigureAwait(false);
+        await WriteIdsAsync(ModelFiles.Items, model.Items, PlaysOfItems(model)).ConfigureAwait(false);
+
+        Task WriteArrayAsync<T>(string file, ReadOnlyMemory<T> values, params int[] shape)
+            where T : unmanaged =>
+            output.WriteAsync(file, stream => NpyFile.WriteAsync(stream, values, shape, cancellation), cancellation);
+
+        Task WriteIdsAsync(string file, IdIndex ids, int[] counts) =>
+            output.WriteAsync(file, stream => IdTableFile.WriteAsync(stream, ids, counts, cancellation), cancellation);
     }
 
-    /// <summary>Writes the manifest, with the checksums of the files that <see cref="WriteAsync"/> wrote.</summary>
+    /// <summary>Writes the manifest, with the checksums of the files that were written before.</summary>
     /// <param name="manifest">All but the checksums.</param>
-    /// <param name="directory">The directory of the model.</param>
-    /// <param name="lists">The file of the lists below it, if they are there.</param>
+    /// <param name="output">The output that the model was written into.</param>
+    /// <param name="lists">The file of the lists in it, if they are there.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <exception cref="GpuAlsException">Kind Output: it cannot be written.</exception>
-    public static void WriteManifest(ModelManifest manifest, StagedPath directory, string? lists = null) => OutputErrors.Guard(directory, () =>
+    public static Task WriteManifestAsync(ModelManifest manifest, ChecksummedOutput output, string? lists, CancellationToken cancellation)
     {
         var files = lists is null ? ModelFiles.Checksummed : ModelFiles.Checksummed.Append(lists);
-        var checksums = files.ToDictionary(name => name, name => FileChecksum.Sha256(Path.Combine(directory.Staging, name)));
-        var text = JsonSerializer.Serialize(manifest with { Sha256 = checksums }, ManifestJson.Default.ModelManifest);
-        File.WriteAllText(Path.Combine(directory.Staging, ModelFiles.Manifest), text + "\n");
-    });
+        var complete = manifest with { Sha256 = files.ToDictionary(file => file, output.Sha256) };
+        byte[] text = [.. JsonSerializer.SerializeToUtf8Bytes(complete, ManifestJson.Default.ModelManifest), (byte)'\n'];
+        return output.WriteAsync(ModelFiles.Manifest, stream => stream.WriteAsync(text, cancellation).AsTask(), cancellation);
+    }
 
-    private static int[] PlaysOfUsers(FactorModel model) => Array.ConvertAll(Enumerable.Range(0, model.Users.Count).ToArray(), model.Plays.RowLength);
+    private static int[] PlaysOfUsers(FactorModel model) =>
+        Array.ConvertAll(Enumerable.Range(0, model.Users.Count).ToArray(), model.Plays.RowLength);
 
     private static int[] PlaysOfItems(FactorModel model)
     {

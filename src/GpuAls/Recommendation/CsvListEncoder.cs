@@ -14,7 +14,7 @@ internal sealed class CsvListEncoder(FactorModel model) : IListEncoder
 
     public EncodedLists Encode(ListBlock block)
     {
-        var (text, user) = (new ArrayBufferWriter<byte>(RowBytes * block.Places), new ArrayBufferWriter<byte>());
+        var (text, user) = (new ArrayBufferWriter<byte>(RowBytes * block.MaximumRows), new ArrayBufferWriter<byte>());
         foreach (var list in block.Lists())
         {
             user.ResetWrittenCount();
@@ -25,9 +25,9 @@ internal sealed class CsvListEncoder(FactorModel model) : IListEncoder
         return new EncodedLists(text.WrittenMemory);
     }
 
-    public void Place(EncodedLists block, long offset)
+    public void WrittenAt(EncodedLists block, long offset)
     {
-        // Nothing in the file says where it is.
+        // Nothing in the file depends on it.
     }
 
     public ReadOnlyMemory<byte> End() => default;
@@ -36,15 +36,15 @@ internal sealed class CsvListEncoder(FactorModel model) : IListEncoder
     {
         var items = list.Items.Span;
         var scores = list.Scores.Span;
-        for (var place = 0; place < items.Length; place++)
+        for (var position = 0; position < items.Length; position++)
         {
             text.Write(user);
             text.Write(","u8);
-            Utf8Ids.WriteField(text, model.Items, items[place]);
+            Utf8Ids.WriteField(text, model.Items, items[position]);
             text.Write(","u8);
-            Utf8Ids.WriteValue(text, place + 1);
+            Utf8Ids.WriteValue(text, position + 1);
             text.Write(","u8);
-            Utf8Ids.WriteValue(text, scores[place]);
+            Utf8Ids.WriteValue(text, scores[position]);
             text.Write("\n"u8);
         }
     }

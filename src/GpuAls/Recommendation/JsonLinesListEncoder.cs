@@ -21,7 +21,7 @@ internal sealed class JsonLinesListEncoder(FactorModel model) : IListEncoder
 
     public EncodedLists Encode(ListBlock block)
     {
-        var lines = new ArrayBufferWriter<byte>(ItemBytes * block.Places);
+        var lines = new ArrayBufferWriter<byte>(ItemBytes * block.MaximumRows);
         using var json = new Utf8JsonWriter(lines, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
         foreach (var list in block.Lists())
         {
@@ -34,9 +34,9 @@ internal sealed class JsonLinesListEncoder(FactorModel model) : IListEncoder
         return new EncodedLists(lines.WrittenMemory);
     }
 
-    public void Place(EncodedLists block, long offset)
+    public void WrittenAt(EncodedLists block, long offset)
     {
-        // Nothing in the file says where it is.
+        // Nothing in the file depends on it.
     }
 
     public ReadOnlyMemory<byte> End() => default;
@@ -48,11 +48,11 @@ internal sealed class JsonLinesListEncoder(FactorModel model) : IListEncoder
         json.WriteStartObject();
         WriteId(json, User, model.Users, list.User);
         json.WriteStartArray(Items);
-        for (var place = 0; place < items.Length; place++)
+        for (var position = 0; position < items.Length; position++)
         {
             json.WriteStartObject();
-            WriteId(json, Item, model.Items, items[place]);
-            json.WriteNumber(Score, scores[place]);
+            WriteId(json, Item, model.Items, items[position]);
+            json.WriteNumber(Score, scores[position]);
             json.WriteEndObject();
         }
 

@@ -12,7 +12,7 @@ internal sealed class ListBlock
     private readonly List<(RecommendationBatch Batch, int First, int Count)> _parts = [];
 
     /// <summary>Rows in the long form, at most: a list may be shorter than K.</summary>
-    public int Places { get; private set; }
+    public int MaximumRows { get; private set; }
 
     /// <summary>Gathers batches, and cuts long ones, so that a block has no more than some rows, but for a list that has more by itself.</summary>
     public static IEnumerable<ListBlock> Of(IEnumerable<RecommendationBatch> batches, int rows)
@@ -22,19 +22,19 @@ internal sealed class ListBlock
         {
             for (var first = 0; first < batch.UserIndices.Length;)
             {
-                var count = Math.Min(batch.UserIndices.Length - first, Math.Max(1, (rows - block.Places) / batch.K));
+                var count = Math.Min(batch.UserIndices.Length - first, Math.Max(1, (rows - block.MaximumRows) / batch.K));
                 block.Add(batch, first, count);
                 first += count;
-                if (block.Places + batch.K <= rows) continue;
+                if (block.MaximumRows + batch.K <= rows) continue;
                 yield return block;
                 block = new ListBlock();
             }
         }
 
-        if (block.Places > 0) yield return block;
+        if (block.MaximumRows > 0) yield return block;
     }
 
-    /// <summary>The lists, without the places that are empty.</summary>
+    /// <summary>The lists, without the positions that are empty.</summary>
     public IEnumerable<UserList> Lists()
     {
         foreach (var (batch, first, count) in _parts)
@@ -50,6 +50,6 @@ internal sealed class ListBlock
     private void Add(RecommendationBatch batch, int first, int count)
     {
         _parts.Add((batch, first, count));
-        Places += count * batch.K;
+        MaximumRows += count * batch.K;
     }
 }

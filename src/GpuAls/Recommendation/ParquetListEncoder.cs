@@ -28,14 +28,14 @@ internal sealed class ParquetListEncoder(FactorModel model) : IListEncoder
         var rows = lists.Sum(list => list.Items.Length);
         if (rows == 0) return new EncodedGroup(new WrittenRowGroup(default, 0, []));
         var pages = new RowGroupPages(rows);
-        AddUsers(pages, lists, block.Places);
+        AddUsers(pages, lists, block.MaximumRows);
         AddItems(pages, lists, rows);
         AddRanks(pages, lists, rows);
         AddScores(pages, lists, rows);
         return new EncodedGroup(pages.Finish());
     }
 
-    public void Place(EncodedLists block, long offset)
+    public void WrittenAt(EncodedLists block, long offset)
     {
         var group = ((EncodedGroup)block).Group;
         if (group.Rows > 0) _groups.Add(group.At(offset));

@@ -64,6 +64,10 @@ public sealed class CsrMatrix
     /// <summary>[EntryCount], the value of each entry.</summary>
     public ReadOnlySpan<float> Values => _values.AsSpan(0, (int)EntryCount);
 
+    /// <summary>The three arrays as memory, for writes that go on while others run.</summary>
+    internal (ReadOnlyMemory<long> Indptr, ReadOnlyMemory<int> Indices, ReadOnlyMemory<float> Values) Memory =>
+        (_indptr, _indices.AsMemory(0, (int)EntryCount), _values.AsMemory(0, (int)EntryCount));
+
     /// <summary>Number of entries in one row.</summary>
     public int RowLength(int row) => (int)(_indptr[row + 1] - _indptr[row]);
 

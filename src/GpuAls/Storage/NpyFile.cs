@@ -10,23 +10,29 @@ namespace GpuAls;
 public static class NpyFile
 {
     private const int Alignment = 64;
-    private const int ChunkBytes = 1 << 22;
+    private const int ChunkBytes = 1 << 20;
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0];
 
     /// <summary>Writes an array.</summary>
     /// <typeparam name="T">float, int or long.</typeparam>
-    /// <param name="path">The file.</param>
+    /// <param name="stream">Where it is written; stays open.</param>
     /// <param name="values">The elements in C order.</param>
     /// <param name="shape">One or two dimensions whose product is the number of elements.</param>
-    public static void Write<T>(string path, ReadOnlySpan<T> values, params ReadOnlySpan<int> shape)
+    /// <param name="cancellation">Stops it between chunks.</param>
+    public static async Task WriteAsync<T>(Stream stream, ReadOnlyMemory<T> values, int[] shape, CancellationToken cancellation = default)
         where T : unmanaged
     {
-        using var stream = File.Create(path);
-        stream.Write(Header(DescriptorOf<T>(), shape));
+        ArgumentNullException.ThrowIfNull(stream);
+        await stream.WriteAsync(Header(DescriptorOf<T>(), shape), cancellation).ConfigureAwait(false);
         var chunk = ChunkBytes / Marshal.SizeOf<T>();
+        using var buffer = new RentedArray<byte>(Math.Min(chunk, values.Length) * Marshal.SizeOf<T>());
         for (var start = 0; start < values.Length; start += Math.Min(chunk, values.Length - start))
-            stream.Write(MemoryMarshal.AsBytes(values.Slice(start, Math.Min(chunk, values.Length - start))));
+        {
+            var count = Math.Min(chunk, values.Length - start);
+            MemoryMarshal.AsBytes(values.Span.Slice(start, count)).CopyTo(buffer.Span);
+            await stream.WriteAsync(buffer.Memory[..(count * Marshal.SizeOf<T>())], cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Reads an array.</summary>

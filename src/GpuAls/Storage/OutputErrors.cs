@@ -13,11 +13,18 @@ internal static class OutputErrors
     public static bool IsFull(Exception exception) => exception is IOException && Array.IndexOf(FullCodes, exception.HResult) >= 0;
 
     /// <summary>Runs <paramref name="write"/>; what the file system refuses becomes a failure of kind Output that names the final path.</summary>
-    public static void Guard(StagedPath path, Action write)
+    public static void Guard(StagedPath path, Action write) => Guard(path, () =>
+    {
+        write();
+        return true;
+    });
+
+    /// <inheritdoc cref="Guard(StagedPath, Action)"/>
+    public static T Guard<T>(StagedPath path, Func<T> write)
     {
         try
         {
-            write();
+            return write();
         }
         catch (Exception exception) when (IsOfFileSystem(exception))
         {
@@ -38,15 +45,67 @@ internal static class OutputErrors
         }
     }
 
-    /// <summary>The failure that says that an output is there already.</summary>
+    /// <summary>The failure that says that an output already exists.</summary>
     public static GpuAlsException AlreadyThere(string path) =>
         new(FailureKind.Output, $"'{path}' exists already. Choose another name, or replace it with --overwrite.");
 
-    private static GpuAlsException CannotWrite(StagedPath path, Exception exception)
+    /// <summary>The failure that says what the file system refused.</summary>
+    public static GpuAlsException CannotWrite(StagedPath path, Exception exception)
     {
         // The user knows the name that was given, not the one it is written under meanwhile.
         var reason = exception.Message.Replace(path.Staging, path.Final, StringComparison.Ordinal).TrimEnd('.');
-        return new GpuAlsException(
-            FailureKind.Output, $"cannot write '{path.Final}': {reason}. {(IsFull(exception) ? "Free some space or choose another place" : "Choose another place")}.", exception);
+        var remedy = IsFull(exception) ? "Free some space or choose another location" : "Choose another location";
+        return new GpuAlsException(FailureKind.Output, $"cannot write '{path.Final}': {reason}. {remedy}.", exception);
+    }
+}
+
+/// <summary>A local file that is written; what the file system refuses becomes a failure of kind Output that names the final path.</summary>
+internal sealed class LocalFileStream(StagedPath path) : WriteOnlyStream
+{
+    /// <summary>Small writes are gathered; those larger than the buffer go past it.</summary>
+    private const int BufferBytes = 1 << 16;
+
+    private readonly FileStream _file =
+        OutputErrors.Guard(path, () => new FileStream(path.Staging, FileMode.Create, FileAccess.Write, FileShare.Read, BufferBytes));
+
+    public override void Flush() => OutputErrors.Guard(path, _file.Flush);
+
+    public override Task FlushAsync(CancellationToken cancellationToken) =>
+        OutputErrors.GuardAsync(path, () => _file.FlushAsync(cancellationToken));
+
+    public override async ValueTask DisposeAsync()
+    {
+        await OutputErrors.GuardAsync(path, () => _file.DisposeAsync().AsTask()).ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    protected override void Put(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            _file.Write(bytes);
+        }
+        catch (Exception exception) when (OutputErrors.IsOfFileSystem(exception))
+        {
+            throw OutputErrors.CannotWrite(path, exception);
+        }
+    }
+
+    protected override async ValueTask PutAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        try
+        {
+            await _file.WriteAsync(bytes, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (OutputErrors.IsOfFileSystem(exception))
+        {
+            throw OutputErrors.CannotWrite(path, exception);
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) OutputErrors.Guard(path, _file.Dispose);
+        base.Dispose(disposing);
     }
 }

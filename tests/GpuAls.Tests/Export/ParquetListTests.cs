@@ -76,8 +76,8 @@ public sealed class ParquetListTests
         RecommendationBatch[] parts = [.. Enumerable.Range(0, 5_000).Chunk(617).Select(users => new RecommendationBatch(
             users, 30, whole.ItemIndices[(users[0] * 30)..((users[^1] + 1) * 30)], whole.Scores[(users[0] * 30)..((users[^1] + 1) * 30)]))];
 
-        await RecommendationWriter.WriteAsync(_folder.At("whole"), RecommendationWriter.FormatOf(name), model, [whole]);
-        await RecommendationWriter.WriteAsync(_folder.At("parts"), RecommendationWriter.FormatOf(name), model, parts);
+        await WriteAsync("whole", ListFormat.Of(name), model, [whole]);
+        await WriteAsync("parts", ListFormat.Of(name), model, parts);
 
         Assert.That(File.ReadAllBytes(_folder.At("parts")), Is.EqualTo(File.ReadAllBytes(_folder.At("whole"))));
     }
@@ -90,12 +90,19 @@ public sealed class ParquetListTests
 
         // A user twice, and one with no list.
         var batch = new RecommendationBatch([4, 0, 2, 1, 2], 3, [2, 0, 1, 1, -1, -1, -1, -1, -1, 0, 2, -1, 1, 0, 2], [.. Enumerable.Range(0, 15).Select(entry => 1f / (entry + 1))]);
-        await RecommendationWriter.WriteAsync(Path, RecommendationFormat.Parquet, model, [batch]);
+        await WriteAsync("lists.parquet", ListFormat.Parquet, model, [batch]);
 
         Assert.That(Read(), Is.EqualTo(Expected(model, [batch])));
     }
 
-    private void Write(FactorModel model, RecommendationBatch[] batches) => RecommendationWriter.WriteAsync(Path, RecommendationFormat.Parquet, model, batches).GetAwaiter().GetResult();
+    private void Write(FactorModel model, RecommendationBatch[] batches) =>
+        WriteAsync("lists.parquet", ListFormat.Parquet, model, batches).GetAwaiter().GetResult();
+
+    private async Task WriteAsync(string name, ListFormat format, FactorModel model, RecommendationBatch[] batches)
+    {
+        await using var stream = File.Create(_folder.At(name));
+        await RecommendationWriter.WriteAsync(format.SinkTo(stream, model), batches);
+    }
 
     private List<(string User, string Item, int Rank, float Score)> Read()
     {

@@ -67,9 +67,12 @@ public sealed class RecommendationWriterTests
     [Test]
     public void FormatOf_AnotherExtension_ListsThoseThereAre() =>
         Assert.That(
-            () => RecommendationWriter.FormatOf("lists.xlsx"),
+            () => ListFormat.Of("lists.xlsx"),
             Throws.InstanceOf<GpuAlsException>().With.Message.Contains("expected .parquet, .csv or .jsonl"));
 
-    private Task WriteAsync(string name) =>
-        RecommendationWriter.WriteAsync(_folder.At(name), RecommendationWriter.FormatOf(name), SampleModel.Create(), [First, Second]);
+    private async Task WriteAsync(string name)
+    {
+        await using var stream = File.Create(_folder.At(name));
+        await RecommendationWriter.WriteAsync(ListFormat.Of(name).SinkTo(stream, SampleModel.Create()), [First, Second]);
+    }
 }

@@ -75,9 +75,9 @@ public sealed class TuneJournalTests
     {
         Open().Dispose();
 
-        Assert.That(() => TuneJournal.Open(Path, "digest", new Dictionary<string, string>(Settings) { ["--alpha"] = "1,40" }), Refusal("--alpha was 1,10, and is 1,40 now"));
-        Assert.That(() => TuneJournal.Open(Path, "digest", new Dictionary<string, string>(Settings) { ["--new"] = "1" }), Refusal("--new was not given, and is 1 now"));
-        Assert.That(() => TuneJournal.Open(Path, "other", Settings), Refusal("the plays, or how they are divided, are others"));
+        Assert.That(() => TuneJournal.Open(new LocalAppendLog(Path), "digest", new Dictionary<string, string>(Settings) { ["--alpha"] = "1,40" }), Refusal("--alpha was 1,10, and is 1,40 now"));
+        Assert.That(() => TuneJournal.Open(new LocalAppendLog(Path), "digest", new Dictionary<string, string>(Settings) { ["--new"] = "1" }), Refusal("--new was not given, and is 1 now"));
+        Assert.That(() => TuneJournal.Open(new LocalAppendLog(Path), "other", Settings), Refusal("the plays, or how they are divided, are others"));
         Open().Dispose();
     }
 
@@ -93,7 +93,7 @@ public sealed class TuneJournalTests
         var lines = File.ReadAllLines(Path);
         File.WriteAllLines(Path, [lines[0], lines[1][5..], lines[2]]);
 
-        Assert.That(Open, Refusal("line 2: no line of a journal"));
+        Assert.That(Open, Refusal("line 2: not a line of a journal"));
     }
 
     [TestCase("notes of mine")]
@@ -102,7 +102,7 @@ public sealed class TuneJournalTests
     {
         File.WriteAllText(Path, text);
 
-        Assert.That(Open, Refusal("line 1: no line of a journal"));
+        Assert.That(Open, Refusal("line 1: not a line of a journal"));
         Assert.That(File.ReadAllText(Path), Is.EqualTo(text));
     }
 
@@ -111,7 +111,7 @@ public sealed class TuneJournalTests
     {
         File.WriteAllText(Path, "{}\nmore");
 
-        Assert.That(Open, Refusal("line 1: no line of a journal"));
+        Assert.That(Open, Refusal("line 1: not a line of a journal"));
         Assert.That(File.ReadAllText(Path), Is.EqualTo("{}\nmore"));
     }
 
@@ -149,7 +149,7 @@ public sealed class TuneJournalTests
 
     private string Path => _folder.At("journal.jsonl");
 
-    private TuneJournal Open() => TuneJournal.Open(Path, "digest", Settings);
+    private TuneJournal Open() => TuneJournal.Open(new LocalAppendLog(Path), "digest", Settings);
 
     private static NUnit.Framework.Constraints.ContainsConstraint Refusal(string message) => Throws.InstanceOf<GpuAlsException>().With.Message.Contains(message);
 

@@ -43,9 +43,7 @@ public sealed class DamagedModelTests
     public async Task Read_OneIdTwice_NamesIt()
     {
         await WriteAsync(Users[0]);
-        await IdTableFile.WriteAsync(
-            _folder.At(ModelFiles.Users), new IdIndex<string>(["ada", "bob", "ada", "dana", "émile"]), [2, 3, 0, 1, 7], CancellationToken.None);
-        Sign(ModelFiles.Users);
+        await WriteUsersAsync(new IdIndex<string>(["ada", "bob", "ada", "dana", "émile"]), [2, 3, 0, 1, 7]);
 
         await AssertRefusedAsync("users.parquet", "column 'id' has 'ada' twice");
     }
@@ -54,8 +52,7 @@ public sealed class DamagedModelTests
     public async Task Read_AnotherNumberOfIds_NamesBoth()
     {
         await WriteAsync(Users[0]);
-        await IdTableFile.WriteAsync(_folder.At(ModelFiles.Users), new IdIndex<string>(["ada"]), [2], CancellationToken.None);
-        Sign(ModelFiles.Users);
+        await WriteUsersAsync(new IdIndex<string>(["ada"]), [2]);
 
         await AssertRefusedAsync("users.parquet has 1 id; the manifest says 5");
     }
@@ -64,8 +61,7 @@ public sealed class DamagedModelTests
     public async Task Read_IdsOfAnotherType_AreRefused()
     {
         await WriteAsync(Users[0]);
-        await IdTableFile.WriteAsync(_folder.At(ModelFiles.Users), Users[3], [2, 3, 0, 1, 7], CancellationToken.None);
-        Sign(ModelFiles.Users);
+        await WriteUsersAsync(Users[3], [2, 3, 0, 1, 7]);
 
         await AssertRefusedAsync("users.parquet", "ids of another type than the manifest says");
     }
@@ -160,11 +156,13 @@ public sealed class DamagedModelTests
         }
     }
 
-    private async Task WriteAsync(IdIndex users)
+    private Task WriteAsync(IdIndex users) => SampleModel.WriteAsync(SampleModel.Create(users), _folder.Root);
+
+    private async Task WriteUsersAsync(IdIndex ids, int[] counts)
     {
-        var model = SampleModel.Create(users);
-        await ModelWriter.WriteAsync(model, _folder.Root);
-        ModelWriter.WriteManifest(SampleModel.Manifest(model), _folder.Root);
+        await using (var stream = File.Create(_folder.At(ModelFiles.Users)))
+            await IdTableFile.WriteAsync(stream, ids, counts, CancellationToken.None);
+        Sign(ModelFiles.Users);
     }
 
     private async Task WriteByParquetNetAsync(Array ids, EncodingHint encoding)

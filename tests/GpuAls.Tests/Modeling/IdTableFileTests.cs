@@ -10,7 +10,7 @@ public sealed class IdTableFileTests
         using var folder = new TempFolder();
         var ids = new IdIndex<long>([40, -1, 7, 30, 20]);
 
-        await IdTableFile.WriteAsync(folder.At("users.parquet"), ids, [2, 3, 0, 1, 7], CancellationToken.None);
+        await WriteAsync(folder.At("users.parquet"), ids, [2, 3, 0, 1, 7]);
 
         await using var reader = await ParquetReader.CreateAsync(folder.At("users.parquet"));
         using var group = reader.OpenRowGroupReader(0);
@@ -33,9 +33,15 @@ public sealed class IdTableFileTests
         using var folder = new TempFolder();
         var ids = new IdIndex<Guid>([new("00010203-0405-0607-0809-0a0b0c0d0e0f")]);
 
-        await IdTableFile.WriteAsync(folder.At("users.parquet"), ids, [2], CancellationToken.None);
+        await WriteAsync(folder.At("users.parquet"), ids, [2]);
 
         var bytes = await File.ReadAllBytesAsync(folder.At("users.parquet"));
         Assert.That(bytes.AsSpan().IndexOf(new byte[] { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 }), Is.Positive);
+    }
+
+    private static async Task WriteAsync(string path, IdIndex ids, int[] counts)
+    {
+        await using var stream = File.Create(path);
+        await IdTableFile.WriteAsync(stream, ids, counts, CancellationToken.None);
     }
 }

@@ -99,11 +99,7 @@ public sealed class ModelStoreTests
         await AssertRefused("items.parquet is missing");
     }
 
-    private async Task WriteAsync(FactorModel model)
-    {
-        await ModelWriter.WriteAsync(model, _folder.Root);
-        ModelWriter.WriteManifest(SampleModel.Manifest(model), _folder.Root);
-    }
+    private Task WriteAsync(FactorModel model) => SampleModel.WriteAsync(model, _folder.Root);
 
     private void Edit(Func<string, string> change) =>
         File.WriteAllText(_folder.At(ModelFiles.Manifest), change(File.ReadAllText(_folder.At(ModelFiles.Manifest))));

@@ -42,4 +42,20 @@ internal static class SampleModel
         TimingsSeconds = new Dictionary<string, double> { ["train"] = 0.5 },
         Sha256 = new Dictionary<string, string>(),
     };
+
+    /// <summary>Writes a model into a folder, in place of one that is there.</summary>
+    public static async Task WriteAsync(FactorModel model, string folder)
+    {
+        await using var output = new ChecksummedOutput(
+            await OutputLocation.Of(folder).OpenFolderAsync(overwrite: true, (_, _) => default, CancellationToken.None));
+        await WriteAsync(model, output);
+        await output.CommitAsync(CancellationToken.None);
+    }
+
+    /// <summary>Writes a model and its manifest into an output, without the commit.</summary>
+    public static async Task WriteAsync(FactorModel model, ChecksummedOutput output)
+    {
+        await ModelWriter.WriteAsync(model, output, CancellationToken.None);
+        await ModelWriter.WriteManifestAsync(Manifest(model), output, lists: null, CancellationToken.None);
+    }
 }

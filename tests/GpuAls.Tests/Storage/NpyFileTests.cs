@@ -13,9 +13,9 @@ public sealed class NpyFileTests
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public void Write_FloatMatrix_HasTheHeaderOfNep1()
+    public async Task Write_FloatMatrix_HasTheHeaderOfNep1()
     {
-        NpyFile.Write<float>(_folder.At("a.npy"), [1, 2, 3, 4, 5, 6], 3, 2);
+        await WriteAsync<float>([1, 2, 3, 4, 5, 6], 3, 2);
 
         var bytes = File.ReadAllBytes(_folder.At("a.npy"));
         Assert.That(bytes[..8], Is.EqualTo(new byte[] { 0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0 }));
@@ -27,26 +27,26 @@ public sealed class NpyFileTests
     }
 
     [Test]
-    public void Read_WhatWasWritten_IsTheSame()
+    public async Task Read_WhatWasWritten_IsTheSame()
     {
-        NpyFile.Write<long>(_folder.At("a.npy"), [1, long.MaxValue, -3], 3);
+        await WriteAsync<long>([1, long.MaxValue, -3], 3);
 
         Assert.That(NpyFile.Read<long>(_folder.At("a.npy"), 3), Is.EqualTo(new[] { 1, long.MaxValue, -3 }));
     }
 
     [Test]
-    public void Read_ManyElements_CrossesChunks()
+    public async Task Read_ManyElements_CrossesChunks()
     {
         var values = Enumerable.Range(0, 5_000_001).ToArray();
-        NpyFile.Write<int>(_folder.At("a.npy"), values, values.Length);
+        await WriteAsync(values, values.Length);
 
         Assert.That(NpyFile.Read<int>(_folder.At("a.npy"), values.Length).AsSpan().SequenceEqual(values), Is.True);
     }
 
     [Test]
-    public void Read_AnotherShape_SaysWhatWasExpected()
+    public async Task Read_AnotherShape_SaysWhatWasExpected()
     {
-        NpyFile.Write<float>(_folder.At("a.npy"), [1, 2, 3, 4, 5, 6], 3, 2);
+        await WriteAsync<float>([1, 2, 3, 4, 5, 6], 3, 2);
 
         var failure = Assert.Throws<GpuAlsException>(() => NpyFile.Read<float>(_folder.At("a.npy"), 2, 3));
 
@@ -54,11 +54,18 @@ public sealed class NpyFileTests
     }
 
     [Test]
-    public void Read_CutFile_IsRefused()
+    public async Task Read_CutFile_IsRefused()
     {
-        NpyFile.Write<float>(_folder.At("a.npy"), [1, 2, 3, 4, 5, 6], 3, 2);
+        await WriteAsync<float>([1, 2, 3, 4, 5, 6], 3, 2);
         using (var stream = File.OpenWrite(_folder.At("a.npy"))) stream.SetLength(stream.Length - 1);
 
         Assert.That(() => NpyFile.Read<float>(_folder.At("a.npy"), 3, 2), Throws.InstanceOf<GpuAlsException>());
+    }
+
+    private async Task WriteAsync<T>(T[] values, params int[] shape)
+        where T : unmanaged
+    {
+        await using var stream = File.Create(_folder.At("a.npy"));
+        await NpyFile.WriteAsync<T>(stream, values, shape);
     }
 }

@@ -14,7 +14,7 @@ public sealed class OutputErrorsTests
     [TestCaseSource(nameof(OfFileSystem))]
     public void Guard_WhatTheFileSystemRefuses_NamesFinalPathsOnly(Exception refusal)
     {
-        var failure = Assert.Throws<GpuAlsException>(() => OutputErrors.Guard(Model, () => throw refusal));
+        var failure = Assert.Throws<GpuAlsException>(() => OutputErrors.Guard(Model, (Action)(() => throw refusal)));
 
         AssertSaid(failure, refusal);
     }
@@ -33,10 +33,10 @@ public sealed class OutputErrorsTests
     [TestCase(30, false)]
     public void Guard_FailureOfTheDisk_AdvisesToFreeSpaceOnlyWhereItIsFull(int code, bool isFull)
     {
-        var failure = Assert.Throws<GpuAlsException>(() => OutputErrors.Guard(Model, () => throw new IOException("refused", code)));
+        var failure = Assert.Throws<GpuAlsException>(() => OutputErrors.Guard(Model, (Action)(() => throw new IOException("refused", code))));
 
         Assert.That(failure.Message.Contains("Free some space"), Is.EqualTo(isFull));
-        Assert.That(failure.Message, Does.Contain("hoose another place."));
+        Assert.That(failure.Message, Does.Contain("hoose another location."));
     }
 
     [Test]

@@ -29,47 +29,47 @@ public sealed class StagingNamesTests
     public void IsStale_AnotherName_IsNot(string hidden) => Assert.That(StagingNames.IsStale(hidden, "m"), Is.False);
 
     [Test]
-    public void StagedFile_LeftoverOfADeadProcess_IsRemovedAndOthersStay()
+    public async Task FilesOutput_LeftoverOfADeadProcess_IsRemovedAndOthersStay()
     {
         foreach (var name in (string[])[Dead("lists.csv"), Dead("other.csv"), ".lists.csv.tmp"]) File.WriteAllText(_folder.At(name), "half");
 
-        new StagedFile(_folder.At("lists.csv"), overwrite: false).Dispose();
+        await OutputLocation.Of(_folder.At("lists.csv")).OpenFile(overwrite: false).Output.DisposeAsync();
 
         Assert.That(_folder.Entries(), Is.EqualTo(new[] { ".lists.csv.tmp", Dead("other.csv") }.Order(StringComparer.Ordinal)));
     }
 
     [Test]
-    public void StagedDirectory_LeftoversOfADeadProcess_AreRemoved()
+    public async Task FolderOutput_LeftoversOfADeadProcess_AreRemoved()
     {
         Directory.CreateDirectory(_folder.At(Dead("model"), "below"));
         Directory.CreateDirectory(_folder.At("model", Dead("staging"), "below"));
 
-        new StagedDirectory(_folder.At("model"), overwrite: false, ModelFolder.WhyForeign).Dispose();
+        await (await OutputLocation.Of(_folder.At("model")).OpenFolderAsync(overwrite: false, ModelFolder.WhyForeignAsync, default)).DisposeAsync();
 
         Assert.That(_folder.Entries(), Is.EqualTo(new[] { "model" }));
         Assert.That(Directory.GetFileSystemEntries(_folder.At("model")), Is.Empty);
     }
 
     [Test]
-    public void StagedDirectory_WholeOutputThatWasMovedAside_IsRemovedOnceThereIsAnother()
+    public async Task FolderOutput_WholeOutputThatWasMovedAside_IsRemovedOnceThereIsAnother()
     {
         Directory.CreateDirectory(_folder.At(Dead("model")));
-        File.WriteAllText(_folder.At(Dead("model"), StagedDirectory.SuccessFile), "");
+        File.WriteAllText(_folder.At(Dead("model"), FolderOutput.SuccessFile), "");
 
-        using (var staged = Stage())
+        await using (var output = await OpenAsync())
         {
             Assert.That(Directory.Exists(_folder.At(Dead("model"))), "the only whole one");
-            staged.Commit();
+            await output.CommitAsync(default);
         }
 
-        Stage().Dispose();
+        await (await OpenAsync()).DisposeAsync();
 
         Assert.That(_folder.Entries(), Is.EqualTo(new[] { "model" }));
     }
 
     private const int NoProcess = int.MaxValue;
 
-    private StagedDirectory Stage() => new(_folder.At("model"), overwrite: true, (_, _) => null);
+    private Task<IOutput> OpenAsync() => OutputLocation.Of(_folder.At("model")).OpenFolderAsync(overwrite: true, (_, _) => default, default);
 
     private static string Dead(string name) => Named(name, NoProcess);
 

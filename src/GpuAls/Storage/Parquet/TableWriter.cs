@@ -5,31 +5,28 @@ using Parquet.Schema;
 
 namespace GpuAls;
 
-/// <summary>Writes a table that fits in memory.</summary>
+/// <summary>Writes a table that fits in memory to a stream, which stays open.</summary>
 internal static class TableWriter
 {
     /// <summary>Writes CSV with a header.</summary>
-    public static Task WriteCsvAsync(string path, IReadOnlyList<ParquetTableColumn> columns, int rowCount, CancellationToken cancellation)
+    public static async Task WriteCsvAsync(
+        Stream stream, IReadOnlyList<ParquetTableColumn> columns, int rowCount, CancellationToken cancellation)
     {
         var text = new StringBuilder().AppendJoin(',', columns.Select(column => column.Name)).Append('\n');
         for (var row = 0; row < rowCount; row++) text.AppendJoin(',', columns.Select(column => column.Text(row))).Append('\n');
-        return File.WriteAllTextAsync(path, text.ToString(), cancellation);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Writes Parquet, in one row group.</summary>
-    public static async Task WriteParquetAsync(string path, IReadOnlyList<ParquetTableColumn> columns, CancellationToken cancellation)
+    public static async Task WriteParquetAsync(Stream stream, IReadOnlyList<ParquetTableColumn> columns, CancellationToken cancellation)
     {
         var schema = new ParquetSchema(columns.Select(Field (column) => column.Field).ToArray());
-        var stream = File.Create(path);
-        await using (stream.ConfigureAwait(false))
+        var writer = await ParquetWriter.CreateAsync(schema, stream, cancellationToken: cancellation).ConfigureAwait(false);
+        await using (writer.ConfigureAwait(false))
         {
-            var writer = await ParquetWriter.CreateAsync(schema, stream, cancellationToken: cancellation).ConfigureAwait(false);
-            await using (writer.ConfigureAwait(false))
-            {
-                using var group = writer.CreateRowGroup();
-                foreach (var column in columns) await column.WriteAsync(group, cancellation).ConfigureAwait(false);
-                group.CompleteValidate();
-            }
+            using var group = writer.CreateRowGroup();
+            foreach (var column in columns) await column.WriteAsync(group, cancellation).ConfigureAwait(false);
+            group.CompleteValidate();
         }
     }
 }
@@ -55,6 +52,10 @@ internal abstract record ParquetTableColumn(string Name)
     public static ParquetTableColumn Of<TRow>(IReadOnlyList<TRow> rows, string name, Func<TRow, double?> value) =>
         new NumberColumn(name, [.. rows.Select(row => value(row) is { } number && double.IsFinite(number) ? number : (double?)null)]);
 
+    /// <summary>A column of numbers without nulls; those that are not finite are kept.</summary>
+    public static ParquetTableColumn Required<TRow>(IReadOnlyList<TRow> rows, string name, Func<TRow, double> value) =>
+        new RequiredNumberColumn(name, [.. rows.Select(value)]);
+
     /// <summary>A column of strings.</summary>
     public static ParquetTableColumn Of<TRow>(IReadOnlyList<TRow> rows, string name, Func<TRow, string> value) =>
         new TextColumn(name, [.. rows.Select(value)]);
@@ -77,6 +78,16 @@ internal abstract record ParquetTableColumn(string Name)
 
         public override async Task WriteAsync(ParquetRowGroupWriter group, CancellationToken cancellation) =>
             await group.WriteAsync<double>(Field, (ReadOnlyMemory<double?>)Values, cancellationToken: cancellation).ConfigureAwait(false);
+    }
+
+    private sealed record RequiredNumberColumn(string Name, double[] Values) : ParquetTableColumn(Name)
+    {
+        public override DataField Field { get; } = new DataField<double>(Name);
+
+        public override string Text(int row) => Values[row].ToString("R", CultureInfo.InvariantCulture);
+
+        public override async Task WriteAsync(ParquetRowGroupWriter group, CancellationToken cancellation) =>
+            await group.WriteAsync<double>(Field, Values, cancellationToken: cancellation).ConfigureAwait(false);
     }
 
     private sealed record TextColumn(string Name, string[] Values) : ParquetTableColumn(Name)

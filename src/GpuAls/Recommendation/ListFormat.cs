@@ -1,0 +1,57 @@
+namespace GpuAls;
+
+/// <summary>A file format for lists. A new one is an <see cref="IListEncoder"/> and a line here.</summary>
+/// <param name="Extension">The extension of its files.</param>
+/// <param name="EncoderOf">Makes what encodes lists of a model's users and items.</param>
+internal sealed record ListFormat(string Extension, Func<FactorModel, IListEncoder> EncoderOf)
+{
+    /// <summary>Columns user, item, rank (int32, from 1) and score (float).</summary>
+    public static ListFormat Parquet { get; } = new(".parquet", model => new ParquetListEncoder(model));
+
+    /// <summary>The same columns, with a header (RFC 4180).</summary>
+    public static ListFormat Csv { get; } = new(".csv", model => new CsvListEncoder(model));
+
+    /// <summary>One list a line, {"user": ..., "items": [{"item": ..., "score": ...}]}.</summary>
+    public static ListFormat JsonLines { get; } = new(".jsonl", model => new JsonLinesListEncoder(model));
+
+    private static ListFormat[] All { get; } = [Parquet, Csv, JsonLines];
+
+    /// <summary>The format that the extension of a file asks for.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: another extension.</exception>
+    public static ListFormat Of(string path)
+    {
+        var extension = Path.GetExtension(path);
+        return Array.Find(All, format => format.Extension.Equals(extension, StringComparison.OrdinalIgnoreCase)) ?? throw new GpuAlsException(
+            FailureKind.Usage,
+            $"cannot write lists to '{path}': the extension is '{extension}'; "
+            + $"expected {string.Join(", ", All[..^1].Select(format => format.Extension))} or {All[^1].Extension}.");
+    }
+
+    /// <summary>Lists in this format.</summary>
+    /// <param name="stream">The file from its start; stays open.</param>
+    /// <param name="model">The ids of users and items.</param>
+    public IRecommendationSink SinkTo(Stream stream, FactorModel model) => new EncodedListSink(EncoderOf(model), stream);
+}
+
+/// <summary>Encodes lists in one format: what is before the blocks, each block, what is behind them.</summary>
+internal interface IListEncoder
+{
+    /// <summary>Rows of a block, at most.</summary>
+    int BlockRows { get; }
+
+    /// <summary>What the file begins with.</summary>
+    ReadOnlyMemory<byte> Start();
+
+    /// <summary>Encodes a block; called on several threads at once.</summary>
+    EncodedLists Encode(ListBlock block);
+
+    /// <summary>Told at which offset of the file a block is written, in the order of the blocks.</summary>
+    void WrittenAt(EncodedLists block, long offset);
+
+    /// <summary>What the file ends with.</summary>
+    ReadOnlyMemory<byte> End();
+}
+
+/// <summary>A block as it is written.</summary>
+/// <param name="Bytes">The bytes to write.</param>
+internal record EncodedLists(ReadOnlyMemory<byte> Bytes);

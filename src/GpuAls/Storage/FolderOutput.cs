@@ -1,0 +1,111 @@
+namespace GpuAls;
+
+/// <summary>
+/// A local folder that is filled aside and appears under its name once it is complete; <c>_SUCCESS</c> is written last, as Spark does.
+/// </summary>
+internal sealed class FolderOutput : IOutput
+{
+    /// <summary>The empty file that says that a folder is complete.</summary>
+    public const string SuccessFile = "_SUCCESS";
+
+    /// <summary>What cannot be looked into is refused, not overlooked.</summary>
+    private static readonly EnumerationOptions AllFiles =
+        new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+
+    private readonly StagedPath _path;
+    private readonly bool _overwrite;
+    private readonly ForeignCheck _whyForeign;
+    private readonly FolderPlacement _placement;
+    private readonly ParentFolders _parents = new();
+    private bool _committed;
+
+    private FolderOutput(string final, bool overwrite, ForeignCheck whyForeign, FolderPlacement placement)
+    {
+        (_overwrite, _whyForeign, _placement) = (overwrite, whyForeign, placement);
+        _path = new StagedPath(placement.Staging, final);
+        OutputErrors.Guard(_path, () => _parents.MakeAbove(_path.Staging, () => Directory.CreateDirectory(_path.Staging)));
+    }
+
+    /// <inheritdoc/>
+    public string Name => _path.Final;
+
+    /// <param name="location">Where the folder is to appear.</param>
+    /// <param name="overwrite">Whether an existing folder is replaced.</param>
+    /// <param name="whyForeign">Keeps folders that other programs or people filled from being replaced.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="GpuAlsException">Kind Output: the folder exists, or cannot be written there.</exception>
+    public static Task<FolderOutput> OpenAsync(
+        OutputLocation location, bool overwrite, ForeignCheck whyForeign, CancellationToken cancellation) =>
+        OpenAsync(location, overwrite, whyForeign, FolderPlacement.Choose, cancellation);
+
+    internal static async Task<FolderOutput> OpenAsync(
+        OutputLocation location, bool overwrite, ForeignCheck whyForeign, Func<string, FolderPlacement> place, CancellationToken cancellation)
+    {
+        var final = location.Path;
+        if (File.Exists(final)) throw new GpuAlsException(FailureKind.Output, $"'{location.Name}' is a file; expected a directory name.");
+        FolderPlacement.RemoveStale(final);
+        await CheckReplaceableAsync(final, staging: null, overwrite, whyForeign, cancellation).ConfigureAwait(false);
+        return new FolderOutput(final, overwrite, whyForeign, place(final));
+    }
+
+    /// <inheritdoc/>
+    public string NameOf(string file) => _path.Below(file).Final;
+
+    /// <inheritdoc/>
+    public ValueTask<Stream> CreateAsync(string file, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var path = _path.Below(file);
+        OutputErrors.Guard(path, () => Directory.CreateDirectory(Path.GetDirectoryName(path.Staging)!));
+        return new ValueTask<Stream>(new LocalFileStream(path));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<string?> CommitAsync(CancellationToken cancellation)
+    {
+        await CheckReplaceableAsync(_path.Final, _path.Staging, _overwrite, _whyForeign, cancellation).ConfigureAwait(false);
+        var leftover = OutputErrors.Guard(_path, () =>
+        {
+            File.Create(Path.Combine(_path.Staging, SuccessFile)).Dispose();
+            return _placement.Place();
+        });
+        _committed = true;
+        return leftover;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        if (_committed) return ValueTask.CompletedTask;
+        Cleanup.TryDelete(_path.Staging);
+        _parents.Remove();
+        return ValueTask.CompletedTask;
+    }
+
+    private static Task CheckReplaceableAsync(
+        string final, string? staging, bool overwrite, ForeignCheck whyForeign, CancellationToken cancellation) => OutputErrors.GuardAsync(final, async () =>
+    {
+        if (!Directory.Exists(final) || !Directory.EnumerateFileSystemEntries(final).Any(entry => entry != staging)) return;
+        if (!overwrite) throw OutputErrors.AlreadyThere(final);
+        var existing = new ExistingFiles(FilesBelow(final, staging), (file, token) => ReadAsync(Path.Combine(final, file), token));
+        if (await whyForeign(existing, cancellation).ConfigureAwait(false) is { } reason)
+            throw new GpuAlsException(FailureKind.Output, $"'{final}' {reason}, and --overwrite leaves it alone. Choose another name.");
+    });
+
+    private static IEnumerable<string> FilesBelow(string folder, string? except) => Directory.EnumerateFiles(folder, "*", AllFiles)
+        .Where(path => except is null || !path.StartsWith(except + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        .Select(path => OutputLocation.NameBelow(folder, path))
+        .Order(StringComparer.Ordinal);
+
+    private static async ValueTask<byte[]?> ReadAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            return await File.ReadAllBytesAsync(path, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (OutputErrors.IsOfFileSystem(exception))
+        {
+            return null;
+        }
+    }
+}

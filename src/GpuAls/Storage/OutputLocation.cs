@@ -1,0 +1,71 @@
+using IOPath = System.IO.Path;
+
+namespace GpuAls;
+
+/// <summary>
+/// Where something is written, as a user names it. This is where the kind of a location is recognised; all others see an
+/// <see cref="IOutput"/>.
+/// </summary>
+internal sealed class OutputLocation
+{
+    private OutputLocation(string name, string path) => (Name, Path) = (name, path);
+
+    /// <summary>As the user gave it.</summary>
+    public string Name { get; }
+
+    /// <summary>The full path, each symbolic link on the way followed, so that a link to an output stays a link.</summary>
+    public string Path { get; }
+
+    /// <summary>The last part of the path.</summary>
+    public string FileName => IOPath.GetFileName(Path);
+
+    /// <summary>Finds out where a path or URL leads.</summary>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: a location that is not supported. Kind Output: links that lead in a circle, or a folder that may not be looked into.
+    /// </exception>
+    public static OutputLocation Of(string name)
+    {
+        Require.Usage(
+            !name.StartsWith("s3://", StringComparison.OrdinalIgnoreCase),
+            $"'{name}': writing to S3 is not supported yet. Write to a local folder and copy it, as with: aws s3 cp --recursive FOLDER {name}");
+        return new OutputLocation(name, Resolve(name));
+    }
+
+    /// <summary>Opens a folder whose files are published together and replace those of an existing one.</summary>
+    /// <exception cref="GpuAlsException">Kind Output: it exists, or cannot be written.</exception>
+    public async Task<IOutput> OpenFolderAsync(bool overwrite, ForeignCheck whyForeign, CancellationToken cancellation) =>
+        await FolderOutput.OpenAsync(this, overwrite, whyForeign, cancellation).ConfigureAwait(false);
+
+    /// <summary>Opens a single file; its output has no other.</summary>
+    /// <exception cref="GpuAlsException">Kind Output: it exists, or cannot be written.</exception>
+    public OutputFile OpenFile(bool overwrite) =>
+        new(new FilesOutput(IOPath.GetDirectoryName(Path) ?? Path, [FileName], overwrite), FileName);
+
+    /// <summary>Whether both lead to the same file or folder.</summary>
+    public bool IsSameAs(OutputLocation other) => Path == other.Path;
+
+    /// <summary>Whether the other is this folder or lies below it.</summary>
+    public bool Contains(OutputLocation other)
+    {
+        var name = FileBelow(other);
+        return name != ".." && !name.StartsWith("../", StringComparison.Ordinal) && !IOPath.IsPathRooted(name);
+    }
+
+    /// <summary>The name of a file below this folder, with slashes; a dot for the folder itself.</summary>
+    public string FileBelow(OutputLocation file) => NameBelow(Path, file.Path);
+
+    /// <summary>The name of a path below a folder, with slashes.</summary>
+    public static string NameBelow(string folder, string path) => IOPath.GetRelativePath(folder, path).Replace(IOPath.DirectorySeparatorChar, '/');
+
+    /// <summary>The full path, symbolic links followed.</summary>
+    /// <exception cref="GpuAlsException">Kind Output: links that lead in a circle, or a folder that may not be looked into.</exception>
+    internal static string Resolve(string path) =>
+        OutputErrors.Guard(path, () => Follow(IOPath.TrimEndingDirectorySeparator(IOPath.GetFullPath(path))));
+
+    private static string Follow(string path)
+    {
+        if (IOPath.GetDirectoryName(path) is not { } parent) return path;
+        var here = new FileInfo(IOPath.Combine(Follow(parent), IOPath.GetFileName(path)));
+        return here.LinkTarget is null ? here.FullName : Follow(here.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
+    }
+}
