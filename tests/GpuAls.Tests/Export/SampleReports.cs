@@ -20,6 +20,7 @@ internal static class SampleReports
         Exclude = [],
         TimeColumn = null,
         Split = null,
+        Feedback = Feedback.Implicit,
         ColdStart = ColdStart.Drop,
         Preset = null,
         Options = null,
