@@ -26,13 +26,27 @@ internal sealed class InputOptionSet(bool isOptional = false)
     private readonly Option<bool> _noHeader = new("--no-header") { Description = "Text without a header: columns are given as numbers from 1." };
     private readonly Option<string?> _delimiter = new("--delimiter")
     {
-        Description = "What separates the fields of text: one ASCII sign, or tab, where quotes mean nothing. Default: by extension and first line.",
+        Description = "What separates the fields of text: tab, or one or more ASCII characters. Default: by extension and first line.",
         HelpName = "c",
     };
 
+    private readonly Option<string?> _escape = new("--escape")
+    {
+        Description = "What stands before a quote in a quoted field: backslash, quote (quotes are doubled) or another character. Default: what the file shows.",
+        HelpName = "c",
+    };
+
+    private readonly Option<string?> _comment = new("--comment-prefix")
+    {
+        Description = "Skip lines of delimited text that begin with this.",
+        HelpName = "text",
+    };
+
+    private readonly Option<bool> _decimalComma = new("--decimal-comma") { Description = "Weights in text have a decimal comma: 4,5 is four and a half." };
+
     private readonly Option<string> _onBadRow = new Option<string>("--on-bad-row")
     {
-        Description = "Rows with an id that is null, empty or no UTF-8, or a weight that is no finite number: fail, or skip and count them.",
+        Description = "Rows with an id that is null, empty or not valid UTF-8, or a weight that is not a finite number: fail, or skip and count them.",
         DefaultValueFactory = _ => "fail",
     }.OneOf(["fail", "skip"]);
 
@@ -40,7 +54,7 @@ internal sealed class InputOptionSet(bool isOptional = false)
     {
         _plays.Validators.Add(RefuseUnknownOptions);
         command.Add(_plays);
-        Option[] options = [_user, _item, _weight, _noHeader, _delimiter, _onBadRow];
+        Option[] options = [_user, _item, _weight, _noHeader, _delimiter, _escape, _comment, _decimalComma, _onBadRow];
         foreach (var option in options) command.Add(option);
     }
 
@@ -52,7 +66,10 @@ internal sealed class InputOptionSet(bool isOptional = false)
         ItemColumn = result.GetRequiredValue(_item),
         WeightColumn = result.GetValue(_weight),
         HasHeader = !result.GetValue(_noHeader),
-        Delimiter = Delimiter(result.GetValue(_delimiter)),
+        Delimiter = result.GetValue(_delimiter) is "tab" or "\\t" ? "\t" : result.GetValue(_delimiter),
+        Escape = result.GetValue(_escape) is { } escape ? InputParameters.EscapeOf(escape) : null,
+        CommentPrefix = result.GetValue(_comment),
+        HasDecimalComma = result.GetValue(_decimalComma),
         OnBadRow = result.GetValue(_onBadRow) == "skip" ? OnBadRow.Skip : OnBadRow.Fail,
     };
 
@@ -65,12 +82,4 @@ internal sealed class InputOptionSet(bool isOptional = false)
 
     private static Option<string> Column(string name, string description, string fallback) =>
         new(name) { Description = description, HelpName = "name", DefaultValueFactory = _ => fallback };
-
-    private static char? Delimiter(string? text) => text switch
-    {
-        null => null,
-        "tab" or "\\t" => '\t',
-        { Length: 1 } => text[0],
-        _ => throw new GpuAlsException(FailureKind.Usage, $"--delimiter is '{text}'; expected one character, or tab."),
-    };
 }

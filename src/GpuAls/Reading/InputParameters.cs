@@ -6,6 +6,8 @@ namespace GpuAls;
 public static class InputParameters
 {
     private const string Tab = "tab";
+    private const string Backslash = "backslash";
+    private const string Quote = "quote";
 
     /// <summary>Every option of reading plays.</summary>
     public static ParameterTable<InteractionSchema> Table { get; } = new(new InteractionSchema(),
@@ -40,11 +42,28 @@ public static class InputParameters
         Form("delimiter", DelimiterText, (o, text) => o with { Delimiter = DelimiterOf(text) }) with
         {
             Group = ParameterGroup.Input,
-            ValueName = "CHAR",
             DefaultNote = "from the first line",
-            Summary = "Field separator of text: a single ASCII character, or tab",
-            Details = "The default is tab for .tsv, otherwise the most frequent of tab, comma, semicolon and bar in the first line. "
-                + "With tab, quotes are literal.",
+            Summary = "Field separator of text: tab, or one or more ASCII characters",
+            Details = "The default is tab for .tsv, otherwise what is most frequent in the first line: tab, comma, semicolon, bar or several "
+                + "signs such as ::. With tab, quotes are literal, unless every field of the first line is quoted.",
+        },
+        Form("escape", EscapeText, (o, text) => o with { Escape = EscapeOf(text) }) with
+        {
+            Group = ParameterGroup.Input,
+            ValueName = "CHAR",
+            DefaultNote = "what the file shows",
+            Summary = "What escapes a quote in a quoted field: backslash, quote or a character",
+            Details = "quote: quotes are doubled, as in RFC 4180. backslash: as Spark writes CSV.",
+        },
+        Text("comment-prefix", o => o.CommentPrefix, (o, prefix) => o with { CommentPrefix = prefix }) with
+        {
+            Group = ParameterGroup.Input,
+            Summary = "Skip lines of delimited text that begin with this",
+        },
+        Flag("decimal-comma", o => o.HasDecimalComma, (o, value) => o with { HasDecimalComma = value }) with
+        {
+            Group = ParameterGroup.Input,
+            Summary = "Read weights in text with a decimal comma: 4,5 is four and a half",
         },
         Word("on-bad-row", o => o.OnBadRow, (o, value) => o with { OnBadRow = value }) with
         {
@@ -55,12 +74,24 @@ public static class InputParameters
         },
     ]);
 
-    private static string? DelimiterText(InteractionSchema schema) => schema.Delimiter == '\t' ? Tab : schema.Delimiter?.ToString();
-
-    private static char DelimiterOf(string text) => text switch
+    /// <summary>The character of a word of --escape.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: it is several characters.</exception>
+    public static char EscapeOf(string text) => text switch
     {
-        Tab or "\\t" => '\t',
+        Backslash => '\\',
+        Quote => '"',
         [var only] => only,
-        _ => throw new GpuAlsException(FailureKind.Usage, $"--delimiter is '{text}'; expected one character, or tab."),
+        _ => throw new GpuAlsException(FailureKind.Usage, $"--escape is '{text}'; expected backslash, quote or one character."),
+    };
+
+    private static string? DelimiterText(InteractionSchema schema) => schema.Delimiter == "\t" ? Tab : schema.Delimiter;
+
+    private static string DelimiterOf(string text) => text is Tab or "\\t" ? "\t" : text;
+
+    private static string? EscapeText(InteractionSchema schema) => schema.Escape switch
+    {
+        '\\' => Backslash,
+        '"' => Quote,
+        var other => other?.ToString(),
     };
 }

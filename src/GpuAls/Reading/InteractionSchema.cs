@@ -21,13 +21,38 @@ public sealed record InteractionSchema
     /// <summary>Whether the first line of text names the columns.</summary>
     public bool HasHeader { get; init; } = true;
 
-    /// <summary>What separates the fields of text; null takes tab for .tsv, else the most frequent of tab, comma, semicolon and bar in the first line.</summary>
-    /// <exception cref="GpuAlsException">Kind Usage: a letter, a digit, a quote, a line end or no ASCII character.</exception>
-    public char? Delimiter
+    /// <summary>
+    /// What separates the fields of text, one ASCII character or several; null takes tab for .tsv, else what is most frequent in the first
+    /// line: tab, comma, semicolon, bar, or several signs such as <c>::</c>.
+    /// </summary>
+    /// <exception cref="GpuAlsException">Kind Usage: it has a letter, a digit, a quote, a line end or what is not ASCII.</exception>
+    public string? Delimiter
     {
         get;
-        init => field = value is { } given ? Delimiters.Checked(given) : null;
+        init => field = value is { } given ? TextDialect.CheckedDelimiter(given) : null;
     }
+
+    /// <summary>
+    /// What stands before a quote in a quoted field of text, such as a backslash; a quote where quotes are doubled. Null finds it in the
+    /// file. If it is given, tab-separated text has quotes too.
+    /// </summary>
+    /// <exception cref="GpuAlsException">Kind Usage: it is a letter, a digit, blank or not ASCII.</exception>
+    public char? Escape
+    {
+        get;
+        init => field = value is { } given ? TextDialect.CheckedEscape(given) : null;
+    }
+
+    /// <summary>What lines of delimited text begin with that are comments, such as <c>#</c>; null if no line is a comment.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: it is empty, or has a quote or a line end.</exception>
+    public string? CommentPrefix
+    {
+        get;
+        init => field = value is { } given ? TextDialect.CheckedComment(given) : null;
+    }
+
+    /// <summary>Whether weights in text have a comma where others have a point.</summary>
+    public bool HasDecimalComma { get; init; }
 
     /// <summary>What becomes of rows that cannot be used.</summary>
     public OnBadRow OnBadRow { get; init; } = OnBadRow.Fail;
@@ -45,5 +70,8 @@ public sealed record InteractionSchema
     {
         foreach (var same in Columns.GroupBy(column => column.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
             throw new GpuAlsException(FailureKind.Usage, $"{string.Join(" and ", same.Select(column => column.Option))} are both '{same.Key}'; each needs a column of its own.");
+        Require.Usage(
+            Escape is not { } escape || Delimiter?.Contains(escape, StringComparison.Ordinal) is not true,
+            $"--escape and --delimiter both have '{Escape}'; they must differ.");
     }
 }

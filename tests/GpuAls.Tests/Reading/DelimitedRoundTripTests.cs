@@ -14,23 +14,37 @@ public sealed class DelimitedRoundTripTests : LoaderTests
 
     private static readonly Gen<(string User, string Item)[]> Pairs = Gen.Select(Id, Id).Array[1, 30];
 
-    [TestCase(',')]
-    [TestCase(';')]
-    [TestCase('|')]
-    public async Task Load_QuotedText_GivesBackAnyIds(char delimiter) => await Pairs.SampleAsync(async ids =>
+    [TestCase(",", '"')]
+    [TestCase(";", '"')]
+    [TestCase("|", '"')]
+    [TestCase("::", '"')]
+    [TestCase("~|~", '"')]
+    [TestCase(",", '\\')]
+    [TestCase("::", '\\')]
+    public async Task Load_QuotedText_GivesBackAnyIds(string delimiter, char escape) => await Pairs.SampleAsync(async ids =>
     {
-        Write("p.csv", Lines(ids, delimiter, id => id.AsSpan().ContainsAny([delimiter, '"', '\r', '\n']) ? $"\"{id.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : id));
+        Write("p.csv", Lines(ids, delimiter, id => Quoted(id, delimiter, escape)));
 
-        await AssertReadsAsync("p.csv", ids, delimiter);
+        await AssertReadsAsync("p.csv", ids, new InteractionSchema { Delimiter = delimiter, Escape = escape });
     }, iter: 60, threads: 1);
+
+    /// <summary>As Spark writes: a quote in the ids shows that quotes are escaped by backslashes.</summary>
+    [Test]
+    public async Task Load_BackslashesBeforeQuotes_AreFound() => await Pairs.SampleAsync(async ids =>
+    {
+        (string, string)[] shown = [("a\"b", "x"), .. ids];
+        Write("p.csv", Lines(shown, ",", id => Quoted(id, ",", '\\')));
+
+        await AssertReadsAsync("p.csv", shown, new InteractionSchema());
+    }, iter: 200, threads: 1);
 
     [Test]
     public async Task Load_TabSeparatedText_GivesBackAnyIdsWithoutTabsAndNewlines() => await Pairs.SampleAsync(async ids =>
     {
         var plain = Array.ConvertAll(ids, pair => (Plain(pair.User), Plain(pair.Item)));
-        Write("p.tsv", Lines(plain, '\t', id => id));
+        Write("p.tsv", Lines(plain, "\t", id => id));
 
-        await AssertReadsAsync("p.tsv", plain, null);
+        await AssertReadsAsync("p.tsv", plain, new InteractionSchema());
     }, iter: 60, threads: 1);
 
     [Test]
@@ -45,15 +59,23 @@ public sealed class DelimitedRoundTripTests : LoaderTests
         Assert.That(plays.Statistics.Rows, Is.EqualTo(RowCount));
     }
 
-    private async Task AssertReadsAsync(string name, (string User, string Item)[] ids, char? delimiter)
+    private async Task AssertReadsAsync(string name, (string User, string Item)[] ids, InteractionSchema schema)
     {
-        var rows = Rows(await LoadAsync(name, new InteractionSchema { Delimiter = delimiter }));
+        var rows = Rows(await LoadAsync(name, schema));
 
         Assert.That(rows.Select(row => (row.User, row.Item)), Is.EqualTo(ids));
     }
 
-    private static string Lines((string User, string Item)[] ids, char delimiter, Func<string, string> write) =>
+    private static string Lines((string User, string Item)[] ids, string delimiter, Func<string, string> write) =>
         string.Concat(ids.Prepend(("user", "item")).Select(pair => $"{write(pair.Item1)}{delimiter}{write(pair.Item2)}\n"));
+
+    /// <summary>In quotes where it needs them, or might seem to.</summary>
+    private static string Quoted(string id, string delimiter, char escape)
+    {
+        if (!id.AsSpan().ContainsAny(['"', '\r', '\n', .. delimiter])) return id;
+        var escaped = escape == '"' ? id : id.Replace("\\", "\\\\", StringComparison.Ordinal);
+        return $"\"{escaped.Replace("\"", $"{escape}\"", StringComparison.Ordinal)}\"";
+    }
 
     private static string Plain(string id) => id.Replace('\t', ' ').Replace('\r', ' ').Replace('\n', ' ');
 }

@@ -1,7 +1,5 @@
-using System.Buffers.Text;
 using System.Globalization;
 using System.Numerics;
-using System.Text;
 using Type = Parquet.Meta.Type;
 
 namespace GpuAls;
@@ -157,37 +155,15 @@ internal sealed class ParquetTextWeights : ParquetWeights
         _texts.Add(plain, count);
         var weights = Reserve(count);
         for (var i = 0; i < count; i++)
-            if (!TryParse(_texts.Ids[first + i], out weights[i])) _bad.Add(first + i);
+            if (!WeightText.TryParse(_texts.Ids[first + i], hasDecimalComma: false, out weights[i])) _bad.Add(first + i);
     }
 
-    public override string? Problem(int index)
-    {
-        if (!_bad.Contains(index)) return null;
-        var text = _texts.Ids[index];
-        return text.IsEmpty ? "is empty" : $"is {Quoted.Of(Encoding.UTF8.GetString(text))}; expected a number";
-    }
+    public override string? Problem(int index) =>
+        _bad.Contains(index) ? WeightText.Problem(_texts.Ids[index], hasDecimalComma: false) : null;
 
     public override void Dispose()
     {
         base.Dispose();
         _texts.Dispose();
-    }
-
-    private static bool TryParse(ReadOnlySpan<byte> text, out double weight)
-    {
-        if (Utf8Parser.TryParse(text, out ulong count, out var read) && read == text.Length)
-        {
-            weight = count;
-            return true;
-        }
-
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out weight) || IsWord(text, out weight);
-    }
-
-    private static bool IsWord(ReadOnlySpan<byte> text, out double weight)
-    {
-        var isTrue = Ascii.EqualsIgnoreCase(text, "true"u8) || Ascii.EqualsIgnoreCase(text, "t"u8) || Ascii.EqualsIgnoreCase(text, "yes"u8);
-        weight = isTrue ? 1 : 0;
-        return isTrue || Ascii.EqualsIgnoreCase(text, "false"u8) || Ascii.EqualsIgnoreCase(text, "f"u8) || Ascii.EqualsIgnoreCase(text, "no"u8);
     }
 }

@@ -2,10 +2,12 @@ using System.Globalization;
 
 namespace GpuAls.Tests.Reading;
 
-/// <summary>One table as other programs wrote it to Parquet; each file gives the same plays.</summary>
-public sealed class ParquetCasesTests
+/// <summary>One table as other programs wrote it; each file gives the same plays, or says what option does.</summary>
+public sealed class CasesTests
 {
     private static readonly InteractionSchema Plays = new() { WeightColumn = "plays" };
+
+    private static readonly InteractionSchema Numbered = new() { HasHeader = false, UserColumn = "1", ItemColumn = "2", WeightColumn = "3" };
 
     public static IEnumerable<TestCaseData> SameTable() =>
     [
@@ -26,6 +28,14 @@ public sealed class ParquetCasesTests
         Case("spark-4.0.1/plays-decimal-ts.parquet", Plays with { WeightColumn = "w" }),
         Case("spark-4.0.1/plays-legacy.parquet", Plays),
         Case("spark-4.0.1/plays-legacy.parquet", Plays with { WeightColumn = "w" }),
+        Case("plays/truth.csv", Plays),
+        Case("plays/t-dcolon.dat", Numbered),
+        Case("plays/t-spaces.csv", Plays),
+        Case("plays/t-utf16.csv", Plays),
+        Case("plays/t-comment.csv", Plays with { CommentPrefix = "#" }),
+        Case("spark-4.0.1/plays.csv", Plays),
+        Case("spark-4.0.1/plays-noheader.csv.gz", Numbered),
+        Case("spark-4.0.1/spark-tsv.csv", Plays),
     ];
 
     [TestCaseSource(nameof(SameTable))]
@@ -38,6 +48,40 @@ public sealed class ParquetCasesTests
         var plays = await LoadAsync("plays/pa-w-bool.parquet", Plays with { Feedback = Feedback.Explicit });
 
         Assert.That(Rows(plays), Is.EqualTo(Truth().Select(row => (row.User, row.Item, row.Weight > 3 ? 1f : 0f))));
+    }
+
+    [Test]
+    public async Task Load_TrueInText_Is1()
+    {
+        var plays = await LoadAsync("plays/t-bool.csv", new InteractionSchema { WeightColumn = "played" });
+
+        Assert.That(Rows(plays), Is.EqualTo(Truth().Select(row => (row.User, row.Item, 1f))));
+    }
+
+    [Test]
+    public async Task Load_DecimalCommas_AreReadWithTheOptionOnly()
+    {
+        var plays = await LoadAsync("plays/t-decimalcomma.csv", Plays with { HasDecimalComma = true });
+        Assert.That(Rows(plays), Is.EqualTo(Truth().Select(row => (row.User, row.Item, row.Weight + 0.5f))));
+
+        await AssertBadAsync("plays/t-decimalcomma.csv", Plays, "t-decimalcomma.csv, line 2: column 'plays' is '11,5'", "pass --decimal-comma");
+    }
+
+    [Test]
+    public async Task Load_NumberThatIsTooLarge_IsABadRow() =>
+        await AssertBadAsync("plays/t-hugenum.csv", Plays, "1 of 665 rows", "line 7: column 'plays' is '1e400'; expected a finite number");
+
+    [Test]
+    public async Task Load_CommentWithoutItsOption_NamesTheOption() =>
+        await AssertBadAsync("plays/t-comment.csv", Plays, "has no column 'user'", "--comment-prefix \"#\"");
+
+    [TestCase(null)]
+    [TestCase('\\')]
+    public async Task Load_QuotesOfSpark_AreEscapedByBackslashes(char? escape)
+    {
+        var plays = await LoadAsync("spark-4.0.1/spark-quotes.csv", Plays with { Escape = escape });
+
+        Assert.That(Rows(plays), Is.EqualTo(Truth().Select(row => ($"a\"b,\\ {row.User}", row.Item, row.Weight))));
     }
 
     [Test]
@@ -70,6 +114,14 @@ public sealed class ParquetCasesTests
 
         Assert.That(plays.Times!.Min(), Is.GreaterThan(1_000_000_000_000_000), "microseconds of this century");
         Assert.That(Rows(plays), Is.EqualTo(Truth()));
+    }
+
+    private static async Task AssertBadAsync(string name, InteractionSchema schema, params string[] parts)
+    {
+        var failure = await Assert.ThrowsAsync<GpuAlsException>(() => LoadAsync(name, schema));
+
+        Assert.That(failure!.Kind, Is.EqualTo(FailureKind.BadInput));
+        foreach (var part in parts) Assert.That(failure.Message, Does.Contain(part));
     }
 
     private static TestCaseData Case(string name, InteractionSchema schema) =>
