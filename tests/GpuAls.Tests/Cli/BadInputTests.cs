@@ -92,7 +92,7 @@ public sealed class BadInputTests
     [TestCase("train PLAYS --output MODEL --top 0", "1024")]
     [TestCase("train PLAYS --output MODEL --top 1025", "1024")]
     [TestCase("train PLAYS --output MODEL --recommendations lists.txt", ".parquet, .csv or .jsonl")]
-    [TestCase("train PLAYS --output MODEL --delimiter ab", "one character")]
+    [TestCase("train PLAYS --output MODEL --delimiter ab", "no letters, digits or quotes")]
     [TestCase("train PLAYS --output MODEL --delimiter a", "--delimiter is 'a'")]
     [TestCase("train PLAYS --output MODEL --user-column item", "--user-column and --item-column are both 'item'")]
     [TestCase("train PLAYS --output MODEL --speed 9", "--speed")]
