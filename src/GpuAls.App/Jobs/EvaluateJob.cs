@@ -98,17 +98,20 @@ public sealed class EvaluateJob
         return Report(counts, model?.Feedback ?? _options.Als.Feedback, merged[0].All.Users, methods);
     }
 
-    /// <summary>The ways to recommend, each to be trained and measured when it is asked for.</summary>
+    /// <summary>The ways to recommend, each trained when it is asked for, to be measured.</summary>
     private IEnumerable<(string Name, Func<Measurements> Measure)> Methods(Evaluator evaluator, FactorModel? model, CancellationToken cancellation)
     {
         var train = evaluator.HeldOut.Train;
         yield return (ModelName, () => MeasureModel(evaluator, model, cancellation));
-        yield return Baseline("most popular", _ => new PopularityBaseline(train.ByUser));
-        yield return Baseline("items by Jaccard", progress => new NeighbourBaseline(train, Similarity.Jaccard, _options.Neighbours, progress, cancellation));
-        yield return Baseline("items by cosine", progress => new NeighbourBaseline(train, Similarity.Cosine, _options.Neighbours, progress, cancellation));
+        yield return Baseline("most popular", new PopularityBaseline(train.ByUser));
+        var neighbours = NeighbourBaseline.Train(
+            train, [Similarity.Jaccard, Similarity.Cosine], _options.Neighbours, Phase("finding similar items"), cancellation);
+        _clock.End("similar_items");
+        yield return Baseline("items by Jaccard", neighbours[0]);
+        yield return Baseline("items by cosine", neighbours[1]);
 
-        (string, Func<Measurements>) Baseline(string name, Func<IProgress<double>, IItemScorer> make) =>
-            (name, () => evaluator.Measure(make(Phase($"training {name}")), Phase($"measuring {name}"), cancellation));
+        (string, Func<Measurements>) Baseline(string name, IItemScorer scorer) =>
+            (name, () => evaluator.Measure(scorer, Phase($"measuring {name}"), cancellation));
     }
 
     /// <summary>Tells how much of a phase is done.</summary>

@@ -16,6 +16,7 @@ internal static class TimingsSection
         ["build_matrices"] = "build matrices",
         ["read_model"] = "read the model",
         ["gpuals"] = "train and measure",
+        ["similar_items"] = "find similar items",
         ["intervals"] = "bootstrap",
         ["write_model"] = "write the model",
         ["recommend"] = "make and write lists",

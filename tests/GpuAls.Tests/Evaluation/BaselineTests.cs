@@ -37,6 +37,22 @@ public sealed class BaselineTests
         });
 
     [Test]
+    public void Train_SeveralSimilarities_GiveTheScoresOfEachAlone() =>
+        Gen.Select(Gen.Int[0, 9].Array[1, 10], Gen.Int[1, 6], Gen.Int).Sample((lengths, neighbours, seed) =>
+        {
+            var plays = Matrix(TestMatrices.Plays(9, lengths, seed));
+            Similarity[] similarities = [Similarity.Jaccard, Similarity.Cosine];
+            var together = NeighbourBaseline.Train(plays, similarities, neighbours);
+            var scores = new float[9];
+            for (var user = 0; user < plays.ByUser.RowCount; user++)
+                for (var i = 0; i < similarities.Length; i++)
+                {
+                    together[i].Score(user, scores);
+                    Assert.That(scores, Is.EqualTo(Scores(plays, similarities[i], neighbours, user)));
+                }
+        });
+
+    [Test]
     public void Measure_Popularity_EqualsThePlainVersion() =>
         Gen.Select(Gen.Int[1, 9].Array[2, 10], Gen.Int).Sample((lengths, seed) =>
         {
