@@ -13,7 +13,7 @@ internal static class ReportFacts
         ("Data", Text($"{Counted.Of(manifest.Data.Read.Rows, "row")}: {Counted.Of(manifest.Data.Users, "user")}, {Counted.Of(manifest.Data.Items, "item")}, {Counted.Of(manifest.Data.Plays, "play")}")),
         ("Trained", Training(manifest.Options, manifest.Preset)),
         ("Model", options.Output),
-        ("Lists", Text($"the {manifest.Lists.Top} best items of each user, {(manifest.Lists.IncludePlayed ? "those played too" : "without those played")}")),
+        ("Lists", Text($"top {manifest.Lists.Top} for each user, {(manifest.Lists.IncludePlayed ? "including" : "without")} items already played")),
         .. Run(manifest.Device, manifest.GpualsVersion, manifest.StartedAt, manifest.Seconds),
     ]);
 
@@ -24,7 +24,7 @@ internal static class ReportFacts
         ("Input", report.Input is { } input ? Input(input) : null),
         ("Model", report.Model),
         ("Tested with", report.Test.Count > 0 ? string.Join('\n', report.Test) : null),
-        ("Left out of lists", report.Exclude.Count > 0 ? string.Join('\n', report.Exclude) : null),
+        ("Excluded from lists", report.Exclude.Count > 0 ? string.Join('\n', report.Exclude) : null),
         ("Split", report.Split is { } split ? Split(split) : null),
         ("Data", string.Join('\n', report.Splits.Select(Data))),
         ("Trained", report.Options is { } trained ? Training(trained, report.Preset) : null),
@@ -38,7 +38,7 @@ internal static class ReportFacts
         ("Command", options.Report?.CommandLine),
         ("Input", Input(report.Input)),
         ("Tested with", report.Test.Count > 0 ? string.Join('\n', report.Test) : null),
-        ("Left out of lists", report.Exclude.Count > 0 ? string.Join('\n', report.Exclude) : null),
+        ("Excluded from lists", report.Exclude.Count > 0 ? string.Join('\n', report.Exclude) : null),
         ("Split", report.Split is { } split ? Split(split) : null),
         ("Data", string.Join('\n', report.Splits.Select(Data))),
         ("Search", Text($"{Words.Of(report.Search.Kind)} over {string.Join(", ", report.Searched)}, by {report.Metric}{(report.Preset is { } preset ? $", preset {preset}" : "")}")),

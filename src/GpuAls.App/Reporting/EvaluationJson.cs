@@ -19,7 +19,7 @@ internal sealed class MetricValueJson : JsonConverter<MetricValue>
         var value = document.RootElement;
         try
         {
-            var k = value.TryGetProperty("k", out var places) ? places.GetInt32() : (int?)null;
+            var k = value.TryGetProperty("k", out var cutoff) ? cutoff.GetInt32() : (int?)null;
             return new MetricValue(new Metric(value.GetProperty("metric").GetString()!, k), Number(value, "value") ?? double.NaN, Number(value, "low"), Number(value, "high"));
         }
         catch (Exception exception) when (exception is InvalidOperationException or KeyNotFoundException or FormatException)

@@ -11,7 +11,7 @@ internal static class MetricsSection
     /// <summary>Metrics of lists that are drawn; the table has the others too.</summary>
     private static readonly string[] Drawn = [Metric.Ndcg, Metric.Recall, Metric.Precision, Metric.AveragePrecision];
 
-    /// <summary>Intervals of methods stand side by side, this far apart, as a share of the distance between two k.</summary>
+    /// <summary>Distance between the intervals of two methods, as a share of the distance between two k.</summary>
     private const double Shift = 0.06;
 
     public static XElement? Of(EvaluationReport? report, ShownMetrics shown)
@@ -49,9 +49,9 @@ internal static class MetricsSection
         {
             var shift = (method - ((methods.Length - 1) / 2.0)) * Shift;
             var (color, values) = (colors.Of(method), methods[method].Values);
-            Chart.AddLine(plot, methods[method].Name, color, values.Select((value, place) => (place + shift, value.Value)));
-            for (var place = 0; place < values.Length; place++)
-                if (values[place] is { Low: { } low, High: { } high }) Chart.AddLine(plot, null, color, [(place + shift, low), (place + shift, high)], markers: false);
+            Chart.AddLine(plot, methods[method].Name, color, values.Select((value, i) => (i + shift, value.Value)));
+            for (var i = 0; i < values.Length; i++)
+                if (values[i] is { Low: { } low, High: { } high }) Chart.AddLine(plot, null, color, [(i + shift, low), (i + shift, high)], markers: false);
         }
 
         return plot;

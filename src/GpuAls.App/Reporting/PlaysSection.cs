@@ -3,7 +3,7 @@ using OxyPlot.Axes;
 
 namespace GpuAls.App;
 
-/// <summary>How plays spread over users and items: what is far from even is a straight line where both axes are logarithmic.</summary>
+/// <summary>How plays spread over users and items; a power law is a straight line on logarithmic axes.</summary>
 internal static class PlaysSection
 {
     /// <summary>The factor between the ends of an axis and those of the data.</summary>
@@ -15,18 +15,18 @@ internal static class PlaysSection
         return Html.Section(
             "Plays",
             new XElement("div", new XAttribute("class", "charts"), distributions.Select(Figure)),
-            Html.Details("The numbers of the distributions", distributions.Select(Table)));
+            Html.Details("Numbers of the distributions", distributions.Select(Table)));
     }
 
     private static XElement Figure(PlayDistribution plays)
     {
         var (first, last) = (plays.Points[0], plays.Points[^1]);
-        var alt = $"Line chart, both axes logarithmic: of {Counted.Of(first.Rows, plays.Row)} each has at least {Counted.Of(first.AtLeast, plays.Column)}, and the most is {Html.Number(last.AtLeast)}.";
-        return Chart.Figure($"{Capital(plays.Row)}s with at least so many {plays.Column}s", alt, colors =>
+        var alt = $"Line chart, both axes logarithmic: of {Counted.Of(first.Rows, plays.Row)} each has at least {Counted.Of(first.AtLeast, plays.Column)}, and at most {Html.Number(last.AtLeast)}.";
+        return Chart.Figure($"{Capital(plays.Row)}s with at least that many {plays.Column}s", alt, colors =>
         {
             var plot = Chart.Plot(
                 colors,
-                new LogarithmicAxis { Position = AxisPosition.Bottom, Title = $"{plays.Column}s of the {plays.Row}, at least", Minimum = 1 / Room, Maximum = last.AtLeast * Room },
+                new LogarithmicAxis { Position = AxisPosition.Bottom, Title = $"{plays.Column}s per {plays.Row}, at least", Minimum = 1 / Room, Maximum = last.AtLeast * Room },
                 new LogarithmicAxis { Position = AxisPosition.Left, Title = $"{plays.Row}s", Minimum = 1 / Room, Maximum = first.Rows * Room });
             Chart.AddLine(plot, null, colors.Of(0), plays.Points.Select(point => ((double)point.AtLeast, (double)point.Rows)), markers: plays.Points.Count < 40);
             return plot;

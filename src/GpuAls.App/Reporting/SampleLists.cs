@@ -16,7 +16,7 @@ public static class SampleLists
     {
         ArgumentNullException.ThrowIfNull(plays);
         var users = (candidates ?? Enumerable.Range(0, plays.RowCount)).Where(user => Likes.Any(plays.RowValues(user), feedback)).OrderByDescending(plays.RowLength).ToArray();
-        return users.Length <= UserCount ? users : [.. Enumerable.Range(0, UserCount).Select(place => users[(int)((long)place * (users.Length - 1) / (UserCount - 1))])];
+        return users.Length <= UserCount ? users : [.. Enumerable.Range(0, UserCount).Select(i => users[(int)((long)i * (users.Length - 1) / (UserCount - 1))])];
     }
 
     /// <summary>The list of a user, with what the user played.</summary>
@@ -54,7 +54,7 @@ public static class SampleLists
     private static List<SampleItem> Listed(IdIndex ids, ReadOnlySpan<int> items, ReadOnlySpan<float> scores)
     {
         var listed = new List<SampleItem>();
-        for (var place = 0; place < Math.Min(items.Length, Length) && items[place] >= 0; place++) listed.Add(new SampleItem(ids.Format(items[place]), scores[place]));
+        for (var rank = 0; rank < Math.Min(items.Length, Length) && items[rank] >= 0; rank++) listed.Add(new SampleItem(ids.Format(items[rank]), scores[rank]));
         return listed;
     }
 }

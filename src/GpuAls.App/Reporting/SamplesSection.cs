@@ -11,10 +11,10 @@ internal static class SamplesSection
     public static XElement? Of(IReadOnlyList<SampleList> samples)
     {
         if (samples.Count == 0) return null;
-        var marks = samples.Any(sample => sample.HeldOut is not null) ? $" {Mark}: held out, so a hit." : "";
+        var marks = samples.Any(sample => sample.HeldOut is not null) ? $" {Mark} marks hits: items that were held out." : "";
         return Html.Section(
             "Sample lists",
-            Html.Paragraph($"{Counted.Of(samples.Count, "user")}, from the one with the most items to the one with the fewest.{marks}"),
+            Html.Paragraph($"{Counted.Of(samples.Count, "user")}, from the one with most items to the one with fewest.{marks}"),
             new XElement("div", new XAttribute("class", "samples"), samples.Select(Lists)));
     }
 
@@ -26,16 +26,16 @@ internal static class SamplesSection
             new XElement("h3", Html.Clean(sample.User)),
             Html.Table(
                 $"{sample.User}: the {best} of {Counted.Of(sample.PlayCount, "item")}, and the list", ["", column, value, "recommended", "score"],
-                Enumerable.Range(0, Math.Max(sample.Played.Count, sample.Recommended.Count)).Select(place => Row(sample, place))));
+                Enumerable.Range(0, Math.Max(sample.Played.Count, sample.Recommended.Count)).Select(row => Row(sample, row))));
     }
 
-    private static string[] Row(SampleList sample, int place)
+    private static string[] Row(SampleList sample, int row)
     {
-        var (played, recommended) = (sample.Played.ElementAtOrDefault(place), sample.Recommended.ElementAtOrDefault(place));
+        var (played, recommended) = (sample.Played.ElementAtOrDefault(row), sample.Recommended.ElementAtOrDefault(row));
         var isHit = recommended is not null && sample.HeldOut?.Contains(recommended.Id) == true;
         return
         [
-            Html.Number(place + 1), played?.Id ?? "", played is null ? "" : Html.Number(played.Value),
+            Html.Number(row + 1), played?.Id ?? "", played is null ? "" : Html.Number(played.Value),
             recommended is null ? "" : isHit ? $"{recommended.Id} {Mark}" : recommended.Id, recommended?.Value.ToString("F4", CultureInfo.InvariantCulture) ?? "",
         ];
     }

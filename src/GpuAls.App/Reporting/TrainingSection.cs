@@ -13,7 +13,7 @@ internal static class TrainingSection
         return Html.Section(
             "Training",
             new XElement("div", new XAttribute("class", "charts"), LossFigure(trainings), MetricFigure(trainings), SecondsFigure(trainings)),
-            Html.Details("The numbers of each iteration", trainings.Select(Table)));
+            Html.Details("Numbers for each iteration", trainings.Select(Table)));
     }
 
     private static XElement? LossFigure(IReadOnlyList<TrainingCurve> trainings)
@@ -32,7 +32,7 @@ internal static class TrainingSection
     private static XElement SecondsFigure(IReadOnlyList<TrainingCurve> trainings)
     {
         var median = trainings.SelectMany(training => training.Iterations).Select(report => report.Seconds).Order().ToArray() is var seconds ? seconds[seconds.Length / 2] : 0;
-        return Figure(trainings, "Seconds of each iteration, without the loss", $"The median is {Html.Number(median)} s.", "seconds", report => report.Seconds, 0);
+        return Figure(trainings, "Seconds per iteration, without computing the loss", $"The median is {Html.Number(median)} s.", "seconds", report => report.Seconds, 0);
     }
 
     private static XElement Figure(
@@ -42,8 +42,8 @@ internal static class TrainingSection
             var iterations = new LinearAxis { Position = AxisPosition.Bottom, Title = "iteration", MinimumMajorStep = 1, MinimumPadding = 0.03, MaximumPadding = 0.03 };
             var plot = Chart.Plot(colors, iterations, new LinearAxis { Position = AxisPosition.Left, Title = unit, Minimum = minimum, MaximumPadding = 0.08 });
             if (trainings.Count > 1) Chart.AddLegend(plot);
-            for (var place = 0; place < trainings.Count; place++)
-                Chart.AddLine(plot, trainings[place].Name, colors.Of(place), trainings[place].Iterations.Select(report => ((double)report.Iteration, value(report))));
+            for (var i = 0; i < trainings.Count; i++)
+                Chart.AddLine(plot, trainings[i].Name, colors.Of(i), trainings[i].Iterations.Select(report => ((double)report.Iteration, value(report))));
             return plot;
         });
 

@@ -24,7 +24,7 @@ internal static class TrialsSection
     }
 
     private static IEnumerable<(Parameter<AlsOptions> X, Parameter<AlsOptions> Y)> Pairs(Parameter<AlsOptions>[] parameters) =>
-        parameters.SelectMany((y, place) => parameters.Skip(place + 1).Select(x => (x, y)));
+        parameters.SelectMany((y, index) => parameters.Skip(index + 1).Select(x => (x, y)));
 
     private static XElement? Map(TuneReport report, Parameter<AlsOptions> x, Parameter<AlsOptions> y)
     {

@@ -27,7 +27,8 @@ public sealed record SampleOptions
     {
         Require.Usage(Users >= 2, $"--users is {Users}; expected at least 2.");
         Require.Usage(Items >= 2, $"--items is {Items}; expected at least 2.");
-        Require.Usage(Plays >= Users, $"--plays is {Plays}; expected at least one for each of the {Users} users.");
-        Require.Usage(Plays <= (long)Users * LongestHistory, $"--plays is {Plays}; expected at most {(long)Users * LongestHistory}, half of all pairs of {Users} users and {Items} items.");
+        Require.Usage(Plays >= Users, $"--plays is {Plays}; expected at least {Users}, one for each user.");
+        Require.Usage(Plays <= (long)Users * LongestHistory,
+            $"--plays is {Plays}; expected at most {(long)Users * LongestHistory}, half of the {Users} × {Items} pairs of users and items.");
     }
 }

@@ -31,7 +31,7 @@ internal sealed class WeightedDraw
 
     public int Draw(ref SeededRandom random)
     {
-        var place = random.Next(_items.Length);
-        return _items[random.NextDouble() < _share[place] ? place : _alias[place]];
+        var slot = random.Next(_items.Length);
+        return _items[random.NextDouble() < _share[slot] ? slot : _alias[slot]];
     }
 }

@@ -37,21 +37,21 @@ internal sealed class DemoCommand
     private static void Print(DemoReport report, TextWriter output)
     {
         foreach (var listener in report.Listeners) Tables.Write(output, Lists(listener));
-        output.WriteLine("* held out before training: the listener did play it.");
+        output.WriteLine("* a hit: the listener played it, and it was held out before training.");
         output.WriteLine();
         Tables.Write(output, Metrics(report));
-        output.WriteLine(Text($"Means over {report.TestUsers:N0} listeners, a fifth of whose plays were held out. Done in {report.Seconds:F1} s."));
-        output.WriteLine("Your own plays: gpuals train PLAYS --output DIR");
+        output.WriteLine(Text($"Averages over {Counted.Of(report.TestUsers, "listener")}; a fifth of each one's plays was held out. Done in {report.Seconds:F1} s."));
+        output.WriteLine("To use your own plays: gpuals train PLAYS --output DIR");
     }
 
     private static Table Lists(DemoListener listener)
     {
         var table = new Table().Title($"[bold]{Markup.Escape(listener.Name)}[/]").AddColumns("", "most played", "recommended").Border(TableBorder.Simple);
-        for (var place = 0; place < Math.Max(listener.MostPlayed.Count, listener.Recommended.Count); place++)
+        for (var rank = 0; rank < Math.Max(listener.MostPlayed.Count, listener.Recommended.Count); rank++)
         {
-            var played = place < listener.MostPlayed.Count ? listener.MostPlayed[place] : "";
-            var listed = place < listener.Recommended.Count ? listener.Recommended[place] : ("", false);
-            table.AddRow((place + 1).ToString(CultureInfo.InvariantCulture), Markup.Escape(played), Markup.Escape(listed.Item1) + (listed.Item2 ? " *" : ""));
+            var played = rank < listener.MostPlayed.Count ? listener.MostPlayed[rank] : "";
+            var listed = rank < listener.Recommended.Count ? listener.Recommended[rank] : ("", false);
+            table.AddRow((rank + 1).ToString(CultureInfo.InvariantCulture), Markup.Escape(played), Markup.Escape(listed.Item1) + (listed.Item2 ? " *" : ""));
         }
 
         return table;

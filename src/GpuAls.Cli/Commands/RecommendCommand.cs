@@ -56,7 +56,7 @@ internal sealed class RecommendCommand
         var report = await new RecommendJob(options, engine, console.Out).RunAsync(cancellation).ConfigureAwait(false);
         if (report.NamedUsers == 0) log.Warn("no_users", $"'{options.UsersFile}' names no user, so there are no lists.");
         if (report.UnknownUsers > 0) log.Warn("unknown_users", $"users not in the model, skipped: {report.UnknownUsers}.", ("users", report.UnknownUsers));
-        if (report.UsersWithoutPlays > 0) log.Warn("users_without_plays", $"users with no play above 0, or with factors that are all 0, who get no list: {report.UsersWithoutPlays}.", ("users", report.UsersWithoutPlays));
+        if (report.UsersWithoutPlays > 0) log.Warn("users_without_plays", $"{Counted.Of(report.UsersWithoutPlays, "user has no play above 0, or factors that are all 0, and gets", "users have no play above 0, or factors that are all 0, and get")} no list.", ("users", report.UsersWithoutPlays));
         log.Info("done", $"lists: {report.Lists}, to {options.Output ?? "stdout"}", ("lists", report.Lists));
         return ExitCode.Done;
     }

@@ -3,12 +3,12 @@ using GpuAls.App;
 
 namespace GpuAls.Cli;
 
-/// <summary>The events of a job as lines of the log; of what comes in small parts there is a line where nothing else was said for a while.</summary>
+/// <summary>The events of a job as lines of the log. Progress gets a line only after a while without any other.</summary>
 /// <param name="log">Takes the lines.</param>
-/// <param name="time">What a while is measured by.</param>
+/// <param name="time">Measures that while.</param>
 internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<JobEvent>
 {
-    /// <summary>How long nothing is said, before a part of something is.</summary>
+    /// <summary>How long the log is silent before progress is reported.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
     private long _lastLine = time.GetTimestamp();
@@ -32,12 +32,12 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
             case IterationDone done: Report(done); break;
             case BestKept kept: Report(kept); break;
             case SplitMade made: Report(made); break;
-            case MethodMeasured measured: log.Info("measured", Text($"measured: {measured.Name} ({measured.Seconds:F2} s)"), ("method", measured.Name), ("seconds", measured.Seconds)); break;
+            case MethodMeasured measured: Report(measured); break;
             case TrialsFound found: Report(found); break;
             case TrialDone trial: Report(trial); break;
             case TuneStopped stopped: Report(stopped); break;
-            case ZeroFactors zero: log.Warn("zero_factors", Text($"users with factors that are all 0, as ratings of 0 alone give them, who get no list: {zero.Users:N0}."), ("users", zero.Users)); break;
-            case LeftoverKept kept: log.Warn("leftover", $"the model that was replaced could not be deleted and is left in '{kept.Path}'.", ("path", kept.Path)); break;
+            case ZeroFactors zero: Report(zero); break;
+            case LeftoverKept kept: Report(kept); break;
             case JobDone done: Report(done); break;
             default: break; // It was a part of something.
         }
@@ -47,17 +47,21 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
     {
         RowsRead read => new PhaseProgress($"reading, {Counted.Of(read.Progress.Rows, "row")}", read.Progress.Fraction),
         ListsMade made => new PhaseProgress("scoring", (double)made.Lists / made.Total),
-        TrialProgress { Step: var step } trial => new PhaseProgress(Text($"trial {trial.Done + 1}/{trial.Total}, iteration {step.Iteration} of {step.Iterations}"), (double)step.Iteration / step.Iterations),
+        TrialProgress { Step: var step } trial => new PhaseProgress(
+            Text($"trial {trial.Done + 1}/{trial.Total}, iteration {step.Iteration} of {step.Iterations}"),
+            (double)step.Iteration / step.Iterations),
         PhaseProgress part => part,
         _ => null,
     };
 
-    /// <summary>Says what is known only when a job has ended, however it did.</summary>
+    /// <summary>Reports what is known only at the end of a job, whether it failed or not.</summary>
     public void End()
     {
         if (_jittered > 0)
             log.Warn(
-                "jitter", $"{Counted.Of(_jittered, "row solve")} needed jitter, the first in iteration {_firstJittered}; raise --regularization for a well-posed problem.",
+                "jitter",
+                $"{Counted.Of(_jittered, "row solve")} needed jitter, the first in iteration {_firstJittered}; "
+                    + "raise --regularization for a well-posed problem.",
                 ("rows", _jittered), ("first_iteration", _firstJittered));
     }
 
@@ -69,27 +73,47 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
     {
         var data = loaded.Data;
         log.Info(
-            "data", Text($"read {Counted.Of(data.Read.Rows, "row")}: {Counted.Of(data.Users, "user")}, {Counted.Of(data.Items, "item")}, {Counted.Of(data.Plays, "play")} ({loaded.Seconds:F2} s)"),
+            "data",
+            $"read {Counted.Of(data.Read.Rows, "row")}: {Counted.Of(data.Users, "user")}, {Counted.Of(data.Items, "item")}, "
+                + Text($"{Counted.Of(data.Plays, "play")} ({loaded.Seconds:F2} s)"),
             ("rows", data.Read.Rows), ("users", data.Users), ("items", data.Items), ("plays", data.Plays), ("seconds", loaded.Seconds));
         WarnAbout(data);
     }
 
     private void WarnAbout(DataStatistics data)
     {
-        if (data.Read.ZeroWeightRows > 0)
-            log.Warn("zero_weights", Text($"{data.Read.ZeroWeightRows:N0} rows with weight 0 were left out."), ("rows", data.Read.ZeroWeightRows));
-        if (data.CancelledPairs > 0)
-            log.Warn("cancelled_pairs", Text($"{data.CancelledPairs:N0} pairs of a user and an item were left out, since their weights sum to 0."), ("pairs", data.CancelledPairs));
-        if (data.Read.BadRows > 0)
-            log.Warn("bad_rows", Text($"{data.Read.BadRows:N0} bad rows were skipped."), ("rows", data.Read.BadRows));
-        if (data.UsersWithoutPlays > 0)
-            log.Warn("users_without_plays", Text($"{data.UsersWithoutPlays:N0} users have no play above 0, only dislikes or weights that sum to 0, so they get no list."), ("users", data.UsersWithoutPlays));
+        var (zeros, cancelled, bad, idle) = (data.Read.ZeroWeightRows, data.CancelledPairs, data.Read.BadRows, data.UsersWithoutPlays);
+        if (zeros > 0)
+            log.Warn("zero_weights", $"{Counted.Of(zeros, "row with weight 0 was", "rows with weight 0 were")} left out.", ("rows", zeros));
+        if (cancelled > 0)
+        {
+            var pairs = Counted.Of(
+                cancelled, "pair of a user and an item was left out because its weights", "pairs of a user and an item were left out because their weights");
+            log.Warn("cancelled_pairs", $"{pairs} add up to 0.", ("pairs", cancelled));
+        }
+
+        if (bad > 0) log.Warn("bad_rows", $"{Counted.Of(bad, "bad row was", "bad rows were")} skipped.", ("rows", bad));
+        if (idle > 0)
+            log.Warn(
+                "users_without_plays",
+                $"{Counted.Of(idle, "user has", "users have")} no play above 0, only dislikes or weights that add up to 0, and "
+                    + $"{(idle == 1 ? "gets" : "get")} no list.",
+                ("users", idle));
     }
+
+    private void Report(ZeroFactors zero) => log.Warn(
+        "zero_factors",
+        Counted.Of(zero.Users, "user has factors that are all 0 and gets no list", "users have factors that are all 0 and get no list")
+            + ", as happens when every rating is 0.",
+        ("users", zero.Users));
+
+    private void Report(LeftoverKept kept) => log.Warn(
+        "leftover", $"the model that was replaced could not be deleted and is left in '{kept.Path}'.", ("path", kept.Path));
 
     private void Report(PlaysStreamed streamed) => log.Info(
         "streamed",
-        $"the plays of {Counted.Of(streamed.Rows, "row")}, {ByteSize.Text(streamed.PlaysBytes)}, stream through the {ByteSize.Text(streamed.LeftBytes)} "
-            + $"that are left of the device's memory, in {Counted.Of(streamed.Blocks, "block")}",
+        $"the plays of {Counted.Of(streamed.Rows, "row")} ({ByteSize.Text(streamed.PlaysBytes)}) do not fit in the "
+            + $"{ByteSize.Text(streamed.LeftBytes)} of device memory left; they stream through it in {Counted.Of(streamed.Blocks, "block")}",
         ("rows", streamed.Rows), ("blocks", streamed.Blocks), ("plays_bytes", streamed.PlaysBytes), ("left_bytes", streamed.LeftBytes));
 
     private void Report(IterationDone done)
@@ -100,14 +124,14 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
         var fp64 = report.Fp64Rows > 0 ? $", {Counted.Of(report.Fp64Rows, "row")} in fp64" : "";
         log.Info(
             "iteration", Text($"iteration {report.Iteration}/{done.Total}: {report.Seconds:F3} s{loss}{metric}{fp64}"),
-            ("iteration", report.Iteration), ("of", done.Total), ("seconds", report.Seconds), ("loss", report.Loss), ("metric", done.Metric), ("value", report.Metric),
-            ("fp64_rows", report.Fp64Rows));
+            ("iteration", report.Iteration), ("of", done.Total), ("seconds", report.Seconds), ("loss", report.Loss),
+            ("metric", done.Metric), ("value", report.Metric), ("fp64_rows", report.Fp64Rows));
         if (report.JitteredRows > 0 && _jittered == 0) _firstJittered = report.Iteration;
         _jittered += report.JitteredRows;
     }
 
     private void Report(BestKept kept) => log.Info(
-        "best", Text($"kept: iteration {kept.Iteration} of {kept.Trained} trained, {kept.Metric} {kept.Value:F4}"),
+        "best", Text($"kept iteration {kept.Iteration} of {kept.Trained}: {kept.Metric} {kept.Value:F4}"),
         ("iteration", kept.Iteration), ("trained", kept.Trained), ("metric", kept.Metric), ("value", kept.Value));
 
     private void Report(SplitMade made)
@@ -116,19 +140,41 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
         var fold = made.Folds > 1 ? $"fold {made.Fold}/{made.Folds}: " : "";
         log.Info(
             "split",
-            $"{fold}{Counted.Of(counts.TrainPairs, "pair")} to train on, {heldOut.Pairs:N0} held out; {Counted.Of(counts.Users, "user")} measured, {counts.UsersWithoutHeldOut:N0} left out, having none held out that counts",
-            ("train_pairs", counts.TrainPairs), ("held_out_pairs", heldOut.Pairs), ("users", counts.Users), ("users_without_held_out", counts.UsersWithoutHeldOut));
+            Text($"{fold}{Counted.Of(counts.TrainPairs, "pair")} to train on, {heldOut.Pairs:N0} held out; ")
+                + Text($"{Counted.Of(counts.Users, "user")} measured, {counts.UsersWithoutHeldOut:N0} without relevant held-out plays"),
+            ("train_pairs", counts.TrainPairs), ("held_out_pairs", heldOut.Pairs), ("users", counts.Users),
+            ("users_without_held_out", counts.UsersWithoutHeldOut));
         if (heldOut.UnseenPairs > 0)
             log.Warn(
-                "unseen",
-                $"{Counted.Of(heldOut.UnseenPairs, "held-out pair")} {(made.ColdStart == ColdStart.Drop ? "left out" : "cannot be predicted")}: {Counted.Of(heldOut.UnseenUsers, "user")} and {Counted.Of(heldOut.UnseenItems, "item")} have no play above 0 (or no rating) to train on (--cold-start).",
+                "unseen", Unseen(heldOut, made.ColdStart),
                 ("pairs", heldOut.UnseenPairs), ("users", heldOut.UnseenUsers), ("items", heldOut.UnseenItems));
         if (heldOut.RepeatedPairs > 0)
-            log.Warn("repeated", $"{Counted.Of(heldOut.RepeatedPairs, "pair")} to test with left out, since trained on too, or excluded.", ("pairs", heldOut.RepeatedPairs));
+            log.Warn(
+                "repeated",
+                Counted.Of(heldOut.RepeatedPairs, "test pair was dropped because it is", "test pairs were dropped because they are")
+                    + " also trained on, or excluded.",
+                ("pairs", heldOut.RepeatedPairs));
     }
 
+    private static string Unseen(HeldOutCounts heldOut, ColdStart coldStart)
+    {
+        string[] unseen =
+        [
+            .. heldOut.UnseenUsers > 0 ? [Counted.Of(heldOut.UnseenUsers, "user")] : Array.Empty<string>(),
+            .. heldOut.UnseenItems > 0 ? [Counted.Of(heldOut.UnseenItems, "item")] : Array.Empty<string>(),
+        ];
+        var pairs = coldStart == ColdStart.Drop
+            ? Counted.Of(heldOut.UnseenPairs, "held-out pair was left out", "held-out pairs were left out")
+            : $"{Counted.Of(heldOut.UnseenPairs, "held-out pair")} cannot be predicted";
+        var have = heldOut.UnseenUsers + heldOut.UnseenItems == 1 ? "has" : "have";
+        return $"{pairs}: {string.Join(" and ", unseen)} {have} no play above 0 (or no rating) to train on (--cold-start).";
+    }
+
+    private void Report(MethodMeasured measured) => log.Info(
+        "measured", Text($"measured: {measured.Name} ({measured.Seconds:F2} s)"), ("method", measured.Name), ("seconds", measured.Seconds));
+
     private void Report(TrialsFound found) => log.Info(
-        "resumed", Text($"{found.Done:N0} of {Counted.Of(found.Total, "trial")} are done already, in '{found.Path}'"),
+        "resumed", Text($"{found.Done:N0} of {Counted.Of(found.Total, "trial")} done already, in '{found.Path}'"),
         ("done", found.Done), ("of", found.Total), ("path", found.Path));
 
     private void Report(TrialDone trial)
@@ -140,15 +186,17 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
         var text = Text($"trial {trial.Done}/{trial.Total}: {trial.Words}: {outcome}");
         (string, object?)[] fields =
         [
-            ("trial", result.Trial), ("rung", result.Rung), ("done", trial.Done), ("of", trial.Total), ("options", trial.Words), ("metric", trial.Metric), ("value", value),
-            ("best_iteration", result.BestIteration), ("iterations", result.Iterations.Count), ("seconds", result.Seconds), ("failure", result.Failure?.Message),
+            ("trial", result.Trial), ("rung", result.Rung), ("done", trial.Done), ("of", trial.Total), ("options", trial.Words),
+            ("metric", trial.Metric), ("value", value), ("best_iteration", result.BestIteration), ("iterations", result.Iterations.Count),
+            ("seconds", result.Seconds), ("failure", result.Failure?.Message),
         ];
         if (result.Failure is null) log.Info("trial", text, fields);
         else log.Warn("trial", text, fields);
     }
 
     private void Report(TuneStopped stopped) => log.Warn(
-        "trials_kept", Text($"{stopped.Done:N0} of {Counted.Of(stopped.Total, "trial")} are kept in '{stopped.Path}'; the same command goes on with the others."),
+        "trials_kept",
+        Text($"{stopped.Done:N0} of {Counted.Of(stopped.Total, "trial")} kept in '{stopped.Path}'; run the same command again to do the others."),
         ("done", stopped.Done), ("of", stopped.Total), ("path", stopped.Path));
 
     private void Report(JobDone done) => log.Info(

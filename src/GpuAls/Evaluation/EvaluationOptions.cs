@@ -26,7 +26,7 @@ public sealed record EvaluationOptions
         foreach (var k in Cutoffs)
             Require.Usage(k is >= 1 and <= TopKQuery.MaximumK, string.Create(CultureInfo.InvariantCulture, $"--k has {k}; expected 1 to {TopKQuery.MaximumK}."));
         for (var i = 1; i < Cutoffs.Count; i++)
-            Require.Usage(Cutoffs[i] > Cutoffs[i - 1], string.Create(CultureInfo.InvariantCulture, $"--k has {Cutoffs[i]} after {Cutoffs[i - 1]}; expected rising numbers, each once."));
+            Require.Usage(Cutoffs[i] > Cutoffs[i - 1], string.Create(CultureInfo.InvariantCulture, $"--k has {Cutoffs[i]} after {Cutoffs[i - 1]}; expected increasing numbers."));
     }
 }
 

@@ -7,7 +7,7 @@ internal sealed class EvaluationRun
     private readonly TestPlays _test;
     private readonly UserNumbers _numbers;
     private readonly int _listableItems;
-    private readonly int[] _placeOfRow;
+    private readonly int[] _indexOfRow;
 
     /// <summary>[rows that count, columns].</summary>
     private readonly double[] _values;
@@ -18,13 +18,13 @@ internal sealed class EvaluationRun
     public EvaluationRun(MetricColumns columns, TestPlays test, UserNumbers numbers, int listableItems)
     {
         (_columns, _test, _numbers, _listableItems) = (columns, test, numbers, listableItems);
-        _placeOfRow = new int[test.RowKeys.Length];
+        _indexOfRow = new int[test.RowKeys.Length];
         _values = new double[test.Rows.Length * columns.Count];
         _isListed = [.. columns.Cutoffs.Select(_ => new bool[test.ItemCount])];
-        for (var place = 0; place < test.Rows.Length; place++)
+        for (var index = 0; index < test.Rows.Length; index++)
         {
-            _placeOfRow[test.Rows[place]] = place;
-            EnterUnseen(test.Rows[place]);
+            _indexOfRow[test.Rows[index]] = index;
+            EnterUnseen(test.Rows[index]);
         }
     }
 
@@ -35,7 +35,8 @@ internal sealed class EvaluationRun
     {
         _numbers.EnterList(list, _test.Relevant.RowIndices(row), Numbers(row));
         for (var cutoff = 0; cutoff < _isListed.Length; cutoff++)
-            for (var place = 0; place < Math.Min(_columns.Cutoffs[cutoff], list.Length) && list[place] >= 0; place++) _isListed[cutoff][list[place]] = true;
+            foreach (var item in list[..Math.Min(_columns.Cutoffs[cutoff], list.Length)])
+                if (item >= 0) _isListed[cutoff][item] = true;
     }
 
     /// <summary>Enters the ranks of a user's relevant items among all that the list could hold.</summary>
@@ -82,7 +83,7 @@ internal sealed class EvaluationRun
         return new Measurements(_columns.Of(kinds), Array.ConvertAll(_test.Rows, row => _test.RowKeys[row]), _values, coverage);
     }
 
-    private Span<double> Numbers(int row) => _values.AsSpan(_placeOfRow[row] * _columns.Count, _columns.Count);
+    private Span<double> Numbers(int row) => _values.AsSpan(_indexOfRow[row] * _columns.Count, _columns.Count);
 
     /// <summary>A user whom nothing is known of gets no list, so that all relevant items are behind all others.</summary>
     private void EnterUnseen(int row)
@@ -183,8 +184,9 @@ internal sealed class UserNumbers(MetricColumns columns, int[] listeners, int us
     private double Novelty(ReadOnlySpan<int> list, int k)
     {
         double information = 0;
-        var place = 0;
-        for (; place < Math.Min(k, list.Length) && list[place] >= 0; place++) information -= Math.Log2((double)listeners[list[place]] / userCount);
-        return place == 0 ? 0 : information / place;
+        var count = 0;
+        for (; count < Math.Min(k, list.Length) && list[count] >= 0; count++)
+            information -= Math.Log2((double)listeners[list[count]] / userCount);
+        return count == 0 ? 0 : information / count;
     }
 }

@@ -77,7 +77,7 @@ public sealed class Evaluator : IDisposable
         return run.Result(_options.Kinds);
     }
 
-    /// <summary>Measures lists and places of another way to recommend; its scores are no predictions, so there are no errors.</summary>
+    /// <summary>Measures lists and ranks of another way to recommend. Its scores are not predictions, so there are no errors.</summary>
     /// <param name="scorer">The other way.</param>
     /// <param name="progress">Told the share that is done, 0 .. 1.</param>
     /// <param name="cancellation">Looked at between users.</param>
@@ -89,9 +89,9 @@ public sealed class Evaluator : IDisposable
         Parallel.For(
             0, _test.ListedRows.Length, new ParallelOptions { CancellationToken = cancellation },
             () => (Scores: new float[_likes.Length], Best: new BestItems(_options.Cutoffs[^1])),
-            (place, _, scratch) =>
+            (index, _, scratch) =>
             {
-                var row = _test.ListedRows[place];
+                var row = _test.ListedRows[index];
                 scorer.Score(row, scratch.Scores);
                 var candidates = _liked.Hide(scratch.Scores, HeldOut.Hidden.RowIndices(row));
                 if (_options.Kinds.HasFlag(MetricKinds.Lists)) run.EnterList(row, scratch.Best.Of(scratch.Scores));

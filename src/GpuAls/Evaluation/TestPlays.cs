@@ -64,9 +64,15 @@ internal sealed class TestPlays
     /// <summary>Without the rows and columns of the unseen, which are empty.</summary>
     private CsrMatrix Shrink(CsrMatrix seen) => new(ItemCount, seen.Indptr[..(_userCount + 1)].ToArray(), seen.Indices.ToArray(), seen.Values.ToArray());
 
-    private GpuAlsException Nothing(HeldOutCounts counts) => new(
-        FailureKind.BadInput,
-        Predictable.EntryCount == 0 && !_keepsUnseen
-            ? $"none of the {counts.Pairs:N0} held-out pairs can be predicted: each has a user or an item without a play above 0 (or a rating) to train on. Hold out fewer, or count them with --cold-start nan."
-            : $"none of the held-out plays is above 0, so there is nothing that lists should have. Check --weight-column.");
+    private GpuAlsException Nothing(HeldOutCounts counts)
+    {
+        if (Predictable.EntryCount > 0 || _keepsUnseen)
+            return new GpuAlsException(
+                FailureKind.BadInput, "none of the held-out plays is above 0, so there is nothing that lists should have. Check --weight-column.");
+        var pairs = counts.Pairs == 1
+            ? "the only held-out pair cannot be predicted: its user or item has"
+            : $"none of the {Counted.Of(counts.Pairs, "held-out pair")} can be predicted: the user or item of each has";
+        return new GpuAlsException(
+            FailureKind.BadInput, $"{pairs} no play above 0 (or no rating) to train on. Hold out fewer, or count them with --cold-start nan.");
+    }
 }

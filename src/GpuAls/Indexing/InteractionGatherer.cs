@@ -91,12 +91,12 @@ internal sealed class InteractionGatherer(InteractionSchema schema, IReadOnlyLis
         var more = _badRows > _firstBadRows.Count ? $"\n  and {_badRows - _firstBadRows.Count:N0} more" : "";
         return new GpuAlsException(
             FailureKind.BadInput,
-            $"{_badRows:N0} of {_rows:N0} rows cannot be used:\n  {shown}{more}\nMend them, or leave them out with --on-bad-row skip.");
+            $"{_badRows:N0} of {Counted.Of(_rows, "row")} cannot be used:\n  {shown}{more}\nFix these rows, or pass --on-bad-row skip to drop them.");
     }
 
     private GpuAlsException NothingLeft() => new(
         FailureKind.BadInput,
         _rows == 0
-            ? $"the input has no rows: {files[0].Path}{(files.Count > 1 ? $" and {files.Count - 1:N0} more" : "")} is empty or has a header only."
-            : $"none of the {_rows:N0} rows is left: {_zeroWeightRows:N0} have weight 0, {_badRows:N0} cannot be used. Check --weight-column.");
+            ? $"the input has no rows: {files[0].Path}{(files.Count > 1 ? $" and {files.Count - 1:N0} more are" : " is")} empty, or no more than a header."
+            : $"no row is left of {Counted.Of(_rows, "row")}: {_zeroWeightRows:N0} with weight 0, {_badRows:N0} that cannot be used. Check --weight-column.");
 }

@@ -77,7 +77,7 @@ public sealed class BadInputTests
 
         var run = await Tool.SucceedAsync("train", _folder.At("plays.csv"), "--weight-column", "w", "--output", _folder.At("model"), "--rank", "1");
 
-        Assert.That(run.Error, Does.Contain("1 pairs of a user and an item were left out"));
+        Assert.That(run.Error, Does.Contain("1 pair of a user and an item was left out"));
         var manifest = JsonNode.Parse(File.ReadAllText(_folder.At("model", "manifest.json")))!;
         Assert.That((int)manifest["data"]!["cancelled_pairs"]!, Is.EqualTo(1));
     }

@@ -36,6 +36,6 @@ public sealed class DislikeTests
         Assert.That(rows, Has.Length.EqualTo(includePlayed ? 9 : 3));
         Assert.That(run.Error, Does.Contain("2 users have no play above 0"));
         Assert.That(recommended.Out, Is.EqualTo(File.ReadAllText(lists)));
-        Assert.That(recommended.Error, Does.Contain("users with no play above 0, or with factors that are all 0, who get no list: 2"));
+        Assert.That(recommended.Error, Does.Contain("2 users have no play above 0, or factors that are all 0, and get no list."));
     }
 }

@@ -42,6 +42,46 @@ public sealed class JobReporterTests
         Assert.That(written.ToString(), Does.EndWith("s)\nreading, 3,000 rows: 50 %\n"));
     }
 
+    /// <summary>What happened once is said of one thing.</summary>
+    [Test]
+    public void Report_OneOfAThing_HasNoPlural()
+    {
+        using var written = new StringWriter { NewLine = "\n" };
+        var reporter = new JobReporter(new RunLog(written, json: false, quiet: false), TimeProvider.System);
+        var heldOut = new HeldOutCounts { Pairs = 1, RepeatedPairs = 1, UnseenUsers = 0, UnseenItems = 1, UnseenPairs = 1 };
+
+        reporter.Report(new DataLoaded(
+            new DataStatistics
+            {
+                Users = 1,
+                Items = 1,
+                Plays = 1,
+                CancelledPairs = 1,
+                UsersWithoutPlays = 1,
+                UserIdType = IdType.Text,
+                ItemIdType = IdType.Text,
+                Read = new ReadStatistics { Files = 1, Rows = 1, ZeroWeightRows = 1, BadRows = 1 },
+            },
+            0.25));
+        reporter.Report(new SplitMade(
+            new SplitCounts { TrainUsers = 1, TrainItems = 1, TrainPairs = 1, HeldOut = heldOut, Users = 1, UsersWithoutHeldOut = 1 },
+            1, 1, ColdStart.Drop));
+        reporter.Report(new ZeroFactors(1));
+
+        Assert.That(written.ToString().TrimEnd().Split('\n'), Is.EqualTo(new[]
+        {
+            "read 1 row: 1 user, 1 item, 1 play (0.25 s)",
+            "warning: 1 row with weight 0 was left out.",
+            "warning: 1 pair of a user and an item was left out because its weights add up to 0.",
+            "warning: 1 bad row was skipped.",
+            "warning: 1 user has no play above 0, only dislikes or weights that add up to 0, and gets no list.",
+            "1 pair to train on, 1 held out; 1 user measured, 1 without relevant held-out plays",
+            "warning: 1 held-out pair was left out: 1 item has no play above 0 (or no rating) to train on (--cold-start).",
+            "warning: 1 test pair was dropped because it is also trained on, or excluded.",
+            "warning: 1 user has factors that are all 0 and gets no list, as happens when every rating is 0.",
+        }));
+    }
+
     private sealed class Clock : TimeProvider
     {
         public TimeSpan Now { get; set; }

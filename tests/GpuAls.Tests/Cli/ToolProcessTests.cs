@@ -46,8 +46,8 @@ public sealed class ToolProcessTests
         var resumed = await ToolProcess.RunAsync(Command("stopped"));
 
         Assert.That(stopped.ExitCode, Is.EqualTo(130), stopped.Error);
-        Assert.That(stopped.Error, Does.Match(@"\d+ of 8 trials are kept in '.*stopped'; the same command goes on with the others"));
-        Assert.That(resumed.Error, Does.Match(@"\d+ of 8 trials are done already").And.Not.Contain("trial 2/8"));
+        Assert.That(stopped.Error, Does.Match(@"\d+ of 8 trials kept in '.*stopped'; run the same command again to do the others"));
+        Assert.That(resumed.Error, Does.Match(@"\d+ of 8 trials done already").And.Not.Contain("trial 2/8"));
         Assert.That(resumed.Out, Is.EqualTo(whole.Out));
         foreach (var name in new[] { "whole", "stopped" }) Directory.Delete(_folder.At(name), recursive: true);
     }

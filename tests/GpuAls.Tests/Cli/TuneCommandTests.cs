@@ -108,7 +108,7 @@ public sealed class TuneCommandTests
         var resumed = await TuneAsync(options);
 
         Assert.That(resumed.Out, Is.EqualTo(whole.Out));
-        Assert.That(resumed.Error, Does.Contain("7 of 13 trials are done already").And.Contain("trial 8/13").And.Not.Contain("trial 7/13"));
+        Assert.That(resumed.Error, Does.Contain("7 of 13 trials done already").And.Contain("trial 8/13").And.Not.Contain("trial 7/13"));
         await RefusedAsync(options, ["--metric", "auc"], "--metric was ndcg@10, and is auc now");
         await RefusedAsync(options, ["--loss"], "--loss was false, and is true now");
         await RefusedAsync(options, ["--solver", "cg", "--cg-steps", "5"], "--cg-steps was 3, and is 5 now");
@@ -223,11 +223,11 @@ public sealed class TuneCommandTests
     }
 
     [TestCase(new[] { "--rank", "8" }, "there is nothing to search")]
-    [TestCase(new[] { "--rank", "8..16" }, "--rank is a range, which a grid cannot exhaust")]
+    [TestCase(new[] { "--rank", "8..16" }, "--rank is a range, and a grid needs values")]
     [TestCase(new[] { "--rank", "8,x" }, "--rank is '8,x'; expected integers such as 32,64,128")]
     [TestCase(new[] { "--rank", "8,9", "--trials", "3" }, "--trials has no effect with --search grid")]
     [TestCase(new[] { "--rank", "8,9", "--eta", "3" }, "--eta has no effect without --search halving")]
-    [TestCase(new[] { "--rank", "8,9", "--search", "halving", "--iterations", "4,5" }, "--iterations is what --search halving shares out")]
+    [TestCase(new[] { "--rank", "8,9", "--search", "halving", "--iterations", "4,5" }, "so --iterations takes one value")]
     [TestCase(new[] { "--rank", "8,9", "--metric", "loss" }, "--metric loss cannot compare trials")]
     [TestCase(new[] { "--rank", "8,9", "--metric", "ndcg" }, "--metric is 'ndcg'; expected one of")]
     [TestCase(new[] { "--rank", "8,9", "--overwrite" }, "--overwrite has no effect without --output")]

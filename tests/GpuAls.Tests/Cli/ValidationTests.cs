@@ -33,7 +33,7 @@ public sealed class ValidationTests
         var (best, value) = ((int)manifest["validation"]!["best_iteration"]!, (double)manifest["validation"]!["value"]!);
         Assert.That(metrics, Has.Length.EqualTo(best + 2).And.Length.LessThan(12));
         Assert.That(value, Is.EqualTo(metrics.Max()).And.EqualTo(metrics[best - 1]));
-        Assert.That(run.Error, Does.Contain(FormattableString.Invariant($"ndcg@5 {metrics[0]:F4}")).And.Contain($"kept: iteration {best} of {best + 2} trained"));
+        Assert.That(run.Error, Does.Contain(FormattableString.Invariant($"ndcg@5 {metrics[0]:F4}")).And.Contain($"kept iteration {best} of {best + 2}: ndcg@5"));
         var evaluated = await Tool.SucceedAsync("evaluate", "--model", _folder.At("kept"), "--test", _others, "--k", "5", "--weight-column", "plays", "--device", "cpu", "--bootstrap", "0");
         Assert.That(evaluated.Out, Does.Match(FormattableString.Invariant($@"NDCG@5 +{value:F4}")));
     }

@@ -127,7 +127,7 @@ public sealed class SplitterTests
 
         Assert.That(
             () => Splitter.Split(rows, Plays(rows), SplitOptions.Default with { TestFraction = 0.5, Seed = seed }).ToList(),
-            Throws.TypeOf<GpuAlsException>().With.Message.Contains("none is left to train on"));
+            Throws.TypeOf<GpuAlsException>().With.Message.Contains("leaves none to train on"));
     }
 
     private static HoldOutSplit LeaveLast((int User, int Item, long Time)[] rows, int count, long seed)

@@ -245,6 +245,6 @@ public sealed class DelimitedTests : LoaderTests
     {
         Write("p.csv", "user,item,plays\na,x,0\nb,y,0\n");
 
-        await AssertBadAsync("p.csv", Weighted, "none of the 2 rows is left", "2 have weight 0");
+        await AssertBadAsync("p.csv", Weighted, "no row is left of 2 rows", "2 with weight 0");
     }
 }

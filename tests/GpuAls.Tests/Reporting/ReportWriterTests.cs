@@ -45,7 +45,7 @@ public sealed class ReportWriterTests
     {
         var page = PageOf(Nothing with { Trainings = [new TrainingCurve("the training", [new IterationReport(1, 0.25, null, 0, 0)])] });
 
-        Assert.That(page.All("figcaption").Select(caption => caption.Value), Is.EqualTo(new[] { "Seconds of each iteration, without the loss" }));
+        Assert.That(page.All("figcaption").Select(caption => caption.Value), Is.EqualTo(new[] { "Seconds per iteration, without computing the loss" }));
         Assert.That(page.Rows("Iterations")[0][2], Is.EqualTo("not tracked"));
     }
 

@@ -69,7 +69,7 @@ public sealed class DeviceEngine : IAlsEngine
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {
-            throw Failure(exception, $"for factors of {rowCount:N0} rows at rank {rank}");
+            throw Failure(exception, $"for factors of {Counted.Of(rowCount, "row")} at rank {rank}");
         }
     }
 
@@ -83,7 +83,7 @@ public sealed class DeviceEngine : IAlsEngine
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {
-            throw Failure(exception, $"for {plays.EntryCount:N0} plays");
+            throw Failure(exception, $"for {Counted.Of(plays.EntryCount, "play")}");
         }
     }
 
@@ -98,7 +98,7 @@ public sealed class DeviceEngine : IAlsEngine
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {
-            throw Failure(exception, $"for {values.EntryCount:N0} plays");
+            throw Failure(exception, $"for {Counted.Of(values.EntryCount, "play")}");
         }
     }
 
@@ -172,7 +172,7 @@ public sealed class DeviceEngine : IAlsEngine
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {
-            throw Failure(exception, $"to score {query.Rows.Count:N0} rows");
+            throw Failure(exception, $"to score {Counted.Of(query.Rows.Count, "row")}");
         }
     }
 

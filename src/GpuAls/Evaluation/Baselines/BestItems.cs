@@ -1,9 +1,9 @@
 namespace GpuAls;
 
-/// <summary>The k best of some items that are offered in any order, as lists have them: equal scores by rising item; no NaN.</summary>
+/// <summary>The k best of items offered in any order, as lists have them: equal scores by rising item, no NaN.</summary>
 internal sealed class BestItems
 {
-    /// <summary>Fewer candidates between two selections cost more of them than the better threshold spares.</summary>
+    /// <summary>With less slack, selecting more often costs more than the better threshold saves.</summary>
     private const int LeastSlack = 64;
 
     private readonly int _k;
@@ -50,7 +50,7 @@ internal sealed class BestItems
         var best = _keys.AsSpan(0, _count);
         _best.Sort(best);
         var items = new int[_count];
-        for (var place = 0; place < items.Length; place++) items[place] = ScoreKey.Item(best[place]);
+        for (var i = 0; i < items.Length; i++) items[i] = ScoreKey.Item(best[i]);
         return items;
     }
 

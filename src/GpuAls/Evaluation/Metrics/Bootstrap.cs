@@ -35,10 +35,10 @@ internal static class Bootstrap
     /// <summary>The value below which a share of sorted values lies, between two of them in proportion.</summary>
     public static double Percentile(ReadOnlySpan<double> sorted, double share)
     {
-        var place = share * (sorted.Length - 1);
-        var below = (int)place;
+        var position = share * (sorted.Length - 1);
+        var below = (int)position;
         var above = Math.Min(below + 1, sorted.Length - 1);
-        return sorted[below] + ((place - below) * (sorted[above] - sorted[below]));
+        return sorted[below] + ((position - below) * (sorted[above] - sorted[below]));
     }
 
     /// <summary>Draws as many users as there are, and sums their columns.</summary>

@@ -26,9 +26,9 @@ public sealed class Measurements
     /// <exception cref="ArgumentException">It was not measured.</exception>
     public double Value(Metric metric)
     {
-        var place = Metrics.ToList().IndexOf(metric);
-        if (place < 0) throw new ArgumentException($"{metric} was not measured; there are {string.Join(", ", Metrics)}.", nameof(metric));
-        return place < _columns.Formulas.Count ? _columns.Formulas[place].Of(Sums()) : _coverage[place - _columns.Formulas.Count];
+        var index = Metrics.ToList().IndexOf(metric);
+        if (index < 0) throw new ArgumentException($"{metric} was not measured; there are {string.Join(", ", Metrics)}.", nameof(metric));
+        return index < _columns.Formulas.Count ? _columns.Formulas[index].Of(Sums()) : _coverage[index - _columns.Formulas.Count];
     }
 
     /// <summary>All metrics with their intervals. Coverage has none: users who are drawn twice add no items, so that draws cover less than all users do.</summary>

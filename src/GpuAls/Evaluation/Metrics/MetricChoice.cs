@@ -18,7 +18,7 @@ public sealed record MetricChoice(Metric Metric, MetricKinds Kinds, bool IsLower
     /// <summary>The words of the command line that can be given, for messages and help.</summary>
     public static string Names => Expected;
 
-    /// <summary>What is compared where nothing is said.</summary>
+    /// <summary>The default.</summary>
     public static string DefaultOf(Feedback feedback) => feedback == Feedback.Explicit ? Metric.RmseOfRating : "ndcg@10";
 
     /// <summary>Whether it is the loss of the training, which needs no plays to measure with.</summary>
@@ -30,17 +30,17 @@ public sealed record MetricChoice(Metric Metric, MetricKinds Kinds, bool IsLower
     public static MetricChoice Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var (name, places) = text.Split('@') is [var before, var after] ? (before, after) : (text, null);
-        return places is null
+        var (name, cutoff) = text.Split('@') is [var before, var after] ? (before, after) : (text, null);
+        return cutoff is null
             ? OfName(name) ?? throw Unknown(text)
-            : new MetricChoice(new Metric(Array.IndexOf(OfLists, name) >= 0 ? name : throw Unknown(text), Cutoff(places, text)), MetricKinds.Lists, IsLowerBetter: false);
+            : new MetricChoice(new Metric(Array.IndexOf(OfLists, name) >= 0 ? name : throw Unknown(text), Cutoff(cutoff, text)), MetricKinds.Lists, IsLowerBetter: false);
     }
 
     /// <summary>Checks that it can be measured.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: an error of preferences, and there are ratings.</exception>
     public void Check(Feedback feedback) => Require.Usage(
         feedback == Feedback.Implicit || Metric.Name is not (Metric.RmseOfPreference or Metric.MaeOfPreference),
-        $"--metric {Metric.Name} is of preferences; explicit feedback predicts ratings. Take --metric {(Metric.Name == Metric.RmseOfPreference ? Metric.RmseOfRating : Metric.MaeOfRating)}.");
+        $"--metric {Metric.Name} is an error of preferences; explicit feedback predicts ratings. Use --metric {(Metric.Name == Metric.RmseOfPreference ? Metric.RmseOfRating : Metric.MaeOfRating)}.");
 
     /// <summary>What measures it.</summary>
     public EvaluationOptions Options(ColdStart coldStart = ColdStart.Drop) =>
@@ -59,7 +59,7 @@ public sealed record MetricChoice(Metric Metric, MetricKinds Kinds, bool IsLower
     private static int Cutoff(string text, string all) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var k) && k is >= 1 and <= TopKQuery.MaximumK
             ? k
-            : throw new GpuAlsException(FailureKind.Usage, $"--metric is '{all}'; expected a length of lists from 1 to {TopKQuery.MaximumK} behind the @, such as ndcg@10.");
+            : throw new GpuAlsException(FailureKind.Usage, $"--metric is '{all}'; expected a list length from 1 to {TopKQuery.MaximumK} after the @, such as ndcg@10.");
 
     private static GpuAlsException Unknown(string text) => new(FailureKind.Usage, $"--metric is '{text}'; expected one of {Expected}, with K such as 10.");
 }

@@ -26,7 +26,7 @@ public sealed class HeldOut
     /// <summary>What was held out, and what of it cannot be predicted.</summary>
     public HeldOutCounts Counts { get; }
 
-    /// <summary>[users, items] of <see cref="Train"/>, the plays that lists leave out: those trained on, and those excluded. Values say nothing.</summary>
+    /// <summary>[users, items] of <see cref="Train"/>, the plays that lists leave out: those trained on, and those excluded. Values are ignored.</summary>
     internal CsrMatrix Hidden { get; }
 
     /// <summary>[rows of <see cref="Test"/>], which user it is, the same number in every part of one split into folds.</summary>
@@ -40,7 +40,8 @@ public sealed class HeldOut
     {
         ArgumentNullException.ThrowIfNull(all);
         ArgumentNullException.ThrowIfNull(split);
-        if (split.Train.EntryCount == 0) throw new GpuAlsException(FailureKind.BadInput, "all plays were held out, so that none is left to train on. Hold out fewer.");
+        if (split.Train.EntryCount == 0)
+            throw new GpuAlsException(FailureKind.BadInput, "all plays are held out, which leaves none to train on. Hold out fewer.");
         var part = PlaysPart.Of(all.Users, all.Items, split.Train, all.Feedback);
         return new HeldOutBuilder(part.Plays, part.Plays.ByUser, split.Test, part.UserIndices, part.ItemIndices).Build();
     }
@@ -55,21 +56,24 @@ public sealed class HeldOut
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
         var hidden = excluded is null ? train.ByUser : Hide(train, excluded);
-        return new HeldOutBuilder(train, hidden, test.ByUser, Places(test.Users, train.Users), Places(test.Items, train.Items)).Build();
+        return new HeldOutBuilder(train, hidden, test.ByUser, Indices(test.Users, train.Users), Indices(test.Items, train.Items)).Build();
     }
 
     private static CsrMatrix Hide(InteractionMatrix train, InteractionMatrix excluded)
     {
-        var (users, items) = (Places(excluded.Users, train.Users), Places(excluded.Items, train.Items));
-        var pairs = Pairs(train.ByUser).Concat(Pairs(excluded.ByUser).Select(pair => (users[pair.Row], items[pair.Column])).Where(pair => pair is ( >= 0, >= 0))).ToArray();
-        return CsrBuilder.FromCoordinates(train.Users.Count, train.Items.Count, Array.ConvertAll(pairs, pair => pair.Item1), Array.ConvertAll(pairs, pair => pair.Item2), []);
+        var (users, items) = (Indices(excluded.Users, train.Users), Indices(excluded.Items, train.Items));
+        var known = Pairs(excluded.ByUser).Select(pair => (users[pair.Row], items[pair.Column])).Where(pair => pair is ( >= 0, >= 0));
+        var pairs = Pairs(train.ByUser).Concat(known).ToArray();
+        var (rows, columns) = (Array.ConvertAll(pairs, pair => pair.Item1), Array.ConvertAll(pairs, pair => pair.Item2));
+        return CsrBuilder.FromCoordinates(train.Users.Count, train.Items.Count, rows, columns, []);
     }
 
     private static IEnumerable<(int Row, int Column)> Pairs(CsrMatrix plays) =>
         Enumerable.Range(0, plays.RowCount).SelectMany(row => plays.RowIndices(row).ToArray().Select(column => (row, column)));
 
     /// <summary>[from], the index of each id in another index; -1 where it has none.</summary>
-    private static int[] Places(IdIndex from, IdIndex to) => [.. Enumerable.Range(0, from.Count).Select(index => to.TryFind(from.Format(index), out var place) ? place : -1)];
+    private static int[] Indices(IdIndex from, IdIndex to) =>
+        [.. Enumerable.Range(0, from.Count).Select(index => to.TryFind(from.Format(index), out var found) ? found : -1)];
 }
 
 /// <summary>What was held out.</summary>

@@ -6,8 +6,8 @@ internal sealed class HeldOutBuilder
     private readonly InteractionMatrix _train;
     private readonly CsrMatrix _hidden;
     private readonly CsrMatrix _test;
-    private readonly IReadOnlyList<int> _userPlaces;
-    private readonly IReadOnlyList<int> _itemPlaces;
+    private readonly IReadOnlyList<int> _userIndices;
+    private readonly IReadOnlyList<int> _itemIndices;
     private readonly List<int> _rows = [];
     private readonly List<int> _columns = [];
     private readonly List<float> _values = [];
@@ -20,14 +20,15 @@ internal sealed class HeldOutBuilder
     /// <param name="train">The plays to train on.</param>
     /// <param name="hidden">[users, items], what lists leave out.</param>
     /// <param name="test">[test users, test items].</param>
-    /// <param name="userPlaces">[test users], the index in <paramref name="train"/>; -1 where it has none.</param>
-    /// <param name="itemPlaces">[test items], the index in <paramref name="train"/>; -1 where it has none.</param>
-    public HeldOutBuilder(InteractionMatrix train, CsrMatrix hidden, CsrMatrix test, IReadOnlyList<int> userPlaces, IReadOnlyList<int> itemPlaces)
+    /// <param name="userIndices">[test users], the index in <paramref name="train"/>; -1 where it has none.</param>
+    /// <param name="itemIndices">[test items], the index in <paramref name="train"/>; -1 where it has none.</param>
+    public HeldOutBuilder(
+        InteractionMatrix train, CsrMatrix hidden, CsrMatrix test, IReadOnlyList<int> userIndices, IReadOnlyList<int> itemIndices)
     {
-        (_train, _hidden, _test, _userPlaces, _itemPlaces) = (train, hidden, test, userPlaces, itemPlaces);
+        (_train, _hidden, _test, _userIndices, _itemIndices) = (train, hidden, test, userIndices, itemIndices);
         _rowKeys = [.. Enumerable.Repeat(-1, train.Users.Count)];
-        for (var user = 0; user < userPlaces.Count; user++)
-            if (userPlaces[user] >= 0) _rowKeys[userPlaces[user]] = user;
+        for (var user = 0; user < userIndices.Count; user++)
+            if (userIndices[user] >= 0) _rowKeys[userIndices[user]] = user;
         _columnOfItem = new int[test.ColumnCount];
         Array.Fill(_columnOfItem, -1);
         _columnCount = train.Items.Count;
@@ -53,9 +54,9 @@ internal sealed class HeldOutBuilder
 
     private void AddRow(int user)
     {
-        var place = _userPlaces[user];
-        var isSeen = place >= 0 && Likes.Any(_train.ByUser.RowValues(place), _train.Feedback);
-        var row = isSeen ? place : _rowKeys.Count;
+        var index = _userIndices[user];
+        var isSeen = index >= 0 && Likes.Any(_train.ByUser.RowValues(index), _train.Feedback);
+        var row = isSeen ? index : _rowKeys.Count;
         if (!isSeen) _rowKeys.Add(user);
         var items = _test.RowIndices(user);
         var values = _test.RowValues(user);
@@ -79,14 +80,16 @@ internal sealed class HeldOutBuilder
     private int ColumnOf(int item)
     {
         if (_columnOfItem[item] >= 0) return _columnOfItem[item];
-        var place = _itemPlaces[item];
-        var isSeen = place >= 0 && Likes.Any(_train.ByItem.RowValues(place), _train.Feedback);
-        return _columnOfItem[item] = isSeen ? place : _columnCount++;
+        var index = _itemIndices[item];
+        var isSeen = index >= 0 && Likes.Any(_train.ByItem.RowValues(index), _train.Feedback);
+        return _columnOfItem[item] = isSeen ? index : _columnCount++;
     }
 
-    private GpuAlsException NothingHeldOut() => new(
-        FailureKind.BadInput,
-        _repeated > 0
-            ? $"no play is held out: all {_repeated:N0} pairs of a user and an item to test with are trained on too, or excluded. Test with other plays."
-            : "no play is held out, so there is nothing to test with. Hold out more.");
+    private GpuAlsException NothingHeldOut()
+    {
+        if (_repeated == 0) return new GpuAlsException(FailureKind.BadInput, "no play is held out, so there is nothing to test with. Hold out more.");
+        var pairs = _repeated == 1 ? "the only test pair is" : $"all {Counted.Of(_repeated, "test pair")} are";
+        return new GpuAlsException(
+            FailureKind.BadInput, $"no play is held out: {pairs} also trained on, or excluded. Test with other plays.");
+    }
 }

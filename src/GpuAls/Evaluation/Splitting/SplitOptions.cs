@@ -31,7 +31,7 @@ public sealed record SplitOptions
         Require.Usage(TestFraction is > 0 and < 1, string.Create(CultureInfo.InvariantCulture, $"--test-fraction is {TestFraction}; expected a number between 0 and 1, such as 0.2."));
         Require.Usage(LeaveOut >= 1, string.Create(CultureInfo.InvariantCulture, $"--leave-out is {LeaveOut}; expected 1 or more."));
         Require.Usage(Folds is null or (>= 2 and <= 100), string.Create(CultureInfo.InvariantCulture, $"--folds is {Folds}; expected 2 to 100."));
-        Require.Usage(Folds is null || Kind == SplitKind.Random, "--folds divides plays at random; it goes with --split random only.");
+        Require.Usage(Folds is null || Kind == SplitKind.Random, "--folds divides plays at random, so it needs --split random.");
     }
 
     /// <summary>Checks that a column of times is there where plays are held out by it, and nowhere else.</summary>

@@ -50,7 +50,7 @@ internal static class TimeSplit
         Array.Sort(sorted);
         var newestTrained = sorted[Math.Max(0, sorted.Length - (int)(fraction * sorted.Length) - 1)];
         if (newestTrained == sorted[^1])
-            throw new GpuAlsException(FailureKind.BadInput, "no play is held out: more rows than are to be held out have the newest time. Hold out more, or choose another --time-column.");
+            throw new GpuAlsException(FailureKind.BadInput, "no play is held out: too many rows have the newest time. Raise --test-fraction, or choose another --time-column.");
         return new HoldOutSplit(
             CsrBuilder.Build(rows.Where(row => times[row] <= newestTrained)).ByUser, CsrBuilder.Build(rows.Where(row => times[row] > newestTrained)).ByUser);
     }
@@ -71,9 +71,9 @@ internal static class PairTimes
         Array.Fill(newest, long.MinValue);
         for (var row = 0; row < times.Length; row++)
         {
-            var place = plays.RowIndices(users[row]).BinarySearch(items[row]);
-            if (place < 0) continue;
-            ref var time = ref newest[plays.Indptr[users[row]] + place];
+            var entry = plays.RowIndices(users[row]).BinarySearch(items[row]);
+            if (entry < 0) continue;
+            ref var time = ref newest[plays.Indptr[users[row]] + entry];
             time = Math.Max(time, times[row]);
         }
 

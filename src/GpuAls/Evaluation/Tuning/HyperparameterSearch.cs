@@ -38,8 +38,8 @@ public sealed class HyperparameterSearch
     /// <param name="log">Knows the trials that are done, and is told each as it is.</param>
     /// <param name="progress">Told after each iteration.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <returns>Each trial, best first: by the rung it reached, then by the metric; those that came to nothing last.</returns>
-    /// <exception cref="GpuAlsException">Any kind: all trials came to nothing.</exception>
+    /// <returns>Each trial, best first: by the rung it reached, then by the metric; those that failed last.</returns>
+    /// <exception cref="GpuAlsException">Any kind: all trials failed.</exception>
     public IReadOnlyList<TrialResult> Run(ITrialLog log, IProgress<TrialStep>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(log);
@@ -57,7 +57,9 @@ public sealed class HyperparameterSearch
         }
 
         var sorted = Sorted(latest.Values).ToArray();
-        return sorted[0].Failure is { } failure ? throw new GpuAlsException(failure.Kind, $"no trial came to a result; the first said: {latest[1].Failure!.Message}") : sorted;
+        return sorted[0].Failure is { } failure
+            ? throw new GpuAlsException(failure.Kind, $"every trial failed; the first one with: {latest[1].Failure!.Message}")
+            : sorted;
     }
 
     private TrialResult Run(TrialRunner runner, int trial, int rung, TrialResult? before, ITrialLog log, CancellationToken cancellation)

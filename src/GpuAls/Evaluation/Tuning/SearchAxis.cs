@@ -101,10 +101,10 @@ public sealed record SearchAxis(Parameter<AlsOptions> Parameter, IReadOnlyList<s
 /// <param name="IsInteger">Whether there are integers only.</param>
 public sealed record SearchRange(double Low, double High, bool IsLinear, bool IsInteger)
 {
-    /// <summary>The number at a place: 0 is the lowest, 1 the highest. Four digits are kept, so that it can be typed.</summary>
-    public double At(double place)
+    /// <summary>The number at a share of the range: 0 is the lowest, 1 the highest. It is rounded to four digits, so that it can be typed.</summary>
+    public double At(double share)
     {
-        var number = IsLinear ? Low + (place * (High - Low)) : Low * Math.Pow(High / Low, place);
+        var number = IsLinear ? Low + (share * (High - Low)) : Low * Math.Pow(High / Low, share);
         var rounded = IsInteger ? Math.Round(number) : double.Parse(number.ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         return Math.Clamp(rounded, Low, High);
     }

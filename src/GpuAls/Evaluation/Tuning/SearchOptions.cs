@@ -42,7 +42,7 @@ public sealed record SearchOptions
         Require.Usage(space.Axes.Any(axis => axis.Range is not null || axis.Values.Count > 1), "there is nothing to search. Give several values of an option, such as --rank 32,64 --alpha 1,10,40.");
         Require.Usage(
             Kind != SearchKind.Halving || space.Axes.All(axis => axis.Parameter.Name != "iterations" || axis.Values.Count == 1),
-            "--iterations is what --search halving shares out, so it has one value: the iterations of the last rung.");
+            "--search halving chooses the iterations of each rung, so --iterations takes one value: those of the last rung.");
         var isDrawn = Kind == SearchKind.Random || (Kind == SearchKind.Halving && (Trials is not null || !space.IsFinite));
         return isDrawn ? space.Draw(Trials ?? DefaultTrials, space.FixedOptions.Seed) : space.Grid();
     }
@@ -52,7 +52,7 @@ public sealed record SearchOptions
     public MetricChoice Choice()
     {
         var choice = MetricChoice.Parse(Metric);
-        Require.Usage(!choice.IsLoss, "--metric loss cannot compare trials: each has a loss of its own. Choose one that is measured on held-out plays, such as ndcg@10.");
+        Require.Usage(!choice.IsLoss, "--metric loss cannot compare trials: the options change what the loss is. Choose a metric of held-out plays, such as ndcg@10.");
         return choice;
     }
 

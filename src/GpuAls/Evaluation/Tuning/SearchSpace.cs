@@ -34,9 +34,9 @@ public sealed class SearchSpace
     public IReadOnlyList<AlsOptions> Grid()
     {
         if (Axes.FirstOrDefault(axis => axis.Range is not null) is { } range)
-            throw new GpuAlsException(FailureKind.Usage, $"--{range.Parameter.Name} is a range, which a grid cannot exhaust. Give its values, or how many of them, as in LOW..HIGH:5, or choose --search random.");
+            throw new GpuAlsException(FailureKind.Usage, $"--{range.Parameter.Name} is a range, and a grid needs values. List them, ask for N of the range as in LOW..HIGH:5, or choose --search random.");
         var size = Axes.Aggregate(1.0, (product, axis) => product * axis.Values.Count);
-        Require.Usage(size <= MostTrials, string.Create(CultureInfo.InvariantCulture, $"the grid has {size:N0} combinations; expected {MostTrials:N0} at most. Give fewer values, or choose --search random."));
+        Require.Usage(size <= MostTrials, string.Create(CultureInfo.InvariantCulture, $"the grid has {size:N0} combinations; expected at most {MostTrials:N0}. Give fewer values, or choose --search random."));
         IEnumerable<AlsOptions> grid = [FixedOptions];
         foreach (var axis in Axes) grid = grid.SelectMany(options => axis.Values.Select(value => axis.Parameter.Set(options, value)));
         return Checked([.. grid.Select(Normal).Distinct()]);

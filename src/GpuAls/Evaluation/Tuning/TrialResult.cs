@@ -21,7 +21,7 @@ public sealed record TrialResult
     /// <summary>Seconds of the trial, measuring included.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Why it came to nothing; null where it did not.</summary>
+    /// <summary>Why it failed; null where it did not.</summary>
     public TrialFailure? Failure { get; init; }
 
     /// <summary>The metric after the best iteration; null where there is none.</summary>
@@ -36,7 +36,7 @@ public sealed record TrialResult
 /// <param name="Seconds">Seconds of its solves.</param>
 public sealed record TrialIteration(int Iteration, double? Value, double? Loss, double Seconds);
 
-/// <summary>Why a trial came to nothing.</summary>
+/// <summary>Why a trial failed.</summary>
 /// <param name="Kind">What kind of failure.</param>
 /// <param name="Message">What happened.</param>
 public sealed record TrialFailure(FailureKind Kind, string Message);
