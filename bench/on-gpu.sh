@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a folder that runs on any x86-64 Linux machine with an NVIDIA driver: no .NET, no CUDA toolkit.
 #   bench/on-gpu.sh [OUT_DIR]      default: out/on-gpu
-# There, ./run.sh checks and times every kernel on the GPU and writes results.json; see "On a real GPU" in the README.
+# There, ./run.sh checks and times every kernel on the GPU and writes results.json; see "Testing a GPU" in docs/devices.md.
 set -euo pipefail
 
 limit_bytes=60000000

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace GpuAls.Bench;
 
-/// <summary>Seconds of work, on the wall's clock.</summary>
+/// <summary>Measures wall-clock time in seconds.</summary>
 internal static class Clock
 {
     public static double Seconds(Action work)

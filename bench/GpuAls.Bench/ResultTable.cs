@@ -1,16 +1,17 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Spectre.Console;
 
 namespace GpuAls.Bench;
 
-/// <summary>Tables of results as Markdown, under a line that says what measured.</summary>
+/// <summary>Tables of results as Markdown, preceded by lines that describe the measurement.</summary>
 internal static class ResultTable
 {
     private const int Width = 180;
 
-    /// <summary>A table without rows.</summary>
-    /// <param name="names">Columns of words.</param>
-    /// <param name="numbers">Columns of numbers.</param>
+    /// <summary>Creates a table without rows.</summary>
+    /// <param name="names">Text columns.</param>
+    /// <param name="numbers">Number columns, aligned right.</param>
     public static Table Create(string[] names, string[] numbers)
     {
         var table = new Table().Border(TableBorder.Markdown).AddColumns(names);
@@ -18,10 +19,11 @@ internal static class ResultTable
         return table;
     }
 
-    /// <summary>Prints a table below some lines.</summary>
+    /// <summary>Prints lines of text, then a table.</summary>
     public static void Print(Table table, TextWriter results, params string[] lines)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(results) });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(results) });
         console.Profile.Width = Width;
         foreach (var line in lines) results.WriteLine(line);
         console.Write(table);
@@ -30,4 +32,17 @@ internal static class ResultTable
     public static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 
     public static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>The machine that measured, printed above every table.</summary>
+internal static class Machine
+{
+    private const double Gibibyte = 1 << 30;
+
+    public static string Line { get; } = string.Join(
+        "; ",
+        ResultTable.Text($"{ProcessorName.Read()}, {Environment.ProcessorCount} cores, {Gibibytes:F0} GiB"),
+        RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, $"gpuals {ProductVersion.Text}");
+
+    private static double Gibibytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / Gibibyte;
 }

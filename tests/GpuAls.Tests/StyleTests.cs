@@ -6,6 +6,9 @@ public sealed class StyleTests
     private const int MaximumColumns = 120;
 
     [TestCase("kernels")]
+    [TestCase("bench")]
+    [TestCase("tests/GpuAls.Tests/Bench")]
+    [TestCase("tests/GpuAls.Tests/Kernels")]
     public void Lines_AreNoLongerThan120Columns(string folder)
     {
         var root = RepositoryRoot();

@@ -4,24 +4,26 @@ using System.Runtime.Intrinsics;
 namespace GpuAls.Bench.Host;
 
 /// <summary>
-/// What the processor multiplies at most: 12 chains of dependent multiplications with addition a thread, of the widest vectors it has.
-/// With their factor and term they fit 16 registers, and they hide the latency of two units (5 cycles at most).
+/// The CPU's peak FMA rate: 12 independent chains of fused multiply-adds per thread, with the widest vectors available.
+/// With their factor and term they fit in 16 registers, and they hide the latency of two FMA units (at most 5 cycles).
 /// </summary>
 internal static class FmaPeak
 {
     private const int Chains = 12;
     private const int Steps = 10_000_000;
-    private const int Tries = 5;
+    private const int Attempts = 5;
 
-    /// <summary>Fp32 multiplications with addition in a second, in 10⁹, on some threads at once: the best of a few tries.</summary>
+    /// <summary>Fp32 FMAs per second on this many threads, in 10⁹: the best of several attempts.</summary>
     public static double GigaFmas(int threads)
     {
         if (Vector512.IsHardwareAccelerated) return Best<Simd512, Vector512<float>>(threads);
-        return Vector256.IsHardwareAccelerated ? Best<Simd256, Vector256<float>>(threads) : Best<Simd128, Vector128<float>>(threads);
+        return Vector256.IsHardwareAccelerated
+            ? Best<Simd256, Vector256<float>>(threads)
+            : Best<Simd128, Vector128<float>>(threads);
     }
 
-    /// <summary>Does some work, and measures the peak before it and after it: it drifts.</summary>
-    /// <returns>What the work gave, and the mean of both.</returns>
+    /// <summary>Runs work and measures the peak before and after it, because the peak drifts.</summary>
+    /// <returns>The result of the work, and the mean of both peaks.</returns>
     public static (T Result, double GigaFmas) Around<T>(int threads, Func<T> work)
     {
         var before = GigaFmas(threads);
@@ -34,11 +36,11 @@ internal static class FmaPeak
         where TVector : struct
     {
         double best = 0;
-        for (var attempt = 0; attempt < Tries; attempt++) best = Math.Max(best, Together<TSimd, TVector>(threads));
+        for (var attempt = 0; attempt < Attempts; attempt++) best = Math.Max(best, Together<TSimd, TVector>(threads));
         return best;
     }
 
-    /// <summary>Threads of their own that begin together: a pool may give both parts to one thread.</summary>
+    /// <summary>Dedicated threads that start together: a thread pool might run both parts on one thread.</summary>
     private static double Together<TSimd, TVector>(int threads)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
@@ -48,7 +50,8 @@ internal static class FmaPeak
         var workers = Enumerable.Range(0, threads).Select(worker => new Thread(() =>
         {
             start.SignalAndWait();
-            rates[worker] = (double)Steps * Chains * TSimd.Width / Clock.Seconds(() => Multiply<TSimd, TVector>()) / 1e9;
+            var seconds = Clock.Seconds(() => Multiply<TSimd, TVector>());
+            rates[worker] = (double)Steps * Chains * TSimd.Width / seconds / 1e9;
         })).ToArray();
         foreach (var worker in workers) worker.Start();
         foreach (var worker in workers) worker.Join();
@@ -79,7 +82,8 @@ internal static class FmaPeak
             b3 = TSimd.MultiplyAdd(b3, factor, term);
         }
 
-        return TSimd.Sum(a0) + TSimd.Sum(a1) + TSimd.Sum(a2) + TSimd.Sum(a3) + TSimd.Sum(a4) + TSimd.Sum(a5) + TSimd.Sum(a6) + TSimd.Sum(a7)
+        return TSimd.Sum(a0) + TSimd.Sum(a1) + TSimd.Sum(a2) + TSimd.Sum(a3)
+            + TSimd.Sum(a4) + TSimd.Sum(a5) + TSimd.Sum(a6) + TSimd.Sum(a7)
             + TSimd.Sum(b0) + TSimd.Sum(b1) + TSimd.Sum(b2) + TSimd.Sum(b3);
     }
 }

@@ -3,23 +3,26 @@ using GpuAls.Bench.OnGpu.Workloads;
 
 namespace GpuAls.Bench.Host;
 
-/// <summary>Iterations on the processor: the first is verified, the others are timed.</summary>
-/// <param name="Seconds">Of an iteration, median.</param>
-/// <param name="UsersSeconds">Of it, the rows of the users with YᵀY, median.</param>
-/// <param name="ItemsSeconds">The rows of the items with XᵀX, median.</param>
-/// <param name="LargestError">Of sampled users after the first half-iteration, relative to the row's largest factor, against fp64.</param>
-/// <param name="Loss">After all iterations.</param>
-internal sealed record HostCase(double Seconds, double UsersSeconds, double ItemsSeconds, double LargestError, double Loss)
+/// <summary>Iterations on the CPU: the first is verified, the others are timed.</summary>
+/// <param name="Seconds">Median time of an iteration.</param>
+/// <param name="UsersSeconds">Median time of its user half: YᵀY and the rows of all users.</param>
+/// <param name="ItemsSeconds">Median time of its item half: XᵀX and the rows of all items.</param>
+/// <param name="LargestError">
+/// Largest error of sampled users after the first half-iteration against fp64, relative to the row's largest factor.
+/// </param>
+/// <param name="Loss">Loss after all iterations.</param>
+internal sealed record HostCase(
+    double Seconds, double UsersSeconds, double ItemsSeconds, double LargestError, double Loss)
 {
-    /// <summary>The largest error that fp32 may have.</summary>
+    /// <summary>The largest error allowed for fp32.</summary>
     public const double Tolerance = 1e-3;
 
     private const int SampledRows = 97;
 
-    /// <summary>Whether the rows that were looked at are right; conjugate gradients are approximate, and not looked at.</summary>
+    /// <summary>Whether the sampled rows are right. Conjugate gradients are approximate and not checked.</summary>
     public bool IsRight => !(LargestError > Tolerance);
 
-    /// <summary>Runs one iteration to verify and some to time.</summary>
+    /// <summary>Runs one iteration to verify, then some to time.</summary>
     public static HostCase Run(HostEngine engine, InteractionMatrix plays, AlsOptions options, int iterations)
     {
         using var factors = TrainingFactors.First(engine, plays, options);
@@ -27,7 +30,9 @@ internal sealed record HostCase(double Seconds, double UsersSeconds, double Item
         var users = new TrainingSide(engine, loaded, Side.Users, factors, options);
         var items = new TrainingSide(engine, loaded, Side.Items, factors, options);
         users.SolveAgainst(items);
-        var error = options.Solver == Solver.Cholesky ? ErrorOfSample(engine, plays.ByUser, factors.Users, factors.Items, options) : double.NaN;
+        var error = options.Solver == Solver.Cholesky
+            ? ErrorOfSample(engine, plays.ByUser, factors.Users, factors.Items, options)
+            : double.NaN;
         items.SolveAgainst(users);
         var (ofUsers, ofItems) = (new double[iterations], new double[iterations]);
         for (var iteration = 0; iteration < iterations; iteration++)
@@ -37,28 +42,36 @@ internal sealed record HostCase(double Seconds, double UsersSeconds, double Item
         }
 
         return new HostCase(
-            Spread.Of(ofUsers.Zip(ofItems, (user, item) => user + item)).Median, Spread.Of(ofUsers).Median, Spread.Of(ofItems).Median, error, users.LossAgainst(items));
+            Spread.Of(ofUsers.Zip(ofItems, (user, item) => user + item)).Median,
+            Spread.Of(ofUsers).Median,
+            Spread.Of(ofItems).Median,
+            error,
+            users.LossAgainst(items));
     }
 
-    /// <summary>Rows spread evenly over all, which come by falling length, each solved once more in fp64.</summary>
-    private static double ErrorOfSample(HostEngine engine, CsrMatrix plays, IEngineFactors solved, IEngineFactors fixedFactors, AlsOptions options)
+    /// <summary>Solves evenly spaced rows again in fp64. Rows are ordered by falling length.</summary>
+    private static double ErrorOfSample(
+        HostEngine engine, CsrMatrix plays, IEngineFactors solved, IEngineFactors fixedFactors, AlsOptions options)
     {
         var rank = options.Rank;
         var gramian = new double[rank * rank];
         engine.Gramian(fixedFactors, RowRange.All(fixedFactors), gramian);
         var equation = new Fp64Equation(rank, gramian, ConfidenceTransform.Weights(options));
-        var (confidences, regularization) = (ConfidenceTransform.Apply(plays, options), RowRegularization.Compute(plays, options));
+        var confidences = ConfidenceTransform.Apply(plays, options);
+        var regularization = RowRegularization.Compute(plays, options);
         var (x, y) = (solved.ToArray(), fixedFactors.ToArray());
         var (expected, largest) = (new float[rank], 0.0);
         for (var sample = 0; sample < SampledRows; sample++)
         {
             var row = (int)((long)sample * (plays.RowCount - 1) / (SampledRows - 1));
-            equation.Solve(new RowEntries(confidences, row), regularization[row], item => y.AsSpan(item * rank, rank), expected);
+            equation.Solve(
+                new RowEntries(confidences, row), regularization[row], item => y.AsSpan(item * rank, rank), expected);
             largest = Math.Max(largest, Errors.Relative(Doubles(x.AsSpan(row * rank, rank)), Doubles(expected)));
         }
 
         return largest;
     }
 
-    private static double[] Doubles(ReadOnlySpan<float> values) => Array.ConvertAll(values.ToArray(), value => (double)value);
+    private static double[] Doubles(ReadOnlySpan<float> values) =>
+        Array.ConvertAll(values.ToArray(), value => (double)value);
 }

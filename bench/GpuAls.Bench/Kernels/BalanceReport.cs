@@ -6,8 +6,8 @@ using Spectre.Console;
 namespace GpuAls.Bench.Kernels;
 
 /// <summary>
-/// How evenly the row solve's schedule spreads rows over the groups of a launch: the work of the group with most, over the mean. Rows
-/// have lengths by a power law, the longest 10⁶ plays, the median 5.
+/// How evenly the row-solve schedule distributes rows over the groups of a launch: the work of the busiest group ÷ the
+/// mean. Row lengths follow a power law, the longest with 10⁶ plays, the median with 5.
 /// </summary>
 internal static class BalanceReport
 {
@@ -22,10 +22,17 @@ internal static class BalanceReport
     {
         var lengths = Lengths();
         var table = new Table().Border(TableBorder.Markdown);
-        foreach (var header in (string[])["rank", "multiprocessors", "by number, whole rows", "longest first, whole rows", "the schedule: rows", "the schedule: segments"]) table.AddColumn(new TableColumn(header).RightAligned());
+        string[] headers =
+        [
+            "rank", "multiprocessors", "in index order, whole rows", "longest first, whole rows",
+            "the schedule: rows", "the schedule: segments",
+        ];
+        foreach (var header in headers) table.AddColumn(new TableColumn(header).RightAligned());
         foreach (var rank in Ranks)
             foreach (var count in Multiprocessors) table.AddRow(Row(lengths, rank, count));
-        AnsiConsole.MarkupLine(Text($"Work of the group with most of it ÷ mean, in multiplications; {Rows:N0} rows, {lengths.Sum(length => (long)length):N0} plays, longest {lengths.Max():N0}, median {Median}."));
+        AnsiConsole.MarkupLine(
+            Text($"Work of the busiest group ÷ mean, in FMAs; {Rows:N0} rows, ")
+            + Text($"{lengths.Sum(length => (long)length):N0} plays, longest {lengths.Max():N0}, median {Median}."));
         AnsiConsole.Write(table);
     }
 
@@ -34,8 +41,11 @@ internal static class BalanceReport
         var plan = TeamPlan.For(TeamPlan.MaximumGroupSize, TeamPlan.SharedBytes, Float4.CountFor(rank));
         var schedule = RowSchedule.Of(Indptr(lengths));
         var sorted = lengths.OrderDescending().ToArray();
-        var groups = plan.IsWhole ? LaunchPlan.GroupsPerMultiprocessor * multiprocessors : RowSolveLauncher.PanelGroupsPerMultiprocessor * multiprocessors;
-        double Balance(IEnumerable<int> tasks, double perTask) => LongestOverMean([.. tasks], plan.Layout.Teams, groups, rank, perTask);
+        var groups = plan.IsWhole
+            ? LaunchPlan.GroupsPerMultiprocessor * multiprocessors
+            : RowSolveLauncher.PanelGroupsPerMultiprocessor * multiprocessors;
+        double Balance(IEnumerable<int> tasks, double perTask) =>
+            LongestOverMean([.. tasks], plan.Layout.Teams, groups, rank, perTask);
         var solve = (Math.Pow(rank, 3) / 6) + Math.Pow(rank, 2);
         return
         [
@@ -53,17 +63,20 @@ internal static class BalanceReport
         var groups = new double[Math.Min(most, (tasks.Length + teams - 1) / teams)];
         for (var first = 0; first < tasks.Length; first += teams)
         {
-            // All teams of a group go through as many stages as the one with most.
-            var stages = (tasks.AsSpan(first, Math.Min(teams, tasks.Length - first)).ToArray().Max() + TeamLayout.StageRows - 1) / TeamLayout.StageRows;
-            groups[first / teams % groups.Length] += (stages * TeamLayout.StageRows * rank * (rank + 1) / 2.0) + perTask;
+            // All teams of a group run as many stages as the longest row needs.
+            const int StageRows = TeamLayout.StageRows;
+            var longest = tasks.AsSpan(first, Math.Min(teams, tasks.Length - first)).ToArray().Max();
+            var stagedPlays = (longest + StageRows - 1) / StageRows * StageRows;
+            groups[first / teams % groups.Length] += (stagedPlays * rank * (rank + 1) / 2.0) + perTask;
         }
 
         return groups.Max() / groups.Average();
     }
 
-    private static IEnumerable<int> Lengths(ReadOnlyMemory<RowTask> tasks) => tasks.ToArray().Select(task => task.Length);
+    private static IEnumerable<int> Lengths(ReadOnlyMemory<RowTask> tasks) =>
+        tasks.ToArray().Select(task => task.Length);
 
-    /// <summary>longest ÷ (n + 1)^a, with a so that the median comes out, in a random order.</summary>
+    /// <summary>longest ÷ n^a, in random order, with a chosen to match the median.</summary>
     private static int[] Lengths()
     {
         var exponent = Math.Log(Longest / Median) / Math.Log(Rows / 2.0);

@@ -2,18 +2,33 @@ using System.CommandLine;
 
 namespace GpuAls.Bench.Kernels;
 
-/// <summary>bench kernels: what can be known of the device kernels without a GPU.</summary>
+/// <summary>bench kernels: what can be determined about the kernels without a GPU.</summary>
 internal static class KernelsCommand
 {
     public static Command Create()
     {
-        var isStatic = new Option<bool>("--static") { Description = "registers, shared memory and spills of each kernel on each architecture, from ptxas" };
-        var isCounts = new Option<bool>("--counts") { Description = "instructions, bytes and bank conflicts of the row solve and of top-k, from the CUDA emulator" };
-        var isBalance = new Option<bool>("--balance") { Description = "how evenly the schedule of the row solve spreads rows of very different lengths" };
-        var command = new Command("kernels", "What can be counted of the device kernels without a GPU.") { isStatic, isCounts, isBalance };
+        var isStatic = new Option<bool>("--static")
+        {
+            Description = "registers, shared memory and spills per kernel and architecture, from ptxas",
+        };
+        var isCounts = new Option<bool>("--counts")
+        {
+            Description = "instructions, bytes and bank conflicts of row solve and top-k, from the CUDA emulator",
+        };
+        var isBalance = new Option<bool>("--balance")
+        {
+            Description = "how evenly the row-solve schedule distributes rows of very different lengths",
+        };
+        var command = new Command("kernels", "Reports on the kernels that need no GPU.")
+        {
+            isStatic,
+            isCounts,
+            isBalance,
+        };
         command.SetAction(result => Guard(() =>
         {
-            if (!result.GetValue(isStatic) && !result.GetValue(isCounts) && !result.GetValue(isBalance)) throw new InvalidOperationException("choose a report: --static, --counts or --balance.");
+            if (!result.GetValue(isStatic) && !result.GetValue(isCounts) && !result.GetValue(isBalance))
+                throw new InvalidOperationException("choose a report: --static, --counts or --balance.");
             if (result.GetValue(isStatic)) StaticReport.Print();
             if (result.GetValue(isCounts)) CountsReport.Print();
             if (result.GetValue(isBalance)) BalanceReport.Print();
@@ -30,7 +45,9 @@ internal static class KernelsCommand
         var command = new Command(CountsReport.CaseCommand) { rank, rows, plays, precision };
         command.Hidden = true;
         command.SetAction(result => Guard(() =>
-            new RowSolveCase(result.GetValue(rank), result.GetValue(rows), result.GetValue(plays), result.GetValue(precision)).Verify()));
+            new RowSolveCase(
+                result.GetValue(rank), result.GetValue(rows), result.GetValue(plays), result.GetValue(precision))
+                .Verify()));
         return command;
     }
 

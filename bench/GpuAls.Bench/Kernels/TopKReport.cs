@@ -4,44 +4,58 @@ using Spectre.Console;
 
 namespace GpuAls.Bench.Kernels;
 
-/// <summary>Top-k in numbers that need no GPU, as <see cref="CountsReport"/> has them for the row solve.</summary>
+/// <summary>Top-k without a GPU: what <see cref="CountsReport"/> reports for the row solve.</summary>
 public static class TopKReport
 {
-    /// <summary>The hidden command that runs one case.</summary>
+    /// <summary>The hidden command that runs a case.</summary>
     internal const string CaseCommand = "top-k-case";
 
     private const string Search = "Kernel_Search";
     private const double WarpSize = 32;
     private const double WavefrontsOf16Bytes = 4;
 
-    // Splits of the items make up for few queries: lists of each begin empty, which costs the more the shorter the splits.
+    // With few queries, items are split. Every split starts with empty lists, which costs more the shorter the splits
+    // are.
     private static readonly TopKCase[] Cases =
     [
-        new(64, 64, 20_000, 10), new(64, 2_000, 20_000, 10), new(128, 512, 20_000, 10), new(64, 512, 20_000, 100), new(64, 1, 200_000, 10),
+        new(64, 64, 20_000, 10), new(64, 2_000, 20_000, 10), new(128, 512, 20_000, 10), new(64, 512, 20_000, 100),
+        new(64, 1, 200_000, 10),
     ];
 
     internal static void Print()
     {
         var table = new Table().Border(TableBorder.Markdown);
-        foreach (var header in (string[])["rank", "queries", "items", "k", "warp instructions", "useful FMAs, share", "bytes ÷ scores' bytes", "wavefronts ÷ 4"]) table.AddColumn(new TableColumn(header).RightAligned());
+        string[] headers =
+        [
+            "rank", "queries", "items", "k", "warp instructions", "useful FMAs, share", "bytes ÷ scores' bytes",
+            "wavefronts ÷ 4",
+        ];
+        foreach (var header in headers) table.AddColumn(new TableColumn(header).RightAligned());
         foreach (var shape in Cases) table.AddRow(Row(shape));
-        AnsiConsole.MarkupLine("Top-k, 50 items seen by each query, checked against the host engine first.");
+        AnsiConsole.MarkupLine("Top-k, 50 seen items per query. Each case is first verified against the host engine.");
         AnsiConsole.Write(table);
     }
 
-    /// <summary>What the emulator counts of the search of a case; the merge of splits, a launch of its own, is left out.</summary>
+    /// <summary>
+    /// The emulator's counts for the search of a case, not including the separate launch that merges splits.
+    /// </summary>
     public static EmulatorCounts Count(TopKCase shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        return EmulatorRun.Count("kernels", CaseCommand, Text($"{shape.Rank}"), Text($"{shape.Queries}"), Text($"{shape.Items}"), Text($"{shape.K}"))[Search];
+        var counts = EmulatorRun.Count(
+            "kernels", CaseCommand,
+            Text($"{shape.Rank}"), Text($"{shape.Queries}"), Text($"{shape.Items}"), Text($"{shape.K}"));
+        return counts[Search];
     }
 
     internal static Command CreateCase(Func<Action, int> guard)
     {
-        var (rank, queries, items, k) = (new Argument<int>("rank"), new Argument<int>("queries"), new Argument<int>("items"), new Argument<int>("k"));
+        var (rank, queries) = (new Argument<int>("rank"), new Argument<int>("queries"));
+        var (items, k) = (new Argument<int>("items"), new Argument<int>("k"));
         var command = new Command(CaseCommand) { rank, queries, items, k };
         command.Hidden = true;
-        command.SetAction(result => guard(() => new TopKCase(result.GetValue(rank), result.GetValue(queries), result.GetValue(items), result.GetValue(k)).Verify()));
+        command.SetAction(result => guard(() => new TopKCase(
+            result.GetValue(rank), result.GetValue(queries), result.GetValue(items), result.GetValue(k)).Verify()));
         return command;
     }
 
@@ -62,4 +76,59 @@ public static class TopKReport
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>Lists for some queries, made once on a CUDA device and verified against the host engine.</summary>
+/// <param name="Rank">Number of factors.</param>
+/// <param name="Queries">Number of queries, each with 50 seen items.</param>
+/// <param name="Items">Number of items.</param>
+/// <param name="K">List length.</param>
+public sealed record TopKCase(int Rank, int Queries, int Items, int K)
+{
+    private const int Seen = 50;
+    private const double Tolerance = 1e-5;
+
+    /// <summary>FMAs of all scores.</summary>
+    public double UsefulFmas => (double)Queries * Items * Rank;
+
+    /// <summary>Makes the lists on the device and on the host.</summary>
+    /// <returns>The largest difference between scores at the same position of a list.</returns>
+    /// <exception cref="InvalidOperationException">The results differ.</exception>
+    public double Verify()
+    {
+        using var device = EngineFactory.Create(new DeviceRequest(DeviceKind.Cuda), out _);
+        using var host = EngineFactory.Create(new DeviceRequest(DeviceKind.Cpu), out _);
+        var error = Scores(device).Zip(Scores(host), (a, b) => (double)MathF.Abs(a - b)).Max();
+        return error <= Tolerance
+            ? error
+            : throw new InvalidOperationException($"{this}: the device differs from the host by {error:G3}.");
+    }
+
+    private float[] Scores(IAlsEngine engine)
+    {
+        using var queries = Load(engine, Queries, seed: 1);
+        using var items = Load(engine, Items, seed: 2);
+        using var seen = engine.LoadPlays(Matrix());
+        var (indices, scores) = (new int[Queries * K], new float[Queries * K]);
+        engine.TopK(new TopKQuery(queries, RowRange.All(queries), items, seen, K), indices, scores);
+        return scores;
+    }
+
+    private IEngineFactors Load(IAlsEngine engine, int rows, int seed)
+    {
+        var random = new Random(seed);
+        var factors = engine.CreateFactors(rows, Rank);
+        factors.CopyFrom([.. Enumerable.Range(0, rows * Rank).Select(_ => (random.NextSingle() - 0.5f) * 0.3f)]);
+        return factors;
+    }
+
+    private CsrMatrix Matrix()
+    {
+        var random = new Random(3);
+        var width = Items / Seen;
+        var indptr = Enumerable.Range(0, Queries + 1).Select(row => (long)row * Seen).ToArray();
+        var indices = Enumerable.Range(0, Queries * Seen)
+            .Select(entry => (entry % Seen * width) + random.Next(width)).ToArray();
+        return new CsrMatrix(Items, indptr, indices, [.. indices.Select(_ => 1f)]);
+    }
 }

@@ -13,7 +13,7 @@ internal sealed class Peer : IDisposable
     {
         _connection.Open();
         Execute($"SET threads = {Environment.ProcessorCount}");
-        Execute("SET preserve_insertion_order = false"); // an order it need not keep
+        Execute("SET preserve_insertion_order = false"); // it need not keep an order either
     }
 
     public string Version => Scalar("SELECT version()");
@@ -25,10 +25,13 @@ internal sealed class Peer : IDisposable
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Groups a file; the groups are counted and added up where they are, which is cheaper for DuckDB than to hand them out.</summary>
-    public void Group(string path) => Scalar($"SELECT count(*), sum(s)::DOUBLE, count(user), count(item) FROM ({GroupBy(path)})");
+    /// <summary>
+    /// Groups a file. The groups are only counted and summed, which is cheaper for DuckDB than returning them.
+    /// </summary>
+    public void Group(string path) =>
+        Scalar($"SELECT count(*), sum(s)::DOUBLE, count(user), count(item) FROM ({GroupBy(path)})");
 
-    /// <summary>Groups a file into a table, ids and all, as a program that works on has to.</summary>
+    /// <summary>Groups a file into a table with ids, as a program that goes on to use them must.</summary>
     public void GroupIntoTable(string path)
     {
         Execute($"CREATE OR REPLACE TEMP TABLE grouped AS {GroupBy(path)}");
@@ -44,18 +47,20 @@ internal sealed class Peer : IDisposable
         while (reader.Read()) yield return (reader.GetString(0), reader.GetString(1), reader.GetDouble(2));
     }
 
-    /// <summary>The rows of lists that a query gives: user, item, rank, score.</summary>
+    /// <summary>The rows of a query for lists: user, item, rank, score.</summary>
     public IEnumerable<(string User, string Item, int Rank, float Score)> Lists(string sql)
     {
         using var command = _connection.CreateCommand();
         command.CommandText = sql;
         using DbDataReader reader = command.ExecuteReader();
-        while (reader.Read()) yield return (reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetFloat(3));
+        while (reader.Read())
+            yield return (reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetFloat(3));
     }
 
     public void Dispose() => _connection.Dispose();
 
-    private static string GroupBy(string path) => $"SELECT user, item, sum(plays)::DOUBLE AS s FROM '{path}' GROUP BY ALL";
+    private static string GroupBy(string path) =>
+        $"SELECT user, item, sum(plays)::DOUBLE AS s FROM '{path}' GROUP BY ALL";
 
     private string Scalar(string sql)
     {

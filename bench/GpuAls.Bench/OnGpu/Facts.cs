@@ -5,23 +5,25 @@ using ILGPU.Runtime.Cuda;
 
 namespace GpuAls.Bench.OnGpu;
 
-/// <summary>What computed.</summary>
+/// <summary>Versions of the program and its libraries.</summary>
 internal sealed record ProgramFacts(string Version, string Ilgpu, string Runtime)
 {
     public static ProgramFacts Of() => new(
         ProductVersion.Text,
-        typeof(Context).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
+        typeof(Context).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion.Split('+')[0],
         RuntimeInformation.FrameworkDescription);
 }
 
-/// <summary>The machine around the device.</summary>
+/// <summary>The machine that hosts the device.</summary>
 internal sealed record HostFacts(string Processor, int Cores, long MemoryBytes, string System)
 {
     public static HostFacts Of(IAlsEngine host) => new(
-        host.Description.Name, Environment.ProcessorCount, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, RuntimeInformation.OSDescription);
+        host.Description.Name, Environment.ProcessorCount, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+        RuntimeInformation.OSDescription);
 }
 
-/// <summary>The device, in its driver's words. What only CUDA tells is null elsewhere.</summary>
+/// <summary>The device, as reported by its driver. Facts that only CUDA reports are null elsewhere.</summary>
 internal sealed record DeviceFacts(string Id, string Name, int Multiprocessors, long MemoryBytes)
 {
     private const string DriverFile = "/proc/driver/nvidia/version";
@@ -30,26 +32,30 @@ internal sealed record DeviceFacts(string Id, string Name, int Multiprocessors, 
 
     public int L2Bytes { get; init; }
 
-    /// <summary>The clock that the driver gives as the highest; under load it is often lower.</summary>
+    /// <summary>The maximum clock reported by the driver; under load it is often lower.</summary>
     public int ClockMegahertz { get; init; }
 
     public int MemoryClockMegahertz { get; init; }
 
     public int MemoryBusBits { get; init; }
 
-    /// <summary>The version of CUDA that the driver knows.</summary>
+    /// <summary>The CUDA version that the driver supports.</summary>
     public string? CudaVersion { get; init; }
 
-    /// <summary>The version of the driver, where Linux shows it.</summary>
+    /// <summary>The driver version, on Linux.</summary>
     public string? Driver { get; init; }
 
     /// <summary>Derived from the clocks above.</summary>
-    public required CardPeak Peak { get; init; }
+    public required DevicePeak Peak { get; init; }
 
     public static DeviceFacts Of(DeviceEngine engine)
     {
         var accelerator = engine.Accelerator;
-        var facts = new DeviceFacts(engine.Description.Id, engine.Description.Name, accelerator.NumMultiprocessors, accelerator.MemorySize) { Peak = new CardPeak(null, null) };
+        var facts = new DeviceFacts(
+            engine.Description.Id, engine.Description.Name, accelerator.NumMultiprocessors, accelerator.MemorySize)
+        {
+            Peak = new DevicePeak(null, null),
+        };
         if (accelerator is not CudaAccelerator cuda) return facts;
         return facts with
         {
@@ -60,23 +66,29 @@ internal sealed record DeviceFacts(string Id, string Name, int Multiprocessors, 
             MemoryBusBits = cuda.MemoryBusWidth,
             CudaVersion = cuda.DriverVersion.ToString(),
             Driver = File.Exists(DriverFile) ? File.ReadLines(DriverFile).First() : null,
-            Peak = CardPeak.Of(cuda.Architecture, cuda.NumMultiprocessors, cuda.ClockRate, cuda.MemoryClockRate, cuda.MemoryBusWidth),
+            Peak = DevicePeak.Of(
+                cuda.Architecture, cuda.NumMultiprocessors, cuda.ClockRate, cuda.MemoryClockRate, cuda.MemoryBusWidth),
         };
     }
 }
 
-/// <summary>What a card could do by its clocks; null where they are not known.</summary>
-/// <param name="GigaFmasPerSecond">Fp32 multiplications with addition.</param>
-/// <param name="GigabytesPerSecond">From and to its memory.</param>
-internal sealed record CardPeak(double? GigaFmasPerSecond, double? GigabytesPerSecond)
+/// <summary>Theoretical peaks, derived from the clocks; null if those are unknown.</summary>
+/// <param name="GigaFmasPerSecond">Fp32 FMAs per second, in 10⁹.</param>
+/// <param name="GigabytesPerSecond">Memory bandwidth.</param>
+internal sealed record DevicePeak(double? GigaFmasPerSecond, double? GigabytesPerSecond)
 {
     private const int TransfersPerClock = 2;
 
-    public static CardPeak Of(CudaArchitecture architecture, int multiprocessors, int clockMegahertz, int memoryClockMegahertz, int busBits) => new(
+    public static DevicePeak Of(
+        CudaArchitecture architecture, int multiprocessors, int clockMegahertz, int memoryClockMegahertz,
+        int busBits) =>
+        new(
         clockMegahertz > 0 ? multiprocessors * Fp32Lanes(architecture) * clockMegahertz / 1e3 : null,
         memoryClockMegahertz > 0 ? TransfersPerClock * memoryClockMegahertz * (busBits / 8) / 1e3 : null);
 
-    /// <summary>Fp32 units of a multiprocessor: 64 on Volta, Turing and A100, 128 on all others since Maxwell but P100.</summary>
+    /// <summary>
+    /// Fp32 units per multiprocessor: 64 on P100, Volta, Turing and A100, 128 on all others since Maxwell.
+    /// </summary>
     private static int Fp32Lanes(CudaArchitecture architecture) => (architecture.Major, architecture.Minor) switch
     {
         (6, 0) or (7, _) or (8, 0) => 64,

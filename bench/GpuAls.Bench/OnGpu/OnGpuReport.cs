@@ -2,17 +2,17 @@ using System.Text.Json.Serialization;
 
 namespace GpuAls.Bench.OnGpu;
 
-/// <summary>The JSON file. Names and meanings belong to <see cref="SchemaVersion"/>.</summary>
+/// <summary>The JSON file. Its names and meanings are fixed by <see cref="SchemaVersion"/>.</summary>
 internal sealed record OnGpuReport
 {
     public const int CurrentSchemaVersion = 1;
 
     public int SchemaVersion { get; init; } = CurrentSchemaVersion;
 
-    /// <summary>Whether every check passed, every workload was timed and every training ended with a falling loss.</summary>
+    /// <summary>Whether every check passed, every workload was timed, and the loss fell in every training.</summary>
     public required bool Passed { get; init; }
 
-    /// <summary>Whether the input was small, so that times say nothing.</summary>
+    /// <summary>Whether the input was so small that times are meaningless.</summary>
     public required bool Quick { get; init; }
 
     public required ProgramFacts Program { get; init; }
@@ -30,7 +30,7 @@ internal sealed record OnGpuReport
 
     public required IReadOnlyList<TimingResult> Timings { get; init; }
 
-    /// <summary>Kernels of the catalogue that no timing has launched.</summary>
+    /// <summary>Kernels in the catalog that no timing launched.</summary>
     public required IReadOnlyList<string> KernelsNotTimed { get; init; }
 
     public required IReadOnlyList<SampleResult> Samples { get; init; }
@@ -38,34 +38,36 @@ internal sealed record OnGpuReport
     public required IReadOnlyList<TrainingResult> Trainings { get; init; }
 }
 
-/// <summary>A workload on the device beside the host engine.</summary>
+/// <summary>The comparison of a workload on the device and on the host engine.</summary>
 internal sealed record CheckResult(string Operation, int Rank, string Shape)
 {
     public bool Passed { get; init; }
 
-    /// <summary>In the measure of the operation; null where the device gave no finite number, or nothing.</summary>
+    /// <summary>
+    /// Error, as defined by the operation; null if the device returned a non-finite value or nothing.
+    /// </summary>
     public double? LargestError { get; init; }
 
     public double Tolerance { get; init; }
 
-    /// <summary>Whether a second run on the device gave the same bytes.</summary>
+    /// <summary>Whether a second run on the device returned the same bytes.</summary>
     public bool SameBytesAgain { get; init; }
 
-    /// <summary>What went wrong, where it could not be computed.</summary>
+    /// <summary>The error, if the workload could not be computed.</summary>
     public string? Failure { get; init; }
 }
 
-/// <summary>A workload timed on the device; without times where it is wrong or failed.</summary>
+/// <summary>The timing of a workload on the device; without times if it failed or its result was wrong.</summary>
 internal sealed record TimingResult(string Operation, int Rank, string Shape)
 {
     public CheckResult? Check { get; init; }
 
     public int Repetitions { get; init; }
 
-    /// <summary>Time of all its kernels, between events of the device.</summary>
+    /// <summary>Total time of its kernels, measured with device events.</summary>
     public Spread? DeviceMilliseconds { get; init; }
 
-    /// <summary>Time of the whole operation on the host's clock, with its copies and what the host computes.</summary>
+    /// <summary>Wall-clock time of the whole operation, including copies and host computations.</summary>
     public Spread? WallMilliseconds { get; init; }
 
     public double UsefulFmas { get; init; }
@@ -88,55 +90,59 @@ internal sealed record TimingResult(string Operation, int Rank, string Shape)
     public bool Passed => DeviceMilliseconds is not null;
 }
 
-/// <summary>One kernel of an operation.</summary>
+/// <summary>The time of one kernel of an operation.</summary>
 internal sealed record KernelTime(string Name, int Launches, Spread Milliseconds);
 
-/// <summary>All launches of one kernel together.</summary>
+/// <summary>The total time of all launches of a kernel.</summary>
 internal sealed record KernelSum(string Name, int Launches, double Seconds);
 
-/// <summary>Median and minimum of repeated times.</summary>
+/// <summary>Median and minimum of repeated measurements.</summary>
 internal sealed record Spread(double Median, double Minimum)
 {
     public static Spread Of(IEnumerable<double> times)
     {
         var sorted = times.Order().ToArray();
         var middle = sorted.Length / 2;
-        return new Spread(sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2, sorted[0]);
+        return new Spread(
+            sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2, sorted[0]);
     }
 }
 
-/// <summary>A data set that was made for the trainings.</summary>
+/// <summary>A data set generated for the trainings.</summary>
 internal sealed record SampleResult(string Name, int Users, int Items, long Plays, double Seconds);
 
-/// <summary>One training and its lists.</summary>
+/// <summary>A training and its lists.</summary>
 internal sealed record TrainingResult(string Sample, int Rank)
 {
     public Spread? SecondsPerIteration { get; init; }
 
     public IReadOnlyList<double> IterationSeconds { get; init; } = [];
 
-    /// <summary>With the first factors, the copies and the losses.</summary>
+    /// <summary>Total time, including initialization, copies and losses.</summary>
     public double SecondsInAll { get; init; }
 
-    /// <summary>Without those of YᵀY, which are few beside them.</summary>
+    /// <summary>Not counting YᵀY, which is comparatively cheap.</summary>
     public double UsefulFmasAnIteration { get; init; }
 
     public IReadOnlyList<double> Losses { get; init; } = [];
 
     public bool LossFalls { get; init; }
 
-    /// <summary>Rows that were left to the host in fp64.</summary>
+    /// <summary>Rows solved in fp64 on the host.</summary>
     public int Fp64Rows { get; init; }
 
-    /// <summary>Time of the top-10 lists of all users, what they have played left out.</summary>
+    /// <summary>Time to make top-10 lists for all users, excluding played items.</summary>
     public double ListSeconds { get; init; }
 
     public int Lists { get; init; }
 
-    /// <summary>Time of the kernels, between events of the device, over the training and the lists.</summary>
+    /// <summary>Time per kernel for the training and the lists, measured with device events.</summary>
     public IReadOnlyList<KernelSum> Kernels { get; init; } = [];
 
-    /// <summary>What benfred/implicit publishes for the real data set on an NVIDIA A6000: another card, so no comparison by itself.</summary>
+    /// <summary>
+    /// The time that benfred/implicit has published for the real data set on an NVIDIA RTX A6000. A different GPU, so
+    /// not directly comparable.
+    /// </summary>
     public double? ImplicitOnA6000SecondsPerIteration { get; init; }
 
     public string? Failure { get; init; }

@@ -5,7 +5,7 @@ using GpuAls.Kernels.Launching;
 
 namespace GpuAls.Bench.OnGpu;
 
-/// <summary>Checks, timings and trainings on one device. What fails is written down, and the rest goes on.</summary>
+/// <summary>Runs checks, timings and trainings on one device. A failure is recorded and the rest continues.</summary>
 internal sealed class OnGpuRun(OnGpuPlan plan, DeviceEngine device, IAlsEngine host, TextWriter progress)
 {
     private readonly DateTime _started = DateTime.UtcNow;
@@ -23,7 +23,9 @@ internal sealed class OnGpuRun(OnGpuPlan plan, DeviceEngine device, IAlsEngine h
         var trainings = plan.Trainings.GroupBy(training => training.Shape).SelectMany(Train).ToArray();
         return new OnGpuReport
         {
-            Passed = checks.All(check => check.Passed) && timings.All(timing => timing.Passed) && trainings.All(training => training.Passed),
+            Passed = checks.All(check => check.Passed)
+                && timings.All(timing => timing.Passed)
+                && trainings.All(training => training.Passed),
             Quick = plan.IsQuick,
             Program = ProgramFacts.Of(),
             Started = _started,
@@ -32,7 +34,11 @@ internal sealed class OnGpuRun(OnGpuPlan plan, DeviceEngine device, IAlsEngine h
             Host = HostFacts.Of(host),
             Checks = checks,
             Timings = timings,
-            KernelsNotTimed = [.. KernelCatalog.All.Select(kernel => kernel.Name).Except(timings.SelectMany(timing => timing.Kernels).Select(kernel => kernel.Name))],
+            KernelsNotTimed =
+            [
+                .. KernelCatalog.All.Select(kernel => kernel.Name).Except(
+                    timings.SelectMany(timing => timing.Kernels).Select(kernel => kernel.Name))
+            ],
             Samples = _samples,
             Trainings = trainings,
         };
@@ -40,7 +46,11 @@ internal sealed class OnGpuRun(OnGpuPlan plan, DeviceEngine device, IAlsEngine h
 
     private CheckResult Check(Workload workload) => Attempt(
         () => Verifier.Check(workload, device, host),
-        failure => new CheckResult(workload.Operation, workload.Rank, workload.Shape) { Tolerance = workload.Tolerance, Failure = failure });
+        failure => new CheckResult(workload.Operation, workload.Rank, workload.Shape)
+        {
+            Tolerance = workload.Tolerance,
+            Failure = failure,
+        });
 
     private TimingResult Time(TimedWorkload workload, Stopwatches stopwatches) => Attempt(
         () => stopwatches.Time(workload),
@@ -52,17 +62,21 @@ internal sealed class OnGpuRun(OnGpuPlan plan, DeviceEngine device, IAlsEngine h
         Log($"sample: {shape.Name}, {shape.Users:N0} users, {shape.Items:N0} items, {shape.Plays:N0} plays");
         var start = _clock.Elapsed;
         var plays = SampleMatrix.Create(shape);
-        _samples.Add(new SampleResult(shape.Name, shape.Users, shape.Items, plays.ByUser.EntryCount, (_clock.Elapsed - start).TotalSeconds));
+        _samples.Add(
+            new SampleResult(
+                shape.Name, shape.Users, shape.Items, plays.ByUser.EntryCount, (_clock.Elapsed - start).TotalSeconds));
         foreach (var training in trainings)
         {
             Log($"training: {training.Name}");
             yield return Attempt(
-                () => TrainingRun.Run(device, _timer, shape, plays, TrainingRun.Options(training.Rank, plan.Iterations), Log),
+                () => TrainingRun.Run(
+                    device, _timer, shape, plays, TrainingRun.Options(training.Rank, plan.Iterations), Log),
                 failure => new TrainingResult(shape.Name, training.Rank) { Failure = failure });
         }
     }
 
-    private TResult[] Each<TWorkload, TResult>(string doing, IReadOnlyList<TWorkload> workloads, Func<TWorkload, TResult> work)
+    private TResult[] Each<TWorkload, TResult>(
+        string doing, IReadOnlyList<TWorkload> workloads, Func<TWorkload, TResult> work)
         where TWorkload : Workload
     {
         workloads = [.. workloads.Where(workload => workload.RunsOn(device))];
@@ -76,7 +90,7 @@ internal sealed class OnGpuRun(OnGpuPlan plan, DeviceEngine device, IAlsEngine h
         return results;
     }
 
-    /// <summary>Any failure: minutes of results on a rented machine are not to be lost for one.</summary>
+    /// <summary>Catches any failure: one must not discard minutes of results from a rented machine.</summary>
     private T Attempt<T>(Func<T> work, Func<string, T> failed)
     {
         try
@@ -86,7 +100,8 @@ internal sealed class OnGpuRun(OnGpuPlan plan, DeviceEngine device, IAlsEngine h
         catch (Exception exception)
         {
             Log($"  FAILED: {exception.Message}");
-            return failed(exception is GpuAlsException or InvalidOperationException ? exception.Message : exception.ToString());
+            return failed(
+                exception is GpuAlsException or InvalidOperationException ? exception.Message : exception.ToString());
         }
     }
 

@@ -1,18 +1,20 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using GpuAls.Bench.OnGpu.Workloads;
 using GpuAls.Kernels.Launching;
 
 namespace GpuAls.Bench.OnGpu;
 
-/// <summary>Times a workload with the device's own events, after it has been verified.</summary>
-/// <param name="device">What computes.</param>
-/// <param name="host">What verifies.</param>
-/// <param name="timer">The timer of the device.</param>
-/// <param name="peak">What the card could do.</param>
-/// <param name="repetitions">How often, after the runs that verify.</param>
-internal sealed class Stopwatches(IAlsEngine device, IAlsEngine host, LaunchTimer timer, CardPeak peak, int repetitions)
+/// <summary>Verifies a workload, then times it with device events.</summary>
+/// <param name="device">The engine to measure.</param>
+/// <param name="host">The engine that verifies.</param>
+/// <param name="timer">The device's timer.</param>
+/// <param name="peak">The device's theoretical peaks.</param>
+/// <param name="repetitions">Number of timed runs, after those that verify.</param>
+internal sealed class Stopwatches(
+    IAlsEngine device, IAlsEngine host, LaunchTimer timer, DevicePeak peak, int repetitions)
 {
-    /// <summary>Verifies, then times. A workload that is wrong is not timed.</summary>
+    /// <summary>Verifies, then times. A workload with a wrong result is not timed.</summary>
     public TimingResult Time(TimedWorkload workload)
     {
         using var loaded = workload.Load(device);
@@ -56,6 +58,37 @@ internal sealed class Stopwatches(IAlsEngine device, IAlsEngine host, LaunchTime
         .. runs[0].Select(launch => launch.Kernel).Distinct().Select(kernel => new KernelTime(
             kernel,
             runs[0].Count(launch => launch.Kernel == kernel),
-            Spread.Of(runs.Select(run => run.Where(launch => launch.Kernel == kernel).Sum(launch => launch.Milliseconds))))),
+            Spread.Of(
+                runs.Select(run => run.Where(launch => launch.Kernel == kernel).Sum(launch => launch.Milliseconds))))),
     ];
+}
+
+/// <summary>Compares the device's result with the expected one, and with that of a second run.</summary>
+internal static class Verifier
+{
+    /// <summary>Computes a workload twice on the device and once on the CPU.</summary>
+    public static CheckResult Check(Workload workload, IAlsEngine device, IAlsEngine host)
+    {
+        using var loaded = workload.Load(device);
+        return Check(workload, loaded, workload, host);
+    }
+
+    /// <summary>The same for a workload that is already loaded on the device.</summary>
+    /// <param name="workload">The workload.</param>
+    /// <param name="loaded">The workload, loaded on the device.</param>
+    /// <param name="part">What the host computes: the workload, or its beginning.</param>
+    /// <param name="host">The host engine.</param>
+    public static CheckResult Check(Workload workload, LoadedWorkload loaded, Workload part, IAlsEngine host)
+    {
+        var (first, second) = (loaded.Compute(), loaded.Compute());
+        var error = workload.Error(first, part.Expected(host));
+        var isSame = MemoryMarshal.AsBytes(first.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(second.AsSpan()));
+        return new CheckResult(workload.Operation, workload.Rank, workload.Shape)
+        {
+            Passed = isSame && error <= workload.Tolerance,
+            LargestError = double.IsFinite(error) ? error : null,
+            Tolerance = workload.Tolerance,
+            SameBytesAgain = isSame,
+        };
+    }
 }

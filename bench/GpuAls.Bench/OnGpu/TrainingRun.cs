@@ -4,12 +4,12 @@ using GpuAls.Kernels.Launching;
 
 namespace GpuAls.Bench.OnGpu;
 
-/// <summary>Trains a data set as <c>gpuals train</c> does, and makes the lists of all users.</summary>
+/// <summary>Trains on a data set as <c>gpuals train</c> does, and makes lists for all users.</summary>
 internal static class TrainingRun
 {
     private const int K = 10;
 
-    /// <summary>What is trained: settings under which fp32 solves every row. Time does not depend on them.</summary>
+    /// <summary>Training options under which fp32 solves every row. They do not affect the time.</summary>
     public static AlsOptions Options(int rank, int iterations) => AlsOptions.Default with
     {
         Rank = rank,
@@ -22,13 +22,15 @@ internal static class TrainingRun
     };
 
     /// <summary>Trains once.</summary>
-    /// <param name="engine">Where.</param>
+    /// <param name="engine">The engine to train on.</param>
     /// <param name="timer">The timer of its device.</param>
-    /// <param name="shape">Which data set.</param>
-    /// <param name="plays">The plays of it.</param>
-    /// <param name="options">What is trained.</param>
-    /// <param name="log">Takes a line an iteration.</param>
-    public static TrainingResult Run(IAlsEngine engine, LaunchTimer timer, Shape shape, InteractionMatrix plays, AlsOptions options, Action<string> log)
+    /// <param name="shape">The shape of the data set.</param>
+    /// <param name="plays">Its plays.</param>
+    /// <param name="options">Training options.</param>
+    /// <param name="log">Receives one line per iteration.</param>
+    public static TrainingResult Run(
+        IAlsEngine engine, LaunchTimer timer, Shape shape, InteractionMatrix plays, AlsOptions options,
+        Action<string> log)
     {
         TrainedFactors trained = null!;
         var (total, listSeconds, lists) = (0.0, 0.0, 0);
@@ -53,20 +55,27 @@ internal static class TrainingRun
             Fp64Rows = trained.Iterations.Sum(iteration => iteration.Fp64Rows),
             ListSeconds = listSeconds,
             Lists = lists,
-            Kernels = [.. launches.GroupBy(launch => launch.Kernel).Select(kernel => new KernelSum(kernel.Key, kernel.Count(), kernel.Sum(launch => launch.Milliseconds) / 1e3))],
-            ImplicitOnA6000SecondsPerIteration = shape.Published.TryGetValue(options.Rank, out var published) ? published : null,
+            Kernels = [.. launches.GroupBy(launch => launch.Kernel).Select(Sum)],
+            ImplicitOnA6000SecondsPerIteration =
+                shape.Published.TryGetValue(options.Rank, out var published) ? published : null,
         };
     }
 
+    private static KernelSum Sum(IGrouping<string, LaunchTime> launches) =>
+        new(launches.Key, launches.Count(), launches.Sum(launch => launch.Milliseconds) / 1e3);
+
     private static int MakeLists(IAlsEngine engine, InteractionMatrix plays, TrainedFactors trained)
     {
-        var model = new FactorModel(plays.Users, plays.Items, plays.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors);
+        var model = new FactorModel(
+            plays.Users, plays.Items, plays.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors);
         using var recommender = new Recommender(model, engine);
-        return recommender.Recommend(Recommender.UsersWithPlays(model), K, includePlayed: false).Sum(batch => batch.UserIndices.Length);
+        var batches = recommender.Recommend(Recommender.UsersWithPlays(model), K, includePlayed: false);
+        return batches.Sum(batch => batch.UserIndices.Length);
     }
 
     private sealed class LineAnIteration(Action<string> log) : IProgress<IterationReport>
     {
-        public void Report(IterationReport value) => log($"  iteration {value.Iteration}: {value.Seconds:F3} s, loss {value.Loss:G7}");
+        public void Report(IterationReport value) =>
+            log($"  iteration {value.Iteration}: {value.Seconds:F3} s, loss {value.Loss:G7}");
     }
 }

@@ -4,23 +4,48 @@ using Spectre.Console;
 
 namespace GpuAls.Bench.Quality;
 
-/// <summary>bench quality: trains on a published split, and says what was reached beside what was published.</summary>
+/// <summary>bench quality: trains on a published split and compares the metrics with published ones.</summary>
 internal static class QualityCommand
 {
     public static Command Create()
     {
         var set = new Argument<string>("set") { Description = "the data set" };
         set.AcceptOnlyFromAmong([.. PublishedSet.All.Select(one => one.Name)]);
-        var data = new Option<string>("--data") { Description = "folder with the files of the data set", Required = true, HelpName = "DIR" };
-        var device = new Option<string>("--device") { Description = "where to train and to make the lists: auto, cpu, cuda, opencl", DefaultValueFactory = _ => "cpu", HelpName = "DEVICE" };
-        var seeds = new Option<int>("--seeds") { Description = "trainings, with seeds 1, 2, ... of the first factors", DefaultValueFactory = _ => 5, HelpName = "N" };
-        var command = new Command("quality", "Trains on a published split and measures what others published.") { set, data, device, seeds };
+        var data = new Option<string>("--data")
+        {
+            Description = "folder with the data set's files",
+            Required = true,
+            HelpName = "DIR",
+        };
+        var device = new Option<string>("--device")
+        {
+            Description = "device to train and make lists on: auto, cpu, cuda or opencl",
+            DefaultValueFactory = _ => "cpu",
+            HelpName = "DEVICE",
+        };
+        var seeds = new Option<int>("--seeds")
+        {
+            Description = "number of trainings, with seeds 1, 2, …",
+            DefaultValueFactory = _ => 5,
+            HelpName = "N",
+        };
+        var command = new Command(
+            "quality", "Trains on a published split and compares the metrics with published ones.")
+        {
+            set,
+            data,
+            device,
+            seeds,
+        };
         command.SetAction((result, cancellation) =>
-            RunAsync(PublishedSet.All.Single(one => one.Name == result.GetValue(set)), result.GetValue(data)!, result.GetValue(device)!, result.GetValue(seeds), cancellation));
+            RunAsync(
+                PublishedSet.All.Single(one => one.Name == result.GetValue(set)), result.GetValue(data)!,
+                result.GetValue(device)!, result.GetValue(seeds), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(PublishedSet set, string data, string device, int seeds, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        PublishedSet set, string data, string device, int seeds, CancellationToken cancellation)
     {
         var folder = Directory.CreateTempSubdirectory();
         try
@@ -29,7 +54,9 @@ internal static class QualityCommand
             var options = Options(set, data, folder.FullName);
             var reports = new List<EvaluationReport>();
             for (var seed = 1; seed <= seeds; seed++)
-                reports.Add(await new EvaluateJob(options with { Als = options.Als with { Seed = seed } }, engine).RunAsync(cancellation).ConfigureAwait(false));
+                reports.Add(
+                    await new EvaluateJob(options with { Als = options.Als with { Seed = seed } }, engine)
+                        .RunAsync(cancellation).ConfigureAwait(false));
             Print(set, reports);
             return 0;
         }
@@ -59,29 +86,44 @@ internal static class QualityCommand
             Test = [Plays(set.Test)],
             Exclude = set.Excluded is { } excluded ? [Plays(excluded)] : [],
             Als = set.Options,
-            // Held-out plays of items that nobody has in training count as missed, as in what was published.
-            Evaluation = EvaluationOptions.Default with { ColdStart = ColdStart.Nan, Cutoffs = [.. set.Figures.Select(figure => figure.K).Order()], Kinds = MetricKinds.Lists },
+            // Held-out plays of items that are not in the training set count as misses, as in the publications.
+            Evaluation = EvaluationOptions.Default with
+            {
+                ColdStart = ColdStart.Nan,
+                Cutoffs = [.. set.Figures.Select(figure => figure.K).Order()],
+                Kinds = MetricKinds.Lists,
+            },
             Resamples = 0,
         };
     }
 
     private static void Print(PublishedSet set, List<EvaluationReport> reports)
     {
-        var table = ResultTable.Create(["metric"], ["gpuals, mean", "least", "most", "published", "difference", "most popular", "items by cosine"]);
+        var table = ResultTable.Create(
+            ["metric"],
+            ["gpuals, mean", "least", "most", "published", "difference", "most popular", "items by cosine"]);
         foreach (var figure in set.Figures)
         {
             var own = reports.ConvertAll(report => Value(report, report.Methods[0].Name, figure));
+            string Baseline(string method) => ResultTable.Text(Value(reports[0], method, figure), "F4");
             table.AddRow(
-                $"{figure.Metric}@{figure.K}", ResultTable.Text(own.Average(), "F4"), ResultTable.Text(own.Min(), "F4"), ResultTable.Text(own.Max(), "F4"), ResultTable.Text(figure.Value, "F4"),
-                ResultTable.Text((own.Average() / figure.Value) - 1, "P1"), ResultTable.Text(Value(reports[0], "most popular", figure), "F4"), ResultTable.Text(Value(reports[0], "items by cosine", figure), "F4"));
+                $"{figure.Metric}@{figure.K}",
+                ResultTable.Text(own.Average(), "F4"),
+                ResultTable.Text(own.Min(), "F4"), ResultTable.Text(own.Max(), "F4"),
+                ResultTable.Text(figure.Value, "F4"), ResultTable.Text((own.Average() / figure.Value) - 1, "P1"),
+                Baseline("most popular"), Baseline("items by cosine"));
         }
 
         var first = reports[0];
+        var split = first.Splits[0];
         ResultTable.Print(
             table, Console.Out, Machine.Line,
-            ResultTable.Text($"{set.Name}; {first.Device}; {first.Splits[0].TrainPairs:N0} plays of {first.Splits[0].TrainUsers:N0} users, {first.Users:N0} users measured; {reports.Count} trainings, {reports.Sum(report => report.Seconds):F1} s"));
+            ResultTable.Text($"{set.Name}; {first.Device}; {split.TrainPairs:N0} plays of {split.TrainUsers:N0} users")
+            + ResultTable.Text($", {first.Users:N0} users measured; {reports.Count} trainings, ")
+            + ResultTable.Text($"{reports.Sum(report => report.Seconds):F1} s"));
     }
 
     private static double Value(EvaluationReport report, string method, PublishedFigure figure) =>
-        report.Methods.First(one => one.Name == method).Metrics.First(value => value.Metric == new Metric(figure.Metric, figure.K)).Value;
+        report.Methods.First(one => one.Name == method).Metrics
+            .First(value => value.Metric == new Metric(figure.Metric, figure.K)).Value;
 }

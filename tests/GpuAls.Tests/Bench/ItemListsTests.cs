@@ -2,7 +2,7 @@ using GpuAls.Bench.Quality;
 
 namespace GpuAls.Tests.Bench;
 
-/// <summary>Lists of items a user become plays.</summary>
+/// <summary>Lists of items per user become plays.</summary>
 public sealed class ItemListsTests
 {
     private TempFolder _folder = null!;
@@ -21,17 +21,19 @@ public sealed class ItemListsTests
 
         ItemLists.Convert(_folder.At("lists"), (LineForm)form, _folder.At("plays.csv"));
 
-        Assert.That(File.ReadAllText(_folder.At("plays.csv")).ReplaceLineEndings("\n"), Is.EqualTo("user,item\n" + plays));
+        Assert.That(
+            File.ReadAllText(_folder.At("plays.csv")).ReplaceLineEndings("\n"), Is.EqualTo("user,item\n" + plays));
     }
 
     [TestCase("3 1 2", LineForm.UserIsTheLine, "line 1")]
     [TestCase("1 2\n1 x", LineForm.UserIsFirst, "line 2")]
-    public void Convert_LineOfAnotherForm_SaysWhichLine(string lines, object form, string place)
+    public void Convert_LineOfAnotherForm_SaysWhichLine(string lines, object form, string location)
     {
         File.WriteAllText(_folder.At("lists"), lines);
 
         Assert.That(
             () => ItemLists.Convert(_folder.At("lists"), (LineForm)form, _folder.At("plays.csv")),
-            Throws.TypeOf<GpuAlsException>().With.Property("Kind").EqualTo(FailureKind.BadInput).And.Message.Contains(place));
+            Throws.TypeOf<GpuAlsException>().With.Property("Kind").EqualTo(FailureKind.BadInput)
+                .And.Message.Contains(location));
     }
 }

@@ -33,7 +33,9 @@ public sealed class OnGpuTests
         Assert.That((string?)report["device"]!["id"], Is.EqualTo("cuda:0"));
         Assert.That((bool)report["quick"]!, Is.True);
         Assert.That(report["kernels_not_timed"]!.AsArray(), Is.Empty);
-        Assert.That(Times(report).Select(time => (string?)time["name"]).Distinct(), Is.EquivalentTo(KernelCatalog.All.Select(kernel => kernel.Name)));
+        Assert.That(
+            Times(report).Select(time => (string?)time["name"]).Distinct(),
+            Is.EquivalentTo(KernelCatalog.All.Select(kernel => kernel.Name)));
         Assert.That(Times(report).Select(time => (double)time["milliseconds"]!["minimum"]!), Is.All.Positive);
         Assert.That(report["trainings"]!.AsArray(), Has.Count.EqualTo(2));
         Assert.That(printed, Does.EndWith("All passed.\n"));
@@ -42,7 +44,8 @@ public sealed class OnGpuTests
     [Test]
     public void Run_SomethingFails_TheRestGoesOnAndTheExitCodeIs1()
     {
-        var (exitCode, printed, _) = Run(Plan(new Wrong(), new Thrower(), new SquaredNormWorkload(Rank: 3, Rows: 20)), "emulated");
+        var (exitCode, printed, _) = Run(
+            Plan(new Wrong(), new Thrower(), new SquaredNormWorkload(Rank: 3, Rows: 20)), "emulated");
 
         Assert.That(exitCode, Is.EqualTo(1));
         Assert.That(_folder.Entries(), Is.EqualTo(new[] { "results.json" }));
@@ -82,7 +85,9 @@ public sealed class OnGpuTests
     {
         using var progress = new StringWriter();
 
-        var exitCode = OnGpuCommand.Run(Plan(new Thrower()), "emulated", Path.Combine(_folder.Root, name), overwrite: true, TextWriter.Null, progress);
+        var exitCode = OnGpuCommand.Run(
+            Plan(new Thrower()), "emulated", Path.Combine(_folder.Root, name), overwrite: true, TextWriter.Null,
+            progress);
 
         Assert.That(exitCode, Is.EqualTo(5));
         Assert.That(progress.ToString(), Does.StartWith("error: ").And.Not.Contain("no luck"));
@@ -96,7 +101,8 @@ public sealed class OnGpuTests
     {
         var plays = SampleMatrix.Create(new Shape("test", 50, 30, 400, new Dictionary<int, double>()));
 
-        Assert.That((plays.ByUser.RowCount, plays.ByItem.RowCount, plays.ByUser.EntryCount), Is.EqualTo((50, 30, 400L)));
+        Assert.That(
+            (plays.ByUser.RowCount, plays.ByItem.RowCount, plays.ByUser.EntryCount), Is.EqualTo((50, 30, 400L)));
         Assert.That(Enumerable.Range(0, 50).Select(plays.ByUser.RowLength), Is.Ordered.Descending);
         Assert.That(Enumerable.Range(0, 30).Select(plays.ByItem.RowLength), Is.Ordered.Descending);
     }
@@ -107,8 +113,12 @@ public sealed class OnGpuTests
         int[] ranks = [1, 16, 32, 64, 100, 127, 128, 129, 176, 200, 256, 512];
 
         Assert.That(OnGpuPlan.Full.Checks.OfType<RowSolveWorkload>().Select(check => check.Rank), Is.SupersetOf(ranks));
-        Assert.That(OnGpuPlan.Full.Timings.OfType<RowSolveWorkload>().Select(timing => timing.Rank), Is.SupersetOf(ranks[1..]));
-        Assert.That(OnGpuPlan.Full.Trainings.Select(training => training.Shape).Distinct().Select(shape => (shape.Users, shape.Items, shape.Plays)), Is.EqualTo(new[] { (358_868, 292_385, 17_500_000L), (138_493, 26_744, 20_000_000L) }));
+        Assert.That(
+            OnGpuPlan.Full.Timings.OfType<RowSolveWorkload>().Select(timing => timing.Rank), Is.SupersetOf(ranks[1..]));
+        Assert.That(
+            OnGpuPlan.Full.Trainings.Select(training => training.Shape).Distinct().Select(
+                shape => (shape.Users, shape.Items, shape.Plays)),
+            Is.EqualTo(new[] { (358_868, 292_385, 17_500_000L), (138_493, 26_744, 20_000_000L) }));
     }
 
     [Test]
@@ -117,7 +127,9 @@ public sealed class OnGpuTests
         var plan = OnGpuPlan.Full.Only(["timing: row solve, Cholesky, rank 64, one row", "TRAINING: ml-20m, rank 256"]);
 
         Assert.That(plan.Checks, Is.Empty);
-        Assert.That(plan.Timings.Select(timing => timing.Name), Is.EqualTo(new[] { "row solve, Cholesky, rank 64, one row of 500,000 plays; 500,000 columns" }));
+        Assert.That(
+            plan.Timings.Select(timing => timing.Name),
+            Is.EqualTo(new[] { "row solve, Cholesky, rank 64, one row of 500,000 plays; 500,000 columns" }));
         Assert.That(plan.Trainings.Select(training => training.Name), Is.EqualTo(new[] { "ML-20M, rank 256" }));
     }
 
@@ -136,7 +148,8 @@ public sealed class OnGpuTests
     }
 
     [Test]
-    public void Relative_NoNumber_IsInfinite() => Assert.That(Errors.Relative([1, double.NaN, 1], [1, 2, 1]), Is.EqualTo(double.PositiveInfinity));
+    public void Relative_NoNumber_IsInfinite() =>
+        Assert.That(Errors.Relative([1, double.NaN, 1], [1, 2, 1]), Is.EqualTo(double.PositiveInfinity));
 
     [Test]
     public void Script_RefusesAFolderAboveTheLimit()
@@ -156,7 +169,8 @@ public sealed class OnGpuTests
 
     private JsonNode Report() => JsonNode.Parse(File.ReadAllText(Output))!;
 
-    private static IEnumerable<JsonNode> Times(JsonNode report) => report["timings"]!.AsArray().SelectMany(timing => timing!["kernels"]!.AsArray()).Select(kernel => kernel!);
+    private static IEnumerable<JsonNode> Times(JsonNode report) =>
+        report["timings"]!.AsArray().SelectMany(timing => timing!["kernels"]!.AsArray()).Select(kernel => kernel!);
 
     private static OnGpuPlan Plan(params Workload[] checks) => new()
     {

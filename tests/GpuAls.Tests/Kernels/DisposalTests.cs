@@ -18,7 +18,7 @@ public sealed class DisposalTests
 
     [Test]
     [Category("Cuda")]
-    public void Buffer_DriverThatRefusesToFree_IsDisposedAndOutOfTheBooks()
+    public void Buffer_DriverThatRefusesToFree_IsDisposedAndNoLongerCounted()
     {
         if (TestEngines.WhyAbsent<Cuda>() is { } reason) Assert.Ignore(reason);
         using var engine = (DeviceEngine)Cuda.Create();

@@ -17,7 +17,8 @@ public sealed class PanelColumnsTests
             var tiles = Enumerable.Range(column, end - column).Sum(each => shape.Rank8 - each);
             Assert.That(end, Is.GreaterThan(column));
             Assert.That(tiles, Is.LessThanOrEqualTo(shape.Threads));
-            Assert.That(end == shape.Rank8 || tiles + shape.Rank8 - end > shape.Threads, "one more column would have fitted");
+            Assert.That(
+                end == shape.Rank8 || tiles + shape.Rank8 - end > shape.Threads, "one more column would have fitted");
             column = end;
         }
 

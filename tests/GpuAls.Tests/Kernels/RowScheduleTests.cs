@@ -9,15 +9,18 @@ public sealed class RowScheduleTests
     private const int Longest = RowSchedule.LongestRow;
 
     private static readonly Gen<int> Length = Gen.Frequency(
-        (5, Gen.Int[0, 9]), (3, Gen.Int[0, Longest + 1]), (2, Gen.Int[Longest - 1, 3 * Longest]), (1, Gen.Int[Longest, 100 * Longest]));
+        (5, Gen.Int[0, 9]), (3, Gen.Int[0, Longest + 1]), (2, Gen.Int[Longest - 1, 3 * Longest]),
+        (1, Gen.Int[Longest, 100 * Longest]));
 
-    private static readonly Gen<long[]> Indptr = Gen.Select(Gen.Int[0, 1_000_000_000], Length.Array[0, 40], (first, lengths) =>
+    private static readonly Gen<long[]> Indptr = Gen.Select(Gen.Int[0, 1_000_000_000], Length.Array[0, 40], IndptrOf);
+
+    private static long[] IndptrOf(int first, int[] lengths)
     {
         var indptr = new long[lengths.Length + 1];
         indptr[0] = first;
         for (var row = 0; row < lengths.Length; row++) indptr[row + 1] = indptr[row] + lengths[row];
         return indptr;
-    });
+    }
 
     [Test]
     public void Rows_AreAllThere_LongestFirst_EqualOnesByNumber() => Indptr.Sample(indptr =>
@@ -26,7 +29,9 @@ public sealed class RowScheduleTests
 
         var expected = Enumerable.Range(0, indptr.Length - 1).OrderByDescending(row => indptr[row + 1] - indptr[row]);
         Assert.That(rows.Select(task => task.Row), Is.EqualTo(expected));
-        Assert.That(rows.Select(Plays), Is.EqualTo(expected.Select(row => (indptr[row] - indptr[0], indptr[row + 1] - indptr[0]))));
+        Assert.That(
+            rows.Select(Plays),
+            Is.EqualTo(expected.Select(row => (indptr[row] - indptr[0], indptr[row + 1] - indptr[0]))));
     });
 
     [Test]
@@ -35,7 +40,8 @@ public sealed class RowScheduleTests
         var schedule = RowSchedule.Of(indptr);
 
         var expected = schedule.Rows.ToArray().Where(task => task.Length > Longest);
-        Assert.That(schedule.LongRows.ToArray().Select(task => task.Row), Is.EqualTo(expected.Select(task => task.Row)));
+        Assert.That(
+            schedule.LongRows.ToArray().Select(task => task.Row), Is.EqualTo(expected.Select(task => task.Row)));
     });
 
     [Test]
@@ -52,7 +58,8 @@ public sealed class RowScheduleTests
             var own = segments[(int)row.First..(int)next];
             Assert.That(own.Select(task => task.Row), Is.All.EqualTo(row.Row));
             Assert.That(own[0].First, Is.EqualTo(indptr[row.Row] - indptr[0]));
-            Assert.That(own[1..].Select(task => task.First), Is.EqualTo(own[..^1].Select(task => task.First + task.Length)));
+            Assert.That(
+                own[1..].Select(task => task.First), Is.EqualTo(own[..^1].Select(task => task.First + task.Length)));
             Assert.That(own[^1].First + own[^1].Length, Is.EqualTo(indptr[row.Row + 1] - indptr[0]));
         }
 
@@ -81,7 +88,9 @@ public sealed class RowScheduleTests
     {
         var schedule = RowSchedule.Of([0, length]);
 
-        Assert.That(RowSchedule.TasksOf(length), Is.EqualTo(schedule.Rows.Length + schedule.LongRows.Length + schedule.Segments.Length));
+        Assert.That(
+            RowSchedule.TasksOf(length),
+            Is.EqualTo(schedule.Rows.Length + schedule.LongRows.Length + schedule.Segments.Length));
     });
 
     [Test]
@@ -89,8 +98,10 @@ public sealed class RowScheduleTests
     {
         var whole = RowSchedule.Of(indptr).Segments.ToArray();
 
-        var rowByRow = Enumerable.Range(0, indptr.Length - 1)
-            .SelectMany(row => RowSchedule.Of(indptr.AsSpan(row, 2)).Segments.ToArray().Select(task => (row, task.First + indptr[row] - indptr[0], task.Length)));
+        var rowByRow =
+            from row in Enumerable.Range(0, indptr.Length - 1)
+            from task in RowSchedule.Of(indptr.AsSpan(row, 2)).Segments.ToArray()
+            select (row, task.First + indptr[row] - indptr[0], task.Length);
 
         Assert.That(whole.Select(task => (task.Row, task.First, task.Length)), Is.EquivalentTo(rowByRow));
     });

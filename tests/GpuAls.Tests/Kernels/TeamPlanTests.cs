@@ -13,6 +13,8 @@ public sealed class TeamPlanTests
         var plan = TeamPlan.For(TeamPlan.MaximumGroupSize, TeamPlan.SharedBytes, rank4);
 
         Assert.That(plan.IsWhole);
-        Assert.That(plan.GroupSize, Is.EqualTo(LaunchPlan.GroupSize(plan.Layout.Teams * Math.Max(TriangleIndex.Count(rank4 / 2), rank4))));
+        Assert.That(
+            plan.GroupSize,
+            Is.EqualTo(LaunchPlan.GroupSize(plan.Layout.Teams * Math.Max(TriangleIndex.Count(rank4 / 2), rank4))));
     }
 }

@@ -1,14 +1,18 @@
 namespace GpuAls.Bench.OnGpu.Workloads;
 
-/// <summary>Half an iteration: rows solved by Cholesky, or by some steps of conjugate gradients.</summary>
+/// <summary>Half an iteration: rows solved by Cholesky or with conjugate-gradient steps.</summary>
 /// <param name="Rank">Number of factors.</param>
-/// <param name="Rows">What the rows are, in words.</param>
+/// <param name="Rows">Description of the rows.</param>
 /// <param name="RowLengths">[rows], plays of each row.</param>
 /// <param name="Columns">Rows of the fixed side.</param>
-/// <param name="Steps">Steps of conjugate gradients; 0 for Cholesky.</param>
+/// <param name="Steps">Conjugate-gradient steps; 0 for Cholesky.</param>
 /// <param name="Precision">How the device sums plays.</param>
-internal sealed record RowSolveWorkload(int Rank, string Rows, int[] RowLengths, int Columns, int Steps = 0, SumPrecision Precision = SumPrecision.Fp32)
-    : TimedWorkload(Steps > 0 ? $"row solve, {Steps} conjugate gradients" : Precision == SumPrecision.Tf32 ? "row solve, Cholesky, tf32" : "row solve, Cholesky", Rank)
+internal sealed record RowSolveWorkload(
+    int Rank, string Rows, int[] RowLengths, int Columns, int Steps = 0, SumPrecision Precision = SumPrecision.Fp32)
+    : TimedWorkload(
+        Steps > 0 ? $"row solve, {Steps} conjugate gradients"
+            : Precision == SumPrecision.Tf32 ? "row solve, Cholesky, tf32" : "row solve, Cholesky",
+        Rank)
 {
     private const int PartRows = 128;
     private const float Regularization = 5;
@@ -18,8 +22,12 @@ internal sealed record RowSolveWorkload(int Rank, string Rows, int[] RowLengths,
 
     public override string Shape => $"{Rows}; {Columns:N0} columns";
 
-    /// <summary>Exact solves are compared with fp64, conjugate gradients with those of the host engine in fp32; tf32 rounds factors by up to 5e-4.</summary>
-    public override double Tolerance => Steps > 0 ? ConjugateGradientTolerance : Precision == SumPrecision.Tf32 ? Tf32Tolerance : CholeskyTolerance;
+    /// <summary>
+    /// Exact solves are compared with fp64, conjugate gradients with the host engine in fp32. tf32 rounds factors by up
+    /// to 5e-4.
+    /// </summary>
+    public override double Tolerance =>
+        Steps > 0 ? ConjugateGradientTolerance : Precision == SumPrecision.Tf32 ? Tf32Tolerance : CholeskyTolerance;
 
     public override double UsefulFmas => Steps == 0
         ? (Plays * Rank * (Rank + 1.0) / 2) + (SolvedRows * ((Math.Pow(Rank, 3) / 6) + Math.Pow(Rank, 2)))
@@ -29,7 +37,8 @@ internal sealed record RowSolveWorkload(int Rank, string Rows, int[] RowLengths,
 
     public override bool RunsOn(IAlsEngine engine) => engine.Capabilities.Precisions.Contains(Precision);
 
-    public override TimedWorkload Part => this with { RowLengths = RowLengths[..Math.Min(PartRows, RowLengths.Length)] };
+    public override TimedWorkload Part =>
+        this with { RowLengths = RowLengths[..Math.Min(PartRows, RowLengths.Length)] };
 
     private double Plays => RowLengths.Sum(length => (double)length);
 
@@ -37,9 +46,9 @@ internal sealed record RowSolveWorkload(int Rank, string Rows, int[] RowLengths,
 
     public override LoadedWorkload Load(IAlsEngine engine)
     {
-        var plays = engine.LoadPlays(MadeUp.Plays(RowLengths, Columns));
-        var fixedFactors = engine.LoadFactors(MadeUp.Factors(Columns, Rank, seed: 2), Rank);
-        var start = MadeUp.Factors(RowLengths.Length, Rank, seed: 3);
+        var plays = engine.LoadPlays(SyntheticInput.Plays(RowLengths, Columns));
+        var fixedFactors = engine.LoadFactors(SyntheticInput.Factors(Columns, Rank, seed: 2), Rank);
+        var start = SyntheticInput.Factors(RowLengths.Length, Rank, seed: 3);
         var target = engine.LoadFactors(start, Rank);
         var gramian = Gramian(engine, fixedFactors);
         return new LoadedWorkload(
@@ -57,21 +66,26 @@ internal sealed record RowSolveWorkload(int Rank, string Rows, int[] RowLengths,
             plays, fixedFactors, target);
     }
 
-    /// <summary>Exact solves from fp64: sums of so many plays as the longest row has are off by more than the tolerance in fp32.</summary>
+    /// <summary>
+    /// Exact solves are computed in fp64: in fp32, the sums over the longest row are off by more than the tolerance.
+    /// </summary>
     public override double[] Expected(IAlsEngine host) => Steps > 0 ? base.Expected(host) : SolveInFp64(host);
 
-    public override double Error(ReadOnlySpan<double> actual, ReadOnlySpan<double> expected) => Errors.OfRows(actual, expected, Rank);
+    public override double Error(ReadOnlySpan<double> actual, ReadOnlySpan<double> expected) =>
+        Errors.OfRows(actual, expected, Rank);
 
     private double[] SolveInFp64(IAlsEngine host)
     {
-        var matrix = MadeUp.Plays(RowLengths, Columns);
-        var fixedFactors = MadeUp.Factors(Columns, Rank, seed: 2);
+        var matrix = SyntheticInput.Plays(RowLengths, Columns);
+        var fixedFactors = SyntheticInput.Factors(Columns, Rank, seed: 2);
         using var plays = host.LoadPlays(matrix);
         using var loaded = host.LoadFactors(fixedFactors, Rank);
         var solved = new double[RowLengths.Length * Rank];
         var rows = Enumerable.Range(0, RowLengths.Length).Where(row => RowLengths[row] > 0).ToArray();
         var problem = Problem(host, plays, loaded, Gramian(host, loaded), target: loaded);
-        Fp64Rows.Solve(problem, matrix, rows, row => fixedFactors.AsSpan(row * Rank, Rank), (row, x) => Widen(x, solved.AsSpan(row * Rank)));
+        Fp64Rows.Solve(
+            problem, matrix, rows, row => fixedFactors.AsSpan(row * Rank, Rank),
+            (row, x) => Widen(x, solved.AsSpan(row * Rank)));
         return solved;
     }
 
@@ -82,27 +96,29 @@ internal sealed record RowSolveWorkload(int Rank, string Rows, int[] RowLengths,
         return gramian;
     }
 
-    private RowSolveProblem Problem(IAlsEngine engine, IEnginePlays plays, IEngineFactors fixedFactors, double[] gramian, IEngineFactors target) => new()
-    {
-        Rows = new RowRange(0, RowLengths.Length),
-        Plays = plays,
-        Weights = new ConfidenceWeights(1, 0, 1),
-        FixedFactors = fixedFactors,
-        Gramian = gramian,
-        Regularization = RowLengths.Select(_ => Regularization).ToArray(),
-        Target = target,
-        ConjugateGradientSteps = Steps,
-        Precision = RunsOn(engine) ? Precision : SumPrecision.Fp32,
-    };
+    private RowSolveProblem Problem(
+        IAlsEngine engine, IEnginePlays plays, IEngineFactors fixedFactors, double[] gramian,
+        IEngineFactors target) => new()
+        {
+            Rows = new RowRange(0, RowLengths.Length),
+            Plays = plays,
+            Weights = new ConfidenceWeights(1, 0, 1),
+            FixedFactors = fixedFactors,
+            Gramian = gramian,
+            Regularization = RowLengths.Select(_ => Regularization).ToArray(),
+            Target = target,
+            ConjugateGradientSteps = Steps,
+            Precision = RunsOn(engine) ? Precision : SumPrecision.Fp32,
+        };
 
     private static void Widen(ReadOnlySpan<float> values, Span<double> target)
     {
         for (var i = 0; i < values.Length; i++) target[i] = values[i];
     }
 
-    /// <summary>The equations are so well conditioned that fp32 can solve each.</summary>
+    /// <summary>Throws if a row needed fp64: the equations are well conditioned.</summary>
     private static void Check(RowSolveReport report)
     {
-        if (report.Fp64Rows > 0) throw new InvalidOperationException($"{report.Fp64Rows} rows were left to fp64.");
+        if (report.Fp64Rows > 0) throw new InvalidOperationException($"{report.Fp64Rows} rows were solved in fp64.");
     }
 }

@@ -1,16 +1,20 @@
 namespace GpuAls.Bench.OnGpu.Workloads;
 
-/// <summary>Lists of the best items. Factors are small integers: scores are exact, and ties are common, so lists must be equal.</summary>
+/// <summary>
+/// Top-k lists. Factors are small integers, so that scores are exact and ties common; lists must be equal.
+/// </summary>
 /// <param name="Rank">Number of factors.</param>
 /// <param name="Queries">Number of lists.</param>
 /// <param name="Items">Number of items.</param>
-/// <param name="K">Length of a list.</param>
-/// <param name="Seen">Items that each list leaves out, by turns; empty where no list leaves out any.</param>
-internal sealed record TopKWorkload(int Rank, int Queries, int Items, int K, int[] Seen) : TimedWorkload($"top-{K}", Rank)
+/// <param name="K">List length.</param>
+/// <param name="Seen">Number of items to exclude from each list, cyclically; empty to exclude none.</param>
+internal sealed record TopKWorkload(int Rank, int Queries, int Items, int K, int[] Seen)
+    : TimedWorkload($"top-{K}", Rank)
 {
     private const int PartQueries = 64;
 
-    public override string Shape => $"{Queries:N0} queries, {Items:N0} items, {(Seen.Length == 0 ? "no mask" : $"up to {Seen.Max():N0} seen")}";
+    public override string Shape =>
+        $"{Queries:N0} queries, {Items:N0} items, {(Seen.Length == 0 ? "no mask" : $"up to {Seen.Max():N0} seen")}";
 
     public override double Tolerance => 0;
 
@@ -22,16 +26,18 @@ internal sealed record TopKWorkload(int Rank, int Queries, int Items, int K, int
 
     public override LoadedWorkload Load(IAlsEngine engine)
     {
-        var queries = engine.LoadFactors(MadeUp.Integers(Queries, Rank, seed: 8), Rank);
-        var items = engine.LoadFactors(MadeUp.Integers(Items, Rank, seed: 9), Rank);
-        var seen = Seen.Length == 0 ? null : engine.LoadPlays(MadeUp.Plays([.. Enumerable.Range(0, Queries).Select(query => Seen[query % Seen.Length])], Items));
+        var queries = engine.LoadFactors(SyntheticInput.Integers(Queries, Rank, seed: 8), Rank);
+        var items = engine.LoadFactors(SyntheticInput.Integers(Items, Rank, seed: 9), Rank);
+        var lengths = Enumerable.Range(0, Queries).Select(query => Seen[query % Seen.Length]);
+        var seen = Seen.Length == 0 ? null : engine.LoadPlays(SyntheticInput.Plays([.. lengths], Items));
         var (indices, scores) = (new int[Queries * K], new float[Queries * K]);
         IDisposable[] memory = seen is null ? [queries, items] : [queries, items, seen];
         return new LoadedWorkload(
             () => engine.TopK(new TopKQuery(queries, RowRange.All(queries), items, seen, K), indices, scores),
-            () => [.. indices.Zip(scores).SelectMany(place => (double[])[place.First, place.Second])],
+            () => [.. indices.Zip(scores).SelectMany(entry => (double[])[entry.First, entry.Second])],
             memory);
     }
 
-    public override double Error(ReadOnlySpan<double> actual, ReadOnlySpan<double> expected) => Errors.Unequal(actual, expected);
+    public override double Error(ReadOnlySpan<double> actual, ReadOnlySpan<double> expected) =>
+        Errors.Unequal(actual, expected);
 }

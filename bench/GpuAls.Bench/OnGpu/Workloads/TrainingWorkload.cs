@@ -2,14 +2,15 @@ using GpuAls.Bench.Shapes;
 
 namespace GpuAls.Bench.OnGpu.Workloads;
 
-/// <summary>A whole training on sample plays; the result is the loss after each iteration.</summary>
-/// <param name="Size">How many plays.</param>
+/// <summary>A training on sample plays; the result is the loss after each iteration.</summary>
+/// <param name="Size">The shape of the sample.</param>
 /// <param name="Rank">Number of factors.</param>
 internal sealed record TrainingWorkload(Shape Size, int Rank) : Workload("training, loss", Rank)
 {
     private const int Iterations = 3;
 
-    public override string Shape => $"{Size.Users:N0} users, {Size.Items:N0} items, {Size.Plays:N0} plays, {Iterations} iterations";
+    public override string Shape =>
+        $"{Size.Users:N0} users, {Size.Items:N0} items, {Size.Plays:N0} plays, {Iterations} iterations";
 
     public override double Tolerance => 1e-4;
 
@@ -18,6 +19,7 @@ internal sealed record TrainingWorkload(Shape Size, int Rank) : Workload("traini
         var plays = SampleMatrix.Create(Size);
         var trainer = new AlsTrainer(engine, TrainingRun.Options(Rank, Iterations));
         double[] losses = [];
-        return new LoadedWorkload(() => losses = [.. trainer.Fit(plays).Iterations.Select(iteration => iteration.Loss!.Value)], () => losses);
+        return new LoadedWorkload(
+            () => losses = [.. trainer.Fit(plays).Iterations.Select(iteration => iteration.Loss!.Value)], () => losses);
     }
 }

@@ -1,63 +1,66 @@
 namespace GpuAls.Bench.OnGpu.Workloads;
 
-/// <summary>An operation of the engine on made-up input, the same on every engine and machine.</summary>
-/// <param name="Operation">What is done.</param>
+/// <summary>An engine operation on synthetic input, which is the same on every engine and machine.</summary>
+/// <param name="Operation">Name of the operation.</param>
 /// <param name="Rank">Number of factors.</param>
 internal abstract record Workload(string Operation, int Rank)
 {
-    /// <summary>The size of the input, in words.</summary>
+    /// <summary>Description of the input's size.</summary>
     public abstract string Shape { get; }
 
-    /// <summary>What it is called where it is announced.</summary>
+    /// <summary>Name in progress messages.</summary>
     public string Name => $"{Operation}, rank {Rank}, {Shape}";
 
-    /// <summary>The largest error that a device may have.</summary>
+    /// <summary>The largest error allowed on a device.</summary>
     public abstract double Tolerance { get; }
 
-    /// <summary>Whether a device can do it.</summary>
+    /// <summary>Whether an engine supports it.</summary>
     public virtual bool RunsOn(IAlsEngine engine) => true;
 
-    /// <summary>Brings the input to an engine.</summary>
+    /// <summary>Loads the input on an engine.</summary>
     public abstract LoadedWorkload Load(IAlsEngine engine);
 
-    /// <summary>What the result is compared with: the host engine's.</summary>
+    /// <summary>The expected result, computed on the host engine.</summary>
     public virtual double[] Expected(IAlsEngine host)
     {
         using var loaded = Load(host);
         return loaded.Compute();
     }
 
-    /// <summary>The largest error of a result; not finite where the result is not.</summary>
+    /// <summary>The largest error of a result; not finite if the result is not.</summary>
     /// <param name="actual">The device's result.</param>
-    /// <param name="expected">What it is compared with, or the start of it.</param>
-    public virtual double Error(ReadOnlySpan<double> actual, ReadOnlySpan<double> expected) => Errors.Relative(actual, expected);
+    /// <param name="expected">The expected result, or its beginning.</param>
+    public virtual double Error(ReadOnlySpan<double> actual, ReadOnlySpan<double> expected) =>
+        Errors.Relative(actual, expected);
 }
 
 /// <summary>A workload that is also timed.</summary>
-/// <param name="Operation">What is done.</param>
+/// <param name="Operation">Name of the operation.</param>
 /// <param name="Rank">Number of factors.</param>
 internal abstract record TimedWorkload(string Operation, int Rank) : Workload(Operation, Rank)
 {
-    /// <summary>Multiplications that it cannot do without.</summary>
+    /// <summary>FMAs that the result needs.</summary>
     public abstract double UsefulFmas { get; }
 
-    /// <summary>Bytes of global memory that it cannot do without: each play with its factor row, and each input and output once.</summary>
+    /// <summary>
+    /// Minimum bytes of global memory accessed: every play with its factor row, and every input and output once.
+    /// </summary>
     public abstract double LeastBytes { get; }
 
-    /// <summary>A part that the host engine computes in seconds; its result is the start of this one's.</summary>
+    /// <summary>A part that the host engine computes in seconds; its result is the beginning of this one's.</summary>
     public virtual TimedWorkload Part => this;
 }
 
-/// <summary>A workload in the memory of an engine.</summary>
-/// <param name="run">Does the operation once, and returns when it is done.</param>
-/// <param name="result">What the last run gave.</param>
-/// <param name="memory">What the input and output live in.</param>
+/// <summary>A workload that is loaded on an engine.</summary>
+/// <param name="run">Runs the operation once and waits for it.</param>
+/// <param name="result">Reads the result of the last run.</param>
+/// <param name="memory">The engine memory of input and output.</param>
 internal sealed class LoadedWorkload(Action run, Func<double[]> result, params IDisposable[] memory) : IDisposable
 {
-    /// <summary>Does the operation once.</summary>
+    /// <summary>Runs the operation once.</summary>
     public void Run() => run();
 
-    /// <summary>Does it once and reads the result.</summary>
+    /// <summary>Runs the operation once and reads the result.</summary>
     public double[] Compute()
     {
         run();
@@ -67,5 +70,44 @@ internal sealed class LoadedWorkload(Action run, Func<double[]> result, params I
     public void Dispose()
     {
         foreach (var part in memory) part.Dispose();
+    }
+}
+
+/// <summary>Error measures for results.</summary>
+internal static class Errors
+{
+    private const double Smallest = 1e-30;
+
+    /// <summary>
+    /// The largest difference, relative to the largest expected magnitude; infinite if a value is NaN.
+    /// </summary>
+    public static double Relative(ReadOnlySpan<double> actual, ReadOnlySpan<double> expected)
+    {
+        var (largest, size) = (0.0, Smallest);
+        for (var i = 0; i < expected.Length; i++)
+        {
+            var error = Math.Abs(actual[i] - expected[i]);
+            largest = double.IsNaN(error) ? double.PositiveInfinity : Math.Max(largest, error);
+            size = Math.Max(size, Math.Abs(expected[i]));
+        }
+
+        return largest / size;
+    }
+
+    /// <summary>The same per row, relative to the row's largest expected magnitude.</summary>
+    public static double OfRows(ReadOnlySpan<double> actual, ReadOnlySpan<double> expected, int rowLength)
+    {
+        var largest = 0.0;
+        for (var start = 0; start < expected.Length; start += rowLength)
+            largest = Math.Max(largest, Relative(actual.Slice(start, rowLength), expected.Slice(start, rowLength)));
+        return largest;
+    }
+
+    /// <summary>The share of values that differ.</summary>
+    public static double Unequal(ReadOnlySpan<double> actual, ReadOnlySpan<double> expected)
+    {
+        var unequal = 0;
+        for (var i = 0; i < expected.Length; i++) unequal += actual[i].Equals(expected[i]) ? 0 : 1;
+        return (double)unequal / Math.Max(1, expected.Length);
     }
 }

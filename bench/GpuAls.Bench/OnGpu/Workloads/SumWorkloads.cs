@@ -1,6 +1,28 @@
 namespace GpuAls.Bench.OnGpu.Workloads;
 
-/// <summary>The part of the loss that belongs to the plays.</summary>
+/// <summary>YᵀY of a factor matrix.</summary>
+/// <param name="Rank">Number of factors.</param>
+/// <param name="Rows">Rows of Y.</param>
+internal sealed record GramianWorkload(int Rank, int Rows) : TimedWorkload("Gramian", Rank)
+{
+    public override string Shape => $"{Rows:N0} rows";
+
+    public override double Tolerance => 2e-6;
+
+    public override double UsefulFmas => Rows * Rank * (Rank + 1.0) / 2;
+
+    public override double LeastBytes => 4.0 * Rows * Rank;
+
+    public override LoadedWorkload Load(IAlsEngine engine)
+    {
+        var factors = engine.LoadFactors(SyntheticInput.Factors(Rows, Rank, seed: 4), Rank);
+        var gramian = new double[Rank * Rank];
+        return new LoadedWorkload(
+            () => engine.Gramian(factors, RowRange.All(factors), gramian), () => [.. gramian], factors);
+    }
+}
+
+/// <summary>The loss over the plays.</summary>
 /// <param name="Rank">Number of factors.</param>
 /// <param name="RowLengths">[rows], plays of each row.</param>
 /// <param name="Columns">Number of columns.</param>
@@ -18,9 +40,9 @@ internal sealed record LossWorkload(int Rank, int[] RowLengths, int Columns) : T
 
     public override LoadedWorkload Load(IAlsEngine engine)
     {
-        var plays = engine.LoadPlays(MadeUp.Plays(RowLengths, Columns));
-        var rows = engine.LoadFactors(MadeUp.Factors(RowLengths.Length, Rank, seed: 5), Rank);
-        var columns = engine.LoadFactors(MadeUp.Factors(Columns, Rank, seed: 6), Rank);
+        var plays = engine.LoadPlays(SyntheticInput.Plays(RowLengths, Columns));
+        var rows = engine.LoadFactors(SyntheticInput.Factors(RowLengths.Length, Rank, seed: 5), Rank);
+        var columns = engine.LoadFactors(SyntheticInput.Factors(Columns, Rank, seed: 6), Rank);
         var loss = 0.0;
         return new LoadedWorkload(
             () => loss = engine.PlaysLoss(plays, rows, RowRange.All(rows), columns, new ConfidenceWeights(1, 0, 1)),
@@ -28,7 +50,7 @@ internal sealed record LossWorkload(int Rank, int[] RowLengths, int Columns) : T
     }
 }
 
-/// <summary>The part of the loss that belongs to the regularization of one side.</summary>
+/// <summary>The regularization term of one side.</summary>
 /// <param name="Rank">Number of factors.</param>
 /// <param name="Rows">Number of rows.</param>
 internal sealed record SquaredNormWorkload(int Rank, int Rows) : TimedWorkload("squared norm", Rank)
@@ -43,7 +65,7 @@ internal sealed record SquaredNormWorkload(int Rank, int Rows) : TimedWorkload("
 
     public override LoadedWorkload Load(IAlsEngine engine)
     {
-        var factors = engine.LoadFactors(MadeUp.Factors(Rows, Rank, seed: 7), Rank);
+        var factors = engine.LoadFactors(SyntheticInput.Factors(Rows, Rank, seed: 7), Rank);
         var weights = Enumerable.Range(0, Rows).Select(row => 1 + (row % 7 / 4f)).ToArray();
         var norm = 0.0;
         return new LoadedWorkload(

@@ -1,13 +1,13 @@
 namespace GpuAls.Bench.OnGpu.Workloads;
 
-/// <summary>Seeded input. The start of an input is the input of a smaller workload.</summary>
-internal static class MadeUp
+/// <summary>Seeded random input. The input of a smaller workload is a prefix of that of a larger one.</summary>
+internal static class SyntheticInput
 {
     private const float Spread = 0.15f;
     private const int LargestInteger = 3;
     private const int DislikeEvery = 10;
 
-    /// <summary>Plays in uniformly drawn columns, values 1 .. 2, one in ten a dislike.</summary>
+    /// <summary>Plays in uniformly drawn columns, with values from 1 to 2; one in ten is a dislike.</summary>
     /// <param name="rowLengths">[rows], none longer than there are columns.</param>
     /// <param name="columns">Number of columns.</param>
     public static CsrMatrix Plays(int[] rowLengths, int columns)
@@ -19,7 +19,7 @@ internal static class MadeUp
         var entry = 0;
         foreach (var length in rowLengths)
         {
-            // One column of each of as many equal stretches: rising, and none twice.
+            // One column from each of as many equal intervals: ascending, without duplicates.
             for (var play = 0; play < length; play++, entry++)
             {
                 var width = columns / length;
@@ -31,7 +31,7 @@ internal static class MadeUp
         return new CsrMatrix(columns, indptr, indices, values);
     }
 
-    /// <summary>Factors around 0, [rows, rank].</summary>
+    /// <summary>[rows, rank], factors around 0.</summary>
     public static float[] Factors(int rows, int rank, int seed)
     {
         var random = new Random(seed);
@@ -40,7 +40,9 @@ internal static class MadeUp
         return factors;
     }
 
-    /// <summary>Factors that are small integers, [rows, rank]: their products are exact, whatever the order of the sums.</summary>
+    /// <summary>
+    /// [rows, rank], factors that are small integers: their products are exact in any order of summation.
+    /// </summary>
     public static float[] Integers(int rows, int rank, int seed)
     {
         var factors = Factors(rows, rank, seed);
