@@ -11,7 +11,7 @@ internal sealed class InputOptionSet(bool isOptional = false)
 
     private readonly Argument<string[]> _plays = new("plays")
     {
-        Description = "Parquet or delimited text (.csv .tsv .dat .txt, also .gz .zst): files, folders or globs.",
+        Description = "Parquet, delimited text (.csv .tsv .dat .txt) or JSON Lines (.jsonl .ndjson .json), text also .gz .bz2 .zst: files, folders or globs.",
         Arity = isOptional ? ArgumentArity.ZeroOrMore : ArgumentArity.OneOrMore,
     };
 

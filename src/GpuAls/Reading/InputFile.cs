@@ -33,6 +33,9 @@ public enum InputFormat
 
     /// <summary>Delimited text.</summary>
     Delimited,
+
+    /// <summary>Text with a JSON object in each line.</summary>
+    JsonLines,
 }
 
 /// <summary>How a text file is compressed.</summary>
@@ -43,6 +46,9 @@ public enum InputCompression
 
     /// <summary><c>.gz</c>.</summary>
     Gzip,
+
+    /// <summary><c>.bz2</c>.</summary>
+    Bzip2,
 
     /// <summary><c>.zst</c>.</summary>
     Zstandard,

@@ -3,9 +3,8 @@ namespace GpuAls;
 /// <summary>What the name of a file says of its form.</summary>
 internal static class InputFormats
 {
-    public const string Expected = ".parquet, .csv, .tsv, .dat or .txt (text also with .gz or .zst)";
-
-    private static readonly string[] TextExtensions = [".csv", ".tsv", ".dat", ".txt"];
+    public const string Expected =
+        ".parquet, .csv, .tsv, .dat, .txt, .json, .jsonl or .ndjson (all but .parquet also with .gz, .bz2 or .zst)";
 
     /// <returns>False where the extension is none of those expected.</returns>
     public static bool TryOf(string path, out InputFormat format, out InputCompression compression)
@@ -13,13 +12,19 @@ internal static class InputFormats
         compression = Path.GetExtension(path).ToUpperInvariant() switch
         {
             ".GZ" => InputCompression.Gzip,
+            ".BZ2" => InputCompression.Bzip2,
             ".ZST" => InputCompression.Zstandard,
             _ => InputCompression.None,
         };
-        var extension = ExtensionOf(path, compression);
-        var isParquet = extension.Equals(".parquet", StringComparison.OrdinalIgnoreCase) && compression == InputCompression.None;
-        format = isParquet ? InputFormat.Parquet : InputFormat.Delimited;
-        return isParquet || TextExtensions.Contains(extension, StringComparer.OrdinalIgnoreCase);
+        var found = ExtensionOf(path, compression).ToUpperInvariant() switch
+        {
+            ".PARQUET" when compression == InputCompression.None => InputFormat.Parquet,
+            ".CSV" or ".TSV" or ".DAT" or ".TXT" => InputFormat.Delimited,
+            ".JSON" or ".JSONL" or ".NDJSON" => InputFormat.JsonLines,
+            _ => default(InputFormat?),
+        };
+        format = found ?? default;
+        return found is not null;
     }
 
     /// <summary>The extension, that of the compression left off.</summary>

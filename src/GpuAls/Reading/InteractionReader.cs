@@ -15,9 +15,12 @@ internal static class InteractionReader
     {
         foreach (var file in files)
         {
-            var batches = file.Format == InputFormat.Delimited
-                ? new DelimitedInteractionReader(file, schema).ReadAsync(cancellation)
-                : new ParquetInteractionReader(file, schema).ReadAsync(cancellation);
+            var batches = file.Format switch
+            {
+                InputFormat.Delimited => new DelimitedInteractionReader(file, schema).ReadAsync(cancellation),
+                InputFormat.JsonLines => new JsonInteractionReader(file, schema).ReadAsync(cancellation),
+                _ => new ParquetInteractionReader(file, schema).ReadAsync(cancellation),
+            };
             await foreach (var batch in batches.ConfigureAwait(false)) yield return batch;
         }
     }

@@ -32,6 +32,9 @@ public sealed class CasesTests
         Case("plays/t-dcolon.dat", Numbered),
         Case("plays/t-spaces.csv", Plays),
         Case("plays/t-utf16.csv", Plays),
+        Case("plays/t.csv.bz2", Plays),
+        Case("plays/t.jsonl", Plays),
+        Case("spark-4.0.1/plays.json", Plays),
         Case("plays/t-comment.csv", Plays with { CommentPrefix = "#" }),
         Case("spark-4.0.1/plays.csv", Plays),
         Case("spark-4.0.1/plays-noheader.csv.gz", Numbered),
@@ -41,6 +44,18 @@ public sealed class CasesTests
     [TestCaseSource(nameof(SameTable))]
     public async Task Load_FileOfAnotherProgram_GivesTheTruth(string name, InteractionSchema schema) =>
         Assert.That(Rows(await LoadAsync(name, schema)), Is.EqualTo(Truth()));
+
+    /// <summary>A file that is added there needs a case here.</summary>
+    [Test]
+    public void Cases_AreAllFilesOfPlays()
+    {
+        var source = File.ReadAllText(Path.Combine(SharedData.ProjectRoot, "tests", "GpuAls.Tests", "Reading", "CasesTests.cs"));
+        var files = Directory.GetFileSystemEntries(At("plays")).Select(path => $"plays/{Path.GetFileName(path)}")
+            .Concat(new[] { "plays*", "spark-*" }.SelectMany(pattern => Directory.GetFileSystemEntries(At("spark-4.0.1"), pattern))
+                .Select(path => $"spark-4.0.1/{Path.GetFileName(path)}"));
+
+        Assert.That(files.Where(name => !source.Contains($"\"{name}\"", StringComparison.Ordinal)), Is.Empty);
+    }
 
     [Test]
     public async Task Load_BooleanWeights_Are1And0()

@@ -13,6 +13,12 @@ internal sealed class TextRows(InputFile file, InteractionSchema schema, bool ha
     private long _rows;
     private TimeKind? _timeKind;
 
+    /// <summary>Whether users are text even where they look like integers.</summary>
+    public bool UsersAreText { get; set; }
+
+    /// <summary>Whether items are text even where they look like integers.</summary>
+    public bool ItemsAreText { get; set; }
+
     /// <summary>Adds a line.</summary>
     /// <param name="line">Its number from 1.</param>
     /// <param name="user">UTF-8, as are the others.</param>
@@ -52,8 +58,8 @@ internal sealed class TextRows(InputFile file, InteractionSchema schema, bool ha
         return new InteractionBatch(this, userIndices, itemIndices)
         {
             File = file,
-            Users = new IdColumn(IdType.Text, _users, userIndices.Memory, MayBeIntegers: true),
-            Items = new IdColumn(IdType.Text, _items, itemIndices.Memory, MayBeIntegers: true),
+            Users = new IdColumn(IdType.Text, _users, userIndices.Memory, MayBeIntegers: !UsersAreText),
+            Items = new IdColumn(IdType.Text, _items, itemIndices.Memory, MayBeIntegers: !ItemsAreText),
             Weights = hasWeights ? _weights.AsMemory(0, count) : default(ReadOnlyMemory<float>?),
             Times = hasTimes ? _times.AsMemory(0, count) : default(ReadOnlyMemory<long>?),
             TimeKind = _timeKind ?? default,

@@ -80,6 +80,7 @@ internal sealed class TextSource : IDisposable
     private Stream Decompress(InputCompression compression) => compression switch
     {
         InputCompression.Gzip => new GzipMembers(_compressed),
+        InputCompression.Bzip2 => new Bzip2Members(_compressed),
         InputCompression.Zstandard => new ZstdSharp.DecompressionStream(_compressed, leaveOpen: false),
         _ => _compressed,
     };

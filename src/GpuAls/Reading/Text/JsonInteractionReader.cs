@@ -1,0 +1,314 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace GpuAls;
+
+/// <summary>Plays from JSON Lines: each line is an object, of which some fields are read. Blocks of lines are parsed in parallel.</summary>
+internal sealed class JsonInteractionReader(InputFile file, InteractionSchema schema)
+{
+    private const string OneObject = "expected one JSON object per line";
+
+    public async IAsyncEnumerable<BatchWork> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var blocks = new TextBlocks(file, await TextSource.OpenAsync(file, cancellation).ConfigureAwait(false));
+        if (!blocks.Fill()) yield break;
+        CheckColumns(blocks.PendingLines());
+        while (blocks.Fill())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return Work(Take(blocks));
+        }
+    }
+
+    private static TextBlock Take(TextBlocks blocks)
+    {
+        var lines = blocks.PendingLines();
+        return blocks.Take(lines.Length, lines.Count((byte)'\n'));
+    }
+
+    private BatchWork Work(TextBlock block) => _ =>
+    {
+        using var owned = block;
+        if (!Utf8.IsValid(block.Bytes)) throw TextErrors.NotUtf8(file);
+        var rows = new TextRows(file, schema, schema.WeightColumn is not null, schema.TimeColumn is not null);
+        var row = new JsonRow(schema);
+        var number = block.FirstLine;
+        foreach (var range in block.Bytes.Split((byte)'\n'))
+        {
+            var line = block.Bytes[range];
+            if (!IsBlank(line)) row.Read(line, number, rows);
+            number++;
+        }
+
+        return Task.FromResult(rows.Build(block.Fraction));
+    };
+
+    /// <summary>
+    /// Throws unless each column that is read is a field of one of the first lines. JSON has no header, and writers such as Spark leave
+    /// out fields that are null.
+    /// </summary>
+    private void CheckColumns(ReadOnlySpan<byte> lines)
+    {
+        if (!Utf8.IsValid(lines)) throw TextErrors.NotUtf8(file);
+        var names = new List<string>();
+        var number = 0L;
+        var isFirst = true;
+        foreach (var range in lines.Split((byte)'\n'))
+        {
+            number++;
+            if (IsBlank(lines[range])) continue;
+            AddNames(lines[range].ToArray(), number, isFirst, names);
+            isFirst = false;
+            if (schema.Columns.All(column => names.Contains(column.Name))) return;
+        }
+
+        if (!isFirst) ColumnErrors.CheckNames(file.Path, schema, names);
+    }
+
+    private void AddNames(byte[] line, long number, bool isFirst, List<string> names)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            if (document.RootElement.ValueKind == JsonValueKind.Object) AddNames(document.RootElement, "", names);
+            else if (isFirst) throw TextErrors.BadLine(file, number, $"is {JsonRow.Article(document.RootElement.ValueKind)}; {OneObject}. {Convert(".[]")}");
+        }
+        catch (JsonException exception)
+        {
+            if (!isFirst) return; // it will be a bad row
+            var filter = line.AsSpan().TrimStart(" \t"u8) is [(byte)'[', ..] ? ".[]" : ".";
+            throw TextErrors.BadLine(file, number, $"{JsonRow.Reason(exception)}; {OneObject}. {Convert(filter)}");
+        }
+        catch (InvalidOperationException)
+        {
+            // A name has an escape that is not Unicode, so it is not one of those looked for.
+        }
+    }
+
+    private static void AddNames(JsonElement record, string prefix, List<string> names)
+    {
+        foreach (var field in record.EnumerateObject())
+        {
+            var name = prefix + field.Name;
+            if (!names.Contains(name)) names.Add(name);
+            if (field.Value.ValueKind == JsonValueKind.Object) AddNames(field.Value, $"{name}.", names);
+        }
+    }
+
+    private static string Convert(string filter) => $"Convert the file, for example with: jq -c '{filter}'";
+
+    private static bool IsBlank(ReadOnlySpan<byte> line) => line.IndexOfAnyExcept(" \t\r"u8) < 0;
+}
+
+/// <summary>Reads the fields of one line after the other.</summary>
+internal sealed class JsonRow
+{
+    private const int User = 0;
+    private const int Item = 1;
+    private const int Weight = 2;
+    private const int Time = 3;
+    private const int Columns = 4;
+
+    private readonly InteractionSchema _schema;
+    private readonly byte[]?[] _names;
+    private readonly Field[] _fields = new Field[Columns];
+    private readonly byte[][] _buffers = [[], [], [], []];
+
+    public JsonRow(InteractionSchema schema)
+    {
+        _schema = schema;
+        _names = Array.ConvertAll(
+            [schema.UserColumn, schema.ItemColumn, schema.WeightColumn, schema.TimeColumn],
+            name => name is null ? null : Encoding.UTF8.GetBytes(name));
+    }
+
+    /// <summary>Adds a line to the rows, or says why it cannot be used.</summary>
+    /// <param name="line">The line, valid UTF-8.</param>
+    /// <param name="number">Its number from 1.</param>
+    /// <param name="rows">Receives it.</param>
+    public void Read(ReadOnlySpan<byte> line, long number, TextRows rows)
+    {
+        try
+        {
+            Array.Clear(_fields);
+            var reader = new Utf8JsonReader(line);
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                rows.Reject(number, $"is {Found(reader.TokenType)}; expected a JSON object");
+                return;
+            }
+
+            Span<int> starts = stackalloc int[Columns];
+            starts.Clear();
+            ReadObject(ref reader, starts);
+            while (reader.Read())
+            {
+                // what comes after the object throws
+            }
+        }
+        catch (JsonException exception)
+        {
+            rows.Reject(number, Reason(exception));
+            return;
+        }
+        catch (InvalidOperationException)
+        {
+            rows.Reject(number, "has a name with an escape that is not Unicode");
+            return;
+        }
+
+        if (Problem() is { } problem) rows.Reject(number, problem);
+        else Add(line, number, rows);
+    }
+
+    /// <summary>Why a line is not JSON.</summary>
+    public static string Reason(JsonException exception) =>
+        $"is not valid JSON at byte {exception.BytePositionInLine + 1}: {exception.Message.Split(" LineNumber:")[0].TrimEnd('.')}";
+
+    public static string Article(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.Array => "a JSON array",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => "a number",
+        _ => "true, false or null",
+    };
+
+    private static string Found(JsonTokenType type) => type switch
+    {
+        JsonTokenType.StartArray => "an array",
+        JsonTokenType.StartObject => "an object",
+        JsonTokenType.String => "a string",
+        JsonTokenType.Number => "a number",
+        JsonTokenType.Null => "null",
+        _ => type == JsonTokenType.True ? "true" : "false",
+    };
+
+    /// <summary>Reads the fields of an object.</summary>
+    /// <param name="reader">At its beginning; at its end afterwards.</param>
+    /// <param name="starts">[columns], where the rest of each name begins that is looked for here; -1 for none.</param>
+    private void ReadObject(ref Utf8JsonReader reader, scoped ReadOnlySpan<int> starts)
+    {
+        Span<int> inner = stackalloc int[Columns];
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            inner.Fill(-1);
+            var (found, isParent) = (0, false);
+            for (var column = 0; column < Columns; column++)
+            {
+                if (_names[column] is not { } name || starts[column] < 0) continue;
+                ReadOnlySpan<byte> rest = name.AsSpan(starts[column]);
+                if (reader.ValueTextEquals(rest)) found |= 1 << column;
+                for (var dot = rest.IndexOf((byte)'.'); dot >= 0; dot = NextDot(rest, dot))
+                {
+                    if (!reader.ValueTextEquals(rest[..dot])) continue;
+                    inner[column] = starts[column] + dot + 1;
+                    isParent = true;
+                }
+            }
+
+            reader.Read();
+            for (var column = 0; column < Columns; column++)
+                if ((found & (1 << column)) != 0) Store(ref reader, column);
+            if (isParent && reader.TokenType == JsonTokenType.StartObject) ReadObject(ref reader, inner);
+            else reader.Skip();
+        }
+    }
+
+    private static int NextDot(ReadOnlySpan<byte> name, int dot)
+    {
+        var next = name[(dot + 1)..].IndexOf((byte)'.');
+        return next < 0 ? -1 : dot + 1 + next;
+    }
+
+    private void Store(ref Utf8JsonReader reader, int column)
+    {
+        var start = (int)reader.TokenStartIndex + (reader.TokenType == JsonTokenType.String ? 1 : 0);
+        var field = new Field(reader.TokenType, start, reader.ValueSpan.Length);
+        var isCommaNumber = column == Weight && _schema.HasDecimalComma && reader.TokenType == JsonTokenType.Number;
+        if (isCommaNumber || (reader.TokenType == JsonTokenType.String && reader.ValueIsEscaped))
+        {
+            ref var buffer = ref _buffers[column];
+            if (buffer.Length < reader.ValueSpan.Length) buffer = new byte[reader.ValueSpan.Length];
+            field = field with { IsInBuffer = true, Start = 0 };
+            if (isCommaNumber) reader.ValueSpan.Replace(buffer, (byte)'.', (byte)',');
+            else if (TryUnescape(ref reader, buffer, out var length)) field = field with { Length = length };
+            else field = field with { Type = JsonTokenType.None, HasBadEscape = true };
+        }
+
+        _fields[column] = field;
+    }
+
+    private static bool TryUnescape(ref Utf8JsonReader reader, byte[] buffer, out int length)
+    {
+        try
+        {
+            length = reader.CopyString(buffer);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            length = 0;
+            return false;
+        }
+    }
+
+    private string? Problem() =>
+        ProblemOf(_schema.UserColumn, User) ?? ProblemOf(_schema.ItemColumn, Item)
+        ?? ProblemOf(_schema.WeightColumn, Weight) ?? ProblemOf(_schema.TimeColumn, Time);
+
+    private string? ProblemOf(string? name, int column)
+    {
+        if (name is null) return null;
+        var field = _fields[column];
+        var expected = column switch
+        {
+            Weight => "a number, true or false",
+            Time => TimeText.Expected,
+            _ => "a string or an integer",
+        };
+        return (field.Type, column) switch
+        {
+            _ when field.HasBadEscape => $"column '{name}' has an escape that is not Unicode",
+            (JsonTokenType.None or JsonTokenType.Null, _) => $"column '{name}' is null",
+            (JsonTokenType.StartObject or JsonTokenType.StartArray, _) or (JsonTokenType.True or JsonTokenType.False, not Weight) =>
+                $"column '{name}' is {Found(field.Type)}; expected {expected}",
+            _ => null,
+        };
+    }
+
+    private void Add(ReadOnlySpan<byte> line, long number, TextRows rows)
+    {
+        var user = Text(line, User);
+        var item = Text(line, Item);
+        if (!IsId(user, User)) rows.Reject(number, NoId(_schema.UserColumn, user));
+        else if (!IsId(item, Item)) rows.Reject(number, NoId(_schema.ItemColumn, item));
+        else
+        {
+            rows.UsersAreText |= _fields[User].Type == JsonTokenType.String;
+            rows.ItemsAreText |= _fields[Item].Type == JsonTokenType.String;
+            rows.Add(number, user, item, Text(line, Weight), Text(line, Time));
+        }
+    }
+
+    private ReadOnlySpan<byte> Text(ReadOnlySpan<byte> line, int column)
+    {
+        var field = _fields[column];
+        return field.IsInBuffer ? _buffers[column].AsSpan(0, field.Length) : line.Slice(field.Start, field.Length);
+    }
+
+    /// <summary>Numbers are ids if they are integers.</summary>
+    private bool IsId(ReadOnlySpan<byte> text, int column)
+    {
+        if (_fields[column].Type == JsonTokenType.String) return true;
+        var digits = text is [(byte)'-', ..] ? text[1..] : text;
+        return !digits.ContainsAnyExceptInRange((byte)'0', (byte)'9');
+    }
+
+    private static string NoId(string name, ReadOnlySpan<byte> text) =>
+        $"column '{name}' is {Encoding.UTF8.GetString(text)}; expected a string or an integer";
+
+    private readonly record struct Field(JsonTokenType Type, int Start, int Length, bool IsInBuffer = false, bool HasBadEscape = false);
+}
