@@ -1,6 +1,9 @@
 namespace GpuAls;
 
-/// <summary>The host loop of alternating least squares; the linear algebra is the engine's.</summary>
+/// <summary>
+/// Alternating least squares: a <see cref="TrainingLoop"/> that begins with the first factors; the linear algebra is
+/// the engine's.
+/// </summary>
 public sealed class AlsTrainer
 {
     private readonly IAlsEngine _engine;
@@ -9,8 +12,12 @@ public sealed class AlsTrainer
 
     /// <param name="engine">Where the work is done.</param>
     /// <param name="options">What is trained.</param>
-    /// <param name="stopping">What is measured after each iteration, and when it ends the training; null trains all iterations.</param>
-    /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range. Kind Device: the engine has no such precision, or cannot keep factors above 0.</exception>
+    /// <param name="stopping">
+    /// What is measured after each iteration, and when it ends the training; null trains all iterations.
+    /// </param>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: an option is out of its range. Kind Device: the engine is not capable of one.
+    /// </exception>
     public AlsTrainer(IAlsEngine engine, AlsOptions options, EarlyStopping? stopping = null)
     {
         ArgumentNullException.ThrowIfNull(engine);
@@ -20,19 +27,27 @@ public sealed class AlsTrainer
         (_engine, _options, _stopping) = (engine, options, stopping);
     }
 
+    /// <summary>The processes that train together; by default this one alone.</summary>
+    public IProcessGroup Group { get; init; } = SingleProcess.Instance;
+
+    /// <summary>Told after each iteration, when its loss and metric are known.</summary>
+    public IReadOnlyList<ITrainingObserver> Observers { get; init; } = [];
+
     /// <summary>Trains both sides.</summary>
     /// <param name="plays">Who played what.</param>
     /// <param name="progress">Told after each iteration.</param>
     /// <param name="cancellation">Looked at between half-iterations.</param>
     /// <exception cref="GpuAlsException">
-    /// Kind BadInput: fewer than two users or items, or fewer items than the rank. Kind Internal: a row cannot be solved. Kind Device: too little memory.
+    /// Kind BadInput: fewer than two users or items, or fewer items than the rank. Kind Internal: a row cannot be
+    /// solved. Kind Device: too little memory.
     /// </exception>
-    public TrainedFactors Fit(InteractionMatrix plays, IProgress<IterationReport>? progress = null, CancellationToken cancellation = default)
+    public TrainedFactors Fit(
+        InteractionMatrix plays, IProgress<IterationReport>? progress = null, CancellationToken cancellation = default)
     {
         Check(plays);
         // Both factor matrices first: plays stay on a device where these leave room.
         using var factors = TrainingFactors.First(_engine, plays, _options);
-        using var loaded = new LoadedPlays(_engine, plays, _options);
+        using var loaded = new LoadedPlays(_engine, plays, _options, Group);
         return Train(loaded, factors, progress, cancellation);
     }
 
@@ -41,7 +56,8 @@ public sealed class AlsTrainer
     /// <param name="progress">Told after each iteration.</param>
     /// <param name="cancellation">Looked at between half-iterations.</param>
     /// <exception cref="GpuAlsException">As on plays in host memory.</exception>
-    public TrainedFactors Fit(LoadedPlays plays, IProgress<IterationReport>? progress = null, CancellationToken cancellation = default)
+    public TrainedFactors Fit(
+        LoadedPlays plays, IProgress<IterationReport>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plays);
         Check(plays.Plays);
@@ -56,26 +72,21 @@ public sealed class AlsTrainer
         _engine.RequireMemory(TrainingShape.Of(plays, _options.Rank));
     }
 
-    private TrainedFactors Train(LoadedPlays plays, TrainingFactors factors, IProgress<IterationReport>? progress, CancellationToken cancellation)
+    private TrainedFactors Train(
+        LoadedPlays plays, TrainingFactors factors, IProgress<IterationReport>? progress,
+        CancellationToken cancellation)
     {
         var training = new AlsTraining(_engine, plays, factors, _options);
-        var best = _stopping?.Begin();
-        FactorSnapshot? kept = null;
-        var reports = new List<IterationReport>(_options.Iterations);
-        while (training.Iterations < _options.Iterations && best is not { IsOver: true })
-        {
-            var report = training.Iterate(cancellation);
-            if (best is not null)
-            {
-                report = report with { Metric = _stopping!.Metric.Measure(report, factors, cancellation) };
-                if (best.Offer(report.Iteration, report.Metric.Value)) kept = factors.Download();
-            }
-
-            reports.Add(report);
-            progress?.Report(report);
-        }
-
-        kept ??= factors.Download();
-        return new TrainedFactors(kept.Rank, kept.Users, kept.Items, reports, best?.Iteration ?? training.Iterations);
+        var best = _stopping is null ? null : new EarlyStoppingObserver(_stopping);
+        var reports = new ReportObserver(progress);
+        var observers = new List<ITrainingObserver>();
+        if (_options.TrackLoss) observers.Add(new LossObserver());
+        if (best is not null) observers.Add(best);
+        observers.Add(reports);
+        observers.AddRange(Observers);
+        new TrainingLoop([training], observers).Run(_options.Iterations, cancellation);
+        var kept = best?.Factors ?? factors.Download();
+        return new TrainedFactors(
+            kept.Rank, kept.Users, kept.Items, reports.Reports, best?.Iteration ?? training.Iterations);
     }
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace GpuAls;
 
-/// <summary>A training that goes on an iteration at a time: what is done between them is the caller's.</summary>
+/// <summary>A training that goes on an iteration at a time, as <see cref="TrainingLoop"/> asks it to.</summary>
 public sealed class AlsTraining
 {
     private readonly AlsOptions _options;
@@ -10,8 +10,10 @@ public sealed class AlsTraining
     private readonly TrainingSide _items;
 
     /// <param name="engine">Where the work is done.</param>
-    /// <param name="plays">The plays, with the confidences of <paramref name="options"/>; they stay their owner's.</param>
-    /// <param name="factors">Where the training begins, and what it changes; they stay their owner's.</param>
+    /// <param name="plays">
+    /// The plays, with the confidences of <paramref name="options"/>; their owner disposes of them.
+    /// </param>
+    /// <param name="factors">Where the training begins, and what it changes; their owner disposes of them.</param>
     /// <param name="options">What is trained.</param>
     /// <param name="iterations">Iterations done before.</param>
     /// <exception cref="GpuAlsException">Kind Usage: a λ is too large for fp32.</exception>
@@ -21,7 +23,7 @@ public sealed class AlsTraining
         ArgumentNullException.ThrowIfNull(factors);
         ArgumentNullException.ThrowIfNull(options);
         if (!plays.Serve(options)) throw new ArgumentException("the plays were loaded with other confidences.", nameof(plays));
-        (Factors, _options, Iterations) = (factors, options, iterations);
+        (Factors, _options, Iterations, Group) = (factors, options, iterations, plays.Group);
         _users = new TrainingSide(engine, plays, Side.Users, factors, options);
         _items = new TrainingSide(engine, plays, Side.Items, factors, options);
     }
@@ -29,12 +31,17 @@ public sealed class AlsTraining
     /// <summary>The factors as they are now.</summary>
     public TrainingFactors Factors { get; }
 
+    /// <summary>The processes that train together.</summary>
+    internal IProcessGroup Group { get; }
+
     /// <summary>Iterations done.</summary>
     public int Iterations { get; private set; }
 
     /// <summary>Solves both sides once.</summary>
     /// <param name="cancellation">Looked at before each side.</param>
-    /// <exception cref="GpuAlsException">Kind Internal: a row cannot be solved. Kind Device: too little memory.</exception>
+    /// <exception cref="GpuAlsException">
+    /// Kind Internal: a row cannot be solved. Kind Device: too little memory.
+    /// </exception>
     public IterationReport Iterate(CancellationToken cancellation = default)
     {
         var (first, second) = _options.First == Side.Users ? (_users, _items) : (_items, _users);
@@ -45,6 +52,9 @@ public sealed class AlsTraining
         var other = second.SolveAgainst(first);
         var seconds = clock.Elapsed.TotalSeconds;
         return new IterationReport(
-            ++Iterations, seconds, _options.TrackLoss ? _users.LossAgainst(_items) : null, one.Fp64Rows + other.Fp64Rows, one.JitteredRows + other.JitteredRows);
+            ++Iterations, seconds, Loss: null, one.Fp64Rows + other.Fp64Rows, one.JitteredRows + other.JitteredRows);
     }
+
+    /// <summary>L of the factors as they are now.</summary>
+    public double Loss() => _users.LossAgainst(_items);
 }

@@ -21,18 +21,49 @@ public interface ITrainingMetric
 /// <summary>Keeps the factors of the best iteration, and ends a training that gets no better.</summary>
 /// <param name="Metric">What is measured after each iteration.</param>
 /// <param name="Patience">Iterations without an improvement after which the training ends; 0 never ends it.</param>
-/// <param name="MinImprovement">The relative improvement that counts as one; a smaller one still makes an iteration the best.</param>
+/// <param name="MinImprovement">
+/// The relative improvement that counts as one; a smaller one still makes an iteration the best.
+/// </param>
 public sealed record EarlyStopping(ITrainingMetric Metric, int Patience, double MinImprovement = 0)
 {
     /// <summary>Checks each option.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
     public static void Validate(int patience, double minImprovement)
     {
-        Require.Usage(patience is >= 0 and <= 10_000, string.Create(CultureInfo.InvariantCulture, $"--patience is {patience}; expected 0 to 10000, where 0 never stops."));
+        var culture = CultureInfo.InvariantCulture;
         Require.Usage(
-            minImprovement is >= 0 and < 1, string.Create(CultureInfo.InvariantCulture, $"--min-improvement is {minImprovement}; expected a number from 0 to below 1, such as 0.001."));
+            patience is >= 0 and <= 10_000,
+            string.Create(culture, $"--patience is {patience}; expected 0 to 10000, where 0 never stops."));
+        Require.Usage(
+            minImprovement is >= 0 and < 1,
+            string.Create(
+                culture, $"--min-improvement is {minImprovement}; expected a number from 0 to below 1, such as 0.001."));
     }
 
     /// <summary>The state before the first iteration.</summary>
     public BestIteration Begin() => new(Metric.IsLowerBetter, Patience, MinImprovement);
+}
+
+/// <summary>
+/// Measures each iteration of one training, keeps the factors of the best one, and ends it when it gets no better.
+/// </summary>
+internal sealed class EarlyStoppingObserver(EarlyStopping stopping) : ITrainingObserver
+{
+    private readonly BestIteration _best = stopping.Begin();
+
+    /// <summary>The best iteration, from 1; 0 before any.</summary>
+    public int Iteration => _best.Iteration;
+
+    /// <summary>The factors after it.</summary>
+    public FactorSnapshot? Factors { get; private set; }
+
+    /// <inheritdoc/>
+    public bool Iterated(TrainingStep state, CancellationToken cancellation)
+    {
+        var factors = state.Trainings[0].Factors;
+        var value = stopping.Metric.Measure(state.Reports[0], factors, cancellation);
+        state.Reports[0] = state.Reports[0] with { Metric = value };
+        if (_best.Offer(state.Iteration, value)) Factors = factors.Download();
+        return !_best.IsOver;
+    }
 }

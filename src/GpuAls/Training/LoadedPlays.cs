@@ -1,29 +1,34 @@
 namespace GpuAls;
 
 /// <summary>
-/// The plays of both sides on an engine, as the confidences of some options. Any number of trainings may take them, one after the other,
-/// also with another rank, regularization or objective; for other confidences they are weighed again, where they are.
+/// The plays of both sides on an engine, as the confidences of some options. Any number of trainings may take them, one
+/// after the other, also with another rank, regularization or objective; for other confidences they are weighed again,
+/// where they are.
 /// </summary>
 public sealed class LoadedPlays : IDisposable
 {
-    private readonly IAlsEngine _engine;
     private AlsOptions? _options;
 
     /// <summary>Brings plays to an engine.</summary>
     /// <param name="engine">Where the work is done.</param>
     /// <param name="plays">Who played what.</param>
     /// <param name="options">How plays become confidences; the rest of the options does not matter.</param>
-    /// <exception cref="GpuAlsException">Kind Usage: a confidence is too large for fp32. Kind Device: too little memory.</exception>
-    public LoadedPlays(IAlsEngine engine, InteractionMatrix plays, AlsOptions options)
+    /// <param name="group">
+    /// The processes that share the rows; null for this one alone. Each brings the rows it owns.
+    /// </param>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: a confidence is too large for fp32. Kind Device: too little memory.
+    /// </exception>
+    public LoadedPlays(IAlsEngine engine, InteractionMatrix plays, AlsOptions options, IProcessGroup? group = null)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(plays);
         ArgumentNullException.ThrowIfNull(options);
-        (_engine, Plays, _options) = (engine, plays, options);
-        ByUser = engine.LoadPlays(ConfidenceTransform.Apply(plays.ByUser, options));
+        (Plays, _options, Group) = (plays, options, group ?? SingleProcess.Instance);
+        ByUser = new LoadedSide(engine, plays.ByUser, options, Group);
         try
         {
-            ByItem = engine.LoadPlays(ConfidenceTransform.Apply(plays.ByItem, options));
+            ByItem = new LoadedSide(engine, plays.ByItem, options, Group);
         }
         catch
         {
@@ -35,25 +40,32 @@ public sealed class LoadedPlays : IDisposable
     /// <summary>Who played what.</summary>
     public InteractionMatrix Plays { get; }
 
+    /// <summary>The processes that share the rows.</summary>
+    internal IProcessGroup Group { get; }
+
     /// <summary>[users, items].</summary>
-    internal IEnginePlays ByUser { get; }
+    internal LoadedSide ByUser { get; }
 
     /// <summary>[items, users].</summary>
-    internal IEnginePlays ByItem { get; }
+    internal LoadedSide ByItem { get; }
 
     /// <summary>Whether a training with some options may take these plays: its confidences are the same.</summary>
     public bool Serve(AlsOptions options) => _options is { } weighed && ConfidenceTransform.IsSame(weighed, options);
 
     /// <summary>Makes them serve some options: no training goes on with the confidences from before.</summary>
-    /// <exception cref="GpuAlsException">Kind Usage: a confidence is too large for fp32; they are as they were. Kind Device: they serve no options until they are weighed again.</exception>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: a confidence is too large for fp32; they are as they were. Kind Device: they serve no options until
+    /// they are weighed again.
+    /// </exception>
     public void Weigh(AlsOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (Serve(options)) return;
-        var (byUser, byItem) = (ConfidenceTransform.Apply(Plays.ByUser, options), ConfidenceTransform.Apply(Plays.ByItem, options));
+        var byUser = ConfidenceTransform.Apply(ByUser.Plays, options);
+        var byItem = ConfidenceTransform.Apply(ByItem.Plays, options);
         _options = null;
-        _engine.Reweigh(ByUser, byUser);
-        _engine.Reweigh(ByItem, byItem);
+        ByUser.Reweigh(byUser);
+        ByItem.Reweigh(byItem);
         _options = options;
     }
 
@@ -63,4 +75,40 @@ public sealed class LoadedPlays : IDisposable
         ByItem.Dispose();
         ByUser.Dispose();
     }
+}
+
+/// <summary>The plays of one side, as far as this process owns their rows.</summary>
+internal sealed class LoadedSide : IDisposable
+{
+    private readonly IAlsEngine _engine;
+
+    /// <param name="engine">Where the work is done.</param>
+    /// <param name="plays">[all rows, columns].</param>
+    /// <param name="options">How plays become confidences.</param>
+    /// <param name="group">The processes that share the rows.</param>
+    public LoadedSide(IAlsEngine engine, CsrMatrix plays, AlsOptions options, IProcessGroup group)
+    {
+        Starts = RowShares.Starts(plays.Indptr, group.Size);
+        Rows = new RowRange(Starts[group.Rank], Starts[group.Rank + 1] - Starts[group.Rank]);
+        Plays = group.Size == 1 ? plays : plays.Slice(Rows.Start, Rows.Count);
+        _engine = engine;
+        OnEngine = engine.LoadPlays(ConfidenceTransform.Apply(Plays, options));
+    }
+
+    /// <summary>[processes + 1], the first row of each process, then the number of rows.</summary>
+    public int[] Starts { get; }
+
+    /// <summary>The rows that this process owns.</summary>
+    public RowRange Rows { get; }
+
+    /// <summary>[Rows.Count, columns], their plays r.</summary>
+    public CsrMatrix Plays { get; }
+
+    /// <summary>[Rows.Count, columns], their confidences.</summary>
+    public IEnginePlays OnEngine { get; }
+
+    /// <summary>Gives them other confidences.</summary>
+    public void Reweigh(CsrMatrix confidences) => _engine.Reweigh(OnEngine, confidences);
+
+    public void Dispose() => OnEngine.Dispose();
 }

@@ -1,8 +1,12 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace GpuAls;
 
-/// <summary>One side of the factorisation on an engine: its plays, its factors and its λ.</summary>
+/// <summary>
+/// One side of the factorisation on an engine: its plays, its factors and its λ. This process solves the rows it owns,
+/// and gets the others from the processes that own them; results have the same bits however many processes there are.
+/// </summary>
 internal sealed class TrainingSide
 {
     private readonly IAlsEngine _engine;
@@ -11,7 +15,8 @@ internal sealed class TrainingSide
     private readonly Side _side;
     private readonly IdIndex _ids;
     private readonly float[] _regularization;
-    private readonly IEnginePlays _plays;
+    private readonly LoadedSide _plays;
+    private readonly IProcessGroup _group;
     private readonly IEngineFactors _factors;
 
     /// <param name="engine">Where the work is done.</param>
@@ -21,10 +26,12 @@ internal sealed class TrainingSide
     /// <param name="options">What is trained.</param>
     public TrainingSide(IAlsEngine engine, LoadedPlays plays, Side side, TrainingFactors factors, AlsOptions options)
     {
-        (_engine, _options, _side) = (engine, options, side);
+        (_engine, _options, _side, _group) = (engine, options, side, plays.Group);
         _weights = ConfidenceTransform.Weights(options);
-        (_ids, _plays, _factors) = side == Side.Users ? (plays.Plays.Users, plays.ByUser, factors.Users) : (plays.Plays.Items, plays.ByItem, factors.Items);
-        _regularization = RowRegularization.Compute(side == Side.Users ? plays.Plays.ByUser : plays.Plays.ByItem, options);
+        (_ids, _plays, _factors) = side == Side.Users
+            ? (plays.Plays.Users, plays.ByUser, factors.Users)
+            : (plays.Plays.Items, plays.ByItem, factors.Items);
+        _regularization = RowRegularization.Compute(_plays.Plays, options);
     }
 
     /// <summary>Solves every row of this side with the other side fixed.</summary>
@@ -32,48 +39,107 @@ internal sealed class TrainingSide
     /// <exception cref="GpuAlsException">Kind Internal: a row cannot be solved.</exception>
     public RowSolveReport SolveAgainst(TrainingSide other)
     {
-        var report = _engine.SolveRows(new RowSolveProblem
+        var plan = _options.Plan;
+        var report = Join(_engine.SolveRows(new RowSolveProblem
         {
-            Rows = RowRange.All(_factors),
-            Plays = _plays,
+            Rows = _plays.Rows,
+            Plays = _plays.OnEngine,
             Weights = _weights,
             FixedFactors = other._factors,
             Gramian = other.Gramian(),
             Regularization = _regularization,
             Target = _factors,
-            ConjugateGradientSteps = _options.Solver == Solver.ConjugateGradient ? _options.ConjugateGradientSteps : 0,
-            Precision = _options.Precision,
-            IsNonnegative = _options.Nonnegative,
-        });
+            ConjugateGradientSteps = plan.ConjugateGradientSteps,
+            Precision = plan.Precision,
+            IsNonnegative = plan.IsNonnegative,
+        }));
         if (report.FirstFailedRow >= 0) throw Unsolvable(report.FirstFailedRow);
+        if (_group.Size > 1) Exchange();
         return report;
     }
 
     /// <summary>L with this side as the rows.</summary>
     public double LossAgainst(TrainingSide items)
     {
-        var mine = Gramian();
-        var theirs = items.Gramian();
-        double allPairs = 0;
-        for (var i = 0; i < mine.Length; i++) allPairs += mine[i] * theirs[i];
-        return _engine.PlaysLoss(_plays, _factors, RowRange.All(_factors), items._factors, _weights)
-            + (_weights.IsExplicit ? 0 : _options.UnobservedWeight * allPairs)
-            + _engine.WeightedSquaredNorm(_factors, RowRange.All(_factors), _regularization)
-            + _engine.WeightedSquaredNorm(items._factors, RowRange.All(items._factors), items._regularization);
+        Span<double> terms =
+        [
+            _engine.PlaysLoss(_plays.OnEngine, _factors, _plays.Rows, items._factors, _weights),
+            _engine.WeightedSquaredNorm(_factors, _plays.Rows, _regularization),
+            _engine.WeightedSquaredNorm(items._factors, items._plays.Rows, items._regularization),
+        ];
+        _group.AllReduce(terms);
+        return terms[0] + (_weights.IsExplicit ? 0 : _options.UnobservedWeight * AllPairs(items)) + terms[1] + terms[2];
     }
 
+    /// <summary>Σ all (x·y)².</summary>
+    private double AllPairs(TrainingSide items)
+    {
+        var (mine, theirs) = (Gramian(), items.Gramian());
+        double sum = 0;
+        for (var i = 0; i < mine.Length; i++) sum += mine[i] * theirs[i];
+        return sum;
+    }
+
+    /// <summary>YᵀY over the rows of all processes.</summary>
     private double[] Gramian()
     {
         var gramian = new double[_options.Rank * _options.Rank];
-        _engine.Gramian(_factors, RowRange.All(_factors), gramian);
+        var all = RowRange.All(_factors);
+        var blockRows = _engine.Capabilities.GramianBlockRows(all.Count);
+        var blocks = EngineRows.BlockCount(all, blockRows);
+        if (_group.Size == 1 || blocks < _group.Size) _engine.Gramian(_factors, all, gramian);
+        else SumShared(blocks, blockRows, gramian);
         return gramian;
+    }
+
+    /// <summary>
+    /// Each process sums some of the blocks. For the others it has zeros, so that however a group adds them up, each
+    /// block keeps its bits; the blocks are then added in their order, as by one process.
+    /// </summary>
+    private void SumShared(int blocks, int blockRows, double[] gramian)
+    {
+        var first = (int)((long)blocks * _group.Rank / _group.Size);
+        var end = (int)((long)blocks * (_group.Rank + 1) / _group.Size);
+        var start = first * blockRows;
+        var rows = new RowRange(start, Math.Min(end * blockRows, _factors.RowCount) - start);
+        var rented = ArrayPool<double>.Shared.Rent(blocks * gramian.Length);
+        var sums = rented.AsSpan(0, blocks * gramian.Length);
+        sums.Clear();
+        _engine.Gramian(_factors, rows, blockRows, sums[(first * gramian.Length)..(end * gramian.Length)]);
+        _group.AllReduce(sums);
+        EngineRows.AddBlocks(sums, gramian);
+        ArrayPool<double>.Shared.Return(rented);
+    }
+
+    /// <summary>Sends the rows that this process solved, and gets all others.</summary>
+    private void Exchange()
+    {
+        var (rank, mine, end) = (_options.Rank, _plays.Rows, _plays.Rows.Start + _plays.Rows.Count);
+        var rows = new float[(long)_factors.RowCount * rank];
+        _factors.CopyTo(mine, rows.AsSpan(mine.Start * rank, mine.Count * rank));
+        _group.AllGather(rows, Array.ConvertAll(_plays.Starts, start => start * rank));
+        _factors.CopyFrom(new RowRange(0, mine.Start), rows.AsSpan(0, mine.Start * rank));
+        _factors.CopyFrom(new RowRange(end, _factors.RowCount - end), rows.AsSpan(end * rank));
+    }
+
+    /// <summary>The report over the rows of all processes.</summary>
+    private RowSolveReport Join(RowSolveReport report)
+    {
+        // Each process has an element for its first failed row, which the others leave 0.
+        var numbers = new double[2 + _group.Size];
+        (numbers[0], numbers[1]) = (report.Fp64Rows, report.JitteredRows);
+        if (report.FirstFailedRow >= 0) numbers[2 + _group.Rank] = _plays.Rows.Start + report.FirstFailedRow + 1;
+        _group.AllReduce(numbers);
+        var failed = numbers.Skip(2).FirstOrDefault(row => row > 0);
+        return new RowSolveReport((int)numbers[0], (int)numbers[1], (int)failed - 1);
     }
 
     private GpuAlsException Unsolvable(int row)
     {
         var side = _side == Side.Users ? "user" : "item";
-        return new GpuAlsException(
-            FailureKind.Internal,
-            string.Create(CultureInfo.InvariantCulture, $"the equations of {side} {Quoted.Of(_ids.Format(row))} have no unique solution in fp64, even with jitter on the diagonal. Raise --regularization (now {_options.Regularization})."));
+        return new GpuAlsException(FailureKind.Internal, string.Create(
+            CultureInfo.InvariantCulture,
+            $"the equations of {side} {Quoted.Of(_ids.Format(row))} have no unique solution in fp64, "
+            + $"even with jitter on the diagonal. Raise --regularization (now {_options.Regularization})."));
     }
 }

@@ -3,13 +3,16 @@ using System.Diagnostics;
 namespace GpuAls;
 
 /// <summary>
-/// Trains and measures trials, one after the other, on plays that stay on the engine; trials of other confidences bring values only. The folds
-/// of a split go side by side, so that iterations can be compared by all of them.
+/// Trains and measures trials, one after the other, on plays that stay on the engine; trials of other confidences bring
+/// values only. The folds of a split go side by side, so that iterations can be compared by all of them.
 /// </summary>
 internal sealed class TrialRunner(
-    IAlsEngine engine, IReadOnlyList<Evaluator> folds, SearchOptions options, BootstrapOptions bootstrap, IProgress<TrialStep>? progress) : IDisposable
+    IAlsEngine engine, IReadOnlyList<Evaluator> folds, SearchOptions options, BootstrapOptions bootstrap,
+    IProgress<TrialStep>? progress) : IDisposable
 {
     private readonly MetricChoice _choice = options.Choice();
+    private readonly int _patience = options.Patience;
+    private readonly IProgress<TrialStep>? _progress = progress;
     private readonly Dictionary<int, FactorSnapshot[]> _paused = [];
     private readonly List<LoadedPlays> _plays = [];
 
@@ -22,29 +25,21 @@ internal sealed class TrialRunner(
     /// <param name="keeps">Whether its factors are kept for another rung.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="GpuAlsException">Any kind but Output.</exception>
-    public TrialResult Advance(int trial, AlsOptions als, int rung, int iterations, TrialResult? before, bool keeps, CancellationToken cancellation)
+    public TrialResult Advance(
+        int trial, AlsOptions als, int rung, int iterations, TrialResult? before, bool keeps,
+        CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var best = new BestIteration(_choice.IsLowerBetter, options.Patience, options.MinImprovement);
+        var best = new BestIteration(_choice.IsLowerBetter, _patience, options.MinImprovement);
         var done = new List<TrialIteration>(before?.Iterations ?? []);
-        if (options.Patience > 0)
+        if (_patience > 0)
             foreach (var iteration in done) best.Offer(iteration.Iteration, iteration.Value ?? double.NaN);
-        Measurements? bestMeasured = null;
+        var observer = new TrialObserver(this, trial, iterations, best, done);
         if (!best.IsOver)
         {
             using var trainings = Begin(trial, als, done.Count, cancellation);
-            while (done.Count < iterations && !best.IsOver)
-            {
-                var reports = trainings.Iterate(cancellation);
-                var measured = options.Patience > 0 || done.Count + 1 == iterations ? Measure(trainings, cancellation) : null;
-                var value = Finite(measured?.Value(_choice.Metric));
-                done.Add(new TrialIteration(done.Count + 1, value, Finite(Sum(reports)), reports.Sum(report => report.Seconds)));
-                if (measured is not null && best.Offer(done.Count, value ?? double.NaN)) bestMeasured = measured;
-                progress?.Report(new TrialStep(trial, done.Count, iterations));
-            }
-
+            trainings.Loop(als.TrackLoss ? [new LossObserver(), observer] : [observer]).Run(iterations, cancellation);
             if (double.IsNaN(best.Value)) throw NoNumber();
-
             if (keeps && !best.IsOver) _paused[trial] = trainings.Download();
         }
 
@@ -54,7 +49,7 @@ internal sealed class TrialRunner(
             Rung = rung,
             Iterations = done,
             BestIteration = best.Iteration,
-            Metrics = bestMeasured?.Summarize(bootstrap, cancellation: cancellation) ?? before!.Metrics,
+            Metrics = observer.BestMeasured?.Summarize(bootstrap, cancellation: cancellation) ?? before!.Metrics,
             Seconds = Math.Round((before?.Seconds ?? 0) + clock.Elapsed.TotalSeconds, 3),
         };
     }
@@ -67,7 +62,10 @@ internal sealed class TrialRunner(
 
     public void Dispose() => _plays.ForEach(plays => plays.Dispose());
 
-    /// <summary>Goes on where the trial was, or comes there again where its factors are gone: the same iterations give the same factors.</summary>
+    /// <summary>
+    /// Goes on where the trial was, or comes there again where its factors are gone: the same iterations give the same
+    /// factors.
+    /// </summary>
     private FoldTrainings Begin(int trial, AlsOptions als, int iterations, CancellationToken cancellation)
     {
         foreach (var fold in folds) TrainingChecks.Check(fold.HeldOut.Train, als);
@@ -77,7 +75,7 @@ internal sealed class TrialRunner(
         var trainings = FoldTrainings.First(engine, _plays, als);
         try
         {
-            for (var iteration = 0; iteration < iterations; iteration++) trainings.Iterate(cancellation);
+            trainings.Loop([]).Run(iterations, cancellation);
             return trainings;
         }
         catch
@@ -87,21 +85,45 @@ internal sealed class TrialRunner(
         }
     }
 
-    /// <summary>Brings the plays of all folds to the engine, or gives those that are there the confidences of a trial.</summary>
+    /// <summary>
+    /// Brings the plays of all folds to the engine, or gives those that are there the confidences of a trial.
+    /// </summary>
     private void Load(AlsOptions als)
     {
         foreach (var plays in _plays) plays.Weigh(als);
         foreach (var fold in folds.Skip(_plays.Count)) _plays.Add(new LoadedPlays(engine, fold.HeldOut.Train, als));
     }
 
-    private Measurements Measure(FoldTrainings trainings, CancellationToken cancellation) =>
-        Measurements.Merge([.. folds.Select((fold, place) => fold.Measure(engine, trainings.Factors[place].Users, trainings.Factors[place].Items, cancellation: cancellation))]);
+    /// <summary>Measures all folds after an iteration.</summary>
+    private Measurements Measure(TrainingStep state, CancellationToken cancellation) => Measurements.Merge(
+        [.. folds.Zip(state.Trainings, (fold, training) =>
+            fold.Measure(engine, training.Factors.Users, training.Factors.Items, cancellation: cancellation))]);
 
     private GpuAlsException NoNumber() => new(
         FailureKind.BadInput,
         $"{_choice.Metric} is no number after any iteration. {(options.ColdStart == ColdStart.Nan && _choice.Kinds == MetricKinds.Errors ? "Leave out what cannot be predicted, with --cold-start drop" : "Raise --regularization, or choose another --metric")}.");
 
-    private static double? Finite(double? number) => number is { } value && double.IsFinite(value) ? number : null;
+    /// <summary>Measures the iterations of a trial, and ends it when it gets no better.</summary>
+    private sealed class TrialObserver(
+        TrialRunner runner, int trial, int iterations, BestIteration best, List<TrialIteration> done)
+        : ITrainingObserver
+    {
+        /// <summary>What was measured after the best iteration; null where that was before.</summary>
+        public Measurements? BestMeasured { get; private set; }
 
-    private static double? Sum(IEnumerable<IterationReport> reports) => reports.Aggregate((double?)0, (sum, report) => sum + report.Loss);
+        public bool Iterated(TrainingStep state, CancellationToken cancellation)
+        {
+            var measures = runner._patience > 0 || state.Iteration == iterations;
+            var measured = measures ? runner.Measure(state, cancellation) : null;
+            var value = Finite(measured?.Value(runner._choice.Metric));
+            var loss = state.Reports.Aggregate((double?)0, (sum, report) => sum + report.Loss);
+            var seconds = state.Reports.Sum(report => report.Seconds);
+            done.Add(new TrialIteration(state.Iteration, value, Finite(loss), seconds));
+            if (measured is not null && best.Offer(state.Iteration, value ?? double.NaN)) BestMeasured = measured;
+            runner._progress?.Report(new TrialStep(trial, state.Iteration, iterations));
+            return !best.IsOver;
+        }
+
+        private static double? Finite(double? number) => number is { } value && double.IsFinite(value) ? number : null;
+    }
 }

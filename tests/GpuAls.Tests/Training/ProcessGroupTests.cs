@@ -1,0 +1,165 @@
+using GpuAls.Tests.Engines;
+using GpuAls.Tests.Reference;
+
+namespace GpuAls.Tests.Training;
+
+/// <summary>
+/// Several processes, each with the rows it owns, train what one process trains: the same bytes of factors, and a loss
+/// whose fp64 sums differ by their order alone.
+/// </summary>
+public sealed class ProcessGroupTests
+{
+    /// <summary>Of the loss, relative: 1e-5 %.</summary>
+    private const double LossTolerance = 1e-7;
+
+    private static readonly AlsOptions Options =
+        new() { Rank = 9, Iterations = 4, Alpha = 2, Regularization = 0.3, TrackLoss = true };
+
+    public static IEnumerable<TestCaseData> Variants()
+    {
+        yield return Variant("default", Options);
+        yield return Variant("ials", Preset.Apply("ials", Options));
+        yield return Variant("ials objective", Options with { Objective = Objective.Ials });
+        yield return Variant("spark", Preset.Apply("spark", Options));
+        yield return Variant("implicit", Preset.Apply("implicit", Options));
+        yield return Variant("cg", Options with { Solver = Solver.ConjugateGradient });
+        yield return Variant("nonnegative", Options with { Nonnegative = true });
+        yield return Variant("explicit", Options with { Feedback = Feedback.Explicit });
+        yield return Variant("rank above a lane", Options with { Rank = 130, Iterations = 2, Regularization = 3 });
+    }
+
+    [TestCaseSource(nameof(Variants))]
+    public void Fit_SeveralProcesses_GiveTheBytesOfOne(AlsOptions options)
+    {
+        var plays = Plays(2_900, 900, options.Feedback);
+        var expected = Fit(new HostEngine(2), SingleProcess.Instance, plays, options);
+
+        foreach (var size in (int[])[2, 3, 5])
+        {
+            var group = new ThreadGroup(size, addsBackwards: size == 3);
+            var trained = group.Run(process => Fit(new HostEngine(1), process, plays, options));
+
+            Assert.That(group.Failures, Is.All.Null);
+            foreach (var one in trained) AssertSame(one, expected, $"{size} processes");
+        }
+    }
+
+    /// <summary>Plays of great weight, whose rows fp32 cannot solve.</summary>
+    [Test]
+    public void Fit_RowsInFp64_GiveTheBytesAndTheCountOfOneProcess()
+    {
+        var plays = Plays(400, 90, Feedback.Implicit);
+        var options = Preset.Apply("implicit", Options) with { Alpha = 100 };
+        var expected = Fit(new HostEngine(1), SingleProcess.Instance, plays, options);
+
+        var trained = new ThreadGroup(3).Run(process => Fit(new HostEngine(1), process, plays, options));
+
+        Assert.That(expected.Iterations.Sum(report => report.Fp64Rows), Is.GreaterThan(9));
+        foreach (var one in trained) AssertSame(one, expected, "3 processes");
+    }
+
+    /// <summary>Most processes own no rows, and no block of YᵀY.</summary>
+    [Test]
+    public void Fit_MoreProcessesThanRows_GivesTheBytesOfOne()
+    {
+        var (plays, options) = (Plays(6, 5, Feedback.Implicit), Options with { Rank = 3 });
+        var expected = Fit(new HostEngine(1), SingleProcess.Instance, plays, options);
+
+        var trained = new ThreadGroup(8).Run(process => Fit(new HostEngine(1), process, plays, options));
+
+        foreach (var one in trained) AssertSame(one, expected, "8 processes");
+    }
+
+    [Test]
+    [Category("Emulated")]
+    public void Fit_OnTheEmulator_GivesTheBytesOfOne()
+    {
+        var (plays, options) = (Plays(31, 12, Feedback.Implicit), Options with { Rank = 3, Iterations = 2 });
+        using var engine = Emulated.Create();
+        var expected = Fit(engine, SingleProcess.Instance, plays, options);
+
+        var trained = new ThreadGroup(3).Run(process => Fit(Emulated.Create(), process, plays, options));
+
+        foreach (var one in trained) AssertSame(one, expected, "3 processes");
+    }
+
+    /// <summary>The row belongs to one process; each says which it is.</summary>
+    [Test]
+    public void Fit_ARowThatCannotBeSolved_FailsOnEveryProcessWithItsId()
+    {
+        // The users' factors become zero; without λ and α₀ nothing is left of the equation of the item.
+        var byUser = new CsrMatrix(3, [0, 1, 2, 3], [0, 1, 2], [1, 1, -1]);
+        var users = new IdIndex<string>(["ada", "bob", "cy"]);
+        var plays = new InteractionMatrix(users, new IdIndex<long>([7, 8, 9]), byUser);
+        var options = Options with { Rank = 3, Alpha = 1, Regularization = 0, UnobservedWeight = 0 };
+        var expected = Assert.Throws<GpuAlsException>(
+            () => Fit(new HostEngine(1), SingleProcess.Instance, plays, options));
+
+        var group = new ThreadGroup(3);
+        group.Run(process => Fit(new HostEngine(1), process, plays, options));
+
+        Assert.That(group.Failures.Select(failure => failure?.Message), Is.All.EqualTo(expected.Message));
+    }
+
+    /// <summary>A process that ends the training ends it on all of them after the same iteration.</summary>
+    [Test]
+    public void Run_AnObserverOfOneProcessEndsIt_EndsOnAll()
+    {
+        var plays = Plays(40, 20, Feedback.Implicit);
+
+        var trained = new ThreadGroup(3).Run(process =>
+        {
+            using var engine = new HostEngine(1);
+            var ends = new Ending(process.Rank == 1 ? 2 : int.MaxValue);
+            return new AlsTrainer(engine, Options) { Group = process, Observers = [ends] }.Fit(plays);
+        });
+
+        Assert.That(trained.Select(one => one.Iterations.Count), Is.All.EqualTo(2));
+    }
+
+    [TestCase(new[] { 5, 5, 5, 5 }, 2, new[] { 0, 2, 4 })]
+    [TestCase(new[] { 200, 0, 0, 0, 0, 0 }, 2, new[] { 0, 1, 6 })]
+    [TestCase(new[] { 1, 2 }, 4, new[] { 0, 1, 1, 2, 2 })]
+    [TestCase(new int[0], 3, new[] { 0, 0, 0, 0 })]
+    public void Starts_OfRowsOfSuchLengths_ShareTheWork(int[] lengths, int size, int[] expected)
+    {
+        long[] indptr = [0, .. lengths.Select((_, row) => lengths[..(row + 1)].Sum(length => (long)length))];
+
+        Assert.That(RowShares.Starts(indptr, size), Is.EqualTo(expected));
+    }
+
+    private static void AssertSame(TrainedFactors actual, TrainedFactors expected, string of)
+    {
+        Assert.That(actual.UserFactors, Is.EqualTo(expected.UserFactors), of);
+        Assert.That(actual.ItemFactors, Is.EqualTo(expected.ItemFactors), of);
+        foreach (var (one, other) in actual.Iterations.Zip(expected.Iterations))
+        {
+            Assert.That(one.Loss, Is.EqualTo(other.Loss).Within(LossTolerance * Math.Abs(other.Loss!.Value)), of);
+            Assert.That((one.Fp64Rows, one.JitteredRows), Is.EqualTo((other.Fp64Rows, other.JitteredRows)), of);
+        }
+    }
+
+    private static TrainedFactors Fit(
+        IAlsEngine engine, IProcessGroup group, InteractionMatrix plays, AlsOptions options) =>
+        new AlsTrainer(engine, options) { Group = group }.Fit(plays);
+
+    /// <summary>
+    /// So many users that YᵀY has several blocks; short and long rows, empty ones, and some heavy plays.
+    /// </summary>
+    private static InteractionMatrix Plays(int users, int items, Feedback feedback)
+    {
+        int Length(int user) => user % 11 == 3 ? 0 : Math.Min(items, 1 + (user * 7 % 40));
+        var byUser = TestMatrices.Plays(items, [.. Enumerable.Range(0, users).Select(Length)], seed: 5)
+            .MapValues(value => value > 38 ? value * 1e4f : value);
+        IdIndex<int> Ids(int count) => new([.. Enumerable.Range(0, count)]);
+        return new InteractionMatrix(Ids(users), Ids(items), byUser) { Feedback = feedback };
+    }
+
+    private static TestCaseData Variant(string name, AlsOptions options) =>
+        new TestCaseData(options).SetArgDisplayNames(name);
+
+    private sealed class Ending(int after) : ITrainingObserver
+    {
+        public bool Iterated(TrainingStep state, CancellationToken cancellation) => state.Iteration < after;
+    }
+}
