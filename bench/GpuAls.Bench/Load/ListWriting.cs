@@ -1,4 +1,5 @@
 using System.Collections;
+using GpuAls.App;
 using GpuAls.Bench.OnGpu;
 using GpuAls.Bench.OnGpu.Workloads;
 using Spectre.Console;
@@ -60,13 +61,11 @@ internal sealed class ListWriting(LoadPlan plan, Peer peer, TextWriter progress)
 
     private static async Task WriteAsync(string path, FactorModel model, IEnumerable<RecommendationBatch> batches)
     {
-        var file = OutputLocation.Of(path).OpenFile(overwrite: true);
-        await using (file.Output.ConfigureAwait(false))
+        var outputs = new JobOutputs(overwrite: true);
+        await using (outputs.ConfigureAwait(false))
         {
-            await file.WriteAsync(
-                stream => RecommendationWriter.WriteAsync(ListFormat.Of(path).SinkTo(stream, model), batches), default)
-                .ConfigureAwait(false);
-            await file.Output.CommitAsync(default).ConfigureAwait(false);
+            await outputs.OpenLists(path).WriteAsync(model, batches).ConfigureAwait(false);
+            await outputs.CommitAsync(default).ConfigureAwait(false);
         }
     }
 

@@ -1,6 +1,9 @@
 namespace GpuAls.App;
 
-/// <summary>Plays in, metrics out: read → hold out → train → lists, ranks and predictions → metrics, beside baselines on the same split.</summary>
+/// <summary>
+/// Plays in, metrics out: read → hold out → train → lists, ranks and predictions → metrics, beside baselines on the
+/// same split.
+/// </summary>
 public sealed class EvaluateJob
 {
     private const string ModelName = "gpuals";
@@ -14,7 +17,10 @@ public sealed class EvaluateJob
     /// <param name="options">What to do.</param>
     /// <param name="engine">Where the work is done.</param>
     /// <param name="progress">Told how far the job is.</param>
-    /// <exception cref="GpuAlsException">Kind Usage: options that contradict each other, or are out of their range. Kind Device: the engine has no such precision, or cannot keep factors above 0.</exception>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: options that contradict each other, or are out of their range. Kind Device: the engine has no such
+    /// precision, or cannot keep factors above 0.
+    /// </exception>
     public EvaluateJob(EvaluateJobOptions options, IAlsEngine engine, IProgress<JobEvent>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(options);

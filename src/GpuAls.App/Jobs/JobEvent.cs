@@ -34,7 +34,9 @@ public sealed record IterationDone(IterationReport Report, int Total, string? Me
 /// <param name="Value">What it came to.</param>
 public sealed record BestKept(int Iteration, int Trained, string Metric, double Value) : JobEvent;
 
-/// <summary>Some users have plays above 0, or ratings, and yet factors that are all 0, so that no list can be made for them.</summary>
+/// <summary>
+/// Some users have plays above 0, or ratings, and yet factors that are all 0, so that no list can be made for them.
+/// </summary>
 /// <param name="Users">How many.</param>
 public sealed record ZeroFactors(int Users) : JobEvent;
 

@@ -1,8 +1,8 @@
 namespace GpuAls.App;
 
 /// <summary>
-/// What a job writes. Outputs are opened before the work, so that what they refuse is said before hours of it, and are committed after
-/// it in the order in which they were opened. Those of a job that fails are abandoned.
+/// What a job writes. Outputs are opened before the work, so that what they refuse is said before hours of it, and are
+/// committed after it in the order in which they were opened. Those of a job that fails are abandoned.
 /// </summary>
 /// <param name="overwrite">Whether existing outputs are replaced.</param>
 internal sealed class JobOutputs(bool overwrite) : IAsyncDisposable
@@ -11,8 +11,12 @@ internal sealed class JobOutputs(bool overwrite) : IAsyncDisposable
 
     /// <summary>Opens a folder.</summary>
     /// <exception cref="GpuAlsException">Kind Output: it exists, or cannot be written.</exception>
-    public async Task<IOutput> OpenFolderAsync(string path, ForeignCheck whyForeign, CancellationToken cancellation) =>
-        Add(await OutputLocation.Of(path).OpenFolderAsync(overwrite, whyForeign, cancellation).ConfigureAwait(false));
+    public async Task<IOutput> OpenFolderAsync(
+        string path, ForeignCheck whyForeign, CancellationToken cancellation)
+    {
+        var location = OutputLocation.Of(path);
+        return Add(await location.OpenFolderAsync(overwrite, whyForeign, cancellation).ConfigureAwait(false));
+    }
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="GpuAlsException">Kind Output: it exists, or cannot be written.</exception>
@@ -26,6 +30,16 @@ internal sealed class JobOutputs(bool overwrite) : IAsyncDisposable
     /// <summary>Opens a file that may not be asked for.</summary>
     /// <exception cref="GpuAlsException">Kind Output: it exists, or cannot be written.</exception>
     public OutputFile? OpenFileIfAny(string? path) => path is null ? null : OpenFile(path);
+
+    /// <summary>Opens a file of lists.</summary>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: the extension is not that of a format. Kind Output: the file exists, or cannot be written.
+    /// </exception>
+    public ListFile OpenLists(string path)
+    {
+        var format = ListFormat.Of(path);
+        return new ListFile(OpenFile(path), format);
+    }
 
     /// <summary>Adds an output that was opened.</summary>
     public IOutput Add(IOutput output)
@@ -41,7 +55,8 @@ internal sealed class JobOutputs(bool overwrite) : IAsyncDisposable
     {
         cancellation.ThrowIfCancellationRequested();
         string? leftover = null;
-        foreach (var output in _opened.Reverse()) leftover = await output.CommitAsync(CancellationToken.None).ConfigureAwait(false) ?? leftover;
+        foreach (var output in _opened.Reverse())
+            leftover = await output.CommitAsync(CancellationToken.None).ConfigureAwait(false) ?? leftover;
         return leftover;
     }
 
@@ -49,5 +64,50 @@ internal sealed class JobOutputs(bool overwrite) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var output in _opened) await output.DisposeAsync().ConfigureAwait(false);
+    }
+}
+
+/// <summary>Where a training writes: the folder of the model, and the lists in it or elsewhere.</summary>
+/// <param name="Model">The folder of the model.</param>
+/// <param name="Lists">The file of the lists.</param>
+/// <param name="NameInside">
+/// The name of the lists in the folder of the model; null where they are elsewhere.
+/// </param>
+internal sealed record TrainOutput(ChecksummedOutput Model, ListFile Lists, string? NameInside)
+{
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: the lists have the name of a file of the model, or an output is an input. Kind Output: an output
+    /// exists or cannot be written.
+    /// </exception>
+    public static async Task<TrainOutput> OpenAsync(
+        TrainJobOptions options, JobOutputs outputs, CancellationToken cancellation)
+    {
+        var lists = options.Recommendations ?? ModelFiles.Recommendations;
+        var format = ListFormat.Of(lists);
+        var inside = options.Recommendations is null ? lists : Inside(options.Output, lists);
+        Collisions.Check(options);
+        var folder = await outputs.OpenFolderAsync(options.Output, ModelFolder.WhyForeignAsync, cancellation)
+            .ConfigureAwait(false);
+        var model = new ChecksummedOutput(folder);
+        if (inside is null) return new TrainOutput(model, outputs.OpenLists(lists), null);
+        var file = new OutputFile(model, inside);
+        await file.WriteAsync(_ => Task.CompletedTask, cancellation).ConfigureAwait(false); // Bad names are refused early.
+        return new TrainOutput(model, new ListFile(file, format), inside);
+    }
+
+    private static string? Inside(string output, string lists)
+    {
+        var (folder, file) = (OutputLocation.Of(output), OutputLocation.Of(lists));
+        if (!folder.Contains(file))
+        {
+            Collisions.CheckOutsideModels(lists, "--recommendations");
+            return null;
+        }
+
+        var name = folder.FileBelow(file);
+        Require.Usage(
+            name != "." && !ModelFiles.IsTaken(name),
+            $"--recommendations '{lists}' is one of the model's own files. Choose another name.");
+        return name;
     }
 }

@@ -6,7 +6,9 @@ namespace GpuAls.App;
 /// <param name="progress">Told how far it is.</param>
 internal sealed class PlaysLoader(InteractionSchema schema, PhaseClock clock, IProgress<JobEvent>? progress)
 {
-    /// <summary>The plays, and their rows once more where they have times: the matrices take those that were read.</summary>
+    /// <summary>
+    /// The plays, and their rows once more where they have times: the matrices take those that were read.
+    /// </summary>
     public async Task<(IndexedInteractions Rows, InteractionMatrix Plays)> ReadAsync(IReadOnlyList<string> locations, CancellationToken cancellation)
     {
         var start = clock.Total;
@@ -19,4 +21,48 @@ internal sealed class PlaysLoader(InteractionSchema schema, PhaseClock clock, IP
         progress?.Report(new DataLoaded(DataStatistics.Of(plays, interactions.Statistics), clock.Total - start));
         return (timed, plays);
     }
+}
+
+/// <summary>Reads plays and holds some of them out, or takes those of test files.</summary>
+/// <param name="schema">Which columns are read, and how.</param>
+/// <param name="clock">Told when reading and building have ended.</param>
+/// <param name="progress">Told how far it is.</param>
+internal sealed class SplitLoader(InteractionSchema schema, PhaseClock clock, IProgress<JobEvent>? progress)
+{
+    private readonly PlaysLoader _loader = new(schema, clock, progress);
+
+    /// <summary>Told the plays before they are divided.</summary>
+    public Action<InteractionMatrix>? Loaded { get; init; }
+
+    /// <summary>The split, or one for each fold, made when it is asked for.</summary>
+    /// <param name="locations">The plays.</param>
+    /// <param name="test">
+    /// The plays to test with; empty holds out some of the others, as <paramref name="split"/> says.
+    /// </param>
+    /// <param name="exclude">Plays that lists leave out besides those trained on.</param>
+    /// <param name="split">How plays are divided.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<IEnumerable<HeldOut>> LoadAsync(
+        IReadOnlyList<string> locations, IReadOnlyList<string> test, IReadOnlyList<string> exclude, SplitOptions split, CancellationToken cancellation)
+    {
+        var (rows, plays) = await _loader.ReadAsync(locations, cancellation).ConfigureAwait(false);
+        Loaded?.Invoke(plays);
+        return test.Count == 0 ? Splitter.Split(rows, plays, split) : [await WithTestFilesAsync(plays, test, exclude, cancellation).ConfigureAwait(false)];
+    }
+
+    /// <summary>Plays to train on, or those of a model, with the plays of test files.</summary>
+    public async Task<HeldOut> WithTestFilesAsync(InteractionMatrix train, IReadOnlyList<string> test, IReadOnlyList<string> exclude, CancellationToken cancellation)
+    {
+        var (_, asked) = await _loader.ReadAsync(test, cancellation).ConfigureAwait(false);
+        var excluded = exclude.Count == 0 ? null : (await _loader.ReadAsync(exclude, cancellation).ConfigureAwait(false)).Plays;
+        return HeldOut.Of(train, asked, excluded);
+    }
+}
+
+/// <summary>Ratings are in a column; without one each row would be a rating of 1.</summary>
+internal static class RatingColumn
+{
+    /// <exception cref="GpuAlsException">Kind Usage: ratings without their column.</exception>
+    public static void Check(Feedback feedback, InteractionSchema schema) =>
+        Require.Usage(feedback == Feedback.Implicit || schema.WeightColumn is not null, "explicit feedback needs ratings, and no column has them. Name it with --weight-column.");
 }

@@ -26,31 +26,28 @@ public sealed class RecommendJob
     /// <exception cref="GpuAlsException">Any kind.</exception>
     public async Task<RecommendReport> RunAsync(CancellationToken cancellation = default)
     {
-        var format = _options.Output is null ? ListFormat.Csv : ListFormat.Of(_options.Output);
         Collisions.Check(_options);
         var outputs = new JobOutputs(_options.Overwrite);
-        await using (outputs.ConfigureAwait(false)) return await RunAsync(outputs, format, cancellation).ConfigureAwait(false);
+        await using (outputs.ConfigureAwait(false)) return await RunAsync(outputs, cancellation).ConfigureAwait(false);
     }
 
-    private async Task<RecommendReport> RunAsync(JobOutputs outputs, ListFormat format, CancellationToken cancellation)
+    private async Task<RecommendReport> RunAsync(JobOutputs outputs, CancellationToken cancellation)
     {
-        var file = outputs.OpenFileIfAny(_options.Output);
+        var file = _options.Output is { } output ? outputs.OpenLists(output) : null;
         _engine.PrepareTopK();
         var model = await ModelReader.ReadAsync(_options.Model, cancellation).ConfigureAwait(false);
         var users = UserSelection.Select(model, _options);
         using var recommender = new Recommender(model, _engine);
         var lists = recommender.Recommend(users.Indices, _options.Top, _options.IncludePlayed, cancellation);
-        if (file is not null) await file.WriteAsync(WriteAsync, cancellation).ConfigureAwait(false);
+        if (file is not null) await file.WriteAsync(model, lists, cancellation).ConfigureAwait(false);
         else await OutputErrors.GuardAsync("stdout", WriteToTextAsync).ConfigureAwait(false);
         await outputs.CommitAsync(cancellation).ConfigureAwait(false);
         return new RecommendReport(users.Indices.Length, users.Unknown, users.WithoutPlays, users.Named);
 
-        Task WriteAsync(Stream stream) => RecommendationWriter.WriteAsync(format.SinkTo(stream, model), lists, cancellation);
-
         async Task WriteToTextAsync()
         {
-            var stream = new TextStream(_output);
-            await using (stream.ConfigureAwait(false)) await WriteAsync(stream).ConfigureAwait(false);
+            var sink = ListFormat.Csv.SinkTo(new TextStream(_output), model);
+            await RecommendationWriter.WriteAsync(sink, lists, cancellation).ConfigureAwait(false);
             await _output.FlushAsync(cancellation).ConfigureAwait(false);
         }
     }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace GpuAls.App;
 
 /// <summary>The <c>gpuals train</c> command that trains some options, as a shell takes it.</summary>
@@ -37,5 +39,19 @@ internal static class TrainCommandLine
             (ParameterKind.Flag, _) or (_, "") => [],
             (_, var value) => [parameter.Option, value],
         };
+    }
+}
+
+/// <summary>A word of a command line, to be typed again.</summary>
+public static class ShellWord
+{
+    /// <summary>What no shell gives a meaning of its own.</summary>
+    private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,@%+=");
+
+    /// <summary>The word, in quotes where a shell would read it otherwise.</summary>
+    public static string Quote(string word)
+    {
+        ArgumentNullException.ThrowIfNull(word);
+        return word.Length > 0 && !word.AsSpan().ContainsAnyExcept(Plain) ? word : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
     }
 }

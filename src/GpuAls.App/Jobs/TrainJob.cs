@@ -1,8 +1,8 @@
 namespace GpuAls.App;
 
 /// <summary>
-/// Plays in, model and top-k lists out: read → index → CSR → train → write. All output is written aside and appears at the
-/// end; whatever goes wrong before leaves nothing behind.
+/// Plays in, model and top-k lists out: read → index → CSR → train → write. All output is written aside and appears at
+/// the end; whatever goes wrong before leaves nothing behind.
 /// </summary>
 public sealed class TrainJob
 {
@@ -14,7 +14,10 @@ public sealed class TrainJob
     /// <param name="options">What to do.</param>
     /// <param name="engine">Where the work is done.</param>
     /// <param name="progress">Told how far the job is.</param>
-    /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range. Kind Device: the engine has no such precision, or cannot keep factors above 0.</exception>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: an option is out of its range. Kind Device: the engine has no such precision, or cannot keep factors
+    /// above 0.
+    /// </exception>
     public TrainJob(TrainJobOptions options, IAlsEngine engine, IProgress<JobEvent>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -52,9 +55,7 @@ public sealed class TrainJob
 
         await ModelWriter.WriteAsync(model, output.Model, cancellation).ConfigureAwait(false);
         _clock.End("write_model");
-        await output.Lists.WriteAsync(
-            stream => RecommendationWriter.WriteAsync(output.Format.SinkTo(stream, model), Lists(model, cancellation), cancellation),
-            cancellation).ConfigureAwait(false);
+        await output.Lists.WriteAsync(model, Lists(model, cancellation), cancellation).ConfigureAwait(false);
         _clock.End("recommend");
         var manifest = Manifest(data, trained);
         WarnOfZeroFactors(model, manifest.Data);

@@ -1,8 +1,8 @@
 namespace GpuAls.App;
 
 /// <summary>
-/// Plays in, the best options out: read → hold out → trials. With a folder, each trial is on the disk once it is done, and the same job goes on
-/// with the others.
+/// Plays in, the best options out: read → hold out → trials. With a folder, each trial is on the disk once it is done,
+/// and the same job goes on with the others.
 /// </summary>
 public sealed class TuneJob
 {
@@ -16,7 +16,10 @@ public sealed class TuneJob
     /// <param name="options">What to do.</param>
     /// <param name="engine">Where the work is done.</param>
     /// <param name="progress">Told how far the job is.</param>
-    /// <exception cref="GpuAlsException">Kind Usage: options that contradict each other, or are out of their range. Kind Device: the engine has no such precision.</exception>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: options that contradict each other, or are out of their range. Kind Device: the engine has no such
+    /// precision.
+    /// </exception>
     public TuneJob(TuneJobOptions options, IAlsEngine engine, IProgress<JobEvent>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -29,7 +32,9 @@ public sealed class TuneJob
     /// <summary>Runs the job.</summary>
     /// <returns>The report, as it was written.</returns>
     /// <exception cref="GpuAlsException">Any kind.</exception>
-    /// <exception cref="OperationCanceledException">It was stopped; the trials that were done are in the folder.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// It was stopped; the trials that were done are in the folder.
+    /// </exception>
     public async Task<TuneReport> RunAsync(CancellationToken cancellation = default)
     {
         Collisions.Check(_options);
@@ -138,5 +143,30 @@ public sealed class TuneJob
             TrainCommand = TrainCommandLine.Of(
                 _options.Locations, _options.Schema, search.Candidates[results[0].Trial - 1] with { Iterations = Math.Max(1, results[0].BestIteration) }, _options.Preset),
         };
+    }
+}
+
+/// <summary>Tells of each trial as it is noted.</summary>
+/// <param name="log">Takes the notes.</param>
+/// <param name="report">Told after each.</param>
+internal sealed class ReportedTrials(ITrialLog log, Action<TrialResult> report) : ITrialLog
+{
+    public TrialResult? Find(int trial, int rung) => log.Find(trial, rung);
+
+    public void Add(TrialResult result)
+    {
+        log.Add(result);
+        report(result);
+    }
+}
+
+/// <summary>Notes of trials that are kept nowhere.</summary>
+internal sealed class TrialMemory : ITrialLog
+{
+    public TrialResult? Find(int trial, int rung) => null;
+
+    public void Add(TrialResult result)
+    {
+        // The search has it.
     }
 }

@@ -69,3 +69,33 @@ internal static class Chart
         return $"data:image/svg+xml;base64,{Convert.ToBase64String(svg.ToArray())}";
     }
 }
+
+/// <summary>The colours of charts, for light pages and for dark ones.</summary>
+/// <param name="Text">Titles, labels and axes.</param>
+/// <param name="Grid">Lines behind the data.</param>
+/// <param name="Series">One for each series, told apart also by those who see few colours (after Okabe and Ito).</param>
+internal sealed record ChartColors(OxyColor Text, OxyColor Grid, IReadOnlyList<OxyColor> Series)
+{
+    public static ChartColors Light { get; } = new(
+        OxyColor.Parse("#1f2328"), OxyColor.Parse("#d8dde3"),
+        [OxyColor.Parse("#0062a3"), OxyColor.Parse("#b84700"), OxyColor.Parse("#00795a"), OxyColor.Parse("#8a3a78"), OxyColor.Parse("#6b6400")]);
+
+    public static ChartColors Dark { get; } = new(
+        OxyColor.Parse("#e6e9ec"), OxyColor.Parse("#3b424a"),
+        [OxyColor.Parse("#56b4e9"), OxyColor.Parse("#ff9a4d"), OxyColor.Parse("#2fcf9f"), OxyColor.Parse("#e39ccb"), OxyColor.Parse("#e6dc4a")]);
+
+    /// <summary>The colour of a series.</summary>
+    public OxyColor Of(int series) => Series[series % Series.Count];
+}
+
+/// <summary>Sizes of text by the metrics of the standard PDF fonts, which need no font on the machine; in pixels, as SVG has them, not in points.</summary>
+internal sealed class TextMeasure(double width, double height) : PdfRenderContext(width, height, OxyColors.Undefined)
+{
+    private const double PixelsOfPoint = 96.0 / 72;
+
+    public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight)
+    {
+        var points = base.MeasureText(text, fontFamily, fontSize, fontWeight);
+        return new OxySize(points.Width * PixelsOfPoint, points.Height * PixelsOfPoint);
+    }
+}

@@ -1,6 +1,8 @@
 namespace GpuAls.App;
 
-/// <summary>How many artists each listener plays: a power law over the listeners in random order, adding up exactly.</summary>
+/// <summary>
+/// How many artists each listener plays: a power law over the listeners in random order, adding up exactly.
+/// </summary>
 internal static class HistoryLengths
 {
     private const double Exponent = 0.6;

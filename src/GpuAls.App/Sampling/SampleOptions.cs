@@ -12,7 +12,10 @@ public sealed record SampleOptions
     /// <summary>Number of artists, at least 2.</summary>
     public int Items { get; init; } = 800;
 
-    /// <summary>Number of rows, each a different pair of listener and artist; at least one a listener, at most half of all pairs.</summary>
+    /// <summary>
+    /// Number of rows, each a different pair of listener and artist; at least one a listener, at most half of all
+    /// pairs.
+    /// </summary>
     public long Plays { get; init; } = 80_000;
 
     /// <summary>The same seed and sizes give the same rows.</summary>
@@ -28,7 +31,9 @@ public sealed record SampleOptions
         Require.Usage(Users >= 2, $"--users is {Users}; expected at least 2.");
         Require.Usage(Items >= 2, $"--items is {Items}; expected at least 2.");
         Require.Usage(Plays >= Users, $"--plays is {Plays}; expected at least {Users}, one for each user.");
-        Require.Usage(Plays <= (long)Users * LongestHistory,
-            $"--plays is {Plays}; expected at most {(long)Users * LongestHistory}, half of the {Users} × {Items} pairs of users and items.");
+        var most = (long)Users * LongestHistory;
+        Require.Usage(
+            Plays <= most,
+            $"--plays is {Plays}; expected at most {most}, half of the {Users} × {Items} pairs of users and items.");
     }
 }

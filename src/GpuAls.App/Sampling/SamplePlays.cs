@@ -1,8 +1,8 @@
 namespace GpuAls.App;
 
 /// <summary>
-/// Made-up plays with planted tastes: artists have a genre and a power-law popularity; a listener has a first and a second
-/// genre, and now and then plays what everybody plays. What a good recommender should find is known.
+/// Made-up plays with planted tastes: artists have a genre and a power-law popularity; a listener has a first and a
+/// second genre, and now and then plays what everybody plays. What a good recommender should find is known.
 /// </summary>
 public sealed class SamplePlays
 {
@@ -30,7 +30,8 @@ public sealed class SamplePlays
         SeededRandom.Of(options.Seed, 1).Shuffle<int>(_tasteOfItem);
         var items = Enumerable.Range(0, options.Items).ToArray();
         _all = new WeightedDraw(items, Popularity);
-        _byTaste = [.. items.GroupBy(item => _tasteOfItem[item]).OrderBy(group => group.Key).Select(group => new WeightedDraw([.. group], Popularity))];
+        var groups = items.GroupBy(item => _tasteOfItem[item]).OrderBy(group => group.Key);
+        _byTaste = [.. groups.Select(group => new WeightedDraw([.. group], Popularity))];
     }
 
     /// <summary>The names of all artists, by index.</summary>
@@ -80,7 +81,9 @@ public sealed class SamplePlays
         for (var tries = 0; tries < MaximumTries; tries++)
         {
             var choice = random.NextDouble();
-            var draw = choice < FirstTasteShare ? _byTaste[first] : choice < FirstTasteShare + SecondTasteShare ? _byTaste[second] : _all;
+            var draw = choice < FirstTasteShare ? _byTaste[first]
+                : choice < FirstTasteShare + SecondTasteShare ? _byTaste[second]
+                : _all;
             item = draw.Draw(ref random);
             if (lastUser[item] != user) return item;
         }
@@ -96,3 +99,9 @@ public sealed class SamplePlays
         return (int)Math.Min(count, MaximumCount);
     }
 }
+
+/// <summary>What one made-up listener plays.</summary>
+/// <param name="User">Index of the listener.</param>
+/// <param name="Items">Indices of different artists.</param>
+/// <param name="Counts">How often each was played, at least 1.</param>
+public sealed record SampleHistory(int User, int[] Items, int[] Counts);

@@ -15,16 +15,22 @@ public static class SampleWriter
 
     /// <summary>What writes a file: its extension says the format, .parquet, .csv or .tsv.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: another extension.</exception>
-    internal static Func<SamplePlays, Stream, CancellationToken, Task> For(string path) => Path.GetExtension(path).ToUpperInvariant() switch
+    internal static Func<SamplePlays, Stream, CancellationToken, Task> For(string path)
     {
-        ".PARQUET" => WriteParquetAsync,
-        ".CSV" => (plays, stream, cancellation) => WriteTextAsync(plays, stream, ',', cancellation),
-        ".TSV" => (plays, stream, cancellation) => WriteTextAsync(plays, stream, '\t', cancellation),
-        _ => throw new GpuAlsException(
-            FailureKind.Usage, $"cannot write plays to '{path}': the extension is '{Path.GetExtension(path)}'; expected .parquet, .csv or .tsv."),
-    };
+        var extension = Path.GetExtension(path);
+        return extension.ToUpperInvariant() switch
+        {
+            ".PARQUET" => WriteParquetAsync,
+            ".CSV" => (plays, stream, cancellation) => WriteTextAsync(plays, stream, ',', cancellation),
+            ".TSV" => (plays, stream, cancellation) => WriteTextAsync(plays, stream, '\t', cancellation),
+            _ => throw new GpuAlsException(
+                FailureKind.Usage,
+                $"cannot write plays to '{path}': the extension is '{extension}'; expected .parquet, .csv or .tsv."),
+        };
+    }
 
-    private static async Task WriteTextAsync(SamplePlays plays, Stream stream, char delimiter, CancellationToken cancellation)
+    private static async Task WriteTextAsync(
+        SamplePlays plays, Stream stream, char delimiter, CancellationToken cancellation)
     {
         var items = plays.ItemNames();
         using var writer = new StreamWriter(stream, bufferSize: BufferChars, leaveOpen: true) { NewLine = "\n" };
@@ -35,7 +41,8 @@ public static class SampleWriter
             var user = SamplePlays.UserName(history.User);
             for (var i = 0; i < history.Items.Length; i++)
             {
-                var line = string.Create(CultureInfo.InvariantCulture, $"{user}{delimiter}{items[history.Items[i]]}{delimiter}{history.Counts[i]}");
+                var (item, count) = (items[history.Items[i]], history.Counts[i]);
+                var line = string.Create(CultureInfo.InvariantCulture, $"{user}{delimiter}{item}{delimiter}{count}");
                 await writer.WriteLineAsync(line).ConfigureAwait(false);
             }
         }
@@ -47,7 +54,9 @@ public static class SampleWriter
         var user = new DataField("user", typeof(string), isNullable: false);
         var item = new DataField("item", typeof(string), isNullable: false);
         var count = new DataField<int>(WeightColumn);
-        var writer = await ParquetWriter.CreateAsync(new ParquetSchema(user, item, count), stream, cancellationToken: cancellation).ConfigureAwait(false);
+        var schema = new ParquetSchema(user, item, count);
+        var writer = await ParquetWriter
+            .CreateAsync(schema, stream, cancellationToken: cancellation).ConfigureAwait(false);
         await using (writer.ConfigureAwait(false))
         {
             var items = plays.ItemNames();
@@ -55,9 +64,13 @@ public static class SampleWriter
             {
                 cancellation.ThrowIfCancellationRequested();
                 using var group = writer.CreateRowGroup();
-                await group.WriteAsync(user, Column(part, history => Enumerable.Repeat(SamplePlays.UserName(history.User), history.Items.Length))).ConfigureAwait(false);
-                await group.WriteAsync(item, Column(part, history => history.Items.Select(index => items[index]))).ConfigureAwait(false);
-                await group.WriteAsync<int>(count, Column(part, history => history.Counts), cancellationToken: cancellation).ConfigureAwait(false);
+                var names = Column(
+                    part, history => Enumerable.Repeat(SamplePlays.UserName(history.User), history.Items.Length));
+                var artists = Column(part, history => history.Items.Select(index => items[index]));
+                var counts = Column(part, history => history.Counts);
+                await group.WriteAsync(user, names).ConfigureAwait(false);
+                await group.WriteAsync(item, artists).ConfigureAwait(false);
+                await group.WriteAsync<int>(count, counts, cancellationToken: cancellation).ConfigureAwait(false);
                 group.CompleteValidate();
             }
         }
@@ -80,5 +93,35 @@ public static class SampleWriter
         if (rows > 0) yield return group;
     }
 
-    private static T[] Column<T>(List<SampleHistory> group, Func<SampleHistory, IEnumerable<T>> valuesOf) => [.. group.SelectMany(valuesOf)];
+    private static T[] Column<T>(List<SampleHistory> group, Func<SampleHistory, IEnumerable<T>> valuesOf) =>
+        [.. group.SelectMany(valuesOf)];
+}
+
+/// <summary>Made-up plays into a file.</summary>
+public static class SampleJob
+{
+    /// <summary>Runs the job.</summary>
+    /// <param name="plays">What is written.</param>
+    /// <param name="output">The file; its extension says the format: .parquet, .csv or .tsv.</param>
+    /// <param name="overwrite">Whether an existing file is replaced.</param>
+    /// <param name="cancellation">Looked at while writing.</param>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: another extension, or a file in the folder of a model. Kind Output: the file exists or cannot be
+    /// written.
+    /// </exception>
+    public static async Task RunAsync(
+        SamplePlays plays, string output, bool overwrite, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        Collisions.CheckOutsideModels(output, "--output");
+        var writeAsync = SampleWriter.For(output);
+        var outputs = new JobOutputs(overwrite);
+        await using (outputs.ConfigureAwait(false))
+        {
+            var file = outputs.OpenFile(output);
+            await file.WriteAsync(stream => writeAsync(plays, stream, cancellation), cancellation)
+                .ConfigureAwait(false);
+            await outputs.CommitAsync(cancellation).ConfigureAwait(false);
+        }
+    }
 }

@@ -1,32 +1,13 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace GpuAls.App;
 
-/// <summary>What a journal belongs to.</summary>
-/// <param name="Journal">Version of the layout.</param>
-/// <param name="Data">Digest of the plays and of how they are divided.</param>
-/// <param name="Settings">The options that a result depends on, by their names.</param>
-internal sealed record TuneJournalHead(int Journal, string Data, IReadOnlyDictionary<string, string> Settings)
-{
-    /// <summary>What another search has that differs; null where it is the same search.</summary>
-    public string? WhyOther(TuneJournalHead now)
-    {
-        if (Journal != now.Journal) return $"its layout has version {Journal}, this gpuals writes {now.Journal}";
-        foreach (var name in Settings.Keys.Union(now.Settings.Keys))
-        {
-            var (before, asked) = (Settings.GetValueOrDefault(name, "not given"), now.Settings.GetValueOrDefault(name, "not given"));
-            if (before != asked) return $"{name} was {before}, and is {asked} now";
-        }
-
-        return Data == now.Data ? null : "the plays, or how they are divided, are others";
-    }
-}
-
 /// <summary>
-/// The trials of a search in a log, a line of JSON each, so that a search that was killed goes on: a trial is there once it is done,
-/// whatever happens afterwards. One process has it at a time.
+/// The trials of a search in a log, a line of JSON each, so that a search that was killed goes on: a trial is there
+/// once it is done, whatever happens afterwards. One process has it at a time.
 /// </summary>
 internal sealed class TuneJournal : ITrialLog, IDisposable
 {
@@ -51,7 +32,8 @@ internal sealed class TuneJournal : ITrialLog, IDisposable
     /// <exception cref="GpuAlsException">
     /// Kind Output: it is that of another search, is damaged, or cannot be written.
     /// </exception>
-    public static TuneJournal Open(IAppendLog log, string data, IReadOnlyDictionary<string, string> settings, bool overwrite = false)
+    public static TuneJournal Open(
+        IAppendLog log, string data, IReadOnlyDictionary<string, string> settings, bool overwrite = false)
     {
         var journal = new TuneJournal(log);
         try
@@ -81,18 +63,21 @@ internal sealed class TuneJournal : ITrialLog, IDisposable
 
     public void Dispose() => _log.Dispose();
 
-    /// <summary>Reads the lines and removes one that a kill has cut short; what is no journal of this search stays as it is.</summary>
+    /// <summary>
+    /// Reads the lines and removes one that a kill has cut short; what is no journal of this search stays as it is.
+    /// </summary>
     private void Begin(TuneJournalHead head, bool overwrite)
     {
         var bytes = overwrite ? [] : _log.ReadAll();
         var whole = bytes.AsSpan().LastIndexOf((byte)'\n') + 1;
         var lines = Encoding.UTF8.GetString(bytes, 0, whole).Split('\n')[..^1];
-        if (lines.Length == 0 && bytes.AsSpan().CommonPrefixLength(Beginning) < Math.Min(bytes.Length, Beginning.Length))
-            throw Damaged(0, "it begins differently");
+        var same = bytes.AsSpan().CommonPrefixLength(Beginning);
+        if (lines.Length == 0 && same < Math.Min(bytes.Length, Beginning.Length)) throw Damaged(0, "it begins differently");
         if (lines.Length > 0 && Parse(lines, 0, JournalJson.Default.TuneJournalHead).WhyOther(head) is { } reason)
             throw new GpuAlsException(
                 FailureKind.Output,
-                $"'{_log.Name}' has the trials of another search: {reason}. Choose another --output, or begin anew with --overwrite.");
+                $"'{_log.Name}' has the trials of another search: {reason}. "
+                + "Choose another --output, or begin anew with --overwrite.");
         for (var line = 1; line < lines.Length; line++)
         {
             var result = Parse(lines, line, JournalJson.Default.TrialResult);
@@ -125,3 +110,12 @@ internal sealed class TuneJournal : ITrialLog, IDisposable
     private void Append<T>(T value, JsonTypeInfo<T> type) =>
         _log.Append(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(value, type) + "\n"));
 }
+
+/// <summary>JSON of a journal: a line each.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = false, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(MetricValueJson), typeof(JsonStringEnumConverter<FailureKind>)])]
+[JsonSerializable(typeof(TrialResult))]
+[JsonSerializable(typeof(TuneJournalHead))]
+internal sealed partial class JournalJson : JsonSerializerContext;

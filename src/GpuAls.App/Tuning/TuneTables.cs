@@ -22,7 +22,8 @@ internal static class TuneTables
             ParquetTableColumn.Of(trials, "rung", trial => trial.Result.Rung),
             ParquetTableColumn.Of(trials, "seconds", trial => (double?)trial.Result.Seconds),
             ParquetTableColumn.Of(trials, "failure", trial => trial.Result.Failure?.Message ?? ""),
-            .. trials[0].Result.Metrics.Where(value => value.Metric != metric).Select(other => ParquetTableColumn.Of(trials, other.Metric.ToString(), trial => trial.Result.Measured(other.Metric)?.Value)),
+            .. trials[0].Result.Metrics.Select(value => value.Metric).Where(other => other != metric).Select(other =>
+                ParquetTableColumn.Of(trials, other.ToString(), trial => trial.Result.Measured(other)?.Value)),
         ];
     }
 
@@ -49,6 +50,8 @@ internal static class TuneTables
         var name = parameter.Name.Replace('-', '_');
         return parameter.Words.Count > 0
             ? ParquetTableColumn.Of(trials, name, trial => parameter.Get(trial.Options))
-            : ParquetTableColumn.Of(trials, name, trial => (double?)double.Parse(parameter.Get(trial.Options), CultureInfo.InvariantCulture));
+            : ParquetTableColumn.Of(trials, name, trial => Number(parameter.Get(trial.Options)));
+
+        static double? Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
     }
 }

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace GpuAls;
 
 /// <summary>
-/// <c>users.parquet</c> and <c>items.parquet</c>: index (int32), id, plays (int32), rows in index order, in row groups of at most a
-/// million rows.
+/// <c>users.parquet</c> and <c>items.parquet</c>: index (int32), id, plays (int32), rows in index order, in row groups
+/// of at most a million rows.
 /// </summary>
 internal static class IdTableFile
 {
@@ -18,7 +18,8 @@ internal static class IdTableFile
     /// <param name="cancellation">Stops the writing between row groups.</param>
     public static async Task WriteAsync(Stream stream, IdIndex ids, int[] counts, CancellationToken cancellation)
     {
-        ParquetColumn[] columns = [ParquetColumn.Integer("index"), ParquetIds.Column(IdColumn, ids.Type), ParquetColumn.Integer("plays")];
+        ParquetColumn[] columns =
+            [ParquetColumn.Integer("index"), ParquetIds.Column(IdColumn, ids.Type), ParquetColumn.Integer("plays")];
         var groups = new List<WrittenRowGroup>();
         await stream.WriteAsync(ParquetFooterWriter.Magic.ToArray(), cancellation).ConfigureAwait(false);
         long offset = ParquetFooterWriter.Magic.Length;
@@ -33,12 +34,16 @@ internal static class IdTableFile
         await stream.WriteAsync(ParquetFooterWriter.Encode(columns, groups), cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Reads the ids back. The file is not trusted: whatever is in it, the error is bounded in time and memory.</summary>
+    /// <summary>
+    /// Reads the ids back. The file is not trusted: whatever is in it, the error is bounded in time and memory.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="type">The type that the ids must have.</param>
     /// <param name="count">The number of ids that there must be.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    /// <exception cref="GpuAlsException">Kind BadInput: the file is damaged, or has other ids than expected.</exception>
+    /// <exception cref="GpuAlsException">
+    /// Kind BadInput: the file is damaged, or has other ids than expected.
+    /// </exception>
     public static async Task<IdIndex> ReadAsync(string path, IdType type, int count, CancellationToken cancellation)
     {
         var file = await ParquetFile.OpenAsync(new FileByteSource(path), cancellation).ConfigureAwait(false);
@@ -79,5 +84,6 @@ internal static class IdTableFile
         return pages.Finish();
     }
 
-    private static GpuAlsException Bad(string path, string problem, Exception? exception = null) => ModelErrors.Damaged(path, problem, exception);
+    private static GpuAlsException Bad(string path, string problem, Exception? exception = null) =>
+        ModelErrors.Damaged(path, problem, exception);
 }

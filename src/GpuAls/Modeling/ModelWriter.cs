@@ -9,9 +9,9 @@ internal static class ModelWriter
     /// <exception cref="GpuAlsException">Kind Output: a file cannot be written.</exception>
     public static async Task WriteAsync(FactorModel model, IOutput output, CancellationToken cancellation)
     {
-        var (users, items, plays) = (model.Users.Count, model.Items.Count, model.Plays.Memory);
-        await WriteArrayAsync<float>(ModelFiles.UserFactors, model.UserFactors, users, model.Rank).ConfigureAwait(false);
-        await WriteArrayAsync<float>(ModelFiles.ItemFactors, model.ItemFactors, items, model.Rank).ConfigureAwait(false);
+        var (users, items, rank, plays) = (model.Users.Count, model.Items.Count, model.Rank, model.Plays.Memory);
+        await WriteArrayAsync<float>(ModelFiles.UserFactors, model.UserFactors, users, rank).ConfigureAwait(false);
+        await WriteArrayAsync<float>(ModelFiles.ItemFactors, model.ItemFactors, items, rank).ConfigureAwait(false);
         await WriteArrayAsync(ModelFiles.PlaysIndptr, plays.Indptr, users + 1).ConfigureAwait(false);
         await WriteArrayAsync(ModelFiles.PlaysIndices, plays.Indices, plays.Indices.Length).ConfigureAwait(false);
         await WriteArrayAsync(ModelFiles.PlaysValues, plays.Values, plays.Values.Length).ConfigureAwait(false);
@@ -32,12 +32,15 @@ internal static class ModelWriter
     /// <param name="lists">The file of the lists in it, if they are there.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="GpuAlsException">Kind Output: it cannot be written.</exception>
-    public static Task WriteManifestAsync(ModelManifest manifest, ChecksummedOutput output, string? lists, CancellationToken cancellation)
+    public static Task WriteManifestAsync(
+        ModelManifest manifest, ChecksummedOutput output, string? lists, CancellationToken cancellation)
     {
         var files = lists is null ? ModelFiles.Checksummed : ModelFiles.Checksummed.Append(lists);
         var complete = manifest with { Sha256 = files.ToDictionary(file => file, output.Sha256) };
-        byte[] text = [.. JsonSerializer.SerializeToUtf8Bytes(complete, ManifestJson.Default.ModelManifest), (byte)'\n'];
-        return output.WriteAsync(ModelFiles.Manifest, stream => stream.WriteAsync(text, cancellation).AsTask(), cancellation);
+        var json = JsonSerializer.SerializeToUtf8Bytes(complete, ManifestJson.Default.ModelManifest);
+        byte[] text = [.. json, (byte)'\n'];
+        return output.WriteAsync(
+            ModelFiles.Manifest, stream => stream.WriteAsync(text, cancellation).AsTask(), cancellation);
     }
 
     private static int[] PlaysOfUsers(FactorModel model) =>

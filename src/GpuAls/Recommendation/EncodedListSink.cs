@@ -1,8 +1,8 @@
 namespace GpuAls;
 
 /// <summary>
-/// A file of lists: encodes blocks on several threads and writes them in their order, while the next are computed. Few are underway at a
-/// time, which bounds the memory.
+/// A file of lists: encodes blocks on several threads and writes them in their order, while the next are computed. Few
+/// are underway at a time, which bounds the memory.
 /// </summary>
 /// <param name="encoder">The format.</param>
 /// <param name="stream">The file from its start; stays open.</param>

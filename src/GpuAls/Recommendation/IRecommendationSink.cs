@@ -1,15 +1,17 @@
 namespace GpuAls;
 
 /// <summary>
-/// Where lists go, in blocks: a file in some format today, a database table later. One caller gives the blocks in their order;
-/// disposing without <see cref="CompleteAsync"/> means that the lists are not complete.
+/// Where lists go, in blocks: a file in some format today, a database table later. One caller gives the blocks in their
+/// order; disposing without <see cref="CompleteAsync"/> means that the lists are not complete.
 /// </summary>
 internal interface IRecommendationSink : IAsyncDisposable
 {
     /// <summary>Rows that a block has at most, in the long form; lists are not cut.</summary>
     int BlockRows { get; }
 
-    /// <summary>Takes the next block. Returns once another may come, which bounds the memory: the block may not be written yet.</summary>
+    /// <summary>
+    /// Takes the next block. Returns once another may come, which bounds the memory: the block may not be written yet.
+    /// </summary>
     /// <exception cref="GpuAlsException">Kind Output: this block, or one before, cannot be written.</exception>
     ValueTask WriteAsync(ListBlock block, CancellationToken cancellation);
 
@@ -26,11 +28,13 @@ internal static class RecommendationWriter
     /// <param name="batches">The lists.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="GpuAlsException">Kind Output: the lists cannot be written.</exception>
-    public static async Task WriteAsync(IRecommendationSink sink, IEnumerable<RecommendationBatch> batches, CancellationToken cancellation = default)
+    public static async Task WriteAsync(
+        IRecommendationSink sink, IEnumerable<RecommendationBatch> batches, CancellationToken cancellation = default)
     {
         await using (sink.ConfigureAwait(false))
         {
-            foreach (var block in ListBlock.Of(batches, sink.BlockRows)) await sink.WriteAsync(block, cancellation).ConfigureAwait(false);
+            foreach (var block in ListBlock.Of(batches, sink.BlockRows))
+                await sink.WriteAsync(block, cancellation).ConfigureAwait(false);
             await sink.CompleteAsync(cancellation).ConfigureAwait(false);
         }
     }

@@ -10,6 +10,9 @@ internal sealed class JsonLinesListEncoder(FactorModel model) : IListEncoder
     /// <summary>Bytes of an item at first guess.</summary>
     private const int ItemBytes = 48;
 
+    private static readonly JsonWriterOptions Options =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
     private static readonly JsonEncodedText User = JsonEncodedText.Encode("user");
     private static readonly JsonEncodedText Items = JsonEncodedText.Encode("items");
     private static readonly JsonEncodedText Item = JsonEncodedText.Encode("item");
@@ -22,7 +25,7 @@ internal sealed class JsonLinesListEncoder(FactorModel model) : IListEncoder
     public EncodedLists Encode(ListBlock block)
     {
         var lines = new ArrayBufferWriter<byte>(ItemBytes * block.MaximumRows);
-        using var json = new Utf8JsonWriter(lines, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+        using var json = new Utf8JsonWriter(lines, Options);
         foreach (var list in block.Lists())
         {
             WriteList(json, list);

@@ -21,16 +21,36 @@ internal sealed record ListFormat(string Extension, Func<FactorModel, IListEncod
     public static ListFormat Of(string path)
     {
         var extension = Path.GetExtension(path);
-        return Array.Find(All, format => format.Extension.Equals(extension, StringComparison.OrdinalIgnoreCase)) ?? throw new GpuAlsException(
+        foreach (var format in All)
+            if (format.Extension.Equals(extension, StringComparison.OrdinalIgnoreCase)) return format;
+        var others = string.Join(", ", All[..^1].Select(format => format.Extension));
+        throw new GpuAlsException(
             FailureKind.Usage,
             $"cannot write lists to '{path}': the extension is '{extension}'; "
-            + $"expected {string.Join(", ", All[..^1].Select(format => format.Extension))} or {All[^1].Extension}.");
+            + $"expected {others} or {All[^1].Extension}.");
     }
 
     /// <summary>Lists in this format.</summary>
     /// <param name="stream">The file from its start; stays open.</param>
     /// <param name="model">The ids of users and items.</param>
-    public IRecommendationSink SinkTo(Stream stream, FactorModel model) => new EncodedListSink(EncoderOf(model), stream);
+    public IRecommendationSink SinkTo(Stream stream, FactorModel model) =>
+        new EncodedListSink(EncoderOf(model), stream);
+}
+
+/// <summary>A file of lists, in the format that its extension asks for.</summary>
+/// <param name="File">The file, whose output the caller commits.</param>
+/// <param name="Format">The format.</param>
+internal sealed record ListFile(OutputFile File, ListFormat Format)
+{
+    /// <summary>How messages name it.</summary>
+    public string Name => File.Name;
+
+    /// <summary>Writes all lists; the next are computed while these are written.</summary>
+    /// <exception cref="GpuAlsException">Kind Output: they cannot be written.</exception>
+    public Task WriteAsync(
+        FactorModel model, IEnumerable<RecommendationBatch> lists, CancellationToken cancellation = default) =>
+        File.WriteAsync(
+            stream => RecommendationWriter.WriteAsync(Format.SinkTo(stream, model), lists, cancellation), cancellation);
 }
 
 /// <summary>Encodes lists in one format: what is before the blocks, each block, what is behind them.</summary>

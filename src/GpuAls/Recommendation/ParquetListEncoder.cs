@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace GpuAls;
 
 /// <summary>
-/// Lists in long form, one row per listed item, in row groups of about a million rows. The ids of a row group are encoded once each,
-/// as its dictionary, and a list is one run of its user; several row groups are encoded at once.
+/// Lists in long form, one row per listed item, in row groups of about a million rows. The ids of a row group are
+/// encoded once each, as its dictionary, and a list is one run of its user; several row groups are encoded at once.
 /// </summary>
 internal sealed class ParquetListEncoder(FactorModel model) : IListEncoder
 {
@@ -80,4 +80,34 @@ internal sealed class ParquetListEncoder(FactorModel model) : IListEncoder
     }
 
     private sealed record EncodedGroup(WrittenRowGroup Group) : EncodedLists(Group.Bytes);
+}
+
+/// <summary>
+/// The distinct ids of a row group, in order of first appearance; a row holds a code, the id's position among them.
+/// </summary>
+internal sealed class IdDictionary(IdIndex ids)
+{
+    private readonly Dictionary<int, int> _codes = [];
+    private readonly List<int> _indices = [];
+
+    /// <summary>Number of distinct ids.</summary>
+    public int Count => _indices.Count;
+
+    /// <summary>The code of the id at an index.</summary>
+    public int Code(int index)
+    {
+        ref var code = ref CollectionsMarshal.GetValueRefOrAddDefault(_codes, index, out var known);
+        if (known) return code;
+        code = _indices.Count;
+        _indices.Add(index);
+        return code;
+    }
+
+    /// <summary>The ids in Parquet's PLAIN encoding.</summary>
+    public ReadOnlySpan<byte> Plain()
+    {
+        var page = new ArrayBufferWriter<byte>(Math.Max(1, Count * IdValues.UuidBytes));
+        ParquetIds.WritePlain(page, ids, CollectionsMarshal.AsSpan(_indices));
+        return page.WrittenSpan;
+    }
 }

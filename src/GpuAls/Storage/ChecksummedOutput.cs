@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace GpuAls;
 
-/// <summary>An output whose files are hashed while they are written, so that none is read back for its checksum.</summary>
+/// <summary>
+/// An output whose files are hashed while they are written, so that none is read back for its checksum.
+/// </summary>
 internal sealed class ChecksummedOutput(IOutput output) : IOutput
 {
     private readonly Dictionary<string, string> _checksums = [];
@@ -85,7 +87,8 @@ internal static class FileChecksum
     /// <returns>Lower-case hexadecimal.</returns>
     public static string Sha256(string path)
     {
-        using var stream = new FileStream(path, new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = 1 << 20 });
+        var options = new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = 1 << 20 };
+        using var stream = new FileStream(path, options);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

@@ -1,7 +1,8 @@
 namespace GpuAls;
 
 /// <summary>
-/// Files in a local folder that may hold others: each is written aside, and gets its name by a rename once all are complete.
+/// Files in a local folder that may hold others: each is written aside, and gets its name by a rename once all are
+/// complete.
 /// </summary>
 internal sealed class FilesOutput : IOutput
 {
@@ -11,7 +12,9 @@ internal sealed class FilesOutput : IOutput
     private bool _committed;
 
     /// <param name="folder">The folder; it is made if it is not there.</param>
-    /// <param name="files">The names of the files, in the order in which they are published; a symbolic link stays one.</param>
+    /// <param name="files">
+    /// The names of the files, in the order in which they are published; a symbolic link stays one.
+    /// </param>
     /// <param name="overwrite">Whether existing files are replaced.</param>
     /// <exception cref="GpuAlsException">Kind Output: a file exists, or cannot be written there.</exception>
     public FilesOutput(string folder, IEnumerable<string> files, bool overwrite)
@@ -47,7 +50,8 @@ internal sealed class FilesOutput : IOutput
     {
         cancellation.ThrowIfCancellationRequested();
         foreach (var path in _files.Values) CheckReplaceable(path.Final);
-        foreach (var path in _files.Values) OutputErrors.Guard(path, () => File.Move(path.Staging, path.Final, _overwrite));
+        foreach (var path in _files.Values)
+            OutputErrors.Guard(path, () => File.Move(path.Staging, path.Final, _overwrite));
         _committed = true;
         return new ValueTask<string?>(result: null);
     }
@@ -72,7 +76,8 @@ internal sealed class FilesOutput : IOutput
 
     private void CheckReplaceable(string final)
     {
-        if (Directory.Exists(final)) throw new GpuAlsException(FailureKind.Output, $"'{final}' is a directory; expected a file name.");
+        if (Directory.Exists(final))
+            throw new GpuAlsException(FailureKind.Output, $"'{final}' is a directory; expected a file name.");
         if (!_overwrite && File.Exists(final)) throw OutputErrors.AlreadyThere(final);
     }
 

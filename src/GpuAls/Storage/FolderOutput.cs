@@ -1,7 +1,8 @@
 namespace GpuAls;
 
 /// <summary>
-/// A local folder that is filled aside and appears under its name once it is complete; <c>_SUCCESS</c> is written last, as Spark does.
+/// A local folder that is filled aside and appears under its name once it is complete; <c>_SUCCESS</c> is written last,
+/// as Spark does.
 /// </summary>
 internal sealed class FolderOutput : IOutput
 {
@@ -23,7 +24,8 @@ internal sealed class FolderOutput : IOutput
     {
         (_overwrite, _whyForeign, _placement) = (overwrite, whyForeign, placement);
         _path = new StagedPath(placement.Staging, final);
-        OutputErrors.Guard(_path, () => _parents.MakeAbove(_path.Staging, () => Directory.CreateDirectory(_path.Staging)));
+        OutputErrors.Guard(
+            _path, () => _parents.MakeAbove(_path.Staging, () => Directory.CreateDirectory(_path.Staging)));
     }
 
     /// <inheritdoc/>
@@ -39,12 +41,17 @@ internal sealed class FolderOutput : IOutput
         OpenAsync(location, overwrite, whyForeign, FolderPlacement.Choose, cancellation);
 
     internal static async Task<FolderOutput> OpenAsync(
-        OutputLocation location, bool overwrite, ForeignCheck whyForeign, Func<string, FolderPlacement> place, CancellationToken cancellation)
+        OutputLocation location,
+        bool overwrite,
+        ForeignCheck whyForeign,
+        Func<string, FolderPlacement> place,
+        CancellationToken cancellation)
     {
         var final = location.Path;
-        if (File.Exists(final)) throw new GpuAlsException(FailureKind.Output, $"'{location.Name}' is a file; expected a directory name.");
+        if (File.Exists(final)) throw OutputErrors.NotADirectory(location.Name);
         FolderPlacement.RemoveStale(final);
-        await CheckReplaceableAsync(final, staging: null, overwrite, whyForeign, cancellation).ConfigureAwait(false);
+        var check = CheckReplaceableAsync(final, staging: null, overwrite, whyForeign, cancellation);
+        await OutputErrors.GuardAsync(final, () => check).ConfigureAwait(false);
         return new FolderOutput(final, overwrite, whyForeign, place(final));
     }
 
@@ -63,7 +70,8 @@ internal sealed class FolderOutput : IOutput
     /// <inheritdoc/>
     public async ValueTask<string?> CommitAsync(CancellationToken cancellation)
     {
-        await CheckReplaceableAsync(_path.Final, _path.Staging, _overwrite, _whyForeign, cancellation).ConfigureAwait(false);
+        var check = CheckReplaceableAsync(_path.Final, _path.Staging, _overwrite, _whyForeign, cancellation);
+        await OutputErrors.GuardAsync(_path.Final, () => check).ConfigureAwait(false);
         var leftover = OutputErrors.Guard(_path, () =>
         {
             File.Create(Path.Combine(_path.Staging, SuccessFile)).Dispose();
@@ -82,20 +90,27 @@ internal sealed class FolderOutput : IOutput
         return ValueTask.CompletedTask;
     }
 
-    private static Task CheckReplaceableAsync(
-        string final, string? staging, bool overwrite, ForeignCheck whyForeign, CancellationToken cancellation) => OutputErrors.GuardAsync(final, async () =>
+    private static async Task CheckReplaceableAsync(
+        string final, string? staging, bool overwrite, ForeignCheck whyForeign, CancellationToken cancellation)
     {
-        if (!Directory.Exists(final) || !Directory.EnumerateFileSystemEntries(final).Any(entry => entry != staging)) return;
+        if (!Directory.Exists(final)) return;
+        if (!Directory.EnumerateFileSystemEntries(final).Any(entry => entry != staging)) return;
         if (!overwrite) throw OutputErrors.AlreadyThere(final);
-        var existing = new ExistingFiles(FilesBelow(final, staging), (file, token) => ReadAsync(Path.Combine(final, file), token));
+        var existing = new ExistingFiles(
+            FilesBelow(final, staging), (file, token) => ReadAsync(Path.Combine(final, file), token));
         if (await whyForeign(existing, cancellation).ConfigureAwait(false) is { } reason)
-            throw new GpuAlsException(FailureKind.Output, $"'{final}' {reason}, and --overwrite leaves it alone. Choose another name.");
-    });
+            throw new GpuAlsException(
+                FailureKind.Output, $"'{final}' {reason}, and --overwrite leaves it alone. Choose another name.");
+    }
 
-    private static IEnumerable<string> FilesBelow(string folder, string? except) => Directory.EnumerateFiles(folder, "*", AllFiles)
-        .Where(path => except is null || !path.StartsWith(except + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-        .Select(path => OutputLocation.NameBelow(folder, path))
-        .Order(StringComparer.Ordinal);
+    private static IEnumerable<string> FilesBelow(string folder, string? except)
+    {
+        var skipped = except is null ? null : except + Path.DirectorySeparatorChar;
+        return Directory.EnumerateFiles(folder, "*", AllFiles)
+            .Where(path => skipped is null || !path.StartsWith(skipped, StringComparison.Ordinal))
+            .Select(path => OutputLocation.NameBelow(folder, path))
+            .Order(StringComparer.Ordinal);
+    }
 
     private static async ValueTask<byte[]?> ReadAsync(string path, CancellationToken cancellation)
     {

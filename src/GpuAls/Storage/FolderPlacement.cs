@@ -10,13 +10,15 @@ internal abstract class FolderPlacement(string final)
     public abstract string Staging { get; }
 
     /// <summary>
-    /// By renaming, where the file system lets this folder be renamed. It refuses for a mount point, such as the volume of a container,
-    /// and in a folder that may not be written: there the files are moved in one by one.
+    /// By renaming, where the file system lets this folder be renamed. It refuses for a mount point, such as the volume
+    /// of a container, and in a folder that may not be written: there the files are moved in one by one.
     /// </summary>
     public static FolderPlacement Choose(string final) =>
         !Directory.Exists(final) || CanRename(final) ? new RenamedFolder(final) : new MovedInFiles(final);
 
-    /// <summary>Removes what killed runs left, whichever way they went: within the folder it would count as foreign.</summary>
+    /// <summary>
+    /// Removes what killed runs left, whichever way they went: within the folder it would count as foreign.
+    /// </summary>
     public static void RemoveStale(string final)
     {
         StagingNames.RemoveStaleBeside(final);
@@ -31,7 +33,9 @@ internal abstract class FolderPlacement(string final)
     /// <returns>Its path, if that was refused.</returns>
     protected static string? DeleteOrName(string old) => Cleanup.TryDelete(old) ? null : old;
 
-    /// <summary>Asked of the file system by doing it: mount points, layers and permissions all have their say.</summary>
+    /// <summary>
+    /// Asked of the file system by doing it: mount points, layers and permissions all have their say.
+    /// </summary>
     private static bool CanRename(string folder)
     {
         var probe = StagingNames.HiddenBeside(folder);
@@ -66,7 +70,9 @@ internal sealed class RenamedFolder(string final) : FolderPlacement(final)
     }
 }
 
-/// <summary>Files move in one by one, the mark of a complete folder last; old ones move out before, their mark first.</summary>
+/// <summary>
+/// Files move in one by one, the mark of a complete folder last; old ones move out before, their mark first.
+/// </summary>
 internal sealed class MovedInFiles(string final) : FolderPlacement(final)
 {
     private const string StagingName = "staging";
@@ -87,7 +93,8 @@ internal sealed class MovedInFiles(string final) : FolderPlacement(final)
         {
             Moves.Run(moves =>
             {
-                foreach (var name in Names(Final).Where(name => !IsOurs(name, old)).OrderByDescending(IsMark)) Move(moves, Final, name, old);
+                var before = Names(Final).Where(name => !IsOurs(name, old)).OrderByDescending(IsMark);
+                foreach (var name in before) Move(moves, Final, name, old);
                 foreach (var name in Names(Staging).OrderBy(IsMark)) Move(moves, Staging, name, Final);
             });
         }
@@ -101,11 +108,13 @@ internal sealed class MovedInFiles(string final) : FolderPlacement(final)
         return DeleteOrName(old);
     }
 
-    private static string[] Names(string folder) => [.. Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)!)];
+    private static string[] Names(string folder) =>
+        [.. Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)!)];
 
     private static bool IsMark(string name) => name == FolderOutput.SuccessFile;
 
-    private static void Move(Moves moves, string from, string name, string to) => moves.Move(Path.Combine(from, name), Path.Combine(to, name));
+    private static void Move(Moves moves, string from, string name, string to) =>
+        moves.Move(Path.Combine(from, name), Path.Combine(to, name));
 
     private bool IsOurs(string name, string old) => name == Path.GetFileName(Staging) || name == Path.GetFileName(old);
 }

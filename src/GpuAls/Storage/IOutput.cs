@@ -1,8 +1,8 @@
 namespace GpuAls;
 
 /// <summary>
-/// Files that are published together: a local folder or files in one, later a prefix of an object store. Nothing is visible before the
-/// commit. Disposing without a commit abandons the output and leaves nothing behind.
+/// Files that are published together: a local folder or files in one, later a prefix of an object store. Nothing is
+/// visible before the commit. Disposing without a commit abandons the output and leaves nothing behind.
 /// </summary>
 internal interface IOutput : IAsyncDisposable
 {
@@ -13,8 +13,9 @@ internal interface IOutput : IAsyncDisposable
     string NameOf(string file);
 
     /// <summary>
-    /// Begins a file; one of the same name that was begun before is replaced. The stream is written from front to back by one writer and is
-    /// closed before the commit. Writes are not retried: after a failure the output can only be abandoned.
+    /// Begins a file; one of the same name that was begun before is replaced. The stream is written from front to back
+    /// by one writer and is closed before the commit. Writes are not retried: after a failure the output can only be
+    /// abandoned.
     /// </summary>
     /// <param name="file">Its name in the output, with slashes.</param>
     /// <param name="cancellation">Stops the call; writes have their own.</param>
@@ -23,7 +24,9 @@ internal interface IOutput : IAsyncDisposable
 
     /// <summary>Publishes all files; what marks the output as complete is published last.</summary>
     /// <returns>Where a replaced output still is, if it could not be deleted.</returns>
-    /// <exception cref="GpuAlsException">Kind Output: it cannot be published, or another run has published one meanwhile.</exception>
+    /// <exception cref="GpuAlsException">
+    /// Kind Output: it cannot be published, or another run has published one meanwhile.
+    /// </exception>
     ValueTask<string?> CommitAsync(CancellationToken cancellation);
 }
 
@@ -36,14 +39,16 @@ internal sealed record OutputFile(IOutput Output, string File)
     public string Name => Output.NameOf(File);
 
     /// <summary>Creates the file, writes it and closes it.</summary>
-    public Task WriteAsync(Func<Stream, Task> write, CancellationToken cancellation) => Output.WriteAsync(File, write, cancellation);
+    public Task WriteAsync(Func<Stream, Task> write, CancellationToken cancellation) =>
+        Output.WriteAsync(File, write, cancellation);
 }
 
 /// <summary>What every output can do.</summary>
 internal static class OutputExtensions
 {
     /// <summary>Creates a file, writes it and closes it.</summary>
-    public static async Task WriteAsync(this IOutput output, string file, Func<Stream, Task> write, CancellationToken cancellation)
+    public static async Task WriteAsync(
+        this IOutput output, string file, Func<Stream, Task> write, CancellationToken cancellation)
     {
         var stream = await output.CreateAsync(file, cancellation).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false)) await write(stream).ConfigureAwait(false);
@@ -53,13 +58,16 @@ internal static class OutputExtensions
 /// <summary>What is in the location where an output is to appear.</summary>
 /// <param name="Files">The names of all files, with slashes, in ordinal order; found when they are enumerated.</param>
 /// <param name="ReadAsync">The bytes of a file; null if it is not there or cannot be read.</param>
-internal sealed record ExistingFiles(IEnumerable<string> Files, Func<string, CancellationToken, ValueTask<byte[]?>> ReadAsync);
+internal sealed record ExistingFiles(
+    IEnumerable<string> Files, Func<string, CancellationToken, ValueTask<byte[]?>> ReadAsync);
 
 /// <summary>Decides whether existing files may be replaced.</summary>
 /// <returns>Why not, to follow the output's name in a sentence; null if they may.</returns>
 internal delegate ValueTask<string?> ForeignCheck(ExistingFiles existing, CancellationToken cancellation);
 
-/// <summary>A stream that is written from front to back only. It knows its position, which Parquet's footers need.</summary>
+/// <summary>
+/// A stream that is written from front to back only. It knows its position, which Parquet's footers need.
+/// </summary>
 internal abstract class WriteOnlyStream : Stream
 {
     private long _position;
@@ -92,7 +100,8 @@ internal abstract class WriteOnlyStream : Stream
 
     public sealed override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    public sealed override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public sealed override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         await PutAsync(buffer, cancellationToken).ConfigureAwait(false);
         _position += buffer.Length;

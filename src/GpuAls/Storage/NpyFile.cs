@@ -5,7 +5,8 @@ using System.Text;
 namespace GpuAls;
 
 /// <summary>
-/// Arrays in numpy's .npy format, version 1.0 (NEP 1): little-endian, C order, so that <c>numpy.load(..., mmap_mode="r")</c> maps them.
+/// Arrays in numpy's .npy format, version 1.0 (NEP 1): little-endian, C order, so that <c>numpy.load(...,
+/// mmap_mode="r")</c> maps them.
 /// </summary>
 public static class NpyFile
 {
@@ -20,7 +21,8 @@ public static class NpyFile
     /// <param name="values">The elements in C order.</param>
     /// <param name="shape">One or two dimensions whose product is the number of elements.</param>
     /// <param name="cancellation">Stops it between chunks.</param>
-    public static async Task WriteAsync<T>(Stream stream, ReadOnlyMemory<T> values, int[] shape, CancellationToken cancellation = default)
+    public static async Task WriteAsync<T>(
+        Stream stream, ReadOnlyMemory<T> values, int[] shape, CancellationToken cancellation = default)
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -47,12 +49,19 @@ public static class NpyFile
         var expected = Header(DescriptorOf<T>(), shape);
         var found = new byte[expected.Length];
         var length = Product(shape);
-        if (stream.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) < found.Length || !found.AsSpan().SequenceEqual(expected)
+        if (stream.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) < found.Length
+            || !found.AsSpan().SequenceEqual(expected)
             || stream.Length != expected.Length + (length * Marshal.SizeOf<T>()))
-            throw new GpuAlsException(FailureKind.BadInput, $"{path}: expected a .npy array of type {DescriptorOf<T>()} and shape {ShapeText(shape)}.");
+            throw new GpuAlsException(
+                FailureKind.BadInput,
+                $"{path}: expected a .npy array of type {DescriptorOf<T>()} and shape {ShapeText(shape)}.");
         var values = new T[length];
         for (var start = 0; start < values.Length; start += ChunkBytes)
-            stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(start, Math.Min(ChunkBytes, values.Length - start))));
+        {
+            var part = values.AsSpan(start, Math.Min(ChunkBytes, values.Length - start));
+            stream.ReadExactly(MemoryMarshal.AsBytes(part));
+        }
+
         return values;
     }
 
@@ -76,7 +85,8 @@ public static class NpyFile
     private static string ShapeText(ReadOnlySpan<int> shape)
     {
         var text = new StringBuilder("(");
-        foreach (var dimension in shape) text.Append(text.Length > 1 ? ", " : "").Append(dimension.ToString(CultureInfo.InvariantCulture));
+        foreach (var dimension in shape)
+            text.Append(text.Length > 1 ? ", " : "").Append(dimension.ToString(CultureInfo.InvariantCulture));
         return text.Append(shape.Length == 1 ? ",)" : ")").ToString();
     }
 

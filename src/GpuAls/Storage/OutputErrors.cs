@@ -3,16 +3,23 @@ namespace GpuAls;
 /// <summary>Turns failures of the file system into messages with a remedy.</summary>
 internal static class OutputErrors
 {
-    /// <summary>ENOSPC; EDQUOT on Linux and macOS; ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL as results of Windows.</summary>
+    /// <summary>
+    /// ENOSPC; EDQUOT on Linux and macOS; ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL as results of Windows.
+    /// </summary>
     private static readonly int[] FullCodes = [28, 122, 69, unchecked((int)0x80070070), unchecked((int)0x80070027)];
 
     /// <summary>Whether it is the file system that refused something.</summary>
-    public static bool IsOfFileSystem(Exception exception) => exception is IOException or UnauthorizedAccessException or NotSupportedException;
+    public static bool IsOfFileSystem(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException or NotSupportedException;
 
     /// <summary>Whether there was no space left, on the disk or of a quota.</summary>
-    public static bool IsFull(Exception exception) => exception is IOException && Array.IndexOf(FullCodes, exception.HResult) >= 0;
+    public static bool IsFull(Exception exception) =>
+        exception is IOException && Array.IndexOf(FullCodes, exception.HResult) >= 0;
 
-    /// <summary>Runs <paramref name="write"/>; what the file system refuses becomes a failure of kind Output that names the final path.</summary>
+    /// <summary>
+    /// Runs <paramref name="write"/>; what the file system refuses becomes a failure of kind Output that names the
+    /// final path.
+    /// </summary>
     public static void Guard(StagedPath path, Action write) => Guard(path, () =>
     {
         write();
@@ -49,6 +56,10 @@ internal static class OutputErrors
     public static GpuAlsException AlreadyThere(string path) =>
         new(FailureKind.Output, $"'{path}' exists already. Choose another name, or replace it with --overwrite.");
 
+    /// <summary>The failure that says that a file has the name of what is to be a directory.</summary>
+    public static GpuAlsException NotADirectory(string path) =>
+        new(FailureKind.Output, $"'{path}' is a file; expected a directory name.");
+
     /// <summary>The failure that says what the file system refused.</summary>
     public static GpuAlsException CannotWrite(StagedPath path, Exception exception)
     {
@@ -59,14 +70,17 @@ internal static class OutputErrors
     }
 }
 
-/// <summary>A local file that is written; what the file system refuses becomes a failure of kind Output that names the final path.</summary>
+/// <summary>
+/// A local file that is written; what the file system refuses becomes a failure of kind Output that names the final
+/// path.
+/// </summary>
 internal sealed class LocalFileStream(StagedPath path) : WriteOnlyStream
 {
     /// <summary>Small writes are gathered; those larger than the buffer go past it.</summary>
     private const int BufferBytes = 1 << 16;
 
-    private readonly FileStream _file =
-        OutputErrors.Guard(path, () => new FileStream(path.Staging, FileMode.Create, FileAccess.Write, FileShare.Read, BufferBytes));
+    private readonly FileStream _file = OutputErrors.Guard(
+        path, () => new FileStream(path.Staging, FileMode.Create, FileAccess.Write, FileShare.Read, BufferBytes));
 
     public override void Flush() => OutputErrors.Guard(path, _file.Flush);
 

@@ -3,8 +3,8 @@ using IOPath = System.IO.Path;
 namespace GpuAls;
 
 /// <summary>
-/// Where something is written, as a user names it. This is where the kind of a location is recognised; all others see an
-/// <see cref="IOutput"/>.
+/// Where something is written, as a user names it. This is where the kind of a location is recognised; all others see
+/// an <see cref="IOutput"/>.
 /// </summary>
 internal sealed class OutputLocation
 {
@@ -13,7 +13,9 @@ internal sealed class OutputLocation
     /// <summary>As the user gave it.</summary>
     public string Name { get; }
 
-    /// <summary>The full path, each symbolic link on the way followed, so that a link to an output stays a link.</summary>
+    /// <summary>
+    /// The full path, each symbolic link on the way followed, so that a link to an output stays a link.
+    /// </summary>
     public string Path { get; }
 
     /// <summary>The last part of the path.</summary>
@@ -21,19 +23,22 @@ internal sealed class OutputLocation
 
     /// <summary>Finds out where a path or URL leads.</summary>
     /// <exception cref="GpuAlsException">
-    /// Kind Usage: a location that is not supported. Kind Output: links that lead in a circle, or a folder that may not be looked into.
+    /// Kind Usage: a location that is not supported. Kind Output: links that lead in a circle, or a folder that may not
+    /// be looked into.
     /// </exception>
     public static OutputLocation Of(string name)
     {
         Require.Usage(
             !name.StartsWith("s3://", StringComparison.OrdinalIgnoreCase),
-            $"'{name}': writing to S3 is not supported yet. Write to a local folder and copy it, as with: aws s3 cp --recursive FOLDER {name}");
+            $"'{name}': writing to S3 is not supported yet. Write to a local folder and copy it, "
+            + $"as with: aws s3 cp --recursive FOLDER {name}");
         return new OutputLocation(name, Resolve(name));
     }
 
     /// <summary>Opens a folder whose files are published together and replace those of an existing one.</summary>
     /// <exception cref="GpuAlsException">Kind Output: it exists, or cannot be written.</exception>
-    public async Task<IOutput> OpenFolderAsync(bool overwrite, ForeignCheck whyForeign, CancellationToken cancellation) =>
+    public async Task<IOutput> OpenFolderAsync(
+        bool overwrite, ForeignCheck whyForeign, CancellationToken cancellation) =>
         await FolderOutput.OpenAsync(this, overwrite, whyForeign, cancellation).ConfigureAwait(false);
 
     /// <summary>Opens a single file; its output has no other.</summary>
@@ -55,10 +60,13 @@ internal sealed class OutputLocation
     public string FileBelow(OutputLocation file) => NameBelow(Path, file.Path);
 
     /// <summary>The name of a path below a folder, with slashes.</summary>
-    public static string NameBelow(string folder, string path) => IOPath.GetRelativePath(folder, path).Replace(IOPath.DirectorySeparatorChar, '/');
+    public static string NameBelow(string folder, string path) =>
+        IOPath.GetRelativePath(folder, path).Replace(IOPath.DirectorySeparatorChar, '/');
 
     /// <summary>The full path, symbolic links followed.</summary>
-    /// <exception cref="GpuAlsException">Kind Output: links that lead in a circle, or a folder that may not be looked into.</exception>
+    /// <exception cref="GpuAlsException">
+    /// Kind Output: links that lead in a circle, or a folder that may not be looked into.
+    /// </exception>
     internal static string Resolve(string path) =>
         OutputErrors.Guard(path, () => Follow(IOPath.TrimEndingDirectorySeparator(IOPath.GetFullPath(path))));
 
@@ -66,6 +74,7 @@ internal sealed class OutputLocation
     {
         if (IOPath.GetDirectoryName(path) is not { } parent) return path;
         var here = new FileInfo(IOPath.Combine(Follow(parent), IOPath.GetFileName(path)));
-        return here.LinkTarget is null ? here.FullName : Follow(here.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
+        if (here.LinkTarget is null) return here.FullName;
+        return Follow(here.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
     }
 }

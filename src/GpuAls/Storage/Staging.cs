@@ -5,7 +5,9 @@ using System.Text;
 
 namespace GpuAls;
 
-/// <summary>A file or folder that is written under one name and appears under another, which is the one that users know.</summary>
+/// <summary>
+/// A file or folder that is written under one name and appears under another, which is the one that users know.
+/// </summary>
 /// <param name="Staging">Where it is written.</param>
 /// <param name="Final">Where it is to appear.</param>
 internal readonly record struct StagedPath(string Staging, string Final)
@@ -22,15 +24,17 @@ internal readonly record struct StagedPath(string Staging, string Final)
 }
 
 /// <summary>
-/// Hidden names of outputs that are not complete yet, <c>.NAME.HOST-PROCESS-RUN-N.tmp</c>: they say who writes them, so that what a
-/// killed process left is told from what a living one writes. Readers of folders skip names with a leading dot.
+/// Hidden names of outputs that are not complete yet, <c>.NAME.HOST-PROCESS-RUN-N.tmp</c>: they say who writes them, so
+/// that what a killed process left is told from what a living one writes. Readers of folders skip names with a leading
+/// dot.
 /// </summary>
 internal static class StagingNames
 {
     private const string Extension = ".tmp";
 
     /// <summary>The machine and its space of process ids: containers on one machine each count from 1.</summary>
-    private static readonly string Host = Hash($"{Environment.MachineName} {new FileInfo("/proc/self/ns/pid").LinkTarget}");
+    private static readonly string Host =
+        Hash($"{Environment.MachineName} {new FileInfo("/proc/self/ns/pid").LinkTarget}");
 
     /// <summary>Tells this process from earlier ones with the same id, such as 1 in a container.</summary>
     private static readonly string Run = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
@@ -45,13 +49,16 @@ internal static class StagingNames
     public static string HiddenIn(string folder, string name) => Path.Combine(folder, New(name));
 
     /// <summary>Such a name, in the folder of a path.</summary>
-    public static string HiddenBeside(string path) => HiddenIn(Path.GetDirectoryName(path) ?? path, Path.GetFileName(path));
+    public static string HiddenBeside(string path) =>
+        HiddenIn(Path.GetDirectoryName(path) ?? path, Path.GetFileName(path));
 
     /// <summary>Removes what killed processes left beside an output.</summary>
-    public static void RemoveStaleBeside(string path) => RemoveStale(Path.GetDirectoryName(path) ?? path, Path.GetFileName(path), path);
+    public static void RemoveStaleBeside(string path) =>
+        RemoveStale(Path.GetDirectoryName(path) ?? path, Path.GetFileName(path), path);
 
     /// <summary>
-    /// Removes what killed processes left of an output, unless it may be the only complete one: an old output that was moved aside.
+    /// Removes what killed processes left of an output, unless it may be the only complete one: an old output that was
+    /// moved aside.
     /// </summary>
     /// <param name="folder">Where the hidden names are.</param>
     /// <param name="name">What <see cref="New"/> was given.</param>
@@ -61,16 +68,20 @@ internal static class StagingNames
         if (!Directory.Exists(folder)) return;
         OutputErrors.Guard(folder, () =>
         {
-            foreach (var path in Directory.GetFileSystemEntries(folder).Where(path => IsStale(Path.GetFileName(path), name)))
+            var stale = Directory.GetFileSystemEntries(folder).Where(path => IsStale(Path.GetFileName(path), name));
+            foreach (var path in stale)
                 if (IsComplete(final) || !IsComplete(path)) Cleanup.TryDelete(path);
         });
     }
 
-    /// <summary>Whether a hidden name is of the output and of a process that is gone; of other machines nothing is known.</summary>
+    /// <summary>
+    /// Whether a hidden name is of the output and of a process that is gone; of other machines nothing is known.
+    /// </summary>
     internal static bool IsStale(string hidden, string name)
     {
         var prefix = Prefix(name);
-        if (!hidden.StartsWith(prefix, StringComparison.Ordinal) || !hidden.EndsWith(Extension, StringComparison.Ordinal)) return false;
+        if (!hidden.StartsWith(prefix, StringComparison.Ordinal)) return false;
+        if (!hidden.EndsWith(Extension, StringComparison.Ordinal)) return false;
         var parts = hidden[prefix.Length..].Split('-');
         return parts.Length == 4 && parts[0] == Host && parts[2] != Run
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var process)
@@ -94,7 +105,8 @@ internal static class StagingNames
 
     private static bool IsComplete(string folder) => File.Exists(Path.Combine(folder, FolderOutput.SuccessFile));
 
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 4));
+    private static string Hash(string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 4));
 }
 
 /// <summary>The folders that had to be made above an output, which a run that fails removes again.</summary>
@@ -103,7 +115,9 @@ internal sealed class ParentFolders
     /// <summary>Lowest last.</summary>
     private readonly Stack<string> _made = [];
 
-    /// <summary>Makes the folders above a path that are not there, then the path itself; a failure leaves none of them.</summary>
+    /// <summary>
+    /// Makes the folders above a path that are not there, then the path itself; a failure leaves none of them.
+    /// </summary>
     public void MakeAbove(string path, Action create)
     {
         try

@@ -1,8 +1,8 @@
 namespace GpuAls;
 
 /// <summary>
-/// A local folder that fills while a job runs, so that the next run can go on from it: a log that marks the folder as the job's own, and
-/// the job's results.
+/// A local folder that fills while a job runs, so that the next run can go on from it: a log that marks the folder as
+/// the job's own, and the job's results.
 /// </summary>
 internal sealed class WorkFolder : IDisposable
 {
@@ -11,16 +11,19 @@ internal sealed class WorkFolder : IDisposable
 
     /// <param name="location">The folder; made if it is not there.</param>
     /// <param name="log">The name of the log.</param>
-    /// <param name="whyForeign">Said of a folder that has files and no such log, to follow its name in a sentence.</param>
+    /// <param name="whyForeign">
+    /// Said of a folder that has files and no such log, to follow its name in a sentence.
+    /// </param>
     /// <exception cref="GpuAlsException">Kind Output: the folder has other files, or cannot be written.</exception>
     public WorkFolder(OutputLocation location, string log, string whyForeign)
     {
         (Name, _log) = (location.Path, Path.Combine(location.Path, log));
-        if (File.Exists(Name)) throw new GpuAlsException(FailureKind.Output, $"'{location.Name}' is a file; expected a directory name.");
+        if (File.Exists(Name)) throw OutputErrors.NotADirectory(location.Name);
         OutputErrors.Guard(Name, () => _parents.MakeAbove(_log, () =>
         {
             if (!File.Exists(_log) && Directory.EnumerateFileSystemEntries(Name).Any())
-                throw new GpuAlsException(FailureKind.Output, $"'{location.Name}' {whyForeign}. Choose another --output.");
+                throw new GpuAlsException(
+                    FailureKind.Output, $"'{location.Name}' {whyForeign}. Choose another --output.");
         }));
     }
 
@@ -46,7 +49,9 @@ internal sealed class WorkFolder : IDisposable
     public void Dispose() => _parents.Remove();
 }
 
-/// <summary>Bytes that grow piece by piece: a piece that was appended survives a kill. One process has a log at a time.</summary>
+/// <summary>
+/// Bytes that grow piece by piece: a piece that was appended survives a kill. One process has a log at a time.
+/// </summary>
 internal interface IAppendLog : IDisposable
 {
     /// <summary>How messages name it.</summary>
@@ -69,8 +74,8 @@ internal interface IAppendLog : IDisposable
 /// <param name="path">The file; made if it is not there.</param>
 internal sealed class LocalAppendLog(string path) : IAppendLog
 {
-    private readonly FileStream _file =
-        OutputErrors.Guard(path, () => new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+    private readonly FileStream _file = OutputErrors.Guard(
+        path, () => new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
 
     public string Name => path;
 

@@ -25,7 +25,8 @@ internal static class ToolProcess
     /// <summary>Runs a command of a shell and sends its process a signal once it has written a text to stderr, also where the tests themselves are to ignore that signal.</summary>
     public static async Task<ToolRun> SignalAsync(string command, string signal, string afterText)
     {
-        using var process = Start($"exec {(OperatingSystem.IsLinux() ? $"env --default-signal={signal} " : "")}{command}");
+        var reset = OperatingSystem.IsLinux() && signal != "KILL" ? $"env --default-signal={signal} " : "";
+        using var process = Start($"exec {reset}{command}");
         var error = new StringBuilder();
         while (!error.ToString().Contains(afterText) && await process.StandardError.ReadLineAsync().WaitAsync(Patience) is { } text) error.AppendLine(text);
         using (var kill = Process.Start("kill", ["-s", signal, $"{process.Id}"])) await WaitAsync(kill);

@@ -35,6 +35,27 @@ public sealed class ToolProcessTests
         Assert.That(_folder.Entries(), Is.EqualTo(before));
     }
 
+    /// <summary>A kill leaves no output that looks complete, and nothing that the next run does not clear away.</summary>
+    [Test]
+    public async Task Train_Killed_LeavesHiddenFilesThatTheNextRunRemoves()
+    {
+        var before = _folder.Entries();
+        string Command(int iterations) =>
+            $"{ToolProcess.Command} train {_folder.At("sample.csv")} --device cpu --rank 8 --iterations {iterations} "
+            + $"--output {_folder.At("killed")} --recommendations {_folder.At("killed.csv")}";
+
+        var killed = await ToolProcess.SignalAsync(Command(10_000), "KILL", afterText: "iteration 1/");
+        var left = _folder.Entries().Except(before).ToArray();
+        var next = await ToolProcess.RunAsync(Command(1));
+
+        Assert.That(killed.ExitCode, Is.EqualTo(137));
+        Assert.That(left, Has.Length.EqualTo(2).And.All.StartsWith(".killed"));
+        Assert.That(next.ExitCode, Is.Zero, next.Error);
+        Assert.That(_folder.Entries().Except(before), Is.EquivalentTo(new[] { "killed", "killed.csv" }));
+        Directory.Delete(_folder.At("killed"), recursive: true);
+        File.Delete(_folder.At("killed.csv"));
+    }
+
     [Test]
     public async Task Tune_StoppedBySignal_KeepsItsTrialsAndGoesOn()
     {

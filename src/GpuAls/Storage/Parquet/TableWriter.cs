@@ -13,15 +13,18 @@ internal static class TableWriter
         Stream stream, IReadOnlyList<ParquetTableColumn> columns, int rowCount, CancellationToken cancellation)
     {
         var text = new StringBuilder().AppendJoin(',', columns.Select(column => column.Name)).Append('\n');
-        for (var row = 0; row < rowCount; row++) text.AppendJoin(',', columns.Select(column => column.Text(row))).Append('\n');
+        for (var row = 0; row < rowCount; row++)
+            text.AppendJoin(',', columns.Select(column => column.Text(row))).Append('\n');
         await stream.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Writes Parquet, in one row group.</summary>
-    public static async Task WriteParquetAsync(Stream stream, IReadOnlyList<ParquetTableColumn> columns, CancellationToken cancellation)
+    public static async Task WriteParquetAsync(
+        Stream stream, IReadOnlyList<ParquetTableColumn> columns, CancellationToken cancellation)
     {
         var schema = new ParquetSchema(columns.Select(Field (column) => column.Field).ToArray());
-        var writer = await ParquetWriter.CreateAsync(schema, stream, cancellationToken: cancellation).ConfigureAwait(false);
+        var writer = await ParquetWriter
+            .CreateAsync(schema, stream, cancellationToken: cancellation).ConfigureAwait(false);
         await using (writer.ConfigureAwait(false))
         {
             using var group = writer.CreateRowGroup();
@@ -50,7 +53,9 @@ internal abstract record ParquetTableColumn(string Name)
 
     /// <summary>A column of numbers; those that are not finite are left empty.</summary>
     public static ParquetTableColumn Of<TRow>(IReadOnlyList<TRow> rows, string name, Func<TRow, double?> value) =>
-        new NumberColumn(name, [.. rows.Select(row => value(row) is { } number && double.IsFinite(number) ? number : (double?)null)]);
+        new NumberColumn(name, [.. rows.Select(row => IfFinite(value(row)))]);
+
+    private static double? IfFinite(double? number) => number is { } value && double.IsFinite(value) ? value : null;
 
     /// <summary>A column of numbers without nulls; those that are not finite are kept.</summary>
     public static ParquetTableColumn Required<TRow>(IReadOnlyList<TRow> rows, string name, Func<TRow, double> value) =>
@@ -67,7 +72,8 @@ internal abstract record ParquetTableColumn(string Name)
         public override string Text(int row) => Values[row]?.ToString(CultureInfo.InvariantCulture) ?? "";
 
         public override async Task WriteAsync(ParquetRowGroupWriter group, CancellationToken cancellation) =>
-            await group.WriteAsync<int>(Field, (ReadOnlyMemory<int?>)Values, cancellationToken: cancellation).ConfigureAwait(false);
+            await group.WriteAsync<int>(Field, (ReadOnlyMemory<int?>)Values, cancellationToken: cancellation)
+                .ConfigureAwait(false);
     }
 
     private sealed record NumberColumn(string Name, double?[] Values) : ParquetTableColumn(Name)
@@ -77,7 +83,8 @@ internal abstract record ParquetTableColumn(string Name)
         public override string Text(int row) => Values[row]?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 
         public override async Task WriteAsync(ParquetRowGroupWriter group, CancellationToken cancellation) =>
-            await group.WriteAsync<double>(Field, (ReadOnlyMemory<double?>)Values, cancellationToken: cancellation).ConfigureAwait(false);
+            await group.WriteAsync<double>(Field, (ReadOnlyMemory<double?>)Values, cancellationToken: cancellation)
+                .ConfigureAwait(false);
     }
 
     private sealed record RequiredNumberColumn(string Name, double[] Values) : ParquetTableColumn(Name)

@@ -18,7 +18,9 @@ internal sealed class PhaseClock
     /// <summary>Seconds since the start.</summary>
     public double Total => _total.Elapsed.TotalSeconds;
 
-    /// <summary>Ends a phase, which began when the one before ended; what it took when it came before is added.</summary>
+    /// <summary>
+    /// Ends a phase, which began when the one before ended; what it took when it came before is added.
+    /// </summary>
     /// <returns>Its seconds.</returns>
     public double End(string phase)
     {
@@ -27,4 +29,12 @@ internal sealed class PhaseClock
         _last = now;
         return _seconds[phase];
     }
+}
+
+/// <summary>
+/// Progress on the thread that reports it, unlike <see cref="Progress{T}"/>, so that events keep their order.
+/// </summary>
+internal sealed class Relay<T>(Action<T> report) : IProgress<T>
+{
+    public void Report(T value) => report(value);
 }
