@@ -7,6 +7,7 @@ public sealed class HostEngine : IAlsEngine, IRowScorer
     private const int MostGramianBlocks = 64;
 
     private readonly HostOperations _operations;
+    private HostPreparation? _preparation;
 
     /// <summary>An engine on all cores.</summary>
     public HostEngine()
@@ -37,6 +38,13 @@ public sealed class HostEngine : IAlsEngine, IRowScorer
 
     /// <inheritdoc/>
     public IRowScorer RowScorer => this;
+
+    /// <inheritdoc/>
+    public void PrepareTraining(TrainingPlan plan)
+    {
+        _preparation?.Stop();
+        _preparation = HostPreparation.Start(HostOperations.OfWidth(_operations.VectorBits, threadCount: 1), plan);
+    }
 
     /// <inheritdoc/>
     public IEngineFactors CreateFactors(int rowCount, int rank)
@@ -72,6 +80,7 @@ public sealed class HostEngine : IAlsEngine, IRowScorer
     public RowSolveReport SolveRows(in RowSolveProblem problem)
     {
         EngineChecks.SolveRows(this, problem);
+        _preparation?.Stop();
         ((HostFactors)problem.Target).Changing();
         return _operations.SolveRows(problem);
     }
@@ -117,8 +126,5 @@ public sealed class HostEngine : IAlsEngine, IRowScorer
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        // Threads belong to the pool, memory to the factors.
-    }
+    public void Dispose() => _preparation?.Stop(); // memory belongs to the factors, threads to the pool
 }
