@@ -58,6 +58,15 @@ public sealed class CasesTests
     }
 
     [Test]
+    public async Task Load_PartitionColumnOfDuckDb_IsAColumn()
+    {
+        var plays = await LoadAsync("plays/duckdb-hive", Plays with { ItemColumn = "day" });
+
+        Assert.That(plays.Items.Type, Is.EqualTo(IdType.Integer32));
+        Assert.That(Rows(plays), Is.EqualTo(Truth().Select(row => (row.User, row.User[1..2], row.Weight)).Order()));
+    }
+
+    [Test]
     public async Task Load_BooleanWeights_Are1And0()
     {
         var plays = await LoadAsync("plays/pa-w-bool.parquet", Plays with { Feedback = Feedback.Explicit });

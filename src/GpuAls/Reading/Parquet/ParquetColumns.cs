@@ -5,11 +5,13 @@ internal sealed class ParquetColumns
 {
     private readonly string _path;
     private readonly ParquetSchemaTree _tree;
+    private readonly IReadOnlyDictionary<string, PartitionValue> _partitions;
 
     public ParquetColumns(InputFile file, InteractionSchema schema, ParquetSchemaTree tree)
     {
-        (_path, _tree) = (file.Path, tree);
-        ColumnErrors.CheckNames(file.Path, schema, [.. tree.Leaves.Select(field => field.Name), .. NamedGroups(schema)]);
+        (_path, _tree, _partitions) = (file.Path, tree, file.Partitions);
+        string[] names = [.. tree.Leaves.Select(field => field.Name), .. NamedGroups(schema)];
+        ColumnErrors.CheckNames(file.Path, schema, [.. names, .. file.Partitions.Keys.Except(names)]);
         User = Find(schema.UserColumn, "--user-column", ParquetIdValues.For, ParquetIdValues.Expected);
         Item = Find(schema.ItemColumn, "--item-column", ParquetIdValues.For, ParquetIdValues.Expected);
         if (schema.WeightColumn is { } weight)
@@ -17,20 +19,25 @@ internal sealed class ParquetColumns
         if (schema.TimeColumn is { } time) Time = Find(time, "--time-column", ParquetTimes.For, ParquetTimes.Expected);
     }
 
-    public ParquetField User { get; }
+    /// <summary>Null where a directory says which.</summary>
+    public ParquetField? User { get; }
 
-    public ParquetField Item { get; }
+    /// <summary>Null where a directory says which.</summary>
+    public ParquetField? Item { get; }
 
+    /// <summary>Null where a directory says which, or without weights.</summary>
     public ParquetField? Weight { get; }
 
+    /// <summary>Null where a directory says which, or without times.</summary>
     public ParquetField? Time { get; }
 
     /// <summary>Structs and lists that the schema names, so that the error says what they are and not that they are missing.</summary>
     private IEnumerable<string> NamedGroups(InteractionSchema schema) =>
         _tree.Groups.Where(group => schema.Columns.Any(column => column.Name == group));
 
-    private ParquetField Find(string name, string option, Func<ParquetField, ParquetValues?> valuesFor, string expected)
+    private ParquetField? Find(string name, string option, Func<ParquetField, ParquetValues?> valuesFor, string expected)
     {
+        if (_partitions.ContainsKey(name) && _tree.Leaves.All(field => field.Name != name)) return null;
         if (_tree.Leaves.FirstOrDefault(field => field.Name == name) is not { IsRepeated: false } field)
             throw ColumnErrors.Mistyped(_path, name, "nested", expected, $"{option}{Fields(name)}");
         using var values = valuesFor(field);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace GpuAls;
@@ -20,27 +21,58 @@ internal sealed class ParquetInteractionReader(InputFile file, InteractionSchema
     private async Task<InteractionBatch> BatchAsync(
         ParquetFile parquet, ParquetColumns columns, int group, CancellationToken cancellation)
     {
-        Task<ParquetColumnData>[] reading =
-        [
-            parquet.ReadAsync(group, columns.User, ParquetIdValues.For(columns.User)!, cancellation),
-            parquet.ReadAsync(group, columns.Item, ParquetIdValues.For(columns.Item)!, cancellation),
-            .. columns.Weight is { } weight ? [parquet.ReadAsync(group, weight, ParquetWeights.For(weight)!, cancellation)] : NoColumn,
-            .. columns.Time is { } time ? [parquet.ReadAsync(group, time, ParquetTimes.For(time)!, cancellation)] : NoColumn,
-        ];
+        Task<ParquetColumnData> Read(
+            ParquetField? field,
+            string name,
+            Func<ParquetField, ParquetValues?> valuesFor,
+            Func<PartitionValue, ParquetValues> constantsFor) =>
+            field is null
+                ? Task.FromResult(Constant(name, parquet.RowCount(group), constantsFor))
+                : parquet.ReadAsync(group, field, valuesFor(field)!, cancellation);
+
+        List<Task<ParquetColumnData>> reading = [];
         try
         {
+            reading.Add(Read(columns.User, schema.UserColumn, ParquetIdValues.For, IdsOf));
+            reading.Add(Read(columns.Item, schema.ItemColumn, ParquetIdValues.For, IdsOf));
+            if (schema.WeightColumn is { } weight)
+                reading.Add(Read(columns.Weight, weight, ParquetWeights.For, _ => new ParquetTextWeights()));
+            if (schema.TimeColumn is { } time)
+                reading.Add(Read(columns.Time, time, ParquetTimes.For, _ => new ParquetTimeTexts()));
             var read = await Task.WhenAll(reading).ConfigureAwait(false);
-            var weights = columns.Weight is null ? null : read[2];
-            var times = columns.Time is null ? null : read[^1];
+            var weights = schema.WeightColumn is null ? null : read[2];
+            var times = schema.TimeColumn is null ? null : read[^1];
             var fraction = (group + 1.0) / parquet.GroupCount;
             return new ParquetBatchBuilder(file, group, schema.Feedback, read[0], read[1], weights, times).Build(fraction);
         }
         catch
         {
+            await ((Task)Task.WhenAll(reading)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             foreach (var column in reading.Where(column => column.IsCompletedSuccessfully)) (await column.ConfigureAwait(false)).Dispose();
             throw;
         }
     }
 
-    private static Task<ParquetColumnData>[] NoColumn => [];
+    /// <summary>A column that has the same value in every row, which a directory says.</summary>
+    private ParquetColumnData Constant(string name, int rows, Func<PartitionValue, ParquetValues> valuesOf)
+    {
+        var value = file.Partitions[name];
+        var column = new ParquetColumnData(name, rows, valuesOf(value));
+        column.Indices.Span.Fill(value.Text is null ? ParquetColumnData.Null : 0);
+        if (value.Text is not null) column.Values.Add(Plain(value, column.Values), 1);
+        return column;
+    }
+
+    private static ParquetValues IdsOf(PartitionValue value) => value.Type switch
+    {
+        IdType.Text => new ParquetTexts(),
+        var type => new ParquetIntegers<long, long>(type),
+    };
+
+    /// <summary>The value in Parquet's PLAIN encoding.</summary>
+    private static byte[] Plain(PartitionValue value, ParquetValues values)
+    {
+        if (values is ParquetIntegers<long, long>) return BitConverter.GetBytes(long.Parse(value.Text!, CultureInfo.InvariantCulture));
+        return [.. BitConverter.GetBytes(value.Utf8.Length), .. value.Utf8];
+    }
 }

@@ -29,7 +29,7 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
     /// <returns>Null if there is no such line.</returns>
     private DelimitedColumns? FindColumns(TextBlocks blocks, RecordCutter cutter)
     {
-        if (!schema.HasHeader) return DelimitedColumns.Numbered(schema);
+        if (!schema.HasHeader) return DelimitedColumns.Numbered(file, schema);
         while (blocks.Fill())
         {
             (int Length, int Lines) header;
@@ -74,7 +74,7 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
     {
         using var owned = block;
         if (!Utf8.IsValid(block.Bytes)) throw TextErrors.NotUtf8(file);
-        var rows = new TextRows(file, schema, columns.Weight >= 0, columns.Time >= 0);
+        var rows = new TextRows(file, schema, columns.User < 0, columns.Item < 0, columns.Weight < 0, columns.Time < 0);
         read(block, rows);
         return Task.FromResult(rows.Build(block.Fraction));
     };
@@ -93,8 +93,8 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
                 else
                     rows.Add(
                         line,
-                        records.TextOf(text, fields[columns.User], ref user),
-                        records.TextOf(text, fields[columns.Item], ref item),
+                        columns.User < 0 ? [] : records.TextOf(text, fields[columns.User], ref user),
+                        columns.Item < 0 ? [] : records.TextOf(text, fields[columns.Item], ref item),
                         columns.Weight < 0 ? [] : records.TextOf(text, fields[columns.Weight], ref weight),
                         columns.Time < 0 ? [] : records.TextOf(text, fields[columns.Time], ref time));
             }
@@ -125,8 +125,8 @@ internal readonly struct PlainLines(TextDialect dialect)
             else
                 rows.Add(
                     number,
-                    Field(line, starts, columns.User),
-                    Field(line, starts, columns.Item),
+                    columns.User < 0 ? [] : Field(line, starts, columns.User),
+                    columns.Item < 0 ? [] : Field(line, starts, columns.Item),
                     columns.Weight < 0 ? [] : Field(line, starts, columns.Weight),
                     columns.Time < 0 ? [] : Field(line, starts, columns.Time));
         }
@@ -172,11 +172,11 @@ internal readonly struct PlainLines(TextDialect dialect)
     }
 }
 
-/// <summary>Where users, items, weights and times are in the lines of a text file.</summary>
+/// <summary>Where users, items, weights and times are in the lines of a text file; -1 where they are not read from there.</summary>
 /// <param name="User">Index from 0.</param>
 /// <param name="Item">Index from 0.</param>
-/// <param name="Weight">Index from 0; -1 without weights.</param>
-/// <param name="Time">Index from 0; -1 without times.</param>
+/// <param name="Weight">Index from 0.</param>
+/// <param name="Time">Index from 0.</param>
 internal readonly record struct DelimitedColumns(int User, int Item, int Weight, int Time)
 {
     /// <summary>Number of fields that a line must have.</summary>
@@ -185,12 +185,13 @@ internal readonly record struct DelimitedColumns(int User, int Item, int Weight,
     /// <summary>Finds the columns by the names in a header.</summary>
     public static DelimitedColumns Named(InputFile file, InteractionSchema schema, string[] header)
     {
-        ColumnErrors.CheckNames(file.Path, schema, header, TextDialect.Hint(header));
+        ColumnErrors.CheckNames(file.Path, schema, [.. header, .. file.Partitions.Keys.Except(header)], TextDialect.Hint(header));
         return Of(schema, (name, _) => Array.IndexOf(header, name));
     }
 
     /// <summary>Finds the columns by their numbers.</summary>
-    public static DelimitedColumns Numbered(InteractionSchema schema) => Of(schema, Number);
+    public static DelimitedColumns Numbered(InputFile file, InteractionSchema schema) =>
+        Of(schema, (name, option) => file.Partitions.ContainsKey(name) ? -1 : Number(name, option));
 
     private static DelimitedColumns Of(InteractionSchema schema, Func<string, string, int> find) => new(
         find(schema.UserColumn, "--user-column"),

@@ -14,11 +14,11 @@ internal sealed class JsonInteractionReader(InputFile file, InteractionSchema sc
     {
         using var blocks = new TextBlocks(file, await TextSource.OpenAsync(file, cancellation).ConfigureAwait(false));
         if (!blocks.Fill()) yield break;
-        CheckColumns(blocks.PendingLines());
+        var constants = FindConstants(blocks.PendingLines());
         while (blocks.Fill())
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return Work(Take(blocks));
+            yield return Work(Take(blocks), constants);
         }
     }
 
@@ -28,12 +28,13 @@ internal sealed class JsonInteractionReader(InputFile file, InteractionSchema sc
         return blocks.Take(lines.Length, lines.Count((byte)'\n'));
     }
 
-    private BatchWork Work(TextBlock block) => _ =>
+    private BatchWork Work(TextBlock block, bool[] constants) => _ =>
     {
         using var owned = block;
         if (!Utf8.IsValid(block.Bytes)) throw TextErrors.NotUtf8(file);
-        var rows = new TextRows(file, schema, schema.WeightColumn is not null, schema.TimeColumn is not null);
-        var row = new JsonRow(schema);
+        var rows = new TextRows(
+            file, schema, constants[JsonRow.User], constants[JsonRow.Item], constants[JsonRow.Weight], constants[JsonRow.Time]);
+        var row = new JsonRow(schema, constants);
         var number = block.FirstLine;
         foreach (var range in block.Bytes.Split((byte)'\n'))
         {
@@ -47,9 +48,10 @@ internal sealed class JsonInteractionReader(InputFile file, InteractionSchema sc
 
     /// <summary>
     /// Throws unless each column that is read is a field of one of the first lines. JSON has no header, and writers such as Spark leave
-    /// out fields that are null.
+    /// out fields that are null. A column that only the directories have is a constant.
     /// </summary>
-    private void CheckColumns(ReadOnlySpan<byte> lines)
+    /// <returns>[columns], whether each is a constant.</returns>
+    private bool[] FindConstants(ReadOnlySpan<byte> lines)
     {
         if (!Utf8.IsValid(lines)) throw TextErrors.NotUtf8(file);
         var names = new List<string>();
@@ -61,10 +63,12 @@ internal sealed class JsonInteractionReader(InputFile file, InteractionSchema sc
             if (IsBlank(lines[range])) continue;
             AddNames(lines[range].ToArray(), number, isFirst, names);
             isFirst = false;
-            if (schema.Columns.All(column => names.Contains(column.Name))) return;
+            if (schema.Columns.All(column => names.Contains(column.Name) || file.Partitions.ContainsKey(column.Name))) break;
         }
 
-        if (!isFirst) ColumnErrors.CheckNames(file.Path, schema, names);
+        if (!isFirst) ColumnErrors.CheckNames(file.Path, schema, [.. names, .. file.Partitions.Keys.Except(names)]);
+        return Array.ConvertAll(
+            JsonRow.NamesOf(schema), name => name is not null && !names.Contains(name) && file.Partitions.ContainsKey(name));
     }
 
     private void AddNames(byte[] line, long number, bool isFirst, List<string> names)
@@ -105,24 +109,29 @@ internal sealed class JsonInteractionReader(InputFile file, InteractionSchema sc
 /// <summary>Reads the fields of one line after the other.</summary>
 internal sealed class JsonRow
 {
-    private const int User = 0;
-    private const int Item = 1;
-    private const int Weight = 2;
-    private const int Time = 3;
+    public const int User = 0;
+    public const int Item = 1;
+    public const int Weight = 2;
+    public const int Time = 3;
     private const int Columns = 4;
 
     private readonly InteractionSchema _schema;
     private readonly byte[]?[] _names;
+    private readonly bool[] _constants;
     private readonly Field[] _fields = new Field[Columns];
     private readonly byte[][] _buffers = [[], [], [], []];
 
-    public JsonRow(InteractionSchema schema)
+    /// <param name="schema">What is read.</param>
+    /// <param name="constants">[columns], whether each is not in the lines.</param>
+    public JsonRow(InteractionSchema schema, bool[] constants)
     {
-        _schema = schema;
-        _names = Array.ConvertAll(
-            [schema.UserColumn, schema.ItemColumn, schema.WeightColumn, schema.TimeColumn],
-            name => name is null ? null : Encoding.UTF8.GetBytes(name));
+        (_schema, _constants) = (schema, constants);
+        _names = Array.ConvertAll(NamesOf(schema), name => name is null ? null : Encoding.UTF8.GetBytes(name));
     }
+
+    /// <summary>[columns], the names; null where a column is not read.</summary>
+    public static string?[] NamesOf(InteractionSchema schema) =>
+        [schema.UserColumn, schema.ItemColumn, schema.WeightColumn, schema.TimeColumn];
 
     /// <summary>Adds a line to the rows, or says why it cannot be used.</summary>
     /// <param name="line">The line, valid UTF-8.</param>
@@ -261,7 +270,7 @@ internal sealed class JsonRow
 
     private string? ProblemOf(string? name, int column)
     {
-        if (name is null) return null;
+        if (name is null || _constants[column]) return null;
         var field = _fields[column];
         var expected = column switch
         {
@@ -287,8 +296,8 @@ internal sealed class JsonRow
         else if (!IsId(item, Item)) rows.Reject(number, NoId(_schema.ItemColumn, item));
         else
         {
-            rows.UsersAreText |= _fields[User].Type == JsonTokenType.String;
-            rows.ItemsAreText |= _fields[Item].Type == JsonTokenType.String;
+            rows.UsersAreText |= !_constants[User] && _fields[User].Type == JsonTokenType.String;
+            rows.ItemsAreText |= !_constants[Item] && _fields[Item].Type == JsonTokenType.String;
             rows.Add(number, user, item, Text(line, Weight), Text(line, Time));
         }
     }
@@ -302,7 +311,7 @@ internal sealed class JsonRow
     /// <summary>Numbers are ids if they are integers.</summary>
     private bool IsId(ReadOnlySpan<byte> text, int column)
     {
-        if (_fields[column].Type == JsonTokenType.String) return true;
+        if (_fields[column].Type == JsonTokenType.String || _constants[column]) return true;
         var digits = text is [(byte)'-', ..] ? text[1..] : text;
         return !digits.ContainsAnyExceptInRange((byte)'0', (byte)'9');
     }

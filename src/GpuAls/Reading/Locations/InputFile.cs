@@ -23,6 +23,9 @@ public sealed record InputFile
 
     /// <summary>The only way to read the file.</summary>
     internal IByteSource Source { get; }
+
+    /// <summary>The columns that its directories are, such as <c>country=de</c>; a column of the file itself goes before one of these.</summary>
+    internal IReadOnlyDictionary<string, PartitionValue> Partitions { get; init; } = new Dictionary<string, PartitionValue>();
 }
 
 /// <summary>What a file holds.</summary>

@@ -23,7 +23,11 @@ internal static class Glob
     }
 
     /// <summary>Whether a name is one of those that folders and patterns pass over, as Spark does.</summary>
-    public static bool IsHidden(string path) => Path.GetFileName(path) is ['_' or '.', ..];
+    public static bool IsHidden(string path)
+    {
+        var name = Path.GetFileName(path);
+        return name is ['.', ..] || (name is ['_', ..] && !name.Contains('=', StringComparison.Ordinal)); // _x=1 is a column
+    }
 
     private static IEnumerable<string> Below(string folder, string part) => part switch
     {

@@ -2,7 +2,7 @@ namespace GpuAls;
 
 /// <summary>
 /// Turns files, folders and globs into a list of files, always in the same order. In folders, sub-folders are followed
-/// (also <c>key=value</c> ones) and names that start with _ or . are skipped, as Spark does; so they are by wildcards.
+/// (those named <c>column=value</c> give a column) and names that start with _ or . are skipped, as Spark does; so they are by wildcards.
 /// </summary>
 public static class InputLocation
 {
@@ -15,7 +15,7 @@ public static class InputLocation
         var files = locations.SelectMany(ResolveOne).ToList();
         var twice = files.GroupBy(file => Path.GetFullPath(file.Path), StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
         if (twice is not null) throw Bad($"'{twice.First().Path}' is named twice; its plays would count twice. Name it once.");
-        return files;
+        return HivePartitions.Describe(files);
     }
 
     private static IEnumerable<InputFile> ResolveOne(string location)
