@@ -6,6 +6,12 @@ public sealed class StyleTests
     private const int MaximumColumns = 120;
 
     [TestCase("kernels")]
+    [TestCase("src/GpuAls/Evaluation/Baselines")]
+    [TestCase("src/GpuAls/Evaluation/Metrics")]
+    [TestCase("src/GpuAls/Evaluation/Splitting")]
+    [TestCase("src/GpuAls.App/Reporting")]
+    [TestCase("src/GpuAls.App/Sampling")]
+    [TestCase("src/GpuAls.Cli/Console")]
     [TestCase("bench")]
     [TestCase("tests/GpuAls.Tests/Bench")]
     [TestCase("tests/GpuAls.Tests/Kernels")]

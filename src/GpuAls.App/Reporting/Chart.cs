@@ -19,18 +19,30 @@ internal static class Chart
     /// <param name="alt">The same and what it says, for those who cannot see it.</param>
     /// <param name="draw">Draws it in some colours.</param>
     /// <param name="height">Its height where it is <see cref="Width"/> wide.</param>
-    public static XElement Figure(string caption, string alt, Func<ChartColors, PlotModel> draw, int height = DefaultHeight) => new(
+    public static XElement Figure(
+        string caption, string alt, Func<ChartColors, PlotModel> draw, int height = DefaultHeight) => new(
         "figure",
         new XElement("figcaption", caption),
         new XElement(
             "picture",
-            new XElement("source", new XAttribute("media", "(prefers-color-scheme: dark)"), new XAttribute("srcset", Svg(draw(ChartColors.Dark), height))),
-            new XElement("img", new XAttribute("src", Svg(draw(ChartColors.Light), height)), new XAttribute("alt", alt), new XAttribute("width", Width), new XAttribute("height", height))));
+            new XElement(
+                "source", new XAttribute("media", "(prefers-color-scheme: dark)"),
+                new XAttribute("srcset", Svg(draw(ChartColors.Dark), height))),
+            new XElement(
+                "img", new XAttribute("src", Svg(draw(ChartColors.Light), height)), new XAttribute("alt", alt),
+                new XAttribute("width", Width), new XAttribute("height", height))));
 
     /// <summary>An empty plot with axes.</summary>
     public static PlotModel Plot(ChartColors colors, params Axis[] axes)
     {
-        var plot = new PlotModel { DefaultFont = "Arial", DefaultFontSize = 13, TextColor = colors.Text, PlotAreaBorderThickness = new OxyThickness(0), Padding = new OxyThickness(4, 8, 14, 4) };
+        var plot = new PlotModel
+        {
+            DefaultFont = "Arial",
+            DefaultFontSize = 13,
+            TextColor = colors.Text,
+            PlotAreaBorderThickness = new OxyThickness(0),
+            Padding = new OxyThickness(4, 8, 14, 4),
+        };
         foreach (var axis in axes)
         {
             (axis.TicklineColor, axis.AxislineColor, axis.MajorGridlineColor) = (colors.Grid, colors.Text, colors.Grid);
@@ -53,19 +65,35 @@ internal static class Chart
     });
 
     /// <summary>Adds points, joined by a line.</summary>
-    public static void AddLine(PlotModel plot, string? title, OxyColor color, IEnumerable<(double X, double Y)> points, bool markers = true)
+    public static void AddLine(
+        PlotModel plot, string? title, OxyColor color, IEnumerable<(double X, double Y)> points, bool markers = true)
     {
-        var line = new LineSeries { Title = title, Color = color, StrokeThickness = 2, MarkerFill = color, MarkerSize = 3, MarkerType = markers ? MarkerType.Circle : MarkerType.None };
-        line.Points.AddRange(points.Where(point => double.IsFinite(point.Y)).Select(point => new DataPoint(point.X, point.Y)));
+        var line = new LineSeries
+        {
+            Title = title,
+            Color = color,
+            StrokeThickness = 2,
+            MarkerFill = color,
+            MarkerSize = 3,
+            MarkerType = markers ? MarkerType.Circle : MarkerType.None,
+        };
+        line.Points.AddRange(
+            points.Where(point => double.IsFinite(point.Y)).Select(point => new DataPoint(point.X, point.Y)));
         plot.Series.Add(line);
     }
 
-    private static string Tick(double value) => value.ToString(Math.Abs(value) < LongestTick ? "#,0.######" : "0.###E0", CultureInfo.InvariantCulture);
+    private static string Tick(double value) =>
+        value.ToString(Math.Abs(value) < LongestTick ? "#,0.######" : "0.###E0", CultureInfo.InvariantCulture);
 
     private static string Svg(PlotModel plot, int height)
     {
         using var svg = new MemoryStream();
-        new SvgExporter { Width = Width, Height = height, TextMeasurer = new TextMeasure(Width, height) }.Export(plot, svg);
+        new SvgExporter
+        {
+            Width = Width,
+            Height = height,
+            TextMeasurer = new TextMeasure(Width, height),
+        }.Export(plot, svg);
         return $"data:image/svg+xml;base64,{Convert.ToBase64String(svg.ToArray())}";
     }
 }
@@ -73,22 +101,33 @@ internal static class Chart
 /// <summary>The colours of charts, for light pages and for dark ones.</summary>
 /// <param name="Text">Titles, labels and axes.</param>
 /// <param name="Grid">Lines behind the data.</param>
-/// <param name="Series">One for each series, told apart also by those who see few colours (after Okabe and Ito).</param>
+/// <param name="Series">
+/// One for each series, told apart also by those who see few colours (after Okabe and Ito).
+/// </param>
 internal sealed record ChartColors(OxyColor Text, OxyColor Grid, IReadOnlyList<OxyColor> Series)
 {
     public static ChartColors Light { get; } = new(
         OxyColor.Parse("#1f2328"), OxyColor.Parse("#d8dde3"),
-        [OxyColor.Parse("#0062a3"), OxyColor.Parse("#b84700"), OxyColor.Parse("#00795a"), OxyColor.Parse("#8a3a78"), OxyColor.Parse("#6b6400")]);
+        [
+            OxyColor.Parse("#0062a3"), OxyColor.Parse("#b84700"), OxyColor.Parse("#00795a"), OxyColor.Parse("#8a3a78"),
+            OxyColor.Parse("#6b6400"),
+        ]);
 
     public static ChartColors Dark { get; } = new(
         OxyColor.Parse("#e6e9ec"), OxyColor.Parse("#3b424a"),
-        [OxyColor.Parse("#56b4e9"), OxyColor.Parse("#ff9a4d"), OxyColor.Parse("#2fcf9f"), OxyColor.Parse("#e39ccb"), OxyColor.Parse("#e6dc4a")]);
+        [
+            OxyColor.Parse("#56b4e9"), OxyColor.Parse("#ff9a4d"), OxyColor.Parse("#2fcf9f"), OxyColor.Parse("#e39ccb"),
+            OxyColor.Parse("#e6dc4a"),
+        ]);
 
     /// <summary>The colour of a series.</summary>
     public OxyColor Of(int series) => Series[series % Series.Count];
 }
 
-/// <summary>Sizes of text by the metrics of the standard PDF fonts, which need no font on the machine; in pixels, as SVG has them, not in points.</summary>
+/// <summary>
+/// Sizes of text by the metrics of the standard PDF fonts, which need no font on the machine; in pixels, as SVG has
+/// them, not in points.
+/// </summary>
 internal sealed class TextMeasure(double width, double height) : PdfRenderContext(width, height, OxyColors.Undefined)
 {
     private const double PixelsOfPoint = 96.0 / 72;

@@ -14,7 +14,8 @@ public static class EvaluationWriter
         ".CSV" => EvaluationFormat.Csv,
         ".PARQUET" => EvaluationFormat.Parquet,
         var extension => throw new GpuAlsException(
-            FailureKind.Usage, $"cannot write metrics to '{path}': the extension is '{extension}'; expected .json, .csv or .parquet."),
+            FailureKind.Usage,
+            $"cannot write metrics to '{path}': the extension is '{extension}'; expected .json, .csv or .parquet."),
     };
 
     /// <summary>Writes a report.</summary>
@@ -22,11 +23,13 @@ public static class EvaluationWriter
     /// <param name="format">Its format.</param>
     /// <param name="report">The report.</param>
     /// <param name="cancellation">Stops it between columns.</param>
-    public static Task WriteAsync(Stream stream, EvaluationFormat format, EvaluationReport report, CancellationToken cancellation = default)
+    public static Task WriteAsync(
+        Stream stream, EvaluationFormat format, EvaluationReport report, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(report);
-        var rows = report.Methods.SelectMany(method => method.Metrics.Select(value => (Method: method.Name, Value: value))).ToArray();
+        var rows = report.Methods.SelectMany(
+            method => method.Metrics.Select(value => (Method: method.Name, Value: value))).ToArray();
         return format switch
         {
             EvaluationFormat.Csv => TableWriter.WriteCsvAsync(stream, Columns(rows), rows.Length, cancellation),
@@ -79,9 +82,12 @@ internal sealed class MetricValueJson : JsonConverter<MetricValue>
         try
         {
             var k = value.TryGetProperty("k", out var cutoff) ? cutoff.GetInt32() : (int?)null;
-            return new MetricValue(new Metric(value.GetProperty("metric").GetString()!, k), Number(value, "value") ?? double.NaN, Number(value, "low"), Number(value, "high"));
+            return new MetricValue(
+                new Metric(value.GetProperty("metric").GetString()!, k), Number(value, "value") ?? double.NaN,
+                Number(value, "low"), Number(value, "high"));
         }
-        catch (Exception exception) when (exception is InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception exception) when (
+            exception is InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw new JsonException("expected a metric", exception);
         }
@@ -98,7 +104,8 @@ internal sealed class MetricValueJson : JsonConverter<MetricValue>
         writer.WriteEndObject();
     }
 
-    private static double? Number(JsonElement value, string name) => value.GetProperty(name) is { ValueKind: not JsonValueKind.Null } number ? number.GetDouble() : null;
+    private static double? Number(JsonElement value, string name) =>
+        value.GetProperty(name) is { ValueKind: not JsonValueKind.Null } number ? number.GetDouble() : null;
 
     private static void Write(Utf8JsonWriter writer, string name, double? number)
     {

@@ -6,5 +6,9 @@ namespace GpuAls.App;
 internal static class FactsSection
 {
     public static XElement Of(IReadOnlyList<ReportFact> facts) => new(
-        "dl", facts.Select(fact => new XElement("div", new XElement("dt", Html.Clean(fact.Name)), new XElement("dd", Html.Clean(fact.Value)))));
+        "dl",
+        facts.Select(
+            fact =>
+                new XElement(
+                    "div", new XElement("dt", Html.Clean(fact.Name)), new XElement("dd", Html.Clean(fact.Value)))));
 }

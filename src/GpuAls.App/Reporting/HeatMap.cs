@@ -13,7 +13,8 @@ namespace GpuAls.App;
 /// <param name="Y">The parameter upwards.</param>
 /// <param name="Rows">Its values, rising.</param>
 /// <param name="Values">[columns, rows]; NaN where nothing was measured.</param>
-internal sealed record HeatMap(string Metric, bool IsLowerBetter, string X, string[] Columns, string Y, string[] Rows, double[,] Values)
+internal sealed record HeatMap(
+    string Metric, bool IsLowerBetter, string X, string[] Columns, string Y, string[] Rows, double[,] Values)
 {
     private const int Shades = 200;
     private const double LabelSize = 0.22; // of a cell
@@ -21,8 +22,13 @@ internal sealed record HeatMap(string Metric, bool IsLowerBetter, string X, stri
     /// <summary>The map as a figure, with its numbers in the alternative text.</summary>
     public static XElement Figure(HeatMap map)
     {
-        var rows = Enumerable.Range(0, map.Rows.Length).Select(row => $"{map.Y} {map.Rows[row]}: {string.Join(", ", Enumerable.Range(0, map.Columns.Length).Select(column => MetricTitles.Number(map.Values[column, row])))}");
-        var alt = $"Heat map: the best {map.Metric} for {map.X} {string.Join(", ", map.Columns)}. {string.Join("; ", rows)}.";
+        var rows = map.Rows.Select((value, row) =>
+        {
+            var cells = map.Columns.Select((_, column) => MetricTitles.Number(map.Values[column, row]));
+            return $"{map.Y} {value}: {string.Join(", ", cells)}";
+        });
+        var alt =
+            $"Heat map: the best {map.Metric} for {map.X} {string.Join(", ", map.Columns)}. {string.Join("; ", rows)}.";
         return Chart.Figure($"Best {map.Metric} by {map.X} and {map.Y}", alt, map.Draw);
     }
 

@@ -31,19 +31,26 @@ internal static class MetricsSection
 
     private static XElement? Figure(string name, IReadOnlyList<MethodResult> methods)
     {
-        var values = methods.Select(method => (method.Name, Values: method.Metrics.Where(value => value.Metric.Name == name).ToArray())).Where(method => method.Values.Length > 0).ToArray();
+        var values = methods
+            .Select(method => (method.Name, Values: method.Metrics.Where(value => value.Metric.Name == name).ToArray()))
+            .Where(method => method.Values.Length > 0)
+            .ToArray();
         if (values.Length == 0) return null;
         var title = MetricTitles.Of(name);
         var at = values[0].Values[^1].Metric.K;
-        var alt = $"Chart: {title} by the length of the list. At {at}: {string.Join(", ", values.Select(method => $"{method.Name} {MetricTitles.Number(method.Values[^1].Value)}"))}.";
+        var last = values.Select(method => $"{method.Name} {MetricTitles.Number(method.Values[^1].Value)}");
+        var alt = $"Chart: {title} by the length of the list. At {at}: {string.Join(", ", last)}.";
         return Chart.Figure($"{title} by the length k of the list", alt, colors => Draw(colors, title, values));
     }
 
     private static PlotModel Draw(ChartColors colors, string title, (string Name, MetricValue[] Values)[] methods)
     {
         var lengths = new CategoryAxis { Position = AxisPosition.Bottom, Title = "k" };
-        lengths.Labels.AddRange(methods[0].Values.Select(value => value.Metric.K?.ToString(CultureInfo.InvariantCulture) ?? ""));
-        var plot = Chart.Plot(colors, lengths, new LinearAxis { Position = AxisPosition.Left, Title = title, Minimum = 0, MaximumPadding = 0.08 });
+        lengths.Labels.AddRange(
+            methods[0].Values.Select(value => value.Metric.K?.ToString(CultureInfo.InvariantCulture) ?? ""));
+        var plot = Chart.Plot(
+            colors, lengths,
+            new LinearAxis { Position = AxisPosition.Left, Title = title, Minimum = 0, MaximumPadding = 0.08 });
         Chart.AddLegend(plot);
         for (var method = 0; method < methods.Length; method++)
         {
@@ -51,7 +58,8 @@ internal static class MetricsSection
             var (color, values) = (colors.Of(method), methods[method].Values);
             Chart.AddLine(plot, methods[method].Name, color, values.Select((value, i) => (i + shift, value.Value)));
             for (var i = 0; i < values.Length; i++)
-                if (values[i] is { Low: { } low, High: { } high }) Chart.AddLine(plot, null, color, [(i + shift, low), (i + shift, high)], markers: false);
+                if (values[i] is { Low: { } low, High: { } high })
+                    Chart.AddLine(plot, null, color, [(i + shift, low), (i + shift, high)], markers: false);
         }
 
         return plot;
@@ -61,6 +69,7 @@ internal static class MetricsSection
         "Metrics", ["metric", .. methods.Select(method => method.Name)], metrics.Select(metric => (string[])
         [
             MetricTitles.Of(metric),
-            .. methods.Select(method => MetricTitles.Text(method.Metrics.FirstOrDefault(value => value.Metric == metric))),
+            .. methods.Select(
+                method => MetricTitles.Text(method.Metrics.FirstOrDefault(value => value.Metric == metric))),
         ]));
 }

@@ -6,7 +6,9 @@ namespace GpuAls.App;
 /// <param name="Points">By rising number of entries, from the shortest row to the longest.</param>
 public sealed record PlayDistribution(string Row, string Column, IReadOnlyList<DistributionPoint> Points)
 {
-    /// <summary>Points are this far apart at least, so that their number grows with the logarithm of the longest row.</summary>
+    /// <summary>
+    /// Points are this far apart at least, so that their number grows with the logarithm of the longest row.
+    /// </summary>
     private const double Ratio = 1.1;
 
     /// <summary>The distribution of both sides.</summary>

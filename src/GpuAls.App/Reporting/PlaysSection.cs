@@ -21,14 +21,30 @@ internal static class PlaysSection
     private static XElement Figure(PlayDistribution plays)
     {
         var (first, last) = (plays.Points[0], plays.Points[^1]);
-        var alt = $"Line chart, both axes logarithmic: of {Counted.Of(first.Rows, plays.Row)} each has at least {Counted.Of(first.AtLeast, plays.Column)}, and at most {Html.Number(last.AtLeast)}.";
+        var alt =
+            $"Line chart, both axes logarithmic: of {Counted.Of(first.Rows, plays.Row)} each has at least "
+                + $"{Counted.Of(first.AtLeast, plays.Column)}, and at most {Html.Number(last.AtLeast)}.";
         return Chart.Figure($"{Capital(plays.Row)}s with at least that many {plays.Column}s", alt, colors =>
         {
             var plot = Chart.Plot(
                 colors,
-                new LogarithmicAxis { Position = AxisPosition.Bottom, Title = $"{plays.Column}s per {plays.Row}, at least", Minimum = 1 / Room, Maximum = last.AtLeast * Room },
-                new LogarithmicAxis { Position = AxisPosition.Left, Title = $"{plays.Row}s", Minimum = 1 / Room, Maximum = first.Rows * Room });
-            Chart.AddLine(plot, null, colors.Of(0), plays.Points.Select(point => ((double)point.AtLeast, (double)point.Rows)), markers: plays.Points.Count < 40);
+                new LogarithmicAxis
+                {
+                    Position = AxisPosition.Bottom,
+                    Title = $"{plays.Column}s per {plays.Row}, at least",
+                    Minimum = 1 / Room,
+                    Maximum = last.AtLeast * Room,
+                },
+                new LogarithmicAxis
+                {
+                    Position = AxisPosition.Left,
+                    Title = $"{plays.Row}s",
+                    Minimum = 1 / Room,
+                    Maximum = first.Rows * Room,
+                });
+            Chart.AddLine(
+                plot, null, colors.Of(0), plays.Points.Select(point => ((double)point.AtLeast, (double)point.Rows)),
+                markers: plays.Points.Count < 40);
             return plot;
         });
     }

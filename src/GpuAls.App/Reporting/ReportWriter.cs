@@ -22,7 +22,8 @@ public static class ReportWriter
     /// <summary>Checks the name of a page.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: it does not end with .html or .htm.</exception>
     public static void CheckName(string path) => Require.Usage(
-        Path.GetExtension(path).ToUpperInvariant() is ".HTML" or ".HTM", $"cannot write a report to '{path}': the extension is '{Path.GetExtension(path)}'; expected .html.");
+        Path.GetExtension(path).ToUpperInvariant() is ".HTML" or ".HTM",
+        $"cannot write a report to '{path}': the extension is '{Path.GetExtension(path)}'; expected .html.");
 
     /// <summary>Writes a page.</summary>
     /// <param name="stream">The file; stays open.</param>
@@ -66,11 +67,13 @@ public static class ReportWriter
                 TimingsSection.Of(data.TimingsSeconds),
                 SamplesSection.Of(data.Samples))));
 
-    private static XElement Meta(string kind, string name, string content) => new("meta", new XAttribute(kind, name), new XAttribute("content", content));
+    private static XElement Meta(string kind, string name, string content) =>
+        new("meta", new XAttribute(kind, name), new XAttribute("content", content));
 
     private static string Style()
     {
-        using var stream = typeof(ReportWriter).Assembly.GetManifestResourceStream($"{typeof(ReportWriter).Namespace}.page.css")!;
+        using var stream = typeof(ReportWriter).Assembly.GetManifestResourceStream(
+            $"{typeof(ReportWriter).Namespace}.page.css")!;
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

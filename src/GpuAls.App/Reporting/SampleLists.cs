@@ -12,11 +12,20 @@ public static class SampleLists
     /// <param name="plays">[users, items].</param>
     /// <param name="feedback">What the values are.</param>
     /// <param name="candidates">Users to choose from; all by default.</param>
-    public static int[] ChooseUsers(CsrMatrix plays, Feedback feedback = Feedback.Implicit, IEnumerable<int>? candidates = null)
+    public static int[] ChooseUsers(
+        CsrMatrix plays, Feedback feedback = Feedback.Implicit, IEnumerable<int>? candidates = null)
     {
         ArgumentNullException.ThrowIfNull(plays);
-        var users = (candidates ?? Enumerable.Range(0, plays.RowCount)).Where(user => Likes.Any(plays.RowValues(user), feedback)).OrderByDescending(plays.RowLength).ToArray();
-        return users.Length <= UserCount ? users : [.. Enumerable.Range(0, UserCount).Select(i => users[(int)((long)i * (users.Length - 1) / (UserCount - 1))])];
+        var users = (candidates ?? Enumerable.Range(0, plays.RowCount))
+            .Where(user => Likes.Any(plays.RowValues(user), feedback))
+            .OrderByDescending(plays.RowLength)
+            .ToArray();
+        return users.Length <= UserCount
+            ? users
+            : [
+                .. Enumerable.Range(0, UserCount).Select(
+                    i => users[(int)((long)i * (users.Length - 1) / (UserCount - 1))]),
+            ];
     }
 
     /// <summary>The list of a user, with what the user played.</summary>
@@ -25,11 +34,14 @@ public static class SampleLists
     /// <param name="items">[k], the list, best first; -1 where it has ended.</param>
     /// <param name="scores">[k].</param>
     /// <param name="heldOut">[held out], indices of items; null where none were.</param>
-    public static SampleList Of(InteractionMatrix plays, int user, ReadOnlySpan<int> items, ReadOnlySpan<float> scores, IEnumerable<int>? heldOut = null)
+    public static SampleList Of(
+        InteractionMatrix plays, int user, ReadOnlySpan<int> items, ReadOnlySpan<float> scores,
+        IEnumerable<int>? heldOut = null)
     {
         ArgumentNullException.ThrowIfNull(plays);
         return new SampleList(
-            plays.Users.Format(user), plays.ByUser.RowLength(user), MostPlayed(plays, user), Listed(plays.Items, items, scores), heldOut?.Select(plays.Items.Format).ToHashSet())
+            plays.Users.Format(user), plays.ByUser.RowLength(user), MostPlayed(plays, user),
+            Listed(plays.Items, items, scores), heldOut?.Select(plays.Items.Format).ToHashSet())
         {
             Feedback = plays.Feedback,
         };
@@ -42,19 +54,29 @@ public static class SampleLists
     {
         ArgumentNullException.ThrowIfNull(plays);
         ArgumentNullException.ThrowIfNull(batch);
-        return batch.UserIndices.Select((user, list) => Of(plays, user, batch.ItemIndices.AsSpan(list * batch.K, batch.K), batch.Scores.AsSpan(list * batch.K, batch.K)));
+        return batch.UserIndices.Select(
+            (user, list) =>
+                Of(
+                    plays, user, batch.ItemIndices.AsSpan(list * batch.K, batch.K),
+                    batch.Scores.AsSpan(list * batch.K, batch.K)));
     }
 
     private static List<SampleItem> MostPlayed(InteractionMatrix plays, int user)
     {
         var (items, values) = (plays.ByUser.RowIndices(user).ToArray(), plays.ByUser.RowValues(user).ToArray());
-        return [.. items.Zip(values).OrderByDescending(play => play.Second).Take(Length).Select(play => new SampleItem(plays.Items.Format(play.First), play.Second))];
+        return [
+            .. items.Zip(values)
+                .OrderByDescending(play => play.Second)
+                .Take(Length)
+                .Select(play => new SampleItem(plays.Items.Format(play.First), play.Second)),
+        ];
     }
 
     private static List<SampleItem> Listed(IdIndex ids, ReadOnlySpan<int> items, ReadOnlySpan<float> scores)
     {
         var listed = new List<SampleItem>();
-        for (var rank = 0; rank < Math.Min(items.Length, Length) && items[rank] >= 0; rank++) listed.Add(new SampleItem(ids.Format(items[rank]), scores[rank]));
+        for (var rank = 0; rank < Math.Min(items.Length, Length) && items[rank] >= 0; rank++)
+            listed.Add(new SampleItem(ids.Format(items[rank]), scores[rank]));
         return listed;
     }
 }
@@ -65,7 +87,9 @@ public static class SampleLists
 /// <param name="Played">Those played most, with their plays.</param>
 /// <param name="Recommended">The list, best first, with the scores.</param>
 /// <param name="HeldOut">The items held out; null where none were.</param>
-public sealed record SampleList(string User, int PlayCount, IReadOnlyList<SampleItem> Played, IReadOnlyList<SampleItem> Recommended, IReadOnlySet<string>? HeldOut = null)
+public sealed record SampleList(
+    string User, int PlayCount, IReadOnlyList<SampleItem> Played, IReadOnlyList<SampleItem> Recommended,
+    IReadOnlySet<string>? HeldOut = null)
 {
     /// <summary>What the plays are.</summary>
     public Feedback Feedback { get; init; }

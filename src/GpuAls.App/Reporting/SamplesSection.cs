@@ -11,22 +11,29 @@ internal static class SamplesSection
     public static XElement? Of(IReadOnlyList<SampleList> samples)
     {
         if (samples.Count == 0) return null;
-        var marks = samples.Any(sample => sample.HeldOut is not null) ? $" {Mark} marks hits: items that were held out." : "";
+        var marks = samples.Any(sample => sample.HeldOut is not null)
+            ? $" {Mark} marks hits: items that were held out."
+            : "";
         return Html.Section(
             "Sample lists",
-            Html.Paragraph($"{Counted.Of(samples.Count, "user")}, from the one with most items to the one with fewest.{marks}"),
+            Html.Paragraph(
+                $"{Counted.Of(samples.Count, "user")}, from the one with most items to the one with fewest.{marks}"),
             new XElement("div", new XAttribute("class", "samples"), samples.Select(Lists)));
     }
 
     private static XElement Lists(SampleList sample)
     {
-        var (best, column, value) = sample.Feedback == Feedback.Explicit ? ("best rated", "rated best", "rating") : ("most played", "played most", "plays");
+        var (best, column, value) = sample.Feedback == Feedback.Explicit
+            ? ("best rated", "rated best", "rating")
+            : ("most played", "played most", "plays");
         return new XElement(
             "article",
             new XElement("h3", Html.Clean(sample.User)),
             Html.Table(
-                $"{sample.User}: the {best} of {Counted.Of(sample.PlayCount, "item")}, and the list", ["", column, value, "recommended", "score"],
-                Enumerable.Range(0, Math.Max(sample.Played.Count, sample.Recommended.Count)).Select(row => Row(sample, row))));
+                $"{sample.User}: the {best} of {Counted.Of(sample.PlayCount, "item")}, and the list",
+                ["", column, value, "recommended", "score"],
+                Enumerable.Range(
+                    0, Math.Max(sample.Played.Count, sample.Recommended.Count)).Select(row => Row(sample, row))));
     }
 
     private static string[] Row(SampleList sample, int row)
@@ -36,7 +43,8 @@ internal static class SamplesSection
         return
         [
             Html.Number(row + 1), played?.Id ?? "", played is null ? "" : Html.Number(played.Value),
-            recommended is null ? "" : isHit ? $"{recommended.Id} {Mark}" : recommended.Id, recommended?.Value.ToString("F4", CultureInfo.InvariantCulture) ?? "",
+            recommended is null ? "" : isHit ? $"{recommended.Id} {Mark}" : recommended.Id,
+            recommended?.Value.ToString("F4", CultureInfo.InvariantCulture) ?? "",
         ];
     }
 }

@@ -25,7 +25,9 @@ internal static class TimingsSection
     public static XElement? Of(IReadOnlyDictionary<string, double> seconds)
     {
         if (seconds.Count == 0) return null;
-        var phases = seconds.Select(phase => (Title: Titles.GetValueOrDefault(phase.Key, phase.Key), Seconds: phase.Value)).ToArray();
+        var phases = seconds
+            .Select(phase => (Title: Titles.GetValueOrDefault(phase.Key, phase.Key), Seconds: phase.Value))
+            .ToArray();
         return Html.Section(
             "Time",
             new XElement("div", new XAttribute("class", "charts"), Figure(phases), Table(phases)));
@@ -34,13 +36,29 @@ internal static class TimingsSection
     private static XElement Figure((string Title, double Seconds)[] phases)
     {
         var longest = phases.MaxBy(phase => phase.Seconds);
-        var alt = $"Bar chart: seconds of each phase. The longest is \"{longest.Title}\" with {Html.Number(longest.Seconds)} s.";
+        var alt =
+            $"Bar chart: seconds of each phase. The longest is \"{longest.Title}\" with "
+                + $"{Html.Number(longest.Seconds)} s.";
         return Chart.Figure("Seconds of each phase", alt, colors =>
         {
             // From the top down, as the table has them.
-            var names = new CategoryAxis { Position = AxisPosition.Left, StartPosition = 1, EndPosition = 0, GapWidth = 0.5 };
+            var names = new CategoryAxis
+            {
+                Position = AxisPosition.Left,
+                StartPosition = 1,
+                EndPosition = 0,
+                GapWidth = 0.5,
+            };
             names.Labels.AddRange(phases.Select(phase => phase.Title));
-            var plot = Chart.Plot(colors, names, new LinearAxis { Position = AxisPosition.Bottom, Title = "seconds", Minimum = 0, MaximumPadding = 0.05 });
+            var plot = Chart.Plot(
+                colors, names,
+                new LinearAxis
+                {
+                    Position = AxisPosition.Bottom,
+                    Title = "seconds",
+                    Minimum = 0,
+                    MaximumPadding = 0.05,
+                });
             var bars = new BarSeries { FillColor = colors.Of(0) };
             bars.Items.AddRange(phases.Select(phase => new BarItem(phase.Seconds)));
             plot.Series.Add(bars);
@@ -52,9 +70,12 @@ internal static class TimingsSection
     {
         var total = phases.Sum(phase => phase.Seconds);
         var rows = phases.Append((Title: "all", Seconds: total));
-        return Html.Table("Seconds of each phase, and its share", ["phase", "seconds", "share"], rows.Select(phase => new[]
-        {
-            phase.Title, Html.Number(phase.Seconds), $"{Html.Number(Math.Round(100 * phase.Seconds / Math.Max(total, double.Epsilon), 1))} %",
-        }));
+        return Html.Table("Seconds of each phase, and its share", ["phase", "seconds", "share"], rows.Select(Row));
+
+        string[] Row((string Title, double Seconds) phase) =>
+        [
+            phase.Title, Html.Number(phase.Seconds),
+            $"{Html.Number(Math.Round(100 * phase.Seconds / Math.Max(total, double.Epsilon), 1))} %",
+        ];
     }
 }

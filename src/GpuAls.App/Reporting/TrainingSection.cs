@@ -12,46 +12,79 @@ internal static class TrainingSection
         if (trainings.Count == 0) return null;
         return Html.Section(
             "Training",
-            new XElement("div", new XAttribute("class", "charts"), LossFigure(trainings), MetricFigure(trainings), SecondsFigure(trainings)),
+            new XElement(
+                "div", new XAttribute("class", "charts"), LossFigure(trainings), MetricFigure(trainings),
+                SecondsFigure(trainings)),
             Html.Details("Numbers for each iteration", trainings.Select(Table)));
     }
 
     private static XElement? LossFigure(IReadOnlyList<TrainingCurve> trainings)
     {
         var last = trainings[^1].Iterations[^1].Loss;
-        return last is null ? null : Figure(trainings, "Loss after each iteration", $"It ends at {Loss(last)}.", "loss", report => report.Loss ?? double.NaN);
+        return last is null
+            ? null
+            : Figure(
+                trainings, "Loss after each iteration", $"It ends at {Loss(last)}.", "loss",
+                report => report.Loss ?? double.NaN);
     }
 
     private static XElement? MetricFigure(IReadOnlyList<TrainingCurve> trainings)
     {
         if (trainings[0].Metric is not { } metric) return null;
         var last = trainings[^1].Iterations[^1].Metric ?? double.NaN;
-        return Figure(trainings, $"{metric} after each iteration", $"It ends at {MetricTitles.Number(last)}.", metric, report => report.Metric ?? double.NaN);
+        return Figure(
+            trainings, $"{metric} after each iteration", $"It ends at {MetricTitles.Number(last)}.", metric,
+            report => report.Metric ?? double.NaN);
     }
 
     private static XElement SecondsFigure(IReadOnlyList<TrainingCurve> trainings)
     {
-        var median = trainings.SelectMany(training => training.Iterations).Select(report => report.Seconds).Order().ToArray() is var seconds ? seconds[seconds.Length / 2] : 0;
-        return Figure(trainings, "Seconds per iteration, without computing the loss", $"The median is {Html.Number(median)} s.", "seconds", report => report.Seconds, 0);
+        var seconds = trainings.SelectMany(training => training.Iterations).Select(report => report.Seconds);
+        var sorted = seconds.Order().ToArray();
+        var median = sorted[sorted.Length / 2];
+        return Figure(
+            trainings, "Seconds per iteration, without computing the loss", $"The median is {Html.Number(median)} s.",
+            "seconds", report => report.Seconds, 0);
     }
 
     private static XElement Figure(
-        IReadOnlyList<TrainingCurve> trainings, string caption, string says, string unit, Func<IterationReport, double> value, double minimum = double.NaN) =>
+        IReadOnlyList<TrainingCurve> trainings, string caption, string says, string unit,
+        Func<IterationReport, double> value, double minimum = double.NaN) =>
         Chart.Figure(caption, $"Line chart: {caption}. {says}", colors =>
         {
-            var iterations = new LinearAxis { Position = AxisPosition.Bottom, Title = "iteration", MinimumMajorStep = 1, MinimumPadding = 0.03, MaximumPadding = 0.03 };
-            var plot = Chart.Plot(colors, iterations, new LinearAxis { Position = AxisPosition.Left, Title = unit, Minimum = minimum, MaximumPadding = 0.08 });
+            var iterations = new LinearAxis
+            {
+                Position = AxisPosition.Bottom,
+                Title = "iteration",
+                MinimumMajorStep = 1,
+                MinimumPadding = 0.03,
+                MaximumPadding = 0.03,
+            };
+            var plot = Chart.Plot(
+                colors, iterations,
+                new LinearAxis
+                {
+                    Position = AxisPosition.Left,
+                    Title = unit,
+                    Minimum = minimum,
+                    MaximumPadding = 0.08,
+                });
             if (trainings.Count > 1) Chart.AddLegend(plot);
             for (var i = 0; i < trainings.Count; i++)
-                Chart.AddLine(plot, trainings[i].Name, colors.Of(i), trainings[i].Iterations.Select(report => ((double)report.Iteration, value(report))));
+                Chart.AddLine(
+                    plot, trainings[i].Name, colors.Of(i),
+                    trainings[i].Iterations.Select(report => ((double)report.Iteration, value(report))));
             return plot;
         });
 
     private static XElement Table(TrainingCurve training) => Html.Table(
-        $"Iterations of {training.Name}", ["iteration", "seconds", "loss", training.Metric ?? "metric", "rows in fp64", "rows with jitter"],
+        $"Iterations of {training.Name}",
+        ["iteration", "seconds", "loss", training.Metric ?? "metric", "rows in fp64", "rows with jitter"],
         training.Iterations.Select(report => new[]
         {
-            Html.Number(report.Iteration), Html.Number(report.Seconds), Loss(report.Loss), report.Metric is { } value ? MetricTitles.Number(value) : "not measured", Html.Number(report.Fp64Rows), Html.Number(report.JitteredRows),
+            Html.Number(report.Iteration), Html.Number(report.Seconds), Loss(report.Loss),
+            report.Metric is { } value ? MetricTitles.Number(value) : "not measured", Html.Number(report.Fp64Rows),
+            Html.Number(report.JitteredRows),
         }));
 
     private static string Loss(double? loss) => loss?.ToString("G9", CultureInfo.InvariantCulture) ?? "not tracked";

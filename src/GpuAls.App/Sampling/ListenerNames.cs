@@ -4,10 +4,17 @@ namespace GpuAls.App;
 internal static class ListenerNames
 {
     private static readonly string[] First =
-        "Ada Bruno Clara Dario Elsa Felix Greta Hugo Iris Jonas Kira Leon Mina Nico Olga Pablo Quinn Rosa Silas Thea Umar Vera Wanda Xenia Yara Zeno".Split(' ');
+    [
+        "Ada", "Bruno", "Clara", "Dario", "Elsa", "Felix", "Greta", "Hugo", "Iris", "Jonas", "Kira", "Leon", "Mina",
+        "Nico", "Olga", "Pablo", "Quinn", "Rosa", "Silas", "Thea", "Umar", "Vera", "Wanda", "Xenia", "Yara", "Zeno",
+    ];
 
     private static readonly string[] Last =
-        "Abbott Berg Castillo Dubois Eriksen Fontana Gruber Haddad Ivanov Jansen Kowalski Lindqvist Moreau Nakamura Okafor Petrov Quiroga Rossi Sato Tanaka Ueda Virtanen Weber Xavier Yilmaz Zhou".Split(' ');
+    [
+        "Abbott", "Berg", "Castillo", "Dubois", "Eriksen", "Fontana", "Gruber", "Haddad", "Ivanov", "Jansen",
+        "Kowalski", "Lindqvist", "Moreau", "Nakamura", "Okafor", "Petrov", "Quiroga", "Rossi", "Sato", "Tanaka",
+        "Ueda", "Virtanen", "Weber", "Xavier", "Yilmaz", "Zhou",
+    ];
 
     /// <summary>The name of the n-th listener: two words, then numbered ones.</summary>
     public static string Of(int index)

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace GpuAls.Cli;
 
-/// <summary>Where the tool writes: results to <see cref="Out"/>, all else to <see cref="Error"/>. Tests put their own writers in.</summary>
+/// <summary>
+/// Where the tool writes: results to <see cref="Out"/>, all else to <see cref="Error"/>. Tests put their own writers
+/// in.
+/// </summary>
 /// <param name="Out">Results only.</param>
 /// <param name="Error">Progress, warnings, errors.</param>
 /// <param name="IsTerminal">Whether <paramref name="Error"/> is a terminal that can draw bars.</param>
@@ -31,7 +34,10 @@ internal sealed record CliConsole(TextWriter Out, TextWriter Error, bool IsTermi
         }
         catch (IOException exception)
         {
-            throw new GpuAlsException(FailureKind.Output, $"cannot write the results to stdout: {exception.Message.TrimEnd('.')}. Send them elsewhere.", exception);
+            throw new GpuAlsException(
+                FailureKind.Output,
+                $"cannot write the results to stdout: {exception.Message.TrimEnd('.')}. Send them elsewhere.",
+                exception);
         }
     }
 }

@@ -3,7 +3,9 @@ using GpuAls.App;
 
 namespace GpuAls.Cli;
 
-/// <summary>The events of a job as lines of the log. Progress gets a line only after a while without any other.</summary>
+/// <summary>
+/// The events of a job as lines of the log. Progress gets a line only after a while without any other.
+/// </summary>
 /// <param name="log">Takes the lines.</param>
 /// <param name="time">Measures that while.</param>
 internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<JobEvent>
@@ -20,7 +22,9 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
         if (Part(value) is { } part)
         {
             if (time.GetElapsedTime(_lastLine) < Silence) return;
-            log.Info("progress", Text($"{part.Phase}: {100 * part.Fraction:F0} %"), ("phase", part.Phase), ("fraction", part.Fraction));
+            log.Info(
+                "progress", Text($"{part.Phase}: {100 * part.Fraction:F0} %"), ("phase", part.Phase),
+                ("fraction", part.Fraction));
         }
 
         _lastLine = time.GetTimestamp();
@@ -74,21 +78,27 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
         var data = loaded.Data;
         log.Info(
             "data",
-            $"read {Counted.Of(data.Read.Rows, "row")}: {Counted.Of(data.Users, "user")}, {Counted.Of(data.Items, "item")}, "
+            $"read {Counted.Of(data.Read.Rows, "row")}: {Counted.Of(data.Users, "user")}, "
+                + $"{Counted.Of(data.Items, "item")}, "
                 + Text($"{Counted.Of(data.Plays, "play")} ({loaded.Seconds:F2} s)"),
-            ("rows", data.Read.Rows), ("users", data.Users), ("items", data.Items), ("plays", data.Plays), ("seconds", loaded.Seconds));
+            ("rows", data.Read.Rows), ("users", data.Users), ("items", data.Items), ("plays", data.Plays),
+            ("seconds", loaded.Seconds));
         WarnAbout(data);
     }
 
     private void WarnAbout(DataStatistics data)
     {
-        var (zeros, cancelled, bad, idle) = (data.Read.ZeroWeightRows, data.CancelledPairs, data.Read.BadRows, data.UsersWithoutPlays);
+        var (zeros, cancelled, bad, idle) = (
+            data.Read.ZeroWeightRows, data.CancelledPairs, data.Read.BadRows, data.UsersWithoutPlays);
         if (zeros > 0)
-            log.Warn("zero_weights", $"{Counted.Of(zeros, "row with weight 0 was", "rows with weight 0 were")} left out.", ("rows", zeros));
+            log.Warn(
+                "zero_weights", $"{Counted.Of(zeros, "row with weight 0 was", "rows with weight 0 were")} left out.",
+                ("rows", zeros));
         if (cancelled > 0)
         {
             var pairs = Counted.Of(
-                cancelled, "pair of a user and an item was left out because its weights", "pairs of a user and an item were left out because their weights");
+                cancelled, "pair of a user and an item was left out because its weights",
+                "pairs of a user and an item were left out because their weights");
             log.Warn("cancelled_pairs", $"{pairs} add up to 0.", ("pairs", cancelled));
         }
 
@@ -96,25 +106,31 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
         if (idle > 0)
             log.Warn(
                 "users_without_plays",
-                $"{Counted.Of(idle, "user has", "users have")} no play above 0, only dislikes or weights that add up to 0, and "
+                $"{Counted.Of(idle, "user has", "users have")} no play above 0, "
+                    + "only dislikes or weights that add up to 0, and "
                     + $"{(idle == 1 ? "gets" : "get")} no list.",
                 ("users", idle));
     }
 
     private void Report(ZeroFactors zero) => log.Warn(
         "zero_factors",
-        Counted.Of(zero.Users, "user has factors that are all 0 and gets no list", "users have factors that are all 0 and get no list")
+        Counted.Of(
+            zero.Users, "user has factors that are all 0 and gets no list",
+            "users have factors that are all 0 and get no list")
             + ", as happens when every rating is 0.",
         ("users", zero.Users));
 
     private void Report(LeftoverKept kept) => log.Warn(
-        "leftover", $"the model that was replaced could not be deleted and is left in '{kept.Path}'.", ("path", kept.Path));
+        "leftover", $"the model that was replaced could not be deleted and is left in '{kept.Path}'.",
+        ("path", kept.Path));
 
     private void Report(PlaysStreamed streamed) => log.Info(
         "streamed",
         $"the plays of {Counted.Of(streamed.Rows, "row")} ({ByteSize.Text(streamed.PlaysBytes)}) do not fit in the "
-            + $"{ByteSize.Text(streamed.LeftBytes)} of device memory left; they stream through it in {Counted.Of(streamed.Blocks, "block")}",
-        ("rows", streamed.Rows), ("blocks", streamed.Blocks), ("plays_bytes", streamed.PlaysBytes), ("left_bytes", streamed.LeftBytes));
+            + $"{ByteSize.Text(streamed.LeftBytes)} of device memory left; "
+            + $"they stream through it in {Counted.Of(streamed.Blocks, "block")}",
+        ("rows", streamed.Rows), ("blocks", streamed.Blocks), ("plays_bytes", streamed.PlaysBytes),
+        ("left_bytes", streamed.LeftBytes));
 
     private void Report(IterationDone done)
     {
@@ -141,7 +157,8 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
         log.Info(
             "split",
             Text($"{fold}{Counted.Of(counts.TrainPairs, "pair")} to train on, {heldOut.Pairs:N0} held out; ")
-                + Text($"{Counted.Of(counts.Users, "user")} measured, {counts.UsersWithoutHeldOut:N0} without relevant held-out plays"),
+                + Text($"{Counted.Of(counts.Users, "user")} measured, ")
+                + Text($"{counts.UsersWithoutHeldOut:N0} without relevant held-out plays"),
             ("train_pairs", counts.TrainPairs), ("held_out_pairs", heldOut.Pairs), ("users", counts.Users),
             ("users_without_held_out", counts.UsersWithoutHeldOut));
         if (heldOut.UnseenPairs > 0)
@@ -151,7 +168,9 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
         if (heldOut.RepeatedPairs > 0)
             log.Warn(
                 "repeated",
-                Counted.Of(heldOut.RepeatedPairs, "test pair was dropped because it is", "test pairs were dropped because they are")
+                Counted.Of(
+                    heldOut.RepeatedPairs, "test pair was dropped because it is",
+                    "test pairs were dropped because they are")
                     + " also trained on, or excluded.",
                 ("pairs", heldOut.RepeatedPairs));
     }
@@ -167,11 +186,13 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
             ? Counted.Of(heldOut.UnseenPairs, "held-out pair was left out", "held-out pairs were left out")
             : $"{Counted.Of(heldOut.UnseenPairs, "held-out pair")} cannot be predicted";
         var have = heldOut.UnseenUsers + heldOut.UnseenItems == 1 ? "has" : "have";
-        return $"{pairs}: {string.Join(" and ", unseen)} {have} no play above 0 (or no rating) to train on (--cold-start).";
+        return $"{pairs}: {string.Join(" and ", unseen)} {have} no play above 0 (or no rating) to train on "
+            + "(--cold-start).";
     }
 
     private void Report(MethodMeasured measured) => log.Info(
-        "measured", Text($"measured: {measured.Name} ({measured.Seconds:F2} s)"), ("method", measured.Name), ("seconds", measured.Seconds));
+        "measured", Text($"measured: {measured.Name} ({measured.Seconds:F2} s)"), ("method", measured.Name),
+        ("seconds", measured.Seconds));
 
     private void Report(TrialsFound found) => log.Info(
         "resumed", Text($"{found.Done:N0} of {Counted.Of(found.Total, "trial")} done already, in '{found.Path}'"),
@@ -182,12 +203,15 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
         var (result, value) = (trial.Result, trial.Result.Measured(trial.Metric)?.Value);
         var outcome = result.Failure is { } failure
             ? $"failed: {failure.Message}"
-            : Text($"{trial.Metric} {value:F4} after iteration {result.BestIteration} of {result.Iterations.Count} ({result.Seconds:F2} s)");
+            : Text($"{trial.Metric} {value:F4} after iteration {result.BestIteration} of {result.Iterations.Count}")
+                + Text($" ({result.Seconds:F2} s)");
         var text = Text($"trial {trial.Done}/{trial.Total}: {trial.Words}: {outcome}");
         (string, object?)[] fields =
         [
-            ("trial", result.Trial), ("rung", result.Rung), ("done", trial.Done), ("of", trial.Total), ("options", trial.Words),
-            ("metric", trial.Metric), ("value", value), ("best_iteration", result.BestIteration), ("iterations", result.Iterations.Count),
+            ("trial", result.Trial), ("rung", result.Rung), ("done", trial.Done), ("of", trial.Total),
+            ("options", trial.Words),
+            ("metric", trial.Metric), ("value", value), ("best_iteration", result.BestIteration),
+            ("iterations", result.Iterations.Count),
             ("seconds", result.Seconds), ("failure", result.Failure?.Message),
         ];
         if (result.Failure is null) log.Info("trial", text, fields);
@@ -196,7 +220,8 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
 
     private void Report(TuneStopped stopped) => log.Warn(
         "trials_kept",
-        Text($"{stopped.Done:N0} of {Counted.Of(stopped.Total, "trial")} kept in '{stopped.Path}'; run the same command again to do the others."),
+        Text($"{stopped.Done:N0} of {Counted.Of(stopped.Total, "trial")} kept in '{stopped.Path}'; ")
+            + "run the same command again to do the others.",
         ("done", stopped.Done), ("of", stopped.Total), ("path", stopped.Path));
 
     private void Report(JobDone done) => log.Info(

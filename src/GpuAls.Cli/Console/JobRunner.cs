@@ -9,7 +9,9 @@ namespace GpuAls.Cli;
 internal static class JobRunner
 {
     /// <summary>Runs a job on a device, and tells of it as the options say.</summary>
-    public static async Task<T> RunAsync<T>(ParseResult result, CliConsole console, DeviceRequest device, Func<IAlsEngine, IProgress<JobEvent>, Task<T>> job)
+    public static async Task<T> RunAsync<T>(
+        ParseResult result, CliConsole console, DeviceRequest device,
+        Func<IAlsEngine, IProgress<JobEvent>, Task<T>> job)
     {
         var bars = !CommonOptions.IsQuiet(result) && !CommonOptions.IsJson(result);
         T made = default!;
@@ -26,7 +28,8 @@ internal static class JobRunner
         var lines = new JobReporter(log, TimeProvider.System);
         try
         {
-            await (bars && console.IsTerminal ? RunWithBarsAsync(console, lines, job) : job(lines)).ConfigureAwait(false);
+            var run = bars && console.IsTerminal ? RunWithBarsAsync(console, lines, job) : job(lines);
+            await run.ConfigureAwait(false);
         }
         finally
         {
@@ -34,21 +37,28 @@ internal static class JobRunner
         }
     }
 
-    /// <summary>Iterations and trials are shown by their bars; what happened before and after stays as lines, also where the job fails.</summary>
-    private static async Task RunWithBarsAsync(CliConsole console, JobReporter lines, Func<IProgress<JobEvent>, Task> job)
+    /// <summary>
+    /// Iterations and trials are shown by their bars; what happened before and after stays as lines, also where the job
+    /// fails.
+    /// </summary>
+    private static async Task RunWithBarsAsync(
+        CliConsole console, JobReporter lines, Func<IProgress<JobEvent>, Task> job)
     {
         var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(console.Error) });
         var kept = new List<JobEvent>();
         try
         {
-            await terminal.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            await terminal.Progress()
+                .Columns(
+                    new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),
+                    new ElapsedTimeColumn())
                 .StartAsync(context =>
                 {
                     var drawn = new BarReporter(context);
                     return job(new Fork(value =>
                     {
                         drawn.Report(value);
-                        if (value is not (RowsRead or ListsMade or PhaseProgress or TrialProgress or IterationDone { Report: { JitteredRows: 0, Fp64Rows: 0 } } or TrialDone { Result.Failure: null })) kept.Add(value);
+                        if (!IsDrawn(value)) kept.Add(value);
                     }));
                 }).ConfigureAwait(false);
         }
@@ -57,6 +67,10 @@ internal static class JobRunner
             foreach (var value in kept) lines.Report(value);
         }
     }
+
+    /// <summary>Whether the bars show all there is to an event.</summary>
+    private static bool IsDrawn(JobEvent value) => value is RowsRead or ListsMade or PhaseProgress or TrialProgress
+        or IterationDone { Report: { JitteredRows: 0, Fp64Rows: 0 } } or TrialDone { Result.Failure: null };
 
     private sealed class Fork(Action<JobEvent> report) : IProgress<JobEvent>
     {

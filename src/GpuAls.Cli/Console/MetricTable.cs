@@ -12,12 +12,17 @@ internal static class MetricTable
         var metrics = report.Shown(shown);
         MetricValue?[][] values = [.. metrics.Select(metric => Row(report, metric))];
         for (var row = 0; row < values.Length; row++)
-            table.AddRow([MetricTitles.Of(metrics[row]), .. values[row].Select(value => Markup.Escape(MetricTitles.Text(value)))]);
+            table.AddRow(
+                [
+                    MetricTitles.Of(metrics[row]),
+                    .. values[row].Select(value => Markup.Escape(MetricTitles.Text(value))),
+                ]);
         Tables.Write(output, table);
         var intervals = MetricTitles.IntervalNote(values.SelectMany(row => row), report.Bootstrap);
         output.WriteLine($"{Counted.Of(report.Users, "user")} with held-out plays.{intervals}");
         if (metrics.Count < report.Methods[0].Metrics.Count)
-            output.WriteLine("RMSE and MAE are not shown: they are for ratings, and these are plays. --metrics all shows them.");
+            output.WriteLine(
+                "RMSE and MAE are not shown: they are for ratings, and these are plays. --metrics all shows them.");
     }
 
     private static MetricValue?[] Row(EvaluationReport report, Metric metric) =>

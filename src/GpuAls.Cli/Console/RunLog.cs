@@ -38,7 +38,8 @@ internal sealed class RunLog(TextWriter writer, bool json, bool quiet)
         using (var output = new Utf8JsonWriter(buffer))
         {
             output.WriteStartObject();
-            output.WriteString("time", DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
+            output.WriteString(
+                "time", DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
             output.WriteString("level", level);
             output.WriteString("event", name);
             output.WriteString("message", text);

@@ -3,7 +3,9 @@ using Spectre.Console.Rendering;
 
 namespace GpuAls.Cli;
 
-/// <summary>Tables on stdout: wide enough for their content when it is not a terminal, without colour codes there.</summary>
+/// <summary>
+/// Tables on stdout: wide enough for their content when it is not a terminal, without colour codes there.
+/// </summary>
 internal static class Tables
 {
     private const int WidthWithoutTerminal = 200;
@@ -11,7 +13,12 @@ internal static class Tables
     public static void Write(TextWriter writer, IRenderable content)
     {
         var isTerminal = ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected;
-        var output = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No });
+        var output = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Out = new AnsiConsoleOutput(writer),
+                Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            });
         if (!isTerminal) output.Profile.Width = WidthWithoutTerminal;
         output.Write(content);
     }

@@ -14,18 +14,26 @@ internal static class TrialTable
         string[] results = [report.Metric, "best at", "trained"];
         foreach (var column in results) table.AddColumn(column);
         foreach (var trial in report.Trials)
-            table.AddRow([Text($"{trial.Result.Trial}"), .. parameters.Select(parameter => parameter.Get(trial.Options)), .. Results(report, trial.Result)]);
+            table.AddRow(
+                [
+                    Text($"{trial.Result.Trial}"), .. parameters.Select(parameter => parameter.Get(trial.Options)),
+                    .. Results(report, trial.Result),
+                ]);
         Tables.Write(output, table);
         var metric = MetricChoice.Parse(report.Metric).Metric;
-        var intervals = MetricTitles.IntervalNote(report.Trials.Select(trial => trial.Result.Measured(metric)), report.Bootstrap);
-        output.WriteLine(Text($"{Counted.Of(report.Trials.Count, "trial")}, best first; {(report.IsLowerBetter ? "lower" : "higher")} is better.{intervals}"));
+        var intervals = MetricTitles.IntervalNote(
+            report.Trials.Select(trial => trial.Result.Measured(metric)), report.Bootstrap);
+        var better = report.IsLowerBetter ? "lower" : "higher";
+        output.WriteLine($"{Counted.Of(report.Trials.Count, "trial")}, best first; {better} is better.{intervals}");
         output.WriteLine("To train the best on all plays:");
         output.WriteLine(report.TrainCommand);
     }
 
     private static string[] Results(TuneReport report, TrialResult result) =>
     [
-        result.Measured(MetricChoice.Parse(report.Metric).Metric) is { } measured ? Markup.Escape(MetricTitles.Text(measured)) : "failed",
+        result.Measured(MetricChoice.Parse(report.Metric).Metric) is { } measured
+            ? Markup.Escape(MetricTitles.Text(measured))
+            : "failed",
         result.BestIteration > 0 ? Text($"{result.BestIteration}") : "",
         Text($"{result.Iterations.Count}"),
     ];

@@ -24,13 +24,21 @@ public sealed record EvaluationOptions
     {
         Require.Usage(Cutoffs.Count > 0, "--k is empty; expected lengths of lists, such as 5,10,20.");
         foreach (var k in Cutoffs)
-            Require.Usage(k is >= 1 and <= TopKQuery.MaximumK, string.Create(CultureInfo.InvariantCulture, $"--k has {k}; expected 1 to {TopKQuery.MaximumK}."));
+            Require.Usage(
+                k is >= 1 and <= TopKQuery.MaximumK,
+                string.Create(CultureInfo.InvariantCulture, $"--k has {k}; expected 1 to {TopKQuery.MaximumK}."));
         for (var i = 1; i < Cutoffs.Count; i++)
-            Require.Usage(Cutoffs[i] > Cutoffs[i - 1], string.Create(CultureInfo.InvariantCulture, $"--k has {Cutoffs[i]} after {Cutoffs[i - 1]}; expected increasing numbers."));
+            Require.Usage(
+                Cutoffs[i] > Cutoffs[i - 1],
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"--k has {Cutoffs[i]} after {Cutoffs[i - 1]}; expected increasing numbers."));
     }
 }
 
-/// <summary>What becomes of held-out plays whose user or item is unseen in training, after Spark's <c>coldStartStrategy</c>.</summary>
+/// <summary>
+/// What becomes of held-out plays whose user or item is unseen in training, after Spark's <c>coldStartStrategy</c>.
+/// </summary>
 [JsonConverter(typeof(WordConverter<ColdStart>))]
 public enum ColdStart
 {
@@ -38,7 +46,9 @@ public enum ColdStart
     [JsonStringEnumMemberName("drop")]
     Drop,
 
-    /// <summary>Errors of the prediction are NaN; in rankings they count as never listed, behind all other items.</summary>
+    /// <summary>
+    /// Errors of the prediction are NaN; in rankings they count as never listed, behind all other items.
+    /// </summary>
     [JsonStringEnumMemberName("nan")]
     Nan,
 }

@@ -1,6 +1,8 @@
 namespace GpuAls;
 
-/// <summary>Gathers the numbers of all users for one way to recommend; users may come in any order, on several threads at once.</summary>
+/// <summary>
+/// Gathers the numbers of all users for one way to recommend; users may come in any order, on several threads at once.
+/// </summary>
 internal sealed class EvaluationRun
 {
     private readonly MetricColumns _columns;
@@ -43,7 +45,9 @@ internal sealed class EvaluationRun
     /// <param name="row">The user.</param>
     /// <param name="scores">[items], NaN where an item cannot be listed.</param>
     /// <param name="candidates">Number of items that can be listed.</param>
-    /// <param name="hasList">Whether the user gets a list at all; if not, all relevant items come after all others.</param>
+    /// <param name="hasList">
+    /// Whether the user gets a list at all; if not, all relevant items come after all others.
+    /// </param>
     public void EnterRanks(int row, ReadOnlySpan<float> scores, int candidates, bool hasList = true)
     {
         var relevant = _test.Relevant.RowIndices(row);
@@ -60,7 +64,8 @@ internal sealed class EvaluationRun
         }
 
         UserNumbers.EnterRanks(
-            ranks.AsSpan(0, ranked), rankedWeights.AsSpan(0, ranked), candidates, relevant.Length - ranked, missingWeight, Numbers(row));
+            ranks.AsSpan(0, ranked), rankedWeights.AsSpan(0, ranked), candidates, relevant.Length - ranked,
+            missingWeight, Numbers(row));
     }
 
     /// <summary>Enters the errors of all predictions.</summary>
@@ -70,7 +75,10 @@ internal sealed class EvaluationRun
         var plays = _test.Predictable;
         foreach (var row in _test.Rows)
         {
-            if (row < plays.RowCount) UserNumbers.EnterErrors(predictions.Slice((int)plays.Indptr[row], plays.RowLength(row)), plays.RowValues(row), Numbers(row));
+            if (row < plays.RowCount)
+                UserNumbers.EnterErrors(
+                    predictions.Slice((int)plays.Indptr[row], plays.RowLength(row)), plays.RowValues(row),
+                    Numbers(row));
             if (_test.HasUnseen[row]) UserNumbers.EnterUnpredictable(Numbers(row));
         }
     }
@@ -79,20 +87,27 @@ internal sealed class EvaluationRun
     /// <param name="kinds">What was entered.</param>
     public Measurements Result(MetricKinds kinds)
     {
-        var coverage = kinds.HasFlag(MetricKinds.Lists) ? Array.ConvertAll(_isListed, listed => (double)listed.AsSpan().Count(true) / _listableItems) : [];
-        return new Measurements(_columns.Of(kinds), Array.ConvertAll(_test.Rows, row => _test.RowKeys[row]), _values, coverage);
+        var coverage = kinds.HasFlag(MetricKinds.Lists)
+            ? Array.ConvertAll(_isListed, listed => (double)listed.AsSpan().Count(true) / _listableItems)
+            : [];
+        return new Measurements(
+            _columns.Of(kinds), Array.ConvertAll(_test.Rows, row => _test.RowKeys[row]), _values, coverage);
     }
 
     private Span<double> Numbers(int row) => _values.AsSpan(_indexOfRow[row] * _columns.Count, _columns.Count);
 
-    /// <summary>A user whom nothing is known of gets no list, so that all relevant items are behind all others.</summary>
+    /// <summary>
+    /// A user whom nothing is known of gets no list, so that all relevant items are behind all others.
+    /// </summary>
     private void EnterUnseen(int row)
     {
         var relevant = _test.Relevant.RowIndices(row);
         if (relevant.IsEmpty) return;
         Numbers(row)[MetricColumns.Users] = 1;
         if (row >= _test.Predictable.RowCount)
-            UserNumbers.EnterRanks([], [], _listableItems - CountSeen(relevant), relevant.Length, Sum(_test.Relevant.RowValues(row)), Numbers(row));
+            UserNumbers.EnterRanks(
+                [], [], _listableItems - CountSeen(relevant), relevant.Length, Sum(_test.Relevant.RowValues(row)),
+                Numbers(row));
     }
 
     /// <summary>How many of some rising items are trained on; those that are not stand behind.</summary>
@@ -110,7 +125,9 @@ internal sealed class EvaluationRun
     }
 }
 
-/// <summary>The numbers of one user, from a list, from ranks or from predictions, in the columns of <see cref="MetricColumns"/>.</summary>
+/// <summary>
+/// The numbers of one user, from a list, from ranks or from predictions, in the columns of <see cref="MetricColumns"/>.
+/// </summary>
 /// <param name="columns">What the columns are.</param>
 /// <param name="listeners">[items], users with a play above 0 to train on.</param>
 /// <param name="userCount">Users trained on.</param>
@@ -127,7 +144,10 @@ internal sealed class UserNumbers(MetricColumns columns, int[] listeners, int us
         {
             var metrics = RankingMetrics.Of(list, relevant, columns.Cutoffs[cutoff]);
             ReadOnlySpan<double> values =
-                [metrics.Precision, metrics.Recall, metrics.AveragePrecision, metrics.Ndcg, metrics.ReciprocalRank, metrics.Hit, Novelty(list, columns.Cutoffs[cutoff])];
+                [
+                    metrics.Precision, metrics.Recall, metrics.AveragePrecision, metrics.Ndcg, metrics.ReciprocalRank,
+                    metrics.Hit, Novelty(list, columns.Cutoffs[cutoff]),
+                ];
             values.CopyTo(numbers[MetricColumns.OfCutoff(cutoff)..]);
         }
     }
@@ -140,13 +160,16 @@ internal sealed class UserNumbers(MetricColumns columns, int[] listeners, int us
     /// <param name="missingWeight">Σ r of these.</param>
     /// <param name="numbers">[columns].</param>
     public static void EnterRanks(
-        Span<int> ranks, ReadOnlySpan<float> weights, int candidates, int missing, double missingWeight, Span<double> numbers)
+        Span<int> ranks, ReadOnlySpan<float> weights, int candidates, int missing, double missingWeight,
+        Span<double> numbers)
     {
-        numbers[MetricColumns.PercentileWeights] = numbers[MetricColumns.PercentileRanks] = missingWeight; // the last rank is 100 %
+        // The last rank is 100 %.
+        numbers[MetricColumns.PercentileWeights] = numbers[MetricColumns.PercentileRanks] = missingWeight;
         for (var i = 0; i < ranks.Length; i++)
         {
             numbers[MetricColumns.PercentileWeights] += weights[i];
-            if (candidates > 1) numbers[MetricColumns.PercentileRanks] += (double)weights[i] * ranks[i] / (candidates - 1);
+            if (candidates > 1)
+                numbers[MetricColumns.PercentileRanks] += (double)weights[i] * ranks[i] / (candidates - 1);
         }
 
         var others = candidates - ranks.Length;

@@ -1,8 +1,10 @@
 namespace GpuAls;
 
 /// <summary>
-/// Measures how well held-out plays are predicted. What belongs to the split is prepared once, for any number of models. What lists leave out
-/// stays on the engine that was last measured on, so that engine must outlive the evaluator. Factors may be those of a training that still
+/// Measures how well held-out plays are predicted. What belongs to the split is prepared once, for any number of
+/// models. What lists leave out
+/// stays on the engine that was last measured on, so that engine must outlive the evaluator. Factors may be those of a
+/// training that still
 /// goes on. Lists are made by the engine; item ranks and predictions are computed on the CPU, whatever the device.
 /// </summary>
 public sealed class Evaluator : IDisposable
@@ -31,9 +33,11 @@ public sealed class Evaluator : IDisposable
         ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        (HeldOut, _options, _columns) = (heldOut, options, new MetricColumns(options.Cutoffs, options.Kinds, heldOut.Train.Feedback));
+        (HeldOut, _options, _columns) = (
+            heldOut, options, new MetricColumns(options.Cutoffs, options.Kinds, heldOut.Train.Feedback));
         _likes = Likes.CountByColumn(heldOut.Train.ByUser, heldOut.Train.Feedback);
-        _liked = new ListableItems(_likes.Length, [.. Enumerable.Range(0, _likes.Length).Where(item => _likes[item] > 0)]);
+        _liked = new ListableItems(
+            _likes.Length, [.. Enumerable.Range(0, _likes.Length).Where(item => _likes[item] > 0)]);
         _masks = new ListMasks(heldOut.Hidden);
         _test = new TestPlays(heldOut, options.ColdStart, options.Kinds);
         _numbers = new UserNumbers(_columns, _likes, heldOut.Train.Users.Count);
@@ -61,7 +65,8 @@ public sealed class Evaluator : IDisposable
     /// <param name="cancellation">Looked at between batches.</param>
     /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
     public Measurements Measure(
-        IAlsEngine engine, IEngineFactors users, IEngineFactors items, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        IAlsEngine engine, IEngineFactors users, IEngineFactors items, IProgress<double>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(users);
@@ -73,15 +78,19 @@ public sealed class Evaluator : IDisposable
         var work = new WorkProgress(_test.ListedRows.Length * (lists && ranks ? 2L : 1), progress);
         using var model = Lists(engine, users, items);
         if (lists) MakeLists(run, model, work, cancellation);
-        if (ranks || _options.Kinds.HasFlag(MetricKinds.Errors)) ScoreOnHost(run, model, HostCopy.Of(engine, users, items), work, cancellation);
+        if (ranks || _options.Kinds.HasFlag(MetricKinds.Errors))
+            ScoreOnHost(run, model, HostCopy.Of(engine, users, items), work, cancellation);
         return run.Result(_options.Kinds);
     }
 
-    /// <summary>Measures lists and ranks of another way to recommend. Its scores are not predictions, so there are no errors.</summary>
+    /// <summary>
+    /// Measures lists and ranks of another way to recommend. Its scores are not predictions, so there are no errors.
+    /// </summary>
     /// <param name="scorer">The other way.</param>
     /// <param name="progress">Told the share that is done, 0 .. 1.</param>
     /// <param name="cancellation">Looked at between users.</param>
-    public Measurements Measure(IItemScorer scorer, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    public Measurements Measure(
+        IItemScorer scorer, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(scorer);
         var run = new EvaluationRun(_columns, _test, _numbers, _liked.Count);
@@ -111,7 +120,8 @@ public sealed class Evaluator : IDisposable
     /// <param name="users">[users, rank], of <see cref="HeldOut.Train"/>.</param>
     /// <param name="items">[items, rank].</param>
     /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
-    internal ModelLists Lists(IAlsEngine engine, IEngineFactors users, IEngineFactors items) => new(engine, HeldOut, _likes, users, items, _masks);
+    internal ModelLists Lists(IAlsEngine engine, IEngineFactors users, IEngineFactors items) =>
+        new(engine, HeldOut, _likes, users, items, _masks);
 
     private void MakeLists(EvaluationRun run, ModelLists model, WorkProgress work, CancellationToken cancellation)
     {
@@ -127,9 +137,11 @@ public sealed class Evaluator : IDisposable
     }
 
     /// <summary>The rows with lists, those of each batch not far from each other.</summary>
-    private IEnumerable<int[]> Batches() => _test.ListedRows.GroupBy(row => row / BatchUsers).Select(group => group.ToArray());
+    private IEnumerable<int[]> Batches() =>
+        _test.ListedRows.GroupBy(row => row / BatchUsers).Select(group => group.ToArray());
 
-    private void ScoreOnHost(EvaluationRun run, ModelLists model, HostCopy factors, WorkProgress work, CancellationToken cancellation)
+    private void ScoreOnHost(
+        EvaluationRun run, ModelLists model, HostCopy factors, WorkProgress work, CancellationToken cancellation)
     {
         using var host = factors;
         if (_options.Kinds.HasFlag(MetricKinds.Errors))
@@ -148,7 +160,9 @@ public sealed class Evaluator : IDisposable
     }
 }
 
-/// <summary>Factors where the CPU can score them: those of the host engine itself, or a copy of those on a device.</summary>
+/// <summary>
+/// Factors where the CPU can score them: those of the host engine itself, or a copy of those on a device.
+/// </summary>
 internal sealed class HostCopy : IDisposable
 {
     private readonly HostEngine? _owned;

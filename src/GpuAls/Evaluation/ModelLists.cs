@@ -19,7 +19,8 @@ internal sealed class ModelLists : IDisposable
     /// <param name="items">[items, rank].</param>
     /// <param name="masks">Keeps masks on the engine.</param>
     /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
-    public ModelLists(IAlsEngine engine, HeldOut heldOut, int[] likes, IEngineFactors users, IEngineFactors items, ListMasks masks)
+    public ModelLists(
+        IAlsEngine engine, HeldOut heldOut, int[] likes, IEngineFactors users, IEngineFactors items, ListMasks masks)
     {
         (_engine, _heldOut, _users, _allItems, _masks) = (engine, heldOut, users, items, masks);
         var factors = Download(items);
@@ -41,7 +42,7 @@ internal sealed class ModelLists : IDisposable
         for (var row = 0; row < rows.Count; row++)
         {
             var list = new Range(row * k, (row + 1) * k);
-            if (HasList(rows.Start + row, scores.AsSpan(row * k, 1))) continue; // negative infinity fills up short lists
+            if (HasList(rows.Start + row, scores.AsSpan(row * k, 1))) continue; // the others may be fillers
             indices.AsSpan(list).Fill(-1);
             scores.AsSpan(list).Fill(float.NegativeInfinity);
         }
@@ -55,11 +56,14 @@ internal sealed class ModelLists : IDisposable
 
     /// <summary>Whether a user gets a list.</summary>
     /// <param name="user">The user.</param>
-    /// <param name="scores">Some of the user's scores; one other than 0 shows that the factors are not all 0, without reading them.</param>
+    /// <param name="scores">
+    /// Some of the user's scores; one other than 0 shows that the factors are not all 0, without reading them.
+    /// </param>
     public bool HasList(int user, ReadOnlySpan<float> scores)
     {
         var isLiked = Likes.Any(_heldOut.Train.ByUser.RowValues(user), _heldOut.Train.Feedback);
-        return ListRule.Holds(isLiked, scores) || ListRule.Holds(isLiked, FactorRows.Row(_userFactors.Value, user, _users.Rank));
+        return ListRule.Holds(isLiked, scores)
+            || ListRule.Holds(isLiked, FactorRows.Row(_userFactors.Value, user, _users.Rank));
     }
 
     /// <summary>Frees the engine's memory that is not kept for the next model.</summary>
@@ -76,7 +80,9 @@ internal sealed class ModelLists : IDisposable
     }
 }
 
-/// <summary>What lists leave out, on the engine that makes them: brought there once, and kept while models list the same items.</summary>
+/// <summary>
+/// What lists leave out, on the engine that makes them: brought there once, and kept while models list the same items.
+/// </summary>
 /// <param name="hidden">[users, items], what lists leave out.</param>
 internal sealed class ListMasks(CsrMatrix hidden) : IDisposable
 {
@@ -100,7 +106,8 @@ internal sealed class ListMasks(CsrMatrix hidden) : IDisposable
     {
         if (engine != _engine) Dispose();
         _engine = engine;
-        if (!_loaded.TryGetValue(rows, out var mask)) _loaded.Add(rows, mask = engine.LoadPlays(_listable.Mask(hidden, rows)));
+        if (!_loaded.TryGetValue(rows, out var mask))
+            _loaded.Add(rows, mask = engine.LoadPlays(_listable.Mask(hidden, rows)));
         return mask;
     }
 

@@ -1,6 +1,8 @@
 namespace GpuAls;
 
-/// <summary>The k best of items offered in any order, as lists have them: equal scores by rising item, no NaN.</summary>
+/// <summary>
+/// The k best of items offered in any order, as lists have them: equal scores by rising item, no NaN.
+/// </summary>
 internal sealed class BestItems
 {
     /// <summary>With less slack, selecting more often costs more than the better threshold saves.</summary>

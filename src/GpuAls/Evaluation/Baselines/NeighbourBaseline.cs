@@ -1,7 +1,8 @@
 namespace GpuAls;
 
 /// <summary>
-/// Item-item neighbours: the score of an item is the sum of its similarities to the items the user has played above 0, among whose most
+/// Item-item neighbours: the score of an item is the sum of its similarities to the items the user has played above 0,
+/// among whose most
 /// similar items it is (Deshpande and Karypis, 2004). Items that are near none score 0, and stand by their index.
 /// </summary>
 public sealed class NeighbourBaseline : IItemScorer
@@ -17,12 +18,14 @@ public sealed class NeighbourBaseline : IItemScorer
     /// <param name="progress">Told the share of the similarities that is there, 0 .. 1.</param>
     /// <param name="cancellation">Looked at between items.</param>
     public NeighbourBaseline(
-        InteractionMatrix plays, Similarity similarity, int neighbours, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        InteractionMatrix plays, Similarity similarity, int neighbours, IProgress<double>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plays);
         ArgumentOutOfRangeException.ThrowIfLessThan(neighbours, 1);
         _likes = EntrySelection.Likes(plays.ByUser);
-        _neighbours = ItemNeighbours.Find(_likes, EntrySelection.Likes(plays.ByItem), [similarity], neighbours, progress, cancellation)[0];
+        _neighbours = ItemNeighbours.Find(
+            _likes, EntrySelection.Likes(plays.ByItem), [similarity], neighbours, progress, cancellation)[0];
     }
 
     private NeighbourBaseline(CsrMatrix likes, CsrMatrix neighbours) => (_likes, _neighbours) = (likes, neighbours);
@@ -35,14 +38,16 @@ public sealed class NeighbourBaseline : IItemScorer
     /// <param name="cancellation">Looked at between items.</param>
     /// <returns>[similarities], the same as if each were trained alone.</returns>
     public static IReadOnlyList<NeighbourBaseline> Train(
-        InteractionMatrix plays, IReadOnlyList<Similarity> similarities, int neighbours, IProgress<double>? progress = null,
+        InteractionMatrix plays, IReadOnlyList<Similarity> similarities, int neighbours,
+        IProgress<double>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plays);
         ArgumentNullException.ThrowIfNull(similarities);
         ArgumentOutOfRangeException.ThrowIfLessThan(neighbours, 1);
         var likes = EntrySelection.Likes(plays.ByUser);
-        var found = ItemNeighbours.Find(likes, EntrySelection.Likes(plays.ByItem), similarities, neighbours, progress, cancellation);
+        var found = ItemNeighbours.Find(
+            likes, EntrySelection.Likes(plays.ByItem), similarities, neighbours, progress, cancellation);
         return Array.ConvertAll(found, near => new NeighbourBaseline(likes, near));
     }
 
@@ -59,7 +64,10 @@ public sealed class NeighbourBaseline : IItemScorer
     }
 }
 
-/// <summary>How alike two items are, by who has played them above 0; how often does not matter. Aᵢ is the set of users of item i.</summary>
+/// <summary>
+/// How alike two items are, by who has played them above 0; how often does not matter. Aᵢ is the set of users of item
+/// i.
+/// </summary>
 public enum Similarity
 {
     /// <summary>|Aᵢ ∩ Aⱼ| ÷ |Aᵢ ∪ Aⱼ|.</summary>
@@ -70,8 +78,10 @@ public enum Similarity
 }
 
 /// <summary>
-/// The most similar items of each item. The users of an item lead to all items that share one with it, counted in an array of all items
-/// that each thread has for itself: Σ over users of plays² steps, and no matrix of items × items. The counts serve every similarity.
+/// The most similar items of each item. The users of an item lead to all items that share one with it, counted in an
+/// array of all items
+/// that each thread has for itself: Σ over users of plays² steps, and no matrix of items × items. The counts serve
+/// every similarity.
 /// </summary>
 internal static class ItemNeighbours
 {
@@ -81,9 +91,12 @@ internal static class ItemNeighbours
     /// <param name="count">Similar items that each item has at most.</param>
     /// <param name="progress">Told the share that is done, 0 .. 1.</param>
     /// <param name="cancellation">Looked at between items.</param>
-    /// <returns>[similarities] of [items, items], the similarities, above 0; of equal ones the lower index is kept.</returns>
+    /// <returns>
+    /// [similarities] of [items, items], the similarities, above 0; of equal ones the lower index is kept.
+    /// </returns>
     public static CsrMatrix[] Find(
-        CsrMatrix byUser, CsrMatrix byItem, IReadOnlyList<Similarity> similarities, int count, IProgress<double>? progress,
+        CsrMatrix byUser, CsrMatrix byItem, IReadOnlyList<Similarity> similarities, int count,
+        IProgress<double>? progress,
         CancellationToken cancellation)
     {
         var work = new WorkProgress(byItem.EntryCount, progress);
@@ -108,7 +121,8 @@ internal static class ItemNeighbours
     {
         var indptr = new long[rows.Length + 1];
         for (var item = 0; item < rows.Length; item++) indptr[item + 1] = indptr[item] + rows[item].Items.Length;
-        return new CsrMatrix(rows.Length, indptr, [.. rows.SelectMany(row => row.Items)], [.. rows.SelectMany(row => row.Similarities)]);
+        return new CsrMatrix(
+            rows.Length, indptr, [.. rows.SelectMany(row => row.Items)], [.. rows.SelectMany(row => row.Similarities)]);
     }
 
     private sealed class Scratch(int itemCount, int count)
@@ -144,7 +158,8 @@ internal static class ItemNeighbours
             _others.Clear();
         }
 
-        private static float Similar(Similarity similarity, int shared, int users, int usersOfOther) => similarity == Similarity.Jaccard
+        private static float Similar(Similarity similarity, int shared, int users, int usersOfOther) =>
+            similarity == Similarity.Jaccard
             ? (float)shared / ((long)users + usersOfOther - shared)
             : (float)(shared / Math.Sqrt((double)users * usersOfOther));
     }

@@ -1,6 +1,8 @@
 namespace GpuAls;
 
-/// <summary>The recommender that any other must beat: for everybody the items that most users play, ties to the lower index.</summary>
+/// <summary>
+/// The recommender that any other must beat: for everybody the items that most users play, ties to the lower index.
+/// </summary>
 public sealed class PopularityBaseline : IItemScorer
 {
     private readonly float[] _listeners;
@@ -10,14 +12,17 @@ public sealed class PopularityBaseline : IItemScorer
     {
         ArgumentNullException.ThrowIfNull(plays);
         _listeners = new float[plays.ColumnCount];
-        for (var entry = 0; entry < plays.Indices.Length; entry++) _listeners[plays.Indices[entry]] += plays.Values[entry] > 0 ? 1 : 0;
+        for (var entry = 0; entry < plays.Indices.Length; entry++)
+            _listeners[plays.Indices[entry]] += plays.Values[entry] > 0 ? 1 : 0;
     }
 
     /// <inheritdoc/>
     public void Score(int user, Span<float> scores) => _listeners.CopyTo(scores);
 }
 
-/// <summary>A way to recommend that scores all items for a user, trained on the same plays as the model it is compared with.</summary>
+/// <summary>
+/// A way to recommend that scores all items for a user, trained on the same plays as the model it is compared with.
+/// </summary>
 public interface IItemScorer
 {
     /// <summary>Scores all items; called on several threads at once.</summary>

@@ -17,18 +17,24 @@ internal static class Bootstrap
     /// <param name="cancellation">Looked at between resamples.</param>
     /// <returns>[metrics], both ends; NaN where the metric is not defined for any resample.</returns>
     public static (double Low, double High)[] Intervals(
-        double[] values, int columns, IReadOnlyList<MetricFormula> formulas, BootstrapOptions options, IProgress<double>? progress, CancellationToken cancellation)
+        double[] values, int columns, IReadOnlyList<MetricFormula> formulas, BootstrapOptions options,
+        IProgress<double>? progress, CancellationToken cancellation)
     {
         var work = new WorkProgress(options.Resamples, progress);
         var drawn = new double[formulas.Count][];
         for (var metric = 0; metric < drawn.Length; metric++) drawn[metric] = new double[options.Resamples];
-        Parallel.For(0, options.Resamples, new ParallelOptions { CancellationToken = cancellation }, () => new double[columns], (resample, _, sums) =>
-        {
-            Draw(values, sums, SeededRandom.Of(options.Seed, (ulong)resample));
-            for (var metric = 0; metric < drawn.Length; metric++) drawn[metric][resample] = formulas[metric].Of(sums);
-            work.Add(1);
-            return sums;
-        }, _ => { });
+        Parallel.For(
+            0, options.Resamples, new ParallelOptions { CancellationToken = cancellation },
+            () => new double[columns],
+            (resample, _, sums) =>
+            {
+                Draw(values, sums, SeededRandom.Of(options.Seed, (ulong)resample));
+                for (var metric = 0; metric < drawn.Length; metric++)
+                    drawn[metric][resample] = formulas[metric].Of(sums);
+                work.Add(1);
+                return sums;
+            },
+            _ => { });
         return Array.ConvertAll(drawn, Interval);
     }
 
@@ -56,7 +62,9 @@ internal static class Bootstrap
         }
     }
 
-    /// <summary>Few users may leave a resample without any that the metric is defined for; those are passed over.</summary>
+    /// <summary>
+    /// Few users may leave a resample without any that the metric is defined for; those are passed over.
+    /// </summary>
     private static (double Low, double High) Interval(double[] drawn)
     {
         var sorted = Array.FindAll(drawn, value => !double.IsNaN(value));
@@ -74,5 +82,9 @@ public sealed record BootstrapOptions(int Resamples, long Seed)
     /// <summary>Checks each option.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
     public void Validate() =>
-        Require.Usage(Resamples is 0 or (>= 100 and <= 100_000), string.Create(CultureInfo.InvariantCulture, $"--bootstrap is {Resamples}; expected 100 to 100000, or 0 for no intervals."));
+        Require.Usage(
+            Resamples is 0 or (>= 100 and <= 100_000),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"--bootstrap is {Resamples}; expected 100 to 100000, or 0 for no intervals."));
 }

@@ -66,8 +66,10 @@ public enum MetricKinds
 public enum ShownMetrics
 {
     /// <summary>
-    /// Those that suit the feedback. Ratings are predicted, so RMSE and MAE are shown. Plays are counts that nothing predicts, and an error
-    /// of the preference over held-out plays alone is smallest for a model that predicts 1 for everything: only rankings are shown.
+    /// Those that suit the feedback. Ratings are predicted, so RMSE and MAE are shown. Plays are counts that nothing
+    /// predicts, and an error
+    /// of the preference over held-out plays alone is smallest for a model that predicts 1 for everything: only
+    /// rankings are shown.
     /// </summary>
     [JsonStringEnumMemberName("default")]
     Default,

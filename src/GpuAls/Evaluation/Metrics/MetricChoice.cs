@@ -9,22 +9,31 @@ namespace GpuAls;
 public sealed record MetricChoice(Metric Metric, MetricKinds Kinds, bool IsLowerBetter)
 {
     private const string Expected =
-        "precision@K, recall@K, map@K, ndcg@K, mrr@K, hit_rate@K, coverage@K, auc, mpr, rmse, mae, rmse_rating, mae_rating";
+        "precision@K, recall@K, map@K, ndcg@K, mrr@K, hit_rate@K, coverage@K, auc, mpr, rmse, mae, rmse_rating, "
+            + "mae_rating";
 
-    private static readonly string[] OfLists = [Metric.Precision, Metric.Recall, Metric.AveragePrecision, Metric.Ndcg, Metric.ReciprocalRank, Metric.HitRate, Metric.Coverage];
+    private static readonly string[] OfLists = [
+        Metric.Precision, Metric.Recall, Metric.AveragePrecision, Metric.Ndcg, Metric.ReciprocalRank, Metric.HitRate,
+        Metric.Coverage,
+    ];
 
-    private static readonly string[] OfErrors = [Metric.RmseOfPreference, Metric.MaeOfPreference, Metric.RmseOfRating, Metric.MaeOfRating];
+    private static readonly string[] OfErrors = [
+        Metric.RmseOfPreference, Metric.MaeOfPreference, Metric.RmseOfRating, Metric.MaeOfRating,
+    ];
 
     /// <summary>The words of the command line that can be given, for messages and help.</summary>
     public static string Names => Expected;
 
     /// <summary>The default.</summary>
-    public static string DefaultOf(Feedback feedback) => feedback == Feedback.Explicit ? Metric.RmseOfRating : "ndcg@10";
+    public static string DefaultOf(Feedback feedback) =>
+        feedback == Feedback.Explicit ? Metric.RmseOfRating : "ndcg@10";
 
     /// <summary>Whether it is the loss of the training, which needs no plays to measure with.</summary>
     public bool IsLoss => Kinds == MetricKinds.None;
 
-    /// <summary>Reads a metric such as <c>ndcg@10</c>, <c>auc</c>, <c>rmse</c> (that of the preference) or <c>loss</c>.</summary>
+    /// <summary>
+    /// Reads a metric such as <c>ndcg@10</c>, <c>auc</c>, <c>rmse</c> (that of the preference) or <c>loss</c>.
+    /// </summary>
     /// <param name="text">The metric.</param>
     /// <exception cref="GpuAlsException">Kind Usage: there is no such metric.</exception>
     public static MetricChoice Parse(string text)
@@ -33,18 +42,26 @@ public sealed record MetricChoice(Metric Metric, MetricKinds Kinds, bool IsLower
         var (name, cutoff) = text.Split('@') is [var before, var after] ? (before, after) : (text, null);
         return cutoff is null
             ? OfName(name) ?? throw Unknown(text)
-            : new MetricChoice(new Metric(Array.IndexOf(OfLists, name) >= 0 ? name : throw Unknown(text), Cutoff(cutoff, text)), MetricKinds.Lists, IsLowerBetter: false);
+            : new MetricChoice(
+                new Metric(Array.IndexOf(OfLists, name) >= 0 ? name : throw Unknown(text), Cutoff(cutoff, text)),
+                MetricKinds.Lists, IsLowerBetter: false);
     }
 
     /// <summary>Checks that it can be measured.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: an error of preferences, and there are ratings.</exception>
     public void Check(Feedback feedback) => Require.Usage(
         feedback == Feedback.Implicit || Metric.Name is not (Metric.RmseOfPreference or Metric.MaeOfPreference),
-        $"--metric {Metric.Name} is an error of preferences; explicit feedback predicts ratings. Use --metric {(Metric.Name == Metric.RmseOfPreference ? Metric.RmseOfRating : Metric.MaeOfRating)}.");
+        $"--metric {Metric.Name} is an error of preferences; explicit feedback predicts ratings. "
+            + $"Use --metric {(Metric.Name == Metric.RmseOfPreference ? Metric.RmseOfRating : Metric.MaeOfRating)}.");
 
     /// <summary>What measures it.</summary>
     public EvaluationOptions Options(ColdStart coldStart = ColdStart.Drop) =>
-        new() { Kinds = Kinds, ColdStart = coldStart, Cutoffs = Metric.K is { } k ? [k] : EvaluationOptions.Default.Cutoffs };
+        new()
+        {
+            Kinds = Kinds,
+            ColdStart = coldStart,
+            Cutoffs = Metric.K is { } k ? [k] : EvaluationOptions.Default.Cutoffs,
+        };
 
     private static MetricChoice? OfName(string name) => name switch
     {
@@ -57,11 +74,16 @@ public sealed record MetricChoice(Metric Metric, MetricKinds Kinds, bool IsLower
     };
 
     private static int Cutoff(string text, string all) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var k) && k is >= 1 and <= TopKQuery.MaximumK
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var k)
+            && k is >= 1 and <= TopKQuery.MaximumK
             ? k
-            : throw new GpuAlsException(FailureKind.Usage, $"--metric is '{all}'; expected a list length from 1 to {TopKQuery.MaximumK} after the @, such as ndcg@10.");
+            : throw new GpuAlsException(
+                FailureKind.Usage,
+                $"--metric is '{all}'; expected a list length from 1 to {TopKQuery.MaximumK} after the @, such as "
+                    + "ndcg@10.");
 
-    private static GpuAlsException Unknown(string text) => new(FailureKind.Usage, $"--metric is '{text}'; expected one of {Expected}, with K such as 10.");
+    private static GpuAlsException Unknown(string text) =>
+        new(FailureKind.Usage, $"--metric is '{text}'; expected one of {Expected}, with K such as 10.");
 }
 
 /// <summary>A metric of held-out plays, measured on the factors where they are trained.</summary>

@@ -1,7 +1,8 @@
 namespace GpuAls;
 
 /// <summary>
-/// What is summed over users, and how metrics follow: each is a quotient of two sums, errors the root of one. So it can be computed again
+/// What is summed over users, and how metrics follow: each is a quotient of two sums, errors the root of one. So it can
+/// be computed again
 /// for any users drawn, as the bootstrap does, and for several folds together.
 /// </summary>
 internal sealed class MetricColumns
@@ -55,7 +56,9 @@ internal sealed class MetricColumns
     /// <summary>Number of columns.</summary>
     public int Count => OfLists + (PerCutoff * Cutoffs.Count);
 
-    /// <summary>The seven columns of a cutoff: those of <see cref="RankingMetrics"/> in their order, then novelty.</summary>
+    /// <summary>
+    /// The seven columns of a cutoff: those of <see cref="RankingMetrics"/> in their order, then novelty.
+    /// </summary>
     public static int OfCutoff(int cutoff) => OfLists + (PerCutoff * cutoff);
 
     /// <summary>The same columns, of which some are filled.</summary>
@@ -64,7 +67,11 @@ internal sealed class MetricColumns
     private IEnumerable<MetricFormula> FormulasOf(MetricKinds kinds)
     {
         if (kinds.HasFlag(MetricKinds.Errors))
-            foreach (var formula in _feedback == Feedback.Explicit ? RatingErrors() : [.. PreferenceErrors(), .. RatingErrors()]) yield return formula;
+        {
+            var preference = _feedback == Feedback.Explicit ? [] : PreferenceErrors();
+            foreach (var formula in preference.Concat(RatingErrors())) yield return formula;
+        }
+
         if (kinds.HasFlag(MetricKinds.Lists))
             for (var cutoff = 0; cutoff < Cutoffs.Count; cutoff++)
                 foreach (var formula in ListFormulas(cutoff)) yield return formula;

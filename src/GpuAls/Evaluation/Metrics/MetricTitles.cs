@@ -22,7 +22,8 @@ public static class MetricTitles
     };
 
     /// <summary>The title of a metric, such as <c>NDCG@10</c>.</summary>
-    public static string Of(Metric metric) => metric.K is { } k ? string.Create(CultureInfo.InvariantCulture, $"{Of(metric.Name)}@{k}") : Of(metric.Name);
+    public static string Of(Metric metric) =>
+        metric.K is { } k ? string.Create(CultureInfo.InvariantCulture, $"{Of(metric.Name)}@{k}") : Of(metric.Name);
 
     /// <summary>The title of a metric of any list length, such as <c>NDCG</c>.</summary>
     public static string Of(string name) => Titles.GetValueOrDefault(name, name);
@@ -31,21 +32,26 @@ public static class MetricTitles
     public static string Text(MetricValue? value)
     {
         if (value is null) return "";
-        return value is { Low: { } low, High: { } high } ? $"{Number(value.Value)} [{Number(low)}, {Number(high)}]" : Number(value.Value);
+        return value is { Low: { } low, High: { } high }
+            ? $"{Number(value.Value)} [{Number(low)}, {Number(high)}]"
+            : Number(value.Value);
     }
 
     /// <summary>What stands in brackets behind values; nothing where no value has an interval.</summary>
     /// <param name="values">The values shown.</param>
     /// <param name="bootstrap">How the intervals were made.</param>
     /// <param name="marks">What shows the intervals.</param>
-    public static string IntervalNote(IEnumerable<MetricValue?> values, BootstrapOptions bootstrap, string marks = "Brackets show")
+    public static string IntervalNote(
+        IEnumerable<MetricValue?> values, BootstrapOptions bootstrap, string marks = "Brackets show")
     {
         ArgumentNullException.ThrowIfNull(bootstrap);
         return values.Any(value => value?.Low is not null)
-            ? $" {marks} 95 % confidence intervals from {Counted.Of(bootstrap.Resamples, "bootstrap resample")} of the users."
+            ? $" {marks} 95 % confidence intervals from {Counted.Of(bootstrap.Resamples, "bootstrap resample")} of the "
+                + "users."
             : "";
     }
 
     /// <summary>A value with the digits that tell one model from another.</summary>
-    public static string Number(double value) => value.ToString(Math.Abs(value) < ManyDigits ? "F4" : "F1", CultureInfo.InvariantCulture);
+    public static string Number(double value) =>
+        value.ToString(Math.Abs(value) < ManyDigits ? "F4" : "F1", CultureInfo.InvariantCulture);
 }

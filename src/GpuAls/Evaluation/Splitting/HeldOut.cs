@@ -1,7 +1,8 @@
 namespace GpuAls;
 
 /// <summary>
-/// Plays to train on, and plays that were held out, in the index of the former. A user or an item is unseen where it has no play above 0
+/// Plays to train on, and plays that were held out, in the index of the former. A user or an item is unseen where it
+/// has no play above 0
 /// to train on: nothing can be said of it.
 /// </summary>
 public sealed class HeldOut
@@ -18,7 +19,8 @@ public sealed class HeldOut
     public InteractionMatrix Train { get; }
 
     /// <summary>
-    /// [users + unseen users, items + unseen items], the plays held out; the first rows and columns are those of <see cref="Train"/>.
+    /// [users + unseen users, items + unseen items], the plays held out; the first rows and columns are those of
+    /// <see cref="Train"/>.
     /// Pairs that no list can have, since they are trained on or excluded, are left out.
     /// </summary>
     public CsrMatrix Test { get; }
@@ -26,54 +28,73 @@ public sealed class HeldOut
     /// <summary>What was held out, and what of it cannot be predicted.</summary>
     public HeldOutCounts Counts { get; }
 
-    /// <summary>[users, items] of <see cref="Train"/>, the plays that lists leave out: those trained on, and those excluded. Values are ignored.</summary>
+    /// <summary>
+    /// [users, items] of <see cref="Train"/>, the plays that lists leave out: those trained on, and those excluded.
+    /// Values are ignored.
+    /// </summary>
     internal CsrMatrix Hidden { get; }
 
-    /// <summary>[rows of <see cref="Test"/>], which user it is, the same number in every part of one split into folds.</summary>
+    /// <summary>
+    /// [rows of <see cref="Test"/>], which user it is, the same number in every part of one split into folds.
+    /// </summary>
     internal int[] RowKeys { get; }
 
     /// <summary>A split of plays that were read together.</summary>
     /// <param name="all">All plays.</param>
     /// <param name="split">[users, items] of all plays.</param>
-    /// <exception cref="GpuAlsException">Kind BadInput: nothing is left to train on, or nothing was held out.</exception>
+    /// <exception cref="GpuAlsException">
+    /// Kind BadInput: nothing is left to train on, or nothing was held out.
+    /// </exception>
     public static HeldOut Of(InteractionMatrix all, HoldOutSplit split)
     {
         ArgumentNullException.ThrowIfNull(all);
         ArgumentNullException.ThrowIfNull(split);
         if (split.Train.EntryCount == 0)
-            throw new GpuAlsException(FailureKind.BadInput, "all plays are held out, which leaves none to train on. Hold out fewer.");
+            throw new GpuAlsException(
+                FailureKind.BadInput, "all plays are held out, which leaves none to train on. Hold out fewer.");
         var part = PlaysPart.Of(all.Users, all.Items, split.Train, all.Feedback);
-        return new HeldOutBuilder(part.Plays, part.Plays.ByUser, split.Test, part.UserIndices, part.ItemIndices).Build();
+        return new HeldOutBuilder(
+            part.Plays, part.Plays.ByUser, split.Test, part.UserIndices, part.ItemIndices).Build();
     }
 
     /// <summary>Plays of two inputs.</summary>
     /// <param name="train">The plays to train on, or those of a model.</param>
     /// <param name="test">The plays to test with.</param>
-    /// <param name="excluded">Plays that lists leave out besides those trained on, such as a validation part; null for none.</param>
+    /// <param name="excluded">
+    /// Plays that lists leave out besides those trained on, such as a validation part; null for none.
+    /// </param>
     /// <exception cref="GpuAlsException">Kind BadInput: nothing is held out.</exception>
     public static HeldOut Of(InteractionMatrix train, InteractionMatrix test, InteractionMatrix? excluded = null)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
         var hidden = excluded is null ? train.ByUser : Hide(train, excluded);
-        return new HeldOutBuilder(train, hidden, test.ByUser, Indices(test.Users, train.Users), Indices(test.Items, train.Items)).Build();
+        return new HeldOutBuilder(
+            train, hidden, test.ByUser, Indices(test.Users, train.Users), Indices(test.Items, train.Items)).Build();
     }
 
     private static CsrMatrix Hide(InteractionMatrix train, InteractionMatrix excluded)
     {
         var (users, items) = (Indices(excluded.Users, train.Users), Indices(excluded.Items, train.Items));
-        var known = Pairs(excluded.ByUser).Select(pair => (users[pair.Row], items[pair.Column])).Where(pair => pair is ( >= 0, >= 0));
+        var known = Pairs(excluded.ByUser)
+            .Select(pair => (users[pair.Row], items[pair.Column]))
+            .Where(pair => pair is ( >= 0, >= 0));
         var pairs = Pairs(train.ByUser).Concat(known).ToArray();
-        var (rows, columns) = (Array.ConvertAll(pairs, pair => pair.Item1), Array.ConvertAll(pairs, pair => pair.Item2));
+        var (rows, columns) = (
+            Array.ConvertAll(pairs, pair => pair.Item1), Array.ConvertAll(pairs, pair => pair.Item2));
         return CsrBuilder.FromCoordinates(train.Users.Count, train.Items.Count, rows, columns, []);
     }
 
     private static IEnumerable<(int Row, int Column)> Pairs(CsrMatrix plays) =>
-        Enumerable.Range(0, plays.RowCount).SelectMany(row => plays.RowIndices(row).ToArray().Select(column => (row, column)));
+        Enumerable.Range(0, plays.RowCount).SelectMany(
+            row => plays.RowIndices(row).ToArray().Select(column => (row, column)));
 
     /// <summary>[from], the index of each id in another index; -1 where it has none.</summary>
     private static int[] Indices(IdIndex from, IdIndex to) =>
-        [.. Enumerable.Range(0, from.Count).Select(index => to.TryFind(from.Format(index), out var found) ? found : -1)];
+        [
+            .. Enumerable.Range(0, from.Count).Select(
+                index => to.TryFind(from.Format(index), out var found) ? found : -1),
+        ];
 }
 
 /// <summary>What was held out.</summary>

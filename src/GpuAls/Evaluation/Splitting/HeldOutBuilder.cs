@@ -23,7 +23,8 @@ internal sealed class HeldOutBuilder
     /// <param name="userIndices">[test users], the index in <paramref name="train"/>; -1 where it has none.</param>
     /// <param name="itemIndices">[test items], the index in <paramref name="train"/>; -1 where it has none.</param>
     public HeldOutBuilder(
-        InteractionMatrix train, CsrMatrix hidden, CsrMatrix test, IReadOnlyList<int> userIndices, IReadOnlyList<int> itemIndices)
+        InteractionMatrix train, CsrMatrix hidden, CsrMatrix test, IReadOnlyList<int> userIndices,
+        IReadOnlyList<int> itemIndices)
     {
         (_train, _hidden, _test, _userIndices, _itemIndices) = (train, hidden, test, userIndices, itemIndices);
         _rowKeys = [.. Enumerable.Repeat(-1, train.Users.Count)];
@@ -48,7 +49,8 @@ internal sealed class HeldOutBuilder
             UnseenPairs = _unseen,
         };
         if (counts.Pairs == 0) throw NothingHeldOut();
-        var test = CsrBuilder.FromCoordinates(_rowKeys.Count, _columnCount, _rows.ToArray(), _columns.ToArray(), _values.ToArray(), _train.Feedback);
+        var test = CsrBuilder.FromCoordinates(
+            _rowKeys.Count, _columnCount, _rows.ToArray(), _columns.ToArray(), _values.ToArray(), _train.Feedback);
         return new HeldOut(_train, _hidden, test, [.. _rowKeys], counts);
     }
 
@@ -87,7 +89,9 @@ internal sealed class HeldOutBuilder
 
     private GpuAlsException NothingHeldOut()
     {
-        if (_repeated == 0) return new GpuAlsException(FailureKind.BadInput, "no play is held out, so there is nothing to test with. Hold out more.");
+        if (_repeated == 0)
+            return new GpuAlsException(
+                FailureKind.BadInput, "no play is held out, so there is nothing to test with. Hold out more.");
         var pairs = _repeated == 1 ? "the only test pair is" : $"all {Counted.Of(_repeated, "test pair")} are";
         return new GpuAlsException(
             FailureKind.BadInput, $"no play is held out: {pairs} also trained on, or excluded. Test with other plays.");

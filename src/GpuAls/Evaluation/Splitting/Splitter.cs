@@ -1,7 +1,8 @@
 namespace GpuAls;
 
 /// <summary>
-/// Divides plays as <see cref="SplitOptions"/> says. Pairs of a user and an item are divided, duplicates summed, so that none is on both
+/// Divides plays as <see cref="SplitOptions"/> says. Pairs of a user and an item are divided, duplicates summed, so
+/// that none is on both
 /// sides; by time rows are divided, as <see cref="SplitKind.Time"/> says.
 /// </summary>
 public static class Splitter
@@ -11,7 +12,8 @@ public static class Splitter
     /// <param name="plays">The same, duplicates summed.</param>
     /// <param name="options">How they are divided.</param>
     /// <exception cref="GpuAlsException">
-    /// Kind Usage: an option is out of its range, or there are no times. Kind BadInput: nothing is held out, or nothing left to train on.
+    /// Kind Usage: an option is out of its range, or there are no times. Kind BadInput: nothing is held out, or nothing
+    /// left to train on.
     /// </exception>
     public static IEnumerable<HeldOut> Split(IndexedInteractions rows, InteractionMatrix plays, SplitOptions options)
     {
@@ -20,39 +22,54 @@ public static class Splitter
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         return options.Folds is { } folds
-            ? Enumerable.Range(0, folds).Select(fold => HeldOut.Of(plays, HoldOutSplit.Fold(plays.ByUser, fold, folds, options.Seed)))
+            ? Enumerable.Range(0, folds).Select(
+                fold => HeldOut.Of(plays, HoldOutSplit.Fold(plays.ByUser, fold, folds, options.Seed)))
             : [HeldOut.Of(plays, Divide(rows, plays.ByUser, options))];
     }
 
-    private static HoldOutSplit Divide(IndexedInteractions rows, CsrMatrix plays, SplitOptions options) => options.Kind switch
-    {
-        SplitKind.Random => HoldOutSplit.Random(plays, options.TestFraction, options.Seed),
-        SplitKind.User => HoldOutSplit.PerUser(plays, options.TestFraction, options.Seed),
-        SplitKind.LeaveOut => HoldOutSplit.LeaveOut(plays, options.LeaveOut, options.Seed),
-        SplitKind.LeaveLast => HoldOutSplit.LeaveLast(plays, PairTimes.Newest(rows, plays), options.LeaveOut, options.Seed),
-        _ => TimeSplit.Make(rows, options.TestFraction),
-    };
+    private static HoldOutSplit Divide(
+        IndexedInteractions rows, CsrMatrix plays, SplitOptions options) => options.Kind switch
+        {
+            SplitKind.Random => HoldOutSplit.Random(plays, options.TestFraction, options.Seed),
+            SplitKind.User => HoldOutSplit.PerUser(plays, options.TestFraction, options.Seed),
+            SplitKind.LeaveOut => HoldOutSplit.LeaveOut(plays, options.LeaveOut, options.Seed),
+            SplitKind.LeaveLast =>
+                HoldOutSplit.LeaveLast(plays, PairTimes.Newest(rows, plays), options.LeaveOut, options.Seed),
+            _ => TimeSplit.Make(rows, options.TestFraction),
+        };
 }
 
 /// <summary>
-/// Holds out the newest rows. Duplicates are summed on each side by itself, so that later plays add nothing to what is trained on; a pair
+/// Holds out the newest rows. Duplicates are summed on each side by itself, so that later plays add nothing to what is
+/// trained on; a pair
 /// on both sides is trained on.
 /// </summary>
 internal static class TimeSplit
 {
     /// <param name="rows">All rows, with their times.</param>
-    /// <param name="fraction">The fraction held out, 0 .. 1; rows of the same time stay together, on the side of the older ones.</param>
-    /// <exception cref="GpuAlsException">Kind Usage: there are no times. Kind BadInput: so many rows have the newest time that none is newer than the others.</exception>
+    /// <param name="fraction">
+    /// The fraction held out, 0 .. 1; rows of the same time stay together, on the side of the older ones.
+    /// </param>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: there are no times. Kind BadInput: so many rows have the newest time that none is newer than the
+    /// others.
+    /// </exception>
     public static HoldOutSplit Make(IndexedInteractions rows, double fraction)
     {
-        var times = rows.Times ?? throw new GpuAlsException(FailureKind.Usage, "--split time needs the times of the plays. Name their column with --time-column.");
+        var times = rows.Times
+            ?? throw new GpuAlsException(
+                FailureKind.Usage, "--split time needs the times of the plays. Name their column with --time-column.");
         var sorted = (long[])times.Clone();
         Array.Sort(sorted);
         var newestTrained = sorted[Math.Max(0, sorted.Length - (int)(fraction * sorted.Length) - 1)];
         if (newestTrained == sorted[^1])
-            throw new GpuAlsException(FailureKind.BadInput, "no play is held out: too many rows have the newest time. Raise --test-fraction, or choose another --time-column.");
+            throw new GpuAlsException(
+                FailureKind.BadInput,
+                "no play is held out: too many rows have the newest time. Raise --test-fraction, or choose another "
+                    + "--time-column.");
         return new HoldOutSplit(
-            CsrBuilder.Build(rows.Where(row => times[row] <= newestTrained)).ByUser, CsrBuilder.Build(rows.Where(row => times[row] > newestTrained)).ByUser);
+            CsrBuilder.Build(rows.Where(row => times[row] <= newestTrained)).ByUser,
+            CsrBuilder.Build(rows.Where(row => times[row] > newestTrained)).ByUser);
     }
 }
 
@@ -65,7 +82,10 @@ internal static class PairTimes
     /// <exception cref="GpuAlsException">Kind Usage: there are no times.</exception>
     public static long[] Newest(IndexedInteractions rows, CsrMatrix plays)
     {
-        var times = rows.Times ?? throw new GpuAlsException(FailureKind.Usage, "--split leave-last needs the times of the plays. Name their column with --time-column.");
+        var times = rows.Times
+            ?? throw new GpuAlsException(
+                FailureKind.Usage,
+                "--split leave-last needs the times of the plays. Name their column with --time-column.");
         var (users, items) = (rows.UserIndices, rows.ItemIndices);
         var newest = new long[plays.EntryCount];
         Array.Fill(newest, long.MinValue);

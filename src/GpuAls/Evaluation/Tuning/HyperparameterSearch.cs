@@ -1,6 +1,9 @@
 namespace GpuAls;
 
-/// <summary>Tries options, and compares them by one metric of held-out plays. The same options, plays and device give the same results.</summary>
+/// <summary>
+/// Tries options, and compares them by one metric of held-out plays. The same options, plays and device give the same
+/// results.
+/// </summary>
 public sealed class HyperparameterSearch
 {
     private readonly IAlsEngine _engine;
@@ -15,14 +18,16 @@ public sealed class HyperparameterSearch
     /// <param name="options">How.</param>
     /// <param name="bootstrap">How intervals are made.</param>
     public HyperparameterSearch(
-        IAlsEngine engine, IReadOnlyList<Evaluator> folds, IReadOnlyList<AlsOptions> candidates, SearchOptions options, BootstrapOptions bootstrap)
+        IAlsEngine engine, IReadOnlyList<Evaluator> folds, IReadOnlyList<AlsOptions> candidates, SearchOptions options,
+        BootstrapOptions bootstrap)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(folds);
         ArgumentNullException.ThrowIfNull(candidates);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(bootstrap);
-        (_engine, _folds, Candidates, _options, _bootstrap, _choice) = (engine, folds, candidates, options, bootstrap, options.Choice());
+        (_engine, _folds, Candidates, _options, _bootstrap, _choice) = (
+            engine, folds, candidates, options, bootstrap, options.Choice());
         Rungs = options.Kind == SearchKind.Halving
             ? HalvingSchedule.Of(candidates.Count, candidates[0].Iterations, options.Eta)
             : [new Rung(candidates.Count, null)];
@@ -40,7 +45,8 @@ public sealed class HyperparameterSearch
     /// <param name="cancellation">Stops it.</param>
     /// <returns>Each trial, best first: by the rung it reached, then by the metric; those that failed last.</returns>
     /// <exception cref="GpuAlsException">Any kind: all trials failed.</exception>
-    public IReadOnlyList<TrialResult> Run(ITrialLog log, IProgress<TrialStep>? progress = null, CancellationToken cancellation = default)
+    public IReadOnlyList<TrialResult> Run(
+        ITrialLog log, IProgress<TrialStep>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(log);
         using var runner = new TrialRunner(_engine, _folds, _options, _bootstrap, progress);
@@ -51,25 +57,30 @@ public sealed class HyperparameterSearch
             if (rung > 1) taking = Best(latest.Values.Where(result => result.Rung == rung - 1), Rungs[rung - 1].Trials);
             foreach (var trial in taking)
             {
-                latest[trial] = log.Find(trial, rung) ?? Run(runner, trial, rung, latest.GetValueOrDefault(trial), log, cancellation);
+                latest[trial] = log.Find(trial, rung)
+                    ?? Run(runner, trial, rung, latest.GetValueOrDefault(trial), log, cancellation);
                 if (rung < Rungs.Count) runner.KeepOnly([.. StillNeeded(taking, latest, rung)]);
             }
         }
 
         var sorted = Sorted(latest.Values).ToArray();
         return sorted[0].Failure is { } failure
-            ? throw new GpuAlsException(failure.Kind, $"every trial failed; the first one with: {latest[1].Failure!.Message}")
+            ? throw new GpuAlsException(
+                failure.Kind, $"every trial failed; the first one with: {latest[1].Failure!.Message}")
             : sorted;
     }
 
-    private TrialResult Run(TrialRunner runner, int trial, int rung, TrialResult? before, ITrialLog log, CancellationToken cancellation)
+    private TrialResult Run(
+        TrialRunner runner, int trial, int rung, TrialResult? before, ITrialLog log, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var options = Candidates[trial - 1];
         TrialResult result;
         try
         {
-            result = runner.Advance(trial, options, rung, Rungs[rung - 1].Iterations ?? options.Iterations, before, keeps: rung < Rungs.Count, cancellation);
+            result = runner.Advance(
+                trial, options, rung, Rungs[rung - 1].Iterations ?? options.Iterations, before,
+                keeps: rung < Rungs.Count, cancellation);
         }
         catch (GpuAlsException failure)
         {
@@ -94,7 +105,8 @@ public sealed class HyperparameterSearch
         .Where(trial => latest.GetValueOrDefault(trial)?.Rung != rung)
         .Concat(Best(latest.Values.Where(result => result.Rung == rung), Rungs[rung].Trials));
 
-    private int[] Best(IEnumerable<TrialResult> results, int count) => [.. Sorted(results).Where(result => result.Failure is null).Take(count).Select(result => result.Trial).Order()];
+    private int[] Best(IEnumerable<TrialResult> results, int count) =>
+        [.. Sorted(results).Where(result => result.Failure is null).Take(count).Select(result => result.Trial).Order()];
 
     private IOrderedEnumerable<TrialResult> Sorted(IEnumerable<TrialResult> results) => results
         .OrderBy(result => result.Failure is not null)
@@ -103,5 +115,8 @@ public sealed class HyperparameterSearch
         .ThenBy(result => result.Trial);
 
     /// <summary>The metric as a number that is better the lower it is.</summary>
-    private double Cost(TrialResult result) => result.Measured(_choice.Metric) is { } measured ? _choice.IsLowerBetter ? measured.Value : -measured.Value : double.PositiveInfinity;
+    private double Cost(TrialResult result) =>
+        result.Measured(_choice.Metric) is { } measured
+            ? _choice.IsLowerBetter ? measured.Value : -measured.Value
+            : double.PositiveInfinity;
 }

@@ -16,10 +16,13 @@ public sealed record SearchAxis(Parameter<AlsOptions> Parameter, IReadOnlyList<s
         : $"{TextOf(Range.Low)}..{TextOf(Range.High)}{(Range.IsLinear ? ":linear" : "")}";
 
     /// <summary>
-    /// Reads <c>A,B,C</c> (these values), <c>LOW..HIGH</c> (any value in a range, where equal ratios count the same; with
+    /// Reads <c>A,B,C</c> (these values), <c>LOW..HIGH</c> (any value in a range, where equal ratios count the same;
+    /// with
     /// <c>:linear</c> equal differences) or <c>LOW..HIGH:N</c> (N values of it).
     /// </summary>
-    /// <exception cref="GpuAlsException">Kind Usage: it is none of these, or has values that the parameter doesn't take.</exception>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: it is none of these, or has values that the parameter doesn't take.
+    /// </exception>
     public static SearchAxis Parse(Parameter<AlsOptions> parameter, string text)
     {
         ArgumentNullException.ThrowIfNull(parameter);
@@ -36,7 +39,8 @@ public sealed record SearchAxis(Parameter<AlsOptions> Parameter, IReadOnlyList<s
     private static SearchAxis OfValues(Parameter<AlsOptions> parameter, string text)
     {
         string[] values = [.. text.Split(',').Select(value => Value(parameter, value, text))];
-        Require.Usage(values.Distinct().Count() == values.Length, $"{parameter.Option} is '{text}'; expected each value once.");
+        Require.Usage(
+            values.Distinct().Count() == values.Length, $"{parameter.Option} is '{text}'; expected each value once.");
         return new SearchAxis(parameter, values, null);
     }
 
@@ -53,7 +57,8 @@ public sealed record SearchAxis(Parameter<AlsOptions> Parameter, IReadOnlyList<s
         Require.Usage(low < high, $"{parameter.Option} is '{text}'; expected the lower end first.");
         Require.Usage(
             isLinear || low > 0,
-            $"{parameter.Option} is '{text}': equal ratios need a range above 0. Write {text}:linear for equal differences.");
+            $"{parameter.Option} is '{text}': equal ratios need a range above 0. "
+                + $"Write {text}:linear for equal differences.");
         return counts is [var count]
             ? new SearchAxis(parameter, [.. range.Points(Count(parameter, count, text)).Select(TextOf)], null)
             : new SearchAxis(parameter, [], range);
@@ -75,7 +80,8 @@ public sealed record SearchAxis(Parameter<AlsOptions> Parameter, IReadOnlyList<s
     }
 
     private static int Count(Parameter<AlsOptions> parameter, string count, string text) =>
-        int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value is >= 2 and <= MostValues
+        int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            && value is >= 2 and <= MostValues
             ? value
             : throw Bad(parameter, text);
 
@@ -101,14 +107,20 @@ public sealed record SearchAxis(Parameter<AlsOptions> Parameter, IReadOnlyList<s
 /// <param name="IsInteger">Whether there are integers only.</param>
 public sealed record SearchRange(double Low, double High, bool IsLinear, bool IsInteger)
 {
-    /// <summary>The number at a share of the range: 0 is the lowest, 1 the highest. It is rounded to four digits, so that it can be typed.</summary>
+    /// <summary>
+    /// The number at a share of the range: 0 is the lowest, 1 the highest. It is rounded to four digits, so that it can
+    /// be typed.
+    /// </summary>
     public double At(double share)
     {
         var number = IsLinear ? Low + (share * (High - Low)) : Low * Math.Pow(High / Low, share);
-        var rounded = IsInteger ? Math.Round(number) : double.Parse(number.ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        var rounded = IsInteger
+            ? Math.Round(number)
+            : double.Parse(number.ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         return Math.Clamp(rounded, Low, High);
     }
 
     /// <summary>So many numbers, at equal distances.</summary>
-    public IEnumerable<double> Points(int count) => Enumerable.Range(0, count).Select(point => At((double)point / (count - 1))).Distinct();
+    public IEnumerable<double> Points(int count) =>
+        Enumerable.Range(0, count).Select(point => At((double)point / (count - 1))).Distinct();
 }

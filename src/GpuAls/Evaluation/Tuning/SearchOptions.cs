@@ -14,16 +14,22 @@ public sealed record SearchOptions
     /// <summary>Which combinations are tried.</summary>
     public SearchKind Kind { get; init; } = SearchKind.Grid;
 
-    /// <summary>Combinations drawn at random; null takes the default, and with <see cref="SearchKind.Halving"/> the grid.</summary>
+    /// <summary>
+    /// Combinations drawn at random; null takes the default, and with <see cref="SearchKind.Halving"/> the grid.
+    /// </summary>
     public int? Trials { get; init; }
 
-    /// <summary>Each rung of <see cref="SearchKind.Halving"/> keeps one of so many trials, for so many times the iterations.</summary>
+    /// <summary>
+    /// Each rung of <see cref="SearchKind.Halving"/> keeps one of so many trials, for so many times the iterations.
+    /// </summary>
     public int Eta { get; init; } = 3;
 
     /// <summary>What trials and iterations are compared by.</summary>
     public string Metric { get; init; } = MetricChoice.DefaultOf(Feedback.Implicit);
 
-    /// <summary>Iterations without an improvement after which a trial ends; 0 measures after the last iteration only.</summary>
+    /// <summary>
+    /// Iterations without an improvement after which a trial ends; 0 measures after the last iteration only.
+    /// </summary>
     public int Patience { get; init; } = 3;
 
     /// <summary>The relative improvement that counts as one.</summary>
@@ -34,16 +40,23 @@ public sealed record SearchOptions
 
     /// <summary>The combinations that are tried.</summary>
     /// <param name="space">What is searched.</param>
-    /// <exception cref="GpuAlsException">Kind Usage: options that contradict each other, or are out of their range.</exception>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: options that contradict each other, or are out of their range.
+    /// </exception>
     public IReadOnlyList<AlsOptions> Candidates(SearchSpace space)
     {
         ArgumentNullException.ThrowIfNull(space);
         Validate();
-        Require.Usage(space.Axes.Any(axis => axis.Range is not null || axis.Values.Count > 1), "there is nothing to search. Give several values of an option, such as --rank 32,64 --alpha 1,10,40.");
         Require.Usage(
-            Kind != SearchKind.Halving || space.Axes.All(axis => axis.Parameter.Name != "iterations" || axis.Values.Count == 1),
-            "--search halving chooses the iterations of each rung, so --iterations takes one value: those of the last rung.");
-        var isDrawn = Kind == SearchKind.Random || (Kind == SearchKind.Halving && (Trials is not null || !space.IsFinite));
+            space.Axes.Any(axis => axis.Range is not null || axis.Values.Count > 1),
+            "there is nothing to search. Give several values of an option, such as --rank 32,64 --alpha 1,10,40.");
+        Require.Usage(
+            Kind != SearchKind.Halving
+                || space.Axes.All(axis => axis.Parameter.Name != "iterations" || axis.Values.Count == 1),
+            "--search halving chooses the iterations of each rung, so --iterations takes one value: "
+                + "those of the last rung.");
+        var isDrawn = Kind == SearchKind.Random
+            || (Kind == SearchKind.Halving && (Trials is not null || !space.IsFinite));
         return isDrawn ? space.Draw(Trials ?? DefaultTrials, space.FixedOptions.Seed) : space.Grid();
     }
 
@@ -52,16 +65,25 @@ public sealed record SearchOptions
     public MetricChoice Choice()
     {
         var choice = MetricChoice.Parse(Metric);
-        Require.Usage(!choice.IsLoss, "--metric loss cannot compare trials: the options change what the loss is. Choose a metric of held-out plays, such as ndcg@10.");
+        Require.Usage(
+            !choice.IsLoss,
+            "--metric loss cannot compare trials: the options change what the loss is. "
+                + "Choose a metric of held-out plays, such as ndcg@10.");
         return choice;
     }
 
     private void Validate()
     {
         Choice();
-        Require.Usage(Trials is null || Kind != SearchKind.Grid, "--trials has no effect with --search grid, which tries all combinations. Leave it out, or choose --search random.");
-        Require.Usage(Trials is null or (>= 1 and <= 100_000), string.Create(CultureInfo.InvariantCulture, $"--trials is {Trials}; expected 1 to 100000."));
-        Require.Usage(Eta is >= 2 and <= 100, string.Create(CultureInfo.InvariantCulture, $"--eta is {Eta}; expected 2 to 100."));
+        Require.Usage(
+            Trials is null || Kind != SearchKind.Grid,
+            "--trials has no effect with --search grid, which tries all combinations. "
+                + "Leave it out, or choose --search random.");
+        Require.Usage(
+            Trials is null or (>= 1 and <= 100_000),
+            string.Create(CultureInfo.InvariantCulture, $"--trials is {Trials}; expected 1 to 100000."));
+        Require.Usage(
+            Eta is >= 2 and <= 100, string.Create(CultureInfo.InvariantCulture, $"--eta is {Eta}; expected 2 to 100."));
         EarlyStopping.Validate(Patience, MinImprovement);
     }
 }

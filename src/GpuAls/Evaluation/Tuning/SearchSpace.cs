@@ -29,26 +29,49 @@ public sealed class SearchSpace
     /// <summary>Whether the values of every axis can be counted.</summary>
     public bool IsFinite => Axes.All(axis => axis.Range is null);
 
-    /// <summary>All combinations, the first axis outermost; combinations that differ in nothing that counts are there once.</summary>
-    /// <exception cref="GpuAlsException">Kind Usage: there is a range, there are too many, or an option is out of its range.</exception>
+    /// <summary>
+    /// All combinations, the first axis outermost; combinations that differ in nothing that counts are there once.
+    /// </summary>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: there is a range, there are too many, or an option is out of its range.
+    /// </exception>
     public IReadOnlyList<AlsOptions> Grid()
     {
         if (Axes.FirstOrDefault(axis => axis.Range is not null) is { } range)
-            throw new GpuAlsException(FailureKind.Usage, $"--{range.Parameter.Name} is a range, and a grid needs values. List them, ask for N of the range as in LOW..HIGH:5, or choose --search random.");
+            throw new GpuAlsException(
+                FailureKind.Usage,
+                $"--{range.Parameter.Name} is a range, and a grid needs values. "
+                    + "List them, ask for N of the range as in LOW..HIGH:5, or choose --search random.");
         var size = Axes.Aggregate(1.0, (product, axis) => product * axis.Values.Count);
-        Require.Usage(size <= MostTrials, string.Create(CultureInfo.InvariantCulture, $"the grid has {size:N0} combinations; expected at most {MostTrials:N0}. Give fewer values, or choose --search random."));
+        Require.Usage(
+            size <= MostTrials,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the grid has {size:N0} combinations; expected at most {MostTrials:N0}. "
+                    + $"Give fewer values, or choose --search random."));
         IEnumerable<AlsOptions> grid = [FixedOptions];
-        foreach (var axis in Axes) grid = grid.SelectMany(options => axis.Values.Select(value => axis.Parameter.Set(options, value)));
+        foreach (var axis in Axes)
+            grid = grid.SelectMany(options => axis.Values.Select(value => axis.Parameter.Set(options, value)));
         return Checked([.. grid.Select(Normal).Distinct()]);
     }
 
-    /// <summary>Some combinations at random, each once: each parameter by itself, or, where they can be counted, different ones of the grid.</summary>
+    /// <summary>
+    /// Some combinations at random, each once: each parameter by itself, or, where they can be counted, different ones
+    /// of the grid.
+    /// </summary>
     /// <param name="count">How many; fewer where there are no more, or hardly any.</param>
     /// <param name="seed">The same seed draws the same.</param>
     /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
     public IReadOnlyList<AlsOptions> Draw(int count, long seed)
     {
-        if (!IsFinite) return Checked([.. Enumerable.Range(0, count * MostDraws).Select(draw => DrawOne(SeededRandom.Of(seed, (ulong)draw))).Distinct().Take(count)]);
+        if (!IsFinite)
+            return Checked(
+                [
+                    .. Enumerable.Range(0, count * MostDraws)
+                        .Select(draw => DrawOne(SeededRandom.Of(seed, (ulong)draw)))
+                        .Distinct()
+                        .Take(count),
+                ]);
         var grid = Grid().ToArray();
         SeededRandom.Of(seed, 0).Shuffle<AlsOptions>(grid);
         return grid[..Math.Min(count, grid.Length)];
@@ -59,7 +82,9 @@ public sealed class SearchSpace
         var options = FixedOptions;
         foreach (var axis in Axes)
         {
-            var value = axis.Range is { } range ? SearchAxis.TextOf(range.At(random.NextDouble())) : axis.Values[random.Next(axis.Values.Count)];
+            var value = axis.Range is { } range
+                ? SearchAxis.TextOf(range.At(random.NextDouble()))
+                : axis.Values[random.Next(axis.Values.Count)];
             options = axis.Parameter.Set(options, value);
         }
 
@@ -67,7 +92,8 @@ public sealed class SearchSpace
     }
 
     /// <summary>What has no effect beside the other options gets its default.</summary>
-    private AlsOptions Normal(AlsOptions options) => Axes.Select(axis => axis.Parameter).Where(parameter => parameter.WhyIdle(options) is not null)
+    private AlsOptions Normal(AlsOptions options) =>
+        Axes.Select(axis => axis.Parameter).Where(parameter => parameter.WhyIdle(options) is not null)
         .Aggregate(options, (normal, parameter) => parameter.Set(normal, parameter.Get(AlsOptions.Default)));
 
     private AlsOptions[] Checked(AlsOptions[] trials)
