@@ -133,6 +133,7 @@ internal static class ListModel
             new IdIndex<string>(
                 [.. Enumerable.Range(0, users).Select(user => $"listener {user * 7919L % 1_000_003:D7}")]),
             new IdIndex<string>([.. Enumerable.Range(0, items).Select(item => $"artist {item:D6}")]),
-            plays, Rank, SyntheticInput.Factors(users, Rank, seed: 1), SyntheticInput.Factors(items, Rank, seed: 2));
+            plays, new AlsOptions { Rank = Rank },
+            SyntheticInput.Factors(users, Rank, seed: 1), SyntheticInput.Factors(items, Rank, seed: 2));
     }
 }

@@ -39,7 +39,7 @@ internal static class TrainingRun
             var clock = Stopwatch.StartNew();
             trained = new AlsTrainer(engine, options).Fit(plays, new LineAnIteration(log));
             total = clock.Elapsed.TotalSeconds;
-            lists = MakeLists(engine, plays, trained);
+            lists = MakeLists(engine, plays, options, trained);
             listSeconds = clock.Elapsed.TotalSeconds - total;
         });
         var seconds = trained.Iterations.Select(iteration => iteration.Seconds).ToArray();
@@ -64,10 +64,9 @@ internal static class TrainingRun
     private static KernelSum Sum(IGrouping<string, LaunchTime> launches) =>
         new(launches.Key, launches.Count(), launches.Sum(launch => launch.Milliseconds) / 1e3);
 
-    private static int MakeLists(IAlsEngine engine, InteractionMatrix plays, TrainedFactors trained)
+    private static int MakeLists(IAlsEngine engine, InteractionMatrix plays, AlsOptions options, TrainedFactors trained)
     {
-        var model = new FactorModel(
-            plays.Users, plays.Items, plays.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors);
+        var model = new FactorModel(plays, options, trained);
         using var recommender = new Recommender(model, engine);
         var batches = recommender.Recommend(Recommender.UsersWithPlays(model), K, includePlayed: false);
         return batches.Sum(batch => batch.UserIndices.Length);

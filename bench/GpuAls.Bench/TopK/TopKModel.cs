@@ -18,9 +18,8 @@ internal sealed record TopKModel(FactorModel Model, IEngineFactors Queries, IEng
 
     public static TopKModel Train(IAlsEngine engine, InteractionMatrix plays, int rank)
     {
-        var trained = new AlsTrainer(engine, TrainingRun.Options(rank, Iterations)).Fit(plays);
-        var model = new FactorModel(
-            plays.Users, plays.Items, plays.ByUser, rank, trained.UserFactors, trained.ItemFactors);
+        var options = TrainingRun.Options(rank, Iterations);
+        var model = new FactorModel(plays, options, new AlsTrainer(engine, options).Fit(plays));
         return new TopKModel(
             model, engine.LoadFactors(model.UserFactors, rank), engine.LoadFactors(model.ItemFactors, rank),
             engine.LoadPlays(plays.ByUser));

@@ -26,7 +26,7 @@ public sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress = n
         var train = heldOut.Train;
         var trained = new AlsTrainer(engine, Options).Fit(
             train, new Relay<IterationReport>(report => progress?.Report(new IterationDone(report, Options.Iterations))), cancellation);
-        var model = new FactorModel(train.Users, train.Items, train.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors);
+        var model = new FactorModel(train, Options, trained);
         return Evaluate(model, heldOut, cancellation);
     }
 

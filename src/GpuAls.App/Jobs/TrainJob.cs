@@ -50,7 +50,7 @@ public sealed class TrainJob
         var data = await LoadAsync(cancellation).ConfigureAwait(false);
         var trained = Train(data, cancellation);
         var plays = data.Plays;
-        var model = new FactorModel(plays.Users, plays.Items, plays.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors) { Feedback = plays.Feedback };
+        var model = new FactorModel(plays, _options.Als, trained);
         _clock.End("train");
 
         await ModelWriter.WriteAsync(model, output.Model, cancellation).ConfigureAwait(false);

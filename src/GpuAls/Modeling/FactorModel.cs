@@ -6,24 +6,41 @@ public sealed class FactorModel
     /// <param name="users">Ids of the users.</param>
     /// <param name="items">Ids of the items.</param>
     /// <param name="plays">[users, items], the plays r it was trained on.</param>
-    /// <param name="rank">Length of a factor vector.</param>
-    /// <param name="userFactors">[users, rank], row-major.</param>
-    /// <param name="itemFactors">[items, rank], row-major.</param>
+    /// <param name="options">What it was trained with.</param>
+    /// <param name="userFactors">[users, options.Rank], row-major.</param>
+    /// <param name="itemFactors">[items, options.Rank], row-major.</param>
     /// <exception cref="ArgumentException">The shapes do not fit each other, or a factor is not finite.</exception>
-    public FactorModel(IdIndex users, IdIndex items, CsrMatrix plays, int rank, float[] userFactors, float[] itemFactors)
+    public FactorModel(
+        IdIndex users, IdIndex items, CsrMatrix plays, AlsOptions options, float[] userFactors, float[] itemFactors)
     {
         ArgumentNullException.ThrowIfNull(users);
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(plays);
+        ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(userFactors);
         ArgumentNullException.ThrowIfNull(itemFactors);
         Require.Length(plays.RowCount, users.Count, nameof(plays));
         Require.Length(plays.ColumnCount, items.Count, nameof(plays));
-        Require.Length(userFactors.LongLength, (long)users.Count * rank, nameof(userFactors));
-        Require.Length(itemFactors.LongLength, (long)items.Count * rank, nameof(itemFactors));
+        Require.Length(userFactors.LongLength, (long)users.Count * options.Rank, nameof(userFactors));
+        Require.Length(itemFactors.LongLength, (long)items.Count * options.Rank, nameof(itemFactors));
         RequireFinite(userFactors, nameof(userFactors));
         RequireFinite(itemFactors, nameof(itemFactors));
-        (Users, Items, Plays, Rank, UserFactors, ItemFactors) = (users, items, plays, rank, userFactors, itemFactors);
+        (Users, Items, Plays, Options) = (users, items, plays, options);
+        (UserFactors, ItemFactors) = (userFactors, itemFactors);
+    }
+
+    /// <summary>The model that a training gives.</summary>
+    /// <param name="plays">The plays it was trained on.</param>
+    /// <param name="options">What it was trained with.</param>
+    /// <param name="trained">What the training gave.</param>
+    /// <exception cref="ArgumentException">They are not of one training, or a factor is not finite.</exception>
+    public FactorModel(InteractionMatrix plays, AlsOptions options, TrainedFactors trained)
+        : this(
+            plays?.Users!, plays?.Items!, plays?.ByUser!, options, trained?.UserFactors!, trained?.ItemFactors!)
+    {
+        if (plays!.Feedback != options.Feedback)
+            throw new ArgumentException(
+                $"plays of {plays.Feedback} feedback, options of {options.Feedback} feedback.", nameof(options));
     }
 
     /// <summary>Ids of the users.</summary>
@@ -35,11 +52,14 @@ public sealed class FactorModel
     /// <summary>[users, items], the plays r it was trained on.</summary>
     public CsrMatrix Plays { get; }
 
+    /// <summary>What it was trained with.</summary>
+    public AlsOptions Options { get; }
+
     /// <summary>What the values of <see cref="Plays"/> are.</summary>
-    public Feedback Feedback { get; init; }
+    public Feedback Feedback => Options.Feedback;
 
     /// <summary>Length of a factor vector.</summary>
-    public int Rank { get; }
+    public int Rank => Options.Rank;
 
     /// <summary>[users, Rank], row-major.</summary>
     public float[] UserFactors { get; }

@@ -53,12 +53,9 @@ public static class ModelReader
             NpyFile.Read<int>(Path.Combine(directory, ModelFiles.PlaysIndices), (int)data.Plays),
             NpyFile.Read<float>(Path.Combine(directory, ModelFiles.PlaysValues), (int)data.Plays));
         return new FactorModel(
-            users, items, plays, manifest.Rank,
+            users, items, plays, manifest.Options with { Rank = manifest.Rank },
             NpyFile.Read<float>(Path.Combine(directory, ModelFiles.UserFactors), data.Users, manifest.Rank),
-            NpyFile.Read<float>(Path.Combine(directory, ModelFiles.ItemFactors), data.Items, manifest.Rank))
-        {
-            Feedback = manifest.Options.Feedback,
-        };
+            NpyFile.Read<float>(Path.Combine(directory, ModelFiles.ItemFactors), data.Items, manifest.Rank));
     }
 
     /// <summary>Before anything else is understood, so that a newer layout is named and not called broken.</summary>

@@ -9,8 +9,8 @@ internal static class LibraryExample
     {
         using var engine = EngineFactory.Create(DeviceRequest.Parse("auto"), out var reason);
         var plays = CsrBuilder.Build(await InteractionLoader.LoadAsync(["plays.parquet"], new InteractionSchema { WeightColumn = "plays" }));
-        var trained = new AlsTrainer(engine, new AlsOptions { Rank = 64 }).Fit(plays);
-        var model = new FactorModel(plays.Users, plays.Items, plays.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors);
+        var options = new AlsOptions { Rank = 64 };
+        var model = new FactorModel(plays, options, new AlsTrainer(engine, options).Fit(plays));
         using var recommender = new Recommender(model, engine);
         foreach (var batch in recommender.Recommend(Recommender.UsersWithPlays(model), k: 10, includePlayed: false))
         {

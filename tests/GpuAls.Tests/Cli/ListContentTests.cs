@@ -33,7 +33,7 @@ public sealed class ListContentTests
         using var engine = new HostEngine();
         var plays = CsrBuilder.Build(await InteractionLoader.LoadAsync([_folder.At("plays.parquet")], new InteractionSchema { WeightColumn = "plays" }));
         var trained = new AlsTrainer(engine, options).Fit(plays);
-        var model = new FactorModel(plays.Users, plays.Items, plays.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors);
+        var model = new FactorModel(plays, options, trained);
         using var recommender = new Recommender(model, engine);
         var lists = new List<(string, string, int, float)>();
         foreach (var batch in recommender.Recommend(Recommender.UsersWithPlays(model), 10, includePlayed: false))

@@ -118,7 +118,8 @@ public sealed class EvaluatorTests<TEngine>
             var (x, y) = (Integers(7, seed), Integers(9, seed + 10));
             EmptyRows(x, seed);
             if (seed > 1) EmptyRows(y, seed);
-            var model = new FactorModel(train.Users, train.Items, plays, 3, x, y) { Feedback = feedback };
+            var options = new AlsOptions { Rank = 3, Feedback = feedback };
+            var model = new FactorModel(train.Users, train.Items, plays, options, x, y);
             using var users = _engine.LoadFactors(x, 3);
             using var items = _engine.LoadFactors(y, 3);
             using var recommender = new Recommender(model, _engine);

@@ -154,5 +154,7 @@ public sealed class ParquetListTests
     private static FactorModel SampleModelOf5() => Model(new IdIndex<string>(["a", "b", "c", "d", "e"]), new IdIndex<int>([1, 2, 3]));
 
     private static FactorModel Model(IdIndex users, IdIndex items) =>
-        new(users, items, new CsrMatrix(items.Count, new long[users.Count + 1], [], []), 1, new float[users.Count], new float[items.Count]);
+        new(
+            users, items, new CsrMatrix(items.Count, new long[users.Count + 1], [], []), new AlsOptions { Rank = 1 },
+            new float[users.Count], new float[items.Count]);
 }

@@ -30,6 +30,7 @@ public sealed class ModelStoreTests
         Assert.That(read.Users.Type, Is.EqualTo(users.Type));
         Assert.That(Enumerable.Range(0, 5).Select(read.Users.Format), Is.EqualTo(Enumerable.Range(0, 5).Select(users.Format)));
         Assert.That(read.Items.Format(6), Is.EqualTo("70"));
+        Assert.That(read.Options, Is.EqualTo(model.Options));
         Assert.That(read.UserFactors, Is.EqualTo(model.UserFactors));
         Assert.That(read.ItemFactors, Is.EqualTo(model.ItemFactors));
         Assert.That(read.Plays.Indptr.ToArray(), Is.EqualTo(model.Plays.Indptr.ToArray()));

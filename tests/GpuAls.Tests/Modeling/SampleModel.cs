@@ -13,7 +13,8 @@ internal static class SampleModel
         return new FactorModel(
             users ?? new IdIndex<string>(["ada", "bob \"b\", jr", "cleo", "dana", "émile"]),
             items ?? new IdIndex<long>([10, 20, 30, 40, 50, 60, 70]),
-            plays, Rank, TestMatrices.Factors(5, Rank, seed: 1), TestMatrices.Factors(7, Rank, seed: 2));
+            plays, new AlsOptions { Rank = Rank, Objective = Objective.Ials },
+            TestMatrices.Factors(5, Rank, seed: 1), TestMatrices.Factors(7, Rank, seed: 2));
     }
 
     public static ModelManifest Manifest(FactorModel model) => new()
@@ -26,7 +27,7 @@ internal static class SampleModel
         Rank = model.Rank,
         Preset = "ials",
         Lists = new ManifestLists { Top = 10, IncludePlayed = false, File = null },
-        Options = new AlsOptions { Rank = model.Rank, Objective = Objective.Ials },
+        Options = model.Options,
         Data = new DataStatistics
         {
             Users = model.Users.Count,

@@ -31,7 +31,9 @@ public sealed class RecommenderTests
         var plays = TestMatrices.Plays(6, [.. Enumerable.Range(0, UserCount).Select(user => user % 4)], seed: 6);
         var users = new IdIndex<int>([.. Enumerable.Range(0, UserCount)]);
         var items = new IdIndex<int>([.. Enumerable.Range(0, 6)]);
-        var model = new FactorModel(users, items, plays, 2, TestMatrices.Factors(UserCount, 2, seed: 7), TestMatrices.Factors(6, 2, seed: 8));
+        var model = new FactorModel(
+            users, items, plays, new AlsOptions { Rank = 2 },
+            TestMatrices.Factors(UserCount, 2, seed: 7), TestMatrices.Factors(6, 2, seed: 8));
         using var engine = new HostEngine(2);
         using var recommender = new Recommender(model, engine);
 
@@ -50,7 +52,8 @@ public sealed class RecommenderTests
         var plays = TestMatrices.Plays(9, [.. Enumerable.Range(0, UserCount).Select(user => user < 100 ? 7 : 1)], seed: 9);
         var model = new FactorModel(
             new IdIndex<int>([.. Enumerable.Range(0, UserCount)]), new IdIndex<int>([.. Enumerable.Range(0, 9)]),
-            plays, 2, TestMatrices.Factors(UserCount, 2, seed: 10), TestMatrices.Factors(9, 2, seed: 11));
+            plays, new AlsOptions { Rank = 2 },
+            TestMatrices.Factors(UserCount, 2, seed: 10), TestMatrices.Factors(9, 2, seed: 11));
         model.ItemFactors.AsSpan(4 * 2, 2).Clear();
 
         var batches = Recommend(model, [.. Enumerable.Range(0, UserCount).Reverse()], 9, includePlayed: false);
@@ -88,7 +91,9 @@ public sealed class RecommenderTests
     private static FactorModel Model(Feedback feedback, float[] userFactors)
     {
         var plays = new CsrMatrix(2, [0, 1, 1, 3, 4], [0, 0, 1, 1], [2, -1, 3, -2]);
-        return new FactorModel(new IdIndex<int>([1, 2, 3, 4]), new IdIndex<int>([7, 8]), plays, 1, userFactors, new float[2]) { Feedback = feedback };
+        var options = new AlsOptions { Rank = 1, Feedback = feedback };
+        return new FactorModel(
+            new IdIndex<int>([1, 2, 3, 4]), new IdIndex<int>([7, 8]), plays, options, userFactors, new float[2]);
     }
 
     [TestCase(0)]

@@ -216,7 +216,7 @@ public sealed class DeviceStreamingTests<TEngine>
     private (TrainedFactors Factors, List<RecommendationBatch> Lists) Train(InteractionMatrix plays, AlsOptions options)
     {
         var trained = new AlsTrainer(_engine, options).Fit(plays);
-        var model = new FactorModel(plays.Users, plays.Items, plays.ByUser, trained.Rank, trained.UserFactors, trained.ItemFactors);
+        var model = new FactorModel(plays, options, trained);
         using var recommender = new Recommender(model, _engine);
         return (trained, recommender.Recommend(Recommender.UsersWithPlays(model), 3, includePlayed: false).ToList());
     }
