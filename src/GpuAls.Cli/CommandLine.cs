@@ -1,20 +1,30 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using GpuAls.Cli.Commands;
-using GpuAls.Cli.Options;
 
 namespace GpuAls.Cli;
 
 /// <summary>From arguments to an exit code: the commands, and what becomes of their failures.</summary>
 internal static class CommandLine
 {
-    private const string Description =
-        "Trains implicit-feedback recommenders by alternating least squares, on NVIDIA GPUs (CUDA), other GPUs (OpenCL) and CPUs (SIMD).";
+    /// <summary>The commands, in the order of help.</summary>
+    public static IReadOnlyList<ToolCommand> Commands { get; } =
+    [
+        TrainCommand.Definition,
+        RecommendCommand.Definition,
+        EvaluateCommand.Definition,
+        TuneCommand.Definition,
+        DemoCommand.Definition,
+        SampleCommand.Definition,
+        DevicesCommand.Definition,
+    ];
 
     public static async Task<int> RunAsync(string[] args, CliConsole console)
     {
         var result = Root(console).Parse(args);
-        var log = CommonOptions.Log(result, console);
+        var options = Invocation.Log(result);
+        var log = new RunLog(console.Error, options);
         if (result.Action is ParseErrorAction) return Misused(result, log);
         using var signals = new StopSignals();
         try
@@ -37,32 +47,25 @@ internal static class CommandLine
         }
         catch (Exception exception)
         {
-            return Failed(exception, log, CommonOptions.IsVerbose(result));
+            return Failed(exception, log, options.Verbose);
         }
     }
 
     private static RootCommand Root(CliConsole console)
     {
-        var root = new RootCommand(Description) { HelpName = "gpuals" };
-        Command[] commands =
-        [
-            TrainCommand.Create(console),
-            RecommendCommand.Create(console),
-            EvaluateCommand.Create(console),
-            TuneCommand.Create(console),
-            DemoCommand.Create(console),
-            SampleCommand.Create(console),
-            DevicesCommand.Create(console),
-        ];
-        foreach (var command in commands) root.Add(command);
+        var root = new RootCommand { HelpName = "gpuals" };
+        root.Options.OfType<HelpOption>().Single().Action = new HelpPageAction(Commands, isAll: false);
+        root.Add(new Option<bool>("--help-all") { Recursive = true, Action = new HelpPageAction(Commands, isAll: true) });
+        foreach (var command in Commands) root.Add(command.Create(console));
+        root.SetAction(_ => HelpPage.WriteOverview(console.Out, Commands));
         return root;
     }
 
     private static int Misused(ParseResult result, RunLog log)
     {
-        // An unknown command also counts as a missing one, and each of its options as unknown: the first says it all.
+        // After an unknown command each of its options counts as unknown too: the first says it all.
         var errors = result.UnmatchedTokens.Count > 0
-            ? [$"'{result.UnmatchedTokens[0]}' is not a command or option that is known here."]
+            ? [$"unknown command or option '{result.UnmatchedTokens[0]}'."]
             : result.Errors.Select(error => error.Message);
         foreach (var error in errors) log.Error("usage", error);
         var command = result.CommandResult.Command;

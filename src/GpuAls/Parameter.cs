@@ -118,7 +118,10 @@ public sealed record Parameter<TOptions>
     public ParameterKind Kind { get; private init; }
 
     /// <summary>Its name on the command line and in messages.</summary>
-    public string Option => $"--{Name}";
+    public string Option => IsPositional ? Name : $"--{Name}";
+
+    /// <summary>Whether the command line has its values without its name.</summary>
+    public bool IsPositional { get; private init; }
 
     /// <summary>Another name on the command line, such as <c>-o</c>; null without one.</summary>
     public string? Alias { get; init; }
@@ -205,12 +208,31 @@ public sealed record Parameter<TOptions>
 
     /// <summary>Text that is not empty; null is none.</summary>
     public static Parameter<TOptions> Text(string name, Func<TOptions, string?> get, Func<TOptions, string, TOptions> set) => new(
-        name, ParameterKind.Text, options => Texts(get(options)), (options, text) => set(options, NotEmpty(name, text)));
+        name, ParameterKind.Text, options => Texts(get(options)), (options, text) => set(options, NotEmpty($"--{name}", text)));
+
+    /// <summary>The same, without its name on the command line.</summary>
+    public static Parameter<TOptions> Argument(string name, Func<TOptions, string?> get, Func<TOptions, string, TOptions> set) => new(
+        name, ParameterKind.Text, options => Texts(get(options)), (options, text) => set(options, NotEmpty(name, text)))
+    {
+        IsPositional = true,
+        IsCommon = true,
+        ValueName = name.ToUpperInvariant(),
+    };
 
     /// <summary>Several texts, none of them empty; each that is given is added.</summary>
     public static Parameter<TOptions> List(
         string name, Func<TOptions, IReadOnlyList<string>> get, Func<TOptions, IReadOnlyList<string>, TOptions> set) => new(
-            name, ParameterKind.List, get, (options, text) => set(options, [.. get(options), NotEmpty(name, text)]));
+            name, ParameterKind.List, get, (options, text) => set(options, [.. get(options), NotEmpty($"--{name}", text)]));
+
+    /// <summary>The same, without its name on the command line.</summary>
+    public static Parameter<TOptions> Arguments(
+        string name, Func<TOptions, IReadOnlyList<string>> get, Func<TOptions, IReadOnlyList<string>, TOptions> set) => new(
+            name, ParameterKind.List, get, (options, text) => set(options, [.. get(options), NotEmpty(name, text)]))
+        {
+            IsPositional = true,
+            IsCommon = true,
+            ValueName = name.ToUpperInvariant(),
+        };
 
     /// <summary>Text of a form of its own.</summary>
     /// <param name="name">The name.</param>
@@ -267,6 +289,7 @@ public sealed record Parameter<TOptions>
             Range = Range,
             DefaultNote = DefaultNote,
             IsRequired = IsRequired,
+            IsPositional = IsPositional,
             IsPreset = IsPreset,
             SearchOrder = SearchOrder,
             AppliesWhen = [.. AppliesWhen.Select(Outer)],
@@ -297,8 +320,8 @@ public sealed record Parameter<TOptions>
 
     private static IReadOnlyList<string> Texts(string? text) => text is null ? [] : [text];
 
-    private static string NotEmpty(string name, string text) =>
-        text.Length > 0 ? text : throw Bad($"--{name} is ''; expected a name.");
+    private static string NotEmpty(string option, string text) =>
+        text.Length > 0 ? text : throw Bad($"{option} is ''; expected a name.");
 
     private static GpuAlsException NoWord(string name, string text, IReadOnlyList<string> words) =>
         Bad($"--{name} is '{text}'; expected {GpuAls.Words.OneOf(words)}.");

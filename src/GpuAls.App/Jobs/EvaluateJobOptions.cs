@@ -33,13 +33,7 @@ public sealed record EvaluateJobOptions : HoldOutJobOptions
     /// <inheritdoc/>
     public override void Validate()
     {
-        base.Validate();
-        Require.Usage(Model is not null || Locations.Count > 0, "there are no plays to train on. Give files with plays, or --model DIR with --test FILE.");
-        Require.Usage(Model is null || Locations.Count == 0, "--model is measured, not trained, so it takes no files to train on. Give the plays to test with by --test.");
-        Require.Usage(Model is null || Test.Count > 0, "--model needs plays to test with, which it was not trained on: --test FILE.");
-        Require.Usage(Neighbours >= 1, $"--neighbours is {Neighbours}; expected 1 or more.");
-        Als.Validate();
+        JobParameters.Evaluate.Check(this);
         if (Model is null) RatingColumn.Check(Als.Feedback, Schema);
-        Evaluation.Validate();
     }
 }

@@ -32,11 +32,5 @@ public abstract record HoldOutJobOptions
 
     /// <summary>Checks each option.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: options that contradict each other, or are out of their range.</exception>
-    public virtual void Validate()
-    {
-        Require.Usage(Exclude.Count == 0 || Test.Count > 0, "--exclude has no effect without --test, whose plays it goes with. Leave it out.");
-        Split.CheckTimes(Schema.TimeColumn, hasTestFiles: Test.Count > 0);
-        Split.Validate();
-        Bootstrap.Validate();
-    }
+    public abstract void Validate();
 }

@@ -23,7 +23,7 @@ public sealed class TrainJob
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(engine);
         if (options.Report is not null) options = options with { Als = options.Als with { TrackLoss = true } };
-        options.Als.Validate();
+        JobParameters.Train.Check(options);
         RatingColumn.Check(options.Als.Feedback, options.Schema);
         var metric = options.Validation?.Validate();
         metric?.Check(options.Als.Feedback);

@@ -24,8 +24,7 @@ public sealed record TuneJobOptions : HoldOutJobOptions
     /// <inheritdoc/>
     public override void Validate()
     {
-        base.Validate();
-        Require.Usage(!Overwrite || Output is not null || Report is not null, "--overwrite has no effect without --output or --report. Leave it out.");
+        JobParameters.Tune.Check(this);
         RatingColumn.Check(Space.FixedOptions.Feedback, Schema);
         Search.Choice().Check(Space.FixedOptions.Feedback);
         Search.Candidates(Space);

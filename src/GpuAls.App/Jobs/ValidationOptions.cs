@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace GpuAls.App;
 
 /// <summary>How the iterations of a training are compared.</summary>
@@ -28,13 +26,15 @@ public sealed record ValidationOptions
     /// <exception cref="GpuAlsException">Kind Usage: options that contradict each other, or are out of their range.</exception>
     public MetricChoice Validate()
     {
+        ValidationParameters.Table.Check(this);
         var choice = MetricChoice.Parse(Metric);
         var hasPlays = Locations.Count > 0 || Fraction is not null;
-        Require.Usage(Locations.Count == 0 || Fraction is null, "--validation-fraction has no effect with --validation, whose plays are measured with. Leave one out.");
-        Require.Usage(choice.IsLoss || hasPlays, $"--metric {Metric} needs plays to measure with. Give --validation FILE or --validation-fraction, or take --metric loss.");
-        Require.Usage(!choice.IsLoss || !hasPlays, "--metric loss is that of the plays trained on, so there is nothing to measure with others. Leave out --validation and --validation-fraction.");
-        Require.Usage(Fraction is null or (> 0 and < 1), string.Create(CultureInfo.InvariantCulture, $"--validation-fraction is {Fraction}; expected a number between 0 and 1, such as 0.1."));
-        EarlyStopping.Validate(Patience, MinImprovement);
+        Require.Usage(
+            choice.IsLoss || hasPlays,
+            $"--metric {Metric} needs plays to measure on. Give --validation FILE or --validation-fraction, or choose --metric loss.");
+        Require.Usage(
+            !choice.IsLoss || !hasPlays,
+            "--metric loss is the loss on the plays trained on. Leave out --validation and --validation-fraction.");
         return choice;
     }
 }

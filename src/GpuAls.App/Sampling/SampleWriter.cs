@@ -97,28 +97,39 @@ public static class SampleWriter
         [.. group.SelectMany(valuesOf)];
 }
 
+/// <summary>From nothing to a file of made-up plays.</summary>
+public sealed record SampleJobOptions
+{
+    /// <summary>What is made up.</summary>
+    public SampleOptions Sample { get; init; } = SampleOptions.Default;
+
+    /// <summary>The file; its extension says the format: .parquet, .csv or .tsv.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>Whether an existing file is replaced.</summary>
+    public bool Overwrite { get; init; }
+}
+
 /// <summary>Made-up plays into a file.</summary>
 public static class SampleJob
 {
     /// <summary>Runs the job.</summary>
-    /// <param name="plays">What is written.</param>
-    /// <param name="output">The file; its extension says the format: .parquet, .csv or .tsv.</param>
-    /// <param name="overwrite">Whether an existing file is replaced.</param>
+    /// <param name="options">What to do.</param>
     /// <param name="cancellation">Looked at while writing.</param>
     /// <exception cref="GpuAlsException">
-    /// Kind Usage: another extension, or a file in the folder of a model. Kind Output: the file exists or cannot be
-    /// written.
+    /// Kind Usage: sizes that do not fit each other, another extension, or a file in the folder of a model. Kind Output:
+    /// the file exists or cannot be written.
     /// </exception>
-    public static async Task RunAsync(
-        SamplePlays plays, string output, bool overwrite, CancellationToken cancellation = default)
+    public static async Task RunAsync(SampleJobOptions options, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(plays);
-        Collisions.CheckOutsideModels(output, "--output");
-        var writeAsync = SampleWriter.For(output);
-        var outputs = new JobOutputs(overwrite);
+        ArgumentNullException.ThrowIfNull(options);
+        var plays = new SamplePlays(options.Sample);
+        Collisions.CheckOutsideModels(options.Output, "--output");
+        var writeAsync = SampleWriter.For(options.Output);
+        var outputs = new JobOutputs(options.Overwrite);
         await using (outputs.ConfigureAwait(false))
         {
-            var file = outputs.OpenFile(output);
+            var file = outputs.OpenFile(options.Output);
             await file.WriteAsync(stream => writeAsync(plays, stream, cancellation), cancellation)
                 .ConfigureAwait(false);
             await outputs.CommitAsync(cancellation).ConfigureAwait(false);

@@ -1,35 +1,28 @@
-using System.CommandLine;
 using System.Globalization;
 using GpuAls.App;
-using GpuAls.Cli.Options;
 using Spectre.Console;
 
 namespace GpuAls.Cli.Commands;
 
 /// <summary><c>gpuals demo</c>: the whole way on made-up plays; needs nothing.</summary>
-internal sealed class DemoCommand
+internal static class DemoCommand
 {
     private static readonly string[] Shown = ["precision", "recall", "ndcg"];
 
-    private readonly DeviceOptionSet _device = new();
-
-    public static Command Create(CliConsole console)
+    public static ToolCommand Definition { get; } = new ToolCommand<NoOptions>(
+        "demo", "Make sample plays, train, compare with \"most popular\" and show a few lists", NoOptions.Table, RunAsync)
     {
-        var demo = new DemoCommand();
-        var command = new Command("demo", "Make sample plays, train, compare with \"most popular\" and show a few lists. Needs nothing.");
-        demo._device.AddTo(command);
-        CommonOptions.AddLogging(command);
-        command.SetAction((result, cancellation) => demo.RunAsync(result, console, cancellation));
-        return command;
-    }
+        Details = "It needs nothing.",
+    };
 
-    private async Task<int> RunAsync(ParseResult result, CliConsole console, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Invocation<NoOptions> invocation, CliConsole console, CancellationToken cancellation)
     {
-        var request = _device.Read(result);
-        if (request.Kind == DeviceKind.Emulated)
-            throw new GpuAlsException(FailureKind.Usage, "the demo would take hours on --device emulated, which is for tests of a few rows; choose another device.");
+        Require.Usage(
+            invocation.Device.Kind != DeviceKind.Emulated,
+            "the demo would take hours on --device emulated, which is for tests of a few rows; choose another device.");
         var report = await JobRunner.RunAsync(
-            result, console, request, (engine, progress) => new DemoJob(engine, progress).RunAsync(cancellation)).ConfigureAwait(false);
+            invocation.Log, console, invocation.Device,
+            (engine, progress) => new DemoJob(engine, progress).RunAsync(cancellation)).ConfigureAwait(false);
         Print(report, console.Out);
         return ExitCode.Done;
     }

@@ -1,6 +1,4 @@
-using System.CommandLine;
 using System.Globalization;
-using GpuAls.Cli.Options;
 using Spectre.Console;
 
 namespace GpuAls.Cli.Commands;
@@ -8,13 +6,9 @@ namespace GpuAls.Cli.Commands;
 /// <summary><c>gpuals devices</c>: what can be used, what cannot and why.</summary>
 internal static class DevicesCommand
 {
-    public static Command Create(CliConsole console)
-    {
-        var command = new Command("devices", "List what can be computed on, and why the rest cannot.");
-        CommonOptions.AddLogging(command);
-        command.SetAction(_ => Run(console));
-        return command;
-    }
+    public static ToolCommand Definition { get; } = new ToolCommand<NoOptions>(
+        "devices", "List what can be computed on, and why the rest cannot", NoOptions.Table, (_, console, _) => Task.FromResult(Run(console)),
+        isOnDevice: false);
 
     private static int Run(CliConsole console)
     {

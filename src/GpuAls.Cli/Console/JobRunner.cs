@@ -1,6 +1,4 @@
-using System.CommandLine;
 using GpuAls.App;
-using GpuAls.Cli.Options;
 using Spectre.Console;
 
 namespace GpuAls.Cli;
@@ -10,25 +8,24 @@ internal static class JobRunner
 {
     /// <summary>Runs a job on a device, and tells of it as the options say.</summary>
     public static async Task<T> RunAsync<T>(
-        ParseResult result, CliConsole console, DeviceRequest device,
+        LogOptions log, CliConsole console, DeviceRequest device,
         Func<IAlsEngine, IProgress<JobEvent>, Task<T>> job)
     {
-        var bars = !CommonOptions.IsQuiet(result) && !CommonOptions.IsJson(result);
         T made = default!;
-        await RunAsync(console, CommonOptions.Log(result, console), bars, async progress =>
+        await RunAsync(console, log, async progress =>
         {
-            using var engine = DeviceOptionSet.Open(device, progress);
+            using var engine = Open(device, progress);
             made = await job(engine, progress).ConfigureAwait(false);
         }).ConfigureAwait(false);
         return made;
     }
 
-    public static async Task RunAsync(CliConsole console, RunLog log, bool bars, Func<IProgress<JobEvent>, Task> job)
+    public static async Task RunAsync(CliConsole console, LogOptions log, Func<IProgress<JobEvent>, Task> job)
     {
-        var lines = new JobReporter(log, TimeProvider.System);
+        var lines = new JobReporter(new RunLog(console.Error, log), TimeProvider.System);
         try
         {
-            var run = bars && console.IsTerminal ? RunWithBarsAsync(console, lines, job) : job(lines);
+            var run = log.HasBars && console.IsTerminal ? RunWithBarsAsync(console, lines, job) : job(lines);
             await run.ConfigureAwait(false);
         }
         finally
@@ -36,6 +33,18 @@ internal static class JobRunner
             lines.End();
         }
     }
+
+    /// <summary>Makes the engine, and says which it is.</summary>
+    public static IAlsEngine Open(DeviceRequest request, IProgress<JobEvent> progress)
+    {
+        var engine = EngineFactory.Create(request, out var reason, new StreamedRelay(progress));
+        progress.Report(new EngineChosen(engine.Description, reason));
+        return engine;
+    }
+
+    /// <summary>The device for a training.</summary>
+    public static DeviceRequest For(this DeviceRequest request, AlsOptions options) =>
+        request with { WhyCpu = options.Nonnegative ? "--nonnegative is computed on the CPU" : null };
 
     /// <summary>
     /// Iterations and trials are shown by their bars; what happened before and after stays as lines, also where the job
@@ -71,6 +80,11 @@ internal static class JobRunner
     /// <summary>Whether the bars show all there is to an event.</summary>
     private static bool IsDrawn(JobEvent value) => value is RowsRead or ListsMade or PhaseProgress or TrialProgress
         or IterationDone { Report: { JitteredRows: 0, Fp64Rows: 0 } } or TrialDone { Result.Failure: null };
+
+    private sealed class StreamedRelay(IProgress<JobEvent> progress) : IProgress<PlaysStreamed>
+    {
+        public void Report(PlaysStreamed value) => progress.Report(new PlaysStreaming(value));
+    }
 
     private sealed class Fork(Action<JobEvent> report) : IProgress<JobEvent>
     {

@@ -5,9 +5,11 @@ using System.Text.Json;
 namespace GpuAls.Cli;
 
 /// <summary>Lines about a run on stderr: plain text, or one JSON object a line for log collectors.</summary>
-internal sealed class RunLog(TextWriter writer, bool json, bool quiet)
+internal sealed class RunLog(TextWriter writer, LogOptions options)
 {
     private readonly Lock _lock = new();
+
+    private bool IsJson => options.Format == LogFormat.Json;
 
     /// <summary>What happened, left out with --quiet.</summary>
     /// <param name="name">Name of the event, for machines.</param>
@@ -15,20 +17,20 @@ internal sealed class RunLog(TextWriter writer, bool json, bool quiet)
     /// <param name="fields">The numbers of the event, for machines.</param>
     public void Info(string name, string text, params ReadOnlySpan<(string Key, object? Value)> fields)
     {
-        if (!quiet) Write("info", name, text, fields);
+        if (!options.Quiet) Write("info", name, text, fields);
     }
 
     /// <summary>What the user should look at; shown with --quiet too.</summary>
     public void Warn(string name, string text, params ReadOnlySpan<(string Key, object? Value)> fields) =>
-        Write("warning", name, json ? text : $"warning: {text}", fields);
+        Write("warning", name, IsJson ? text : $"warning: {text}", fields);
 
     /// <summary>Why the run failed.</summary>
     public void Error(string name, string text, params ReadOnlySpan<(string Key, object? Value)> fields) =>
-        Write("error", name, json ? text : $"error: {text}", fields);
+        Write("error", name, IsJson ? text : $"error: {text}", fields);
 
     private void Write(string level, string name, string text, ReadOnlySpan<(string Key, object? Value)> fields)
     {
-        var line = json ? Json(level, name, text, fields) : text;
+        var line = IsJson ? Json(level, name, text, fields) : text;
         lock (_lock) writer.WriteLine(line);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace GpuAls;
@@ -20,20 +19,7 @@ public sealed record EvaluationOptions
 
     /// <summary>Checks each option.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
-    public void Validate()
-    {
-        Require.Usage(Cutoffs.Count > 0, "--k is empty; expected lengths of lists, such as 5,10,20.");
-        foreach (var k in Cutoffs)
-            Require.Usage(
-                k is >= 1 and <= TopKQuery.MaximumK,
-                string.Create(CultureInfo.InvariantCulture, $"--k has {k}; expected 1 to {TopKQuery.MaximumK}."));
-        for (var i = 1; i < Cutoffs.Count; i++)
-            Require.Usage(
-                Cutoffs[i] > Cutoffs[i - 1],
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"--k has {Cutoffs[i]} after {Cutoffs[i - 1]}; expected increasing numbers."));
-    }
+    public void Validate() => EvaluationParameters.Table.Check(this);
 }
 
 /// <summary>

@@ -42,7 +42,7 @@ public static class InputParameters
         Form("delimiter", DelimiterText, (o, text) => o with { Delimiter = DelimiterOf(text) }) with
         {
             Group = ParameterGroup.Input,
-            DefaultNote = "from the first line",
+            DefaultNote = "tab for .tsv, else from the first line",
             Summary = "Field separator of text: tab, or one or more ASCII characters",
             Details = "The default is tab for .tsv, otherwise what is most frequent in the first line: tab, comma, semicolon, bar or several "
                 + "signs such as ::. With tab, quotes are literal, unless every field of the first line is quoted.",
@@ -69,8 +69,9 @@ public static class InputParameters
         {
             Group = ParameterGroup.Input,
             IsCommon = true,
-            Summary = "Fail on rows that cannot be used, or skip and count them",
-            Details = "Rows with an id that is null, empty or not valid UTF-8, or with a weight that is null or not finite.",
+            Summary = "Rows that cannot be used",
+            Details = "Those with an id that is null, empty or not valid UTF-8, or with a weight that is null or not finite. fail shows the "
+                + "first of them; skip leaves them out and counts them.",
         },
     ]);
 

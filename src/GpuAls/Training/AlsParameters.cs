@@ -38,7 +38,7 @@ public static class AlsParameters
         {
             Group = ParameterGroup.Model,
             IsCommon = true,
-            Summary = "Learn from plays (implicit) or from ratings (explicit)",
+            Summary = "Learn from plays or from ratings",
             Details = "Explicit feedback learns the ratings in --weight-column by squared error, and nothing from pairs without one.",
         },
         Word("confidence", o => o.Confidence, (o, value) => o with { Confidence = value }) with
@@ -46,7 +46,7 @@ public static class AlsParameters
             Group = ParameterGroup.Model,
             IsCommon = true,
             SearchOrder = 1,
-            Summary = "Weight of r plays: α·r (linear) or α·ln(1 + r/ε) (log)",
+            Summary = "Weight of r plays: α·r or α·ln(1 + r/ε)",
             AppliesWhen = [Implicit],
         },
         Real("epsilon", o => o.Epsilon, (o, value) => o with { Epsilon = value }, ParameterRange.Positive) with
@@ -116,7 +116,7 @@ public static class AlsParameters
         {
             Group = ParameterGroup.Training,
             IsCommon = true,
-            Summary = "Exact (cholesky), or a few conjugate gradient steps (cg)",
+            Summary = "Exact, or a few steps of conjugate gradients",
         },
         Whole<int>(
             "cg-steps", o => o.ConjugateGradientSteps, (o, value) => o with { ConjugateGradientSteps = value },

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace GpuAls;
 
 /// <summary>A number by which iterations are compared.</summary>
@@ -26,20 +24,6 @@ public interface ITrainingMetric
 /// </param>
 public sealed record EarlyStopping(ITrainingMetric Metric, int Patience, double MinImprovement = 0)
 {
-    /// <summary>Checks each option.</summary>
-    /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
-    public static void Validate(int patience, double minImprovement)
-    {
-        var culture = CultureInfo.InvariantCulture;
-        Require.Usage(
-            patience is >= 0 and <= 10_000,
-            string.Create(culture, $"--patience is {patience}; expected 0 to 10000, where 0 never stops."));
-        Require.Usage(
-            minImprovement is >= 0 and < 1,
-            string.Create(
-                culture, $"--min-improvement is {minImprovement}; expected a number from 0 to below 1, such as 0.001."));
-    }
-
     /// <summary>The state before the first iteration.</summary>
     public BestIteration Begin() => new(Metric.IsLowerBetter, Patience, MinImprovement);
 }

@@ -193,7 +193,7 @@ public sealed class EvaluateCommandTests
     }
 
     [TestCase(new string[0], "there are no plays to train on")]
-    [TestCase(new[] { "--model", "m" }, "--model needs plays to test with")]
+    [TestCase(new[] { "--model", "m" }, "--model needs plays to test on")]
     [TestCase(new[] { "--model", "m", "--test", "t", "--rank", "8" }, "--rank has no effect with --model")]
     [TestCase(new[] { "p", "--split", "time" }, "--split time needs the times")]
     [TestCase(new[] { "p", "--split", "leave-last" }, "--split leave-last needs the times")]

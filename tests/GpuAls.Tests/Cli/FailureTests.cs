@@ -18,7 +18,7 @@ public sealed class FailureTests
     {
         using var error = new StringWriter();
 
-        Assert.That(CommandLine.Failed(failure, new RunLog(error, json: false, quiet: true), verbose: false), Is.EqualTo(exitCode));
+        Assert.That(CommandLine.Failed(failure, new RunLog(error, new LogOptions { Quiet = true }), verbose: false), Is.EqualTo(exitCode));
 
         Assert.That(error.ToString(), Does.StartWith(text).And.Not.Contain(nameof(Exception) + "("));
     }
@@ -28,7 +28,7 @@ public sealed class FailureTests
     {
         using var error = new StringWriter();
 
-        CommandLine.Failed(new InvalidOperationException("odd"), new RunLog(error, json: false, quiet: false), verbose: true);
+        CommandLine.Failed(new InvalidOperationException("odd"), new RunLog(error, new LogOptions()), verbose: true);
 
         Assert.That(error.ToString(), Does.Contain("error: System.InvalidOperationException: odd"));
     }

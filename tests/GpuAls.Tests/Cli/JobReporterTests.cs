@@ -13,7 +13,7 @@ public sealed class JobReporterTests
     {
         var clock = new Clock();
         using var written = new StringWriter { NewLine = "\n" };
-        var reporter = new JobReporter(new RunLog(written, json: false, quiet: false), clock);
+        var reporter = new JobReporter(new RunLog(written, new LogOptions()), clock);
 
         for (var percent = 0; percent < 12; percent++)
         {
@@ -29,7 +29,7 @@ public sealed class JobReporterTests
     {
         var clock = new Clock();
         using var written = new StringWriter { NewLine = "\n" };
-        var reporter = new JobReporter(new RunLog(written, json: false, quiet: false), clock);
+        var reporter = new JobReporter(new RunLog(written, new LogOptions()), clock);
 
         clock.Now += 3 * Moment;
         reporter.Report(new MethodMeasured("most popular", 1));

@@ -74,7 +74,7 @@ public sealed class JobRunnerTests
     private static async Task<string> RunAsync(bool isTerminal, bool isQuiet, bool fails)
     {
         using var error = new StringWriter { NewLine = "\n" };
-        var run = JobRunner.RunAsync(new CliConsole(TextWriter.Null, error, isTerminal), new RunLog(error, json: false, isQuiet), bars: !isQuiet, async progress =>
+        var run = JobRunner.RunAsync(new CliConsole(TextWriter.Null, error, isTerminal), new LogOptions { Quiet = isQuiet }, async progress =>
         {
             await Task.Yield();
             foreach (var value in Events) progress.Report(value);

@@ -62,10 +62,10 @@ public sealed class ValidationTests
     }
 
     [TestCase(new[] { "--patience", "2" }, "--patience has no effect without --validation")]
-    [TestCase(new[] { "--metric", "auc" }, "--metric auc needs plays to measure with")]
+    [TestCase(new[] { "--metric", "auc" }, "--metric auc needs plays to measure on")]
     [TestCase(new[] { "--metric", "best", "--validation-fraction", "0.1" }, "--metric is 'best'; expected one of precision@K")]
     [TestCase(new[] { "--validation-fraction", "1" }, "--validation-fraction is 1")]
-    [TestCase(new[] { "--validation-fraction", "0.1", "--metric", "loss" }, "--metric loss is that of the plays trained on")]
+    [TestCase(new[] { "--validation-fraction", "0.1", "--metric", "loss" }, "--metric loss is the loss on the plays trained on")]
     [TestCase(new[] { "--validation-fraction", "0.1", "--validation", "x" }, "--validation-fraction has no effect with --validation")]
     [TestCase(new[] { "--validation-fraction", "0.1", "--patience", "-1" }, "--patience is -1")]
     [TestCase(new[] { "--metric", "loss", "--min-improvement", "1" }, "--min-improvement is 1")]

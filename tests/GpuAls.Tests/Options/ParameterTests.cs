@@ -1,17 +1,41 @@
+using GpuAls.App;
+using GpuAls.Cli;
+
 namespace GpuAls.Tests.Options;
 
 /// <summary>What holds of every declaration, and what a table does with them.</summary>
 public sealed class ParameterTests
 {
-    private static IEnumerable<TestCaseData> OfTraining() => Named(AlsParameters.Table);
+    /// <summary>Each parameter of each table, as a check of its own.</summary>
+    private static IEnumerable<TestCaseData> Parameters =>
+    [
+        .. Checks("training", AlsParameters.Table),
+        .. Checks("input", InputParameters.Table),
+        .. Checks("split", SplitParameters.Table),
+        .. Checks("evaluation", EvaluationParameters.Table),
+        .. Checks("search", SearchParameters.Table),
+        .. Checks("validation", ValidationParameters.Table),
+        .. Checks("device", SharedParameters.Device),
+        .. Checks("log", LogOptions.Table),
+        .. Checks("train", JobParameters.Train),
+        .. Checks("recommend", JobParameters.Recommend),
+        .. Checks("evaluate", JobParameters.Evaluate),
+        .. Checks("tune", JobParameters.Tune),
+        .. Checks("sample", JobParameters.Sample),
+    ];
 
-    private static IEnumerable<TestCaseData> OfInput() => Named(InputParameters.Table);
+    [TestCaseSource(nameof(Parameters))]
+    public void Set_EachParameter_IsWhatGetGives(Action check) => check();
 
-    [TestCaseSource(nameof(OfTraining))]
-    public void Set_OfTraining_IsWhatGetGives(Parameter<AlsOptions> parameter) => AssertRoundTrip(AlsParameters.Table, parameter);
-
-    [TestCaseSource(nameof(OfInput))]
-    public void Set_OfInput_IsWhatGetGives(Parameter<InteractionSchema> parameter) => AssertRoundTrip(InputParameters.Table, parameter);
+    [Test]
+    public void Entries_OfEachCommand_HaveNamesOfTheirOwnAndOneLine()
+    {
+        foreach (var command in CommandLine.Commands)
+        {
+            Assert.That(command.Entries.Select(entry => entry.Label), Is.Unique, command.Name);
+            foreach (var entry in command.Entries) Assert.That(entry.Summary, Is.Not.Empty.And.Not.Contains("\n").And.Not.EndsWith("."), entry.Label);
+        }
+    }
 
     [Test]
     public void Searchable_EachParameter_GivesTrialsThatDifferInIt()
@@ -110,10 +134,10 @@ public sealed class ParameterTests
     private static NUnit.Framework.Constraints.ContainsConstraint UsageError(string message) => Throws.InstanceOf<GpuAlsException>()
         .With.Property(nameof(GpuAlsException.Kind)).EqualTo(FailureKind.Usage).And.Message.Contains(message);
 
-    private static IEnumerable<TestCaseData> Named<T>(ParameterTable<T> table) =>
-        table.Select(parameter => new TestCaseData(parameter).SetArgDisplayNames(parameter.Name));
+    private static IEnumerable<TestCaseData> Checks<T>(string table, ParameterTable<T> parameters) => parameters.Select(
+        parameter => new TestCaseData((Action)(() => AssertRoundTrip(parameters, parameter))).SetArgDisplayNames($"{table}, {parameter.Name}"));
 
-    /// <summary>Each value is written, read again, and leaves every other parameter alone; the line of help stays one line.</summary>
+    /// <summary>Each value is written and read again, and leaves the parameters alone that are no part of a preset.</summary>
     private static void AssertRoundTrip<T>(ParameterTable<T> table, Parameter<T> parameter)
     {
         foreach (var text in Values(parameter))
@@ -121,21 +145,31 @@ public sealed class ParameterTests
             var changed = parameter.Set(table.Usual, text);
 
             Assert.That(parameter.Get(changed), Is.EqualTo(text));
-            foreach (var other in table.Where(other => other != parameter)) Assert.That(other.Get(changed), Is.EqualTo(other.Get(table.Usual)), other.Name);
+            foreach (var other in table.Where(other => other != parameter && !parameter.IsPreset))
+                Assert.That(other.Get(changed), Is.EqualTo(other.Get(table.Usual)), other.Name);
         }
 
-        Assert.That(table.Count(other => other.Name == parameter.Name), Is.EqualTo(1));
-        Assert.That(parameter.Summary, Is.Not.Empty.And.Not.Contains("\n").And.Not.EndsWith("."));
+        Assert.That(table[parameter.Name], Is.SameAs(parameter), "a name of its own");
     }
 
-    /// <summary>Two values of a parameter that its table's defaults don't both have.</summary>
-    private static IReadOnlyList<string> Values<T>(Parameter<T> parameter) => parameter.Kind switch
+    /// <summary>Two values of a parameter.</summary>
+    private static IReadOnlyList<string> Values<T>(Parameter<T> parameter) => (parameter.Kind, parameter.Name) switch
     {
-        ParameterKind.Whole => ["3", "300"],
-        ParameterKind.Real => ["0.125", "2E-05"],
-        ParameterKind.Flag => ["false", "true"],
-        ParameterKind.Word => parameter.Words,
-        ParameterKind.Form => ["tab", ";"],
+        (ParameterKind.Whole, "bootstrap" or "patience" or "plays" or "items" or "users") => ["2000", "3000"],
+        (ParameterKind.Whole, "folds" or "eta" or "k") => ["3", "100"],
+        (ParameterKind.Whole, _) => ["3", "300"],
+        (ParameterKind.Real, _) => ["0.125", "2E-05"],
+        (ParameterKind.Flag, _) => ["false", "true"],
+        (ParameterKind.Word, _) => parameter.Words,
+        (ParameterKind.Form, "delimiter") => ["tab", ";"],
+        (ParameterKind.Form, "k") => ["5", "1,1024"],
+        (ParameterKind.Form, "metric") => ["rmse", "recall@7"],
+        (ParameterKind.Form, "device") => ["cpu", "cuda:3"],
+        (ParameterKind.Form, "device-memory") => ["1000", "2500000"],
+        (ParameterKind.Form, "rank" or "iterations") => ["8,16", "3..7"],
+        (ParameterKind.Form, "confidence") => ["log,linear", "log"],
+        (ParameterKind.Form, "regularization-scaling") => ["ials,none", "count"],
+        (ParameterKind.Form, _) => ["0.5,1", "0.25..4:linear"],
         _ => ["one", "two"],
     };
 

@@ -10,8 +10,11 @@ public sealed record DeviceRequest(DeviceKind Kind, int Index = 0)
     /// <summary>The most bytes to take of the device's memory; null for what is free.</summary>
     public long? MemoryBytes { get; init; }
 
-    /// <summary>Why auto is to mean the processor; null where a GPU can do the work too.</summary>
-    public string? WhyProcessor { get; init; }
+    /// <summary>Why auto is to mean the CPU; null where a GPU can do the work too.</summary>
+    public string? WhyCpu { get; init; }
+
+    /// <summary>The request as <see cref="Parse"/> reads it.</summary>
+    internal string Text => Index == 0 ? Words.Of(Kind) : string.Create(CultureInfo.InvariantCulture, $"{Words.Of(Kind)}:{Index}");
 
     /// <summary>The forms that <see cref="Parse"/> takes.</summary>
     public const string Forms = "auto, cpu, cuda, cuda:N, opencl, opencl:N or emulated";
@@ -21,20 +24,11 @@ public sealed record DeviceRequest(DeviceKind Kind, int Index = 0)
     public static DeviceRequest Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return text switch
-        {
-            "auto" => new DeviceRequest(DeviceKind.Auto),
-            "cpu" => new DeviceRequest(DeviceKind.Cpu),
-            "cuda" => new DeviceRequest(DeviceKind.Cuda),
-            "opencl" => new DeviceRequest(DeviceKind.OpenCl),
-            "emulated" => new DeviceRequest(DeviceKind.Emulated),
-            _ when Numbered(text, "cuda:") is { } index => new DeviceRequest(DeviceKind.Cuda, index),
-            _ when Numbered(text, "opencl:") is { } index => new DeviceRequest(DeviceKind.OpenCl, index),
-            _ => throw new GpuAlsException(FailureKind.Usage, $"--device is '{text}'; expected {Forms}."),
-        };
+        var parts = text.Split(':');
+        var isKnown = Words.TryParse<DeviceKind>(parts[0], out var kind);
+        if (isKnown && parts.Length == 1) return new DeviceRequest(kind);
+        if (isKnown && parts.Length == 2 && kind is DeviceKind.Cuda or DeviceKind.OpenCl
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var index)) return new DeviceRequest(kind, index);
+        throw new GpuAlsException(FailureKind.Usage, $"--device is '{text}'; expected {Forms}.");
     }
-
-    private static int? Numbered(string text, string prefix) =>
-        text.StartsWith(prefix, StringComparison.Ordinal)
-        && int.TryParse(text.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : null;
 }

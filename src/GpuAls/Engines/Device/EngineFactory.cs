@@ -17,7 +17,7 @@ public static class EngineFactory
         reason = "as --device asks";
         var engine = request.Kind switch
         {
-            DeviceKind.Auto when request.WhyProcessor is { } why => OnProcessor(why, out reason),
+            DeviceKind.Auto when request.WhyCpu is { } why => OnCpu(why, out reason),
             DeviceKind.Auto => Choose(opening, out reason),
             DeviceKind.Cpu => OpenHost(request),
             _ => Open(request, opening),
@@ -29,7 +29,7 @@ public static class EngineFactory
     /// <summary>The same for a device whose launches are to be timed.</summary>
     internal static DeviceEngine CreateTimed(DeviceRequest request) => Open(request, new Opening(request.MemoryBytes, null), isTimed: true);
 
-    private static HostEngine OnProcessor(string why, out string reason)
+    private static HostEngine OnCpu(string why, out string reason)
     {
         reason = $"auto: {why}";
         return new HostEngine();

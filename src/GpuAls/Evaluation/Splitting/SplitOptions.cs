@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace GpuAls;
@@ -30,37 +29,12 @@ public sealed record SplitOptions
     /// <summary>The same seed holds out the same plays.</summary>
     public long Seed { get; init; } = 42;
 
+    /// <summary>Whether times decide which plays are held out.</summary>
+    internal bool TakesTimes => Kind is SplitKind.Time or SplitKind.LeaveLast;
+
     /// <summary>Checks each option.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
-    public void Validate()
-    {
-        Require.Usage(
-            TestFraction is > 0 and < 1,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"--test-fraction is {TestFraction}; expected a number between 0 and 1, such as 0.2."));
-        Require.Usage(
-            LeaveOut >= 1,
-            string.Create(CultureInfo.InvariantCulture, $"--leave-out is {LeaveOut}; expected 1 or more."));
-        Require.Usage(
-            Folds is null or (>= 2 and <= 100),
-            string.Create(CultureInfo.InvariantCulture, $"--folds is {Folds}; expected 2 to 100."));
-        Require.Usage(
-            Folds is null || Kind == SplitKind.Random, "--folds divides plays at random, so it needs --split random.");
-    }
-
-    /// <summary>Checks that a column of times is there where plays are held out by it, and nowhere else.</summary>
-    /// <exception cref="GpuAlsException">Kind Usage: it is missing, or has no effect.</exception>
-    internal void CheckTimes(string? timeColumn, bool hasTestFiles)
-    {
-        var takesTimes = !hasTestFiles && Kind is (SplitKind.Time or SplitKind.LeaveLast);
-        Require.Usage(
-            timeColumn is null || takesTimes,
-            "--time-column has no effect without --split time or leave-last. Leave it out.");
-        Require.Usage(
-            timeColumn is not null || !takesTimes,
-            $"--split {Words.Of(Kind)} needs the times of the plays. Name their column with --time-column.");
-    }
+    public void Validate() => SplitParameters.Table.Check(this);
 }
 
 /// <summary>Which plays are held out.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace GpuAls;
@@ -75,16 +74,7 @@ public sealed record SearchOptions
     private void Validate()
     {
         Choice();
-        Require.Usage(
-            Trials is null || Kind != SearchKind.Grid,
-            "--trials has no effect with --search grid, which tries all combinations. "
-                + "Leave it out, or choose --search random.");
-        Require.Usage(
-            Trials is null or (>= 1 and <= 100_000),
-            string.Create(CultureInfo.InvariantCulture, $"--trials is {Trials}; expected 1 to 100000."));
-        Require.Usage(
-            Eta is >= 2 and <= 100, string.Create(CultureInfo.InvariantCulture, $"--eta is {Eta}; expected 2 to 100."));
-        EarlyStopping.Validate(Patience, MinImprovement);
+        SearchParameters.Table.Check(this);
     }
 }
 

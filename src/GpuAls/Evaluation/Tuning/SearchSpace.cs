@@ -29,6 +29,18 @@ public sealed class SearchSpace
     /// <summary>Whether the values of every axis can be counted.</summary>
     public bool IsFinite => Axes.All(axis => axis.Range is null);
 
+    /// <summary>The same axes over other options.</summary>
+    internal SearchSpace With(AlsOptions fixedOptions) => new(fixedOptions, Axes);
+
+    /// <summary>With another axis; where it has a single value, what is not searched has it too.</summary>
+    internal SearchSpace With(SearchAxis axis) => new(
+        axis.Values is [var only] ? axis.Parameter.Set(FixedOptions, only) : FixedOptions,
+        [.. Axes.Where(other => other.Parameter != axis.Parameter), axis]);
+
+    /// <summary>The values of a parameter, as <see cref="SearchAxis.Parse"/> reads them.</summary>
+    internal string Text(Parameter<AlsOptions> parameter) =>
+        Axes.FirstOrDefault(axis => axis.Parameter == parameter)?.Text ?? parameter.Get(FixedOptions);
+
     /// <summary>
     /// All combinations, the first axis outermost; combinations that differ in nothing that counts are there once.
     /// </summary>

@@ -1,0 +1,72 @@
+namespace GpuAls.App;
+
+/// <summary>The declarations of <see cref="HoldOutJobOptions"/>, for each job that measures on held-out plays.</summary>
+internal static class HoldOutParameters
+{
+    /// <summary>Intervals need many draws, or none.</summary>
+    private static readonly ParameterRange Resamples = new(value => value is 0 or (>= 100 and <= 100_000), "100 to 100000, or 0 for no intervals");
+
+    /// <summary>Which plays are held out, or given instead.</summary>
+    public static IEnumerable<Parameter<T>> Of<T>()
+        where T : HoldOutJobOptions =>
+    [
+        .. SplitParameters.Table.Within<T>(o => o.Split, (o, split) => o with { Split = split }).Select(WithoutTest),
+        Parameter<T>.Text("time-column", o => o.Schema.TimeColumn, (o, name) => o with { Schema = o.Schema with { TimeColumn = name } }) with
+        {
+            Group = ParameterGroup.Evaluation,
+            ValueName = "NAME",
+            Summary = "Column of times, for --split time and leave-last",
+            Details = "Integers, timestamps, or ISO 8601 dates.",
+            Requires =
+            [
+                new(
+                    o => o.Schema.TimeColumn is null || TakesTimes(o),
+                    "--time-column has no effect without --split time or leave-last. Leave it out."),
+            ],
+        },
+        Parameter<T>.List("test", o => o.Test, (o, files) => o with { Test = files }) with
+        {
+            Group = ParameterGroup.Evaluation,
+            IsCommon = true,
+            ValueName = "FILE",
+            Summary = "Plays to test on, instead of held-out ones",
+            Details = "Files, folders or globs, in the format of the others.",
+        },
+        Parameter<T>.List("exclude", o => o.Exclude, (o, files) => o with { Exclude = files }) with
+        {
+            Group = ParameterGroup.Evaluation,
+            ValueName = "FILE",
+            Summary = "More plays that lists leave out, such as a validation part",
+            Details = "With --test only.",
+            Requires =
+            [
+                new(
+                    o => o.Exclude.Count == 0 || o.Test.Count > 0,
+                    "--exclude has no effect without --test, whose plays it goes with. Leave it out."),
+            ],
+        },
+        Parameter<T>.Whole<int>("bootstrap", o => o.Resamples, (o, value) => o with { Resamples = value }, Resamples) with
+        {
+            Group = ParameterGroup.Evaluation,
+            Summary = "Bootstrap resamples for 95 % intervals",
+        },
+    ];
+
+    private static Parameter<T> WithoutTest<T>(Parameter<T> parameter)
+        where T : HoldOutJobOptions => parameter.Name switch
+        {
+            "split-seed" => parameter,
+            "split" => parameter with { AppliesWhen = [NoTest<T>()], Requires = [Times<T>(SplitKind.Time), Times<T>(SplitKind.LeaveLast)] },
+            _ => parameter with { AppliesWhen = [NoTest<T>(), .. parameter.AppliesWhen] },
+        };
+
+    private static ParameterCondition<T> NoTest<T>()
+        where T : HoldOutJobOptions => new(o => o.Test.Count == 0, "with --test. Leave it out.");
+
+    private static ParameterCondition<T> Times<T>(SplitKind kind)
+        where T : HoldOutJobOptions => new(
+            o => o.Split.Kind != kind || o.Test.Count > 0 || o.Schema.TimeColumn is not null,
+            $"--split {Words.Of(kind)} needs the times of the plays. Name their column with --time-column.");
+
+    private static bool TakesTimes(HoldOutJobOptions options) => options.Test.Count == 0 && options.Split.TakesTimes;
+}

@@ -1,0 +1,74 @@
+using static GpuAls.Parameter<GpuAls.App.ValidationOptions>;
+
+namespace GpuAls.App;
+
+/// <summary>The declarations of <see cref="ValidationOptions"/>.</summary>
+internal static class ValidationParameters
+{
+    /// <summary>Every option of comparing iterations.</summary>
+    public static ParameterTable<ValidationOptions> Table { get; } = new(ValidationOptions.Default,
+    [
+        List("validation", o => o.Locations, (o, files) => o with { Locations = files }) with
+        {
+            Group = ParameterGroup.Training,
+            IsCommon = true,
+            ValueName = "FILE",
+            Summary = "Plays to measure each iteration on; the best one is kept",
+            Details = "Files, folders or globs, in the format of the others.",
+        },
+        Real("validation-fraction", o => o.Fraction, (o, value) => o with { Fraction = value }, ParameterRange.Fraction("0.1")) with
+        {
+            Group = ParameterGroup.Training,
+            IsCommon = true,
+            Summary = "Fraction of the plays to measure on instead",
+            Details = "It is drawn with --seed and not trained on.",
+            Requires =
+            [
+                new(
+                    o => o.Fraction is null || o.Locations.Count == 0,
+                    "--validation-fraction has no effect with --validation, whose plays are measured on. Leave one out."),
+            ],
+        },
+        Form("metric", o => o.Metric, (o, text) => o with { Metric = SearchParameters.MetricOf(text) }) with
+        {
+            Group = ParameterGroup.Training,
+            IsCommon = true,
+            ValueName = "METRIC",
+            DefaultNote = SearchParameters.MetricDefault,
+            Summary = "Metric of each iteration",
+            Details = $"One of {MetricChoice.Names}; or loss, which needs no plays to measure on.",
+        },
+        Whole<int>("patience", o => o.Patience, (o, value) => o with { Patience = value }, SearchParameters.Patience) with
+        {
+            Group = ParameterGroup.Training,
+            IsCommon = true,
+            Summary = "Stop after so many iterations without an improvement",
+        },
+        Real("min-improvement", o => o.MinImprovement, (o, value) => o with { MinImprovement = value }, SearchParameters.MinImprovement) with
+        {
+            Group = ParameterGroup.Training,
+            Summary = "Relative improvement that counts as one",
+        },
+    ]);
+
+    /// <summary>The same of a training, which has them only where a metric or plays to measure on are given.</summary>
+    public static IEnumerable<Parameter<TrainJobOptions>> OfTraining => Table
+        .Within<TrainJobOptions>(o => o.Validation ?? Table.Usual, (o, value) => o with { Validation = value })
+        .Select(parameter => parameter with
+        {
+            AppliesWhen =
+            [
+                new(o => o.Validation is not null, "without --validation, --validation-fraction or --metric loss. Leave it out."),
+            ],
+        });
+
+    /// <summary>No validation where nothing is to be measured, and the metric that suits the feedback.</summary>
+    public static TrainJobOptions Complete(TrainJobOptions options, IReadOnlySet<string> given)
+    {
+        if (options.Validation is not { } validation) return options;
+        if (!given.Overlaps(["validation", "validation-fraction", "metric"])) return options with { Validation = null };
+        return given.Contains("metric")
+            ? options
+            : options with { Validation = validation with { Metric = MetricChoice.DefaultOf(options.Als.Feedback) } };
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+using static GpuAls.Parameter<GpuAls.Cli.LogOptions>;
+
+namespace GpuAls.Cli;
+
+/// <summary>How lines on stderr look.</summary>
+internal enum LogFormat
+{
+    /// <summary>A line for people.</summary>
+    [JsonStringEnumMemberName("text")]
+    Text,
+
+    /// <summary>An object of JSON per line.</summary>
+    [JsonStringEnumMemberName("json")]
+    Json,
+}
+
+/// <summary>What a run tells of itself on stderr.</summary>
+internal sealed record LogOptions
+{
+    /// <summary>Whether nothing but warnings and errors is told.</summary>
+    public bool Quiet { get; init; }
+
+    /// <summary>How the lines look.</summary>
+    public LogFormat Format { get; init; }
+
+    /// <summary>Whether a failure is shown with its stack trace.</summary>
+    public bool Verbose { get; init; }
+
+    /// <summary>Whether progress bars may be drawn on a terminal.</summary>
+    public bool HasBars => !Quiet && Format == LogFormat.Text;
+
+    /// <summary>The declarations.</summary>
+    public static ParameterTable<LogOptions> Table { get; } = new(new LogOptions(),
+    [
+        Flag("quiet", o => o.Quiet, (o, value) => o with { Quiet = value }) with
+        {
+            Alias = "-q",
+            Group = ParameterGroup.Logging,
+            IsCommon = true,
+            Summary = "Print only warnings and errors",
+        },
+        Word("log-format", o => o.Format, (o, value) => o with { Format = value }) with
+        {
+            Group = ParameterGroup.Logging,
+            IsCommon = true,
+            Summary = "Format of the log on stderr",
+        },
+        Flag("verbose", o => o.Verbose, (o, value) => o with { Verbose = value }) with
+        {
+            Group = ParameterGroup.Logging,
+            Summary = "Print the stack trace of a failure",
+        },
+    ]);
+}

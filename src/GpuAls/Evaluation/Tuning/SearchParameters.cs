@@ -1,0 +1,79 @@
+using static GpuAls.Parameter<GpuAls.SearchOptions>;
+
+namespace GpuAls;
+
+/// <summary>The declarations of <see cref="SearchOptions"/>.</summary>
+public static class SearchParameters
+{
+    /// <summary>Every option of a search.</summary>
+    public static ParameterTable<SearchOptions> Table { get; } = new(SearchOptions.Default,
+    [
+        Word("search", o => o.Kind, (o, value) => o with { Kind = value }) with
+        {
+            Group = ParameterGroup.Search,
+            IsCommon = true,
+            Summary = "Which combinations are tried",
+            Details = "grid: all of them. random: --trials of them. halving: all, or --trials of them, for a few iterations, and the best "
+                + "of them for more.",
+        },
+        Whole<int>("trials", o => o.Trials, (o, value) => o with { Trials = value }, ParameterRange.Between(1, 100_000)) with
+        {
+            Group = ParameterGroup.Search,
+            IsCommon = true,
+            DefaultNote = "20; with halving all",
+            Summary = "Number of combinations to draw",
+            Details = "They are drawn with --seed.",
+            Requires =
+            [
+                new(
+                    o => o.Trials is null || o.Kind != SearchKind.Grid,
+                    "--trials has no effect with --search grid, which tries all combinations. Leave it out, or choose --search random."),
+            ],
+        },
+        Whole<int>("eta", o => o.Eta, (o, value) => o with { Eta = value }, ParameterRange.Between(2, 100)) with
+        {
+            Group = ParameterGroup.Search,
+            Summary = "Each rung of --search halving keeps one trial in so many",
+            Details = "Those that are kept are trained for so many times the iterations.",
+            AppliesWhen = [new(o => o.Kind == SearchKind.Halving, "without --search halving. Leave it out.")],
+        },
+        Form("metric", o => o.Metric, (o, text) => o with { Metric = MetricOf(text) }) with
+        {
+            Group = ParameterGroup.Search,
+            IsCommon = true,
+            ValueName = "METRIC",
+            DefaultNote = MetricDefault,
+            Summary = "Metric of each trial",
+            Details = $"One of {MetricChoice.Names}.",
+        },
+        Whole<int>("patience", o => o.Patience, (o, value) => o with { Patience = value }, Patience) with
+        {
+            Group = ParameterGroup.Search,
+            Summary = "End a trial after so many iterations without an improvement",
+            Details = "Its best iteration counts. With 0 only the last one is measured, and counts.",
+        },
+        Real("min-improvement", o => o.MinImprovement, (o, value) => o with { MinImprovement = value }, MinImprovement) with
+        {
+            Group = ParameterGroup.Search,
+            Summary = "Relative improvement that counts as one",
+        },
+    ]);
+
+    /// <summary>The default of the metric, for help.</summary>
+    internal static string MetricDefault =>
+        $"{MetricChoice.DefaultOf(Feedback.Implicit)}; {MetricChoice.DefaultOf(Feedback.Explicit)} for ratings";
+
+    /// <summary>Iterations without an improvement, of searches and trainings.</summary>
+    internal static ParameterRange Patience => new(value => value is >= 0 and <= 10_000, "0 to 10000, where 0 never stops");
+
+    /// <summary>Relative improvements, of searches and trainings.</summary>
+    internal static ParameterRange MinImprovement => new(value => value is >= 0 and < 1, "a number from 0 to below 1, such as 0.001");
+
+    /// <summary>The text, if it names a metric.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: it names none.</exception>
+    internal static string MetricOf(string text)
+    {
+        MetricChoice.Parse(text);
+        return text;
+    }
+}
