@@ -162,6 +162,7 @@ public sealed class ParameterTests
         (ParameterKind.Flag, _) => ["false", "true"],
         (ParameterKind.Word, _) => parameter.Words,
         (ParameterKind.Form, "delimiter") => ["tab", ";"],
+        (ParameterKind.Form, "escape") => ["backslash", "quote"],
         (ParameterKind.Form, "k") => ["5", "1,1024"],
         (ParameterKind.Form, "metric") => ["rmse", "recall@7"],
         (ParameterKind.Form, "device") => ["cpu", "cuda:3"],

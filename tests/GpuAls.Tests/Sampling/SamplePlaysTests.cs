@@ -59,7 +59,7 @@ public sealed class SamplePlaysTests
         var options = new SampleOptions { Users = 30, Items = 20, Plays = 150, Seed = 3 };
         var plays = new SamplePlays(options);
 
-        await SampleJob.RunAsync(plays, path, overwrite: false);
+        await SampleJob.RunAsync(new SampleJobOptions { Sample = options, Output = path });
 
         var read = CsrBuilder.Build(await InteractionLoader.LoadAsync([path], new InteractionSchema { WeightColumn = SampleWriter.WeightColumn }));
         var names = plays.ItemNames();
