@@ -47,7 +47,7 @@ public sealed class JobReporterTests
     public void Report_OneOfAThing_HasNoPlural()
     {
         using var written = new StringWriter { NewLine = "\n" };
-        var reporter = new JobReporter(new RunLog(written, json: false, quiet: false), TimeProvider.System);
+        var reporter = new JobReporter(new RunLog(written, new LogOptions()), TimeProvider.System);
         var heldOut = new HeldOutCounts { Pairs = 1, RepeatedPairs = 1, UnseenUsers = 0, UnseenItems = 1, UnseenPairs = 1 };
 
         reporter.Report(new DataLoaded(
