@@ -36,7 +36,8 @@ internal static class SampleFiles
     {
         var sample = at("sample.parquet");
         var options = new SampleOptions { Users = plan.Users, Items = plan.Items, Plays = plan.Plays };
-        await SampleJob.RunAsync(new SampleJobOptions { Sample = options, Output = sample, Overwrite = true }).ConfigureAwait(false);
+        var job = new SampleJobOptions { Sample = options, Output = sample, Overwrite = true };
+        await SampleJob.RunAsync(job).ConfigureAwait(false);
 
         // Real histories are ordered by time, not by user.
         peer.Execute($"CREATE TEMP TABLE plays AS SELECT * FROM read_parquet('{sample}') ORDER BY hash(user, item)");

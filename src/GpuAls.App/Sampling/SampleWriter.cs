@@ -117,8 +117,8 @@ public static class SampleJob
     /// <param name="options">What to do.</param>
     /// <param name="cancellation">Looked at while writing.</param>
     /// <exception cref="GpuAlsException">
-    /// Kind Usage: sizes that do not fit each other, another extension, or a file in the folder of a model. Kind Output:
-    /// the file exists or cannot be written.
+    /// Kind Usage: sizes that do not fit each other, another extension, or a file in the folder of a model. Kind
+    /// Output: the file exists or cannot be written.
     /// </exception>
     public static async Task RunAsync(SampleJobOptions options, CancellationToken cancellation = default)
     {

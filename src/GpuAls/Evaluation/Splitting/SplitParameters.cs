@@ -13,10 +13,12 @@ public static class SplitParameters
             Group = ParameterGroup.Evaluation,
             IsCommon = true,
             Summary = "How plays are held out",
-            Details = "random: each play with the same probability. user: a fraction of each user's plays. leave-out: some plays of each "
-                + "user. leave-last: the newest plays of each user. time: the newest rows.",
+            Details = "random: each play with the same probability. user: a fraction of each user's plays. leave-out: "
+                + "some plays of each user. leave-last: the newest plays of each user. time: the newest rows.",
         },
-        Real("test-fraction", o => o.TestFraction, (o, value) => o with { TestFraction = value }, ParameterRange.Fraction("0.2")) with
+        Real(
+            "test-fraction", o => o.TestFraction, (o, value) => o with { TestFraction = value },
+            ParameterRange.Fraction("0.2")) with
         {
             Group = ParameterGroup.Evaluation,
             IsCommon = true,
@@ -28,7 +30,8 @@ public static class SplitParameters
                 new(o => o.Folds is null, "with --folds. Leave it out."),
             ],
         },
-        Whole<int>("leave-out", o => o.LeaveOut, (o, value) => o with { LeaveOut = value }, ParameterRange.AtLeast(1)) with
+        Whole<int>(
+            "leave-out", o => o.LeaveOut, (o, value) => o with { LeaveOut = value }, ParameterRange.AtLeast(1)) with
         {
             Group = ParameterGroup.Evaluation,
             Summary = "Plays held out of each user by --split leave-out and leave-last",
