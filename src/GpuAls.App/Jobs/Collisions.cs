@@ -4,7 +4,8 @@ namespace GpuAls.App;
 internal static class Collisions
 {
     /// <exception cref="GpuAlsException">
-    /// Kind Usage: a file with plays is in the folder of the model or has the name of the lists, or the report collides.
+    /// Kind Usage: a file with plays is in the folder of the model or has the name of the lists, or the report
+    /// collides.
     /// </exception>
     public static void Check(TrainJobOptions options)
     {
@@ -100,7 +101,8 @@ internal static class Collisions
         var file = OutputLocation.Of(output);
         foreach (var path in Files(plays))
             Require.Usage(
-                !file.IsSameAs(OutputLocation.Of(path)), $"{option} '{output}' is a file with plays. Choose another name.");
+                !file.IsSameAs(OutputLocation.Of(path)),
+                $"{option} '{output}' is a file with plays. Choose another name.");
     }
 
     /// <summary>The files that some locations give.</summary>

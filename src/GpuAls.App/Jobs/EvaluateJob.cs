@@ -45,8 +45,8 @@ public sealed class EvaluateJob
 
     private async Task<EvaluationReport> RunAsync(JobOutputs outputs, EvaluationFormat format, CancellationToken cancellation)
     {
-        var file = outputs.OpenFileIfAny(_options.Output);
-        var page = outputs.OpenFileIfAny(_options.Report?.File);
+        var file = await outputs.OpenFileIfAnyAsync(_options.Output, cancellation).ConfigureAwait(false);
+        var page = await outputs.OpenFileIfAnyAsync(_options.Report?.File, cancellation).ConfigureAwait(false);
         if (_options.Model is null) _engine.PrepareTraining(_options.Als.Plan);
         _engine.PrepareTopK();
         var (splits, model) = await SplitAsync(cancellation).ConfigureAwait(false);

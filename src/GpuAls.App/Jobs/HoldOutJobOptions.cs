@@ -6,10 +6,15 @@ public abstract record HoldOutJobOptions
     /// <summary>The default of <see cref="Resamples"/>.</summary>
     public const int DefaultResamples = 1000;
 
-    /// <summary>Files, folders or globs with the plays to test with; empty holds out some of those that were read.</summary>
+    /// <summary>
+    /// Files, folders or globs with the plays to test with; empty holds out some of those that were read.
+    /// </summary>
     public IReadOnlyList<string> Test { get; init; } = [];
 
-    /// <summary>Files, folders or globs with plays that lists leave out besides those trained on, such as a validation part; with <see cref="Test"/> only.</summary>
+    /// <summary>
+    /// Files, folders or globs with plays that lists leave out besides those trained on, such as a validation part;
+    /// with <see cref="Test"/> only.
+    /// </summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
     /// <summary>Which columns are read, and how.</summary>
@@ -31,6 +36,8 @@ public abstract record HoldOutJobOptions
     internal BootstrapOptions Bootstrap => new(Resamples, Split.Seed);
 
     /// <summary>Checks each option.</summary>
-    /// <exception cref="GpuAlsException">Kind Usage: options that contradict each other, or are out of their range.</exception>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: options that contradict each other, or are out of their range.
+    /// </exception>
     public abstract void Validate();
 }

@@ -20,25 +20,26 @@ internal sealed class JobOutputs(bool overwrite) : IAsyncDisposable
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="GpuAlsException">Kind Output: it exists, or cannot be written.</exception>
-    public OutputFile OpenFile(string path)
+    public async Task<OutputFile> OpenFileAsync(string path, CancellationToken cancellation)
     {
-        var file = OutputLocation.Of(path).OpenFile(overwrite);
+        var file = await OutputLocation.Of(path).OpenFileAsync(overwrite, cancellation).ConfigureAwait(false);
         Add(file.Output);
         return file;
     }
 
     /// <summary>Opens a file that may not be asked for.</summary>
     /// <exception cref="GpuAlsException">Kind Output: it exists, or cannot be written.</exception>
-    public OutputFile? OpenFileIfAny(string? path) => path is null ? null : OpenFile(path);
+    public async Task<OutputFile?> OpenFileIfAnyAsync(string? path, CancellationToken cancellation) =>
+        path is null ? null : await OpenFileAsync(path, cancellation).ConfigureAwait(false);
 
     /// <summary>Opens a file of lists.</summary>
     /// <exception cref="GpuAlsException">
     /// Kind Usage: the extension is not that of a format. Kind Output: the file exists, or cannot be written.
     /// </exception>
-    public ListFile OpenLists(string path)
+    public async Task<ListFile> OpenListsAsync(string path, CancellationToken cancellation)
     {
         var format = ListFormat.Of(path);
-        return new ListFile(OpenFile(path), format);
+        return new ListFile(await OpenFileAsync(path, cancellation).ConfigureAwait(false), format);
     }
 
     /// <summary>Adds an output that was opened.</summary>
@@ -89,9 +90,15 @@ internal sealed record TrainOutput(ChecksummedOutput Model, ListFile Lists, stri
         var folder = await outputs.OpenFolderAsync(options.Output, ModelFolder.WhyForeignAsync, cancellation)
             .ConfigureAwait(false);
         var model = new ChecksummedOutput(folder);
-        if (inside is null) return new TrainOutput(model, outputs.OpenLists(lists), null);
+        if (inside is null)
+        {
+            var elsewhere = await outputs.OpenListsAsync(lists, cancellation).ConfigureAwait(false);
+            return new TrainOutput(model, elsewhere, null);
+        }
+
+        // A name that the file system refuses is refused now, not after the training.
         var file = new OutputFile(model, inside);
-        await file.WriteAsync(_ => Task.CompletedTask, cancellation).ConfigureAwait(false); // Bad names are refused early.
+        await file.WriteAsync(_ => Task.CompletedTask, cancellation).ConfigureAwait(false);
         return new TrainOutput(model, new ListFile(file, format), inside);
     }
 

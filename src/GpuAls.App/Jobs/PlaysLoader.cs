@@ -9,11 +9,13 @@ internal sealed class PlaysLoader(InteractionSchema schema, PhaseClock clock, IP
     /// <summary>
     /// The plays, and their rows once more where they have times: the matrices take those that were read.
     /// </summary>
-    public async Task<(IndexedInteractions Rows, InteractionMatrix Plays)> ReadAsync(IReadOnlyList<string> locations, CancellationToken cancellation)
+    public async Task<(IndexedInteractions Rows, InteractionMatrix Plays)> ReadAsync(
+        IReadOnlyList<string> locations, CancellationToken cancellation)
     {
         var start = clock.Total;
         var relay = new Relay<ReadProgress>(read => progress?.Report(new RowsRead(read)));
-        var interactions = await InteractionLoader.LoadAsync(locations, schema, relay, cancellation).ConfigureAwait(false);
+        var interactions = await InteractionLoader.LoadAsync(locations, schema, relay, cancellation)
+            .ConfigureAwait(false);
         clock.End("read");
         var timed = interactions.Times is null ? interactions : interactions.Where(_ => true);
         var plays = CsrBuilder.Build(interactions);
@@ -43,18 +45,25 @@ internal sealed class SplitLoader(InteractionSchema schema, PhaseClock clock, IP
     /// <param name="split">How plays are divided.</param>
     /// <param name="cancellation">Stops it.</param>
     public async Task<IEnumerable<HeldOut>> LoadAsync(
-        IReadOnlyList<string> locations, IReadOnlyList<string> test, IReadOnlyList<string> exclude, SplitOptions split, CancellationToken cancellation)
+        IReadOnlyList<string> locations,
+        IReadOnlyList<string> test,
+        IReadOnlyList<string> exclude,
+        SplitOptions split,
+        CancellationToken cancellation)
     {
         var (rows, plays) = await _loader.ReadAsync(locations, cancellation).ConfigureAwait(false);
         Loaded?.Invoke(plays);
-        return test.Count == 0 ? Splitter.Split(rows, plays, split) : [await WithTestFilesAsync(plays, test, exclude, cancellation).ConfigureAwait(false)];
+        if (test.Count == 0) return Splitter.Split(rows, plays, split);
+        return [await WithTestFilesAsync(plays, test, exclude, cancellation).ConfigureAwait(false)];
     }
 
     /// <summary>Plays to train on, or those of a model, with the plays of test files.</summary>
-    public async Task<HeldOut> WithTestFilesAsync(InteractionMatrix train, IReadOnlyList<string> test, IReadOnlyList<string> exclude, CancellationToken cancellation)
+    public async Task<HeldOut> WithTestFilesAsync(
+        InteractionMatrix train, IReadOnlyList<string> test, IReadOnlyList<string> exclude, CancellationToken cancellation)
     {
         var (_, asked) = await _loader.ReadAsync(test, cancellation).ConfigureAwait(false);
-        var excluded = exclude.Count == 0 ? null : (await _loader.ReadAsync(exclude, cancellation).ConfigureAwait(false)).Plays;
+        if (exclude.Count == 0) return HeldOut.Of(train, asked, excluded: null);
+        var (_, excluded) = await _loader.ReadAsync(exclude, cancellation).ConfigureAwait(false);
         return HeldOut.Of(train, asked, excluded);
     }
 }

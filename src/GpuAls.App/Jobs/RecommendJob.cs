@@ -33,7 +33,9 @@ public sealed class RecommendJob
 
     private async Task<RecommendReport> RunAsync(JobOutputs outputs, CancellationToken cancellation)
     {
-        var file = _options.Output is { } output ? outputs.OpenLists(output) : null;
+        var file = _options.Output is { } output
+            ? await outputs.OpenListsAsync(output, cancellation).ConfigureAwait(false)
+            : null;
         _engine.PrepareTopK();
         var model = await ModelReader.ReadAsync(_options.Model, cancellation).ConfigureAwait(false);
         var users = UserSelection.Select(model, _options);

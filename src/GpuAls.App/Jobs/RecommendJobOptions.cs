@@ -9,7 +9,10 @@ public sealed record RecommendJobOptions
     /// <summary>Ids of users, as text.</summary>
     public IReadOnlyList<string> Users { get; init; } = [];
 
-    /// <summary>File with a user id a line; together with <see cref="Users"/> it chooses whose lists are made. Without both: all users.</summary>
+    /// <summary>
+    /// File with a user id a line; together with <see cref="Users"/> it chooses whose lists are made. Without both: all
+    /// users.
+    /// </summary>
     public string? UsersFile { get; init; }
 
     /// <summary>Whether users who are not in the model are skipped.</summary>

@@ -44,7 +44,7 @@ public sealed class TrainJob
     private async Task<FactorModel> RunAsync(JobOutputs outputs, CancellationToken cancellation)
     {
         var output = await TrainOutput.OpenAsync(_options, outputs, cancellation).ConfigureAwait(false);
-        var page = outputs.OpenFileIfAny(_options.Report?.File);
+        var page = await outputs.OpenFileIfAnyAsync(_options.Report?.File, cancellation).ConfigureAwait(false);
         _engine.PrepareTraining(_options.Als.Plan);
         _engine.PrepareTopK();
         var data = await LoadAsync(cancellation).ConfigureAwait(false);

@@ -30,7 +30,9 @@ public sealed record TrainJobOptions
     /// <summary>Whether items a user has played may be listed.</summary>
     public bool IncludePlayed { get; init; }
 
-    /// <summary>File of the lists; null puts <see cref="ModelFiles.Recommendations"/> into <see cref="Output"/>.</summary>
+    /// <summary>
+    /// File of the lists; null puts <see cref="ModelFiles.Recommendations"/> into <see cref="Output"/>.
+    /// </summary>
     public string? Recommendations { get; init; }
 
     /// <summary>A page on the run, which tracks the loss; null writes none.</summary>

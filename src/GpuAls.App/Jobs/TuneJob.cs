@@ -46,7 +46,7 @@ public sealed class TuneJob
 
     private async Task<TuneReport> RunAsync(TuneFolder? folder, JobOutputs outputs, CancellationToken cancellation)
     {
-        var page = outputs.OpenFileIfAny(_options.Report?.File);
+        var page = await outputs.OpenFileIfAnyAsync(_options.Report?.File, cancellation).ConfigureAwait(false);
         _engine.PrepareTraining(_candidates[0].Plan);
         _engine.PrepareTopK();
         var folds = await LoadAsync(cancellation).ConfigureAwait(false);

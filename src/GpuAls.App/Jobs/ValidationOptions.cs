@@ -9,7 +9,10 @@ public sealed record ValidationOptions
     /// <summary>Files, folders or globs with the plays to measure with.</summary>
     public IReadOnlyList<string> Locations { get; init; } = [];
 
-    /// <summary>The fraction of the plays to measure with instead, drawn with the seed of the training; they are not trained on. Null for none.</summary>
+    /// <summary>
+    /// The fraction of the plays to measure with instead, drawn with the seed of the training; they are not trained on.
+    /// Null for none.
+    /// </summary>
     public double? Fraction { get; init; }
 
     /// <summary>What is measured, such as <c>ndcg@10</c>, or the loss, which needs no plays.</summary>
@@ -23,7 +26,9 @@ public sealed record ValidationOptions
 
     /// <summary>Checks each option.</summary>
     /// <returns>The metric.</returns>
-    /// <exception cref="GpuAlsException">Kind Usage: options that contradict each other, or are out of their range.</exception>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: options that contradict each other, or are out of their range.
+    /// </exception>
     public MetricChoice Validate()
     {
         ValidationParameters.Table.Check(this);

@@ -129,7 +129,7 @@ public static class SampleJob
         var outputs = new JobOutputs(options.Overwrite);
         await using (outputs.ConfigureAwait(false))
         {
-            var file = outputs.OpenFile(options.Output);
+            var file = await outputs.OpenFileAsync(options.Output, cancellation).ConfigureAwait(false);
             await file.WriteAsync(stream => writeAsync(plays, stream, cancellation), cancellation)
                 .ConfigureAwait(false);
             await outputs.CommitAsync(cancellation).ConfigureAwait(false);

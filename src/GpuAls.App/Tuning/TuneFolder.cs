@@ -79,7 +79,8 @@ internal static class TuneWriter
         var rows = TuneTables.IterationRows(report).Count();
         await WriteTableAsync(IterationsCsv, IterationsParquet, iterations, rows).ConfigureAwait(false);
         await WriteTextAsync(Command, report.TrainCommand).ConfigureAwait(false);
-        await WriteTextAsync(Report, JsonSerializer.Serialize(report, TuneJson.Default.TuneReport)).ConfigureAwait(false);
+        var json = JsonSerializer.Serialize(report, TuneJson.Default.TuneReport);
+        await WriteTextAsync(Report, json).ConfigureAwait(false);
 
         async Task WriteTableAsync(string csv, string parquet, IReadOnlyList<ParquetTableColumn> columns, int count)
         {

@@ -72,7 +72,8 @@ internal sealed class TuneJournal : ITrialLog, IDisposable
         var whole = bytes.AsSpan().LastIndexOf((byte)'\n') + 1;
         var lines = Encoding.UTF8.GetString(bytes, 0, whole).Split('\n')[..^1];
         var same = bytes.AsSpan().CommonPrefixLength(Beginning);
-        if (lines.Length == 0 && same < Math.Min(bytes.Length, Beginning.Length)) throw Damaged(0, "it begins differently");
+        if (lines.Length == 0 && same < Math.Min(bytes.Length, Beginning.Length))
+            throw Damaged(0, "it begins differently");
         if (lines.Length > 0 && Parse(lines, 0, JournalJson.Default.TuneJournalHead).WhyOther(head) is { } reason)
             throw new GpuAlsException(
                 FailureKind.Output,

@@ -1,9 +1,10 @@
 namespace GpuAls;
 
 /// <summary>
-/// Which users get a list and which items a list may hold; lists and their evaluation both ask here. A user or an item needs a play above 0,
-/// or a rating, to learn from, and factors that are not all 0. Without them every score would be 0: a list would be in the order of the items,
-/// and an item would come before those that are known to fit badly. Ratings of 0 alone give factors of 0, and so may <c>--nonnegative</c>.
+/// Which users get a list and which items a list may hold; lists and their evaluation both ask here. A user or an item
+/// needs a play above 0, or a rating, to learn from, and factors that are not all 0. Without them every score would be
+/// 0: a list would be in the order of the items, and an item would come before those that are known to fit badly.
+/// Ratings of 0 alone give factors of 0, and so may <c>--nonnegative</c>.
 /// </summary>
 internal static class ListRule
 {
@@ -16,11 +17,13 @@ internal static class ListRule
     /// <param name="factors">[items, rank].</param>
     /// <param name="rank">Length of a factor vector.</param>
     public static int[] Items(int[] likes, float[] factors, int rank) =>
-        [.. Enumerable.Range(0, likes.Length).Where(item => Holds(likes[item] > 0, FactorRows.Row(factors, item, rank)))];
+        [.. Enumerable.Range(0, likes.Length)
+            .Where(item => Holds(likes[item] > 0, FactorRows.Row(factors, item, rank)))];
 }
 
 /// <summary>
-/// The items that lists may hold, numbered from 0 in their order, so that ties stay in order. Scoring only these costs no mask for the others.
+/// The items that lists may hold, numbered from 0 in their order, so that ties stay in order. Scoring only these costs
+/// no mask for the others.
 /// </summary>
 internal sealed class ListableItems
 {
@@ -30,7 +33,9 @@ internal sealed class ListableItems
     /// <summary>[items], the number of each item; -1 for items that no list holds.</summary>
     private readonly int[] _numbers;
 
-    /// <summary>The entries of a mask, used again by the next: fresh memory of this size costs more than the mask.</summary>
+    /// <summary>
+    /// The entries of a mask, used again by the next: fresh memory of this size costs more than the mask.
+    /// </summary>
     private int[] _maskIndices = [];
 
     /// <summary>Zeros: a mask has no values.</summary>
@@ -57,7 +62,9 @@ internal sealed class ListableItems
 
     /// <summary>The items that lists of a model may hold.</summary>
     public static ListableItems Of(FactorModel model) =>
-        new(model.Items.Count, ListRule.Items(Likes.CountByColumn(model.Plays, model.Feedback), model.ItemFactors, model.Rank));
+        new(
+            model.Items.Count,
+            ListRule.Items(Likes.CountByColumn(model.Plays, model.Feedback), model.ItemFactors, model.Rank));
 
     /// <summary>Whether these are exactly some items.</summary>
     public bool Are(ReadOnlySpan<int> items) => _items.AsSpan().SequenceEqual(items);
@@ -66,7 +73,8 @@ internal sealed class ListableItems
     /// <param name="factors">[items, rank].</param>
     /// <param name="rank">Length of a factor vector.</param>
     /// <returns>[listable, rank].</returns>
-    public ReadOnlySpan<float> Gather(float[] factors, int rank) => IsWhole ? factors : FactorRows.Gather(factors, _items, rank);
+    public ReadOnlySpan<float> Gather(float[] factors, int rank) =>
+        IsWhole ? factors : FactorRows.Gather(factors, _items, rank);
 
     /// <summary>What some users have played, by the numbers of items.</summary>
     /// <param name="plays">[users, items].</param>

@@ -33,7 +33,9 @@ public sealed class Recommender : IDisposable
     public static bool HasPlays(FactorModel model, int user)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return ListRule.Holds(Likes.Any(model.Plays.RowValues(user), model.Feedback), FactorRows.Row(model.UserFactors, user, model.Rank));
+        return ListRule.Holds(
+            Likes.Any(model.Plays.RowValues(user), model.Feedback),
+            FactorRows.Row(model.UserFactors, user, model.Rank));
     }
 
     /// <summary>Checks the length of a list.</summary>
@@ -47,7 +49,8 @@ public sealed class Recommender : IDisposable
     /// <param name="includePlayed">Whether items a user has played may be listed.</param>
     /// <param name="cancellation">Looked at between batches.</param>
     /// <exception cref="GpuAlsException">Kind Usage: k is out of range.</exception>
-    public IEnumerable<RecommendationBatch> Recommend(int[] userIndices, int k, bool includePlayed, CancellationToken cancellation = default)
+    public IEnumerable<RecommendationBatch> Recommend(
+        int[] userIndices, int k, bool includePlayed, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(userIndices);
         CheckLength(k);
@@ -57,7 +60,8 @@ public sealed class Recommender : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _items.Dispose();
 
-    private IEnumerable<RecommendationBatch> Batches(int[] userIndices, int k, bool includePlayed, CancellationToken cancellation)
+    private IEnumerable<RecommendationBatch> Batches(
+        int[] userIndices, int k, bool includePlayed, CancellationToken cancellation)
     {
         foreach (var batch in userIndices.Chunk(BatchUsers))
         {

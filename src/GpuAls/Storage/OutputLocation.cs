@@ -43,8 +43,12 @@ internal sealed class OutputLocation
 
     /// <summary>Opens a single file; its output has no other.</summary>
     /// <exception cref="GpuAlsException">Kind Output: it exists, or cannot be written.</exception>
-    public OutputFile OpenFile(bool overwrite) =>
-        new(new FilesOutput(IOPath.GetDirectoryName(Path) ?? Path, [FileName], overwrite), FileName);
+    public ValueTask<OutputFile> OpenFileAsync(bool overwrite, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var output = new FilesOutput(IOPath.GetDirectoryName(Path) ?? Path, [FileName], overwrite);
+        return new ValueTask<OutputFile>(new OutputFile(output, FileName));
+    }
 
     /// <summary>Whether both lead to the same file or folder.</summary>
     public bool IsSameAs(OutputLocation other) => Path == other.Path;

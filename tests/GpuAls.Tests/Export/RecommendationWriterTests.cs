@@ -75,4 +75,75 @@ public sealed class RecommendationWriterTests
         await using var stream = File.Create(_folder.At(name));
         await RecommendationWriter.WriteAsync(ListFormat.Of(name).SinkTo(stream, SampleModel.Create()), [First, Second]);
     }
+
+    /// <summary>As for a table in a database: one block at a time, in their order, then the end.</summary>
+    [TestCase(2)]
+    [TestCase(1_000)]
+    public async Task Write_AnySink_GetsWholeListsInOrderOneBlockAtATime(int blockRows)
+    {
+        var sink = new RowSink(blockRows);
+
+        await RecommendationWriter.WriteAsync(sink, [First, Second, First]);
+
+        Assert.That(sink.Rows, Is.EqualTo(new[] { (0, 3), (0, 0), (1, 6), (0, 3), (0, 0), (1, 6) }));
+        Assert.That((sink.IsComplete, sink.IsDisposed), Is.EqualTo((true, true)));
+    }
+
+    [Test]
+    public async Task Write_SinkRefusesABlock_IsNeverCompleteAndDisposedOf()
+    {
+        var sink = new RowSink(2) { MaximumRows = 3 };
+        var made = 0;
+
+        var failure = await Assert.ThrowsAsync<GpuAlsException>(() => RecommendationWriter.WriteAsync(sink, Enumerable.Range(0, 100).Select(_ =>
+        {
+            made++;
+            return First;
+        })));
+
+        Assert.That(failure!.Kind, Is.EqualTo(FailureKind.Output));
+        Assert.That(made, Is.LessThan(4), "no more lists are made than are asked for");
+        Assert.That((sink.IsComplete, sink.IsDisposed), Is.EqualTo((false, true)));
+    }
+
+    /// <summary>Keeps user and item of each row.</summary>
+    private sealed class RowSink(int blockRows) : IRecommendationSink
+    {
+        private bool _isBusy;
+
+        public List<(int User, int Item)> Rows { get; } = [];
+
+        public int MaximumRows { get; init; } = int.MaxValue;
+
+        public bool IsComplete { get; private set; }
+
+        public bool IsDisposed { get; private set; }
+
+        public int BlockRows => blockRows;
+
+        public async ValueTask WriteAsync(ListBlock block, CancellationToken cancellation)
+        {
+            Assert.That((_isBusy, IsComplete), Is.EqualTo((false, false)));
+            Assert.That(block.MaximumRows, Is.LessThanOrEqualTo(Math.Max(2, blockRows)));
+            _isBusy = true;
+            await Task.Yield();
+            foreach (var list in block.Lists())
+                foreach (var item in list.Items.ToArray()) Rows.Add((list.User, item));
+            _isBusy = false;
+            if (Rows.Count > MaximumRows) throw new GpuAlsException(FailureKind.Output, "the connection is lost.");
+        }
+
+        public ValueTask CompleteAsync(CancellationToken cancellation)
+        {
+            Assert.That(_isBusy, Is.False);
+            IsComplete = true;
+            return default;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            IsDisposed = true;
+            return default;
+        }
+    }
 }

@@ -11,11 +11,11 @@ public sealed class FilesOutputTests
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public void Open_ExistingFile_IsRefusedWithTheRemedy()
+    public async Task Open_ExistingFile_IsRefusedWithTheRemedy()
     {
         File.WriteAllText(_folder.At("lists.csv"), "old");
 
-        var failure = Assert.Throws<GpuAlsException>(() => Open("lists.csv"));
+        var failure = (await Assert.ThrowsAsync<GpuAlsException>(() => OpenAsync("lists.csv")))!;
 
         Assert.That(failure.Kind, Is.EqualTo(FailureKind.Output));
         Assert.That(failure.Message, Does.Contain("exists already").And.Contain("--overwrite"));
@@ -25,7 +25,7 @@ public sealed class FilesOutputTests
     [Test]
     public async Task Commit_FileThatAppearedMeanwhile_IsNotReplaced()
     {
-        await using (var output = Open("lists.csv").Output)
+        await using (var output = (await OpenAsync("lists.csv")).Output)
         {
             File.WriteAllText(_folder.At("lists.csv"), "of another run");
             Assert.That(async () => await output.CommitAsync(default), Throws.InstanceOf<GpuAlsException>().With.Message.Contains("exists already"));
@@ -40,7 +40,7 @@ public sealed class FilesOutputTests
     {
         File.WriteAllText(_folder.At("lists.csv"), "old");
         File.CreateSymbolicLink(_folder.At("latest.csv"), "lists.csv");
-        var file = Open("latest.csv", overwrite: true);
+        var file = await OpenAsync("latest.csv", overwrite: true);
         await using (file.Output)
         {
             await file.WriteAsync(stream => stream.WriteAsync("new"u8.ToArray()).AsTask(), default);
@@ -55,7 +55,7 @@ public sealed class FilesOutputTests
     [Test]
     public async Task Dispose_NotCommitted_LeavesNeitherFileNorFolders()
     {
-        await Open("a/b/lists.csv").Output.DisposeAsync();
+        await (await OpenAsync("a/b/lists.csv")).Output.DisposeAsync();
 
         Assert.That(_folder.Entries(), Is.Empty);
     }
@@ -65,7 +65,7 @@ public sealed class FilesOutputTests
     {
         Directory.CreateDirectory(_folder.At("lists.csv"));
 
-        Assert.That(() => Open("lists.csv", overwrite: true), Throws.InstanceOf<GpuAlsException>().With.Message.Contains("expected a file name"));
+        Assert.That(() => OpenAsync("lists.csv", overwrite: true), Throws.InstanceOf<GpuAlsException>().With.Message.Contains("expected a file name"));
     }
 
     [Test]
@@ -74,7 +74,7 @@ public sealed class FilesOutputTests
         File.CreateSymbolicLink(_folder.At("a.csv"), "b.csv");
         File.CreateSymbolicLink(_folder.At("b.csv"), "a.csv");
 
-        Assert.That(() => Open("a.csv", overwrite: true), Throws.InstanceOf<GpuAlsException>().With.Message.Contains("cannot write"));
+        Assert.That(() => OpenAsync("a.csv", overwrite: true), Throws.InstanceOf<GpuAlsException>().With.Message.Contains("cannot write"));
     }
 
     [Test]
@@ -106,5 +106,6 @@ public sealed class FilesOutputTests
         Assert.That(_folder.Entries(), Is.EqualTo(new[] { "b.txt" }));
     }
 
-    private OutputFile Open(string name, bool overwrite = false) => OutputLocation.Of(_folder.At(name)).OpenFile(overwrite);
+    private async Task<OutputFile> OpenAsync(string name, bool overwrite = false) =>
+        await OutputLocation.Of(_folder.At(name)).OpenFileAsync(overwrite, default);
 }

@@ -33,7 +33,7 @@ public sealed class StagingNamesTests
     {
         foreach (var name in (string[])[Dead("lists.csv"), Dead("other.csv"), ".lists.csv.tmp"]) File.WriteAllText(_folder.At(name), "half");
 
-        await OutputLocation.Of(_folder.At("lists.csv")).OpenFile(overwrite: false).Output.DisposeAsync();
+        await (await OutputLocation.Of(_folder.At("lists.csv")).OpenFileAsync(overwrite: false, default)).Output.DisposeAsync();
 
         Assert.That(_folder.Entries(), Is.EqualTo(new[] { ".lists.csv.tmp", Dead("other.csv") }.Order(StringComparer.Ordinal)));
     }
