@@ -14,6 +14,7 @@ public sealed class StyleTests
     [TestCase("src/GpuAls.App/Sampling")]
     [TestCase("src/GpuAls.App/Tuning")]
     [TestCase("src/GpuAls.Cli/Console")]
+    [TestCase("src/GpuAls/Engines/Host")]
     [TestCase("bench")]
     [TestCase("tests/GpuAls.Tests/Bench")]
     [TestCase("tests/GpuAls.Tests/Kernels")]

@@ -1,21 +1,21 @@
 namespace GpuAls;
 
-/// <summary>ALS on the CPU: all cores, the widest vectors there are. It is what <c>--device cpu</c> means.</summary>
+/// <summary>ALS on the CPU, with all cores and the widest vectors available: <c>--device cpu</c>.</summary>
 public sealed class HostEngine : IAlsEngine, IRowScorer
 {
-    /// <summary>Enough for the threads of a large machine, and few enough that their sums stay small.</summary>
+    /// <summary>Enough for the threads of a large machine, but few enough that their sums take little memory.</summary>
     private const int MostGramianBlocks = 64;
 
     private readonly HostOperations _operations;
     private HostPreparation? _preparation;
 
-    /// <summary>An engine on all cores.</summary>
+    /// <summary>Creates an engine that uses all cores.</summary>
     public HostEngine()
         : this(Environment.ProcessorCount)
     {
     }
 
-    /// <summary>An engine on some cores. The number changes the speed, never a bit of a result.</summary>
+    /// <summary>Creates an engine that uses this many threads. The number affects speed, never results.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one thread.</exception>
     public HostEngine(int threadCount)
         : this(threadCount, HostOperations.Widest(threadCount))
@@ -26,7 +26,8 @@ public sealed class HostEngine : IAlsEngine, IRowScorer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threadCount, 1);
         _operations = operations;
-        Description = new EngineDescription("cpu", $"{ProcessorName.Read()}, {threadCount} threads, {operations.VectorBits}-bit vectors");
+        Description = new EngineDescription(
+            "cpu", $"{ProcessorName.Read()}, {threadCount} threads, {operations.VectorBits}-bit vectors");
     }
 
     /// <inheritdoc/>
@@ -127,4 +128,28 @@ public sealed class HostEngine : IAlsEngine, IRowScorer
 
     /// <inheritdoc/>
     public void Dispose() => _preparation?.Stop(); // memory belongs to the factors, threads to the pool
+}
+
+/// <summary>The name of the CPU.</summary>
+internal static class ProcessorName
+{
+    private const string LinuxFile = "/proc/cpuinfo";
+    private const string LinuxKey = "model name";
+
+    public static string Read()
+    {
+        try
+        {
+            var line = OperatingSystem.IsLinux()
+                ? File.ReadLines(LinuxFile).FirstOrDefault(line => line.StartsWith(LinuxKey, StringComparison.Ordinal))
+                : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
+            return line?.Split(':', 2)[^1].Trim() ?? Unknown();
+        }
+        catch (IOException)
+        {
+            return Unknown();
+        }
+    }
+
+    private static string Unknown() => System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString();
 }

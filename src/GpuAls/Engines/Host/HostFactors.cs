@@ -1,9 +1,11 @@
 namespace GpuAls;
 
-/// <summary>Factors in host memory; rows are padded with zeros to <see cref="Stride"/>, a whole number of the widest vectors.</summary>
+/// <summary>
+/// Factors in host memory. Rows are padded with zeros to <see cref="Stride"/>, a multiple of the widest vector.
+/// </summary>
 internal sealed unsafe class HostFactors : IEngineFactors
 {
-    /// <summary>Floats to which rows are padded: one Vector512.</summary>
+    /// <summary>Rows are padded to a multiple of this many floats: one Vector512.</summary>
     public const int Padding = 16;
 
     private readonly NativeFloats _values;
@@ -26,10 +28,10 @@ internal sealed unsafe class HostFactors : IEngineFactors
 
     public float* Row(int row) => _values.Pointer + ((long)row * Stride);
 
-    /// <summary>These rows turned for scoring: made when first asked for, kept until they change.</summary>
+    /// <summary>The rows repacked for scoring. Created on first use and kept until the rows change.</summary>
     public PackedItems Packed(int threadCount) => _packed ??= new PackedItems(this, threadCount);
 
-    /// <summary>To be called before rows are written.</summary>
+    /// <summary>Must be called before rows are written.</summary>
     public void Changing()
     {
         _packed?.Dispose();
@@ -55,5 +57,20 @@ internal sealed unsafe class HostFactors : IEngineFactors
     {
         Changing();
         _values.Dispose();
+    }
+}
+
+/// <summary>Plays in host memory: the matrix itself, not a copy.</summary>
+internal sealed class HostPlays(CsrMatrix matrix) : IEnginePlays
+{
+    public CsrMatrix Matrix { get; set; } = matrix;
+
+    public int RowCount => Matrix.RowCount;
+
+    public int ColumnCount => Matrix.ColumnCount;
+
+    public void Dispose()
+    {
+        // The matrix belongs to the caller and to the garbage collector.
     }
 }

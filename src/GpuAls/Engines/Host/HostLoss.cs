@@ -1,6 +1,6 @@
 namespace GpuAls;
 
-/// <summary>Terms of the loss: scores in fp32, terms and sums in fp64, chunks added in their order.</summary>
+/// <summary>Terms of the loss: scores in fp32, terms and sums in fp64. Chunks are added in order.</summary>
 internal static unsafe class HostLoss<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
@@ -42,7 +42,8 @@ internal static unsafe class HostLoss<TSimd, TVector>
         double loss = 0;
         for (var k = 0; k < entries.Length; k++)
         {
-            double score = VectorMath<TSimd, TVector>.Dot(x, columnFactors.Row(entries.Indices[k]), columnFactors.Stride);
+            double score = VectorMath<TSimd, TVector>.Dot(
+                x, columnFactors.Row(entries.Indices[k]), columnFactors.Stride);
             loss += weights.Loss(entries.Values[k], score);
         }
 

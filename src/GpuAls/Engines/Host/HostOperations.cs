@@ -2,17 +2,17 @@ using System.Runtime.Intrinsics;
 
 namespace GpuAls;
 
-/// <summary>The operations of the engine for one vector width.</summary>
+/// <summary>The engine's operations for one vector width.</summary>
 internal abstract class HostOperations
 {
-    /// <summary>The widest vectors this CPU has in hardware.</summary>
+    /// <summary>Uses the widest vectors that this CPU supports in hardware.</summary>
     public static HostOperations Widest(int threadCount)
     {
         if (Vector512.IsHardwareAccelerated) return OfWidth(512, threadCount);
         return OfWidth(Vector256.IsHardwareAccelerated ? 256 : 128, threadCount);
     }
 
-    /// <summary>Vectors of some width, in hardware or not.</summary>
+    /// <summary>Uses vectors of this width, in hardware or not.</summary>
     /// <param name="vectorBits">512, 256 or 128.</param>
     /// <param name="threadCount">Threads.</param>
     public static HostOperations OfWidth(int vectorBits, int threadCount) => vectorBits switch
@@ -23,7 +23,7 @@ internal abstract class HostOperations
         _ => throw new ArgumentOutOfRangeException(nameof(vectorBits)),
     };
 
-    /// <summary>Bits of a vector.</summary>
+    /// <summary>Vector width in bits.</summary>
     public abstract int VectorBits { get; }
 
     public abstract void Gramian(HostFactors factors, RowRange rows, int blockRows, Span<double> sums);
@@ -52,7 +52,8 @@ internal sealed class HostOperations<TSimd, TVector>(int threadCount) : HostOper
     public override void Gramian(HostFactors factors, RowRange rows, int blockRows, Span<double> sums) =>
         HostGramian<TSimd, TVector>.Sum(factors, rows, blockRows, threadCount, sums);
 
-    public override RowSolveReport SolveRows(in RowSolveProblem problem) => HostRowSolver<TSimd, TVector>.Solve(problem, threadCount);
+    public override RowSolveReport SolveRows(in RowSolveProblem problem) =>
+        HostRowSolver<TSimd, TVector>.Solve(problem, threadCount);
 
     public override double PlaysLoss(
         HostPlays plays, HostFactors rowFactors, int firstRow, HostFactors columnFactors,
@@ -68,6 +69,7 @@ internal sealed class HostOperations<TSimd, TVector>(int threadCount) : HostOper
     public override void ScoreRows(HostFactors queries, int[] rows, HostFactors items, ScoreReader read) =>
         HostScores<TSimd, TVector>.Rows(queries, rows, items, threadCount, read);
 
-    public override void ScorePairs(CsrMatrix pairs, HostFactors rowFactors, HostFactors columnFactors, float[] scores) =>
+    public override void ScorePairs(
+        CsrMatrix pairs, HostFactors rowFactors, HostFactors columnFactors, float[] scores) =>
         HostScores<TSimd, TVector>.Pairs(pairs, rowFactors, columnFactors, threadCount, scores);
 }

@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace GpuAls;
 
 /// <summary>
-/// Runs a small training beside the reading of plays, so that the runtime has optimized the inner loops before they are needed.
-/// Without it, the first iteration starts on code that was compiled in haste, which costs some tenths of a second.
+/// Runs a small training while plays are read, so that the runtime has optimized the inner loops before they are
+/// needed. Without it, the first iteration runs quickly compiled, unoptimized code, which costs some tenths of a
+/// second.
 /// </summary>
 internal sealed class HostPreparation
 {
@@ -15,9 +16,11 @@ internal sealed class HostPreparation
 
     private volatile bool _isStopped;
 
-    /// <summary>Solves rows on a thread in the background, until they have been optimized or <see cref="Stop"/> is called.</summary>
-    /// <param name="operations">The operations to run; on one thread, so that reading has the other cores.</param>
-    /// <param name="plan">What will be trained.</param>
+    /// <summary>
+    /// Solves rows on a background thread until they have been optimized or <see cref="Stop"/> is called.
+    /// </summary>
+    /// <param name="operations">The operations to run, on one thread, so that reading has the other cores.</param>
+    /// <param name="plan">The training to prepare.</param>
     public static HostPreparation Start(HostOperations operations, TrainingPlan plan)
     {
         var preparation = new HostPreparation();
@@ -67,11 +70,11 @@ internal sealed class HostPreparation
         }
         catch (Exception exception) when (exception is GpuAlsException or OutOfMemoryException)
         {
-            // What is wrong is told by the training itself.
+            // The training itself will report the problem.
         }
     }
 
-    /// <summary>Rows of 4 plays up to four times the rank, mostly short, as those of users are.</summary>
+    /// <summary>Rows with 4 plays up to four times the rank, mostly short, like those of real users.</summary>
     private static HostPlays Plays(int rank)
     {
         var columns = 4 * Math.Max(rank, 8);

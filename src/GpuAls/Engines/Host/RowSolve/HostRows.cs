@@ -1,0 +1,64 @@
+namespace GpuAls;
+
+/// <summary>The rows of a half-iteration, their inputs, and the rows that could not be solved in fp32.</summary>
+internal sealed unsafe class HostRows
+{
+    private readonly HostFactors _target;
+    private readonly int _firstRow;
+    private readonly float* _regularization;
+    private readonly Lock _lock = new();
+    private readonly List<int> _unsolved = [];
+
+    public HostRows(in RowSolveProblem problem, float* baseMatrix, float* regularization)
+    {
+        Matrix = ((HostPlays)problem.Plays).Matrix;
+        Terms = new SharedTerms(problem.Weights, (HostFactors)problem.FixedFactors, baseMatrix);
+        (_target, _firstRow) = ((HostFactors)problem.Target, problem.Rows.Start);
+        _regularization = regularization;
+        IsNonnegative = problem.IsNonnegative;
+    }
+
+    public CsrMatrix Matrix { get; }
+
+    public SharedTerms Terms { get; }
+
+    /// <summary>Whether x ≥ 0 is required.</summary>
+    public bool IsNonnegative { get; }
+
+    /// <summary>λ of a row.</summary>
+    public float Lambda(int row) => _regularization[row];
+
+    /// <summary>x of a row, [stride].</summary>
+    public float* Target(int row) => _target.Row(_firstRow + row);
+
+    public void Clear(int row) => new Span<float>(Target(row), _target.Stride).Clear();
+
+    /// <summary>The row of y of a column.</summary>
+    public ReadOnlySpan<float> FixedRow(int column) => new(Terms.FixedFactors.Row(column), Terms.FixedFactors.Rank);
+
+    public void Store(int row, ReadOnlySpan<float> x) => x.CopyTo(new Span<float>(Target(row), _target.Rank));
+
+    public void Store(int row, float* x) => Store(row, new ReadOnlySpan<float>(x, _target.Rank));
+
+    /// <summary>Leaves a row to be solved in fp64.</summary>
+    public void Postpone(int row)
+    {
+        lock (_lock) _unsolved.Add(row);
+    }
+
+    /// <summary>Rows that could not be solved in fp32, in ascending order.</summary>
+    public int[] Unsolved() => [.. _unsolved.Order()];
+}
+
+/// <summary>The terms shared by the equations of all rows of a half-iteration.</summary>
+/// <param name="weights">Maps a value to its two weights.</param>
+/// <param name="fixedFactors">y.</param>
+/// <param name="baseMatrix">α₀·YᵀY, [stride, stride], both triangles, with ones on the diagonal of the padding.</param>
+internal readonly unsafe struct SharedTerms(ConfidenceWeights weights, HostFactors fixedFactors, float* baseMatrix)
+{
+    public ConfidenceWeights Weights { get; } = weights;
+
+    public HostFactors FixedFactors { get; } = fixedFactors;
+
+    public float* BaseMatrix { get; } = baseMatrix;
+}

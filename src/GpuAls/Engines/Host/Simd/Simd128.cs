@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace GpuAls;
+
+/// <summary>Vectors of 4 floats.</summary>
+internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
+{
+    public static int Width => 4;
+
+    public static bool HasManyRegisters => false;
+
+    public static Vector128<float> Zero => Vector128<float>.Zero;
+
+    public static Vector128<float> Load(float* source) => Vector128.Load(source);
+
+    public static void Store(Vector128<float> vector, float* target) => vector.Store(target);
+
+    public static Vector128<float> Broadcast(float value) => Vector128.Create(value);
+
+    public static Vector128<float> Multiply(Vector128<float> a, Vector128<float> b) => a * b;
+
+    public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
+        Vector128.MultiplyAddEstimate(a, b, c);
+
+    public static Vector128<float> MultiplySubtract(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
+        Vector128.MultiplyAddEstimate(-a, b, c);
+
+    public static Vector128<float> ReciprocalRoot(Vector128<float> vector) =>
+        Vector128<float>.One / Vector128.Sqrt(vector);
+
+    public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.Max(a, b);
+
+    public static Vector128<float> Gather(float* source, nint step) => Vector128.Create(
+        source[0], source[step], source[2 * step], source[3 * step]);
+
+    public static float Sum(Vector128<float> vector) => Vector128.Sum(vector);
+
+    public static uint GreaterBits(Vector128<float> a, Vector128<float> b) =>
+        Vector128.GreaterThan(a, b).ExtractMostSignificantBits();
+
+    public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
+
+    public static Vector128<float> Abs(Vector128<float> vector) => Vector128.Abs(vector);
+
+    public static Vector128<float> WherePositive(Vector128<float> condition, Vector128<float> vector) =>
+        Vector128.GreaterThan(condition, Vector128<float>.Zero) & vector;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreSums(
+        Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d,
+        Vector128<float> e, Vector128<float> f, Vector128<float> g, Vector128<float> h, float* target)
+    {
+        Pairwise(Pairwise(a, b), Pairwise(c, d)).Store(target);
+        Pairwise(Pairwise(e, f), Pairwise(g, h)).Store(target + 4);
+    }
+
+    /// <summary>a₀ + a₁, a₂ + a₃, b₀ + b₁, b₂ + b₃.</summary>
+    private static Vector128<float> Pairwise(Vector128<float> a, Vector128<float> b)
+    {
+        if (Sse3.IsSupported) return Sse3.HorizontalAdd(a, b);
+        if (AdvSimd.Arm64.IsSupported) return AdvSimd.Arm64.AddPairwise(a, b);
+        return Vector128.Create(a[0] + a[1], a[2] + a[3], b[0] + b[1], b[2] + b[3]);
+    }
+}
