@@ -34,9 +34,10 @@ public sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress = n
     {
         using var file = new MemoryStream();
         await SampleWriter.WriteParquetAsync(new SamplePlays(SampleOptions.Default), file, cancellation).ConfigureAwait(false);
-        var source = new MemoryByteSource("plays.parquet", file.GetBuffer().AsMemory(0, (int)file.Length));
+        var bytes = new MemoryByteSource("plays.parquet", file.GetBuffer().AsMemory(0, (int)file.Length));
         var schema = new InteractionSchema { WeightColumn = SampleWriter.WeightColumn };
-        var read = await InteractionLoader.LoadAsync([new InputFile(source, InputFormat.Parquet)], schema, null, cancellation).ConfigureAwait(false);
+        var source = new FileInteractionSource([new InputFile(bytes, InputFormat.Parquet)], schema);
+        var read = await InteractionLoader.LoadAsync(source, null, cancellation).ConfigureAwait(false);
         var plays = CsrBuilder.Build(read);
         progress?.Report(new DataLoaded(DataStatistics.Of(plays, read.Statistics), _clock.Total));
         return plays;

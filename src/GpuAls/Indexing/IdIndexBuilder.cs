@@ -23,24 +23,29 @@ internal sealed class IdIndexBuilder(string column)
 
     private delegate T FromBytes<T>(ReadOnlySpan<byte> id);
 
-    /// <summary>Replaces the places of a batch by provisional numbers; several batches may be at it at once.</summary>
-    public void Number(IdColumn ids) => _table.Add(ids.Values, ids.Places.Span);
+    /// <summary>Gives the ids of a batch provisional numbers. Several threads may call this at once.</summary>
+    /// <returns>[rows], the number of each row's id, in the memory of the column's indices, which are gone.</returns>
+    public Memory<int> Number(IdColumn ids)
+    {
+        _table.Add(ids.Values, ids.Indices.Span);
+        return ids.Indices;
+    }
 
     /// <summary>Takes note of the type of a batch; the batches come one after the other, in the order of the input.</summary>
     /// <exception cref="GpuAlsException">Kind BadInput: another type of ids than in the batches before.</exception>
-    public void Check(IdColumn ids, InputFile file)
+    public void Check(IdColumn ids, string origin)
     {
-        if (_first is null) (_first, _firstFile, _type) = (ids, file.Path, ids.Type);
+        if (_first is null) (_first, _firstFile, _type) = (ids, origin, ids.Type);
         if (Kind(ids.Type) != Kind(_first.Type))
             throw new GpuAlsException(
                 FailureKind.BadInput,
-                $"column '{column}' has {Describe(_first)} in {_firstFile} and {Describe(ids)} in {file.Path}; one load has ids of one type. Convert one of the files.");
+                $"column '{column}' has {Describe(_first)} in {_firstFile} and {Describe(ids)} in {origin}; one load has ids of one type. Convert one of the files.");
         if (ids.Type > _type) _type = ids.Type;
         _hasNegative |= ids.HasNegative;
         if (_hasNegative && _type == IdType.UnsignedInteger64)
             throw new GpuAlsException(
                 FailureKind.BadInput,
-                $"column '{column}' has negative integers and integers of 2^63 or above in {_firstFile} to {file.Path}; "
+                $"column '{column}' has negative integers and integers of 2^63 or above in {_firstFile} to {origin}; "
                 + "no integer type holds both. Cast the column to strings.");
         _untyped &= ids.MayBeIntegers; // beside strings, text is strings
     }
@@ -92,15 +97,15 @@ internal sealed class IdIndexBuilder(string column)
     {
         using var values = new IdValues(IdValues.IntegerBytes);
         var bytes = values.AddFixed(_table.Count);
-        var places = new int[_table.NumberBound];
-        var place = 0;
+        var indices = new int[_table.NumberBound];
+        var index = 0;
         foreach (var number in _table.Numbers())
         {
-            write(bytes[(place * IdValues.IntegerBytes)..], read(_table[number]));
-            places[number] = place++;
+            write(bytes[(index * IdValues.IntegerBytes)..], read(_table[number]));
+            indices[number] = index++;
         }
 
-        foreach (ref var row in rows.Span) row = places[row];
+        foreach (ref var row in rows.Span) row = indices[row];
         var integers = new IdTable();
         integers.Add(values, rows.Span);
         integers.Finish();

@@ -40,15 +40,15 @@ internal sealed class IdTable
 
     /// <summary>Counts the ids of a batch.</summary>
     /// <param name="values">The ids.</param>
-    /// <param name="places">[rows], places among the values; receives the provisional numbers.</param>
-    public void Add(IdValues values, Span<int> places)
+    /// <param name="rows">[rows], the index of each row's id among the values; receives its provisional number.</param>
+    public void Add(IdValues values, Span<int> rows)
     {
-        using var rows = new RentedArray<int>(values.Count);
-        rows.Span.Clear();
-        var ofValues = rows.Span;
-        foreach (var place in places) ofValues[place]++;
+        using var counts = new RentedArray<int>(values.Count);
+        counts.Span.Clear();
+        var ofValues = counts.Span;
+        foreach (var index in rows) ofValues[index]++;
         Number(values, ofValues);
-        foreach (ref var place in places) place = ofValues[place];
+        foreach (ref var row in rows) row = ofValues[row];
     }
 
     /// <summary>Gives back what only <see cref="Add(IdValues, Span{int})"/> needs.</summary>

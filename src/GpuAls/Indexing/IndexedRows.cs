@@ -13,17 +13,15 @@ internal sealed class IndexedRows(bool hasWeights, bool hasTimes)
 
     public int Count { get; private set; }
 
-    /// <summary>Adds the rows of a batch whose places are numbers by now.</summary>
-    /// <param name="batch">The batch.</param>
-    /// <param name="fraction">How much of the input was read with it, 0 .. 1.</param>
-    public void Add(InteractionBatch batch, double fraction)
+    /// <summary>Adds the rows of a batch.</summary>
+    public void Add(NumberedBatch batch)
     {
-        var rows = batch.Users.Places.Length;
-        if (Count + rows > _users.Length) Resize(Capacity(Count + rows, fraction));
-        batch.Users.Places.CopyTo(_users.AsMemory(Count));
-        batch.Items.Places.CopyTo(_items.AsMemory(Count));
-        batch.Weights?.CopyTo(_weights.AsMemory(Count));
-        batch.Times?.CopyTo(_times.AsMemory(Count));
+        var rows = batch.Users.Length;
+        if (Count + rows > _users.Length) Resize(Capacity(Count + rows, batch.Batch.Fraction));
+        batch.Users.CopyTo(_users.AsMemory(Count));
+        batch.Items.CopyTo(_items.AsMemory(Count));
+        batch.Batch.Weights?.CopyTo(_weights.AsMemory(Count));
+        batch.Batch.Times?.CopyTo(_times.AsMemory(Count));
         Count += rows;
     }
 

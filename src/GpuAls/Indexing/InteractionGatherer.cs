@@ -1,52 +1,45 @@
 namespace GpuAls;
 
 /// <summary>Gathers batches into one list of indexed rows.</summary>
-internal sealed class InteractionGatherer(InteractionSchema schema, IReadOnlyList<InputFile> files)
+internal sealed class InteractionGatherer(IInteractionSource source)
 {
     private const int ShownBadRows = 5;
 
-    private readonly IdIndexBuilder _users = new(schema.UserColumn);
-    private readonly IdIndexBuilder _items = new(schema.ItemColumn);
-    private readonly IndexedRows _gathered = new(schema.WeightColumn is not null, schema.TimeColumn is not null);
+    private readonly IdIndexBuilder _users = new(source.Schema.UserColumn);
+    private readonly IdIndexBuilder _items = new(source.Schema.ItemColumn);
+    private readonly IndexedRows _gathered = new(source.Schema.WeightColumn is not null, source.Schema.TimeColumn is not null);
     private readonly List<string> _firstBadRows = [];
-    private readonly long _totalBytes = Math.Max(1, files.Sum(file => file.Bytes));
-    private long _finishedBytes;
-    private InputFile? _current;
-    private (TimeKind Kind, string Path)? _times;
+    private (TimeKind Kind, string Origin)? _times;
     private long _rows;
     private long _keptRows;
     private long _zeroWeightRows;
     private long _badRows;
 
-    /// <summary>Replaces the ids of a batch by numbers; several batches may be at it at once.</summary>
-    public void Number(InteractionBatch batch)
-    {
-        _users.Number(batch.Users);
-        _items.Number(batch.Items);
-    }
+    /// <summary>Gives the ids of a batch their numbers. Several threads may call this at once.</summary>
+    public NumberedBatch Number(InteractionBatch batch) => new(batch, _users.Number(batch.Users), _items.Number(batch.Items));
 
-    /// <summary>Adds a batch that has numbers; the batches come one after the other, in the order of the input.</summary>
-    public ReadProgress Add(InteractionBatch batch)
+    /// <summary>Adds a batch; the batches come one after the other, in the order of the input.</summary>
+    public ReadProgress Add(NumberedBatch numbered)
     {
+        var batch = numbered.Batch;
         var verdicts = batch.Verdicts;
-        _rows += batch.RowsInFile;
+        _rows += batch.RowsRead;
         _zeroWeightRows += verdicts.ZeroWeightRows;
         _badRows += verdicts.BadRows;
         _firstBadRows.AddRange(verdicts.FirstBadRows.Take(ShownBadRows - _firstBadRows.Count));
-        _keptRows += batch.Users.Places.Length;
+        _keptRows += numbered.Users.Length;
         if (_keptRows > Array.MaxLength)
             throw new GpuAlsException(FailureKind.BadInput, $"the input has more than {Array.MaxLength:N0} rows. Sum the plays of each user and item before training.");
-        _users.Check(batch.Users, batch.File);
-        _items.Check(batch.Items, batch.File);
+        _users.Check(batch.Users, batch.Origin);
+        _items.Check(batch.Items, batch.Origin);
         CheckTimes(batch);
-        var fraction = Fraction(batch);
-        _gathered.Add(batch, fraction);
-        return new ReadProgress(_rows, fraction);
+        _gathered.Add(numbered);
+        return new ReadProgress(_rows, batch.Fraction);
     }
 
     public IndexedInteractions Build()
     {
-        if (_badRows > 0 && schema.OnBadRow == OnBadRow.Fail) throw BadRows();
+        if (_badRows > 0 && source.Schema.OnBadRow == OnBadRow.Fail) throw BadRows();
         if (_keptRows == 0) throw NothingLeft();
         var (users, items, weights, times) = _gathered.Take();
         return new IndexedInteractions
@@ -58,8 +51,8 @@ internal sealed class InteractionGatherer(InteractionSchema schema, IReadOnlyLis
             ItemIndices = items,
             Weights = weights,
             Times = times,
-            Feedback = schema.Feedback,
-            Statistics = new ReadStatistics { Files = files.Count, Rows = _rows, ZeroWeightRows = _zeroWeightRows, BadRows = _badRows },
+            Feedback = source.Schema.Feedback,
+            Statistics = new ReadStatistics { Files = source.FileCount, Rows = _rows, ZeroWeightRows = _zeroWeightRows, BadRows = _badRows },
         };
     }
 
@@ -67,22 +60,12 @@ internal sealed class InteractionGatherer(InteractionSchema schema, IReadOnlyLis
     private void CheckTimes(InteractionBatch batch)
     {
         if (batch.Times is not { Length: > 0 }) return;
-        _times ??= (batch.TimeKind, batch.File.Path);
+        _times ??= (batch.TimeKind, batch.Origin);
         if (batch.TimeKind != _times.Value.Kind)
             throw new GpuAlsException(
                 FailureKind.BadInput,
-                $"column '{schema.TimeColumn}' has {_times.Value.Kind.Text()} in {_times.Value.Path} and {batch.TimeKind.Text()} in {batch.File.Path}; one load has times of one kind. Convert one of the files.");
-    }
-
-    private double Fraction(InteractionBatch batch)
-    {
-        if (!ReferenceEquals(_current, batch.File))
-        {
-            _finishedBytes += _current?.Bytes ?? 0;
-            _current = batch.File;
-        }
-
-        return Math.Min(1, (_finishedBytes + (batch.Fraction * batch.File.Bytes)) / _totalBytes);
+                $"column '{source.Schema.TimeColumn}' has {_times.Value.Kind.Text()} in {_times.Value.Origin} and {batch.TimeKind.Text()} "
+                + $"in {batch.Origin}; one load has times of one kind. Convert one of the files.");
     }
 
     private GpuAlsException BadRows()
@@ -97,6 +80,15 @@ internal sealed class InteractionGatherer(InteractionSchema schema, IReadOnlyLis
     private GpuAlsException NothingLeft() => new(
         FailureKind.BadInput,
         _rows == 0
-            ? $"the input has no rows: {files[0].Path}{(files.Count > 1 ? $" and {files.Count - 1:N0} more are" : " is")} empty, or no more than a header."
+            ? $"the input has no rows: {source.Name} {(source.FileCount > 1 ? "are" : "is")} empty, or no more than a header."
             : $"no row is left of {Counted.Of(_rows, "row")}: {_zeroWeightRows:N0} with weight 0, {_badRows:N0} that cannot be used. Check --weight-column.");
+}
+
+/// <summary>A batch whose ids have provisional numbers.</summary>
+/// <param name="Batch">The batch, whose columns of ids are no longer used.</param>
+/// <param name="Users">[rows], the number of each row's user.</param>
+/// <param name="Items">[rows], the number of each row's item.</param>
+internal sealed record NumberedBatch(InteractionBatch Batch, Memory<int> Users, Memory<int> Items) : IDisposable
+{
+    public void Dispose() => Batch.Dispose();
 }

@@ -17,15 +17,16 @@ public static class InteractionLoader
     {
         ArgumentNullException.ThrowIfNull(schema);
         schema.CheckDistinct();
-        return LoadAsync(InputLocation.Resolve(locations), schema, progress, cancellation);
+        return LoadAsync(new FileInteractionSource(InputLocation.Resolve(locations), schema), progress, cancellation);
     }
 
-    /// <summary>Loads all plays of files that were found.</summary>
+    /// <summary>Loads all plays of a source: several batches at once are read and numbered, and gathered in their order.</summary>
     internal static async Task<IndexedInteractions> LoadAsync(
-        IReadOnlyList<InputFile> files, InteractionSchema schema, IProgress<ReadProgress>? progress, CancellationToken cancellation)
+        IInteractionSource source, IProgress<ReadProgress>? progress, CancellationToken cancellation)
     {
-        var gathered = new InteractionGatherer(schema, files);
-        var pieces = InteractionReader.ReadAsync(files, schema, cancellation).Select(work => Numbered(work, gathered));
+        source.Schema.CheckDistinct();
+        var gathered = new InteractionGatherer(source);
+        var pieces = source.ReadAsync(cancellation).Select(work => Numbered(work, gathered));
         await foreach (var batch in InOrder.RunAsync(pieces, Environment.ProcessorCount + 1, cancellation).ConfigureAwait(false))
         {
             using var owned = batch;
@@ -36,10 +37,6 @@ public static class InteractionLoader
         return gathered.Build();
     }
 
-    private static Func<CancellationToken, Task<InteractionBatch>> Numbered(BatchWork work, InteractionGatherer gathered) => async cancellation =>
-    {
-        var batch = await work(cancellation).ConfigureAwait(false);
-        gathered.Number(batch);
-        return batch;
-    };
+    private static Func<CancellationToken, Task<NumberedBatch>> Numbered(BatchWork work, InteractionGatherer gathered) =>
+        async cancellation => gathered.Number(await work(cancellation).ConfigureAwait(false));
 }

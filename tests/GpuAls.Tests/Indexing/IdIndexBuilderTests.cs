@@ -6,7 +6,7 @@ namespace GpuAls.Tests.Indexing;
 
 public sealed class IdIndexBuilderTests
 {
-    private static readonly InputFile File = new(new FileByteSource("p.csv", 0), InputFormat.Delimited);
+    private const string Origin = "p.csv";
     private static readonly Gen<string> Id = Gen.OneOf("a", "b", "c", "ab", "é", "ﬀ", "😀", "日本", "A b", "\"", "10", "9");
 
     [Test]
@@ -36,7 +36,7 @@ public sealed class IdIndexBuilderTests
     {
         var ids = Texts(["a", "ghost", "b"], mayBeIntegers: false);
 
-        var (index, _) = Build([ids with { Places = new[] { 2, 0, 2 } }]);
+        var (index, _) = Build([ids with { Indices = new[] { 2, 0, 2 } }]);
 
         Assert.That(((IdIndex<string>)index).Ids.ToArray(), Is.EqualTo(new[] { "b", "a" }));
     }
@@ -58,9 +58,9 @@ public sealed class IdIndexBuilderTests
         var batches = Enumerable.Range(0, 24).Select(_ => Enumerable.Range(0, 5_000).Select(_ => $"user {random.Next(1 + random.Next(20_000))}").ToArray()).ToArray();
         var columns = Array.ConvertAll(batches, batch => Texts(batch, mayBeIntegers: false));
         var builder = new IdIndexBuilder("user");
-        Parallel.ForEach(columns, new ParallelOptions { MaxDegreeOfParallelism = 8 }, builder.Number);
-        var indices = columns.SelectMany(column => column.Places.ToArray()).ToArray();
-        foreach (var column in columns) builder.Check(column, File);
+        Parallel.ForEach(columns, new ParallelOptions { MaxDegreeOfParallelism = 8 }, column => builder.Number(column));
+        var indices = columns.SelectMany(column => column.Indices.ToArray()).ToArray();
+        foreach (var column in columns) builder.Check(column, Origin);
 
         var ids = builder.Build(indices);
 
@@ -104,9 +104,8 @@ public sealed class IdIndexBuilderTests
         var rows = new List<int>();
         foreach (var batch in batches)
         {
-            builder.Number(batch);
-            builder.Check(batch, File);
-            rows.AddRange(batch.Places.Span);
+            rows.AddRange(builder.Number(batch).Span);
+            builder.Check(batch, Origin);
         }
 
         var indices = rows.ToArray();

@@ -64,10 +64,10 @@ public sealed class ByteSourceTests
     private static async Task<long> CountRowsAsync(InputFile file)
     {
         var rows = 0L;
-        await foreach (var work in InteractionReader.ReadAsync([file], new InteractionSchema(), default))
+        await foreach (var work in new FileInteractionSource([file], new InteractionSchema()).ReadAsync(default))
         {
             using var batch = await work(default);
-            rows += batch.RowsInFile;
+            rows += batch.RowsRead;
             Assert.That(batch.Fraction, Is.GreaterThan(0).And.AtMost(1));
         }
 

@@ -48,13 +48,13 @@ internal sealed class ParquetBatchBuilder
         _times?.Dispose();
         return new InteractionBatch(_users, _items, kept, keptTimes)
         {
-            File = _file,
+            Origin = _file.Path,
             Users = IdsOf(_userIds, _users.Indices[..count]),
             Items = IdsOf(_itemIds, _items.Indices[..count]),
             Weights = kept?.Memory[..count],
             Times = keptTimes?.Memory[..count],
             TimeKind = kind,
-            RowsInFile = rows,
+            RowsRead = rows,
             Verdicts = _verdicts,
             Fraction = fraction,
         };

@@ -89,13 +89,13 @@ internal sealed class TextRows : IDisposable
         var (userIndices, itemIndices) = (Identity(count), Identity(count));
         return new InteractionBatch(this, userIndices, itemIndices)
         {
-            File = _file,
+            Origin = _file.Path,
             Users = new IdColumn(IdType.Text, _users, userIndices.Memory, MayBeIntegers: !UsersAreText),
             Items = new IdColumn(IdType.Text, _items, itemIndices.Memory, MayBeIntegers: !ItemsAreText),
             Weights = _hasWeights ? _weights.AsMemory(0, count) : default(ReadOnlyMemory<float>?),
             Times = _hasTimes ? _times.AsMemory(0, count) : default(ReadOnlyMemory<long>?),
             TimeKind = _timeKind ?? default,
-            RowsInFile = _rows,
+            RowsRead = _rows,
             Verdicts = _verdicts,
             Fraction = fraction,
         };
