@@ -103,12 +103,17 @@ public sealed class EvaluateCommandTests
     [Test]
     public async Task Evaluate_ByTime_HoldsOutTheNewest()
     {
-        var run = await Tool.SucceedAsync("evaluate", _plays, "--split", "time", "--time-column", "plays", "--test-fraction", "0.25", "--rank", "6", "--device", "cpu", "--bootstrap", "0");
+        var measured = await EvaluationFile.MeasureAsync(
+            _folder, _plays, "--split", "time", "--time-column", "plays", "--test-fraction", "0.25", "--rank", "6",
+            "--device", "cpu", "--bootstrap", "0");
 
         var plays = File.ReadLines(_plays).Skip(1).Select(line => int.Parse(line.Split(',')[2], System.Globalization.CultureInfo.InvariantCulture)).Order().ToArray();
         var newestTrained = plays[^((plays.Length / 4) + 1)];
-        Assert.That(run.Error, Does.Contain($"{plays.Count(count => count <= newestTrained)} pairs to train on, {plays.Count(count => count > newestTrained)} held out"));
-        Assert.That(run.Out, Does.Match("NDCG@10 +0").And.Not.Contain("["));
+        var trained = plays.Count(count => count <= newestTrained);
+        Assert.That(measured.Pairs, Is.EqualTo((trained, plays.Length - trained)));
+        Assert.That(measured.Value("ndcg", 10), Is.InRange(0, 1));
+        Assert.That(measured.HasInterval("ndcg", 10), Is.False);
+        Assert.That(measured.Run.Out, Does.Not.Contain("["));
     }
 
     [Test]
@@ -117,13 +122,13 @@ public sealed class EvaluateCommandTests
         File.WriteAllLines(_folder.At("shown.csv"), ["user,item,plays", "a,x,1", "a,y,1", "b,y,1", "b,z,1", "c,z,1", "c,w,1"]);
         File.WriteAllLines(_folder.At("asked.csv"), ["user,item,plays", "a,z,1"]);
         File.WriteAllLines(_folder.At("hidden.csv"), ["user,item,plays", "a,w,1", "d,x,1", "b,v,1"]);
-        string[] options = ["evaluate", _folder.At("shown.csv"), "--test", _folder.At("asked.csv"), "--k", "2", "--rank", "2", "--device", "cpu"];
+        string[] options = [_folder.At("shown.csv"), "--test", _folder.At("asked.csv"), "--k", "2", "--rank", "2", "--device", "cpu"];
 
-        var open = await Tool.SucceedAsync(options);
-        var hidden = await Tool.SucceedAsync([.. options, "--exclude", _folder.At("hidden.csv")]);
+        var open = await EvaluationFile.MeasureAsync(_folder, options);
+        var hidden = await EvaluationFile.MeasureAsync(_folder, [.. options, "--exclude", _folder.At("hidden.csv")]);
 
-        Assert.That(open.Out, Does.Match(@"coverage@2 +0\.5000"), "z and w");
-        Assert.That(hidden.Out, Does.Match(@"coverage@2 +0\.2500"), "z alone is left for a");
+        Assert.That(open.Value("coverage", 2), Is.EqualTo(0.5), "z and w");
+        Assert.That(hidden.Value("coverage", 2), Is.EqualTo(0.25), "z alone is left for a");
     }
 
     /// <summary>Training on the part that was held out of nothing, then measuring the saved model, is the same as doing both at once.</summary>
@@ -165,14 +170,19 @@ public sealed class EvaluateCommandTests
     {
         File.WriteAllLines(_folder.At("one.csv"), ["user,item,plays", "Nobody At All,River Meadow,3", .. File.ReadLines(_plays).Skip(1).Take(30)]);
         File.WriteAllLines(_folder.At("others.csv"), ["user,item,plays", .. File.ReadLines(_plays).Skip(31)]);
-        string[] files = [_folder.At("others.csv"), "--test", _folder.At("one.csv")];
+        string[] files =
+        [
+            _folder.At("others.csv"), "--test", _folder.At("one.csv"), "--weight-column", "plays", "--rank", "6", "--device", "cpu",
+            "--bootstrap", "0",
+        ];
 
-        var dropped = await EvaluateAsync([.. files, "--metrics", "all"]);
-        var kept = await EvaluateAsync([.. files, "--cold-start", "nan", "--metrics", "all"]);
+        var dropped = await EvaluationFile.MeasureAsync(_folder, files);
+        var kept = await EvaluationFile.MeasureAsync(_folder, [.. files, "--cold-start", "nan", "--metrics", "all"]);
 
-        Assert.That(dropped.Error, Does.Contain("held-out pairs were left out: 2 users have no play above 0"));
-        Assert.That(dropped.Out, Does.Match(@"RMSE, preference +0\.\d+"));
-        Assert.That(kept.Out, Does.Match("RMSE, preference +NaN"));
+        Assert.That(dropped.Run.Error, Does.Contain("held-out pairs were left out: 2 users have no play above 0"));
+        Assert.That(dropped.Value("rmse_preference"), Is.InRange(0.01, 1));
+        Assert.That(kept.Value("rmse_preference"), Is.Null);
+        Assert.That(kept.Run.Out, Does.Match("RMSE, preference +NaN"));
     }
 
     [TestCase("--k", "5,x", "--k is '5,x'")]

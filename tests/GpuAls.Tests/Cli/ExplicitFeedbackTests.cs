@@ -185,11 +185,11 @@ public sealed class ExplicitFeedbackTests
     {
         WriteMany();
 
-        var run = await Tool.SucceedAsync(["evaluate", _folder.At("many.csv"), "--split", split, "--k", "3", .. times, .. Explicit]);
+        var measured = await EvaluationFile.MeasureAsync(
+            _folder, [_folder.At("many.csv"), "--split", split, "--k", "3", .. times, .. Explicit]);
 
-        var numbers = System.Text.RegularExpressions.Regex.Match(run.Error, @"(\d+) pairs to train on, (\d+) held out");
-        Assert.That(Number(numbers.Groups[1].Value) + Number(numbers.Groups[2].Value), Is.EqualTo(400), run.Error);
-        Assert.That(run.Out, Does.Match(@"RMSE, rating +\d"));
+        Assert.That(measured.Pairs.Train + measured.Pairs.HeldOut, Is.EqualTo(400), measured.Run.Error);
+        Assert.That(measured.Value("rmse_rating"), Is.Positive);
     }
 
     [Test]
@@ -219,8 +219,6 @@ public sealed class ExplicitFeedbackTests
 
     private double Metric(string name) =>
         double.Parse(File.ReadLines(_folder.At("metrics.csv")).Select(line => line.Split(',')).Single(cells => cells[0] == "gpuals" && cells[1] == name)[3], CultureInfo.InvariantCulture);
-
-    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
     private static (int User, int Item) Places(FactorModel model, string user, string item)
     {

@@ -24,10 +24,12 @@ public sealed class TuneCommandTests
     [Test]
     public async Task Tune_GridByRmse_ShowsAllTrialsBestFirst()
     {
-        var run = await TuneAsync("--rank", "2,6", "--alpha", "1,40", "--regularization", "0.01,0.1,1", "--metric", "rmse", "--iterations", "5");
+        var run = await TuneAsync(
+            "--rank", "2,6", "--alpha", "1,40", "--regularization", "0.01,0.1,1", "--metric", "rmse", "--iterations", "5",
+            "--output", _folder.At("grid"));
 
         Assert.That(run.Out, Does.Match("trial +rank +regularization +alpha +rmse_preference +best at +trained"));
-        var values = Column(run.Out, @"^ +(?:\d+ +){1}.*? (0\.\d{4}) \[0");
+        var values = Trials("grid").Select(trial => Measured(trial, "rmse_preference")).ToArray();
         Assert.That(values, Has.Length.EqualTo(12).And.Ordered.Ascending);
         Assert.That(run.Out, Does.Contain("12 trials, best first; lower is better."));
         Assert.That(run.Error, Does.Contain("trial 12/12: "));
@@ -69,10 +71,12 @@ public sealed class TuneCommandTests
     [Test]
     public async Task Tune_BestIterationBeforeTheLast_IsThatOfTheCommand()
     {
-        var run = await TuneAsync("--rank", "2,5", "--alpha", "40", "--regularization", "0.01", "--iterations", "12", "--metric", "auc");
+        var run = await TuneAsync(
+            "--rank", "2,5", "--alpha", "40", "--regularization", "0.01", "--iterations", "12", "--metric", "auc",
+            "--output", _folder.At("early"));
 
-        var best = Regex.Match(run.Out, @"\n +\d +\d +0\.\d{4} \[.*?\] +(\d+) +\d+").Groups[1].Value;
-        Assert.That(int.Parse(best, CultureInfo.InvariantCulture), Is.LessThan(12));
+        var best = (int)Trials("early")[0]["result"]!["best_iteration"]!;
+        Assert.That(best, Is.LessThan(12));
         Assert.That(run.Out, Does.Contain($" --iterations {best} "));
     }
 
@@ -206,11 +210,13 @@ public sealed class TuneCommandTests
         File.WriteAllLines(_folder.At("test.csv"), lines.Where((_, row) => row == 0 || row % 5 == 3));
         string[] files = [_folder.At("train.csv"), "--test", _folder.At("test.csv"), "--weight-column", "plays", "--device", "cpu", "--bootstrap", "0", "--iterations", "3"];
 
-        var tuned = await Tool.SucceedAsync(["tune", .. files, "--rank", "4,5", "--patience", "0", "--metric", "recall@10"]);
-        var evaluated = await Tool.SucceedAsync(["evaluate", .. files, "--rank", "5", "--k", "10"]);
+        await Tool.SucceedAsync(
+            ["tune", .. files, "--rank", "4,5", "--patience", "0", "--metric", "recall@10", "--output", _folder.At("given")]);
+        var evaluated = await EvaluationFile.MeasureAsync(_folder, [.. files, "--rank", "5", "--k", "10"]);
 
-        var recall = Regex.Match(evaluated.Out, @"recall@10 +(0\.\d{4})").Groups[1].Value;
-        Assert.That(tuned.Out, Does.Match($@"\n +\d +5 +{recall} +3 +3"));
+        var trial = Trials("given").Single(trial => (int)trial["options"]!["rank"]! == 5);
+        Assert.That(Measured(trial, "recall"), Is.EqualTo(evaluated.Value("recall", 10)));
+        Assert.That((int)trial["result"]!["best_iteration"]!, Is.EqualTo(3));
     }
 
     [Test]
@@ -293,9 +299,11 @@ public sealed class TuneCommandTests
 
     private string[] Arguments(string[] options) => ["tune", _plays, "--weight-column", "plays", "--device", "cpu", "--bootstrap", "100", .. options];
 
-    private static double[] Column(string output, string pattern) =>
-    [
-        .. Regex.Matches(output, pattern, RegexOptions.Multiline)
-            .Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)),
-    ];
+    /// <summary>The trials of a search, best first, from its JSON.</summary>
+    private JsonNode[] Trials(string folder) =>
+        [.. JsonNode.Parse(File.ReadAllText(_folder.At(folder, "tune.json")))!["trials"]!.AsArray().Select(trial => trial!)];
+
+    /// <summary>The metric of a trial; of several lengths the first.</summary>
+    private static double Measured(JsonNode trial, string metric) => (double)trial["result"]!["metrics"]!.AsArray()
+        .First(value => (string)value!["metric"]! == metric)!["value"]!;
 }
