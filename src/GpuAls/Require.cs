@@ -12,6 +12,6 @@ internal static class Require
     /// <summary>Throws <see cref="ArgumentException"/> unless a buffer has the length its shape asks for.</summary>
     public static void Length(long actual, long expected, string name)
     {
-        if (actual != expected) throw new ArgumentException($"{name} has {actual:N0} elements; its shape asks for {expected:N0}.", name);
+        if (actual != expected) throw new ArgumentException($"{name} has {Counted.Of(actual, "element")}; its shape asks for {expected:N0}.", name);
     }
 }

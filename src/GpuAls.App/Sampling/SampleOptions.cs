@@ -34,6 +34,6 @@ public sealed record SampleOptions
         var most = (long)Users * LongestHistory;
         Require.Usage(
             Plays <= most,
-            $"--plays is {Plays}; expected at most {most}, half of the {Users} × {Items} pairs of users and items.");
+            $"--plays is {Plays}; expected at most {most}, half of users × items ({Users} × {Items}).");
     }
 }

@@ -59,7 +59,7 @@ public sealed class SearchSpace
             size <= MostTrials,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"the grid has {size:N0} combinations; expected at most {MostTrials:N0}. "
+                $"the grid has {Counted.Of((long)size, "combination")}; expected at most {MostTrials:N0}. "
                     + $"Give fewer values, or choose --search random."));
         IEnumerable<AlsOptions> grid = [FixedOptions];
         foreach (var axis in Axes)

@@ -110,7 +110,7 @@ internal sealed class ParquetTexts() : ParquetIdValues(0, IdType.Text)
         if (bytes.IsEmpty) return "is empty";
         return Utf8.IsValid(bytes)
             ? null
-            : $"has {bytes.Length} bytes that are not valid UTF-8. "
+            : $"has {Counted.Of(bytes.Length, "byte that is", "bytes that are")} not valid UTF-8. "
                 + "Cast ids to UTF-8 strings, 16-byte UUIDs to FIXED_LEN_BYTE_ARRAY(16)";
     }
 }

@@ -64,7 +64,7 @@ internal sealed class ParquetBooleans : ParquetWeights
     public override void Add(ReadOnlySpan<byte> plain, int count)
     {
         if (count > plain.Length * 8L)
-            throw new InvalidDataException($"a page has {plain.Length * 8L:N0} values; its header says {count:N0}");
+            throw new InvalidDataException($"a page has {Counted.Of(plain.Length * 8L, "value")}; its header says {count:N0}");
         var weights = Reserve(count);
         for (var i = 0; i < count; i++) weights[i] = (plain[i / 8] >> (i % 8)) & 1;
     }
@@ -124,7 +124,7 @@ internal sealed class ParquetDecimals : ParquetWeights
             }
 
             if ((uint)length > (uint)plain.Length) throw Short();
-            if (length > MaximumBytes) throw new InvalidDataException($"a decimal of {length:N0} bytes");
+            if (length > MaximumBytes) throw new InvalidDataException($"a decimal of {Counted.Of(length, "byte")}");
             var unscaled = new BigInteger(plain[..length], isBigEndian: true);
             weights[i] = unscaled >= long.MinValue && unscaled <= long.MaxValue ? Scaled((long)unscaled) : Parse(unscaled);
             plain = plain[length..];

@@ -27,7 +27,7 @@ internal abstract class ParquetValues : IDisposable
         var values = MemoryMarshal.Cast<byte, T>(plain);
         return count <= values.Length
             ? values[..count]
-            : throw new InvalidDataException($"a page has {values.Length:N0} values; its header says {count:N0}");
+            : throw new InvalidDataException($"a page has {Counted.Of(values.Length, "value")}; its header says {count:N0}");
     }
 }
 

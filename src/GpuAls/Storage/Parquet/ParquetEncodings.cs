@@ -174,7 +174,7 @@ internal static class ParquetEncodings
 
     private static RentedArray<byte> Plain(long length) => length <= MaximumPlainBytes
         ? new RentedArray<byte>((int)length)
-        : throw new InvalidDataException($"a page has {length:N0} bytes of values, more than the {MaximumPlainBytes:N0} supported");
+        : throw new InvalidDataException($"a page has {Counted.Of(length, "byte")} of values, more than the {MaximumPlainBytes:N0} supported");
 
     private static InvalidDataException Damaged() => new("a page has values of impossible lengths");
 }

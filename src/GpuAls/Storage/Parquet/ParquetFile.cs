@@ -54,7 +54,7 @@ internal sealed class ParquetFile
         // A damaged count must not become a huge allocation.
         var rows = _metadata.Groups[group].RowCount;
         if (rows < 0 || rows > Math.Min(Array.MaxLength, _source.Length * MaximumRowsPerByte))
-            throw Bad(group, $"it says it has {rows:N0} rows. The file is damaged, or its row groups are too large");
+            throw Bad(group, $"it says it has {Counted.Of(rows, "row")}. The file is damaged, or its row groups are too large");
         return (int)rows;
     }
 
@@ -102,7 +102,7 @@ internal sealed class ParquetFile
     {
         var (rows, chunks) = (_metadata.Groups[group].RowCount, _metadata.Groups[group].Chunks);
         if (chunks.Count != Schema.Leaves.Count)
-            throw Bad(group, $"it has {chunks.Count:N0} columns and the schema {Schema.Leaves.Count:N0}; copy or write the file again");
+            throw Bad(group, $"it has {Counted.Of(chunks.Count, "column")} and the schema {Schema.Leaves.Count:N0}; copy or write the file again");
         var chunk = chunks[field.Index];
         var column = $"column '{field.Name}'";
         if (chunk.IsEncrypted) throw Bad(group, $"{column} is encrypted, which is not supported. Write it without encryption");
@@ -111,7 +111,7 @@ internal sealed class ParquetFile
         if (chunk.Type != field.Type)
             throw Bad(group, $"{column} is {chunk.Type} here and {field.Type} in the schema; copy or write the file again");
         if (chunk.ValueCount != rows)
-            throw Bad(group, $"{column} has {chunk.ValueCount:N0} values for {rows:N0} rows; copy or write the file again");
+            throw Bad(group, $"{column} has {Counted.Of(chunk.ValueCount, "value")} for {Counted.Of(rows, "row")}; copy or write the file again");
         if (!ParquetCompression.IsSupported(chunk.Codec))
             throw Bad(group, $"{column} is compressed by {chunk.Codec}, which is not supported. Write it with ZSTD, SNAPPY, GZIP or LZ4_RAW");
         if (chunk.CompressedBytes > Array.MaxLength) throw TooLarge(group, field);
@@ -132,7 +132,7 @@ internal sealed class ParquetFile
             throw new InvalidDataException("it does not end with PAR1, so it was cut short");
         var footer = BinaryPrimitives.ReadUInt32LittleEndian(tail.Span[^TailBytes..]);
         if (footer > Math.Min(Array.MaxLength, length - SmallestFile))
-            throw new InvalidDataException($"its footer claims {footer:N0} bytes");
+            throw new InvalidDataException($"its footer claims {Counted.Of(footer, "byte")}");
         if (footer <= first - TailBytes) return ParquetMetadata.Parse(tail.Span[^(TailBytes + (int)footer)..^TailBytes]);
         using var whole = await ReadAtAsync(source, length - TailBytes - footer, (int)footer, cancellation).ConfigureAwait(false);
         return ParquetMetadata.Parse(whole.Span);

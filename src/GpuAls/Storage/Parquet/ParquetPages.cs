@@ -199,6 +199,6 @@ internal ref struct ParquetPages
         if (bytes.IsEmpty) throw new InvalidDataException("a page has fewer values than its header says");
         HybridRuns.Decode(bytes[1..], bytes[0], indices);
         if (_dictionary == 0 || indices.ContainsAnyExceptInRange(0, _dictionary - 1))
-            throw new InvalidDataException($"it has indices outside its dictionary of {_dictionary:N0} values");
+            throw new InvalidDataException($"it has indices outside its dictionary of {Counted.Of(_dictionary, "value")}");
     }
 }

@@ -21,7 +21,7 @@ internal sealed unsafe class NativeFloats : IDisposable
         {
             throw new GpuAlsException(
                 FailureKind.Device,
-                $"out of memory: {length * sizeof(float):N0} bytes are needed. "
+                $"out of memory: {Counted.Of(length * sizeof(float), "byte")} are needed. "
                 + "Lower --rank or use a machine with more memory.",
                 exception);
         }
