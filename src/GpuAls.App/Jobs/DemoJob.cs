@@ -58,7 +58,7 @@ public sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress = n
         int[] users = [.. Enumerable.Range(0, model.Users.Count).Where(user => IsTypical(model, user) && test.RowLength(user) > 0).Take(ListenersShown)];
         using var recommender = new Recommender(model, engine);
         var lists = recommender.Recommend(users, K, includePlayed: false, cancellation).Single().ItemIndices;
-        return [.. users.Select((user, place) => Show(model, test, user, lists.AsSpan(place * K, K)))];
+        return [.. users.Select((user, position) => Show(model, test, user, lists.AsSpan(position * K, K)))];
     }
 
     /// <summary>A history of a length that can be looked through.</summary>

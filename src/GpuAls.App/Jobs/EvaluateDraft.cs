@@ -32,7 +32,7 @@ internal sealed class EvaluateDraft(EvaluateJobOptions options)
         IEnumerable<int> Held(int user)
         {
             var (indices, values) = (test.RowIndices(user).ToArray(), test.RowValues(user).ToArray());
-            return indices.Where((item, place) => item < train.Items.Count && values[place] > 0);
+            return indices.Where((item, position) => item < train.Items.Count && values[position] > 0);
         }
     }
 

@@ -147,6 +147,45 @@ public sealed class TuneJournalTests
         Assert.That(again.Count, Is.Zero);
     }
 
+    /// <summary>A trial counts as done once it would survive a kill, not before; the next run does it again.</summary>
+    [Test]
+    public void Add_TheLogRefuses_IsNotDone()
+    {
+        var log = new FullLog(room: 2);
+        using var journal = TuneJournal.Open(log, "digest", Settings);
+        journal.Add(Result(1));
+
+        var failure = Assert.Throws<GpuAlsException>(() => journal.Add(Result(2)));
+
+        Assert.That(failure.Kind, Is.EqualTo(FailureKind.Output));
+        Assert.That((journal.Count, journal.Find(1, 1) is not null, journal.Find(2, 1)), Is.EqualTo((1, true, (TrialResult?)null)));
+        using var again = TuneJournal.Open(new FullLog(room: 0, [.. log.ReadAll()]), "digest", Settings);
+        Assert.That(again.Count, Is.EqualTo(1));
+    }
+
+    /// <summary>A log in memory that has room for some pieces.</summary>
+    private sealed class FullLog(int room, params byte[] bytes) : IAppendLog
+    {
+        private readonly List<byte> _bytes = [.. bytes];
+        private int _room = room;
+
+        public string Name => "memory:journal";
+
+        public byte[] ReadAll() => [.. _bytes];
+
+        public void Truncate(long length) => _bytes.RemoveRange((int)length, _bytes.Count - (int)length);
+
+        public void Append(ReadOnlyMemory<byte> piece)
+        {
+            if (_room-- == 0) throw new GpuAlsException(FailureKind.Output, "cannot write 'memory:journal': it is full.");
+            _bytes.AddRange(piece.Span);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+
     private string Path => _folder.At("journal.jsonl");
 
     private TuneJournal Open() => TuneJournal.Open(new LocalAppendLog(Path), "digest", Settings);
