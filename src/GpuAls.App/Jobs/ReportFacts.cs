@@ -75,7 +75,9 @@ internal static class ReportFacts
     {
         var name = parameter.Name.Replace('-', ' ');
         var value = parameter.Get(options);
-        return parameter.Kind != ParameterKind.Flag ? $"{name} {value}" : value == "true" ? name : "";
+        return parameter.Kind == ParameterKind.Flag
+            ? value == "true" ? name : ""
+            : value.Length > 0 ? $"{name} {value}" : "";
     }
 
     private static string Split(SplitOptions split) => Text($"{Words.Of(split.Kind)}{(split.Folds is { } folds ? Text($", {folds} folds") : "")}, seed {split.Seed}");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace GpuAls;
 
@@ -79,6 +80,14 @@ public sealed record AlsOptions
 
     /// <summary>Seed of the first factors: the same seed, input and options give the same bytes.</summary>
     public long Seed { get; init; } = 42;
+
+    /// <summary>How the first factors are drawn.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Initialization Init { get; init; }
+
+    /// <summary>Scale of the first factors, above 0; null takes that of <see cref="Init"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? InitScale { get; init; }
 
     /// <summary>Whether the loss is computed after each iteration.</summary>
     public bool TrackLoss { get; init; }

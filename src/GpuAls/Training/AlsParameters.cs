@@ -149,6 +149,20 @@ public static class AlsParameters
             IsCommon = true,
             Summary = "Seed of the initial factors",
         },
+        Word("init", o => o.Init, (o, value) => o with { Init = value }) with
+        {
+            Group = ParameterGroup.Training,
+            Summary = "Distribution of the initial factors",
+            Details = "normal: independent normal numbers. sphere: normal numbers, each factor vector scaled to the same length, as in Spark. "
+                + "uniform: uniform numbers from 0 on, as in implicit.",
+        },
+        Real("init-scale", o => o.InitScale, (o, value) => o with { InitScale = value }, ParameterRange.Positive) with
+        {
+            Group = ParameterGroup.Training,
+            DefaultNote = "0.1 for normal, 1 for sphere, 0.01 for uniform",
+            Summary = "Scale of the initial factors",
+            Details = "normal: standard deviation times √rank. sphere: length of a factor vector. uniform: the largest number.",
+        },
         Flag("loss", o => o.TrackLoss, (o, value) => o with { TrackLoss = value }) with
         {
             Group = ParameterGroup.Logging,

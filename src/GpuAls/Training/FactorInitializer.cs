@@ -1,24 +1,68 @@
+using System.Text.Json.Serialization;
+
 namespace GpuAls;
 
+/// <summary>How the first factors are drawn.</summary>
+[JsonConverter(typeof(WordConverter<Initialization>))]
+public enum Initialization
+{
+    /// <summary>Independent normal numbers of standard deviation scale/√rank; scale 0.1 (iALS).</summary>
+    [JsonStringEnumMemberName("normal")]
+    Normal,
+
+    /// <summary>Normal numbers, each row scaled to length scale; scale 1 (Spark).</summary>
+    [JsonStringEnumMemberName("sphere")]
+    Sphere,
+
+    /// <summary>Uniform numbers in [0, scale); scale 0.01 (implicit).</summary>
+    [JsonStringEnumMemberName("uniform")]
+    Uniform,
+}
+
 /// <summary>
-/// First factors: independent normal numbers with standard deviation 0.1/√rank, each a pure function of seed, side, row and
-/// factor, so that neither threads nor the order of rows matter.
+/// First factors, each a pure function of seed, side, row and factor, so that neither threads nor the order of rows matter.
 /// </summary>
 internal static class FactorInitializer
 {
-    private const double StandardDeviation = 0.1;
+    /// <summary>The scale of the initialization, if <see cref="AlsOptions.InitScale"/> names none.</summary>
+    public static double DefaultScale(Initialization initialization) => initialization switch
+    {
+        Initialization.Normal => 0.1,
+        Initialization.Sphere => 1,
+        _ => 0.01,
+    };
 
     /// <returns>[rowCount, rank].</returns>
-    public static float[] Create(int rowCount, int rank, Side side, long seed)
+    public static float[] Create(int rowCount, Side side, AlsOptions options)
     {
+        var (rank, initialization) = (options.Rank, options.Init);
         var factors = new float[(long)rowCount * rank];
-        var scale = StandardDeviation / Math.Sqrt(rank);
-        var stream = SeededRandom.Mix((ulong)seed ^ SeededRandom.Mix((ulong)side + 1));
-        ParallelRanges.ForEach(factors.LongLength, (start, end) =>
+        var stream = SeededRandom.Mix((ulong)options.Seed ^ SeededRandom.Mix((ulong)side + 1));
+        var scale = options.InitScale ?? DefaultScale(initialization);
+        if (initialization == Initialization.Normal) scale /= Math.Sqrt(rank);
+        ParallelRanges.ForEach(rowCount, (start, end) =>
         {
-            for (var i = start; i < end; i++) factors[i] = (float)(scale * Normal(stream, (ulong)i));
+            for (var row = start; row < end; row++)
+                Draw(initialization, scale, stream, (ulong)(row * rank), factors.AsSpan((int)(row * rank), rank));
         });
         return factors;
+    }
+
+    private static void Draw(Initialization initialization, double scale, ulong stream, ulong first, Span<float> row)
+    {
+        if (initialization == Initialization.Uniform)
+        {
+            for (var i = 0; i < row.Length; i++) row[i] = (float)(scale * SeededRandom.Uniform(stream + first + (ulong)i));
+            return;
+        }
+
+        var isSphere = initialization == Initialization.Sphere;
+        var factor = isSphere ? 1 : scale;
+        for (var i = 0; i < row.Length; i++) row[i] = (float)(factor * Normal(stream, first + (ulong)i));
+        if (!isSphere) return;
+        double squares = 0;
+        foreach (var value in row) squares += (double)value * value;
+        foreach (ref var value in row) value = (float)(scale * value / Math.Sqrt(squares));
     }
 
     /// <summary>Box and Muller's transform of two counter-based uniform numbers.</summary>

@@ -1,6 +1,6 @@
 namespace GpuAls;
 
-/// <summary>Another system's meaning of the parameters, with its own numbers for those whose meaning it is. Rank, iterations and seed stay the caller's.</summary>
+/// <summary>Another system's meaning of the parameters, its numbers and its start. Rank, iterations and seed stay the caller's.</summary>
 public static class Preset
 {
     /// <summary>Names that <see cref="Apply"/> takes.</summary>
@@ -25,6 +25,8 @@ public static class Preset
             Regularization = 0.1,
             RegularizationScaling = RegularizationScaling.Count,
             First = Side.Items,
+            Init = Initialization.Sphere,
+            InitScale = null,
         },
         "implicit" => options with
         {
@@ -36,6 +38,8 @@ public static class Preset
             Regularization = 0.01,
             RegularizationScaling = RegularizationScaling.None,
             First = Side.Users,
+            Init = Initialization.Uniform,
+            InitScale = null,
         },
         "ials" => options with
         {
@@ -48,6 +52,8 @@ public static class Preset
             RegularizationScaling = RegularizationScaling.Ials,
             RegularizationExponent = 1,
             First = Side.Users,
+            Init = Initialization.Normal,
+            InitScale = null,
         },
         _ => throw new GpuAlsException(FailureKind.Usage, $"there is no preset '{name}'; expected {string.Join(", ", Names)}."),
     };

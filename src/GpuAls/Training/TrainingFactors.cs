@@ -54,7 +54,7 @@ public sealed class TrainingFactors : IDisposable
     {
         // An exact solve writes each row of the side that comes first before anything reads it.
         if (side == options.First && options is { Solver: Solver.Cholesky, Nonnegative: false }) return engine.CreateFactors(rowCount, options.Rank);
-        var factors = FactorInitializer.Create(rowCount, options.Rank, side, options.Seed);
+        var factors = FactorInitializer.Create(rowCount, side, options);
         if (options.Nonnegative)
             foreach (ref var factor in factors.AsSpan()) factor = Math.Abs(factor);
         return engine.LoadFactors(factors, options.Rank);

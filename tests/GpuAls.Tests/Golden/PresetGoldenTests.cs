@@ -24,9 +24,30 @@ public sealed class PresetGoldenTests
         };
         using var folder = new TempFolder();
 
-        await Tool.SucceedAsync(["train", golden.Source, "--output", folder.At("model"), "--device", "cpu", .. meaning, .. golden.Arguments]);
+        await Tool.SucceedAsync(["train", golden.Source, "--output", folder.At("model"), "--device", "cpu", "--init", "normal", .. meaning, .. golden.Arguments]);
 
         AssertIsGolden(await ModelReader.ReadAsync(folder.At("model")), golden);
+    }
+
+    /// <summary>
+    /// A preset begins as its system does: over many seeds the loss after each iteration has the mean of the script's, within four
+    /// standard errors of both. With the start of gpuals it would not, where that differs.
+    /// </summary>
+    [Test]
+    public async Task Train_Preset_HasTheLossesOfTheSystemsOwnStart([Values("spark", "spark-explicit", "implicit", "ials")] string name)
+    {
+        var golden = GoldenFile.Read(name);
+        var options = golden.Options(Preset.Apply(name.Split('-')[0], AlsOptions.Default) with
+        {
+            Feedback = name == "spark-explicit" ? Feedback.Explicit : Feedback.Implicit,
+            TrackLoss = true,
+        });
+        var schema = new InteractionSchema { WeightColumn = name == "ials" ? null : "plays", Feedback = options.Feedback };
+        var plays = CsrBuilder.Build(await InteractionLoader.LoadAsync([golden.Source], schema));
+
+        Assert.That(FurthestFrom(golden, plays, options), Is.LessThan(4));
+        if (options.Init != Initialization.Normal)
+            Assert.That(FurthestFrom(golden, plays, options with { Init = Initialization.Normal }), Is.GreaterThan(6));
     }
 
     [Test]
@@ -51,6 +72,25 @@ public sealed class PresetGoldenTests
 
         Assert.That(folder.Entries(), Is.SupersetOf(new[] { "ials.json", "implicit.json", "spark-explicit.json", "spark.json" }));
         foreach (var name in folder.Entries()) Assert.That(File.ReadAllText(folder.At(name)), Is.EqualTo(File.ReadAllText(Path.Combine(GoldenFile.Folder, name))), name);
+    }
+
+    /// <summary>The largest distance of a mean loss from the script's, in standard errors.</summary>
+    private static double FurthestFrom(GoldenFile golden, InteractionMatrix plays, AlsOptions options)
+    {
+        using var engine = new HostEngine();
+        double[][] losses =
+        [
+            .. Enumerable.Range(0, golden.Seeds).Select(seed => new AlsTrainer(engine, options with { Seed = seed }).Fit(plays)
+                .Iterations.Select(iteration => iteration.Loss!.Value).ToArray()),
+        ];
+        return Enumerable.Range(0, options.Iterations).Max(iteration =>
+        {
+            var values = losses.Select(loss => loss[iteration]).ToArray();
+            var mean = values.Average();
+            var variance = values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1);
+            var theirs = golden.LossDeviations[iteration];
+            return Math.Abs(mean - golden.LossMeans[iteration]) / Math.Sqrt((variance + (theirs * theirs)) / golden.Seeds);
+        });
     }
 
     private static void AssertIsGolden(FactorModel model, GoldenFile golden)
@@ -78,7 +118,7 @@ public sealed class PresetGoldenTests
 
     private static void AssertAre(JsonObject first, IdIndex ids, Side side)
     {
-        var factors = FactorInitializer.Create(ids.Count, 3, side, AlsOptions.Default.Seed);
+        var factors = FactorInitializer.Create(ids.Count, side, AlsOptions.Default with { Rank = 3 });
         Assert.That(first.Select(entry => entry.Key), Is.EquivalentTo(Ids(ids)));
         for (var row = 0; row < ids.Count; row++)
             Assert.That(first[ids.Format(row)]!.AsArray().Select(value => (float)value!), Is.EqualTo(factors.AsSpan(row * 3, 3).ToArray()), ids.Format(row));

@@ -16,17 +16,27 @@ ials      Rendle, Krichene, Zhang, Koren: Revisiting the Performance of iALS on 
 
 Plays of one user and item are added up before, as scipy does for implicit and gpuals does for all; Spark itself takes each for a
 rating of its own. ratings.csv has no pair twice: of such gpuals takes the mean. Plays of 0 are left out, ratings of 0 are not. A row
-without ratings is zero. first_factors.json has the factors to begin with, which are any numbers; the tests see that gpuals begins there.
+without ratings is zero. first_factors.json has the factors to begin with, which are any numbers; the tests see that gpuals begins there
+with --init normal.
+
+own_start has the loss after each iteration, over SEEDS trainings that begin as the system does:
+
+spark     ALS.initialize: normal numbers, each vector scaled to length 1
+implicit  uniform numbers in [0, 1) times 0.01
+ials      normal numbers of standard deviation 0.1/sqrt(rank)
 """
 
 import csv
 import json
 import math
+import random
+import statistics
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
 ITERATIONS = 3
+SEEDS = 200
 
 
 def dot(a, b):
@@ -88,6 +98,52 @@ def ials(ratings, rated, everything, regularization, unobserved_weight, regulari
     return solve(plus(gram(everything, [unobserved_weight] * len(everything)), gram(rated, ones), scaled), combine(rated, ones))
 
 
+def normal(generator, rank):
+    return [generator.gauss(0, 0.1 / math.sqrt(rank)) for _ in range(rank)]
+
+
+def sphere(generator, rank):
+    vector = [generator.gauss(0, 1) for _ in range(rank)]
+    length = math.sqrt(dot(vector, vector))
+    return [value / length for value in vector]
+
+
+def uniform(generator, rank):
+    return [0.01 * generator.random() for _ in range(rank)]
+
+
+STARTS = {spark: sphere, spark_explicit: sphere, implicit: uniform, ials: normal}
+
+
+def loss(system, ratings, x, y, parameters):
+    """The sum over pairs, and the regularization of both sides."""
+    weight = parameters["regularization"]
+    total = 0
+    for user, factors in x.items():
+        for item, other in y.items():
+            r, prediction = ratings.get((user, item)), dot(factors, other)
+            if system is spark_explicit:
+                total += 0 if r is None else (r - prediction) ** 2
+            elif system is ials:
+                total += parameters["unobserved_weight"] * prediction ** 2 + (0 if r is None else (1 - prediction) ** 2)
+            elif r is None:
+                total += prediction ** 2
+            else:
+                confidence = parameters["alpha"] * abs(r) + (1 if system is spark else 0)
+                total += confidence * ((1 if r > 0 else 0) - prediction) ** 2
+    for side, rows, others in ((0, x, y), (1, y, x)):
+        for row, factors in rows.items():
+            own = [r for pair, r in ratings.items() if pair[side] == row]
+            if system is implicit:
+                scaled = weight
+            elif system is ials:
+                scaled = weight * (len(own) + parameters["unobserved_weight"] * len(others)) ** parameters["regularization_exponent"]
+            else:
+                scaled = weight * len([r for r in own if r > 0 or system is spark_explicit])
+            total += scaled * dot(factors, factors)
+    return total
+
+
 def read(name, keeps_zeros):
     """The ratings of each user and item, added up."""
     totals = {}
@@ -114,18 +170,38 @@ def half(system, ratings, rows, fixed, parameters):
     return solved
 
 
+def iterate(system, ratings, users, items, x, y, items_first, parameters):
+    by_item = {(item, user): r for (user, item), r in ratings.items()}
+    if items_first:
+        y = half(system, by_item, items, x, parameters)
+    x = half(system, ratings, users, y, parameters)
+    if not items_first:
+        y = half(system, by_item, items, x, parameters)
+    return x, y
+
+
 def train(system, source, items_first, parameters):
     ratings, users, items = read(source, keeps_zeros=system is spark_explicit)
-    by_item = {(item, user): r for (user, item), r in ratings.items()}
     first = json.loads((HERE / "first_factors.json").read_text(encoding="utf-8"))[source]
     x, y = first["users"], first["items"]
     for _ in range(ITERATIONS):
-        if items_first:
-            y = half(system, by_item, items, x, parameters)
-        x = half(system, ratings, users, y, parameters)
-        if not items_first:
-            y = half(system, by_item, items, x, parameters)
+        x, y = iterate(system, ratings, users, items, x, y, items_first, parameters)
     return x, y
+
+
+def losses(system, source, rank, items_first, parameters):
+    """The loss after each iteration of a training for each seed."""
+    ratings, users, items = read(source, keeps_zeros=system is spark_explicit)
+    result = []
+    for seed in range(SEEDS):
+        generator = random.Random(seed)
+        x = {user: STARTS[system](generator, rank) for user in users}
+        y = {item: STARTS[system](generator, rank) for item in items}
+        result.append([])
+        for _ in range(ITERATIONS):
+            x, y = iterate(system, ratings, users, items, x, y, items_first, parameters)
+            result[-1].append(loss(system, ratings, x, y, parameters))
+    return result
 
 
 def rounded(vector):
@@ -134,11 +210,18 @@ def rounded(vector):
 
 def write(folder, name, system, source, items_first=False, **parameters):
     x, y = train(system, source, items_first, parameters)
+    rank = len(next(iter(x.values())))
+    own = list(zip(*losses(system, source, rank, items_first, parameters)))
     result = {
         "source": source,
-        "rank": len(next(iter(x.values()))),
+        "rank": rank,
         "iterations": ITERATIONS,
         "parameters": parameters,
+        "own_start": {
+            "seeds": SEEDS,
+            "loss_means": rounded(statistics.fmean(values) for values in own),
+            "loss_deviations": rounded(statistics.stdev(values) for values in own),
+        },
         "users": {user: rounded(factors) for user, factors in x.items()},
         "items": {item: rounded(factors) for item, factors in y.items()},
         "predictions": {user: dict(zip(y, rounded(dot(factors, other) for other in y.values()))) for user, factors in x.items()},

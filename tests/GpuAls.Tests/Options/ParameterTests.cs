@@ -61,6 +61,7 @@ public sealed class ParameterTests
         AssertWords<RegularizationScaling>("none", "count", "ials");
         AssertWords<Side>("users", "items");
         AssertWords<Solver>("cholesky", "cg");
+        AssertWords<Initialization>("normal", "sphere", "uniform");
         AssertWords<SumPrecision>("fp32", "tf32");
         AssertWords<OnBadRow>("fail", "skip");
         AssertWords<IdType>("string", "int32", "int64", "uint64", "uuid");

@@ -16,6 +16,8 @@ public sealed class PresetTests
         RegularizationExponent = 0.6,
         UnobservedWeight = 0.4,
         First = Side.Items,
+        Init = Initialization.Uniform,
+        InitScale = 7,
     };
 
     [Test]
@@ -33,6 +35,8 @@ public sealed class PresetTests
             Regularization = 0.1,
             RegularizationScaling = RegularizationScaling.Count,
             First = Side.Items,
+            Init = Initialization.Sphere,
+            InitScale = null,
         }));
     }
 
@@ -51,6 +55,8 @@ public sealed class PresetTests
             Regularization = 0.01,
             RegularizationScaling = RegularizationScaling.None,
             First = Side.Users,
+            Init = Initialization.Uniform,
+            InitScale = null,
         }));
     }
 
@@ -72,6 +78,8 @@ public sealed class PresetTests
             RegularizationScaling = RegularizationScaling.Ials,
             RegularizationExponent = 1,
             First = Side.Users,
+            Init = Initialization.Normal,
+            InitScale = null,
         }));
     }
 

@@ -67,7 +67,11 @@ public static class SearchParameters
     internal static ParameterRange Patience => new(value => value is >= 0 and <= 10_000, "0 to 10000, where 0 never stops");
 
     /// <summary>Relative improvements, of searches and trainings.</summary>
-    internal static ParameterRange MinImprovement => new(value => value is >= 0 and < 1, "a number from 0 to below 1, such as 0.001");
+    internal static ParameterRange MinImprovement => new(
+        value => value is >= 0 and < 1, "a number from 0 to below 1, such as 0.001")
+    {
+        Short = "from 0 to below 1",
+    };
 
     /// <summary>The text, if it names a metric.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: it names none.</exception>
