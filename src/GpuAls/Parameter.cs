@@ -67,20 +67,20 @@ public sealed record ParameterCondition<TOptions>(Predicate<TOptions> Holds, str
 public sealed record ParameterRange(Predicate<double> Contains, string Expected)
 {
     /// <summary>What they are, for help.</summary>
-    public string Short { get; init; } = Expected;
+    public string Brief { get; init; } = Expected;
 
     /// <summary>Finite numbers from 0 on, in fp32.</summary>
     public static ParameterRange NonNegative { get; } =
-        new(value => value >= 0 && float.IsFinite((float)value), "a finite number, 0 or more") { Short = "0 or more" };
+        new(value => value >= 0 && float.IsFinite((float)value), "a finite number, 0 or more") { Brief = "0 or more" };
 
     /// <summary>Finite numbers above 0, in fp32.</summary>
     public static ParameterRange Positive { get; } =
-        new(value => (float)value > 0 && float.IsFinite((float)value), "a finite number above 0") { Short = "above 0" };
+        new(value => (float)value > 0 && float.IsFinite((float)value), "a finite number above 0") { Brief = "above 0" };
 
     /// <summary>Numbers between 0 and 1, neither included.</summary>
     /// <param name="example">Such as 0.1.</param>
     public static ParameterRange Fraction(string example) =>
-        new(value => value is > 0 and < 1, $"a number between 0 and 1, such as {example}") { Short = "between 0 and 1" };
+        new(value => value is > 0 and < 1, $"a number between 0 and 1, such as {example}") { Brief = "between 0 and 1" };
 
     /// <summary>Numbers from one to another, both included.</summary>
     public static ParameterRange Between(long minimum, long maximum) => new(

@@ -24,7 +24,7 @@ internal sealed record HelpEntry(
             parameter.Group, parameter.IsCommon, parameter.Alias is { } alias ? $"{alias}, {name}" : name,
             parameter.IsRequired ? name : parameter.IsPositional ? $"[{name}]" : "", parameter.Summary,
             parameter.DefaultNote ?? (parameter.Kind == ParameterKind.Flag || parameter.IsRequired ? "" : parameter.Get(usual)),
-            parameter.Range?.Short ?? "", parameter.Details);
+            parameter.Range?.Brief ?? "", parameter.Details);
     }
 }
 

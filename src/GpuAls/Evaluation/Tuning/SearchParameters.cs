@@ -70,7 +70,7 @@ public static class SearchParameters
     internal static ParameterRange MinImprovement => new(
         value => value is >= 0 and < 1, "a number from 0 to below 1, such as 0.001")
     {
-        Short = "from 0 to below 1",
+        Brief = "from 0 to below 1",
     };
 
     /// <summary>The text, if it names a metric.</summary>
