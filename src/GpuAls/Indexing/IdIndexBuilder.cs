@@ -7,7 +7,8 @@ using System.Text;
 namespace GpuAls;
 
 /// <summary>
-/// Gives the ids of one side their numbers: provisional ones while batches come in, final ones by falling number of rows at the end.
+/// Gives the ids of one side their numbers: provisional ones while batches come in, final ones by falling number of
+/// rows at the end.
 /// </summary>
 /// <param name="column">Name of the column, for messages.</param>
 internal sealed class IdIndexBuilder(string column)
@@ -31,7 +32,9 @@ internal sealed class IdIndexBuilder(string column)
         return ids.Indices;
     }
 
-    /// <summary>Takes note of the type of a batch; the batches come one after the other, in the order of the input.</summary>
+    /// <summary>
+    /// Takes note of the type of a batch; the batches come one after the other, in the order of the input.
+    /// </summary>
     /// <exception cref="GpuAlsException">Kind BadInput: another type of ids than in the batches before.</exception>
     public void Check(IdColumn ids, string origin)
     {
@@ -121,7 +124,9 @@ internal sealed class IdIndexBuilder(string column)
     /// <summary>Big-endian, so that values of 2⁶³ and above come last.</summary>
     private static void WriteUnsigned(Span<byte> bytes, long value) => BinaryPrimitives.WriteInt64BigEndian(bytes, value);
 
-    /// <summary>Whether text is an integer exactly as it would be written again: no +, no leading zeros, no blanks.</summary>
+    /// <summary>
+    /// Whether text is an integer exactly as it would be written again: no +, no leading zeros, no blanks.
+    /// </summary>
     private static bool TryParse(ReadOnlySpan<byte> text, out long value)
     {
         Span<byte> again = stackalloc byte[MostDigits];

@@ -1,8 +1,10 @@
+using System.Buffers.Binary;
+
 namespace GpuAls;
 
 /// <summary>
-/// Sorts ids by falling number of rows, equal ones by their bytes: 24 bytes after the other as one number, so that ids, which
-/// lie all over the memory, are seldom looked at twice.
+/// Sorts ids by falling number of rows, equal ones by their bytes: 24 bytes after the other as one number, so that
+/// ids, which lie all over the memory, are seldom looked at twice.
 /// </summary>
 internal sealed class IdOrder
 {
@@ -26,7 +28,10 @@ internal sealed class IdOrder
         return sort._order;
     }
 
-    /// <summary>Sorts by falling number of rows, which most ids have few of: a counting sort, all that have many together before the others.</summary>
+    /// <summary>
+    /// Sorts by falling number of rows, which most ids have few of: a counting sort, all that have many together
+    /// before the others.
+    /// </summary>
     /// <param name="table">The ids.</param>
     /// <param name="ends">[<see cref="ManyRows"/> + 1], receives where the ids end that have many, one less, ….</param>
     private static int[] ByRows(IdTable table, int[] ends)
@@ -129,7 +134,10 @@ internal sealed class IdOrder
         if (large is not null) Parallel.ForEach(large, group => SortBytes(group.Start, group.End, depth));
     }
 
-    /// <summary>Moves those that end before a depth to the front, where they belong: few, since they differ in their zeros only.</summary>
+    /// <summary>
+    /// Moves those that end before a depth to the front, where they belong: few, since they differ in their zeros
+    /// only.
+    /// </summary>
     /// <returns>Where the others start.</returns>
     private int PutEndedFirst(int start, int end, int depth)
     {
@@ -151,4 +159,31 @@ internal sealed class IdOrder
         for (var i = start + 1; i < end; i++)
             for (var j = i; j > start && _table[_order[j]].SequenceCompareTo(_table[_order[j - 1]]) < 0; j--) (_order[j], _order[j - 1]) = (_order[j - 1], _order[j]);
     }
+}
+
+/// <summary>24 bytes of an id as a number that sorts as they do, zeros for those it has not.</summary>
+internal readonly record struct IdWord(ulong High, ulong Middle, ulong Low) : IComparable<IdWord>
+{
+    public const int Bytes = 3 * sizeof(ulong);
+
+    public static IdWord Of(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length >= Bytes) return Read(bytes);
+        Span<byte> padded = stackalloc byte[Bytes];
+        padded.Clear();
+        bytes.CopyTo(padded);
+        return Read(padded);
+    }
+
+    public int CompareTo(IdWord other)
+    {
+        if (High != other.High) return High < other.High ? -1 : 1;
+        if (Middle != other.Middle) return Middle < other.Middle ? -1 : 1;
+        return Low.CompareTo(other.Low);
+    }
+
+    private static IdWord Read(ReadOnlySpan<byte> bytes) => new(
+        BinaryPrimitives.ReadUInt64BigEndian(bytes),
+        BinaryPrimitives.ReadUInt64BigEndian(bytes[sizeof(ulong)..]),
+        BinaryPrimitives.ReadUInt64BigEndian(bytes[(2 * sizeof(ulong))..]));
 }

@@ -1,6 +1,9 @@
 namespace GpuAls;
 
-/// <summary>Different ids, as bytes, in the order they were first seen, and how many rows each has: an open hash table over one block of bytes.</summary>
+/// <summary>
+/// Different ids, as bytes, in the order they were first seen, and how many rows each has: an open hash table over
+/// one block of bytes.
+/// </summary>
 internal sealed class IdShard
 {
     private const int FirstSlots = 1 << 7;
@@ -38,7 +41,10 @@ internal sealed class IdShard
     /// <summary>Gives back what only adding needs.</summary>
     public void Finish() => _slots = [];
 
-    /// <summary>Looks at what will be needed, for many ids at a time, so that the processor waits for the memory once, not once for each.</summary>
+    /// <summary>
+    /// Looks at what will be needed, for many ids at a time, so that the processor waits for the memory once, not
+    /// once for each.
+    /// </summary>
     private void Touch(ReadOnlySpan<IdEntry> entries)
     {
         Span<int> numbers = stackalloc int[Together];
@@ -106,3 +112,9 @@ internal sealed class IdShard
         array = larger;
     }
 }
+
+/// <summary>An id of a batch on its way into the table.</summary>
+/// <param name="Hash">Of its bytes.</param>
+/// <param name="Value">Its index among the values of the batch.</param>
+/// <param name="Rows">How many rows have it.</param>
+internal readonly record struct IdEntry(uint Hash, int Value, int Rows);

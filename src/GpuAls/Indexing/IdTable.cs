@@ -1,9 +1,11 @@
+using System.IO.Hashing;
+
 namespace GpuAls;
 
 /// <summary>
-/// The different ids of one side and their rows. Batches come from several threads at once; the ids are divided by their hash into
-/// shards, each under a lock of its own and small enough for the cache. The numbers ids get here depend on who came first, so they
-/// are provisional: nothing that leaves this folder may depend on them.
+/// The different ids of one side and their rows. Batches come from several threads at once; the ids are divided by
+/// their hash into shards, each under a lock of its own and small enough for the cache. The numbers ids get here
+/// depend on who came first, so they are provisional: nothing that leaves this folder may depend on them.
 /// </summary>
 internal sealed class IdTable
 {
@@ -76,7 +78,7 @@ internal sealed class IdTable
         for (var i = 0; i < hashes.Length; i++)
         {
             if (rows[start + i] == 0) continue;
-            hashes[i] = IdHash.Of(values[start + i]);
+            hashes[i] = (uint)XxHash3.HashToUInt64(values[start + i]);
             ends[ShardOf(hashes[i]) + 1]++;
         }
 

@@ -3,7 +3,10 @@ using System.Runtime.ExceptionServices;
 
 namespace GpuAls;
 
-/// <summary>Work that is done several pieces at once and handed out in its order, errors too, so that the first in the input is the one that is told.</summary>
+/// <summary>
+/// Work that is done several pieces at once and handed out in its order, errors too, so that the first in the input
+/// is the one that is told.
+/// </summary>
 internal static class InOrder
 {
     /// <param name="pieces">The work.</param>

@@ -1,6 +1,9 @@
 namespace GpuAls;
 
-/// <summary>All rows that were read, ids replaced by their index, in the order of the input (COO form, duplicates not yet summed).</summary>
+/// <summary>
+/// All rows that were read, ids replaced by their index, in the order of the input (COO form, duplicates not yet
+/// summed).
+/// </summary>
 public sealed class IndexedInteractions
 {
     private int[] _users = [];
@@ -41,7 +44,9 @@ public sealed class IndexedInteractions
         internal init => _count = value;
     }
 
-    /// <summary>Gives the arrays away, which have <see cref="RowCount"/> rows and room behind them; none are left here.</summary>
+    /// <summary>
+    /// Gives the arrays away, which have <see cref="RowCount"/> rows and room behind them; none are left here.
+    /// </summary>
     /// <exception cref="InvalidOperationException">They were given away before.</exception>
     internal (int[] Users, int[] Items, float[]? Weights) Take()
     {

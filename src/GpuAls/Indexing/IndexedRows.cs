@@ -1,6 +1,9 @@
 namespace GpuAls;
 
-/// <summary>The rows of all batches, in arrays that have room for what is likely to come, so that they seldom have to be copied.</summary>
+/// <summary>
+/// The rows of all batches, in arrays that have room for what is likely to come, so that they seldom have to be
+/// copied.
+/// </summary>
 internal sealed class IndexedRows(bool hasWeights, bool hasTimes)
 {
     private const double Margin = 1.02;
@@ -25,7 +28,10 @@ internal sealed class IndexedRows(bool hasWeights, bool hasTimes)
         Count += rows;
     }
 
-    /// <summary>Users, items, weights (null where each row counts 1) and times (null where there are none), <see cref="Count"/> of each and room behind them.</summary>
+    /// <summary>
+    /// Users, items, weights (null where each row counts 1) and times (null where there are none), <see
+    /// cref="Count"/> of each and room behind them.
+    /// </summary>
     public (int[] Users, int[] Items, float[]? Weights, long[]? Times) Take() => (_users, _items, hasWeights ? _weights : null, hasTimes ? _times : null);
 
     private static int Capacity(int needed, double fraction)

@@ -20,7 +20,9 @@ public static class InteractionLoader
         return LoadAsync(new FileInteractionSource(InputLocation.Resolve(locations), schema), progress, cancellation);
     }
 
-    /// <summary>Loads all plays of a source: several batches at once are read and numbered, and gathered in their order.</summary>
+    /// <summary>
+    /// Loads all plays of a source: several batches at once are read and numbered, and gathered in their order.
+    /// </summary>
     internal static async Task<IndexedInteractions> LoadAsync(
         IInteractionSource source, IProgress<ReadProgress>? progress, CancellationToken cancellation)
     {

@@ -15,3 +15,8 @@ public sealed record ReadStatistics
     /// <summary>Rows left out because they cannot be used, see <see cref="OnBadRow"/> (only with its Skip).</summary>
     public required long BadRows { get; init; }
 }
+
+/// <summary>How far a load is.</summary>
+/// <param name="Rows">Rows read so far.</param>
+/// <param name="Fraction">0 .. 1, by bytes of the files.</param>
+public sealed record ReadProgress(long Rows, double Fraction);

@@ -1,10 +1,12 @@
 using System.Buffers.Binary;
+using System.Text.Json.Serialization;
 
 namespace GpuAls;
 
 /// <summary>
-/// Ids as bytes, one behind the other in rented memory: text is UTF-8 with its length before it, as Parquet has it; integers and UUIDs are
-/// big-endian with the sign turned, so that the order of all ids of a type is that of their bytes.
+/// Ids as bytes, one behind the other in rented memory: text is UTF-8 with its length before it, as Parquet has it;
+/// integers and UUIDs are big-endian with the sign turned, so that the order of all ids of a type is that of their
+/// bytes.
 /// </summary>
 /// <param name="width">Bytes of each id; 0 where each has a length of its own (text).</param>
 internal sealed class IdValues(int width) : IDisposable
@@ -97,4 +99,35 @@ internal sealed class IdValues(int width) : IDisposable
         _used += bytes;
         return _bytes.AsSpan(_used - bytes, bytes);
     }
+}
+
+/// <summary>
+/// The type of a column of ids: narrower integers are widened to the next of these, otherwise ids come out as they
+/// went in.
+/// </summary>
+[JsonConverter(typeof(WordConverter<IdType>))]
+public enum IdType
+{
+    /// <summary>Text, any Unicode.</summary>
+    [JsonStringEnumMemberName("string")]
+    Text,
+
+    /// <summary>Signed 32-bit integers; also narrower ones.</summary>
+    [JsonStringEnumMemberName("int32")]
+    Integer32,
+
+    /// <summary>
+    /// Signed 64-bit integers; also unsigned 32-bit integers, unsigned 64-bit integers that are all below 2⁶³, and
+    /// text columns in which every id is an integer.
+    /// </summary>
+    [JsonStringEnumMemberName("int64")]
+    Integer64,
+
+    /// <summary>Unsigned 64-bit integers, of which at least one is 2⁶³ or above.</summary>
+    [JsonStringEnumMemberName("uint64")]
+    UnsignedInteger64,
+
+    /// <summary>128-bit UUIDs.</summary>
+    [JsonStringEnumMemberName("uuid")]
+    Uuid,
 }

@@ -2,7 +2,10 @@ using static GpuAls.Parameter<GpuAls.InteractionSchema>;
 
 namespace GpuAls;
 
-/// <summary>The declarations of <see cref="InteractionSchema"/>, but for the columns and the feedback that other options decide on.</summary>
+/// <summary>
+/// The declarations of <see cref="InteractionSchema"/>, but for the columns and the feedback that other options
+/// decide on.
+/// </summary>
 public static class InputParameters
 {
     private const string Tab = "tab";

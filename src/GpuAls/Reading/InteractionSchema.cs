@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GpuAls;
 
 /// <summary>Which columns of the input are read, and how.</summary>
@@ -22,8 +24,8 @@ public sealed record InteractionSchema
     public bool HasHeader { get; init; } = true;
 
     /// <summary>
-    /// What separates the fields of text, one ASCII character or several; null takes tab for .tsv, else what is most frequent in the first
-    /// line: tab, comma, semicolon, bar, or several signs such as <c>::</c>.
+    /// What separates the fields of text, one ASCII character or several; null takes tab for .tsv, else what is most
+    /// frequent in the first line: tab, comma, semicolon, bar, or several signs such as <c>::</c>.
     /// </summary>
     /// <exception cref="GpuAlsException">Kind Usage: it has a letter, a digit, a quote, a line end or what is not ASCII.</exception>
     public string? Delimiter
@@ -33,8 +35,8 @@ public sealed record InteractionSchema
     }
 
     /// <summary>
-    /// What stands before a quote in a quoted field of text, such as a backslash; a quote where quotes are doubled. Null finds it in the
-    /// file. If it is given, tab-separated text has quotes too.
+    /// What stands before a quote in a quoted field of text, such as a backslash; a quote where quotes are doubled.
+    /// Null finds it in the file. If it is given, tab-separated text has quotes too.
     /// </summary>
     /// <exception cref="GpuAlsException">Kind Usage: it is a letter, a digit, blank or not ASCII.</exception>
     public char? Escape
@@ -43,7 +45,9 @@ public sealed record InteractionSchema
         init => field = value is { } given ? TextDialect.CheckedEscape(given) : null;
     }
 
-    /// <summary>What lines of delimited text begin with that are comments, such as <c>#</c>; null if no line is a comment.</summary>
+    /// <summary>
+    /// What lines of delimited text begin with that are comments, such as <c>#</c>; null if no line is a comment.
+    /// </summary>
     /// <exception cref="GpuAlsException">Kind Usage: it is empty, or has a quote or a line end.</exception>
     public string? CommentPrefix
     {
@@ -74,4 +78,20 @@ public sealed record InteractionSchema
             Escape is not { } escape || Delimiter?.Contains(escape, StringComparison.Ordinal) is not true,
             $"--escape and --delimiter both have '{Escape}'; they must differ.");
     }
+}
+
+/// <summary>
+/// What becomes of rows with an id that is null, empty or not valid UTF-8, or a weight that is null, not finite or not a
+/// number.
+/// </summary>
+[JsonConverter(typeof(WordConverter<OnBadRow>))]
+public enum OnBadRow
+{
+    /// <summary>They are counted to the end of the input, then the load fails and shows the first of them.</summary>
+    [JsonStringEnumMemberName("fail")]
+    Fail,
+
+    /// <summary>They are left out and counted.</summary>
+    [JsonStringEnumMemberName("skip")]
+    Skip,
 }

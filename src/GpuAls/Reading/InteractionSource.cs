@@ -19,8 +19,9 @@ internal interface IInteractionSource
     InteractionSchema Schema { get; }
 
     /// <summary>
-    /// The batches, in the order of their rows. Whoever reads them runs several at once, and asks for the next when one has ended: what
-    /// has to be done one after the other belongs here, what can be done at once belongs in the batches.
+    /// The batches, in the order of their rows. Whoever reads them runs several at once, and asks for the next when
+    /// one has ended: what has to be done one after the other belongs here, what can be done at once belongs in the
+    /// batches.
     /// </summary>
     /// <param name="cancellation">Looked at between batches.</param>
     /// <exception cref="GpuAlsException">Kind BadInput: the source cannot be read, or lacks the columns.</exception>

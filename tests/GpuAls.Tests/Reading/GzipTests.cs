@@ -40,7 +40,7 @@ public sealed class GzipTests : LoaderTests
     {
         Write([.. Whole, .. Encoding.ASCII.GetBytes(junk)]);
 
-        await AssertBadAsync("p.csv.gz", null, "no gzip data");
+        await AssertBadAsync("p.csv.gz", null, "not gzip data");
     }
 
     [Test]

@@ -3,8 +3,8 @@ using System.IO.Enumeration;
 namespace GpuAls;
 
 /// <summary>
-/// Files and folders by a pattern with * and ? in names, and ** for any number of folders. Names that start with _ or . match
-/// only where the pattern spells that start.
+/// Files and folders by a pattern with * and ? in names, and ** for any number of folders. Names that start with _ or
+/// . match only where the pattern spells that start.
 /// </summary>
 internal static class Glob
 {

@@ -13,8 +13,9 @@ internal sealed record PartitionValue(string? Text, IdType Type)
 }
 
 /// <summary>
-/// Directories whose names are <c>column=value</c>, as Hive, Spark and DuckDB write them. Names and values are URL-decoded. As in
-/// Spark, the values of a column are integers if all of them can be read as such, so that 007 is 7; one value that cannot makes all text.
+/// Directories whose names are <c>column=value</c>, as Hive, Spark and DuckDB write them. Names and values are
+/// URL-decoded. As in Spark, the values of a column are integers if all of them can be read as such, so that 007 is
+/// 7; one value that cannot makes all text.
 /// </summary>
 internal static class HivePartitions
 {

@@ -24,7 +24,10 @@ public sealed record InputFile
     /// <summary>The only way to read the file.</summary>
     internal IByteSource Source { get; }
 
-    /// <summary>The columns that its directories are, such as <c>country=de</c>; a column of the file itself goes before one of these.</summary>
+    /// <summary>
+    /// The columns that its directories are, such as <c>country=de</c>; a column of the file itself goes before one
+    /// of these.
+    /// </summary>
     internal IReadOnlyDictionary<string, PartitionValue> Partitions { get; init; } = new Dictionary<string, PartitionValue>();
 }
 
@@ -55,4 +58,36 @@ public enum InputCompression
 
     /// <summary><c>.zst</c>.</summary>
     Zstandard,
+}
+
+/// <summary>What the name of a file says of its form.</summary>
+internal static class InputFormats
+{
+    public const string Expected =
+        ".parquet, .csv, .tsv, .dat, .txt, .json, .jsonl or .ndjson (all but .parquet also with .gz, .bz2 or .zst)";
+
+    /// <returns>False where the extension is none of those expected.</returns>
+    public static bool TryOf(string path, out InputFormat format, out InputCompression compression)
+    {
+        compression = Path.GetExtension(path).ToUpperInvariant() switch
+        {
+            ".GZ" => InputCompression.Gzip,
+            ".BZ2" => InputCompression.Bzip2,
+            ".ZST" => InputCompression.Zstandard,
+            _ => InputCompression.None,
+        };
+        var found = ExtensionOf(path, compression).ToUpperInvariant() switch
+        {
+            ".PARQUET" when compression == InputCompression.None => InputFormat.Parquet,
+            ".CSV" or ".TSV" or ".DAT" or ".TXT" => InputFormat.Delimited,
+            ".JSON" or ".JSONL" or ".NDJSON" => InputFormat.JsonLines,
+            _ => default(InputFormat?),
+        };
+        format = found ?? default;
+        return found is not null;
+    }
+
+    /// <summary>The extension, that of the compression left off.</summary>
+    public static string ExtensionOf(string path, InputCompression compression) =>
+        Path.GetExtension(compression == InputCompression.None ? path : Path.GetFileNameWithoutExtension(path));
 }

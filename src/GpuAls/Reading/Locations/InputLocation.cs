@@ -1,8 +1,9 @@
 namespace GpuAls;
 
 /// <summary>
-/// Turns files, folders and globs into a list of files, always in the same order. In folders, sub-folders are followed
-/// (those named <c>column=value</c> give a column) and names that start with _ or . are skipped, as Spark does; so they are by wildcards.
+/// Turns files, folders and globs into a list of files, always in the same order. In folders, sub-folders are
+/// followed (those named <c>column=value</c> give a column) and names that start with _ or . are skipped, as Spark
+/// does; so they are by wildcards.
 /// </summary>
 public static class InputLocation
 {
@@ -67,4 +68,25 @@ public static class InputLocation
     }
 
     private static GpuAlsException Bad(string message) => new(FailureKind.BadInput, message);
+}
+
+/// <summary>Tells pipes from files, which .NET does only once they are open.</summary>
+internal static class Pipes
+{
+    /// <summary>Opening a pipe waits for somebody who writes into it; a file is open long before.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    public static bool IsPipe(string path)
+    {
+        var info = new FileInfo(path);
+        if (info.LinkTarget is null && info.Length > 0) return false; // a pipe has no length
+        var opened = Task.Run(() => IsSeekable(path));
+        return Task.WaitAny([opened], Patience) < 0 || !opened.GetAwaiter().GetResult();
+    }
+
+    private static bool IsSeekable(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return stream.CanSeek;
+    }
 }

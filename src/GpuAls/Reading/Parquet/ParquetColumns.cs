@@ -31,7 +31,9 @@ internal sealed class ParquetColumns
     /// <summary>Null where a directory says which, or without times.</summary>
     public ParquetField? Time { get; }
 
-    /// <summary>Structs and lists that the schema names, so that the error says what they are and not that they are missing.</summary>
+    /// <summary>
+    /// Structs and lists that the schema names, so that the error says what they are and not that they are missing.
+    /// </summary>
     private IEnumerable<string> NamedGroups(InteractionSchema schema) =>
         _tree.Groups.Where(group => schema.Columns.Any(column => column.Name == group));
 

@@ -67,7 +67,10 @@ internal sealed class ParquetTimes<TStored, T>(TimeKind kind, long multiplier = 
     }
 }
 
-/// <summary>Times as Spark and Impala once stored them by default: nanoseconds of the day (int64), then the Julian day (int32).</summary>
+/// <summary>
+/// Times as Spark and Impala once stored them by default: nanoseconds of the day (int64), then the Julian day
+/// (int32).
+/// </summary>
 internal sealed class ParquetJulianTimes() : ParquetTimes(TimeKind.Instant)
 {
     private const int UnixDay = 2_440_588;

@@ -131,7 +131,9 @@ internal sealed class ParquetDecimals : ParquetWeights
         }
     }
 
-    /// <summary>The double nearest to the decimal: one exact division if both numbers are exact, else by its digits.</summary>
+    /// <summary>
+    /// The double nearest to the decimal: one exact division if both numbers are exact, else by its digits.
+    /// </summary>
     private double Scaled(long unscaled) =>
         unscaled is >= -ExactInteger and <= ExactInteger && _field.Scale <= ExactScale ? unscaled / _power : Parse(unscaled);
 

@@ -6,8 +6,8 @@ using System.Text.Unicode;
 namespace GpuAls;
 
 /// <summary>
-/// Plays from delimited text. It is cut into blocks of whole records, by their line ends as long as there are no quotes; the blocks
-/// are parsed in parallel. An empty file has no plays.
+/// Plays from delimited text. It is cut into blocks of whole records, by their line ends as long as there are no
+/// quotes; the blocks are parsed in parallel. An empty file has no plays.
 /// </summary>
 internal sealed class DelimitedInteractionReader(InputFile file, InteractionSchema schema)
 {
@@ -25,7 +25,9 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
         }
     }
 
-    /// <summary>Looks the columns up in the header, which is the first line that is neither empty nor a comment.</summary>
+    /// <summary>
+    /// Looks the columns up in the header, which is the first line that is neither empty nor a comment.
+    /// </summary>
     /// <returns>Null if there is no such line.</returns>
     private DelimitedColumns? FindColumns(TextBlocks blocks, RecordCutter cutter)
     {
@@ -172,7 +174,9 @@ internal readonly struct PlainLines(TextDialect dialect)
     }
 }
 
-/// <summary>Where users, items, weights and times are in the lines of a text file; -1 where they are not read from there.</summary>
+/// <summary>
+/// Where users, items, weights and times are in the lines of a text file; -1 where they are not read from there.
+/// </summary>
 /// <param name="User">Index from 0.</param>
 /// <param name="Item">Index from 0.</param>
 /// <param name="Weight">Index from 0.</param>

@@ -1,8 +1,9 @@
 namespace GpuAls;
 
 /// <summary>
-/// The records of delimited text, one after the other: fields are quoted as in RFC 4180, or with another character before the quotes
-/// in them. Outside of quotes, a quote is text like any other, and records end with a line (\n, \r\n or \r).
+/// The records of delimited text, one after the other: fields are quoted as in RFC 4180, or with another character
+/// before the quotes in them. Outside of quotes, a quote is text like any other, and records end with a line (\n,
+/// \r\n or \r).
 /// </summary>
 /// <param name="dialect">How the text is to be read.</param>
 /// <param name="escape">What makes a quote in a quoted field text.</param>
@@ -11,7 +12,9 @@ internal readonly struct DelimitedRecords(TextDialect dialect, byte escape)
     public const byte Quote = (byte)'"';
     public const byte Backslash = (byte)'\\';
 
-    /// <summary>Whether each line end is a record's: there are no quotes that mean anything, and no \r but before \n.</summary>
+    /// <summary>
+    /// Whether each line end is a record's: there are no quotes that mean anything, and no \r but before \n.
+    /// </summary>
     public static bool ArePlain(ReadOnlySpan<byte> text, TextDialect dialect)
     {
         if (dialect.HasQuotes && text.Contains(Quote)) return false;
@@ -178,8 +181,8 @@ internal struct DelimitedRecord
 }
 
 /// <summary>
-/// Finds where records end in text with quotes, and how its quotes are escaped: by doubling them, until a file cannot be read in that
-/// way, but can be with backslashes.
+/// Finds where records end in text with quotes, and how its quotes are escaped: by doubling them, until a file cannot
+/// be read in that way, but can be with backslashes.
 /// </summary>
 internal sealed class RecordCutter(InputFile file, TextDialect dialect)
 {

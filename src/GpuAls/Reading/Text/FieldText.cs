@@ -70,7 +70,9 @@ internal enum TimeKind
     Instant,
 }
 
-/// <summary>Times in text: an integer, or a date of ISO 8601 with or without a time of day, in UTC where it names no zone.</summary>
+/// <summary>
+/// Times in text: an integer, or a date of ISO 8601 with or without a time of day, in UTC where it names no zone.
+/// </summary>
 internal static class TimeText
 {
     /// <summary>What is expected, for messages.</summary>

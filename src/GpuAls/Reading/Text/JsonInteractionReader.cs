@@ -5,7 +5,10 @@ using System.Text.Unicode;
 
 namespace GpuAls;
 
-/// <summary>Plays from JSON Lines: each line is an object, of which some fields are read. Blocks of lines are parsed in parallel.</summary>
+/// <summary>
+/// Plays from JSON Lines: each line is an object, of which some fields are read. Blocks of lines are parsed in
+/// parallel.
+/// </summary>
 internal sealed class JsonInteractionReader(InputFile file, InteractionSchema schema)
 {
     private const string OneObject = "expected one JSON object per line";
@@ -47,8 +50,8 @@ internal sealed class JsonInteractionReader(InputFile file, InteractionSchema sc
     };
 
     /// <summary>
-    /// Throws unless each column that is read is a field of one of the first lines. JSON has no header, and writers such as Spark leave
-    /// out fields that are null. A column that only the directories have is a constant.
+    /// Throws unless each column that is read is a field of one of the first lines. JSON has no header, and writers
+    /// such as Spark leave out fields that are null. A column that only the directories have is a constant.
     /// </summary>
     /// <returns>[columns], whether each is a constant.</returns>
     private bool[] FindConstants(ReadOnlySpan<byte> lines)

@@ -1,6 +1,8 @@
 namespace GpuAls;
 
-/// <summary>Cuts text into blocks of whole records, which are parsed in parallel. What a record is, the caller knows.</summary>
+/// <summary>
+/// Cuts text into blocks of whole records, which are parsed in parallel. What a record is, the caller knows.
+/// </summary>
 /// <param name="file">The file.</param>
 /// <param name="source">Its text.</param>
 internal sealed class TextBlocks(InputFile file, TextSource source) : IDisposable

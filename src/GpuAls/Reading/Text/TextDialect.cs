@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace GpuAls;
 
-/// <summary>How a file of delimited text is to be read: what the options say, and else what its first line shows.</summary>
+/// <summary>
+/// How a file of delimited text is to be read: what the options say, and else what its first line shows.
+/// </summary>
 internal sealed partial record TextDialect
 {
     private const int FirstLineBytes = 1 << 16;
@@ -18,7 +20,10 @@ internal sealed partial record TextDialect
     /// <summary>Whether fields may be quoted; if not, quotes are text like any other.</summary>
     public required bool HasQuotes { get; init; }
 
-    /// <summary>What makes a quote in a quoted field text: another quote, or a character such as a backslash; null if the file has to show it.</summary>
+    /// <summary>
+    /// What makes a quote in a quoted field text: another quote, or a character such as a backslash; null if the file
+    /// has to show it.
+    /// </summary>
     public required byte? Escape { get; init; }
 
     /// <summary>What a line that is a comment begins with; empty if there are no comments.</summary>
@@ -103,7 +108,8 @@ internal sealed partial record TextDialect
     }
 
     /// <summary>
-    /// The most frequent candidate; a run of several signs, such as ::, where it is more frequent than any candidate outside of it.
+    /// The most frequent candidate; a run of several signs, such as ::, where it is more frequent than any candidate
+    /// outside of it.
     /// </summary>
     private static string DelimiterOf(string line, InteractionSchema schema)
     {

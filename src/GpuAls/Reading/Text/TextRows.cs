@@ -2,7 +2,9 @@ using System.Text;
 
 namespace GpuAls;
 
-/// <summary>Makes a batch of usable rows from the fields of text; once it is built, its memory is the batch's.</summary>
+/// <summary>
+/// Makes a batch of usable rows from the fields of text; once it is built, its memory is the batch's.
+/// </summary>
 internal sealed class TextRows : IDisposable
 {
     private readonly InputFile _file;

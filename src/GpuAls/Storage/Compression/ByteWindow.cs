@@ -1,7 +1,8 @@
 namespace GpuAls;
 
 /// <summary>
-/// Bytes of a file as a decoder takes them, who may take more than are his: those of the last call can be looked at again.
+/// Bytes of a file as a decoder takes them, who may take more than are his: those of the last call can be looked at
+/// again.
 /// </summary>
 internal sealed class ByteWindow(Stream file) : ForwardStream
 {

@@ -3,7 +3,10 @@ using SharpCompress.Compressors.BZip2;
 
 namespace GpuAls;
 
-/// <summary>Decompresses bzip2, one member after the other, each held to its checksums. Damage of any kind is an InvalidDataException.</summary>
+/// <summary>
+/// Decompresses bzip2, one member after the other, each held to its checksums. Damage of any kind is an
+/// InvalidDataException.
+/// </summary>
 internal sealed class Bzip2Members(Stream file) : ForwardStream
 {
     private BZip2Stream? _members;

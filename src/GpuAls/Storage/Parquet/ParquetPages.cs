@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Numerics;
 using Parquet.Meta;
 using static GpuAls.ParquetColumnData;
@@ -46,7 +47,7 @@ internal ref struct ParquetPages
         if (header.CompressedBytes > chunk.Count - length)
             throw new InvalidDataException("a page extends past the end of its column chunk");
         page = chunk.Slice(length, header.CompressedBytes);
-        if (header.Checksum is { } checksum && checksum != Crc32.Append(0, page))
+        if (header.Checksum is { } checksum && checksum != Crc32.HashToUInt32(page))
             throw new InvalidDataException("the checksum of a page does not match");
         chunk = chunk[(length + header.CompressedBytes)..];
         return header;
