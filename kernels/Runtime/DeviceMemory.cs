@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace GpuAls.Kernels.Launching;
+namespace GpuAls.Kernels;
 
 /// <summary>Tracks how much of an accelerator's memory is allocated, and enforces a limit.</summary>
 public sealed class DeviceMemory

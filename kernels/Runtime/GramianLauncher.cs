@@ -1,7 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace GpuAls.Kernels.Launching;
+namespace GpuAls.Kernels;
 
 /// <summary>Computes YᵀY on the device and copies it to the host.</summary>
 public sealed class GramianLauncher : IDisposable

@@ -4,7 +4,7 @@ using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 
-namespace GpuAls.Kernels.Launching;
+namespace GpuAls.Kernels;
 
 /// <summary>Every kernel. Launchers load their kernels from here, so that checks over the list miss none.</summary>
 public static class KernelCatalog

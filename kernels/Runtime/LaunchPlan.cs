@@ -1,7 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace GpuAls.Kernels.Launching;
+namespace GpuAls.Kernels;
 
 /// <summary>Launch sizes shared by all launchers: threads and shared memory.</summary>
 internal static class LaunchPlan

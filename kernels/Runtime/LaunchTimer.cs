@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace GpuAls.Kernels.Launching;
+namespace GpuAls.Kernels;
 
 /// <summary>
 /// Times every launch on an accelerator with a pair of stream events. The context must have profiling enabled, and the

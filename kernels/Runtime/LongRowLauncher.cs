@@ -1,7 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace GpuAls.Kernels.Launching;
+namespace GpuAls.Kernels;
 
 /// <summary>Solves the long rows in batches: sums their segments, solves, and refines the rows that need it.</summary>
 internal sealed class LongRowLauncher : IDisposable

@@ -1,7 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace GpuAls.Kernels.Launching;
+namespace GpuAls.Kernels;
 
 /// <summary>Sums over rows in fp64.</summary>
 public sealed class LossLauncher : IDisposable

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ILGPU;
 
-namespace GpuAls.Kernels.Launching;
+namespace GpuAls.Kernels;
 
 /// <summary>
 /// The order in which rows are solved: by falling number of plays, so that the teams of a group have similar work and

@@ -1,6 +1,6 @@
 using ILGPU.Runtime;
 
-namespace GpuAls.Kernels.Launching;
+namespace GpuAls.Kernels;
 
 /// <summary>Chooses and launches the kernels that solve the rows.</summary>
 public sealed class RowSolveLauncher : IDisposable

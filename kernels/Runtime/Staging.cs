@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace GpuAls.Kernels.Launching;
+namespace GpuAls.Kernels;
 
 /// <summary>
 /// Copies between host and device through two slots of page-locked memory on a separate stream: while the device copies

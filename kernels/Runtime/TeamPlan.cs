@@ -1,7 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace GpuAls.Kernels.Launching;
+namespace GpuAls.Kernels;
 
 /// <summary>How many rows a group solves at a time, and with how many threads and how much shared memory.</summary>
 /// <param name="Layout">Layout of the teams; a single team if a row's triangle is solved panel by panel.</param>

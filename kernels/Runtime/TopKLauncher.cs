@@ -1,7 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace GpuAls.Kernels.Launching;
+namespace GpuAls.Kernels;
 
 /// <summary>Launches the scoring of queries against all items.</summary>
 public sealed class TopKLauncher : IDisposable

@@ -1,7 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace GpuAls.Kernels.Launching;
+namespace GpuAls.Kernels;
 
 /// <summary>
 /// Blocking copies between host and device. ILGPU does not pin memory passed by reference, and the driver may keep

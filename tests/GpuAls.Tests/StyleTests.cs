@@ -16,6 +16,7 @@ public sealed partial class StyleTests
     [TestCase("src/GpuAls.App/Sampling")]
     [TestCase("src/GpuAls.App/Tuning")]
     [TestCase("src/GpuAls.Cli/Console")]
+    [TestCase("src/GpuAls/Engines/Device")]
     [TestCase("src/GpuAls/Engines/Host")]
     [TestCase("bench")]
     [TestCase("tests/GpuAls.Tests/Bench")]

@@ -1,6 +1,5 @@
 using System.Globalization;
 using GpuAls.Kernels;
-using GpuAls.Kernels.Launching;
 using Spectre.Console;
 
 namespace GpuAls.Bench.Kernels;

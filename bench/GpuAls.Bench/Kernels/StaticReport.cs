@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using GpuAls.Kernels.Launching;
+using GpuAls.Kernels;
 using Spectre.Console;
 
 namespace GpuAls.Bench.Kernels;

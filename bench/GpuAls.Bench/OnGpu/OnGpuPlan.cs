@@ -1,6 +1,6 @@
 using GpuAls.Bench.OnGpu.Workloads;
 using GpuAls.Bench.Shapes;
-using GpuAls.Kernels.Launching;
+using GpuAls.Kernels;
 
 namespace GpuAls.Bench.OnGpu;
 

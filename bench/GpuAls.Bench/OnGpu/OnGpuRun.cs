@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using GpuAls.Bench.OnGpu.Workloads;
 using GpuAls.Bench.Shapes;
-using GpuAls.Kernels.Launching;
+using GpuAls.Kernels;
 
 namespace GpuAls.Bench.OnGpu;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using GpuAls.Bench.OnGpu.Workloads;
-using GpuAls.Kernels.Launching;
+using GpuAls.Kernels;
 
 namespace GpuAls.Bench.OnGpu;
 

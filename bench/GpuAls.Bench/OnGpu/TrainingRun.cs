@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using GpuAls.Bench.Shapes;
-using GpuAls.Kernels.Launching;
+using GpuAls.Kernels;
 
 namespace GpuAls.Bench.OnGpu;
 

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using GpuAls.Bench.OnGpu;
 using GpuAls.Bench.OnGpu.Workloads;
 using GpuAls.Bench.Shapes;
-using GpuAls.Kernels.Launching;
+using GpuAls.Kernels;
 using GpuAls.Tests.Engines;
 
 namespace GpuAls.Tests.Bench;

@@ -1,5 +1,5 @@
 using GpuAls.Bench.Kernels;
-using GpuAls.Kernels.Launching;
+using GpuAls.Kernels;
 
 namespace GpuAls.Tests.Kernels;
 

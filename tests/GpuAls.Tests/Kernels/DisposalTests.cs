@@ -1,4 +1,4 @@
-using GpuAls.Kernels.Launching;
+using GpuAls.Kernels;
 using GpuAls.Tests.Engines;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;

@@ -1,6 +1,5 @@
 using CsCheck;
 using GpuAls.Kernels;
-using GpuAls.Kernels.Launching;
 
 namespace GpuAls.Tests.Kernels;
 

@@ -1,5 +1,4 @@
 using GpuAls.Kernels;
-using GpuAls.Kernels.Launching;
 
 namespace GpuAls.Tests.Kernels;
 

@@ -1,4 +1,4 @@
-using GpuAls.Kernels.Launching;
+using GpuAls.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
@@ -12,13 +12,15 @@ public sealed class DeviceEngine : IAlsEngine
     private readonly DeviceOperations _operations;
     private readonly KernelPreparation _preparation;
 
-    /// <summary>Takes over the context and the accelerator: they are disposed with the engine.</summary>
+    /// <summary>Takes ownership of the context and the accelerator, which are disposed with the engine.</summary>
     /// <param name="context">ILGPU's context.</param>
     /// <param name="accelerator">The device.</param>
-    /// <param name="description">How users know it.</param>
-    /// <param name="memoryBytes">The most memory to take of it; null for what is free.</param>
-    /// <param name="streamed">Told when plays do not fit.</param>
-    internal DeviceEngine(Context context, Accelerator accelerator, EngineDescription description, long? memoryBytes, IProgress<PlaysStreamed>? streamed)
+    /// <param name="description">Name of the device for users.</param>
+    /// <param name="memoryBytes">Maximum bytes of device memory to use; null for all that is free.</param>
+    /// <param name="streamed">Called when plays do not fit and are streamed.</param>
+    internal DeviceEngine(
+        Context context, Accelerator accelerator, EngineDescription description, long? memoryBytes,
+        IProgress<PlaysStreamed>? streamed)
     {
         (_context, Description) = (context, description);
         var availableBytes = AvailableMemory.Of(accelerator);
@@ -33,7 +35,7 @@ public sealed class DeviceEngine : IAlsEngine
     /// <summary>The device's memory.</summary>
     internal DeviceStore Store { get; }
 
-    /// <summary>How plays come past the kernels.</summary>
+    /// <summary>Passes plays to the kernels.</summary>
     internal PlaysPass Pass { get; }
 
     /// <inheritdoc/>
@@ -42,7 +44,7 @@ public sealed class DeviceEngine : IAlsEngine
     /// <inheritdoc/>
     public EngineCapabilities Capabilities { get; }
 
-    /// <summary>What it computes on, for measurements.</summary>
+    /// <summary>The device, for measurements.</summary>
     internal Accelerator Accelerator => Store.Accelerator;
 
     /// <inheritdoc/>
@@ -55,7 +57,7 @@ public sealed class DeviceEngine : IAlsEngine
     public void RequireMemory(TrainingShape shape)
     {
         var need = TrainingMemory.Of(Store.Accelerator, shape);
-        var bound = Store.Memory.Left + Store.Memory.Scratch + Store.PlaysBytes; // plays give way
+        var bound = Store.Memory.Left + Store.Memory.Scratch + Store.PlaysBytes; // plays can be evicted
         if (need.Bytes > bound) throw new GpuAlsException(FailureKind.Device, need.Shortage(Description, bound));
     }
 
@@ -179,7 +181,7 @@ public sealed class DeviceEngine : IAlsEngine
     /// <summary>The kernels of a training.</summary>
     internal IEnumerable<DeviceKernel> TrainingKernels(TrainingPlan plan) => _operations.TrainingKernels(plan);
 
-    /// <summary>Gives back the device memory that operations keep for the next time.</summary>
+    /// <summary>Frees the device memory that operations keep between calls.</summary>
     internal void Release() => _operations.Release();
 
     /// <inheritdoc/>

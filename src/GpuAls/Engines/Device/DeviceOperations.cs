@@ -1,13 +1,12 @@
 using System.Runtime.InteropServices;
 using GpuAls.Kernels;
-using GpuAls.Kernels.Launching;
 using ILGPU;
 
 namespace GpuAls;
 
 /// <summary>
-/// The operations of <see cref="DeviceEngine"/>: brings the small inputs over, launches, and waits for what it reads back.
-/// Shapes have been checked.
+/// The operations of <see cref="DeviceEngine"/>: copies small inputs to the device, launches kernels, and waits for
+/// results. Shapes have been checked.
 /// </summary>
 internal sealed class DeviceOperations : IDisposable
 {
@@ -36,12 +35,16 @@ internal sealed class DeviceOperations : IDisposable
         _status = new ReusableBuffer<int>(accelerator);
     }
 
-    /// <summary>The kernels of lists.</summary>
+    /// <summary>The kernels that make lists.</summary>
     public IEnumerable<DeviceKernel> TopKKernels => _topK.Kernels;
 
     /// <summary>The kernels of a training, in the order of its first iteration.</summary>
     public IEnumerable<DeviceKernel> TrainingKernels(TrainingPlan plan) =>
-        [.. _gramian.Kernels, .. _rowSolve.Kernels(Float4.CountFor(plan.Rank), plan.ConjugateGradientSteps == 0, plan.Precision == SumPrecision.Tf32)];
+        [
+            .. _gramian.Kernels,
+            .. _rowSolve.Kernels(
+                Float4.CountFor(plan.Rank), plan.ConjugateGradientSteps == 0, plan.Precision == SumPrecision.Tf32),
+        ];
 
     public void Gramian(DeviceFactors factors, RowRange rows, int blockRows, Span<double> sums)
     {
@@ -85,7 +88,8 @@ internal sealed class DeviceOperations : IDisposable
             UsesTensorCores = problem.Precision == SumPrecision.Tf32 ? 1 : 0,
             Steps = problem.ConjugateGradientSteps,
         };
-        foreach (var block in _pass.Blocks(plays, isScheduled: true)) _rowSolve.Launch(_store.Accelerator.DefaultStream, block.Schedule!, Of(shared, block));
+        foreach (var block in _pass.Blocks(plays, isScheduled: true))
+            _rowSolve.Launch(_store.Accelerator.DefaultStream, block.Schedule!, Of(shared, block));
         return Fp64Fallback.Solve(problem, Unsolved(shared.Status));
     }
 
@@ -106,7 +110,7 @@ internal sealed class DeviceOperations : IDisposable
         foreach (var block in _pass.Blocks(plays, isScheduled: false))
             _loss.Plays(Of(shared, block, rowFactors, firstRow), rowSums.AsSpan(block.Rows.Start, block.Rows.Count));
 
-        // In the order of the rows.
+        // Added in row order.
         double loss = 0;
         foreach (var sum in rowSums) loss += sum;
         return loss;
@@ -127,7 +131,7 @@ internal sealed class DeviceOperations : IDisposable
         _topK.Dispose();
     }
 
-    /// <summary>Gives back the device memory that operations keep for the next time.</summary>
+    /// <summary>Frees the device memory that operations keep between calls.</summary>
     public void Release()
     {
         _rowSolve.Release();
@@ -164,5 +168,30 @@ internal sealed class DeviceOperations : IDisposable
         var rows = new int[status.Length];
         Transfer.ToHost(status, rows);
         return [.. Enumerable.Range(0, rows.Length).Where(row => rows[row] != RowSolveStatus.Solved)];
+    }
+}
+
+/// <summary>The part of the left side shared by all rows, in the form the kernels read.</summary>
+internal static class BaseMatrix
+{
+    /// <summary>
+    /// α₀·YᵀY, padded with ones on the diagonal, so that the padding can be factored and its unknowns are 0.
+    /// </summary>
+    /// <param name="gramian">YᵀY, [rank, rank].</param>
+    /// <param name="rank">Number of factors.</param>
+    /// <param name="unobservedWeight">α₀.</param>
+    /// <param name="padded">The rank rounded up to a multiple of eight.</param>
+    /// <returns>[padded, padded].</returns>
+    public static float[] Of(ReadOnlySpan<double> gramian, int rank, float unobservedWeight, int padded)
+    {
+        var matrix = new float[padded * padded];
+        for (var row = 0; row < rank; row++)
+        {
+            for (var column = 0; column < rank; column++)
+                matrix[(row * padded) + column] = (float)(unobservedWeight * gramian[(row * rank) + column]);
+        }
+
+        for (var row = rank; row < padded; row++) matrix[(row * padded) + row] = 1;
+        return matrix;
     }
 }

@@ -1,27 +1,27 @@
 using GpuAls.Kernels;
-using GpuAls.Kernels.Launching;
 using ILGPU;
 
 namespace GpuAls;
 
-/// <summary>Top-k lists: of all queries at once, or of as many at a time as the memory has room for.</summary>
-/// <param name="store">The memory.</param>
-/// <param name="pass">Brings a mask that is streamed.</param>
-/// <param name="releaseScratch">Gives back what training keeps, where the room is needed.</param>
+/// <summary>Makes top-k lists: for all queries at once, or for as many at a time as fit in memory.</summary>
+/// <param name="store">The device memory.</param>
+/// <param name="pass">Streams the mask.</param>
+/// <param name="releaseScratch">Frees scratch that training keeps, if memory is needed.</param>
 internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass, Action releaseScratch) : IDisposable
 {
     private readonly TopKLauncher _launcher = new(store.Accelerator);
 
-    /// <summary>The least bytes that a search takes: a mask that is streamed query by query.</summary>
-    /// <param name="longestRow">Most items that a query has seen.</param>
-    /// <param name="k">Length of a list.</param>
+    /// <summary>Minimum bytes for a search, with the mask streamed query by query.</summary>
+    /// <param name="longestRow">Maximum number of items that a query has seen.</param>
+    /// <param name="k">List length.</param>
     public static long LeastBytes(int longestRow, int k) =>
-        TopKLauncher.LeastBytes(k) + ((Staging.Slots + 1) * PlaysCut.LargestRow(longestRow, isScheduled: false, ListBytes(k)));
+        TopKLauncher.LeastBytes(k)
+        + ((Staging.Slots + 1) * PlaysCut.LargestRow(longestRow, isScheduled: false, ListBytes(k)));
 
     /// <summary>The kernels.</summary>
     public IEnumerable<DeviceKernel> Kernels => _launcher.Kernels;
 
-    /// <summary>Finds the lists.</summary>
+    /// <summary>Makes the lists.</summary>
     /// <param name="query">Queries, items, the mask and k.</param>
     /// <param name="indices">[queries, k].</param>
     /// <param name="scores">[queries, k].</param>
@@ -49,7 +49,7 @@ internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass, Action relea
 
     private static long ListBytes(int k) => (long)k * (sizeof(int) + sizeof(float));
 
-    /// <summary>Blocks of queries whose mask, if there is one, lies on the device.</summary>
+    /// <summary>Blocks of queries whose mask, if any, is resident on the device.</summary>
     private static IEnumerable<PlaysBlock> Parts(PlaysBlock? seen, int queryCount, int most)
     {
         for (var first = 0; first < queryCount; first += most)
@@ -61,10 +61,11 @@ internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass, Action relea
         }
     }
 
-    private void Search(in TopKQuery query, IEnumerable<PlaysBlock> blocks, int most, Span<int> indices, Span<float> scores)
+    private void Search(
+        in TopKQuery query, IEnumerable<PlaysBlock> blocks, int most, Span<int> indices, Span<float> scores)
     {
         var k = query.K;
-        // Not from the store, which might give up the mask.
+        // Not from the store, which might evict the mask.
         using var listIndices = store.Memory.Allocate<int>((long)most * k);
         using var listScores = store.Memory.Allocate<float>((long)most * k);
         try
@@ -73,11 +74,13 @@ internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass, Action relea
         }
         finally
         {
-            _launcher.Release(); // Training may need the room.
+            _launcher.Release(); // training may need the memory
         }
     }
 
-    private void Search(in TopKQuery query, PlaysBlock block, ArrayView<int> listIndices, ArrayView<float> listScores, Span<int> indices, Span<float> scores)
+    private void Search(
+        in TopKQuery query, PlaysBlock block, ArrayView<int> listIndices, ArrayView<float> listScores,
+        Span<int> indices, Span<float> scores)
     {
         var (items, k) = ((DeviceFactors)query.Items, query.K);
         _launcher.Launch(new TopKArguments

@@ -1,11 +1,11 @@
-using GpuAls.Kernels.Launching;
+using GpuAls.Kernels;
 using ILGPU.Runtime;
 
 namespace GpuAls;
 
 /// <summary>
-/// Compiles kernels beside the reading of plays: it takes seconds. A kernel that is needed before it is ready is waited for; one that cannot be
-/// compiled fails where it is needed.
+/// Compiles kernels while plays are read, since compiling takes seconds. A kernel that is needed before it is ready is
+/// waited for; one that fails to compile reports the error when it is needed.
 /// </summary>
 /// <param name="accelerator">The device.</param>
 internal sealed class KernelPreparation(Accelerator accelerator) : IDisposable
@@ -13,11 +13,11 @@ internal sealed class KernelPreparation(Accelerator accelerator) : IDisposable
     private readonly CancellationTokenSource _disposal = new();
     private Task _last = Task.CompletedTask;
 
-    /// <summary>Adds kernels, to be compiled after those that were added before.</summary>
+    /// <summary>Adds kernels, to be compiled after those added earlier.</summary>
     public void Add(IEnumerable<DeviceKernel> kernels) => _last = _last.ContinueWith(
         _ => Compile(kernels), _disposal.Token, TaskContinuationOptions.LazyCancellation, TaskScheduler.Default);
 
-    /// <summary>Waits for the kernel that is being compiled; begins no other.</summary>
+    /// <summary>Waits for the kernel that is being compiled, and starts no other.</summary>
     public void Dispose()
     {
         _disposal.Cancel();

@@ -1,5 +1,4 @@
 using GpuAls.Kernels;
-using GpuAls.Kernels.Launching;
 using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Engines.Device;

@@ -1,8 +1,8 @@
-using GpuAls.Kernels.Launching;
+using GpuAls.Kernels;
 
 namespace GpuAls;
 
-/// <summary>A CSR matrix that stays in device memory where it fits, and else is streamed from the host's.</summary>
+/// <summary>A CSR matrix that stays in device memory if it fits, and is streamed from host memory otherwise.</summary>
 internal sealed class DevicePlays : IEnginePlays
 {
     private readonly DeviceStore _store;
@@ -13,11 +13,12 @@ internal sealed class DevicePlays : IEnginePlays
         (_store, Matrix) = (store, plays);
         Size = SliceSize.Of(plays, isScheduled: true);
         Scratch = new LaunchScratch(0, plays.RowCount, plays.LongestRow(), plays.EntryCount);
-        // Room is left for others to stream.
-        if (Size.Bytes <= store.Memory.Left - store.ScratchToCome(Scratch) - (Staging.Slots * Math.Min(PlaysPass.LargestBlock, Size.Bytes))) Stay();
+        // Leaves room for streaming other plays.
+        var streaming = Staging.Slots * Math.Min(PlaysPass.LargestBlock, Size.Bytes);
+        if (Size.Bytes <= store.Memory.Left - store.ScratchToCome(Scratch) - streaming) Stay();
     }
 
-    /// <summary>The same in host memory.</summary>
+    /// <summary>The matrix in host memory.</summary>
     public CsrMatrix Matrix { get; private set; }
 
     /// <inheritdoc/>
@@ -26,28 +27,28 @@ internal sealed class DevicePlays : IEnginePlays
     /// <inheritdoc/>
     public int ColumnCount => Matrix.ColumnCount;
 
-    /// <summary>What all rows take on the device.</summary>
+    /// <summary>The size of all rows on the device.</summary>
     public SliceSize Size { get; }
 
-    /// <summary>What of the plays decides how much scratch is taken.</summary>
+    /// <summary>The properties of the plays on which the size of scratch depends.</summary>
     public LaunchScratch Scratch { get; }
 
-    /// <summary>All rows; null where they are streamed.</summary>
+    /// <summary>All rows; null if they are streamed.</summary>
     public PlaysBlock? Resident { get; private set; }
 
-    /// <summary>Whether it has been said that they are streamed.</summary>
+    /// <summary>Whether it has been reported that they are streamed.</summary>
     public bool IsKnownToStream { get; set; }
 
-    /// <summary>Takes other values for the same places; streamed rows bring them along the next time.</summary>
+    /// <summary>Replaces the values of all entries. Streamed rows use them from the next pass on.</summary>
     public void Reweigh(CsrMatrix values)
     {
         Matrix = values;
         if (Resident is not { } rows) return;
-        _store.Accelerator.Synchronize(); // nothing reads the old ones any more
+        _store.Accelerator.Synchronize(); // no kernel reads the old values any more
         _store.Staging.Upload(values.Values, rows.Values);
     }
 
-    /// <summary>Frees the device memory: from now on the rows are streamed.</summary>
+    /// <summary>Frees the device memory; from now on, rows are streamed.</summary>
     public void GiveUp()
     {
         if (_buffer is null) return;
@@ -67,7 +68,7 @@ internal sealed class DevicePlays : IEnginePlays
         }
         catch (Exception refusal) when (DeviceErrors.IsOutOfMemory(refusal))
         {
-            return; // The driver has less than it says, or takes no buffer that large.
+            return; // The driver has less memory than it reports, or refuses a buffer this large.
         }
 
         _store.Add(this);

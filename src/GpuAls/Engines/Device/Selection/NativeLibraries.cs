@@ -6,17 +6,17 @@ using ILGPU;
 namespace GpuAls;
 
 /// <summary>
-/// Finds driver libraries under the names that drivers install them by. ILGPU asks for libOpenCL.so and libcuda.so, which on
-/// Linux come with development packages only.
+/// Finds driver libraries under the names under which drivers install them. ILGPU looks for libOpenCL.so and
+/// libcuda.so, which on Linux come only with development packages.
 /// </summary>
 internal static class NativeLibraries
 {
     private static readonly Lazy<bool> Registration = new(Register);
 
-    /// <summary>Makes the libraries findable; to be called before ILGPU looks for devices.</summary>
+    /// <summary>Registers the lookup. Must be called before ILGPU looks for devices.</summary>
     public static void Resolve() => _ = Registration.Value;
 
-    /// <summary>The name under which the driver of a kind installs its library.</summary>
+    /// <summary>The name of a kind's driver library.</summary>
     public static string NameOf(DeviceKind kind) => (kind, OperatingSystem.IsWindows()) switch
     {
         (DeviceKind.Cuda, true) => "nvcuda.dll",
@@ -25,10 +25,10 @@ internal static class NativeLibraries
         _ => OperatingSystem.IsMacOS() ? "/System/Library/Frameworks/OpenCL.framework/OpenCL" : "libOpenCL.so.1",
     };
 
-    /// <summary>Whether the library of a kind can be loaded.</summary>
+    /// <summary>Whether a kind's driver library can be loaded.</summary>
     public static bool Has(DeviceKind kind) => NativeLibrary.TryLoad(NameOf(kind), out _);
 
-    // Not SetDllImportResolver: an assembly takes one only, and under WSL ILGPU sets its own.
+    // Not SetDllImportResolver: an assembly can have only one, and under WSL ILGPU sets its own.
     private static bool Register()
     {
         var ilgpu = typeof(Context).Assembly;

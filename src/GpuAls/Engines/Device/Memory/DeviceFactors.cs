@@ -1,12 +1,11 @@
 using System.Runtime.InteropServices;
 using GpuAls.Kernels;
-using GpuAls.Kernels.Launching;
 using ILGPU;
 using ILGPU.Runtime;
 
 namespace GpuAls;
 
-/// <summary>A factor matrix in device memory: each row padded with zeros to a multiple of eight factors.</summary>
+/// <summary>A factor matrix in device memory, with rows padded with zeros to a multiple of eight factors.</summary>
 internal sealed class DeviceFactors : IEngineFactors
 {
     private readonly DeviceStore _store;
@@ -47,7 +46,7 @@ internal sealed class DeviceFactors : IEngineFactors
             var count = Math.Min(ChunkRows, rows.Count - first);
             var padded = MemoryMarshal.Cast<Float4, float>(staging.Slot<Float4>(slot, count * Rank4));
             Pad(source.Slice(first * Rank, count * Rank), padded);
-            staging.Wait(); // for the chunk before; this one's slot is free since then.
+            staging.Wait(); // for the previous chunk, after which this slot is free
             staging.CopyToDevice(slot, Rows(rows.Start + first, count));
         }
 
@@ -81,7 +80,7 @@ internal sealed class DeviceFactors : IEngineFactors
         Transfer.ToDevice(MemoryMarshal.Cast<float, Float4>(padded), Rows(row, 1));
     }
 
-    /// <summary>Some rows, [count, Rank4].</summary>
+    /// <summary>A range of rows, [count, Rank4].</summary>
     public ArrayView<Float4> Rows(int first, int count) => View.SubView((long)first * Rank4, (long)count * Rank4);
 
     /// <inheritdoc/>
@@ -90,11 +89,13 @@ internal sealed class DeviceFactors : IEngineFactors
     private void Pad(ReadOnlySpan<float> source, Span<float> padded)
     {
         if (PaddedRank > Rank) padded.Clear();
-        for (int from = 0, to = 0; from < source.Length; from += Rank, to += PaddedRank) source.Slice(from, Rank).CopyTo(padded[to..]);
+        for (int from = 0, to = 0; from < source.Length; from += Rank, to += PaddedRank)
+            source.Slice(from, Rank).CopyTo(padded[to..]);
     }
 
     private void Unpad(ReadOnlySpan<float> padded, Span<float> target)
     {
-        for (int from = 0, to = 0; to < target.Length; from += PaddedRank, to += Rank) padded.Slice(from, Rank).CopyTo(target[to..]);
+        for (int from = 0, to = 0; to < target.Length; from += PaddedRank, to += Rank)
+            padded.Slice(from, Rank).CopyTo(target[to..]);
     }
 }

@@ -22,37 +22,41 @@ internal sealed class DeviceProbe : IDisposable
             Register(builder, kind);
             if (isTimed) builder.Profiling();
         });
-        // A context without devices gets ILGPU's emulator.
+        // ILGPU adds its emulator to a context without devices.
         _devices = [.. _context.Devices.Where(device => kind == DeviceKind.Emulated || device is not CPUDevice)];
         Infos = [.. _devices.Select(Describe)];
     }
 
     public DeviceKind Kind { get; }
 
-    /// <summary>What there is, in the driver's order.</summary>
+    /// <summary>The devices, in the driver's order.</summary>
     public IReadOnlyList<DeviceInfo> Infos { get; }
 
-    /// <summary>Why there is no device of the kind; empty where there is one.</summary>
+    /// <summary>Why there is no device of this kind; empty if there is one.</summary>
     public string Absence => _devices.Count > 0 ? ""
         : NativeLibraries.Has(Kind) ? $"the driver ({NativeLibraries.NameOf(Kind)}) reports no device"
         : $"no driver: {NativeLibraries.NameOf(Kind)} was not found";
 
-    /// <param name="kind">Which devices.</param>
-    /// <param name="isTimed">Whether streams take events that measure time.</param>
+    /// <param name="kind">Kind of devices.</param>
+    /// <param name="isTimed">Whether streams support timing events.</param>
     public static DeviceProbe Of(DeviceKind kind, bool isTimed = false) => new(kind, isTimed);
 
-    /// <summary>An engine on one of the devices; it takes over the context of this probe, which is used no more.</summary>
-    /// <param name="index">Which of <see cref="Infos"/>.</param>
-    /// <param name="memoryBytes">The most memory to take of it; null for what is free.</param>
-    /// <param name="streamed">Told when plays do not fit.</param>
-    /// <exception cref="GpuAlsException">Kind Device: the driver refuses.</exception>
+    /// <summary>
+    /// Creates an engine on one of the devices. It takes ownership of this probe's context, so the probe must not be
+    /// used afterwards.
+    /// </summary>
+    /// <param name="index">Index in <see cref="Infos"/>.</param>
+    /// <param name="memoryBytes">Maximum bytes of device memory to use; null for all that is free.</param>
+    /// <param name="streamed">Called when plays do not fit and are streamed.</param>
+    /// <exception cref="GpuAlsException">Kind Device: the driver failed.</exception>
     public DeviceEngine CreateEngine(int index, long? memoryBytes, IProgress<PlaysStreamed>? streamed)
     {
         var info = Infos[index];
         var description = new EngineDescription(info.Id, info.Name);
         try
         {
-            return new DeviceEngine(_context, _devices[index].CreateAccelerator(_context), description, memoryBytes, streamed);
+            return new DeviceEngine(
+                _context, _devices[index].CreateAccelerator(_context), description, memoryBytes, streamed);
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {
@@ -62,7 +66,7 @@ internal sealed class DeviceProbe : IDisposable
 
     public void Dispose() => _context.Dispose();
 
-    /// <summary>The kind as <c>--device</c> writes it.</summary>
+    /// <summary>The name of a kind in <c>--device</c>.</summary>
     public static string KindName(DeviceKind kind) => kind switch
     {
         DeviceKind.Cuda => "cuda",
@@ -98,12 +102,16 @@ internal sealed class DeviceProbe : IDisposable
         var isGpu = device is CudaDevice || device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_GPU };
         var isEmulated = Kind == DeviceKind.Emulated;
         return new DeviceInfo(
-            isEmulated ? "emulated" : $"{KindName(Kind)}:{index}", isEmulated ? "ILGPU's CPU accelerator" : device.Name.Trim(), isEmulated ? null : device.MemorySize, problem.Length == 0, isGpu, note);
+            isEmulated ? "emulated" : $"{KindName(Kind)}:{index}",
+            isEmulated ? "ILGPU's CPU accelerator" : device.Name.Trim(),
+            isEmulated ? null : device.MemorySize,
+            problem.Length == 0, isGpu, note);
     }
 
     private static string Problem(CudaDevice device) =>
         device.Architecture is null ? "its compute capability is not known to ILGPU"
-        : device.InstructionSet is not { } set || !PTXCodeGenerator.SupportedInstructionSets.Contains(set) ? "its driver is too old; update the NVIDIA driver"
+        : device.InstructionSet is not { } set || !PTXCodeGenerator.SupportedInstructionSets.Contains(set)
+            ? "its driver is too old; update the NVIDIA driver"
         : "";
 
     private static string Problem(CLDevice device) =>
@@ -111,4 +119,41 @@ internal sealed class DeviceProbe : IDisposable
         : !device.Capabilities.GenericAddressSpace ? "it has no generic address space, which the kernels need"
         : !device.Capabilities.Float64 ? "it has no fp64, which sums need"
         : "";
+}
+
+/// <summary>A device, or the reason why there is none of a kind.</summary>
+/// <param name="Id">Its name in <c>--device</c>, such as <c>cuda:0</c>.</param>
+/// <param name="Name">Its name, from the driver.</param>
+/// <param name="MemoryBytes">Its memory; null if there is no device.</param>
+/// <param name="IsUsable">Whether gpuals can compute on it.</param>
+/// <param name="IsGpu">Whether it is a GPU.</param>
+/// <param name="Note">Why it cannot be used, or other information.</param>
+public sealed record DeviceInfo(string Id, string Name, long? MemoryBytes, bool IsUsable, bool IsGpu, string Note);
+
+/// <summary>The devices of this machine.</summary>
+public static class DeviceCatalog
+{
+    private static readonly DeviceKind[] Kinds = [DeviceKind.Cuda, DeviceKind.OpenCl, DeviceKind.Emulated];
+
+    /// <summary>Lists every device and, for each kind without one, the reason.</summary>
+    public static IReadOnlyList<DeviceInfo> List()
+    {
+        var devices = new List<DeviceInfo> { Host() };
+        foreach (var kind in Kinds)
+        {
+            using var probe = DeviceProbe.Of(kind);
+            if (probe.Infos.Count > 0) devices.AddRange(probe.Infos);
+            else devices.Add(new DeviceInfo(DeviceProbe.KindName(kind), "", null, false, false, probe.Absence));
+        }
+
+        return devices;
+    }
+
+    private static DeviceInfo Host()
+    {
+        using var engine = new HostEngine();
+        return new DeviceInfo(
+            "cpu", engine.Description.Name, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, true, false,
+            "SIMD on all cores");
+    }
 }

@@ -1,14 +1,15 @@
 namespace GpuAls;
 
-/// <summary>From what the user asked for to an engine.</summary>
+/// <summary>Creates the engine that the user requested.</summary>
 public static class EngineFactory
 {
-    /// <summary>Makes the engine that a request asks for.</summary>
-    /// <param name="request">Which device.</param>
-    /// <param name="reason">Why it is this one, for the log.</param>
-    /// <param name="streamed">Told when plays do not fit the device's memory.</param>
+    /// <summary>Creates the engine for a request.</summary>
+    /// <param name="request">The requested device.</param>
+    /// <param name="reason">Why this device was chosen, for the log.</param>
+    /// <param name="streamed">Called when plays do not fit in the device's memory and are streamed.</param>
     /// <exception cref="GpuAlsException">
-    /// Kind Device: there is no such device, or it cannot be used. Kind Usage: a bound of memory where there is none to bound.
+    /// Kind Device: there is no such device, or it cannot be used. Kind Usage: a memory limit for a device that has
+    /// none.
     /// </exception>
     public static IAlsEngine Create(DeviceRequest request, out string reason, IProgress<PlaysStreamed>? streamed = null)
     {
@@ -26,8 +27,9 @@ public static class EngineFactory
         return engine;
     }
 
-    /// <summary>The same for a device whose launches are to be timed.</summary>
-    internal static DeviceEngine CreateTimed(DeviceRequest request) => Open(request, new Opening(request.MemoryBytes, null), isTimed: true);
+    /// <summary>The same, for a device whose launches will be timed.</summary>
+    internal static DeviceEngine CreateTimed(DeviceRequest request) =>
+        Open(request, new Opening(request.MemoryBytes, null), isTimed: true);
 
     private static HostEngine OnCpu(string why, out string reason)
     {
@@ -39,7 +41,8 @@ public static class EngineFactory
     {
         Require.Usage(
             request.MemoryBytes is null,
-            "--device-memory bounds what is taken of a GPU's memory; --device cpu computes in the memory of this machine, without such a bound. Leave it out, or choose another device.");
+            "--device-memory bounds what is taken of a GPU's memory; --device cpu computes in the memory of this "
+            + "machine, without such a bound. Leave it out, or choose another device.");
         return new HostEngine();
     }
 
@@ -62,8 +65,8 @@ public static class EngineFactory
     {
         (_, null) => "",
         ({ } available, { } bytes) when bytes > available =>
-            $"; --device-memory {ByteSize.Text(bytes)} is more than the {ByteSize.Text(available)} that it has for gpuals, "
-            + "which count",
+            $"; --device-memory {ByteSize.Text(bytes)} is more than the {ByteSize.Text(available)} "
+            + "that it has for gpuals, which count",
         ({ }, { } bytes) => $"; at most {ByteSize.Text(bytes)} of its memory",
         _ => "; --device-memory bounds the memory of GPUs and has no effect here",
     };
@@ -72,11 +75,16 @@ public static class EngineFactory
     {
         const string Remedy = "`gpuals devices` lists what there is; --device cpu works everywhere.";
         var kind = DeviceProbe.KindName(probe.Kind);
-        if (probe.Infos.Count == 0) throw new GpuAlsException(FailureKind.Device, $"--device {kind}: {probe.Absence}. {Remedy}");
+        if (probe.Infos.Count == 0)
+            throw new GpuAlsException(FailureKind.Device, $"--device {kind}: {probe.Absence}. {Remedy}");
         if (index >= probe.Infos.Count)
-            throw new GpuAlsException(FailureKind.Device, $"--device {kind}:{index}: there {(probe.Infos.Count == 1 ? "is" : "are")} {Counted.Of(probe.Infos.Count, "such device")}, counted from 0. {Remedy}");
+            throw new GpuAlsException(
+                FailureKind.Device,
+                $"--device {kind}:{index}: there {(probe.Infos.Count == 1 ? "is" : "are")} "
+                + $"{Counted.Of(probe.Infos.Count, "such device")}, counted from 0. {Remedy}");
         var info = probe.Infos[index];
-        if (!info.IsUsable) throw new GpuAlsException(FailureKind.Device, $"--device {info.Id} ({info.Name}): {info.Note}. {Remedy}");
+        if (!info.IsUsable)
+            throw new GpuAlsException(FailureKind.Device, $"--device {info.Id} ({info.Name}): {info.Note}. {Remedy}");
     }
 
     private static IAlsEngine Choose(Opening opening, out string reason)
@@ -85,7 +93,9 @@ public static class EngineFactory
         foreach (var kind in (DeviceKind[])[DeviceKind.Cuda, DeviceKind.OpenCl])
         {
             if (TryOpenGpu(kind, opening, refusals) is not { } engine) continue;
-            reason = refusals.Count == 0 ? "auto: the first usable CUDA device" : $"auto: {string.Join("; ", refusals)}";
+            reason = refusals.Count == 0
+                ? "auto: the first usable CUDA device"
+                : $"auto: {string.Join("; ", refusals)}";
             return engine;
         }
 
@@ -113,9 +123,13 @@ public static class EngineFactory
     }
 
     private static string WhyNot(DeviceProbe probe) =>
-        probe.Infos.Count == 0 ? probe.Absence : string.Join(", ", probe.Infos.Select(info => info.IsUsable ? $"{info.Name} is not a GPU" : $"{info.Name}: {info.Note}"));
+        probe.Infos.Count == 0
+            ? probe.Absence
+            : string.Join(
+                ", ",
+                probe.Infos.Select(info => info.IsUsable ? $"{info.Name} is not a GPU" : $"{info.Name}: {info.Note}"));
 
-    /// <summary>What every engine on a device is opened with.</summary>
+    /// <summary>The settings with which device engines are opened.</summary>
     private sealed record Opening(long? MemoryBytes, IProgress<PlaysStreamed>? Streamed)
     {
         public DeviceEngine Open(DeviceProbe probe, int index) => probe.CreateEngine(index, MemoryBytes, Streamed);

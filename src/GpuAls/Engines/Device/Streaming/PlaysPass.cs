@@ -1,39 +1,42 @@
-using GpuAls.Kernels.Launching;
+using GpuAls.Kernels;
 
 namespace GpuAls;
 
 /// <summary>
-/// Brings plays past kernels: all at once where they stay on the device, else in blocks of rows, as <see cref="BlockPipeline"/> has
-/// it. Who enumerates the blocks queues the kernels of each on the default stream before asking for the next.
+/// Passes plays to kernels: all at once if they stay on the device, otherwise in blocks of rows in the order of
+/// <see cref="BlockPipeline"/>. The caller must queue a block's kernels on the default stream before requesting the
+/// next block.
 /// </summary>
 internal sealed class PlaysPass(DeviceStore store, IProgress<PlaysStreamed>? streamed)
 {
-    /// <summary>Larger blocks are not copied faster.</summary>
+    /// <summary>Maximum bytes per block; larger blocks are not copied faster.</summary>
     public const long LargestBlock = 64L << 20;
 
-    /// <summary>Told of each step of the pipeline when it is taken.</summary>
+    /// <summary>Called for each step of the pipeline.</summary>
     public Action<PipelineStep>? StepTaken { get; set; }
 
     /// <summary>All rows, in one block or in several.</summary>
     /// <param name="plays">The rows.</param>
     /// <param name="isScheduled">Whether they are to be solved.</param>
-    /// <exception cref="DeviceMemoryException">There is too little room for the longest row.</exception>
+    /// <exception cref="DeviceMemoryException">The longest row does not fit.</exception>
     public IEnumerable<PlaysBlock> Blocks(DevicePlays plays, bool isScheduled)
     {
         if (plays.Resident is { } all) return [all];
         var scratch = store.ScratchToCome(plays.Scratch);
         var blocks = Cut(plays, isScheduled, rowBytes: 0, scratch);
-        if (!plays.IsKnownToStream) streamed?.Report(new PlaysStreamed(plays.RowCount, blocks.Count, plays.Size.Bytes, store.Memory.Left - scratch));
+        if (!plays.IsKnownToStream)
+            streamed?.Report(
+                new PlaysStreamed(plays.RowCount, blocks.Count, plays.Size.Bytes, store.Memory.Left - scratch));
         plays.IsKnownToStream = true;
         return Stream(blocks);
     }
 
-    /// <summary>Blocks of rows that the memory has room for, twice, and once for what the rows need beside their plays.</summary>
+    /// <summary>Splits plays into blocks of which two fit in memory, plus one block's additional memory.</summary>
     /// <param name="plays">The rows.</param>
     /// <param name="isScheduled">Whether they are to be solved.</param>
-    /// <param name="rowBytes">Bytes that each row needs beside its plays.</param>
-    /// <param name="spared">Bytes that are left for others.</param>
-    /// <exception cref="DeviceMemoryException">There is too little room for the longest row.</exception>
+    /// <param name="rowBytes">Additional bytes per row.</param>
+    /// <param name="spared">Bytes to leave free for other uses.</param>
+    /// <exception cref="DeviceMemoryException">The longest row does not fit.</exception>
     public List<PlaysSlice> Cut(DevicePlays plays, bool isScheduled, long rowBytes, long spared)
     {
         var largestRow = PlaysCut.LargestRow(plays.Scratch.LongestRow, isScheduled, rowBytes);
@@ -51,7 +54,9 @@ internal sealed class PlaysPass(DeviceStore store, IProgress<PlaysStreamed>? str
         var buffers = new DeviceBuffer<long>?[Staging.Slots];
         try
         {
-            for (var slot = 0; slot < Math.Min(Staging.Slots, blocks.Count); slot++) buffers[slot] = store.Allocate<long>(blocks.Max(block => block.Size.Length));
+            var length = blocks.Select(block => block.Size.Length).DefaultIfEmpty().Max();
+            for (var slot = 0; slot < Math.Min(Staging.Slots, blocks.Count); slot++)
+                buffers[slot] = store.Allocate<long>(length);
             foreach (var step in BlockPipeline.Steps(blocks.Count))
             {
                 StepTaken?.Invoke(step);
@@ -59,7 +64,9 @@ internal sealed class PlaysPass(DeviceStore store, IProgress<PlaysStreamed>? str
                 var view = buffers[slot]!.View.SubView(0, block.Size.Length);
                 switch (step.Action)
                 {
-                    case PipelineAction.Fill: block.Write(store.Staging.Slot<long>(slot, (int)block.Size.Length)); break;
+                    case PipelineAction.Fill:
+                        block.Write(store.Staging.Slot<long>(slot, (int)block.Size.Length));
+                        break;
                     case PipelineAction.Copy: store.Staging.CopyToDevice(slot, view); break;
                     case PipelineAction.AwaitCopy: store.Staging.Wait(); break;
                     case PipelineAction.Launch: yield return block.On(view); break;
@@ -73,3 +80,10 @@ internal sealed class PlaysPass(DeviceStore store, IProgress<PlaysStreamed>? str
         }
     }
 }
+
+/// <summary>Reports that plays do not fit in the remaining device memory and are streamed in blocks of rows.</summary>
+/// <param name="Rows">Number of rows: users or items.</param>
+/// <param name="Blocks">Number of blocks.</param>
+/// <param name="PlaysBytes">Size of the plays.</param>
+/// <param name="LeftBytes">Bytes available for them.</param>
+public sealed record PlaysStreamed(int Rows, int Blocks, long PlaysBytes, long LeftBytes);

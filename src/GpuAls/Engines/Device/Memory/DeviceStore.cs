@@ -1,0 +1,141 @@
+using GpuAls.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+
+namespace GpuAls;
+
+/// <summary>
+/// Manages the device memory of an engine. Factors and scratch come first; plays stay in what is left and are evicted
+/// when memory is needed, because they can be streamed instead.
+/// </summary>
+internal sealed class DeviceStore(Accelerator accelerator) : IDisposable
+{
+    private readonly List<DevicePlays> _resident = [];
+    private LaunchScratch _largest;
+
+    /// <summary>The device.</summary>
+    public Accelerator Accelerator { get; } = accelerator;
+
+    /// <summary>Tracks allocations and enforces the limit.</summary>
+    public DeviceMemory Memory { get; } = DeviceMemory.Of(accelerator);
+
+    /// <summary>For large copies between host and device.</summary>
+    public Staging Staging { get; } = new(accelerator);
+
+    /// <summary>Bytes of the plays that are resident on the device.</summary>
+    public long PlaysBytes => _resident.Sum(plays => plays.Size.Bytes);
+
+    /// <summary>Allocates memory for factors or a block of plays, evicting plays if needed.</summary>
+    /// <exception cref="DeviceMemoryException">There is too little memory even without resident plays.</exception>
+    public DeviceBuffer<T> Allocate<T>(long length)
+        where T : unmanaged
+    {
+        while (Memory.Left < length * Interop.SizeOf<T>() && GiveUpPlays()) { }
+        return Memory.Allocate<T>(length);
+    }
+
+    /// <summary>Records the rank of factors, on which the size of scratch depends.</summary>
+    /// <param name="rank4">Float4s in a row.</param>
+    public void Expect(int rank4) => _largest = _largest.Or(new LaunchScratch(rank4, 0, 0, 0));
+
+    /// <summary>
+    /// Bytes of scratch that operations have yet to allocate. Scratch allocated for a larger operation is not counted
+    /// towards other needs.
+    /// </summary>
+    /// <param name="scratch">Sizes of the operations' inputs; the rank may be left out.</param>
+    public long ScratchToCome(LaunchScratch scratch)
+    {
+        _largest = _largest.Or(scratch);
+        return Math.Max(0, _largest.BytesOn(Accelerator) - Memory.Scratch);
+    }
+
+    /// <summary>Evicts plays until an operation's scratch fits.</summary>
+    /// <param name="scratch">Sizes of the operation's inputs.</param>
+    public void MakeRoom(LaunchScratch scratch)
+    {
+        while (Memory.Left < ScratchToCome(scratch) && GiveUpPlays()) { }
+    }
+
+    /// <summary>Registers resident plays.</summary>
+    public void Add(DevicePlays plays) => _resident.Add(plays);
+
+    /// <summary>Unregisters resident plays.</summary>
+    public void Remove(DevicePlays plays) => _resident.Remove(plays);
+
+    /// <summary>Evicts the plays that were loaded last; they are streamed from now on.</summary>
+    /// <returns>False if no plays are resident.</returns>
+    public bool GiveUpPlays()
+    {
+        if (_resident.Count == 0) return false;
+        _resident[^1].GiveUp();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Staging.Dispose();
+}
+
+/// <summary>How much of a device's memory gpuals may use.</summary>
+internal static class AvailableMemory
+{
+    private const long LargestReserve = 512L << 20;
+    private const int ReserveShare = 16;
+
+    /// <summary>
+    /// The free memory reported by the driver, minus a reserve for kernel code and for rounding up sizes. The emulator
+    /// uses host memory, which is not limited here.
+    /// </summary>
+    public static long Of(Accelerator accelerator)
+    {
+        if (accelerator is CPUAccelerator) return long.MaxValue;
+        var free = accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory() : accelerator.MemorySize;
+        return Of(free, accelerator.MemorySize);
+    }
+
+    /// <summary>The same, for a device with this much memory.</summary>
+    /// <param name="free">Free bytes; other programs may use more than the reserve.</param>
+    /// <param name="size">Total bytes.</param>
+    public static long Of(long free, long size) => Math.Max(0, free - Math.Min(LargestReserve, size / ReserveShare));
+}
+
+/// <summary>The minimum device memory for a training, with plays streamed one row at a time.</summary>
+/// <param name="Shape">Size of the training.</param>
+/// <param name="FactorBytes">Both factor matrices.</param>
+/// <param name="ScratchBytes">Scratch of all operations, including the search for lists afterwards.</param>
+/// <param name="RowBytes">The longest row, twice.</param>
+internal readonly record struct TrainingMemory(TrainingShape Shape, long FactorBytes, long ScratchBytes, long RowBytes)
+{
+
+    /// <summary>The usual list length after a training; longer lists may need more memory.</summary>
+    private const int ListLength = 10;
+
+    /// <summary>Total bytes.</summary>
+    public long Bytes => FactorBytes + ScratchBytes + RowBytes;
+
+    /// <summary>Computes the memory for a training.</summary>
+    public static TrainingMemory Of(Accelerator accelerator, TrainingShape shape)
+    {
+        var rank4 = Float4.CountFor(shape.Rank);
+        var inputs = new LaunchScratch(
+            rank4, Math.Max(shape.UserCount, shape.ItemCount), shape.LongestRow, shape.PlayCount);
+        var scratch = inputs.BytesOn(accelerator);
+        var row = Staging.Slots * PlaysCut.LargestRow(shape.LongestRow, isScheduled: true, rowBytes: 0);
+        return new TrainingMemory(
+            shape,
+            ((long)shape.UserCount + shape.ItemCount) * rank4 * Float4.Bytes,
+            Math.Max(scratch, DeviceTopK.LeastBytes(shape.LongestRow, ListLength) - row),
+            row);
+    }
+
+    /// <summary>Explains why the training does not fit, and what to change.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="boundBytes">Its available memory.</param>
+    public string Shortage(EngineDescription device, long boundBytes) =>
+        $"{device} has {ByteSize.Text(boundBytes)} of memory for gpuals, and this training needs at least "
+        + $"{ByteSize.Text(Bytes)}: {ByteSize.Text(FactorBytes)} for the "
+        + $"factors of {Counted.Of(Shape.UserCount, "user")} and {Counted.Of(Shape.ItemCount, "item")} "
+        + $"at rank {Shape.Rank}, {ByteSize.Text(ScratchBytes)} to work in, "
+        + $"{ByteSize.Text(RowBytes)} for the longest row of plays. {DeviceErrors.Remedy}";
+}
