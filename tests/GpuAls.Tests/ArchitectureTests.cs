@@ -15,7 +15,7 @@ namespace GpuAls.Tests;
 public sealed partial class ArchitectureTests
 {
     private static readonly string[] Rooms =
-        ["Storage", "Reading", "Indexing", "Sparse", "Engines", "Training", "Modeling", "Recommendation", "Evaluation"];
+        ["Storage", "Reading", "Indexing", "Sparse", "Engines", "Training", "Modeling", "Recommendation", "Evaluation", "Api"];
 
     private static readonly Architecture Loaded = new ArchLoader()
         .LoadAssemblies(typeof(Float4).Assembly, typeof(FailureKind).Assembly, typeof(JobEvent).Assembly, typeof(CommandLine).Assembly)

@@ -37,7 +37,7 @@ internal static class TrainingRun
         var launches = timer.Measure(() =>
         {
             var clock = Stopwatch.StartNew();
-            trained = new AlsTrainer(engine, options).Fit(plays, new LineAnIteration(log));
+            trained = new FactorTrainer(engine, options).Fit(plays, new LineAnIteration(log));
             total = clock.Elapsed.TotalSeconds;
             lists = MakeLists(engine, plays, options, trained);
             listSeconds = clock.Elapsed.TotalSeconds - total;

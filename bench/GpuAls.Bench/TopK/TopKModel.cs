@@ -19,7 +19,7 @@ internal sealed record TopKModel(FactorModel Model, IEngineFactors Queries, IEng
     public static TopKModel Train(IAlsEngine engine, InteractionMatrix plays, int rank)
     {
         var options = TrainingRun.Options(rank, Iterations);
-        var model = new FactorModel(plays, options, new AlsTrainer(engine, options).Fit(plays));
+        var model = new FactorModel(plays, options, new FactorTrainer(engine, options).Fit(plays));
         return new TopKModel(
             model, engine.LoadFactors(model.UserFactors, rank), engine.LoadFactors(model.ItemFactors, rank),
             engine.LoadPlays(plays.ByUser));

@@ -24,7 +24,7 @@ public sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress = n
         var plays = await SampleAsync(cancellation).ConfigureAwait(false);
         var heldOut = HeldOut.Of(plays, HoldOutSplit.PerUser(plays.ByUser, HeldOutFraction, seed: 1));
         var train = heldOut.Train;
-        var trained = new AlsTrainer(engine, Options).Fit(
+        var trained = new FactorTrainer(engine, Options).Fit(
             train, new Relay<IterationReport>(report => progress?.Report(new IterationDone(report, Options.Iterations))), cancellation);
         var model = new FactorModel(train, Options, trained);
         return Evaluate(model, heldOut, cancellation);

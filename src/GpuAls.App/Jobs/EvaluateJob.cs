@@ -127,7 +127,7 @@ public sealed class EvaluateJob
     {
         if (model is not null) return MeasureFactors(evaluator, model.Rank, model.UserFactors, model.ItemFactors, cancellation);
         var progress = new Relay<IterationReport>(report => _progress?.Report(new IterationDone(report, _options.Als.Iterations)));
-        var trained = new AlsTrainer(_engine, _options.Als).Fit(evaluator.HeldOut.Train, progress, cancellation);
+        var trained = new FactorTrainer(_engine, _options.Als).Fit(evaluator.HeldOut.Train, progress, cancellation);
         _draft?.Add(trained.Iterations);
         return MeasureFactors(evaluator, trained.Rank, trained.UserFactors, trained.ItemFactors, cancellation);
     }

@@ -13,7 +13,7 @@ internal static class ReportFacts
         ("Data", Text($"{Counted.Of(manifest.Data.Read.Rows, "row")}: {Counted.Of(manifest.Data.Users, "user")}, {Counted.Of(manifest.Data.Items, "item")}, {Counted.Of(manifest.Data.Plays, "play")}")),
         ("Trained", Training(manifest.Options, manifest.Preset)),
         ("Model", options.Output),
-        ("Lists", Text($"top {manifest.Lists.Top} for each user, {(manifest.Lists.IncludePlayed ? "including" : "without")} items already played")),
+        ("Lists", Text($"top {manifest.Lists!.Top} for each user, {(manifest.Lists!.IncludePlayed ? "including" : "without")} items already played")),
         .. Run(manifest.Device, manifest.GpualsVersion, manifest.StartedAt, manifest.Seconds),
     ]);
 

@@ -85,7 +85,7 @@ public sealed class TrainJob
         var stopping = data.Stopping(_engine, _options.Validation);
         var progress = new Relay<IterationReport>(report => _progress?.Report(new IterationDone(report, _options.Als.Iterations, stopping?.Metric.Name)));
         using var evaluator = data.Evaluator; // What its lists leave out need not stay on the engine.
-        var trained = new AlsTrainer(_engine, _options.Als, stopping).Fit(data.Plays, progress, cancellation);
+        var trained = new FactorTrainer(_engine, _options.Als, stopping).Fit(data.Plays, progress, cancellation);
         if (stopping is not null) _progress?.Report(new BestKept(trained.Iteration, trained.Iterations.Count, stopping.Metric.Name, trained.BestMetric!.Value));
         return trained;
     }

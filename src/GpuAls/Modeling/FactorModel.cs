@@ -67,6 +67,45 @@ public sealed class FactorModel
     /// <summary>[items, Rank], row-major.</summary>
     public float[] ItemFactors { get; }
 
+    /// <summary>How it was trained, for its folder; null if it was not trained or loaded by the library.</summary>
+    internal ModelManifest? Manifest { get; init; }
+
+    /// <summary>Reads a model from its folder, and checks that no file was changed.</summary>
+    /// <param name="directory">The folder, as gpuals writes it.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="GpuAlsException">
+    /// Kind BadInput: there is no model, one of another version, or a file was changed or damaged.
+    /// </exception>
+    public static Task<FactorModel> LoadAsync(string directory, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        return ModelReader.ReadAsync(directory, cancellation);
+    }
+
+    /// <summary>Writes the model to a folder, which appears when it is complete.</summary>
+    /// <param name="directory">The folder; docs/model-format.md describes its files.</param>
+    /// <param name="overwrite">Whether a model that is there is replaced.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="GpuAlsException">
+    /// Kind Output: the folder exists, holds something other than a model, or can't be written.
+    /// </exception>
+    public async Task SaveAsync(string directory, bool overwrite = false, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        var manifest = Manifest ?? throw new InvalidOperationException("this model was neither trained nor loaded.");
+        var location = OutputLocation.Of(directory);
+        var folder = await location.OpenFolderAsync(overwrite, ModelFolder.WhyForeignAsync, cancellation)
+            .ConfigureAwait(false);
+        var output = new ChecksummedOutput(folder);
+        await using (output.ConfigureAwait(false))
+        {
+            await ModelWriter.WriteAsync(this, output, cancellation).ConfigureAwait(false);
+            await ModelWriter.WriteManifestAsync(manifest with { Lists = null }, output, lists: null, cancellation)
+                .ConfigureAwait(false);
+            await output.CommitAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
     private static void RequireFinite(float[] factors, string name)
     {
         var bad = factors.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue);

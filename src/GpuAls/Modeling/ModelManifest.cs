@@ -36,8 +36,9 @@ public sealed record ModelManifest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ManifestValidation? Validation { get; init; }
 
-    /// <summary>The lists that were made.</summary>
-    public required ManifestLists Lists { get; init; }
+    /// <summary>The lists that were made; null where none were.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ManifestLists? Lists { get; init; }
 
     /// <summary>What it was trained on.</summary>
     public required DataStatistics Data { get; init; }

@@ -55,7 +55,10 @@ public static class ModelReader
         return new FactorModel(
             users, items, plays, manifest.Options with { Rank = manifest.Rank },
             NpyFile.Read<float>(Path.Combine(directory, ModelFiles.UserFactors), data.Users, manifest.Rank),
-            NpyFile.Read<float>(Path.Combine(directory, ModelFiles.ItemFactors), data.Items, manifest.Rank));
+            NpyFile.Read<float>(Path.Combine(directory, ModelFiles.ItemFactors), data.Items, manifest.Rank))
+        {
+            Manifest = manifest,
+        };
     }
 
     /// <summary>Before anything else is understood, so that a newer layout is named and not called broken.</summary>

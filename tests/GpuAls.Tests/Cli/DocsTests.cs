@@ -90,6 +90,11 @@ public sealed partial class DocsTests
     }
 
     [Test]
+    public void LibraryProgram_IsTheOneThatThePageShows() =>
+        Assert.That(Blocks("docs/library.md").Single(block => block.Language == "csharp").Text, Is.EqualTo(string.Join(
+            '\n', Read("docs/library.cs").Split('\n').Where(line => !line.StartsWith("#:", StringComparison.Ordinal)))));
+
+    [Test]
     public void Readme_IsShort()
     {
         var readme = Read("README.md");

@@ -32,7 +32,7 @@ public sealed class ListContentTests
     {
         using var engine = new HostEngine();
         var plays = CsrBuilder.Build(await InteractionLoader.LoadAsync([_folder.At("plays.parquet")], new InteractionSchema { WeightColumn = "plays" }));
-        var trained = new AlsTrainer(engine, options).Fit(plays);
+        var trained = new FactorTrainer(engine, options).Fit(plays);
         var model = new FactorModel(plays, options, trained);
         using var recommender = new Recommender(model, engine);
         var lists = new List<(string, string, int, float)>();

@@ -24,9 +24,9 @@ public sealed class EarlyStoppingTests<TEngine>
         var plays = Plays();
         var metric = new Told(1, 3, 2, 2, 9, 9);
 
-        var stopped = new AlsTrainer(_engine, Options, new EarlyStopping(metric, Patience: 2)).Fit(plays);
+        var stopped = new FactorTrainer(_engine, Options, new EarlyStopping(metric, Patience: 2)).Fit(plays);
 
-        var best = new AlsTrainer(_engine, Options with { Iterations = 2 }).Fit(plays);
+        var best = new FactorTrainer(_engine, Options with { Iterations = 2 }).Fit(plays);
         Assert.That(stopped.Iterations.Select(report => report.Metric), Is.EqualTo(new double?[] { 1, 3, 2, 2 }));
         Assert.That((stopped.Iteration, stopped.BestMetric), Is.EqualTo((2, 3.0)));
         Assert.That(stopped.UserFactors, Is.EqualTo(best.UserFactors));
@@ -44,9 +44,9 @@ public sealed class EarlyStoppingTests<TEngine>
         var choice = MetricChoice.Parse(name);
         using var evaluator = new Evaluator(heldOut, choice.Options());
 
-        var trained = new AlsTrainer(_engine, Options with { Iterations = 2 }, new EarlyStopping(new HeldOutMetric(_engine, evaluator, choice), Patience: 0)).Fit(heldOut.Train);
+        var trained = new FactorTrainer(_engine, Options with { Iterations = 2 }, new EarlyStopping(new HeldOutMetric(_engine, evaluator, choice), Patience: 0)).Fit(heldOut.Train);
 
-        var last = new AlsTrainer(_engine, Options with { Iterations = 2 }).Fit(heldOut.Train);
+        var last = new FactorTrainer(_engine, Options with { Iterations = 2 }).Fit(heldOut.Train);
         using var users = _engine.LoadFactors(last.UserFactors, last.Rank);
         using var items = _engine.LoadFactors(last.ItemFactors, last.Rank);
         Assert.That(trained.Iterations[1].Metric, Is.EqualTo(evaluator.Measure(_engine, users, items).Value(choice.Metric)));
@@ -60,8 +60,8 @@ public sealed class EarlyStoppingTests<TEngine>
 
         foreach (var options in new[] { Options with { Iterations = 2 }, Options with { Iterations = 1, Rank = 2, Regularization = 4, First = Side.Items } })
         {
-            var ofHost = new AlsTrainer(_engine, options).Fit(plays);
-            Assert.That(new AlsTrainer(_engine, options).Fit(loaded).ItemFactors, Is.EqualTo(ofHost.ItemFactors));
+            var ofHost = new FactorTrainer(_engine, options).Fit(plays);
+            Assert.That(new FactorTrainer(_engine, options).Fit(loaded).ItemFactors, Is.EqualTo(ofHost.ItemFactors));
         }
     }
 
@@ -70,7 +70,7 @@ public sealed class EarlyStoppingTests<TEngine>
     {
         using var loaded = new LoadedPlays(_engine, Plays(), Options);
 
-        Assert.That(() => new AlsTrainer(_engine, Options with { Alpha = 3 }).Fit(loaded), Throws.ArgumentException);
+        Assert.That(() => new FactorTrainer(_engine, Options with { Alpha = 3 }).Fit(loaded), Throws.ArgumentException);
     }
 
     [Test]
@@ -78,12 +78,12 @@ public sealed class EarlyStoppingTests<TEngine>
     {
         var (plays, other) = (Plays(), Options with { Alpha = 7, Confidence = ConfidenceFunction.Log });
         using var loaded = new LoadedPlays(_engine, plays, Options);
-        new AlsTrainer(_engine, Options).Fit(loaded);
+        new FactorTrainer(_engine, Options).Fit(loaded);
 
         loaded.Weigh(other);
 
         Assert.That((loaded.Serve(Options), loaded.Serve(other)), Is.EqualTo((false, true)));
-        Assert.That(new AlsTrainer(_engine, other).Fit(loaded).ItemFactors, Is.EqualTo(new AlsTrainer(_engine, other).Fit(plays).ItemFactors));
+        Assert.That(new FactorTrainer(_engine, other).Fit(loaded).ItemFactors, Is.EqualTo(new FactorTrainer(_engine, other).Fit(plays).ItemFactors));
     }
 
     [Test]

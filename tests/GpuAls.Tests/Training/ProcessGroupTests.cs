@@ -111,7 +111,7 @@ public sealed class ProcessGroupTests
         {
             using var engine = new HostEngine(1);
             var ends = new Ending(process.Rank == 1 ? 2 : int.MaxValue);
-            return new AlsTrainer(engine, Options) { Group = process, Observers = [ends] }.Fit(plays);
+            return new FactorTrainer(engine, Options) { Group = process, Observers = [ends] }.Fit(plays);
         });
 
         Assert.That(trained.Select(one => one.Iterations.Count), Is.All.EqualTo(2));
@@ -141,7 +141,7 @@ public sealed class ProcessGroupTests
 
     private static TrainedFactors Fit(
         IAlsEngine engine, IProcessGroup group, InteractionMatrix plays, AlsOptions options) =>
-        new AlsTrainer(engine, options) { Group = group }.Fit(plays);
+        new FactorTrainer(engine, options) { Group = group }.Fit(plays);
 
     /// <summary>
     /// So many users that YᵀY has several blocks; short and long rows, empty ones, and some heavy plays.

@@ -17,7 +17,7 @@ internal sealed record TrainingWorkload(Shape Size, int Rank) : Workload("traini
     public override LoadedWorkload Load(IAlsEngine engine)
     {
         var plays = SampleMatrix.Create(Size);
-        var trainer = new AlsTrainer(engine, TrainingRun.Options(Rank, Iterations));
+        var trainer = new FactorTrainer(engine, TrainingRun.Options(Rank, Iterations));
         double[] losses = [];
         return new LoadedWorkload(
             () => losses = [.. trainer.Fit(plays).Iterations.Select(iteration => iteration.Loss!.Value)], () => losses);

@@ -76,4 +76,4 @@ internal static class Bootstrap
 /// <summary>Intervals by drawing users again, with replacement (Efron's percentile method).</summary>
 /// <param name="Resamples">How many times all users are drawn; 0 makes no intervals.</param>
 /// <param name="Seed">The same seed draws the same users, for every method.</param>
-public sealed record BootstrapOptions(int Resamples, long Seed);
+public sealed record BootstrapOptions(int Resamples = 1_000, long Seed = 42);

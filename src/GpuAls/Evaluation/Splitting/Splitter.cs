@@ -27,7 +27,11 @@ public static class Splitter
             : [HeldOut.Of(plays, Divide(rows, plays.ByUser, options))];
     }
 
-    private static HoldOutSplit Divide(
+    /// <summary>One split.</summary>
+    /// <param name="rows">All rows; needed for splits by time only.</param>
+    /// <param name="plays">The same, duplicates summed.</param>
+    /// <param name="options">How they are divided, folds aside.</param>
+    internal static HoldOutSplit Divide(
         IndexedInteractions rows, CsrMatrix plays, SplitOptions options) => options.Kind switch
         {
             SplitKind.Random => HoldOutSplit.Random(plays, options.TestFraction, options.Seed),

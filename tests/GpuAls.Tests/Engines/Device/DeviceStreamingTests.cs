@@ -154,7 +154,7 @@ public sealed class DeviceStreamingTests<TEngine>
         var plays = Plays(24, 17);
         Memory.Bound = TrainingMemory.Of(_engine.Store.Accelerator, TrainingShape.Of(plays, 9)).Bytes - 1;
 
-        var failure = Assert.Throws<GpuAlsException>(() => new AlsTrainer(_engine, AlsOptions.Default with { Rank = 9 }).Fit(plays));
+        var failure = Assert.Throws<GpuAlsException>(() => new FactorTrainer(_engine, AlsOptions.Default with { Rank = 9 }).Fit(plays));
 
         Assert.That(failure.Kind, Is.EqualTo(FailureKind.Device));
         Assert.That(failure.Message, Does.Match("has [0-9.]+ [kM]B of memory for gpuals, and this training needs at least [0-9.]+ [kM]B")
@@ -169,7 +169,7 @@ public sealed class DeviceStreamingTests<TEngine>
         var least = TrainingMemory.Of(engine.Store.Accelerator, TrainingShape.Of(plays, rank));
         engine.Store.Memory.Bound = least.Bytes;
 
-        new AlsTrainer(engine, AlsOptions.Default with { Rank = rank, Iterations = 1, TrackLoss = true }).Fit(plays);
+        new FactorTrainer(engine, AlsOptions.Default with { Rank = rank, Iterations = 1, TrackLoss = true }).Fit(plays);
 
         Assert.That(engine.Store.Memory.Scratch, Is.LessThanOrEqualTo(least.ScratchBytes).And.Positive);
     }
@@ -214,7 +214,7 @@ public sealed class DeviceStreamingTests<TEngine>
 
     private (TrainedFactors Factors, List<RecommendationBatch> Lists) Train(InteractionMatrix plays, AlsOptions options)
     {
-        var trained = new AlsTrainer(_engine, options).Fit(plays);
+        var trained = new FactorTrainer(_engine, options).Fit(plays);
         var model = new FactorModel(plays, options, trained);
         using var recommender = new Recommender(model, _engine);
         return (trained, recommender.Recommend(Recommender.UsersWithPlays(model), 3, includePlayed: false).ToList());

@@ -33,7 +33,7 @@ public sealed class HyperparameterSearchTests
         foreach (var result in search.Run(new Notes()))
         {
             var als = search.Candidates[result.Trial - 1] with { Iterations = result.BestIteration };
-            var trained = new AlsTrainer(_engine, als).Fit(fold.HeldOut.Train);
+            var trained = new FactorTrainer(_engine, als).Fit(fold.HeldOut.Train);
             using var users = _engine.LoadFactors(trained.UserFactors, trained.Rank);
             using var items = _engine.LoadFactors(trained.ItemFactors, trained.Rank);
             var metric = MetricChoice.Parse(options.Metric).Metric;

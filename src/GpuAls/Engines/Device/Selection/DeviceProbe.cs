@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
@@ -10,13 +11,21 @@ namespace GpuAls;
 /// <summary>The devices of one kind that a driver reports, usable or not.</summary>
 internal sealed class DeviceProbe : IDisposable
 {
-    private readonly Context _context;
+    /// <summary>
+    /// False in programs that are compiled ahead of time, where no kernel can be compiled; a file-based program is one
+    /// by default.
+    /// </summary>
+    private static readonly bool CanCompileKernels = RuntimeFeature.IsDynamicCodeSupported;
+
+    private readonly Context? _context;
     private readonly IReadOnlyList<ILGPU.Runtime.Device> _devices;
 
     private DeviceProbe(DeviceKind kind, bool isTimed)
     {
-        NativeLibraries.Resolve();
         Kind = kind;
+        (_devices, Infos) = ([], []);
+        if (!CanCompileKernels) return;
+        NativeLibraries.Resolve();
         _context = Context.Create(builder =>
         {
             Register(builder, kind);
@@ -34,6 +43,8 @@ internal sealed class DeviceProbe : IDisposable
 
     /// <summary>Why there is no device of this kind; empty if there is one.</summary>
     public string Absence => _devices.Count > 0 ? ""
+        : !CanCompileKernels ? "kernels can't be compiled in a program without dynamic code; set its property "
+            + "PublishAot to false"
         : NativeLibraries.Has(Kind) ? $"the driver ({NativeLibraries.NameOf(Kind)}) reports no device"
         : $"no driver: {NativeLibraries.NameOf(Kind)} was not found";
 
@@ -56,7 +67,7 @@ internal sealed class DeviceProbe : IDisposable
         try
         {
             return new DeviceEngine(
-                _context, _devices[index].CreateAccelerator(_context), description, memoryBytes, streamed);
+                _context!, _devices[index].CreateAccelerator(_context!), description, memoryBytes, streamed);
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {
@@ -64,7 +75,7 @@ internal sealed class DeviceProbe : IDisposable
         }
     }
 
-    public void Dispose() => _context.Dispose();
+    public void Dispose() => _context?.Dispose();
 
     /// <summary>The name of a kind in <c>--device</c>.</summary>
     public static string KindName(DeviceKind kind) => kind switch

@@ -2,7 +2,7 @@ using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Training;
 
-public sealed class AlsTrainerTests
+public sealed class FactorTrainerTests
 {
     private static readonly AlsOptions Small = new() { Rank = 7, Iterations = 4, Alpha = 2, Regularization = 0.3, TrackLoss = true };
 
@@ -115,7 +115,7 @@ public sealed class AlsTrainerTests
 
     [Test]
     public void Fit_Cancelled_Stops() =>
-        Assert.That(() => new AlsTrainer(new HostEngine(1), Small).Fit(Plays(), null, new CancellationToken(canceled: true)), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => new FactorTrainer(new HostEngine(1), Small).Fit(Plays(), null, new CancellationToken(canceled: true)), Throws.InstanceOf<OperationCanceledException>());
 
     [TestCase(false)]
     [TestCase(true)]
@@ -123,7 +123,7 @@ public sealed class AlsTrainerTests
     {
         using var engine = new FailingEngine(new EngineCapabilities { Device = DeviceKind.OpenCl }, copiesFactors);
 
-        Assert.That(() => new AlsTrainer(engine, Small).Fit(Plays()), Throws.InstanceOf<GpuAlsException>());
+        Assert.That(() => new FactorTrainer(engine, Small).Fit(Plays()), Throws.InstanceOf<GpuAlsException>());
 
         Assert.That(engine.OpenBuffers, Is.Zero);
     }
@@ -139,7 +139,7 @@ public sealed class AlsTrainerTests
     private static TrainedFactors Fit(InteractionMatrix plays, AlsOptions options, int threads)
     {
         using var engine = new HostEngine(threads);
-        return new AlsTrainer(engine, options).Fit(plays);
+        return new FactorTrainer(engine, options).Fit(plays);
     }
 
     private static InteractionMatrix Plays(Feedback feedback = Feedback.Implicit)

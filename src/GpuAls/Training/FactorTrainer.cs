@@ -4,7 +4,7 @@ namespace GpuAls;
 /// Alternating least squares: a <see cref="TrainingLoop"/> that begins with the first factors; the linear algebra is
 /// the engine's.
 /// </summary>
-public sealed class AlsTrainer
+public sealed class FactorTrainer
 {
     private readonly IAlsEngine _engine;
     private readonly AlsOptions _options;
@@ -18,7 +18,7 @@ public sealed class AlsTrainer
     /// <exception cref="GpuAlsException">
     /// Kind Usage: an option is out of its range. Kind Device: the engine is not capable of one.
     /// </exception>
-    public AlsTrainer(IAlsEngine engine, AlsOptions options, EarlyStopping? stopping = null)
+    public FactorTrainer(IAlsEngine engine, AlsOptions options, EarlyStopping? stopping = null)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(options);

@@ -1,0 +1,67 @@
+namespace GpuAls;
+
+/// <summary>Trains models by alternating least squares.</summary>
+public sealed class AlsTrainer
+{
+    private readonly Engine _engine;
+    private readonly AlsOptions _options;
+    private readonly FactorTrainer _trainer;
+
+    /// <param name="engine">Where to train.</param>
+    /// <param name="options">What to train.</param>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: an option is out of range. Kind Device: the device can't do what an option asks for.
+    /// </exception>
+    public AlsTrainer(Engine engine, AlsOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        (_engine, _options) = (engine, options);
+        _trainer = new FactorTrainer(engine.Implementation, options);
+    }
+
+    /// <summary>Trains a model, on a thread of the pool.</summary>
+    /// <param name="plays">What to learn.</param>
+    /// <param name="progress">Told after each iteration.</param>
+    /// <param name="cancellation">Stops it between half-iterations.</param>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: plays and options differ in their kind of feedback. Kind BadInput: there are fewer than two users or
+    /// items, or fewer items than the rank. Kind Internal: a row can't be solved. Kind Device: too little memory.
+    /// </exception>
+    public Task<FactorModel> FitAsync(
+        Plays plays, IProgress<IterationReport>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        Require.Usage(
+            plays.Feedback == _options.Feedback,
+            $"the plays are {Words.Of(plays.Feedback)} feedback, the options {Words.Of(_options.Feedback)}. Set "
+            + "Feedback of both.");
+        return Task.Run(() => Fit(plays, progress, cancellation), cancellation);
+    }
+
+    private FactorModel Fit(Plays plays, IProgress<IterationReport>? progress, CancellationToken cancellation)
+    {
+        var (start, clock) = (DateTime.UtcNow, System.Diagnostics.Stopwatch.StartNew());
+        var matrix = plays.Matrix;
+        var trained = _trainer.Fit(matrix, progress, cancellation);
+        var seconds = Math.Round(clock.Elapsed.TotalSeconds, 3);
+        return new FactorModel(matrix, _options, trained)
+        {
+            Manifest = new ModelManifest
+            {
+                FormatVersion = ModelManifest.CurrentFormatVersion,
+                GpualsVersion = ProductVersion.Text,
+                StartedAt = start,
+                Seconds = seconds,
+                Input = plays.Input,
+                Rank = trained.Rank,
+                Preset = null,
+                Options = _options,
+                Data = DataStatistics.Of(matrix, plays.Statistics),
+                Device = _engine.ToString(),
+                Iterations = trained.Iterations,
+                TimingsSeconds = new Dictionary<string, double> { ["train"] = seconds },
+                Sha256 = new Dictionary<string, string>(),
+            },
+        };
+    }
+}

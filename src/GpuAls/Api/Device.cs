@@ -1,0 +1,42 @@
+namespace GpuAls;
+
+/// <summary>A device to train and score on, as <c>--device</c> names it.</summary>
+public sealed record Device
+{
+    private Device(DeviceRequest request) => Request = request;
+
+    /// <summary>CUDA if it can be used, else a GPU through OpenCL, else the CPU.</summary>
+    public static Device Auto { get; } = new(new DeviceRequest(DeviceKind.Auto));
+
+    /// <summary>The CPU: SIMD on all cores.</summary>
+    public static Device Cpu { get; } = new(new DeviceRequest(DeviceKind.Cpu));
+
+    /// <summary>
+    /// The GPU kernels, emulated on the CPU: for tests, thousands of times slower than <see cref="Cpu"/>.
+    /// </summary>
+    public static Device Emulated { get; } = new(new DeviceRequest(DeviceKind.Emulated));
+
+    /// <summary>Limits how many bytes of a GPU's memory are used; null uses what is free.</summary>
+    public long? MemoryBytes
+    {
+        get => Request.MemoryBytes;
+        init => Request = Request with { MemoryBytes = value };
+    }
+
+    internal DeviceRequest Request { get; private init; }
+
+    /// <summary>An NVIDIA GPU.</summary>
+    /// <param name="index">Which one, from 0.</param>
+    public static Device Cuda(int index = 0) => new(new DeviceRequest(DeviceKind.Cuda, index));
+
+    /// <summary>A device with an OpenCL driver.</summary>
+    /// <param name="index">Which one, from 0.</param>
+    public static Device OpenCl(int index = 0) => new(new DeviceRequest(DeviceKind.OpenCl, index));
+
+    /// <summary>Reads a name such as <c>cuda:1</c>.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: there is no such name.</exception>
+    public static Device Parse(string name) => new(DeviceRequest.Parse(name));
+
+    /// <summary>The devices of this machine and, for each kind that has none, the reason.</summary>
+    public static IReadOnlyList<DeviceInfo> List() => DeviceCatalog.List();
+}

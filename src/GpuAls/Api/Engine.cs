@@ -1,0 +1,36 @@
+namespace GpuAls;
+
+/// <summary>
+/// Trains models and makes lists on one device, whose memory it holds until it is disposed. One thread uses it at a
+/// time.
+/// </summary>
+public sealed class Engine : IDisposable
+{
+    private Engine(IAlsEngine implementation, string reason) => (Implementation, Reason) = (implementation, reason);
+
+    /// <summary>The device as <c>--device</c> names it, such as <c>cuda:0</c>.</summary>
+    public string Device => Implementation.Description.Id;
+
+    /// <summary>The name of the CPU or GPU.</summary>
+    public string Name => Implementation.Description.Name;
+
+    /// <summary>Why it is this device.</summary>
+    public string Reason { get; }
+
+    internal IAlsEngine Implementation { get; }
+
+    /// <summary>Opens a device.</summary>
+    /// <param name="device">Which device; <see cref="GpuAls.Device.Auto"/> by default.</param>
+    /// <exception cref="GpuAlsException">Kind Device: there is no such device, or it can't be used.</exception>
+    public static Engine Create(Device? device = null)
+    {
+        var implementation = EngineFactory.Create((device ?? GpuAls.Device.Auto).Request, out var reason);
+        return new Engine(implementation, reason);
+    }
+
+    /// <summary>Frees the device.</summary>
+    public void Dispose() => Implementation.Dispose();
+
+    /// <inheritdoc/>
+    public override string ToString() => Implementation.Description.ToString();
+}

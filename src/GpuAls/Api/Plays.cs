@@ -1,0 +1,167 @@
+namespace GpuAls;
+
+/// <summary>
+/// Who played what, and how often; or who rated what, and how. Each pair of a user and an item is there once: the
+/// weights of its rows are summed, or averaged if they are ratings.
+/// </summary>
+public sealed class Plays
+{
+    private readonly IndexedInteractions? _rows;
+
+    private Plays(
+        InteractionMatrix matrix, ManifestInput input, ReadStatistics statistics, IndexedInteractions? rows = null) =>
+        (Matrix, Input, Statistics, _rows) = (matrix, input, statistics, rows);
+
+    /// <summary>The ids of the users, those with the most plays first.</summary>
+    public IdIndex Users => Matrix.Users;
+
+    /// <summary>The ids of the items, those with the most plays first.</summary>
+    public IdIndex Items => Matrix.Items;
+
+    /// <summary>Number of pairs of a user and an item.</summary>
+    public long Count => Matrix.ByUser.EntryCount;
+
+    /// <summary>Whether weights are counts of plays or ratings.</summary>
+    public Feedback Feedback => Matrix.Feedback;
+
+    /// <summary>Rows that were read, and rows that were left out.</summary>
+    public ReadStatistics Statistics { get; }
+
+    internal InteractionMatrix Matrix { get; }
+
+    internal ManifestInput Input { get; }
+
+    /// <summary>Reads a file, a folder of part files, or a glob: Parquet or text, as docs/data.md describes.</summary>
+    /// <param name="location">Where the plays are.</param>
+    /// <param name="schema">Which columns to read; the columns <c>user</c> and <c>item</c> by default.</param>
+    /// <param name="progress">Told after each batch of rows.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="GpuAlsException">
+    /// Kind BadInput: files or columns are missing or of the wrong type, or rows are bad. Kind Usage: the schema
+    /// contradicts itself.
+    /// </exception>
+    public static Task<Plays> ReadAsync(
+        string location,
+        InteractionSchema? schema = null,
+        IProgress<ReadProgress>? progress = null,
+        CancellationToken cancellation = default) =>
+        ReadAsync([location], schema, progress, cancellation);
+
+    /// <inheritdoc cref="ReadAsync(string, InteractionSchema?, IProgress{ReadProgress}?, CancellationToken)"/>
+    /// <param name="locations">Where the plays are; their rows are added up.</param>
+    /// <param name="schema">Which columns to read; the columns <c>user</c> and <c>item</c> by default.</param>
+    /// <param name="progress">Told after each batch of rows.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static async Task<Plays> ReadAsync(
+        IReadOnlyList<string> locations,
+        InteractionSchema? schema = null,
+        IProgress<ReadProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        schema ??= new InteractionSchema();
+        var rows = await InteractionLoader.LoadAsync(locations, schema, progress, cancellation).ConfigureAwait(false);
+        return await Task.Run(() => Of(rows, ManifestInput.Of(locations, schema)), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Plays that are in memory, each of weight 1.</summary>
+    /// <typeparam name="TUser">string, int, long, ulong or Guid.</typeparam>
+    /// <typeparam name="TItem">string, int, long, ulong or Guid.</typeparam>
+    /// <param name="plays">A user and an item each.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput: there are no plays, or an id is null or empty.</exception>
+    /// <exception cref="ArgumentException">Ids are of another type.</exception>
+    public static Plays From<TUser, TItem>(IEnumerable<(TUser User, TItem Item)> plays)
+        where TUser : notnull
+        where TItem : notnull
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        return Of(MemoryInteractions.Index(plays.Select(play => (play.User, play.Item, 1f)), Feedback.Implicit));
+    }
+
+    /// <summary>Plays or ratings that are in memory.</summary>
+    /// <typeparam name="TUser">string, int, long, ulong or Guid.</typeparam>
+    /// <typeparam name="TItem">string, int, long, ulong or Guid.</typeparam>
+    /// <param name="plays">A user, an item and a weight each.</param>
+    /// <param name="feedback">Whether weights are counts of plays or ratings.</param>
+    /// <exception cref="GpuAlsException">
+    /// Kind BadInput: there are no plays, an id is null or empty, or a weight is not a finite number.
+    /// </exception>
+    /// <exception cref="ArgumentException">Ids are of another type.</exception>
+    public static Plays From<TUser, TItem>(
+        IEnumerable<(TUser User, TItem Item, float Weight)> plays, Feedback feedback = Feedback.Implicit)
+        where TUser : notnull
+        where TItem : notnull
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        return Of(MemoryInteractions.Index(plays, feedback));
+    }
+
+    /// <summary>Plays or ratings that are in arrays of equal length.</summary>
+    /// <typeparam name="TUser">string, int, long, ulong or Guid.</typeparam>
+    /// <typeparam name="TItem">string, int, long, ulong or Guid.</typeparam>
+    /// <param name="users">[plays].</param>
+    /// <param name="items">[plays].</param>
+    /// <param name="weights">[plays]; null if each play has weight 1.</param>
+    /// <param name="feedback">Whether weights are counts of plays or ratings.</param>
+    /// <exception cref="GpuAlsException">
+    /// Kind BadInput: there are no plays, an id is null or empty, or a weight is not a finite number.
+    /// </exception>
+    /// <exception cref="ArgumentException">The lengths differ, or ids are of another type.</exception>
+    public static Plays From<TUser, TItem>(
+        TUser[] users, TItem[] items, float[]? weights = null, Feedback feedback = Feedback.Implicit)
+        where TUser : notnull
+        where TItem : notnull
+    {
+        ArgumentNullException.ThrowIfNull(users);
+        ArgumentNullException.ThrowIfNull(items);
+        Require.Length(items.Length, users.Length, nameof(items));
+        if (weights is not null) Require.Length(weights.Length, users.Length, nameof(weights));
+        var rows = users.Select((user, row) => (user, items[row], weights?[row] ?? 1));
+        return Of(MemoryInteractions.Index(rows, feedback));
+    }
+
+    /// <summary>Splits the plays into a part to train on and a part to test with.</summary>
+    /// <param name="options">
+    /// How they are split; a random fifth is held out by default. Folds are not supported here.
+    /// </param>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: an option is out of range, folds are asked for, or there are no times to split by. Kind BadInput:
+    /// nothing is held out, or nothing is left to train on.
+    /// </exception>
+    public (Plays Train, Plays Test) HoldOut(SplitOptions? options = null)
+    {
+        options ??= new SplitOptions();
+        Require.Usage(options.Folds is null, "folds are several splits; expected one.");
+        var rows = _rows;
+        Require.Usage(
+            rows is not null || options.Kind is not (SplitKind.Time or SplitKind.LeaveLast),
+            "these plays have no times. Read them with a TimeColumn.");
+        options.Validate();
+        var split = Splitter.Divide(rows!, Matrix.ByUser, options);
+        if (split.Train.EntryCount == 0)
+            throw new GpuAlsException(
+                FailureKind.BadInput, "all plays are held out, which leaves none to train on. Hold out fewer.");
+        if (split.Test.EntryCount == 0)
+            throw new GpuAlsException(FailureKind.BadInput, "no play is held out. Hold out more.");
+        return (Part(split.Train), Part(split.Test));
+    }
+
+    private Plays Part(CsrMatrix part) => new(PlaysPart.Of(Users, Items, part, Feedback).Plays, Input, Statistics);
+
+    private static Plays Of(IndexedInteractions rows) => Of(
+        rows,
+        new ManifestInput
+        {
+            Locations = [],
+            UserColumn = "",
+            ItemColumn = "",
+            WeightColumn = null,
+            OnBadRow = OnBadRow.Fail,
+        });
+
+    private static Plays Of(IndexedInteractions rows, ManifestInput input)
+    {
+        // Splits by time need the rows, which the matrices otherwise take over.
+        var kept = rows.Times is null ? null : rows.Where(_ => true);
+        return new Plays(CsrBuilder.Build(rows), input, rows.Statistics, kept);
+    }
+}

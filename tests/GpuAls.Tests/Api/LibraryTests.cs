@@ -1,0 +1,158 @@
+namespace GpuAls.Tests.Api;
+
+/// <summary>What a program does with the library: train, save, load, list, measure.</summary>
+public sealed class LibraryTests
+{
+    private static readonly AlsOptions Options = new() { Rank = 4, Iterations = 3 };
+
+    private TempFolder _folder = null!;
+    private Engine _engine = null!;
+
+    [SetUp]
+    public void Open() => (_folder, _engine) = (new TempFolder(), Engine.Create(Device.Cpu));
+
+    [TearDown]
+    public void Close()
+    {
+        _engine.Dispose();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task SavedModel_Loaded_GivesTheSameLists()
+    {
+        var model = await FitAsync(Made());
+        await model.SaveAsync(_folder.At("model"));
+
+        var loaded = await FactorModel.LoadAsync(_folder.At("model"));
+
+        Assert.That(loaded.Options, Is.EqualTo(Options));
+        Assert.That(loaded.ItemFactors, Is.EqualTo(model.ItemFactors));
+        Assert.That(Lists(loaded), Is.EqualTo(Lists(model)));
+        Assert.That(File.Exists(_folder.At("model", "_SUCCESS")));
+    }
+
+    [Test]
+    public async Task SavedModel_IsThatOfTheCommandLine()
+    {
+        var plays = Made();
+        var rows = from user in Enumerable.Range(0, plays.Users.Count)
+                   from item in plays.Matrix.ByUser.RowIndices(user).ToArray()
+                   select $"{plays.Users.Format(user)},{plays.Items.Format(item)}";
+        await File.WriteAllLinesAsync(_folder.At("plays.csv"), rows.Prepend("user,item"));
+        await Cli.Tool.SucceedAsync(
+            "train", _folder.At("plays.csv"), "--output", _folder
+                .At("tool"), "--rank", "4", "--iterations", "3", "--device", "cpu");
+
+        await (await FitAsync(await Plays.ReadAsync(_folder.At("plays.csv")))).SaveAsync(_folder.At("library"));
+
+        foreach (var file in ModelFiles.Checksummed)
+            Assert.That(
+                File.ReadAllBytes(_folder.At("library", file)), Is
+                    .EqualTo(File.ReadAllBytes(_folder.At("tool", file))), file);
+        await Cli.Tool.SucceedAsync("recommend", _folder.At("library"), "--user", "3", "--device", "cpu");
+    }
+
+    [Test]
+    public async Task SaveAsync_LoadedModel_CanBeSavedAgain()
+    {
+        await (await FitAsync(Made())).SaveAsync(_folder.At("model"));
+        var loaded = await FactorModel.LoadAsync(_folder.At("model"));
+
+        Assert.That(
+            () => loaded.SaveAsync(_folder.At("model")),
+            Throws.TypeOf<GpuAlsException>().With.Property(nameof(GpuAlsException.Kind)).EqualTo(FailureKind.Output));
+        await loaded.SaveAsync(_folder.At("model"), overwrite: true);
+
+        Assert.That(Lists(await FactorModel.LoadAsync(_folder.At("model"))), Is.EqualTo(Lists(loaded)));
+    }
+
+    [Test]
+    public async Task Recommend_SomeUsers_GivesTheirListsInOrder()
+    {
+        var model = await FitAsync(Made());
+        var all = Lists(model);
+
+        string[] lists = [.. model.Recommend(_engine, ["7", "3"], top: 2).Select(list => list.ToString())];
+
+        Assert.That(
+            lists,
+            Is.EqualTo(new[] { all.Single(list => list.StartsWith("7:")), all.Single(list => list.StartsWith("3:")) }));
+        Assert.That(
+            () => model.Recommend(_engine, ["nobody"]),
+            Throws.TypeOf<GpuAlsException>().With.Message.Contains("no user 'nobody'"));
+        Assert.That(() => model.Recommend(_engine, ["7"], top: 0), Throws.TypeOf<GpuAlsException>());
+    }
+
+    [Test]
+    public async Task WriteRecommendations_ToCsv_AreTheListsOfAll()
+    {
+        var model = await FitAsync(Made());
+
+        await model.WriteRecommendationsAsync(_engine, _folder.At("lists.csv"), top: 2);
+
+        var lines = File.ReadAllLines(_folder.At("lists.csv")).Skip(1).Select(line => line.Split(','));
+        var lists = lines.GroupBy(line => line[0])
+            .Select(list => $"{list.Key}: {string.Join(", ", list.Select(line => line[1]))}");
+        Assert.That(lists, Is.EqualTo(Lists(model)));
+    }
+
+    [Test]
+    public async Task Evaluate_HeldOutPlays_IsWhatTheCommandLineMeasures()
+    {
+        var (train, test) = Made().HoldOut();
+        var model = await FitAsync(train);
+
+        var metrics = model.Evaluate(
+            _engine, test, new EvaluationOptions { Cutoffs = [3] }, new BootstrapOptions { Resamples = 100 });
+
+        var precision = metrics.Single(value => value.Metric.ToString() == "precision@3");
+        Assert.That(precision.Value, Is.InRange(0.2, 1));
+        Assert.That(precision.Low, Is.LessThan(precision.Value));
+        Assert.That(precision.High, Is.GreaterThan(precision.Value));
+    }
+
+    [Test]
+    public void FitAsync_Cancelled_Stops() => Assert.That(
+        () => new AlsTrainer(_engine, Options).FitAsync(Made(), cancellation: new CancellationToken(canceled: true)),
+        Throws.InstanceOf<OperationCanceledException>());
+
+    [Test]
+    public void FitAsync_OtherFeedback_IsRefused() => Assert.That(
+        () => new AlsTrainer(_engine, Options with { Feedback = Feedback.Explicit }).FitAsync(Made()),
+        Throws.TypeOf<GpuAlsException>().With.Message
+            .Contains("the plays are implicit feedback, the options explicit"));
+
+    [Test]
+    public async Task FitAsync_Progress_IsToldEachIteration()
+    {
+        var told = new List<int>();
+
+        await new AlsTrainer(_engine, Options).FitAsync(Made(), new Relay(report => told.Add(report.Iteration)));
+
+        Assert.That(told, Is.EqualTo(new[] { 1, 2, 3 }));
+    }
+
+    [Test]
+    public void Device_Parse_IsTheSameDevice() => Assert.That(Device.Parse("cuda:2"), Is.EqualTo(Device.Cuda(2)));
+
+    [Test]
+    public void Engine_Cpu_SaysWhatItIs() =>
+        Assert.That((_engine.Device, _engine.ToString()), Is.EqualTo(("cpu", $"cpu ({_engine.Name})")));
+
+    private static Plays Made() => Plays.From(
+        from user in Enumerable.Range(0, 40)
+        from item in Enumerable.Range(0, 30)
+        where (user + item) % 3 == 0 || (user * item) % 7 == 1
+        select ($"{user}", $"i{item}"));
+
+    private Task<FactorModel> FitAsync(Plays plays) => new AlsTrainer(_engine, Options).FitAsync(plays);
+
+    private string[] Lists(FactorModel model) =>
+        [.. model.RecommendForAll(_engine, top: 2).Select(list => list.ToString())];
+
+    private sealed class Relay(Action<IterationReport> tell) : IProgress<IterationReport>
+    {
+        public void Report(IterationReport value) => tell(value);
+    }
+}
