@@ -76,7 +76,7 @@ public static class FactorModelExtensions
         ArgumentNullException.ThrowIfNull(path);
         Recommender.CheckLength(top);
         var format = ListFormat.Of(path);
-        var file = OutputLocation.Of(path).OpenFile(overwrite);
+        var file = await OutputLocation.Of(path).OpenFileAsync(overwrite, cancellation).ConfigureAwait(false);
         await using (file.Output.ConfigureAwait(false))
         {
             using var recommender = new Recommender(model, engine.Implementation);
