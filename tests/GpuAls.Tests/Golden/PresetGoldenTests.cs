@@ -80,7 +80,7 @@ public sealed class PresetGoldenTests
         using var engine = new HostEngine();
         double[][] losses =
         [
-            .. Enumerable.Range(0, golden.Seeds).Select(seed => new AlsTrainer(engine, options with { Seed = seed }).Fit(plays)
+            .. Enumerable.Range(0, golden.Seeds).Select(seed => new FactorTrainer(engine, options with { Seed = seed }).Fit(plays)
                 .Iterations.Select(iteration => iteration.Loss!.Value).ToArray()),
         ];
         return Enumerable.Range(0, options.Iterations).Max(iteration =>
