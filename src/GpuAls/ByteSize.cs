@@ -3,7 +3,7 @@ using System.Globalization;
 namespace GpuAls;
 
 /// <summary>Amounts of memory as people write them.</summary>
-public static class ByteSize
+internal static class ByteSize
 {
     /// <summary>The forms that <see cref="Parse"/> takes.</summary>
     public const string Forms = "a size such as 500MB or 2GB (decimal), 512MiB or 1.5GiB (binary), or a number of bytes";

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace GpuAls;
 
 /// <summary>Numbers of things in messages.</summary>
-public static class Counted
+internal static class Counted
 {
     /// <summary>A number and its noun, such as <c>1 row</c> or <c>2,000 rows</c>.</summary>
     /// <param name="count">How many.</param>

@@ -4,7 +4,7 @@ using System.Numerics;
 namespace GpuAls;
 
 /// <summary>What the text of a parameter stands for.</summary>
-public enum ParameterKind
+internal enum ParameterKind
 {
     /// <summary>An integer.</summary>
     Whole,
@@ -29,7 +29,7 @@ public enum ParameterKind
 }
 
 /// <summary>Where help shows a parameter.</summary>
-public enum ParameterGroup
+internal enum ParameterGroup
 {
     /// <summary>What is read.</summary>
     Input,
@@ -59,12 +59,12 @@ public enum ParameterGroup
 /// <summary>Something that holds of the other options where a parameter can be given.</summary>
 /// <param name="Holds">Whether it holds.</param>
 /// <param name="Otherwise">How a message ends where it does not: "without --solver cg. Give both, or neither."</param>
-public sealed record ParameterCondition<TOptions>(Predicate<TOptions> Holds, string Otherwise);
+internal sealed record ParameterCondition<TOptions>(Predicate<TOptions> Holds, string Otherwise);
 
 /// <summary>The numbers that a parameter takes.</summary>
 /// <param name="Contains">Whether a number is one of them.</param>
 /// <param name="Expected">What they are, as in "expected 1 to 512".</param>
-public sealed record ParameterRange(Predicate<double> Contains, string Expected)
+internal sealed record ParameterRange(Predicate<double> Contains, string Expected)
 {
     /// <summary>What they are, for help.</summary>
     public string Brief { get; init; } = Expected;
@@ -95,7 +95,7 @@ public sealed record ParameterRange(Predicate<double> Contains, string Expected)
 /// The one declaration of an option: its name, what it means, the values it takes and when it has an effect, with a lens that reads
 /// it from a record of options and writes it there. Values are text, as on the command line; numbers have a point in every culture.
 /// </summary>
-public sealed record Parameter<TOptions>
+internal sealed record Parameter<TOptions>
 {
     private static readonly string[] Flags = ["false", "true"];
 

@@ -3,7 +3,7 @@ using System.Collections;
 namespace GpuAls;
 
 /// <summary>The parameters of a record of options, in the order of help.</summary>
-public sealed class ParameterTable<TOptions> : IReadOnlyList<Parameter<TOptions>>
+internal sealed class ParameterTable<TOptions> : IReadOnlyList<Parameter<TOptions>>
 {
     private readonly Parameter<TOptions>[] _parameters;
 

@@ -3,7 +3,7 @@ using System.Reflection;
 namespace GpuAls;
 
 /// <summary>The version of gpuals.</summary>
-public static class ProductVersion
+internal static class ProductVersion
 {
     /// <summary>Such as <c>0.1.0</c>.</summary>
     public static string Text { get; } =

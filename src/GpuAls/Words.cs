@@ -45,7 +45,7 @@ internal static class Words
 }
 
 /// <summary>An enum in JSON, as the words of its members and nothing else.</summary>
-public sealed class WordConverter<T> : JsonConverter<T>
+internal sealed class WordConverter<T> : JsonConverter<T>
     where T : struct, Enum
 {
     /// <inheritdoc/>

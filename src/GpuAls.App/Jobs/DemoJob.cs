@@ -6,7 +6,7 @@ namespace GpuAls.App;
 /// </summary>
 /// <param name="engine">Where the work is done.</param>
 /// <param name="progress">Told how far the job is.</param>
-public sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress = null)
+internal sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress = null)
 {
     private const int K = 10;
     private const double HeldOutFraction = 0.2;
@@ -83,11 +83,11 @@ public sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress = n
 /// <param name="Popularity">Metrics of "most popular" on the same plays.</param>
 /// <param name="Listeners">A few listeners to look at.</param>
 /// <param name="Seconds">Wall time.</param>
-public sealed record DemoReport(
+internal sealed record DemoReport(
     int K, int TestUsers, Measurements Model, Measurements Popularity, IReadOnlyList<DemoListener> Listeners, double Seconds);
 
 /// <summary>One listener of the demo.</summary>
 /// <param name="Name">Who it is.</param>
 /// <param name="MostPlayed">What the model was shown of the listener, most played first.</param>
 /// <param name="Recommended">The list, best first, and whether the listener played it in the held-out plays.</param>
-public sealed record DemoListener(string Name, IReadOnlyList<string> MostPlayed, IReadOnlyList<(string Item, bool IsHit)> Recommended);
+internal sealed record DemoListener(string Name, IReadOnlyList<string> MostPlayed, IReadOnlyList<(string Item, bool IsHit)> Recommended);

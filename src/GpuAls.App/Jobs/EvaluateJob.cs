@@ -4,7 +4,7 @@ namespace GpuAls.App;
 /// Plays in, metrics out: read → hold out → train → lists, ranks and predictions → metrics, beside baselines on the
 /// same split.
 /// </summary>
-public sealed class EvaluateJob
+internal sealed class EvaluateJob
 {
     private const string ModelName = "gpuals";
 

@@ -1,7 +1,7 @@
 namespace GpuAls.App;
 
 /// <summary>From plays, or a saved model, to metrics on plays that were held out.</summary>
-public sealed record EvaluateJobOptions : HoldOutJobOptions
+internal sealed record EvaluateJobOptions : HoldOutJobOptions
 {
     /// <summary>Files, folders or globs with plays; empty with <see cref="Model"/>.</summary>
     public IReadOnlyList<string> Locations { get; init; } = [];

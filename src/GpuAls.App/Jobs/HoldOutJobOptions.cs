@@ -1,7 +1,7 @@
 namespace GpuAls.App;
 
 /// <summary>What jobs share that measure with plays that were held out.</summary>
-public abstract record HoldOutJobOptions
+internal abstract record HoldOutJobOptions
 {
     /// <summary>The default of <see cref="Resamples"/>.</summary>
     public const int DefaultResamples = 1000;

@@ -1,78 +1,78 @@
 namespace GpuAls.App;
 
 /// <summary>What a job tells while it runs.</summary>
-public abstract record JobEvent;
+internal abstract record JobEvent;
 
 /// <summary>The engine is ready.</summary>
 /// <param name="Engine">What the job runs on.</param>
 /// <param name="Reason">Why it was chosen.</param>
-public sealed record EngineChosen(EngineDescription Engine, string Reason) : JobEvent;
+internal sealed record EngineChosen(EngineDescription Engine, string Reason) : JobEvent;
 
 /// <summary>Some rows were read.</summary>
 /// <param name="Progress">How far it is.</param>
-public sealed record RowsRead(ReadProgress Progress) : JobEvent;
+internal sealed record RowsRead(ReadProgress Progress) : JobEvent;
 
 /// <summary>The plays are in memory.</summary>
 /// <param name="Data">Their numbers.</param>
 /// <param name="Seconds">Wall time of reading, indexing and building both matrices.</param>
-public sealed record DataLoaded(DataStatistics Data, double Seconds) : JobEvent;
+internal sealed record DataLoaded(DataStatistics Data, double Seconds) : JobEvent;
 
 /// <summary>Plays do not fit the device's memory.</summary>
 /// <param name="Streamed">How they go through it.</param>
-public sealed record PlaysStreaming(PlaysStreamed Streamed) : JobEvent;
+internal sealed record PlaysStreaming(PlaysStreamed Streamed) : JobEvent;
 
 /// <summary>An iteration is done.</summary>
 /// <param name="Report">How it went.</param>
 /// <param name="Total">Iterations in all.</param>
 /// <param name="Metric">What is measured after each, such as <c>ndcg@10</c>; null for nothing.</param>
-public sealed record IterationDone(IterationReport Report, int Total, string? Metric = null) : JobEvent;
+internal sealed record IterationDone(IterationReport Report, int Total, string? Metric = null) : JobEvent;
 
 /// <summary>A training has ended, and the best of its iterations is kept.</summary>
 /// <param name="Iteration">The best one.</param>
 /// <param name="Trained">Iterations trained.</param>
 /// <param name="Metric">What was measured, such as <c>ndcg@10</c>.</param>
 /// <param name="Value">What it came to.</param>
-public sealed record BestKept(int Iteration, int Trained, string Metric, double Value) : JobEvent;
+internal sealed record BestKept(int Iteration, int Trained, string Metric, double Value) : JobEvent;
 
 /// <summary>
 /// Some users have plays above 0, or ratings, and yet factors that are all 0, so that no list can be made for them.
 /// </summary>
 /// <param name="Users">How many.</param>
-public sealed record ZeroFactors(int Users) : JobEvent;
+internal sealed record ZeroFactors(int Users) : JobEvent;
 
 /// <summary>Some lists were made.</summary>
 /// <param name="Lists">So far.</param>
 /// <param name="Total">In all.</param>
-public sealed record ListsMade(int Lists, int Total) : JobEvent;
+internal sealed record ListsMade(int Lists, int Total) : JobEvent;
 
 /// <summary>Plays were held out.</summary>
 /// <param name="Counts">Their numbers.</param>
 /// <param name="Fold">Which fold, from 1.</param>
 /// <param name="Folds">Folds in all; 1 for a single split.</param>
 /// <param name="ColdStart">What becomes of those that cannot be predicted.</param>
-public sealed record SplitMade(SplitCounts Counts, int Fold, int Folds, ColdStart ColdStart) : JobEvent;
+internal sealed record SplitMade(SplitCounts Counts, int Fold, int Folds, ColdStart ColdStart) : JobEvent;
 
 /// <summary>A part of a long phase is done.</summary>
 /// <param name="Phase">Such as "measuring most popular".</param>
 /// <param name="Fraction">How much of it, 0 .. 1.</param>
-public sealed record PhaseProgress(string Phase, double Fraction) : JobEvent;
+internal sealed record PhaseProgress(string Phase, double Fraction) : JobEvent;
 
 /// <summary>A way to recommend was trained and measured.</summary>
 /// <param name="Name">Such as "most popular".</param>
 /// <param name="Seconds">Wall time.</param>
-public sealed record MethodMeasured(string Name, double Seconds) : JobEvent;
+internal sealed record MethodMeasured(string Name, double Seconds) : JobEvent;
 
 /// <summary>Trials of an earlier run were found.</summary>
 /// <param name="Done">How many, each rung counted.</param>
 /// <param name="Total">Trials in all, each rung counted.</param>
 /// <param name="Path">Where they are.</param>
-public sealed record TrialsFound(int Done, int Total, string Path) : JobEvent;
+internal sealed record TrialsFound(int Done, int Total, string Path) : JobEvent;
 
 /// <summary>An iteration of a trial is done.</summary>
 /// <param name="Step">Which.</param>
 /// <param name="Done">Trials that are done, each rung counted.</param>
 /// <param name="Total">Trials in all, each rung counted.</param>
-public sealed record TrialProgress(TrialStep Step, int Done, int Total) : JobEvent;
+internal sealed record TrialProgress(TrialStep Step, int Done, int Total) : JobEvent;
 
 /// <summary>A trial is done, or a rung of it.</summary>
 /// <param name="Result">What it has come to.</param>
@@ -80,20 +80,20 @@ public sealed record TrialProgress(TrialStep Step, int Done, int Total) : JobEve
 /// <param name="Metric">What trials are compared by.</param>
 /// <param name="Done">Trials that are done, each rung counted.</param>
 /// <param name="Total">Trials in all, each rung counted.</param>
-public sealed record TrialDone(TrialResult Result, string Words, Metric Metric, int Done, int Total) : JobEvent;
+internal sealed record TrialDone(TrialResult Result, string Words, Metric Metric, int Done, int Total) : JobEvent;
 
 /// <summary>A search was stopped; what it has done is kept.</summary>
 /// <param name="Done">Trials that are done, each rung counted.</param>
 /// <param name="Total">Trials in all, each rung counted.</param>
 /// <param name="Path">Where they are.</param>
-public sealed record TuneStopped(int Done, int Total, string Path) : JobEvent;
+internal sealed record TuneStopped(int Done, int Total, string Path) : JobEvent;
 
 /// <summary>The model that was replaced could not be deleted.</summary>
 /// <param name="Path">Where it lies now.</param>
-public sealed record LeftoverKept(string Path) : JobEvent;
+internal sealed record LeftoverKept(string Path) : JobEvent;
 
 /// <summary>All is written.</summary>
 /// <param name="Output">Directory of the model.</param>
 /// <param name="Recommendations">File of the lists.</param>
 /// <param name="Seconds">Wall time of the job.</param>
-public sealed record JobDone(string Output, string Recommendations, double Seconds) : JobEvent;
+internal sealed record JobDone(string Output, string Recommendations, double Seconds) : JobEvent;

@@ -3,7 +3,7 @@ using System.Text;
 namespace GpuAls.App;
 
 /// <summary>A saved model in, top-k lists out.</summary>
-public sealed class RecommendJob
+internal sealed class RecommendJob
 {
     private readonly RecommendJobOptions _options;
     private readonly IAlsEngine _engine;

@@ -1,7 +1,7 @@
 namespace GpuAls.App;
 
 /// <summary>From a saved model to lists.</summary>
-public sealed record RecommendJobOptions
+internal sealed record RecommendJobOptions
 {
     /// <summary>Directory of the model.</summary>
     public required string Model { get; init; }
@@ -36,4 +36,4 @@ public sealed record RecommendJobOptions
 /// <param name="UnknownUsers">Users who are not in the model.</param>
 /// <param name="UsersWithoutPlays">Users of the model who have no play above 0, or factors that are all 0.</param>
 /// <param name="NamedUsers">Different users that were named; null where lists were made for all.</param>
-public sealed record RecommendReport(int Lists, int UnknownUsers, int UsersWithoutPlays, int? NamedUsers);
+internal sealed record RecommendReport(int Lists, int UnknownUsers, int UsersWithoutPlays, int? NamedUsers);

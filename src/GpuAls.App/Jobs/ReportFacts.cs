@@ -91,7 +91,7 @@ internal static class ReportFacts
 /// <summary>A page on a run.</summary>
 /// <param name="File">The file, .html.</param>
 /// <param name="CommandLine">What was typed, for the page; null for nothing.</param>
-public sealed record ReportOptions(string File, string? CommandLine = null)
+internal sealed record ReportOptions(string File, string? CommandLine = null)
 {
     /// <summary>The same page, of a command line.</summary>
     internal ReportOptions Of(string commandLine) => this with { CommandLine = commandLine };

@@ -43,7 +43,7 @@ internal static class TrainCommandLine
 }
 
 /// <summary>A word of a command line, to be typed again.</summary>
-public static class ShellWord
+internal static class ShellWord
 {
     /// <summary>What no shell gives a meaning of its own.</summary>
     private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,@%+=");

@@ -4,7 +4,7 @@ namespace GpuAls.App;
 /// Plays in, model and top-k lists out: read → index → CSR → train → write. All output is written aside and appears at
 /// the end; whatever goes wrong before leaves nothing behind.
 /// </summary>
-public sealed class TrainJob
+internal sealed class TrainJob
 {
     private readonly TrainJobOptions _options;
     private readonly IAlsEngine _engine;

@@ -1,7 +1,7 @@
 namespace GpuAls.App;
 
 /// <summary>From plays to a model and lists.</summary>
-public sealed record TrainJobOptions
+internal sealed record TrainJobOptions
 {
     /// <summary>Files, folders or globs with plays.</summary>
     public required IReadOnlyList<string> Locations { get; init; }

@@ -4,7 +4,7 @@ namespace GpuAls.App;
 /// Plays in, the best options out: read → hold out → trials. With a folder, each trial is on the disk once it is done,
 /// and the same job goes on with the others.
 /// </summary>
-public sealed class TuneJob
+internal sealed class TuneJob
 {
     private readonly TuneJobOptions _options;
     private readonly IAlsEngine _engine;

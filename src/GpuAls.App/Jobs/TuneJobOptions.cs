@@ -1,7 +1,7 @@
 namespace GpuAls.App;
 
 /// <summary>From plays to the best options.</summary>
-public sealed record TuneJobOptions : HoldOutJobOptions
+internal sealed record TuneJobOptions : HoldOutJobOptions
 {
     /// <summary>Files, folders or globs with plays.</summary>
     public required IReadOnlyList<string> Locations { get; init; }

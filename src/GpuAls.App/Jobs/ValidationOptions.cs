@@ -1,7 +1,7 @@
 namespace GpuAls.App;
 
 /// <summary>How the iterations of a training are compared.</summary>
-public sealed record ValidationOptions
+internal sealed record ValidationOptions
 {
     /// <summary>The defaults of every option.</summary>
     public static ValidationOptions Default { get; } = new();

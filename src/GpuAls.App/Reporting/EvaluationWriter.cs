@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace GpuAls.App;
 
 /// <summary>Writes what was measured to a file.</summary>
-public static class EvaluationWriter
+internal static class EvaluationWriter
 {
     /// <summary>The format that the extension of a file asks for.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: another extension.</exception>
@@ -53,7 +53,7 @@ public static class EvaluationWriter
 }
 
 /// <summary>The formats in which reports are written, chosen by the extension of the file.</summary>
-public enum EvaluationFormat
+internal enum EvaluationFormat
 {
     /// <summary><c>.json</c>: the whole report.</summary>
     Json,

@@ -4,7 +4,7 @@ namespace GpuAls.App;
 /// <param name="Row">What a row is, such as <c>user</c>.</param>
 /// <param name="Column">What a column is, such as <c>item</c>.</param>
 /// <param name="Points">By rising number of entries, from the shortest row to the longest.</param>
-public sealed record PlayDistribution(string Row, string Column, IReadOnlyList<DistributionPoint> Points)
+internal sealed record PlayDistribution(string Row, string Column, IReadOnlyList<DistributionPoint> Points)
 {
     /// <summary>
     /// Points are this far apart at least, so that their number grows with the logarithm of the longest row.
@@ -44,4 +44,4 @@ public sealed record PlayDistribution(string Row, string Column, IReadOnlyList<D
 /// <summary>A point of a distribution.</summary>
 /// <param name="AtLeast">Number of entries.</param>
 /// <param name="Rows">Rows that have so many or more.</param>
-public sealed record DistributionPoint(int AtLeast, int Rows);
+internal sealed record DistributionPoint(int AtLeast, int Rows);

@@ -1,7 +1,7 @@
 namespace GpuAls.App;
 
 /// <summary>What a page shows of a run; a section whose data is missing is left out.</summary>
-public sealed record ReportData
+internal sealed record ReportData
 {
     /// <summary>Such as <c>gpuals train</c>.</summary>
     public required string Title { get; init; }
@@ -34,10 +34,10 @@ public sealed record ReportData
 /// <summary>One thing to know of a run.</summary>
 /// <param name="Name">What it is.</param>
 /// <param name="Value">Its value.</param>
-public sealed record ReportFact(string Name, string Value);
+internal sealed record ReportFact(string Name, string Value);
 
 /// <summary>How a training went.</summary>
 /// <param name="Name">Such as <c>fold 2</c>.</param>
 /// <param name="Iterations">Each iteration.</param>
 /// <param name="Metric">What was measured after each, such as <c>ndcg@10</c>; null for nothing.</param>
-public sealed record TrainingCurve(string Name, IReadOnlyList<IterationReport> Iterations, string? Metric = null);
+internal sealed record TrainingCurve(string Name, IReadOnlyList<IterationReport> Iterations, string? Metric = null);

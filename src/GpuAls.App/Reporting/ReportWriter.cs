@@ -5,7 +5,7 @@ using System.Xml.Linq;
 namespace GpuAls.App;
 
 /// <summary>Writes a page on a run: one HTML file that needs nothing else, no network and no script.</summary>
-public static class ReportWriter
+internal static class ReportWriter
 {
     /// <summary>What the page may load: its own style and its own pictures, and nothing from elsewhere.</summary>
     private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";

@@ -1,7 +1,7 @@
 namespace GpuAls.App;
 
 /// <summary>Whose lists a page shows, and what these users played.</summary>
-public static class SampleLists
+internal static class SampleLists
 {
     /// <summary>Items of a list that a page shows at most.</summary>
     public const int Length = 10;
@@ -87,7 +87,7 @@ public static class SampleLists
 /// <param name="Played">Those played most, with their plays.</param>
 /// <param name="Recommended">The list, best first, with the scores.</param>
 /// <param name="HeldOut">The items held out; null where none were.</param>
-public sealed record SampleList(
+internal sealed record SampleList(
     string User, int PlayCount, IReadOnlyList<SampleItem> Played, IReadOnlyList<SampleItem> Recommended,
     IReadOnlySet<string>? HeldOut = null)
 {
@@ -98,4 +98,4 @@ public sealed record SampleList(
 /// <summary>An item of a list.</summary>
 /// <param name="Id">The id, as it came in.</param>
 /// <param name="Value">Plays, or a score.</param>
-public sealed record SampleItem(string Id, float Value);
+internal sealed record SampleItem(string Id, float Value);

@@ -1,7 +1,7 @@
 namespace GpuAls.App;
 
 /// <summary>How large a made-up data set is.</summary>
-public sealed record SampleOptions
+internal sealed record SampleOptions
 {
     /// <summary>The defaults of every option.</summary>
     public static SampleOptions Default { get; } = new();

@@ -4,7 +4,7 @@ namespace GpuAls.App;
 /// Made-up plays with planted tastes: artists have a genre and a power-law popularity; a listener has a first and a
 /// second genre, and now and then plays what everybody plays. What a good recommender should find is known.
 /// </summary>
-public sealed class SamplePlays
+internal sealed class SamplePlays
 {
     private const double PopularityExponent = 0.8;
     private const int PopularityShift = 5;
@@ -104,4 +104,4 @@ public sealed class SamplePlays
 /// <param name="User">Index of the listener.</param>
 /// <param name="Items">Indices of different artists.</param>
 /// <param name="Counts">How often each was played, at least 1.</param>
-public sealed record SampleHistory(int User, int[] Items, int[] Counts);
+internal sealed record SampleHistory(int User, int[] Items, int[] Counts);

@@ -5,7 +5,7 @@ using Parquet.Schema;
 namespace GpuAls.App;
 
 /// <summary>Writes made-up plays with the columns user, item and plays.</summary>
-public static class SampleWriter
+internal static class SampleWriter
 {
     /// <summary>The column of the play counts.</summary>
     public const string WeightColumn = "plays";
@@ -98,7 +98,7 @@ public static class SampleWriter
 }
 
 /// <summary>From nothing to a file of made-up plays.</summary>
-public sealed record SampleJobOptions
+internal sealed record SampleJobOptions
 {
     /// <summary>What is made up.</summary>
     public SampleOptions Sample { get; init; } = SampleOptions.Default;
@@ -111,7 +111,7 @@ public sealed record SampleJobOptions
 }
 
 /// <summary>Made-up plays into a file.</summary>
-public static class SampleJob
+internal static class SampleJob
 {
     /// <summary>Runs the job.</summary>
     /// <param name="options">What to do.</param>

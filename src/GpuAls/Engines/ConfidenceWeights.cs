@@ -14,7 +14,7 @@ namespace GpuAls;
 /// <param name="UnobservedWeight">α₀, the weight of a pair without a play.</param>
 /// <param name="GramOffset">0, or -1 where the confidence of a play is c = α·r and not 1 + α·r.</param>
 /// <param name="RhsOffset">GramOffset + α₀ for the objective of Hu, Koren and Volinsky; GramOffset for that of Rendle et al.</param>
-public readonly record struct ConfidenceWeights(float UnobservedWeight, float GramOffset, float RhsOffset)
+internal readonly record struct ConfidenceWeights(float UnobservedWeight, float GramOffset, float RhsOffset)
 {
     /// <summary>Those of ratings.</summary>
     public static ConfidenceWeights Explicit { get; } = new(0, 1, 0) { IsExplicit = true };

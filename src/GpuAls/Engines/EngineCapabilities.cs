@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>What an engine can do. Every check of what is asked for reads it here.</summary>
-public sealed record EngineCapabilities
+internal sealed record EngineCapabilities
 {
     private const int SmallestGramianBlock = 256;
 

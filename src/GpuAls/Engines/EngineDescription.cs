@@ -3,7 +3,7 @@ namespace GpuAls;
 /// <summary>What an engine runs on, for logs and manifests.</summary>
 /// <param name="Id">What <c>--device</c> calls it: cpu, cuda:N, opencl:N or emulated.</param>
 /// <param name="Name">The processor or device, as its driver names it.</param>
-public sealed record EngineDescription(string Id, string Name)
+internal sealed record EngineDescription(string Id, string Name)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Id} ({Name})";

@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>Limits that every engine shares.</summary>
-public static class EngineLimits
+internal static class EngineLimits
 {
     /// <summary>The largest rank.</summary>
     public const int MaximumRank = 512;

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace GpuAls;
 
 /// <summary>The operations of engines and factors on all rows at once, made of those on ranges.</summary>
-public static class EngineRows
+internal static class EngineRows
 {
     /// <summary>Brings a factor matrix to the device; a failure leaves nothing there.</summary>
     /// <param name="engine">The device.</param>

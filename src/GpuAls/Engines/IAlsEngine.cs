@@ -7,7 +7,7 @@ namespace GpuAls;
 /// the rows.
 /// Factors and plays made by one engine are used with that engine only; an engine is used by one thread at a time.
 /// </summary>
-public interface IAlsEngine : IDisposable
+internal interface IAlsEngine : IDisposable
 {
     /// <summary>What the engine runs on.</summary>
     EngineDescription Description { get; }

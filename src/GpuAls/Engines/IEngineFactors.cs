@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>A factor matrix in the memory of an engine, [RowCount, Rank].</summary>
-public interface IEngineFactors : IDisposable
+internal interface IEngineFactors : IDisposable
 {
     /// <summary>Number of rows.</summary>
     int RowCount { get; }

@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>A CSR matrix in the memory of an engine.</summary>
-public interface IEnginePlays : IDisposable
+internal interface IEnginePlays : IDisposable
 {
     /// <summary>Number of rows.</summary>
     int RowCount { get; }

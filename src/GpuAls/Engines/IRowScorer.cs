@@ -3,7 +3,7 @@ namespace GpuAls;
 /// <summary>
 /// Computes scores in host memory, for uses that need more of them than a list holds: ranks of items, predictions.
 /// </summary>
-public interface IRowScorer
+internal interface IRowScorer
 {
     /// <summary>Computes the inner products of query rows with all items, one row at a time.</summary>
     /// <param name="queries">[queries or more, rank].</param>
@@ -23,4 +23,4 @@ public interface IRowScorer
 /// <summary>Receives the scores of one query; called on several threads at once.</summary>
 /// <param name="position">Position of the query in the list of query rows.</param>
 /// <param name="scores">[items]; valid until the reader returns.</param>
-public delegate void ScoreReader(int position, Span<float> scores);
+internal delegate void ScoreReader(int position, Span<float> scores);

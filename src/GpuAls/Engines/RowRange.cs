@@ -3,7 +3,7 @@ namespace GpuAls;
 /// <summary>Rows Start .. Start + Count - 1.</summary>
 /// <param name="Start">First row.</param>
 /// <param name="Count">Number of rows.</param>
-public readonly record struct RowRange(int Start, int Count)
+internal readonly record struct RowRange(int Start, int Count)
 {
     /// <summary>All rows of a factor matrix.</summary>
     public static RowRange All(IEngineFactors factors) => new(0, factors.RowCount);

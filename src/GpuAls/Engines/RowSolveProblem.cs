@@ -4,7 +4,7 @@ namespace GpuAls;
 /// One half of an ALS iteration, or a part of it: for each row r of a range, (α₀·YᵀY + Σ gram·y yᵀ + λᵣI) x = Σ rhs·y.
 /// A row without plays becomes the zero vector.
 /// </summary>
-public readonly ref struct RowSolveProblem
+internal readonly ref struct RowSolveProblem
 {
     /// <summary>The rows to solve, of the target; the others stay as they are.</summary>
     public required RowRange Rows { get; init; }

@@ -4,7 +4,7 @@ namespace GpuAls;
 /// <param name="Fp64Rows">Rows that fp32 could not solve, solved in fp64.</param>
 /// <param name="JitteredRows">Rows of those that are singular in fp64 too, and were solved with jitter on the diagonal.</param>
 /// <param name="FirstFailedRow">The lowest row, counted within the plays, that failed with jitter too; -1 if none. Its factors are zero.</param>
-public readonly record struct RowSolveReport(int Fp64Rows, int JitteredRows, int FirstFailedRow)
+internal readonly record struct RowSolveReport(int Fp64Rows, int JitteredRows, int FirstFailedRow)
 {
     /// <summary>The jitter added to the diagonal, relative to the mean of the diagonal.</summary>
     public const double RelativeJitter = 1e-5;

@@ -5,7 +5,7 @@ namespace GpuAls;
 /// <param name="ConjugateGradientSteps">0 for exact solves.</param>
 /// <param name="Precision">How plays are summed.</param>
 /// <param name="IsNonnegative">Whether x ≥ 0 is asked for.</param>
-public readonly record struct TrainingPlan(
+internal readonly record struct TrainingPlan(
     int Rank, int ConjugateGradientSteps, SumPrecision Precision, bool IsNonnegative = false)
 {
     /// <summary>How rows are solved.</summary>

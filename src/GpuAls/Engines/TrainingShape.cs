@@ -6,7 +6,7 @@ namespace GpuAls;
 /// <param name="Rank">Number of factors.</param>
 /// <param name="LongestRow">Most plays of one user or item.</param>
 /// <param name="PlayCount">Plays in all.</param>
-public readonly record struct TrainingShape(int UserCount, int ItemCount, int Rank, int LongestRow, long PlayCount)
+internal readonly record struct TrainingShape(int UserCount, int ItemCount, int Rank, int LongestRow, long PlayCount)
 {
     /// <summary>The shape of training on some plays.</summary>
     public static TrainingShape Of(InteractionMatrix plays, int rank)

@@ -4,7 +4,7 @@ using static GpuAls.Parameter<GpuAls.EvaluationOptions>;
 namespace GpuAls;
 
 /// <summary>The declarations of <see cref="EvaluationOptions"/>.</summary>
-public static class EvaluationParameters
+internal static class EvaluationParameters
 {
     /// <summary>Every option of measuring.</summary>
     public static ParameterTable<EvaluationOptions> Table { get; } = new(EvaluationOptions.Default,

@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>What was measured, how, and what came out.</summary>
-public sealed record EvaluationReport
+internal sealed record EvaluationReport
 {
     /// <summary>Version of gpuals.</summary>
     public required string GpualsVersion { get; init; }
@@ -69,7 +69,7 @@ public sealed record EvaluationReport
 }
 
 /// <summary>The numbers of one split.</summary>
-public sealed record SplitCounts
+internal sealed record SplitCounts
 {
     /// <summary>Users trained on.</summary>
     public required int TrainUsers { get; init; }

@@ -7,7 +7,7 @@ namespace GpuAls;
 /// training that still
 /// goes on. Lists are made by the engine; item ranks and predictions are computed on the CPU, whatever the device.
 /// </summary>
-public sealed class Evaluator : IDisposable
+internal sealed class Evaluator : IDisposable
 {
     private const int BatchUsers = 8192;
 

@@ -4,7 +4,7 @@ namespace GpuAls;
 /// All rows that were read, ids replaced by their index, in the order of the input (COO form, duplicates not yet
 /// summed).
 /// </summary>
-public sealed class IndexedInteractions
+internal sealed class IndexedInteractions
 {
     private int[] _users = [];
     private int[] _items = [];

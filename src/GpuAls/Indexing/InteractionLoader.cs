@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>Reads plays and replaces their ids by indices.</summary>
-public static class InteractionLoader
+internal static class InteractionLoader
 {
     /// <summary>Loads all plays.</summary>
     /// <param name="locations">Files, folders or globs.</param>

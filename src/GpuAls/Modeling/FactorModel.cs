@@ -10,7 +10,7 @@ public sealed class FactorModel
     /// <param name="userFactors">[users, options.Rank], row-major.</param>
     /// <param name="itemFactors">[items, options.Rank], row-major.</param>
     /// <exception cref="ArgumentException">The shapes do not fit each other, or a factor is not finite.</exception>
-    public FactorModel(
+    internal FactorModel(
         IdIndex users, IdIndex items, CsrMatrix plays, AlsOptions options, float[] userFactors, float[] itemFactors)
     {
         ArgumentNullException.ThrowIfNull(users);
@@ -34,7 +34,7 @@ public sealed class FactorModel
     /// <param name="options">What it was trained with.</param>
     /// <param name="trained">What the training gave.</param>
     /// <exception cref="ArgumentException">They are not of one training, or a factor is not finite.</exception>
-    public FactorModel(InteractionMatrix plays, AlsOptions options, TrainedFactors trained)
+    internal FactorModel(InteractionMatrix plays, AlsOptions options, TrainedFactors trained)
         : this(
             plays?.Users!, plays?.Items!, plays?.ByUser!, options, trained?.UserFactors!, trained?.ItemFactors!)
     {
@@ -50,7 +50,7 @@ public sealed class FactorModel
     public IdIndex Items { get; }
 
     /// <summary>[users, items], the plays r it was trained on.</summary>
-    public CsrMatrix Plays { get; }
+    internal CsrMatrix Plays { get; }
 
     /// <summary>What it was trained with.</summary>
     public AlsOptions Options { get; }

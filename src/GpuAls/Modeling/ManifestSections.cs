@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>Where the plays of a model came from.</summary>
-public sealed record ManifestInput
+internal sealed record ManifestInput
 {
     /// <summary>Files, folders or globs, as they were given.</summary>
     public required IReadOnlyList<string> Locations { get; init; }
@@ -30,7 +30,7 @@ public sealed record ManifestInput
 }
 
 /// <summary>The lists that were made with a model.</summary>
-public sealed record ManifestLists
+internal sealed record ManifestLists
 {
     /// <summary>Length of a list.</summary>
     public required int Top { get; init; }
@@ -43,7 +43,7 @@ public sealed record ManifestLists
 }
 
 /// <summary>How the iterations of a training were compared.</summary>
-public sealed record ManifestValidation
+internal sealed record ManifestValidation
 {
     /// <summary>Such as <c>ndcg@10</c>.</summary>
     public required string Metric { get; init; }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace GpuAls;
 
 /// <summary>The names of the files of a model. Frozen: other programs read them.</summary>
-public static class ModelFiles
+internal static class ModelFiles
 {
     /// <summary>Options, statistics, loss, timings, device, checksums.</summary>
     public const string Manifest = "manifest.json";

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace GpuAls;
 
 /// <summary>What <c>manifest.json</c> says of a model: how it was made, from what, and the checksum of each file.</summary>
-public sealed record ModelManifest
+internal sealed record ModelManifest
 {
     /// <summary>The version of the layout this gpuals reads and writes.</summary>
     public const int CurrentFormatVersion = 2;
@@ -57,7 +57,7 @@ public sealed record ModelManifest
 }
 
 /// <summary>The numbers of the input.</summary>
-public sealed record DataStatistics
+internal sealed record DataStatistics
 {
     /// <summary>Number of users.</summary>
     public required int Users { get; init; }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace GpuAls;
 
 /// <summary>Reads a model back, after its version and checksums were found right.</summary>
-public static class ModelReader
+internal static class ModelReader
 {
     /// <summary>Reads the manifest.</summary>
     /// <exception cref="GpuAlsException">Kind BadInput: there is no model, or one of another version, or its manifest is damaged.</exception>

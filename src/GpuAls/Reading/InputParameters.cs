@@ -6,7 +6,7 @@ namespace GpuAls;
 /// The declarations of <see cref="InteractionSchema"/>, but for the columns and the feedback that other options
 /// decide on.
 /// </summary>
-public static class InputParameters
+internal static class InputParameters
 {
     private const string Tab = "tab";
     private const string Backslash = "backslash";

@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>Top-k lists from a model, in batches that bound the memory.</summary>
-public sealed class Recommender : IDisposable
+internal sealed class Recommender : IDisposable
 {
     private const int BatchUsers = 8192;
 

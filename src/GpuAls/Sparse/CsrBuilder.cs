@@ -3,7 +3,7 @@ namespace GpuAls;
 /// <summary>
 /// Builds CSR matrices from plays and transposes them; the result does not depend on the number of threads.
 /// </summary>
-public static class CsrBuilder
+internal static class CsrBuilder
 {
     /// <summary>
     /// The plays of an input in both directions. Duplicates are summed in fp64; sums of 0 are left out and counted.

@@ -11,7 +11,7 @@ namespace GpuAls;
 /// [ 2 . 7 ]     Values  = 5 | | 2 7
 /// </code>
 /// </example>
-public sealed class CsrMatrix
+internal sealed class CsrMatrix
 {
     private readonly long[] _indptr;
     private readonly int[] _indices;

@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>Who played what: the plays in both directions, and the ids of both sides.</summary>
-public sealed class InteractionMatrix
+internal sealed class InteractionMatrix
 {
     /// <param name="users">Ids of the rows of <paramref name="byUser"/>.</param>
     /// <param name="items">Ids of its columns.</param>

@@ -8,7 +8,7 @@ namespace GpuAls;
 /// Arrays in numpy's .npy format, version 1.0 (NEP 1): little-endian, C order, so that <c>numpy.load(...,
 /// mmap_mode="r")</c> maps them.
 /// </summary>
-public static class NpyFile
+internal static class NpyFile
 {
     private const int Alignment = 64;
     private const int ChunkBytes = 1 << 20;

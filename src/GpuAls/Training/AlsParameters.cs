@@ -3,7 +3,7 @@ using static GpuAls.Parameter<GpuAls.AlsOptions>;
 namespace GpuAls;
 
 /// <summary>The declarations of <see cref="AlsOptions"/>.</summary>
-public static class AlsParameters
+internal static class AlsParameters
 {
     private static readonly ParameterCondition<AlsOptions> Implicit = new(
         options => options.Feedback == Feedback.Implicit,

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace GpuAls;
 
 /// <summary>A training that goes on an iteration at a time, as <see cref="TrainingLoop"/> asks it to.</summary>
-public sealed class AlsTraining
+internal sealed class AlsTraining
 {
     private readonly AlsOptions _options;
     private readonly TrainingSide _users;

@@ -4,7 +4,7 @@ namespace GpuAls;
 /// <param name="isLowerBetter">Whether a lower number is the better one.</param>
 /// <param name="patience">Iterations without an improvement after which it is over; 0 for never.</param>
 /// <param name="minImprovement">The relative improvement that counts as one.</param>
-public sealed class BestIteration(bool isLowerBetter, int patience, double minImprovement)
+internal sealed class BestIteration(bool isLowerBetter, int patience, double minImprovement)
 {
     private double _reference = double.NaN;
     private int _improvedAt;

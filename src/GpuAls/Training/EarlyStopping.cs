@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>A number by which iterations are compared.</summary>
-public interface ITrainingMetric
+internal interface ITrainingMetric
 {
     /// <summary>Such as <c>ndcg@10</c>.</summary>
     string Name { get; }
@@ -22,7 +22,7 @@ public interface ITrainingMetric
 /// <param name="MinImprovement">
 /// The relative improvement that counts as one; a smaller one still makes an iteration the best.
 /// </param>
-public sealed record EarlyStopping(ITrainingMetric Metric, int Patience, double MinImprovement = 0)
+internal sealed record EarlyStopping(ITrainingMetric Metric, int Patience, double MinImprovement = 0)
 {
     /// <summary>The state before the first iteration.</summary>
     public BestIteration Begin() => new(Metric.IsLowerBetter, Patience, MinImprovement);

@@ -4,7 +4,7 @@ namespace GpuAls;
 /// Alternating least squares: a <see cref="TrainingLoop"/> that begins with the first factors; the linear algebra is
 /// the engine's.
 /// </summary>
-public sealed class FactorTrainer
+internal sealed class FactorTrainer
 {
     private readonly IAlsEngine _engine;
     private readonly AlsOptions _options;

@@ -5,7 +5,7 @@ namespace GpuAls;
 /// make the same calls in the same order, on engines of the same kind; a call returns when all have made it. A process
 /// that fails or is cancelled ends the group: the calls of the others throw.
 /// </summary>
-public interface IProcessGroup
+internal interface IProcessGroup
 {
     /// <summary>Which process this is, from 0.</summary>
     int Rank { get; }
@@ -24,7 +24,7 @@ public interface IProcessGroup
 }
 
 /// <summary>One process, which owns all rows.</summary>
-public sealed class SingleProcess : IProcessGroup
+internal sealed class SingleProcess : IProcessGroup
 {
     private SingleProcess()
     {

@@ -5,7 +5,7 @@ namespace GpuAls;
 /// after the other, also with another rank, regularization or objective; for other confidences they are weighed again,
 /// where they are.
 /// </summary>
-public sealed class LoadedPlays : IDisposable
+internal sealed class LoadedPlays : IDisposable
 {
     private AlsOptions? _options;
 

@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>The loss of the training itself, which needs no plays to measure with, but <see cref="AlsOptions.TrackLoss"/>.</summary>
-public sealed class LossMetric : ITrainingMetric
+internal sealed class LossMetric : ITrainingMetric
 {
     /// <summary>Its name on the command line.</summary>
     public const string LossName = "loss";

@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>The factors of both sides on an engine, while they are trained.</summary>
-public sealed class TrainingFactors : IDisposable
+internal sealed class TrainingFactors : IDisposable
 {
     private TrainingFactors(IEngineFactors users, Func<IEngineFactors> makeItems)
     {
@@ -65,4 +65,4 @@ public sealed class TrainingFactors : IDisposable
 /// <param name="Rank">Length of a factor vector.</param>
 /// <param name="Users">[users, Rank], row-major.</param>
 /// <param name="Items">[items, Rank], row-major.</param>
-public sealed record FactorSnapshot(int Rank, float[] Users, float[] Items);
+internal sealed record FactorSnapshot(int Rank, float[] Users, float[] Items);

@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>Told after each iteration: it may measure, report, keep what it needs, or end the training.</summary>
-public interface ITrainingObserver
+internal interface ITrainingObserver
 {
     /// <summary>Looks at an iteration. What it adds to the reports is seen by the observers after it.</summary>
     /// <param name="state">The iteration.</param>
@@ -11,7 +11,7 @@ public interface ITrainingObserver
 }
 
 /// <summary>An iteration that is done, of each of the trainings that go side by side.</summary>
-public sealed class TrainingStep
+internal sealed class TrainingStep
 {
     internal TrainingStep(IReadOnlyList<AlsTraining> trainings, IterationReport[] reports) =>
         (Trainings, Reports) = (trainings, reports);
@@ -30,7 +30,7 @@ public sealed class TrainingStep
 /// The loop of every training. Trainings that go side by side, such as those of folds, do each iteration one after the
 /// other, and are then looked at together. It goes on where they are, so a training may be resumed at any iteration.
 /// </summary>
-public sealed class TrainingLoop
+internal sealed class TrainingLoop
 {
     private readonly IReadOnlyList<AlsTraining> _trainings;
     private readonly IReadOnlyList<ITrainingObserver> _observers;
@@ -73,7 +73,7 @@ public sealed class TrainingLoop
 }
 
 /// <summary>Adds the loss to the reports.</summary>
-public sealed class LossObserver : ITrainingObserver
+internal sealed class LossObserver : ITrainingObserver
 {
     /// <inheritdoc/>
     public bool Iterated(TrainingStep state, CancellationToken cancellation)

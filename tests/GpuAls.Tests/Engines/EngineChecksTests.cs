@@ -3,7 +3,7 @@ using GpuAls.Tests.Training;
 namespace GpuAls.Tests.Engines;
 
 /// <summary>What is asked of an engine against its capabilities: a refusal says what, why and what to do.</summary>
-public sealed class EngineChecksTests
+internal sealed class EngineChecksTests
 {
     private static readonly EngineCapabilities OpenCl = new() { Device = DeviceKind.OpenCl };
     private static readonly TrainingPlan Tf32 = new(8, 0, SumPrecision.Tf32);

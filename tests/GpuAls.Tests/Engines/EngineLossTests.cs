@@ -4,7 +4,7 @@ namespace GpuAls.Tests.Engines;
 
 /// <summary>The loss of long rows and of very many plays on every engine.</summary>
 [TestFixtureSource(typeof(TestEngines), nameof(TestEngines.Available))]
-public sealed class EngineLossTests<TEngine>
+internal sealed class EngineLossTests<TEngine>
     where TEngine : ITestEngine
 {
     private static readonly ConfidenceWeights Weights = new(0.7f, 0, 0.7f);

@@ -4,7 +4,7 @@ namespace GpuAls.Tests.Engines;
 
 /// <summary>Operations on a range of rows: the other rows do not matter, and are not touched.</summary>
 [TestFixtureSource(typeof(TestEngines), nameof(TestEngines.Available))]
-public sealed class EngineRangeTests<TEngine>
+internal sealed class EngineRangeTests<TEngine>
     where TEngine : ITestEngine
 {
     private const int Rank = 5;

@@ -4,7 +4,7 @@ namespace GpuAls.Tests.Engines;
 
 /// <summary>The same tests for every engine, each against the formula in fp64.</summary>
 [TestFixtureSource(typeof(TestEngines), nameof(TestEngines.Available))]
-public sealed class EngineTests<TEngine>
+internal sealed class EngineTests<TEngine>
     where TEngine : ITestEngine
 {
     private static readonly ConfidenceWeights Weights = new(0.7f, 0, 0.7f);

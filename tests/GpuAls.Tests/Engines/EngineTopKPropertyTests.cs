@@ -5,7 +5,7 @@ namespace GpuAls.Tests.Engines;
 
 /// <summary>Top-k of random shapes on every engine. Factors are small integers: scores are exact, and ties are common.</summary>
 [TestFixtureSource(typeof(TestEngines), nameof(TestEngines.Available))]
-public sealed class EngineTopKPropertyTests<TEngine>
+internal sealed class EngineTopKPropertyTests<TEngine>
     where TEngine : ITestEngine
 {
     private IAlsEngine _engine = null!;

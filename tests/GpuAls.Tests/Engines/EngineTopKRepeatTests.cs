@@ -4,7 +4,7 @@ namespace GpuAls.Tests.Engines;
 
 /// <summary>A list depends on nothing but its query, the items, its row of the mask and k.</summary>
 [TestFixtureSource(typeof(TestEngines), nameof(TestEngines.Available))]
-public sealed class EngineTopKRepeatTests<TEngine>
+internal sealed class EngineTopKRepeatTests<TEngine>
     where TEngine : ITestEngine
 {
     private const int Rank = 7;

@@ -4,7 +4,7 @@ namespace GpuAls.Tests.Engines;
 
 /// <summary>Top-k on every engine. Factors are small integers: scores are exact, and ties are common.</summary>
 [TestFixtureSource(typeof(TestEngines), nameof(TestEngines.Available))]
-public sealed class EngineTopKTests<TEngine>
+internal sealed class EngineTopKTests<TEngine>
     where TEngine : ITestEngine
 {
     private IAlsEngine _engine = null!;

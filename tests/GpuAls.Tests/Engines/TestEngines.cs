@@ -1,7 +1,7 @@
 namespace GpuAls.Tests.Engines;
 
 /// <summary>An engine for <see cref="EngineTests{T}"/> and what it can be asked for in reasonable time.</summary>
-public interface ITestEngine
+internal interface ITestEngine
 {
     /// <summary>The ranks to test.</summary>
     static abstract int[] Ranks { get; }
@@ -14,7 +14,7 @@ public interface ITestEngine
     static abstract IAlsEngine Create();
 }
 
-public sealed class WidestHost : ITestEngine
+internal sealed class WidestHost : ITestEngine
 {
     public static int[] Ranks => [1, 2, 3, 8, 15, 16, 17, 31, 32, 33, 50, 64, 100, 127, 128, 129, 200, 256, 512];
 
@@ -23,7 +23,7 @@ public sealed class WidestHost : ITestEngine
     public static IAlsEngine Create() => new HostEngine(3);
 }
 
-public sealed class Host256 : ITestEngine
+internal sealed class Host256 : ITestEngine
 {
     public static int[] Ranks => [1, 7, 8, 9, 31, 64, 130];
 
@@ -32,7 +32,7 @@ public sealed class Host256 : ITestEngine
     public static IAlsEngine Create() => new HostEngine(2, HostOperations.OfWidth(256, 2));
 }
 
-public sealed class Host128 : ITestEngine
+internal sealed class Host128 : ITestEngine
 {
     public static int[] Ranks => [1, 3, 4, 5, 31, 64, 130];
 
@@ -41,7 +41,7 @@ public sealed class Host128 : ITestEngine
     public static IAlsEngine Create() => new HostEngine(1, HostOperations.OfWidth(128, 1));
 }
 
-public sealed class Emulated : ITestEngine
+internal sealed class Emulated : ITestEngine
 {
     public static int[] Ranks => [1, 3, 9];
 
@@ -50,7 +50,7 @@ public sealed class Emulated : ITestEngine
     public static IAlsEngine Create() => EngineFactory.Create(new DeviceRequest(DeviceKind.Emulated), out _);
 }
 
-public sealed class OpenCl : ITestEngine
+internal sealed class OpenCl : ITestEngine
 {
     public static int[] Ranks => [1, 3, 16, 64, 100, 129, 200];
 
@@ -59,7 +59,7 @@ public sealed class OpenCl : ITestEngine
     public static IAlsEngine Create() => EngineFactory.Create(new DeviceRequest(DeviceKind.OpenCl), out _);
 }
 
-public sealed class Cuda : ITestEngine
+internal sealed class Cuda : ITestEngine
 {
     public static int[] Ranks => [1, 3, 12, 16, 30, 64, 100, 127, 128, 129, 152, 153, 176, 200, 256, 512];
 
@@ -69,7 +69,7 @@ public sealed class Cuda : ITestEngine
 }
 
 /// <summary>The engines that this machine can run.</summary>
-public static class TestEngines
+internal static class TestEngines
 {
     public static IEnumerable<TestFixtureData> Available()
     {
@@ -111,7 +111,7 @@ public static class TestEngines
 }
 
 /// <summary>Says once for each kind of device whether its engine tests ran.</summary>
-public sealed class TestEngineTests
+internal sealed class TestEngineTests
 {
     [Test]
     [Category("OpenCl")]

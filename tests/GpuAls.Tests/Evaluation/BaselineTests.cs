@@ -3,7 +3,7 @@ using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Evaluation;
 
-public sealed class BaselineTests
+internal sealed class BaselineTests
 {
     /// <summary>Listeners of items 0 .. 3: 1, 2, 2 and 1; user 2 dislikes item 3, which is no listener.</summary>
     private static readonly CsrMatrix Plays = new(4, [0, 2, 4, 7], [1, 2, 0, 3, 1, 2, 3], [9, 1, 1, 1, 1, 1, -5]);

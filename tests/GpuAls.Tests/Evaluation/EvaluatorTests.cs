@@ -6,7 +6,7 @@ namespace GpuAls.Tests.Evaluation;
 
 /// <summary>All metrics on every engine. Factors are small integers: scores are exact, and ties are common.</summary>
 [TestFixtureSource(typeof(TestEngines), nameof(TestEngines.Available))]
-public sealed class EvaluatorTests<TEngine>
+internal sealed class EvaluatorTests<TEngine>
     where TEngine : ITestEngine
 {
     private IAlsEngine _engine = null!;

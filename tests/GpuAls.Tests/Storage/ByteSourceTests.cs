@@ -5,7 +5,7 @@ using GpuAls.Tests.Reading;
 namespace GpuAls.Tests.Storage;
 
 /// <summary>Bytes come from files and from memory alike.</summary>
-public sealed class ByteSourceTests
+internal sealed class ByteSourceTests
 {
     private static readonly byte[] Content = Encoding.UTF8.GetBytes("user,item\na,x\nb,y\na,z\n");
 

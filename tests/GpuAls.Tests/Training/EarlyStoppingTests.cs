@@ -5,7 +5,7 @@ namespace GpuAls.Tests.Training;
 
 /// <summary>Trainings that are measured on the way, on every engine.</summary>
 [TestFixtureSource(typeof(TestEngines), nameof(TestEngines.Available))]
-public sealed class EarlyStoppingTests<TEngine>
+internal sealed class EarlyStoppingTests<TEngine>
     where TEngine : ITestEngine
 {
     private static readonly AlsOptions Options = new() { Rank = 3, Iterations = 6, Alpha = 2, Regularization = 0.3 };

@@ -6,7 +6,7 @@ using ILGPU.Runtime.Cuda;
 namespace GpuAls;
 
 /// <summary>ALS on an ILGPU accelerator of any kind: CUDA, OpenCL, or ILGPU's emulator.</summary>
-public sealed class DeviceEngine : IAlsEngine
+internal sealed class DeviceEngine : IAlsEngine
 {
     private readonly Context _context;
     private readonly DeviceOperations _operations;

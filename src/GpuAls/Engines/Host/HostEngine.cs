@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>ALS on the CPU, with all cores and the widest vectors available: <c>--device cpu</c>.</summary>
-public sealed class HostEngine : IAlsEngine, IRowScorer
+internal sealed class HostEngine : IAlsEngine, IRowScorer
 {
     /// <summary>Enough for the threads of a large machine, but few enough that their sums take little memory.</summary>
     private const int MostGramianBlocks = 64;

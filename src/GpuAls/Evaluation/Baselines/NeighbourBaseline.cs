@@ -5,7 +5,7 @@ namespace GpuAls;
 /// among whose most
 /// similar items it is (Deshpande and Karypis, 2004). Items that are near none score 0, and stand by their index.
 /// </summary>
-public sealed class NeighbourBaseline : IItemScorer
+internal sealed class NeighbourBaseline : IItemScorer
 {
     private readonly CsrMatrix _likes;
 
@@ -68,7 +68,7 @@ public sealed class NeighbourBaseline : IItemScorer
 /// How alike two items are, by who has played them above 0; how often does not matter. Aᵢ is the set of users of item
 /// i.
 /// </summary>
-public enum Similarity
+internal enum Similarity
 {
     /// <summary>|Aᵢ ∩ Aⱼ| ÷ |Aᵢ ∪ Aⱼ|.</summary>
     Jaccard,

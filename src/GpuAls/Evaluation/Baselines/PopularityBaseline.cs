@@ -3,7 +3,7 @@ namespace GpuAls;
 /// <summary>
 /// The recommender that any other must beat: for everybody the items that most users play, ties to the lower index.
 /// </summary>
-public sealed class PopularityBaseline : IItemScorer
+internal sealed class PopularityBaseline : IItemScorer
 {
     private readonly float[] _listeners;
 
@@ -23,7 +23,7 @@ public sealed class PopularityBaseline : IItemScorer
 /// <summary>
 /// A way to recommend that scores all items for a user, trained on the same plays as the model it is compared with.
 /// </summary>
-public interface IItemScorer
+internal interface IItemScorer
 {
     /// <summary>Scores all items; called on several threads at once.</summary>
     /// <param name="user">Index of the user in the plays trained on.</param>

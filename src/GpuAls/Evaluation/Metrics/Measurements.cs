@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>What was measured of one way to recommend: numbers of each user, from which every metric follows.</summary>
-public sealed class Measurements
+internal sealed class Measurements
 {
     private readonly MetricColumns _columns;
     private readonly int[] _userKeys;

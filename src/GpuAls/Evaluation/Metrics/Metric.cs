@@ -39,7 +39,7 @@ public sealed record MetricValue(Metric Metric, double Value, double? Low, doubl
 /// <summary>How well one way to recommend did.</summary>
 /// <param name="Name">Such as <c>most popular</c>.</param>
 /// <param name="Metrics">Its metrics.</param>
-public sealed record MethodResult(string Name, IReadOnlyList<MetricValue> Metrics);
+internal sealed record MethodResult(string Name, IReadOnlyList<MetricValue> Metrics);
 
 /// <summary>Metrics by what they need.</summary>
 [Flags]
@@ -63,7 +63,7 @@ public enum MetricKinds
 
 /// <summary>Which metrics are shown to people. Files always have all that were measured.</summary>
 [JsonConverter(typeof(WordConverter<ShownMetrics>))]
-public enum ShownMetrics
+internal enum ShownMetrics
 {
     /// <summary>
     /// Those that suit the feedback. Ratings are predicted, so RMSE and MAE are shown. Plays are counts that nothing

@@ -6,7 +6,7 @@ namespace GpuAls;
 /// <param name="Metric">The metric.</param>
 /// <param name="Kinds">What has to be measured for it; nothing for the loss.</param>
 /// <param name="IsLowerBetter">Whether a lower number is the better one.</param>
-public sealed record MetricChoice(Metric Metric, MetricKinds Kinds, bool IsLowerBetter)
+internal sealed record MetricChoice(Metric Metric, MetricKinds Kinds, bool IsLowerBetter)
 {
     private const string Expected =
         "precision@K, recall@K, map@K, ndcg@K, mrr@K, hit_rate@K, coverage@K, auc, mpr, rmse, mae, rmse_rating, "
@@ -90,7 +90,7 @@ public sealed record MetricChoice(Metric Metric, MetricKinds Kinds, bool IsLower
 /// <param name="engine">Where they are.</param>
 /// <param name="evaluator">Measures what the choice needs.</param>
 /// <param name="choice">The metric; not the loss.</param>
-public sealed class HeldOutMetric(IAlsEngine engine, Evaluator evaluator, MetricChoice choice) : ITrainingMetric
+internal sealed class HeldOutMetric(IAlsEngine engine, Evaluator evaluator, MetricChoice choice) : ITrainingMetric
 {
     /// <inheritdoc/>
     public string Name => choice.Metric.ToString();

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace GpuAls;
 
 /// <summary>Metrics as people read them.</summary>
-public static class MetricTitles
+internal static class MetricTitles
 {
     private const double ManyDigits = 100; // from here on, one digit after the decimal point is enough
 

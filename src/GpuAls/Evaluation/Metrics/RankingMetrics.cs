@@ -16,7 +16,7 @@ namespace GpuAls;
 /// </param>
 /// <param name="ReciprocalRank">1 ÷ the rank of the first relevant item among the first k; 0 without one.</param>
 /// <param name="Hit">1 where one of the first k is relevant, else 0.</param>
-public readonly record struct RankingMetrics(
+internal readonly record struct RankingMetrics(
     double Precision, double Recall, double AveragePrecision, double Ndcg, double ReciprocalRank, double Hit)
 {
     /// <summary>The metrics of one list.</summary>

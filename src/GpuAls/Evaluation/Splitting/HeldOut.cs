@@ -5,7 +5,7 @@ namespace GpuAls;
 /// has no play above 0
 /// to train on: nothing can be said of it.
 /// </summary>
-public sealed class HeldOut
+internal sealed class HeldOut
 {
     /// <param name="train">The plays to train on.</param>
     /// <param name="hidden">[users, items], what lists leave out.</param>
@@ -98,7 +98,7 @@ public sealed class HeldOut
 }
 
 /// <summary>What was held out.</summary>
-public sealed record HeldOutCounts
+internal sealed record HeldOutCounts
 {
     /// <summary>Pairs of a user and an item, without the repeated ones.</summary>
     public required long Pairs { get; init; }

@@ -6,7 +6,7 @@ namespace GpuAls;
 /// </summary>
 /// <param name="Train">[users, items].</param>
 /// <param name="Test">[users, items], the plays held out.</param>
-public sealed record HoldOutSplit(CsrMatrix Train, CsrMatrix Test)
+internal sealed record HoldOutSplit(CsrMatrix Train, CsrMatrix Test)
 {
     /// <summary>Holds out each play with the same probability, as Spark's <c>randomSplit</c> does.</summary>
     /// <param name="plays">[users, items].</param>

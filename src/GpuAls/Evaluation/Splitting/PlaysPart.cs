@@ -4,7 +4,7 @@ namespace GpuAls;
 /// A part of some plays with its own ids, as if nothing else had been read: users and items in descending order of
 /// their plays in the part, ties by id, so neither their order nor their number gives away plays outside it.
 /// </summary>
-public sealed class PlaysPart
+internal sealed class PlaysPart
 {
     private PlaysPart(InteractionMatrix plays, int[] userIndices, int[] itemIndices) =>
         (Plays, UserIndices, ItemIndices) = (plays, userIndices, itemIndices);

@@ -3,7 +3,7 @@ using static GpuAls.Parameter<GpuAls.SplitOptions>;
 namespace GpuAls;
 
 /// <summary>The declarations of <see cref="SplitOptions"/>.</summary>
-public static class SplitParameters
+internal static class SplitParameters
 {
     /// <summary>Every option of holding out plays.</summary>
     public static ParameterTable<SplitOptions> Table { get; } = new(SplitOptions.Default,

@@ -5,7 +5,7 @@ namespace GpuAls;
 /// that none is on both
 /// sides; by time rows are divided, as <see cref="SplitKind.Time"/> says.
 /// </summary>
-public static class Splitter
+internal static class Splitter
 {
     /// <summary>The split, or one for each fold, made when it is asked for.</summary>
     /// <param name="rows">All rows.</param>

@@ -3,7 +3,7 @@ namespace GpuAls;
 /// <summary>One round of a search.</summary>
 /// <param name="Trials">How many trials take part, the best so far.</param>
 /// <param name="Iterations">How far they are trained, in all; null for as far as their options say.</param>
-public sealed record Rung(int Trials, int? Iterations);
+internal sealed record Rung(int Trials, int? Iterations);
 
 /// <summary>
 /// Successive halving (Jamieson and Talwalkar, 2016): of n trials, each rung keeps one in η and trains it η times as
@@ -11,7 +11,7 @@ public sealed record Rung(int Trials, int? Iterations);
 /// iterations; there are as many rungs as both the trials and the iterations can be divided, but none of fewer than
 /// <see cref="LeastIterations"/>.
 /// </summary>
-public static class HalvingSchedule
+internal static class HalvingSchedule
 {
     /// <summary>
     /// Iterations of a rung, at least: factors begin at random, and the first one or two iterations order trials

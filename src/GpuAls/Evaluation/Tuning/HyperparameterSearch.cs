@@ -4,7 +4,7 @@ namespace GpuAls;
 /// Tries options, and compares them by one metric of held-out plays. The same options, plays and device give the same
 /// results.
 /// </summary>
-public sealed class HyperparameterSearch
+internal sealed class HyperparameterSearch
 {
     private readonly IAlsEngine _engine;
     private readonly IReadOnlyList<Evaluator> _folds;

@@ -6,7 +6,7 @@ namespace GpuAls;
 /// <param name="Parameter">The parameter.</param>
 /// <param name="Values">Its values, as text; empty with a range.</param>
 /// <param name="Range">The range; null with values.</param>
-public sealed record SearchAxis(Parameter<AlsOptions> Parameter, IReadOnlyList<string> Values, SearchRange? Range)
+internal sealed record SearchAxis(Parameter<AlsOptions> Parameter, IReadOnlyList<string> Values, SearchRange? Range)
 {
     private const int MostValues = 1000;
 
@@ -105,7 +105,7 @@ public sealed record SearchAxis(Parameter<AlsOptions> Parameter, IReadOnlyList<s
 /// <param name="High">The highest, above <paramref name="Low"/>.</param>
 /// <param name="IsLinear">Whether equal differences count the same, and not equal ratios.</param>
 /// <param name="IsInteger">Whether there are integers only.</param>
-public sealed record SearchRange(double Low, double High, bool IsLinear, bool IsInteger)
+internal sealed record SearchRange(double Low, double High, bool IsLinear, bool IsInteger)
 {
     /// <summary>
     /// The number at a share of the range: 0 is the lowest, 1 the highest. It is rounded to four digits, so that it can

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace GpuAls;
 
 /// <summary>How options are searched.</summary>
-public sealed record SearchOptions
+internal sealed record SearchOptions
 {
     private const int DefaultTrials = 20;
 
@@ -80,7 +80,7 @@ public sealed record SearchOptions
 
 /// <summary>Which combinations are tried, and for how long.</summary>
 [JsonConverter(typeof(WordConverter<SearchKind>))]
-public enum SearchKind
+internal enum SearchKind
 {
     /// <summary>All combinations.</summary>
     [JsonStringEnumMemberName("grid")]

@@ -3,7 +3,7 @@ using static GpuAls.Parameter<GpuAls.SearchOptions>;
 namespace GpuAls;
 
 /// <summary>The declarations of <see cref="SearchOptions"/>.</summary>
-public static class SearchParameters
+internal static class SearchParameters
 {
     /// <summary>Every option of a search.</summary>
     public static ParameterTable<SearchOptions> Table { get; } = new(SearchOptions.Default,

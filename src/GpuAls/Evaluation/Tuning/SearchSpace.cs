@@ -3,7 +3,7 @@ using System.Globalization;
 namespace GpuAls;
 
 /// <summary>The options that are tried.</summary>
-public sealed class SearchSpace
+internal sealed class SearchSpace
 {
     private const int MostTrials = 100_000;
 

@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>How a trial has done, from its first iteration on.</summary>
-public sealed record TrialResult
+internal sealed record TrialResult
 {
     /// <summary>Which trial, from 1.</summary>
     public required int Trial { get; init; }
@@ -34,21 +34,21 @@ public sealed record TrialResult
 /// <param name="Value">The metric after it; null where it was not measured, or is not defined.</param>
 /// <param name="Loss">The loss, summed over the folds; null where it is not tracked.</param>
 /// <param name="Seconds">Seconds of its solves.</param>
-public sealed record TrialIteration(int Iteration, double? Value, double? Loss, double Seconds);
+internal sealed record TrialIteration(int Iteration, double? Value, double? Loss, double Seconds);
 
 /// <summary>Why a trial failed.</summary>
 /// <param name="Kind">What kind of failure.</param>
 /// <param name="Message">What happened.</param>
-public sealed record TrialFailure(FailureKind Kind, string Message);
+internal sealed record TrialFailure(FailureKind Kind, string Message);
 
 /// <summary>How far a trial is.</summary>
 /// <param name="Trial">Which trial, from 1.</param>
 /// <param name="Iteration">The iteration that is done, and measured.</param>
 /// <param name="Iterations">Iterations at most, of this rung.</param>
-public sealed record TrialStep(int Trial, int Iteration, int Iterations);
+internal sealed record TrialStep(int Trial, int Iteration, int Iterations);
 
 /// <summary>Remembers what trials came to.</summary>
-public interface ITrialLog
+internal interface ITrialLog
 {
     /// <summary>What a trial came to at a rung; null where it was not there yet.</summary>
     /// <param name="trial">Which trial, from 1.</param>

@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>What was tried, how it was compared, and what came out.</summary>
-public sealed record TuneReport
+internal sealed record TuneReport
 {
     /// <summary>Version of gpuals.</summary>
     public required string GpualsVersion { get; init; }
@@ -64,4 +64,4 @@ public sealed record TuneReport
 /// <summary>One trial.</summary>
 /// <param name="Options">What was trained.</param>
 /// <param name="Result">What it came to.</param>
-public sealed record TuneTrial(AlsOptions Options, TrialResult Result);
+internal sealed record TuneTrial(AlsOptions Options, TrialResult Result);

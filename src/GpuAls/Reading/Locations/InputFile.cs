@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>A file of plays: its bytes, and what they hold.</summary>
-public sealed record InputFile
+internal sealed record InputFile
 {
     /// <param name="source">The bytes.</param>
     /// <param name="format">What they hold.</param>
@@ -32,7 +32,7 @@ public sealed record InputFile
 }
 
 /// <summary>What a file holds.</summary>
-public enum InputFormat
+internal enum InputFormat
 {
     /// <summary>Apache Parquet.</summary>
     Parquet,
@@ -45,7 +45,7 @@ public enum InputFormat
 }
 
 /// <summary>How a text file is compressed.</summary>
-public enum InputCompression
+internal enum InputCompression
 {
     /// <summary>Not compressed.</summary>
     None,

@@ -5,7 +5,7 @@ namespace GpuAls;
 /// followed (those named <c>column=value</c> give a column) and names that start with _ or . are skipped, as Spark
 /// does; so they are by wildcards.
 /// </summary>
-public static class InputLocation
+internal static class InputLocation
 {
     /// <param name="locations">Files, folders or globs with *, ? and **.</param>
     /// <exception cref="GpuAlsException">Kind BadInput: a location gives no file, one of unknown form, or one that another gives too. Kind Usage: a location on S3.</exception>

@@ -1,6 +1,6 @@
 namespace GpuAls.Tests.Engines.Device;
 
-public sealed class DeviceRequestTests
+internal sealed class DeviceRequestTests
 {
     [TestCase("auto", DeviceKind.Auto, 0)]
     [TestCase("cpu", DeviceKind.Cpu, 0)]

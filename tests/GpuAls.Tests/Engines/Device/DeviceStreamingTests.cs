@@ -5,7 +5,7 @@ namespace GpuAls.Tests.Engines.Device;
 
 /// <summary>A bound of the device's memory changes where plays lie, and nothing of what comes out.</summary>
 [TestFixtureSource(typeof(TestEngines), nameof(TestEngines.OnDevices))]
-public sealed class DeviceStreamingTests<TEngine>
+internal sealed class DeviceStreamingTests<TEngine>
     where TEngine : ITestEngine
 {
     private static readonly int[] RowLengths = [0, 1, 3, 4, 5, 0, 17, 33, 64, 65, 2, 100, 0];

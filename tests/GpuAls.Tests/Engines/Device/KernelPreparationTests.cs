@@ -2,7 +2,7 @@ namespace GpuAls.Tests.Engines.Device;
 
 /// <summary>What is compiled beside the reading of plays is what the training needs.</summary>
 [TestFixtureSource(typeof(TestEngines), nameof(TestEngines.OnDevices))]
-public sealed class KernelPreparationTests<TEngine>
+internal sealed class KernelPreparationTests<TEngine>
     where TEngine : ITestEngine
 {
     private const int KernelsOfLongRows = 3;

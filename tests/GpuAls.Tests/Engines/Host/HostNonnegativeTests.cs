@@ -3,7 +3,7 @@ using GpuAls.Tests.Reference;
 namespace GpuAls.Tests.Engines.Host;
 
 /// <summary>Rows with x ≥ 0 on the host: the conditions of optimality hold for the equation in fp64, and a row's bits depend on that row alone.</summary>
-public sealed class HostNonnegativeTests
+internal sealed class HostNonnegativeTests
 {
     private const int Columns = 300;
 

@@ -1,7 +1,7 @@
 namespace GpuAls.Tests.Engines.Host;
 
 /// <summary>What runs beside the reading of plays, so that inner loops are optimized in time.</summary>
-public sealed class HostPreparationTests
+internal sealed class HostPreparationTests
 {
     private static readonly TrainingPlan[] Plans =
     [

@@ -2,7 +2,7 @@ using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Evaluation.Tuning;
 
-public sealed class HyperparameterSearchTests
+internal sealed class HyperparameterSearchTests
 {
     private static readonly AlsOptions Base = new() { Rank = 2, Iterations = 12, Alpha = 2, Regularization = 0.3 };
     private static readonly BootstrapOptions NoIntervals = new(0, 1);

@@ -142,7 +142,7 @@ internal sealed class DeviceProbe : IDisposable
 public sealed record DeviceInfo(string Id, string Name, long? MemoryBytes, bool IsUsable, bool IsGpu, string Note);
 
 /// <summary>The devices of this machine.</summary>
-public static class DeviceCatalog
+internal static class DeviceCatalog
 {
     private static readonly DeviceKind[] Kinds = [DeviceKind.Cuda, DeviceKind.OpenCl, DeviceKind.Emulated];
 

@@ -6,7 +6,7 @@ namespace GpuAls;
 /// <summary>The device that the user requested.</summary>
 /// <param name="Kind">Kind of device.</param>
 /// <param name="Index">Index among the devices of its kind.</param>
-public sealed record DeviceRequest(DeviceKind Kind, int Index = 0)
+internal sealed record DeviceRequest(DeviceKind Kind, int Index = 0)
 {
     /// <summary>Maximum bytes of device memory to use; null for all that is free.</summary>
     public long? MemoryBytes { get; init; }
@@ -38,7 +38,7 @@ public sealed record DeviceRequest(DeviceKind Kind, int Index = 0)
 
 /// <summary>Kinds of devices.</summary>
 [JsonConverter(typeof(WordConverter<DeviceKind>))]
-public enum DeviceKind
+internal enum DeviceKind
 {
     /// <summary>CUDA if usable, otherwise a GPU through OpenCL, otherwise the CPU.</summary>
     [JsonStringEnumMemberName("auto")]

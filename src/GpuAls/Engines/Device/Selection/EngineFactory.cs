@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>Creates the engine that the user requested.</summary>
-public static class EngineFactory
+internal static class EngineFactory
 {
     /// <summary>Creates the engine for a request.</summary>
     /// <param name="request">The requested device.</param>

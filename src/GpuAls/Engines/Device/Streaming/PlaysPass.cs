@@ -86,4 +86,4 @@ internal sealed class PlaysPass(DeviceStore store, IProgress<PlaysStreamed>? str
 /// <param name="Blocks">Number of blocks.</param>
 /// <param name="PlaysBytes">Size of the plays.</param>
 /// <param name="LeftBytes">Bytes available for them.</param>
-public sealed record PlaysStreamed(int Rows, int Blocks, long PlaysBytes, long LeftBytes);
+internal sealed record PlaysStreamed(int Rows, int Blocks, long PlaysBytes, long LeftBytes);
