@@ -78,12 +78,12 @@ public sealed partial class DocsTests
     [TestCaseSource(nameof(Pages))]
     public void Page_Links_LeadSomewhere(string page)
     {
-        var folder = Path.GetDirectoryName(Path.Combine(SharedData.ProjectRoot, page))!;
+        var self = Path.Combine(SharedData.ProjectRoot, page);
         var targets = Link().Matches(Read(page)).Select(match => match.Groups[1].Value).Where(target => !target.Contains("://"));
 
         foreach (var parts in targets.Select(target => target.Split('#')))
         {
-            var file = Path.Combine(folder, parts[0]);
+            var file = parts[0].Length == 0 ? self : Path.Combine(Path.GetDirectoryName(self)!, parts[0]);
             Assert.That(file, Does.Exist, page);
             if (parts.Length > 1) Assert.That(Headings(File.ReadAllText(file)), Does.Contain(parts[1]), $"{page}: {parts[0]}#{parts[1]}");
         }
