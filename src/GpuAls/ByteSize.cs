@@ -6,7 +6,8 @@ namespace GpuAls;
 internal static class ByteSize
 {
     /// <summary>The forms that <see cref="Parse"/> takes.</summary>
-    public const string Forms = "a size such as 500MB or 2GB (decimal), 512MiB or 1.5GiB (binary), or a number of bytes";
+    public const string Forms =
+        "a size such as 500MB or 2GB (decimal), 512MiB or 1.5GiB (binary), or a number of bytes";
 
     private static readonly (string Name, double Bytes)[] Units =
     [
@@ -33,7 +34,8 @@ internal static class ByteSize
     /// <summary>A size for people, in decimal units: <c>512 MB</c>, <c>1.25 GB</c>.</summary>
     public static string Text(long bytes)
     {
-        var (name, size) = Units.SkipWhile(unit => unit.Name.Contains('i', StringComparison.Ordinal)).First(unit => bytes >= unit.Bytes || unit.Bytes == 1);
+        var (name, size) = Units.SkipWhile(unit => unit.Name.Contains('i', StringComparison.Ordinal))
+            .First(unit => bytes >= unit.Bytes || unit.Bytes == 1);
         return string.Create(CultureInfo.InvariantCulture, $"{bytes / size:0.##} {name}");
     }
 }

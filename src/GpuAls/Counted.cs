@@ -10,7 +10,9 @@ internal static class Counted
     /// <param name="noun">The thing, as for one; its plural ends in s.</param>
     public static string Of(long count, string noun) => Of(count, noun, $"{noun}s");
 
-    /// <summary>A number and the words that agree with it, such as <c>1 row was skipped</c> or <c>2 rows were skipped</c>.</summary>
+    /// <summary>
+    /// A number and the words that agree with it, such as <c>1 row was skipped</c> or <c>2 rows were skipped</c>.
+    /// </summary>
     /// <param name="count">How many.</param>
     /// <param name="one">The words after 1.</param>
     /// <param name="many">The words after any other number.</param>

@@ -80,11 +80,14 @@ internal sealed record ParameterRange(Predicate<double> Contains, string Expecte
     /// <summary>Numbers between 0 and 1, neither included.</summary>
     /// <param name="example">Such as 0.1.</param>
     public static ParameterRange Fraction(string example) =>
-        new(value => value is > 0 and < 1, $"a number between 0 and 1, such as {example}") { Brief = "between 0 and 1" };
+        new(
+            value => value is > 0 and < 1,
+            $"a number between 0 and 1, such as {example}") { Brief = "between 0 and 1" };
 
     /// <summary>Numbers from one to another, both included.</summary>
     public static ParameterRange Between(long minimum, long maximum) => new(
-        value => value >= minimum && value <= maximum, string.Create(CultureInfo.InvariantCulture, $"{minimum} to {maximum}"));
+        value => value >= minimum
+            && value <= maximum, string.Create(CultureInfo.InvariantCulture, $"{minimum} to {maximum}"));
 
     /// <summary>Numbers from one on.</summary>
     public static ParameterRange AtLeast(long minimum) =>
@@ -92,8 +95,9 @@ internal sealed record ParameterRange(Predicate<double> Contains, string Expecte
 }
 
 /// <summary>
-/// The one declaration of an option: its name, what it means, the values it takes and when it has an effect, with a lens that reads
-/// it from a record of options and writes it there. Values are text, as on the command line; numbers have a point in every culture.
+/// The one declaration of an option: its name, what it means, the values it takes and when it has an effect, with a
+/// lens that reads it from a record of options and writes it there. Values are text, as on the command line; numbers
+/// have a point in every culture.
 /// </summary>
 internal sealed record Parameter<TOptions>
 {
@@ -104,7 +108,13 @@ internal sealed record Parameter<TOptions>
     private readonly Action<TOptions>? _check;
 
     private Parameter(
-        string name, ParameterKind kind, Func<TOptions, IReadOnlyList<string>> get, Func<TOptions, string, TOptions> set,
+        string name,
+        ParameterKind kind,
+        Func<TOptions,
+        IReadOnlyList<string>> get,
+        Func<TOptions,
+        string,
+        TOptions> set,
         Action<TOptions>? check = null)
     {
         (Name, Kind, _get, _set, _check) = (name, kind, get, set, check);
@@ -167,7 +177,10 @@ internal sealed record Parameter<TOptions>
     /// <summary>When it has an effect; where it is given otherwise, that is refused.</summary>
     public IReadOnlyList<ParameterCondition<TOptions>> AppliesWhen { get; init; } = [];
 
-    /// <summary>What its value asks of the others, however it came about; messages are <see cref="ParameterCondition{TOptions}.Otherwise"/>.</summary>
+    /// <summary>
+    /// What its value asks of the others, however it came about; messages are
+    /// <see cref="ParameterCondition{TOptions}.Otherwise"/>.
+    /// </summary>
     public IReadOnlyList<ParameterCondition<TOptions>> Requires { get; init; } = [];
 
     /// <summary>An integer.</summary>
@@ -182,14 +195,18 @@ internal sealed record Parameter<TOptions>
         Number(name, ParameterKind.Real, get, set, range, NumberStyles.Float, "a number such as 0.5 or 1e-3");
 
     /// <summary>A member of an enum, by its word.</summary>
-    public static Parameter<TOptions> Word<TEnum>(string name, Func<TOptions, TEnum> get, Func<TOptions, TEnum, TOptions> set)
+    public static Parameter<TOptions> Word<TEnum>(
+        string name, Func<TOptions, TEnum> get, Func<TOptions, TEnum, TOptions> set)
         where TEnum : struct, Enum
     {
         var words = GpuAls.Words.All<TEnum>();
         return new(
             name, ParameterKind.Word, options => [GpuAls.Words.Of(get(options))],
-            (options, text) => GpuAls.Words.TryParse<TEnum>(text, out var value) ? set(options, value) : throw NoWord(name, text, words),
-            options => Require.Usage(Enum.IsDefined(get(options)), $"--{name} is {get(options):D}; expected {GpuAls.Words.OneOf(words)}."))
+            (options, text) => GpuAls.Words.TryParse<TEnum>(text, out var value)
+                ? set(options, value)
+                : throw NoWord(name, text, words),
+            options => Require.Usage(
+                Enum.IsDefined(get(options)), $"--{name} is {get(options):D}; expected {GpuAls.Words.OneOf(words)}."))
         {
             Words = words,
             ValueName = string.Join('|', words),
@@ -198,7 +215,13 @@ internal sealed record Parameter<TOptions>
 
     /// <summary>One of some words that are no enum.</summary>
     public static Parameter<TOptions> Word(
-        string name, IReadOnlyList<string> words, Func<TOptions, string?> get, Func<TOptions, string, TOptions> set) => new(
+        string name,
+        IReadOnlyList<string> words,
+        Func<TOptions,
+        string?> get,
+        Func<TOptions,
+        string,
+        TOptions> set) => new(
             name, ParameterKind.Word, options => Texts(get(options)),
             (options, text) => words.Contains(text) ? set(options, text) : throw NoWord(name, text, words))
         {
@@ -207,16 +230,22 @@ internal sealed record Parameter<TOptions>
         };
 
     /// <summary>Yes or no; on the command line its name alone says yes.</summary>
-    public static Parameter<TOptions> Flag(string name, Func<TOptions, bool> get, Func<TOptions, bool, TOptions> set) => new(
+    public static Parameter<TOptions> Flag(string name, Func<TOptions, bool> get, Func<TOptions, bool, TOptions> set) =>
+        new(
         name, ParameterKind.Flag, options => [Flags[get(options) ? 1 : 0]],
         (options, text) => bool.TryParse(text, out var value) ? set(options, value) : throw NoWord(name, text, Flags));
 
     /// <summary>Text that is not empty; null is none.</summary>
-    public static Parameter<TOptions> Text(string name, Func<TOptions, string?> get, Func<TOptions, string, TOptions> set) => new(
-        name, ParameterKind.Text, options => Texts(get(options)), (options, text) => set(options, NotEmpty($"--{name}", text)));
+    public static Parameter<TOptions> Text(
+        string name, Func<TOptions, string?> get, Func<TOptions, string, TOptions> set) => new(
+        name,
+        ParameterKind.Text,
+        options => Texts(get(options)),
+        (options, text) => set(options, NotEmpty($"--{name}", text)));
 
     /// <summary>The same, without its name on the command line.</summary>
-    public static Parameter<TOptions> Argument(string name, Func<TOptions, string?> get, Func<TOptions, string, TOptions> set) => new(
+    public static Parameter<TOptions> Argument(
+        string name, Func<TOptions, string?> get, Func<TOptions, string, TOptions> set) => new(
         name, ParameterKind.Text, options => Texts(get(options)), (options, text) => set(options, NotEmpty(name, text)))
     {
         IsPositional = true,
@@ -226,12 +255,25 @@ internal sealed record Parameter<TOptions>
 
     /// <summary>Several texts, none of them empty; each that is given is added.</summary>
     public static Parameter<TOptions> List(
-        string name, Func<TOptions, IReadOnlyList<string>> get, Func<TOptions, IReadOnlyList<string>, TOptions> set) => new(
-            name, ParameterKind.List, get, (options, text) => set(options, [.. get(options), NotEmpty($"--{name}", text)]));
+        string name,
+        Func<TOptions,
+        IReadOnlyList<string>> get,
+        Func<TOptions,
+        IReadOnlyList<string>,
+        TOptions> set) => new(
+            name,
+            ParameterKind.List,
+            get,
+            (options, text) => set(options, [.. get(options), NotEmpty($"--{name}", text)]));
 
     /// <summary>The same, without its name on the command line.</summary>
     public static Parameter<TOptions> Arguments(
-        string name, Func<TOptions, IReadOnlyList<string>> get, Func<TOptions, IReadOnlyList<string>, TOptions> set) => new(
+        string name,
+        Func<TOptions,
+        IReadOnlyList<string>> get,
+        Func<TOptions,
+        IReadOnlyList<string>,
+        TOptions> set) => new(
             name, ParameterKind.List, get, (options, text) => set(options, [.. get(options), NotEmpty(name, text)]))
         {
             IsPositional = true,
@@ -242,10 +284,20 @@ internal sealed record Parameter<TOptions>
     /// <summary>Text of a form of its own.</summary>
     /// <param name="name">The name.</param>
     /// <param name="get">The text; null where there is none.</param>
-    /// <param name="parse">The options with the value of a text; throws a usage error that names the option where it is of another form.</param>
-    /// <param name="check">Throws a usage error where the value is out of range; null where every value is in it.</param>
+    /// <param name="parse">
+    /// The options with the value of a text; throws a usage error that names the option where it is of another form.
+    /// </param>
+    /// <param name="check">
+    /// Throws a usage error where the value is out of range; null where every value is in it.
+    /// </param>
     public static Parameter<TOptions> Form(
-        string name, Func<TOptions, string?> get, Func<TOptions, string, TOptions> parse, Action<TOptions>? check = null) =>
+        string name,
+        Func<TOptions,
+        string?> get,
+        Func<TOptions,
+        string,
+        TOptions> parse,
+        Action<TOptions>? check = null) =>
         new(name, ParameterKind.Form, options => Texts(get(options)), parse, check);
 
     /// <summary>A number, as the text of a parameter.</summary>
@@ -277,12 +329,19 @@ internal sealed record Parameter<TOptions>
 
     /// <summary>Why it has no effect in some options; null where it has one.</summary>
     public string? WhyIdle(TOptions options) =>
-        AppliesWhen.FirstOrDefault(condition => !condition.Holds(options)) is { } failed ? $"{Option} has no effect {failed.Otherwise}" : null;
+        AppliesWhen.FirstOrDefault(condition => !condition.Holds(options)) is { } failed
+            ? $"{Option} has no effect {failed.Otherwise}"
+            : null;
 
     /// <summary>The same parameter of options that contain these.</summary>
     public Parameter<TOuter> Within<TOuter>(Func<TOuter, TOptions> get, Func<TOuter, TOptions, TOuter> set)
     {
-        return new(Name, Kind, outer => _get(get(outer)), (outer, text) => set(outer, _set(get(outer), text)), outer => _check?.Invoke(get(outer)))
+        return new(
+            Name,
+            Kind,
+            outer => _get(get(outer)),
+            (outer, text) => set(outer, _set(get(outer), text)),
+            outer => _check?.Invoke(get(outer)))
         {
             Alias = Alias,
             Group = Group,
@@ -306,20 +365,31 @@ internal sealed record Parameter<TOptions>
     }
 
     private static Parameter<TOptions> Number<TNumber>(
-        string name, ParameterKind kind, Func<TOptions, TNumber?> get, Func<TOptions, TNumber, TOptions> set, ParameterRange? range,
+        string name,
+        ParameterKind kind,
+        Func<TOptions,
+        TNumber?> get,
+        Func<TOptions,
+        TNumber,
+        TOptions> set,
+        ParameterRange? range,
         NumberStyles style, string expected)
         where TNumber : struct, INumber<TNumber>
     {
-        return new(name, kind, options => get(options) is { } value ? [TextOf(value)] : [], Parse, Check) { Range = range };
+        return new(
+            name, kind, options => get(options) is { } value ? [TextOf(value)] : [], Parse, Check) { Range = range };
 
-        TOptions Parse(TOptions options, string text) => TNumber.TryParse(text, style, CultureInfo.InvariantCulture, out var value)
+        TOptions Parse(TOptions options, string text) =>
+            TNumber.TryParse(text, style, CultureInfo.InvariantCulture, out var value)
             ? set(options, value)
             : throw Bad($"--{name} is '{text}'; expected {expected}, without thousands separators.");
 
         void Check(TOptions options)
         {
             if (range is null || get(options) is not { } value) return;
-            Require.Usage(range.Contains(double.CreateChecked(value)), $"--{name} is {TextOf(value)}; expected {range.Expected}.");
+            Require.Usage(
+                range.Contains(double.CreateChecked(value)),
+                $"--{name} is {TextOf(value)}; expected {range.Expected}.");
         }
     }
 

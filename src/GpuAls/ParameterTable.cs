@@ -30,7 +30,9 @@ internal sealed class ParameterTable<TOptions> : IReadOnlyList<Parameter<TOption
 
     /// <summary>The options that some texts give: the preset first, then each parameter.</summary>
     /// <param name="given">The texts of a parameter; empty where it is not given.</param>
-    /// <exception cref="GpuAlsException">Kind Usage: a text is no value of its parameter, or a parameter has no effect beside the others.</exception>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: a text is no value of its parameter, or a parameter has no effect beside the others.
+    /// </exception>
     public TOptions Read(Func<Parameter<TOptions>, IReadOnlyList<string>> given)
     {
         ArgumentNullException.ThrowIfNull(given);
@@ -59,7 +61,8 @@ internal sealed class ParameterTable<TOptions> : IReadOnlyList<Parameter<TOption
     }
 
     /// <summary>The parameters of options that contain these.</summary>
-    public IEnumerable<Parameter<TOuter>> Within<TOuter>(Func<TOuter, TOptions> get, Func<TOuter, TOptions, TOuter> set) =>
+    public IEnumerable<Parameter<TOuter>> Within<TOuter>(
+        Func<TOuter, TOptions> get, Func<TOuter, TOptions, TOuter> set) =>
         _parameters.Select(parameter => parameter.Within(get, set));
 
     /// <inheritdoc/>

@@ -12,7 +12,8 @@ internal static class Quoted
     public static string Of(string id)
     {
         var text = new StringBuilder("'");
-        foreach (var rune in id.EnumerateRunes().Take(MaximumRunes)) text.Append(IsPlain(rune) ? rune.ToString() : $"\\u{rune.Value:x4}");
+        foreach (var rune in id.EnumerateRunes().Take(MaximumRunes))
+            text.Append(IsPlain(rune) ? rune.ToString() : $"\\u{rune.Value:x4}");
         return text.Append('\'').Append(id.EnumerateRunes().Skip(MaximumRunes).Any() ? "…" : "").ToString();
     }
 

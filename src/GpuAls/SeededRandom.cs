@@ -1,8 +1,8 @@
 namespace GpuAls;
 
 /// <summary>
-/// Random numbers that stay the same on every platform and version of .NET: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014)
-/// over a counter.
+/// Random numbers that stay the same on every platform and version of .NET: SplitMix64 (Steele, Lea and Flood, OOPSLA
+/// 2014) over a counter.
 /// </summary>
 /// <param name="stream">Sequences of different streams are independent.</param>
 internal struct SeededRandom(ulong stream)

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace GpuAls;
 
 /// <summary>
-/// The words of an enum, which its members declare with <see cref="JsonStringEnumMemberNameAttribute"/>. The command line, the
-/// manifest and the reports all use them.
+/// The words of an enum, which its members declare with <see cref="JsonStringEnumMemberNameAttribute"/>. The command
+/// line, the manifest and the reports all use them.
 /// </summary>
 internal static class Words
 {

@@ -9,8 +9,8 @@ using GpuAls.Kernels;
 namespace GpuAls.Tests;
 
 /// <summary>
-/// Data flows one way. A room of the library is a folder of <c>src/GpuAls</c> and uses earlier rooms only; kernels know nothing of the library,
-/// the library nothing of the app, the app nothing of the command line.
+/// Data flows one way. A room of the library is a folder of <c>src/GpuAls</c> and uses earlier rooms only; kernels know
+/// nothing of the library, the library nothing of the app, the app nothing of the command line.
 /// </summary>
 public sealed partial class ArchitectureTests
 {
@@ -18,7 +18,11 @@ public sealed partial class ArchitectureTests
         ["Storage", "Reading", "Indexing", "Sparse", "Engines", "Training", "Modeling", "Recommendation", "Evaluation", "Api"];
 
     private static readonly Architecture Loaded = new ArchLoader()
-        .LoadAssemblies(typeof(Float4).Assembly, typeof(FailureKind).Assembly, typeof(JobEvent).Assembly, typeof(CommandLine).Assembly)
+        .LoadAssemblies(
+            typeof(Float4).Assembly,
+            typeof(FailureKind).Assembly,
+            typeof(JobEvent).Assembly,
+            typeof(CommandLine).Assembly)
         .Build();
 
     private static readonly Dictionary<string, string> RoomOfType = ReadRooms();
@@ -28,7 +32,8 @@ public sealed partial class ArchitectureTests
     {
         var upward = Dependencies()
             .Where(pair => RoomIndex(pair.Target) > RoomIndex(pair.Source) && RoomIndex(pair.Source) >= 0)
-            .Select(pair => $"{pair.Source} ({RoomOfType[Outer(pair.Source)]}) uses {pair.Target} ({RoomOfType[Outer(pair.Target)]})");
+            .Select(pair => $"{pair.Source} ({RoomOfType[Outer(pair.Source)]}) uses {pair.Target} "
+                + $"({RoomOfType[Outer(pair.Target)]})");
 
         Assert.That(upward.Distinct(), Is.Empty);
     }
@@ -42,24 +47,30 @@ public sealed partial class ArchitectureTests
     }
 
     [Test]
-    public void Dependencies_OfALateRoom_AreSeen() => Assert.That(Dependencies(), Has.Some.Matches<(string Source, string Target)>(
-        pair => RoomIndex(pair.Source) == Array.IndexOf(Rooms, "Evaluation") && RoomIndex(pair.Target) == Array.IndexOf(Rooms, "Training")));
+    public void Dependencies_OfALateRoom_AreSeen() =>
+        Assert.That(Dependencies(), Has.Some.Matches<(string Source, string Target)>(
+        pair => RoomIndex(pair.Source) == Array.IndexOf(Rooms, "Evaluation")
+            && RoomIndex(pair.Target) == Array.IndexOf(Rooms, "Training")));
 
     [TestCase("GpuAls.Kernels.", "GpuAls.", TestName = "Kernels_UseNothingOfTheLibrary")]
     [TestCase("GpuAls.App.", "GpuAls.Cli.", TestName = "App_UsesNothingOfTheCommandLine")]
     public void Assembly_UsesNothingAbove(string source, string above)
     {
         var outward = Dependencies().Where(pair => pair.Source.StartsWith(source, StringComparison.Ordinal)
-            && pair.Target.StartsWith(above, StringComparison.Ordinal) && !pair.Target.StartsWith(source, StringComparison.Ordinal));
+            && pair.Target.StartsWith(above, StringComparison.Ordinal)
+                && !pair.Target.StartsWith(source, StringComparison.Ordinal));
 
         Assert.That(outward, Is.Empty);
     }
 
-    /// <summary>Files and folders are made, written and moved in Storage alone; all others get a stream from an output.</summary>
+    /// <summary>
+    /// Files and folders are made, written and moved in Storage alone; all others get a stream from an output.
+    /// </summary>
     [Test]
     public void Files_AreWrittenInStorageOnly()
     {
-        var elsewhere = FileWrites().Where(call => !IsInStorage(call.Source)).Select(call => $"{call.Source} calls {call.Target}");
+        var elsewhere = FileWrites().Where(call => !IsInStorage(call.Source))
+            .Select(call => $"{call.Source} calls {call.Target}");
 
         Assert.That(elsewhere.Distinct(), Is.Empty);
     }
@@ -69,7 +80,10 @@ public sealed partial class ArchitectureTests
     {
         var seen = FileWrites().Where(call => IsInStorage(call.Source)).Select(call => Outer(call.Source)).Distinct();
 
-        Assert.That(seen, Does.Contain("GpuAls.FolderOutput").And.Contain("GpuAls.FilesOutput").And.Contain("GpuAls.LocalFileStream"));
+        Assert.That(
+            seen,
+            Does.Contain("GpuAls.FolderOutput").And.Contain("GpuAls.FilesOutput").And
+                .Contain("GpuAls.LocalFileStream"));
     }
 
     private static bool IsInStorage(string type) => RoomIndex(type) == Array.IndexOf(Rooms, "Storage");
@@ -85,7 +99,8 @@ public sealed partial class ArchitectureTests
         .Where(pair => !pair.Item2.Contains("+<", StringComparison.Ordinal)); // type parameters
 
     /// <summary>The room of a type; -1 for what lies beside the rooms and for other assemblies.</summary>
-    private static int RoomIndex(string type) => RoomOfType.TryGetValue(Outer(type), out var room) ? Array.IndexOf(Rooms, room) : -1;
+    private static int RoomIndex(string type) =>
+        RoomOfType.TryGetValue(Outer(type), out var room) ? Array.IndexOf(Rooms, room) : -1;
 
     /// <summary>The name of a type without those nested in it and without type arguments.</summary>
     private static string Outer(string type) => type.Split('+', '`', '<')[0];
@@ -96,7 +111,8 @@ public sealed partial class ArchitectureTests
         var rooms = new Dictionary<string, string>();
         foreach (var file in Rooms.SelectMany(room => Directory.GetFiles(Path.Combine(library, room), "*.cs", SearchOption.AllDirectories)))
             foreach (Match declared in DeclaredType().Matches(File.ReadAllText(file)))
-                rooms[$"GpuAls.{declared.Groups[1].Value}"] = Path.GetRelativePath(library, file).Split(Path.DirectorySeparatorChar)[0];
+                rooms[$"GpuAls.{declared.Groups[1].Value}"] = Path.GetRelativePath(library, file)
+                    .Split(Path.DirectorySeparatorChar)[0];
         return rooms;
     }
 
@@ -120,6 +136,8 @@ public sealed partial class ArchitectureTests
         + @"|RandomAccess::(?:Write|SetLength))")]
     private static partial Regex WritesFiles();
 
-    [GeneratedRegex(@"^(?:public|internal)[\w ]* (?:class|struct|interface|enum|record|delegate [\w?<>]+) (\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?:public|internal)[\w ]* (?:class|struct|interface|enum|record|delegate [\w?<>]+) (\w+)",
+        RegexOptions.Multiline)]
     private static partial Regex DeclaredType();
 }

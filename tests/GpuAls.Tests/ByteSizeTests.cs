@@ -11,7 +11,8 @@ public sealed class ByteSizeTests
     [TestCase("0.5TB", 500_000_000_000)]
     [TestCase("4096", 4_096)]
     [TestCase("4096B", 4_096)]
-    public void Parse_EachForm_GivesBytes(string text, long bytes) => Assert.That(ByteSize.Parse(text, "--device-memory"), Is.EqualTo(bytes));
+    public void Parse_EachForm_GivesBytes(string text, long bytes) =>
+        Assert.That(ByteSize.Parse(text, "--device-memory"), Is.EqualTo(bytes));
 
     [TestCase("")]
     [TestCase("GB")]

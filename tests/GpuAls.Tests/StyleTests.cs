@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace GpuAls.Tests;
 
-/// <summary>Rules of style that the formatter does not check. The list of folders grows until it covers all code.</summary>
+/// <summary>
+/// Rules of style that the formatter does not check. The list of folders grows until it covers all code.
+/// </summary>
 public sealed partial class StyleTests
 {
     private const int MaximumColumns = 120;

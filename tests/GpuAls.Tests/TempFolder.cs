@@ -10,7 +10,9 @@ internal sealed class TempFolder : IDisposable
     public string At(params string[] parts) => Path.Combine([Root, .. parts]);
 
     /// <summary>Names of all files and folders directly below the root.</summary>
-    public string[] Entries() => Directory.EnumerateFileSystemEntries(Root).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal).ToArray();
+    public string[] Entries() =>
+        Directory.EnumerateFileSystemEntries(Root).Select(path => Path.GetFileName(path)!)
+            .Order(StringComparer.Ordinal).ToArray();
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }

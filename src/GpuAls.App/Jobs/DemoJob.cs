@@ -25,7 +25,9 @@ internal sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress =
         var heldOut = HeldOut.Of(plays, HoldOutSplit.PerUser(plays.ByUser, HeldOutFraction, seed: 1));
         var train = heldOut.Train;
         var trained = new FactorTrainer(engine, Options).Fit(
-            train, new Relay<IterationReport>(report => progress?.Report(new IterationDone(report, Options.Iterations))), cancellation);
+            train,
+            new Relay<IterationReport>(report => progress?.Report(new IterationDone(report, Options.Iterations))),
+            cancellation);
         var model = new FactorModel(train, Options, trained);
         return Evaluate(model, heldOut, cancellation);
     }
@@ -33,7 +35,8 @@ internal sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress =
     private async Task<InteractionMatrix> SampleAsync(CancellationToken cancellation)
     {
         using var file = new MemoryStream();
-        await SampleWriter.WriteParquetAsync(new SamplePlays(SampleOptions.Default), file, cancellation).ConfigureAwait(false);
+        await SampleWriter.WriteParquetAsync(new SamplePlays(SampleOptions.Default), file, cancellation)
+            .ConfigureAwait(false);
         var bytes = new MemoryByteSource("plays.parquet", file.GetBuffer().AsMemory(0, (int)file.Length));
         var schema = new InteractionSchema { WeightColumn = SampleWriter.WeightColumn };
         var source = new FileInteractionSource([new InputFile(bytes, InputFormat.Parquet)], schema);
@@ -45,12 +48,14 @@ internal sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress =
 
     private DemoReport Evaluate(FactorModel model, HeldOut heldOut, CancellationToken cancellation)
     {
-        using var evaluator = new Evaluator(heldOut, new EvaluationOptions { Cutoffs = [K], Kinds = MetricKinds.Lists });
+        using var evaluator =
+            new Evaluator(heldOut, new EvaluationOptions { Cutoffs = [K], Kinds = MetricKinds.Lists });
         using var users = engine.LoadFactors(model.UserFactors, model.Rank);
         using var items = engine.LoadFactors(model.ItemFactors, model.Rank);
         var ofModel = evaluator.Measure(engine, users, items, cancellation: cancellation);
         var ofPopularity = evaluator.Measure(new PopularityBaseline(model.Plays), cancellation: cancellation);
-        return new DemoReport(K, ofModel.Users, ofModel, ofPopularity, Listeners(model, heldOut.Test, cancellation), _clock.Total);
+        return new DemoReport(
+            K, ofModel.Users, ofModel, ofPopularity, Listeners(model, heldOut.Test, cancellation), _clock.Total);
     }
 
     private List<DemoListener> Listeners(FactorModel model, CsrMatrix test, CancellationToken cancellation)
@@ -71,7 +76,8 @@ internal sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress =
         Array.Sort(counts, items);
         var mostPlayed = items.Reverse().Take(K).Select(model.Items.Format).ToArray();
         var heldOut = test.RowIndices(user).ToArray();
-        var recommended = list.ToArray().Where(item => item >= 0).Select(item => (model.Items.Format(item), heldOut.Contains(item))).ToArray();
+        var recommended = list.ToArray().Where(item => item >= 0)
+            .Select(item => (model.Items.Format(item), heldOut.Contains(item))).ToArray();
         return new DemoListener(model.Users.Format(user), mostPlayed, recommended);
     }
 }
@@ -84,10 +90,16 @@ internal sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress =
 /// <param name="Listeners">A few listeners to look at.</param>
 /// <param name="Seconds">Wall time.</param>
 internal sealed record DemoReport(
-    int K, int TestUsers, Measurements Model, Measurements Popularity, IReadOnlyList<DemoListener> Listeners, double Seconds);
+    int K,
+    int TestUsers,
+    Measurements Model,
+    Measurements Popularity,
+    IReadOnlyList<DemoListener> Listeners,
+    double Seconds);
 
 /// <summary>One listener of the demo.</summary>
 /// <param name="Name">Who it is.</param>
 /// <param name="MostPlayed">What the model was shown of the listener, most played first.</param>
 /// <param name="Recommended">The list, best first, and whether the listener played it in the held-out plays.</param>
-internal sealed record DemoListener(string Name, IReadOnlyList<string> MostPlayed, IReadOnlyList<(string Item, bool IsHit)> Recommended);
+internal sealed record DemoListener(
+    string Name, IReadOnlyList<string> MostPlayed, IReadOnlyList<(string Item, bool IsHit)> Recommended);

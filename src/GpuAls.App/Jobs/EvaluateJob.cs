@@ -40,10 +40,12 @@ internal sealed class EvaluateJob
         var format = _options.Output is null ? default : EvaluationWriter.FormatOf(_options.Output);
         Collisions.Check(_options);
         var outputs = new JobOutputs(_options.Overwrite);
-        await using (outputs.ConfigureAwait(false)) return await RunAsync(outputs, format, cancellation).ConfigureAwait(false);
+        await using (outputs.ConfigureAwait(false)) return await RunAsync(outputs, format, cancellation)
+            .ConfigureAwait(false);
     }
 
-    private async Task<EvaluationReport> RunAsync(JobOutputs outputs, EvaluationFormat format, CancellationToken cancellation)
+    private async Task<EvaluationReport> RunAsync(
+        JobOutputs outputs, EvaluationFormat format, CancellationToken cancellation)
     {
         var file = await outputs.OpenFileIfAnyAsync(_options.Output, cancellation).ConfigureAwait(false);
         var page = await outputs.OpenFileIfAnyAsync(_options.Report?.File, cancellation).ConfigureAwait(false);
@@ -53,7 +55,8 @@ internal sealed class EvaluateJob
         var report = Measure(splits, model, cancellation);
         if (file is not null)
             await file.WriteAsync(
-                stream => EvaluationWriter.WriteAsync(stream, format, report, cancellation), cancellation).ConfigureAwait(false);
+                stream => EvaluationWriter.WriteAsync(
+                    stream, format, report, cancellation), cancellation).ConfigureAwait(false);
         if (page is not null)
             await page.WriteAsync(
                 stream => ReportWriter.WriteAsync(stream, _draft!.Finish(report, _clock.Seconds), cancellation),
@@ -66,13 +69,19 @@ internal sealed class EvaluateJob
     private async Task<(IEnumerable<HeldOut> Splits, FactorModel? Model)> SplitAsync(CancellationToken cancellation)
     {
         if (_options.Model is not { } directory)
-            return (await Loader(_options.Als.Feedback).LoadAsync(_options.Locations, _options.Test, _options.Exclude, _options.Split, cancellation).ConfigureAwait(false), null);
+            return (
+                await Loader(_options.Als.Feedback)
+                    .LoadAsync(_options.Locations, _options.Test, _options.Exclude, _options.Split, cancellation)
+                    .ConfigureAwait(false),
+                null);
         var model = await ModelReader.ReadAsync(directory, cancellation).ConfigureAwait(false);
         RatingColumn.Check(model.Feedback, _options.Schema);
         var ofModel = new InteractionMatrix(model.Users, model.Items, model.Plays) { Feedback = model.Feedback };
         _draft?.Add(ofModel);
         _clock.End("read_model");
-        return ([await Loader(model.Feedback).WithTestFilesAsync(ofModel, _options.Test, _options.Exclude, cancellation).ConfigureAwait(false)], model);
+        return (
+            [await Loader(model.Feedback).WithTestFilesAsync(ofModel, _options.Test, _options.Exclude, cancellation).ConfigureAwait(false)],
+            model);
     }
 
     private SplitLoader Loader(Feedback feedback) =>
@@ -105,13 +114,18 @@ internal sealed class EvaluateJob
     }
 
     /// <summary>The ways to recommend, each trained when it is asked for, to be measured.</summary>
-    private IEnumerable<(string Name, Func<Measurements> Measure)> Methods(Evaluator evaluator, FactorModel? model, CancellationToken cancellation)
+    private IEnumerable<(string Name, Func<Measurements> Measure)> Methods(
+        Evaluator evaluator, FactorModel? model, CancellationToken cancellation)
     {
         var train = evaluator.HeldOut.Train;
         yield return (ModelName, () => MeasureModel(evaluator, model, cancellation));
         yield return Baseline("most popular", new PopularityBaseline(train.ByUser));
         var neighbours = NeighbourBaseline.Train(
-            train, [Similarity.Jaccard, Similarity.Cosine], _options.Neighbours, Phase("finding similar items"), cancellation);
+            train,
+            [Similarity.Jaccard, Similarity.Cosine],
+            _options.Neighbours,
+            Phase("finding similar items"),
+            cancellation);
         _clock.End("similar_items");
         yield return Baseline("items by Jaccard", neighbours[0]);
         yield return Baseline("items by cosine", neighbours[1]);
@@ -125,14 +139,17 @@ internal sealed class EvaluateJob
 
     private Measurements MeasureModel(Evaluator evaluator, FactorModel? model, CancellationToken cancellation)
     {
-        if (model is not null) return MeasureFactors(evaluator, model.Rank, model.UserFactors, model.ItemFactors, cancellation);
-        var progress = new Relay<IterationReport>(report => _progress?.Report(new IterationDone(report, _options.Als.Iterations)));
+        if (model is not null)
+            return MeasureFactors(evaluator, model.Rank, model.UserFactors, model.ItemFactors, cancellation);
+        var progress =
+            new Relay<IterationReport>(report => _progress?.Report(new IterationDone(report, _options.Als.Iterations)));
         var trained = new FactorTrainer(_engine, _options.Als).Fit(evaluator.HeldOut.Train, progress, cancellation);
         _draft?.Add(trained.Iterations);
         return MeasureFactors(evaluator, trained.Rank, trained.UserFactors, trained.ItemFactors, cancellation);
     }
 
-    private Measurements MeasureFactors(Evaluator evaluator, int rank, float[] userFactors, float[] itemFactors, CancellationToken cancellation)
+    private Measurements MeasureFactors(
+        Evaluator evaluator, int rank, float[] userFactors, float[] itemFactors, CancellationToken cancellation)
     {
         using var users = _engine.LoadFactors(userFactors, rank);
         using var items = _engine.LoadFactors(itemFactors, rank);
@@ -140,7 +157,8 @@ internal sealed class EvaluateJob
         return evaluator.Measure(_engine, users, items, Phase($"measuring {ModelName}"), cancellation);
     }
 
-    private EvaluationReport Report(IReadOnlyList<SplitCounts> counts, Feedback feedback, int users, IReadOnlyList<MethodResult> methods) => new()
+    private EvaluationReport Report(
+        IReadOnlyList<SplitCounts> counts, Feedback feedback, int users, IReadOnlyList<MethodResult> methods) => new()
     {
         GpualsVersion = ProductVersion.Text,
         StartedAt = _clock.StartedAt,

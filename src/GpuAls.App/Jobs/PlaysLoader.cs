@@ -59,7 +59,10 @@ internal sealed class SplitLoader(InteractionSchema schema, PhaseClock clock, IP
 
     /// <summary>Plays to train on, or those of a model, with the plays of test files.</summary>
     public async Task<HeldOut> WithTestFilesAsync(
-        InteractionMatrix train, IReadOnlyList<string> test, IReadOnlyList<string> exclude, CancellationToken cancellation)
+        InteractionMatrix train,
+        IReadOnlyList<string> test,
+        IReadOnlyList<string> exclude,
+        CancellationToken cancellation)
     {
         var (_, asked) = await _loader.ReadAsync(test, cancellation).ConfigureAwait(false);
         if (exclude.Count == 0) return HeldOut.Of(train, asked, excluded: null);
@@ -73,5 +76,7 @@ internal static class RatingColumn
 {
     /// <exception cref="GpuAlsException">Kind Usage: ratings without their column.</exception>
     public static void Check(Feedback feedback, InteractionSchema schema) =>
-        Require.Usage(feedback == Feedback.Implicit || schema.WeightColumn is not null, "explicit feedback needs ratings, and no column has them. Name it with --weight-column.");
+        Require.Usage(
+            feedback == Feedback.Implicit || schema.WeightColumn is not null,
+            "explicit feedback needs ratings, and no column has them. Name it with --weight-column.");
 }

@@ -10,10 +10,14 @@ internal static class ReportFacts
     [
         ("Command", options.Report?.CommandLine),
         ("Input", Input(manifest.Input)),
-        ("Data", Text($"{Counted.Of(manifest.Data.Read.Rows, "row")}: {Counted.Of(manifest.Data.Users, "user")}, {Counted.Of(manifest.Data.Items, "item")}, {Counted.Of(manifest.Data.Plays, "play")}")),
+        (
+            "Data",
+            Text($"{Counted.Of(manifest.Data.Read.Rows, "row")}: {Counted.Of(manifest.Data.Users, "user")}, {Counted.Of(manifest.Data.Items, "item")}, {Counted.Of(manifest.Data.Plays, "play")}")),
         ("Trained", Training(manifest.Options, manifest.Preset)),
         ("Model", options.Output),
-        ("Lists", Text($"top {manifest.Lists!.Top} for each user, {(manifest.Lists!.IncludePlayed ? "including" : "without")} items already played")),
+        (
+            "Lists",
+            Text($"top {manifest.Lists!.Top} for each user, {(manifest.Lists!.IncludePlayed ? "including" : "without")} items already played")),
         .. Run(manifest.Device, manifest.GpualsVersion, manifest.StartedAt, manifest.Seconds),
     ]);
 
@@ -48,7 +52,8 @@ internal static class ReportFacts
     private static IReadOnlyList<ReportFact> Known(IEnumerable<(string Name, string? Value)> facts) =>
         [.. facts.Where(fact => !string.IsNullOrEmpty(fact.Value)).Select(fact => new ReportFact(fact.Name, fact.Value!))];
 
-    private static IEnumerable<(string Name, string? Value)> Run(string device, string version, DateTime startedAt, double seconds) =>
+    private static IEnumerable<(string Name, string? Value)> Run(
+        string device, string version, DateTime startedAt, double seconds) =>
     [
         ("Device", device),
         ("Version", $"gpuals {version}"),
@@ -59,7 +64,8 @@ internal static class ReportFacts
     private static string Input(ManifestInput input)
     {
         var weight = input.WeightColumn is { } column ? $"weight column {column}" : "each row counts 1";
-        return $"{string.Join('\n', input.Locations)}\nuser column {input.UserColumn}, item column {input.ItemColumn}, {weight}";
+        return $"{string.Join('\n', input.Locations)}\nuser column {input.UserColumn}, item column "
+            + $"{input.ItemColumn}, {weight}";
     }
 
     /// <summary>The preset, and each option that has an effect.</summary>
@@ -68,7 +74,8 @@ internal static class ReportFacts
         var facts = AlsParameters.Table
             .Where(parameter => parameter.Group != ParameterGroup.Logging && parameter.WhyIdle(options) is null)
             .Select(parameter => Fact(parameter, options));
-        return string.Join(", ", facts.Prepend(preset is null ? "" : $"preset {preset}").Where(fact => fact.Length > 0));
+        return string.Join(
+            ", ", facts.Prepend(preset is null ? "" : $"preset {preset}").Where(fact => fact.Length > 0));
     }
 
     private static string Fact(Parameter<AlsOptions> parameter, AlsOptions options)
@@ -80,7 +87,8 @@ internal static class ReportFacts
             : value.Length > 0 ? $"{name} {value}" : "";
     }
 
-    private static string Split(SplitOptions split) => Text($"{Words.Of(split.Kind)}{(split.Folds is { } folds ? Text($", {folds} folds") : "")}, seed {split.Seed}");
+    private static string Split(SplitOptions split) =>
+        Text($"{Words.Of(split.Kind)}{(split.Folds is { } folds ? Text($", {folds} folds") : "")}, seed {split.Seed}");
 
     private static string Data(SplitCounts counts) => Text(
         $"{Counted.Of(counts.TrainPairs, "pair")} to train on, of {Counted.Of(counts.TrainUsers, "user")} and {Counted.Of(counts.TrainItems, "item")}; {Counted.Of(counts.HeldOut.Pairs, "pair")} held out");

@@ -12,13 +12,16 @@ internal static class TrainCommandLine
     /// <param name="schema">Their columns.</param>
     /// <param name="options">What is trained.</param>
     /// <param name="preset">The preset that the options began with; null without one.</param>
-    public static string Of(IReadOnlyList<string> locations, InteractionSchema schema, AlsOptions options, string? preset)
+    public static string Of(
+        IReadOnlyList<string> locations, InteractionSchema schema, AlsOptions options, string? preset)
     {
         var usual = preset is null ? AlsOptions.Default : Preset.Apply(preset, AlsOptions.Default);
-        var rest = AlsParameters.Table.Where(parameter => !AlwaysGiven.Contains(parameter.Name) && parameter.Group != ParameterGroup.Logging);
+        var rest = AlsParameters.Table.Where(
+            parameter => !AlwaysGiven.Contains(parameter.Name) && parameter.Group != ParameterGroup.Logging);
         string[] words =
         [
-            "gpuals", "train", .. locations, .. InputParameters.Table.SelectMany(parameter => Unless(parameter, schema, InputParameters.Table.Usual)),
+            "gpuals", "train", .. locations, .. InputParameters.Table
+                .SelectMany(parameter => Unless(parameter, schema, InputParameters.Table.Usual)),
             "--output", "model",
             .. preset is null ? Array.Empty<string>() : ["--preset", preset],
             .. AlwaysGiven.Select(name => AlsParameters.Table[name]).SelectMany(parameter => Given(parameter, options)),
@@ -46,12 +49,15 @@ internal static class TrainCommandLine
 internal static class ShellWord
 {
     /// <summary>What no shell gives a meaning of its own.</summary>
-    private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,@%+=");
+    private static readonly SearchValues<char> Plain =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,@%+=");
 
     /// <summary>The word, in quotes where a shell would read it otherwise.</summary>
     public static string Quote(string word)
     {
         ArgumentNullException.ThrowIfNull(word);
-        return word.Length > 0 && !word.AsSpan().ContainsAnyExcept(Plain) ? word : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+        return word.Length > 0 && !word.AsSpan().ContainsAnyExcept(Plain)
+            ? word
+            : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
     }
 }

@@ -29,7 +29,10 @@ internal sealed class TrainJob
         metric?.Check(options.Als.Feedback);
         EngineChecks.Plan(engine, options.Als.Plan);
         Recommender.CheckLength(options.Top);
-        (_options, _engine, _progress) = (metric is { IsLoss: true } ? options with { Als = options.Als with { TrackLoss = true } } : options, engine, progress);
+        (_options, _engine, _progress) = (
+            metric is { IsLoss: true } ? options with { Als = options.Als with { TrackLoss = true } } : options,
+            engine,
+            progress);
     }
 
     /// <summary>Runs the job.</summary>
@@ -59,13 +62,15 @@ internal sealed class TrainJob
         _clock.End("recommend");
         var manifest = Manifest(data, trained);
         WarnOfZeroFactors(model, manifest.Data);
-        await ModelWriter.WriteManifestAsync(manifest, output.Model, output.NameInside, cancellation).ConfigureAwait(false);
+        await ModelWriter.WriteManifestAsync(manifest, output.Model, output.NameInside, cancellation)
+            .ConfigureAwait(false);
         if (page is not null)
             await page.WriteAsync(
                 stream => ReportWriter.WriteAsync(stream, Page(manifest, model, plays, cancellation), cancellation),
                 cancellation).ConfigureAwait(false);
 
-        if (await outputs.CommitAsync(cancellation).ConfigureAwait(false) is { } leftover) _progress?.Report(new LeftoverKept(leftover));
+        if (await outputs.CommitAsync(cancellation).ConfigureAwait(false) is { } leftover)
+            _progress?.Report(new LeftoverKept(leftover));
         _progress?.Report(new JobDone(output.Model.Name, output.Lists.Name, _clock.Total));
         return model;
     }
@@ -74,7 +79,9 @@ internal sealed class TrainJob
     {
         var loader = new PlaysLoader(_options.Schema with { Feedback = _options.Als.Feedback }, _clock, _progress);
         var (rows, plays) = await loader.ReadAsync(_options.Locations, cancellation).ConfigureAwait(false);
-        var validation = _options.Validation is { Locations.Count: > 0 } given ? (await loader.ReadAsync(given.Locations, cancellation).ConfigureAwait(false)).Plays : null;
+        var validation = _options.Validation is { Locations.Count: > 0 } given
+            ? (await loader.ReadAsync(given.Locations, cancellation).ConfigureAwait(false)).Plays
+            : null;
         var data = TrainingData.Of(plays, rows.Statistics, validation, _options);
         if (data.Evaluator is { } evaluator) _progress?.Report(new SplitMade(evaluator.Counts, 1, 1, ColdStart.Drop));
         return data;
@@ -83,10 +90,12 @@ internal sealed class TrainJob
     private TrainedFactors Train(TrainingData data, CancellationToken cancellation)
     {
         var stopping = data.Stopping(_engine, _options.Validation);
-        var progress = new Relay<IterationReport>(report => _progress?.Report(new IterationDone(report, _options.Als.Iterations, stopping?.Metric.Name)));
+        var progress = new Relay<IterationReport>(
+            report => _progress?.Report(new IterationDone(report, _options.Als.Iterations, stopping?.Metric.Name)));
         using var evaluator = data.Evaluator; // What its lists leave out need not stay on the engine.
         var trained = new FactorTrainer(_engine, _options.Als, stopping).Fit(data.Plays, progress, cancellation);
-        if (stopping is not null) _progress?.Report(new BestKept(trained.Iteration, trained.Iterations.Count, stopping.Metric.Name, trained.BestMetric!.Value));
+        if (stopping is not null)
+            _progress?.Report(new BestKept(trained.Iteration, trained.Iterations.Count, stopping.Metric.Name, trained.BestMetric!.Value));
         return trained;
     }
 
@@ -109,7 +118,8 @@ internal sealed class TrainJob
         if (users > 0) _progress?.Report(new ZeroFactors(users));
     }
 
-    private ReportData Page(ModelManifest manifest, FactorModel model, InteractionMatrix plays, CancellationToken cancellation) => new()
+    private ReportData Page(
+        ModelManifest manifest, FactorModel model, InteractionMatrix plays, CancellationToken cancellation) => new()
     {
         Title = "gpuals train",
         Facts = ReportFacts.Of(manifest, _options),
@@ -122,7 +132,11 @@ internal sealed class TrainJob
     private SampleList[] Samples(FactorModel model, InteractionMatrix plays, CancellationToken cancellation)
     {
         using var recommender = new Recommender(model, _engine);
-        var lists = recommender.Recommend(SampleLists.ChooseUsers(plays.ByUser, plays.Feedback, Recommender.UsersWithPlays(model)), Math.Min(_options.Top, SampleLists.Length), _options.IncludePlayed, cancellation);
+        var lists = recommender.Recommend(
+            SampleLists.ChooseUsers(plays.ByUser, plays.Feedback, Recommender.UsersWithPlays(model)),
+            Math.Min(_options.Top, SampleLists.Length),
+            _options.IncludePlayed,
+            cancellation);
         return [.. lists.SelectMany(batch => SampleLists.Of(plays, batch))];
     }
 

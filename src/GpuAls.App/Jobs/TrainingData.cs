@@ -12,9 +12,11 @@ internal sealed record TrainingData(InteractionMatrix Plays, ReadStatistics Read
     /// <param name="validation">The plays of files to measure with; null for none.</param>
     /// <param name="options">How much is held out, by which metric.</param>
     /// <exception cref="GpuAlsException">Kind BadInput: nothing can be measured.</exception>
-    public static TrainingData Of(InteractionMatrix plays, ReadStatistics read, InteractionMatrix? validation, TrainJobOptions options)
+    public static TrainingData Of(
+        InteractionMatrix plays, ReadStatistics read, InteractionMatrix? validation, TrainJobOptions options)
     {
-        if (options.Validation is not { } chosen || MetricChoice.Parse(chosen.Metric) is not { IsLoss: false } metric) return new TrainingData(plays, read, null);
+        if (options.Validation is not { } chosen || MetricChoice.Parse(chosen.Metric) is not { IsLoss: false } metric)
+            return new TrainingData(plays, read, null);
         var heldOut = validation is null
             ? HeldOut.Of(plays, HoldOutSplit.Random(plays.ByUser, chosen.Fraction!.Value, options.Als.Seed))
             : HeldOut.Of(plays, validation);
@@ -25,10 +27,14 @@ internal sealed record TrainingData(InteractionMatrix Plays, ReadStatistics Read
     public EarlyStopping? Stopping(IAlsEngine engine, ValidationOptions? options) => options is null
         ? null
         : new EarlyStopping(
-            Evaluator is null ? new LossMetric() : new HeldOutMetric(engine, Evaluator, MetricChoice.Parse(options.Metric)), options.Patience, options.MinImprovement);
+            Evaluator is null
+                ? new LossMetric()
+                : new HeldOutMetric(
+                    engine, Evaluator, MetricChoice.Parse(options.Metric)), options.Patience, options.MinImprovement);
 
     /// <summary>What of the validation goes into the manifest.</summary>
-    public ManifestValidation? Validation(ValidationOptions? options, TrainedFactors trained) => options is null ? null : new ManifestValidation
+    public ManifestValidation? Validation(ValidationOptions? options, TrainedFactors trained) =>
+        options is null ? null : new ManifestValidation
     {
         Metric = MetricChoice.Parse(options.Metric).Metric.ToString(),
         Locations = options.Locations,

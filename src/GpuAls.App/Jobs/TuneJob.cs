@@ -26,7 +26,8 @@ internal sealed class TuneJob
         ArgumentNullException.ThrowIfNull(engine);
         options.Validate();
         EngineChecks.Plan(engine, options.Space.FixedOptions.Plan);
-        (_options, _engine, _progress, _candidates) = (options, engine, progress, options.Search.Candidates(options.Space));
+        (_options, _engine, _progress, _candidates) =
+            (options, engine, progress, options.Search.Candidates(options.Space));
     }
 
     /// <summary>Runs the job.</summary>
@@ -41,7 +42,8 @@ internal sealed class TuneJob
         RefusePage();
         using var folder = _options.Output is { } output ? new TuneFolder(output) : null;
         var outputs = new JobOutputs(_options.Overwrite);
-        await using (outputs.ConfigureAwait(false)) return await RunAsync(folder, outputs, cancellation).ConfigureAwait(false);
+        await using (outputs.ConfigureAwait(false)) return await RunAsync(folder, outputs, cancellation)
+            .ConfigureAwait(false);
     }
 
     private async Task<TuneReport> RunAsync(TuneFolder? folder, JobOutputs outputs, CancellationToken cancellation)
@@ -52,11 +54,13 @@ internal sealed class TuneJob
         var folds = await LoadAsync(cancellation).ConfigureAwait(false);
         _clock.End("split");
         var search = new HyperparameterSearch(_engine, folds, _candidates, _options.Search, _options.Bootstrap);
-        using var journal = folder?.OpenJournal(PlaysDigest.Of(folds.Select(fold => fold.HeldOut)), TuneSettings.Of(_options), _options.Overwrite);
+        using var journal = folder?.OpenJournal(
+            PlaysDigest.Of(folds.Select(fold => fold.HeldOut)), TuneSettings.Of(_options), _options.Overwrite);
         var report = Report(folds, search, Search(folds, search, journal, folder, cancellation));
         _clock.End("search");
         if (page is not null)
-            await page.WriteAsync(stream => ReportWriter.WriteAsync(stream, Page(report), cancellation), cancellation).ConfigureAwait(false);
+            await page.WriteAsync(stream => ReportWriter.WriteAsync(stream, Page(report), cancellation), cancellation)
+                .ConfigureAwait(false);
         if (folder is not null) await folder.WriteAsync(report, cancellation).ConfigureAwait(false);
         await outputs.CommitAsync(cancellation).ConfigureAwait(false);
         return report;
@@ -66,7 +70,9 @@ internal sealed class TuneJob
     private void RefusePage()
     {
         if (_options is { Overwrite: false, Output: not null, Report.File: { } page } && File.Exists(page))
-            throw new GpuAlsException(FailureKind.Output, $"'{page}' exists already. Choose another name or remove it; --overwrite would begin the search anew.");
+            throw new GpuAlsException(
+                FailureKind.Output,
+                $"'{page}' exists already. Choose another name or remove it; --overwrite would begin the search anew.");
     }
 
     private ReportData Page(TuneReport report) => new()
@@ -80,23 +86,38 @@ internal sealed class TuneJob
 
     private async Task<Evaluator[]> LoadAsync(CancellationToken cancellation)
     {
-        var loader = new SplitLoader(_options.Schema with { Feedback = _options.Space.FixedOptions.Feedback }, _clock, _progress) { Loaded = plays => _distributions = _options.Report is null ? [] : PlayDistribution.Of(plays) };
-        var splits = await loader.LoadAsync(_options.Locations, _options.Test, _options.Exclude, _options.Split, cancellation).ConfigureAwait(false);
+        var loader = new SplitLoader(
+            _options.Schema with { Feedback = _options.Space.FixedOptions.Feedback },
+            _clock,
+            _progress) { Loaded = plays => _distributions = _options.Report is null ? [] : PlayDistribution.Of(plays) };
+        var splits = await loader.LoadAsync(
+            _options.Locations, _options.Test, _options.Exclude, _options.Split, cancellation).ConfigureAwait(false);
         var measured = _options.Search.Choice().Options(_options.Search.ColdStart);
         Evaluator[] folds = [.. splits.Select(heldOut => new Evaluator(heldOut, measured))];
-        for (var fold = 0; fold < folds.Length; fold++) _progress?.Report(new SplitMade(folds[fold].Counts, fold + 1, folds.Length, measured.ColdStart));
+        for (var fold = 0; fold < folds.Length; fold++)
+            _progress?.Report(new SplitMade(folds[fold].Counts, fold + 1, folds.Length, measured.ColdStart));
         return folds;
     }
 
-    private IReadOnlyList<TrialResult> Search(Evaluator[] folds, HyperparameterSearch search, TuneJournal? journal, TuneFolder? folder, CancellationToken cancellation)
+    private IReadOnlyList<TrialResult> Search(
+        Evaluator[] folds,
+        HyperparameterSearch search,
+        TuneJournal? journal,
+        TuneFolder? folder,
+        CancellationToken cancellation)
     {
         var total = search.Rungs.Sum(rung => rung.Trials);
         var done = journal?.Count ?? 0;
         if (done > 0) _progress?.Report(new TrialsFound(done, total, folder!.Name));
         try
         {
-            var trials = new ReportedTrials((ITrialLog?)journal ?? new TrialMemory(), result => _progress?.Report(Told(search, result, ++done, total)));
-            return search.Run(trials, new Relay<TrialStep>(step => _progress?.Report(new TrialProgress(step, done, total))), cancellation);
+            var trials = new ReportedTrials(
+                (ITrialLog?)journal ?? new TrialMemory(),
+                result => _progress?.Report(Told(search, result, ++done, total)));
+            return search.Run(
+                trials,
+                new Relay<TrialStep>(step => _progress?.Report(new TrialProgress(step, done, total))),
+                cancellation);
         }
         catch (OperationCanceledException) when (folder is not null)
         {
@@ -110,12 +131,20 @@ internal sealed class TuneJob
     }
 
     private TrialDone Told(HyperparameterSearch search, TrialResult result, int done, int total) =>
-        new(result, Words(search.Candidates[result.Trial - 1]), MetricChoice.Parse(_options.Search.Metric).Metric, done, total);
+        new(
+            result,
+            Words(search.Candidates[result.Trial - 1]),
+            MetricChoice.Parse(_options.Search.Metric).Metric,
+            done,
+            total);
 
     /// <summary>The values of what is searched, as on the command line.</summary>
-    private string Words(AlsOptions options) => string.Join(' ', Searched().Select(parameter => $"--{parameter.Name} {parameter.Get(options)}"));
+    private string Words(AlsOptions options) =>
+        string.Join(' ', Searched().Select(parameter => $"--{parameter.Name} {parameter.Get(options)}"));
 
-    private IEnumerable<Parameter<AlsOptions>> Searched() => _options.Space.Axes.Where(axis => axis.Range is not null || axis.Values.Count > 1).Select(axis => axis.Parameter);
+    private IEnumerable<Parameter<AlsOptions>> Searched() =>
+        _options.Space.Axes.Where(axis => axis.Range is not null || axis.Values.Count > 1)
+            .Select(axis => axis.Parameter);
 
     private TuneReport Report(Evaluator[] folds, HyperparameterSearch search, IReadOnlyList<TrialResult> results)
     {
@@ -141,7 +170,10 @@ internal sealed class TuneJob
             Preset = _options.Preset,
             Trials = [.. results.Select(result => new TuneTrial(search.Candidates[result.Trial - 1], result))],
             TrainCommand = TrainCommandLine.Of(
-                _options.Locations, _options.Schema, search.Candidates[results[0].Trial - 1] with { Iterations = Math.Max(1, results[0].BestIteration) }, _options.Preset),
+                _options.Locations,
+                _options.Schema,
+                search.Candidates[results[0].Trial - 1] with { Iterations = Math.Max(1, results[0].BestIteration) },
+                _options.Preset),
         };
     }
 }

@@ -39,7 +39,10 @@ internal sealed record UserSelection(int[] Indices, int Unknown, int WithoutPlay
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new GpuAlsException(FailureKind.BadInput, $"cannot read the users in '{path}': {exception.Message} Expected a text file with a user id a line.", exception);
+            throw new GpuAlsException(
+                FailureKind.BadInput,
+                $"cannot read the users in '{path}': {exception.Message} Expected a text file with a user id a line.",
+                exception);
         }
     }
 

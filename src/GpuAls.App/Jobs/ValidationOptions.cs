@@ -36,7 +36,8 @@ internal sealed record ValidationOptions
         var hasPlays = Locations.Count > 0 || Fraction is not null;
         Require.Usage(
             choice.IsLoss || hasPlays,
-            $"--metric {Metric} needs plays to measure on. Give --validation FILE or --validation-fraction, or choose --metric loss.");
+            $"--metric {Metric} needs plays to measure on. Give --validation FILE or --validation-fraction, or choose "
+            + "--metric loss.");
         Require.Usage(
             !choice.IsLoss || !hasPlays,
             "--metric loss is the loss on the plays trained on. Leave out --validation and --validation-fraction.");

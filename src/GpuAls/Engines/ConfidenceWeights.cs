@@ -9,11 +9,14 @@ namespace GpuAls;
 /// (α₀·YᵀY + Σ gram(v)·y yᵀ + λᵤI) xᵤ = Σ rhs(v)·y
 /// L = Σ observed [ rhs·(1 - x·y)² + (gram - rhs)·(x·y)² ] + α₀·Σ all (x·y)² + Σ λ|x|² + Σ λ|y|²
 /// </code>
-/// With <see cref="Explicit"/> the value is a rating: gram = 1, rhs = v, α₀ = 0 and L = Σ observed (v - x·y)² + Σ λ|x|² + Σ λ|y|².
+/// With <see cref="Explicit"/> the value is a rating: gram = 1, rhs = v, α₀ = 0 and L = Σ observed (v - x·y)² + Σ λ|x|²
+/// + Σ λ|y|².
 /// </summary>
 /// <param name="UnobservedWeight">α₀, the weight of a pair without a play.</param>
 /// <param name="GramOffset">0, or -1 where the confidence of a play is c = α·r and not 1 + α·r.</param>
-/// <param name="RhsOffset">GramOffset + α₀ for the objective of Hu, Koren and Volinsky; GramOffset for that of Rendle et al.</param>
+/// <param name="RhsOffset">
+/// GramOffset + α₀ for the objective of Hu, Koren and Volinsky; GramOffset for that of Rendle et al.
+/// </param>
 internal readonly record struct ConfidenceWeights(float UnobservedWeight, float GramOffset, float RhsOffset)
 {
     /// <summary>Those of ratings.</summary>
@@ -34,6 +37,8 @@ internal readonly record struct ConfidenceWeights(float UnobservedWeight, float 
     public double Loss(float value, double score)
     {
         double gram = Gram(value), rhs = Rhs(value);
-        return IsExplicit ? (rhs - score) * (rhs - score) : (rhs * (1 - score) * (1 - score)) + ((gram - rhs) * score * score);
+        return IsExplicit
+            ? (rhs - score) * (rhs - score)
+            : (rhs * (1 - score) * (1 - score)) + ((gram - rhs) * score * score);
     }
 }

@@ -30,12 +30,14 @@ internal sealed record EngineCapabilities
     public bool SolvesNonnegative { get; init; }
 
     /// <summary>
-    /// Blocks into which <see cref="EngineRows.Gramian"/> cuts the rows at most. Processes share the work by blocks; with
-    /// 1 each of them sums all rows.
+    /// Blocks into which <see cref="EngineRows.Gramian"/> cuts the rows at most. Processes share the work by blocks;
+    /// with 1 each of them sums all rows.
     /// </summary>
     public int GramianBlocks { get; init; } = 1;
 
-    /// <summary>Rows of a block of the Gramian: a function of their number alone, never of threads or processes.</summary>
+    /// <summary>
+    /// Rows of a block of the Gramian: a function of their number alone, never of threads or processes.
+    /// </summary>
     public int GramianBlockRows(int rowCount) =>
         Math.Max(SmallestGramianBlock, (rowCount + GramianBlocks - 1) / GramianBlocks);
 }

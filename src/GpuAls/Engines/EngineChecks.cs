@@ -38,7 +38,9 @@ internal static class EngineChecks
         var can = engine.Capabilities;
         if (!can.Precisions.Contains(plan.Precision))
             throw Cannot(
-                engine, "--precision tf32", $"{WhyNoTf32(can)}; it needs an NVIDIA GPU of compute capability 8.0 or newer",
+                engine,
+                "--precision tf32",
+                $"{WhyNoTf32(can)}; it needs an NVIDIA GPU of compute capability 8.0 or newer",
                 "Use --precision fp32");
         if (plan.IsNonnegative && !can.SolvesNonnegative)
             throw Cannot(engine, "--nonnegative", "solves rows without bounds only", "Use --device cpu");

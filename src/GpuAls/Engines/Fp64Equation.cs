@@ -4,8 +4,8 @@ namespace GpuAls;
 internal delegate ReadOnlySpan<float> FactorRow(int row);
 
 /// <summary>
-/// The normal equation of one row in fp64, (α₀·YᵀY + λI + Σ gram·y yᵀ) x = Σ rhs·y, by Cholesky: plain code for the few rows
-/// that fp32 cannot solve. The lower triangle of A is used.
+/// The normal equation of one row in fp64, (α₀·YᵀY + λI + Σ gram·y yᵀ) x = Σ rhs·y, by Cholesky: plain code for the few
+/// rows that fp32 cannot solve. The lower triangle of A is used.
 /// </summary>
 /// <param name="rank">Number of factors.</param>
 /// <param name="gramian">YᵀY, [rank, rank].</param>
@@ -57,7 +57,8 @@ internal sealed class Fp64Equation(int rank, double[] gramian, ConfidenceWeights
             for (var i = 0; i < rank; i++) _y[i] = y[i];
             double gram = weights.Gram(entries.Values[k]);
             Fp64Cholesky.AddScaled(weights.Rhs(entries.Values[k]), _y, _right);
-            for (var i = 0; i < rank; i++) Fp64Cholesky.AddScaled(gram * _y[i], _y.AsSpan(0, i + 1), _left.AsSpan(i * rank, i + 1));
+            for (var i = 0; i < rank; i++)
+                Fp64Cholesky.AddScaled(gram * _y[i], _y.AsSpan(0, i + 1), _left.AsSpan(i * rank, i + 1));
         }
     }
 

@@ -1,8 +1,8 @@
 namespace GpuAls;
 
 /// <summary>
-/// What every engine does with rows that fp32 cannot solve: a play of great weight hides the other terms of A behind its
-/// rounding, so such rows are solved on the processor in fp64.
+/// What every engine does with rows that fp32 cannot solve: a play of great weight hides the other terms of A behind
+/// its rounding, so such rows are solved on the processor in fp64.
 /// </summary>
 internal static class Fp64Rows
 {
@@ -15,22 +15,26 @@ internal static class Fp64Rows
     /// <param name="rows">Rows of the plays, rising, none of them empty.</param>
     /// <param name="fixedFactors">y.</param>
     /// <param name="write">Takes each solution, in the order of the rows.</param>
-    public static RowSolveReport Solve(in RowSolveProblem problem, CsrMatrix plays, int[] rows, FactorRow fixedFactors, RowWriter write)
+    public static RowSolveReport Solve(
+        in RowSolveProblem problem, CsrMatrix plays, int[] rows, FactorRow fixedFactors, RowWriter write)
     {
         if (rows.Length == 0) return new RowSolveReport(0, 0, -1);
         var rank = problem.FixedFactors.Rank;
-        var (gramian, weights, regularization) = (problem.Gramian.ToArray(), problem.Weights, problem.Regularization.ToArray());
+        var (gramian, weights, regularization) =
+            (problem.Gramian.ToArray(), problem.Weights, problem.Regularization.ToArray());
         var isNonnegative = problem.IsNonnegative;
         var solutions = new float[rows.Length][];
         var outcomes = new PivotOutcome[rows.Length];
         Parallel.For(0, rows.Length, () => new Fp64Equation(rank, gramian, weights, isNonnegative), (i, _, equation) =>
         {
             solutions[i] = new float[rank];
-            outcomes[i] = equation.Solve(new RowEntries(plays, rows[i]), regularization[rows[i]], fixedFactors, solutions[i]);
+            outcomes[i] =
+                equation.Solve(new RowEntries(plays, rows[i]), regularization[rows[i]], fixedFactors, solutions[i]);
             return equation;
         }, _ => { });
         for (var i = 0; i < rows.Length; i++) write(rows[i], solutions[i]);
         var failed = Array.IndexOf(outcomes, PivotOutcome.Failed);
-        return new RowSolveReport(rows.Length, outcomes.Count(outcome => outcome == PivotOutcome.Jittered), failed < 0 ? -1 : rows[failed]);
+        return new RowSolveReport(
+            rows.Length, outcomes.Count(outcome => outcome == PivotOutcome.Jittered), failed < 0 ? -1 : rows[failed]);
     }
 }

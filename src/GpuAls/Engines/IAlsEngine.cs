@@ -18,13 +18,18 @@ internal interface IAlsEngine : IDisposable
     /// <summary>Scores the factors where they are; null for factors that are scored in a copy on the host.</summary>
     IRowScorer? RowScorer => null;
 
-    /// <summary>Fails before the work where a training cannot fit the engine's memory; memory of the host needs no such check.</summary>
+    /// <summary>
+    /// Fails before the work where a training cannot fit the engine's memory; memory of the host needs no such check.
+    /// </summary>
     /// <exception cref="GpuAlsException">Kind Device: it says how much is needed, and what to change.</exception>
     void RequireMemory(TrainingShape shape)
     {
     }
 
-    /// <summary>Begins to make ready for a training, beside the caller's other work; an engine that is ready at once does nothing.</summary>
+    /// <summary>
+    /// Begins to make ready for a training, beside the caller's other work; an engine that is ready at once does
+    /// nothing.
+    /// </summary>
     void PrepareTraining(TrainingPlan plan)
     {
     }
@@ -39,7 +44,9 @@ internal interface IAlsEngine : IDisposable
     IEngineFactors CreateFactors(int rowCount, int rank);
 
     /// <summary>Brings plays to the device.</summary>
-    /// <param name="plays">Values as <see cref="ConfidenceWeights"/> has them for training; ignored when used as a mask.</param>
+    /// <param name="plays">
+    /// Values as <see cref="ConfidenceWeights"/> has them for training; ignored when used as a mask.
+    /// </param>
     /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
     IEnginePlays LoadPlays(CsrMatrix plays);
 
@@ -50,8 +57,8 @@ internal interface IAlsEngine : IDisposable
     void Reweigh(IEnginePlays plays, CsrMatrix values);
 
     /// <summary>
-    /// YᵀY of each block of a range of rows, each sum accurate to fp64 or compensated fp32. The bits of a block depend on
-    /// its rows alone, so that blocks may be shared out among processes.
+    /// YᵀY of each block of a range of rows, each sum accurate to fp64 or compensated fp32. The bits of a block depend
+    /// on its rows alone, so that blocks may be shared out among processes.
     /// </summary>
     /// <param name="factors">[rows, rank].</param>
     /// <param name="rows">The rows to sum over.</param>
@@ -62,7 +69,10 @@ internal interface IAlsEngine : IDisposable
     /// <summary>Solves the normal equations of a range of rows exactly (Cholesky) or by conjugate gradients.</summary>
     RowSolveReport SolveRows(in RowSolveProblem problem);
 
-    /// <summary>The part of the loss that belongs to the plays: Σ rhs·(1 - x·y)² + (gram - rhs)·(x·y)², or Σ (rhs - x·y)² of ratings, accumulated in fp64.</summary>
+    /// <summary>
+    /// The part of the loss that belongs to the plays: Σ rhs·(1 - x·y)² + (gram - rhs)·(x·y)², or Σ (rhs - x·y)² of
+    /// ratings, accumulated in fp64.
+    /// </summary>
     /// <param name="plays">[rows.Count, columns], the plays of the range.</param>
     /// <param name="rowFactors">x, [all rows, rank].</param>
     /// <param name="rows">The rows to sum over.</param>
@@ -78,7 +88,9 @@ internal interface IAlsEngine : IDisposable
     /// <param name="rowWeights">[rows.Count].</param>
     double WeightedSquaredNorm(IEngineFactors factors, RowRange rows, ReadOnlySpan<float> rowWeights);
 
-    /// <summary>For each query row the k items with the largest inner products, best first; equal scores: the lower item index.</summary>
+    /// <summary>
+    /// For each query row the k items with the largest inner products, best first; equal scores: the lower item index.
+    /// </summary>
     /// <param name="query">Queries, items, the mask and k.</param>
     /// <param name="indices">[queries, k]; -1 where fewer than k items are left.</param>
     /// <param name="scores">[queries, k]; negative infinity where fewer than k items are left.</param>

@@ -1,9 +1,9 @@
 namespace GpuAls;
 
 /// <summary>
-/// The minimum of ½·xᵀA x - bᵀx over x ≥ 0 in fp64, by block principal pivoting (Kim and Park, SIAM J. Sci. Comput. 2011): unknowns are
-/// free or held at 0; what breaks x ≥ 0 or A x - b ≥ 0 changes sides, all at once while that helps, else the last one alone, which ends
-/// (Murty, 1974). It is exact, and unique where A is positive definite.
+/// The minimum of ½·xᵀA x - bᵀx over x ≥ 0 in fp64, by block principal pivoting (Kim and Park, SIAM J. Sci. Comput.
+/// 2011): unknowns are free or held at 0; what breaks x ≥ 0 or A x - b ≥ 0 changes sides, all at once while that helps,
+/// else the last one alone, which ends (Murty, 1974). It is exact, and unique where A is positive definite.
 /// </summary>
 /// <param name="size">Unknowns.</param>
 internal sealed class NonnegativeEquation(int size)
@@ -22,16 +22,25 @@ internal sealed class NonnegativeEquation(int size)
     private readonly double[] _solution = new double[size];
     private readonly List<int> _wrong = [];
 
-    /// <summary>The largest element of the diagonal ÷ the smallest squared pivot of the equations in the free unknowns; 0 where all are 0.</summary>
+    /// <summary>
+    /// The largest element of the diagonal ÷ the smallest squared pivot of the equations in the free unknowns; 0 where
+    /// all are 0.
+    /// </summary>
     public double Condition { get; private set; }
 
-    /// <summary>The smallest slope along an unknown held at 0, relative to its terms: where it is rounding of A and b, the unknown may be free as well.</summary>
+    /// <summary>
+    /// The smallest slope along an unknown held at 0, relative to its terms: where it is rounding of A and b, the
+    /// unknown may be free as well.
+    /// </summary>
     public double SmallestSlope { get; private set; }
 
     /// <summary>Solves one row.</summary>
     /// <param name="left">A, the lower triangle of [size, size].</param>
     /// <param name="right">b, [size].</param>
-    /// <param name="x">[size]; those above 0 are free at first, which saves rounds and changes no more than rounding. Written on success only.</param>
+    /// <param name="x">
+    /// [size]; those above 0 are free at first, which saves rounds and changes no more than rounding. Written on
+    /// success only.
+    /// </param>
     /// <returns>Whether A is positive definite where x is free.</returns>
     public bool Solve(double[] left, double[] right, Span<float> x)
     {
@@ -73,7 +82,8 @@ internal sealed class NonnegativeEquation(int size)
         if (!Fp64Cholesky.Factor(_factor, count)) return false;
         Fp64Cholesky.Solve(_factor, _solution.AsSpan(0, count));
         Condition = 0;
-        for (var i = 0; i < count; i++) Condition = Math.Max(Condition, largest / (_factor[(i * count) + i] * _factor[(i * count) + i]));
+        for (var i = 0; i < count; i++)
+            Condition = Math.Max(Condition, largest / (_factor[(i * count) + i] * _factor[(i * count) + i]));
         for (var i = size - 1; i >= 0; i--) _solution[i] = _isFree[i] ? _solution[--count] : 0;
         return true;
     }

@@ -11,7 +11,8 @@ public enum Solver
     Cholesky,
 
     /// <summary>
-    /// Approximately, by a few steps of conjugate gradients from the factors of the iteration before (Takács et al., 2011).
+    /// Approximately, by a few steps of conjugate gradients from the factors of the iteration before (Takács et al.,
+    /// 2011).
     /// </summary>
     [JsonStringEnumMemberName("cg")]
     ConjugateGradient,

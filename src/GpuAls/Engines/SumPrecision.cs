@@ -10,7 +10,10 @@ public enum SumPrecision
     [JsonStringEnumMemberName("fp32")]
     Fp32,
 
-    /// <summary>Products of factors rounded to tf32, 11 bits, and sums in fp32, on the tensor cores of NVIDIA GPUs of compute capability 8.0 or newer.</summary>
+    /// <summary>
+    /// Products of factors rounded to tf32, 11 bits, and sums in fp32, on the tensor cores of NVIDIA GPUs of compute
+    /// capability 8.0 or newer.
+    /// </summary>
     [JsonStringEnumMemberName("tf32")]
     Tf32,
 }

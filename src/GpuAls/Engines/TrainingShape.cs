@@ -12,6 +12,11 @@ internal readonly record struct TrainingShape(int UserCount, int ItemCount, int 
     public static TrainingShape Of(InteractionMatrix plays, int rank)
     {
         ArgumentNullException.ThrowIfNull(plays);
-        return new TrainingShape(plays.Users.Count, plays.Items.Count, rank, Math.Max(plays.ByUser.LongestRow(), plays.ByItem.LongestRow()), plays.ByUser.EntryCount);
+        return new TrainingShape(
+            plays.Users.Count,
+            plays.Items.Count,
+            rank,
+            Math.Max(plays.ByUser.LongestRow(), plays.ByItem.LongestRow()),
+            plays.ByUser.EntryCount);
     }
 }

@@ -2,10 +2,9 @@ namespace GpuAls;
 
 /// <summary>
 /// Measures how well held-out plays are predicted. What belongs to the split is prepared once, for any number of
-/// models. What lists leave out
-/// stays on the engine that was last measured on, so that engine must outlive the evaluator. Factors may be those of a
-/// training that still
-/// goes on. Lists are made by the engine; item ranks and predictions are computed on the CPU, whatever the device.
+/// models. What lists leave out stays on the engine that was last measured on, so that engine must outlive the
+/// evaluator. Factors may be those of a training that still goes on. Lists are made by the engine; item ranks and
+/// predictions are computed on the CPU, whatever the device.
 /// </summary>
 internal sealed class Evaluator : IDisposable
 {

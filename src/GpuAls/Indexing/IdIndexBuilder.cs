@@ -42,7 +42,8 @@ internal sealed class IdIndexBuilder(string column)
         if (Kind(ids.Type) != Kind(_first.Type))
             throw new GpuAlsException(
                 FailureKind.BadInput,
-                $"column '{column}' has {Describe(_first)} in {_firstFile} and {Describe(ids)} in {origin}; one load has ids of one type. Convert one of the files.");
+                $"column '{column}' has {Describe(_first)} in {_firstFile} and {Describe(ids)} in {origin}; one load "
+                + "has ids of one type. Convert one of the files.");
         if (ids.Type > _type) _type = ids.Type;
         _hasNegative |= ids.HasNegative;
         if (_hasNegative && _type == IdType.UnsignedInteger64)
@@ -63,8 +64,11 @@ internal sealed class IdIndexBuilder(string column)
             IdType.Uuid => Index(_table, rows, id => new Guid(id, bigEndian: true)),
             IdType.Integer32 => Index(_table, rows, id => (int)IdValues.ReadInteger(id)),
             IdType.Integer64 => Index(_table, rows, IdValues.ReadInteger),
-            IdType.UnsignedInteger64 => Index(Rewritten(rows, IdValues.ReadInteger, WriteUnsigned), rows, BinaryPrimitives.ReadUInt64BigEndian),
-            _ when _untyped && Array.TrueForAll(_table.Numbers(), number => TryParse(_table[number], out _)) => Index(Rewritten(rows, Parse, IdValues.WriteInteger), rows, IdValues.ReadInteger),
+            IdType.UnsignedInteger64 => Index(
+                Rewritten(rows, IdValues.ReadInteger, WriteUnsigned), rows, BinaryPrimitives.ReadUInt64BigEndian),
+            _ when _untyped
+                && Array.TrueForAll(_table.Numbers(), number => TryParse(_table[number], out _)) => Index(
+                    Rewritten(rows, Parse, IdValues.WriteInteger), rows, IdValues.ReadInteger),
             _ => Index(_table, rows, Encoding.UTF8.GetString),
         };
     }
@@ -122,7 +126,8 @@ internal sealed class IdIndexBuilder(string column)
     }
 
     /// <summary>Big-endian, so that values of 2⁶³ and above come last.</summary>
-    private static void WriteUnsigned(Span<byte> bytes, long value) => BinaryPrimitives.WriteInt64BigEndian(bytes, value);
+    private static void WriteUnsigned(Span<byte> bytes, long value) =>
+        BinaryPrimitives.WriteInt64BigEndian(bytes, value);
 
     /// <summary>
     /// Whether text is an integer exactly as it would be written again: no +, no leading zeros, no blanks.
@@ -131,6 +136,7 @@ internal sealed class IdIndexBuilder(string column)
     {
         Span<byte> again = stackalloc byte[MostDigits];
         return Utf8Parser.TryParse(text, out value, out var read) && read == text.Length
-            && value.TryFormat(again, out var written, default, CultureInfo.InvariantCulture) && text.SequenceEqual(again[..written]);
+            && value.TryFormat(again, out var written, default, CultureInfo.InvariantCulture)
+                && text.SequenceEqual(again[..written]);
     }
 }

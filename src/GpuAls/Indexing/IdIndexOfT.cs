@@ -40,7 +40,9 @@ public sealed class IdIndex<T> : IdIndex
 
     /// <inheritdoc/>
     public override string Format(int index) =>
-        _ids.Value[index] is IFormattable formattable ? formattable.ToString(null, CultureInfo.InvariantCulture) : _ids.Value[index].ToString()!;
+        _ids.Value[index] is IFormattable formattable
+            ? formattable.ToString(null, CultureInfo.InvariantCulture)
+            : _ids.Value[index].ToString()!;
 
     /// <inheritdoc/>
     public override bool TryFind(string id, out int index)
@@ -50,9 +52,11 @@ public sealed class IdIndex<T> : IdIndex
         return false;
     }
 
-    internal override IdIndex Select(int[] indices) => new IdIndex<T>(indices.Length, place => _ids.Value[indices[place]]);
+    internal override IdIndex Select(int[] indices) =>
+        new IdIndex<T>(indices.Length, place => _ids.Value[indices[place]]);
 
-    internal override int CompareIds(int left, int right) => (_ids.Value[left], _ids.Value[right]) is (string one, string other)
+    internal override int CompareIds(int left, int right) =>
+        (_ids.Value[left], _ids.Value[right]) is (string one, string other)
         ? CodePoints.Compare(one, other)
         : Comparer<T>.Default.Compare(_ids.Value[left], _ids.Value[right]);
 
@@ -67,7 +71,8 @@ public sealed class IdIndex<T> : IdIndex
     }
 
     /// <summary>UUIDs are written in more than one way: in upper case, in braces.</summary>
-    private static string Canonical(string id) => typeof(T) == typeof(Guid) && Guid.TryParse(id, out var uuid) ? uuid.ToString() : id;
+    private static string Canonical(string id) =>
+        typeof(T) == typeof(Guid) && Guid.TryParse(id, out var uuid) ? uuid.ToString() : id;
 
     private static IdType TypeOf() => typeof(T) switch
     {
@@ -76,7 +81,8 @@ public sealed class IdIndex<T> : IdIndex
         var type when type == typeof(long) => IdType.Integer64,
         var type when type == typeof(ulong) => IdType.UnsignedInteger64,
         var type when type == typeof(Guid) => IdType.Uuid,
-        var type => throw new ArgumentException($"{type.Name} is not a type of ids; ids are string, int, long, ulong or Guid."),
+        var type => throw new ArgumentException(
+            $"{type.Name} is not a type of ids; ids are string, int, long, ulong or Guid."),
     };
 
     private Dictionary<string, int> IndexByText()
@@ -97,7 +103,9 @@ internal static class CodePoints
     public static int Compare(string left, string right)
     {
         var same = left.AsSpan().CommonPrefixLength(right);
-        return same == left.Length || same == right.Length ? left.Length.CompareTo(right.Length) : Place(left[same]).CompareTo(Place(right[same]));
+        return same == left.Length || same == right.Length
+            ? left.Length.CompareTo(right.Length)
+            : Place(left[same]).CompareTo(Place(right[same]));
     }
 
     private static int Place(char unit) => char.IsSurrogate(unit) ? AboveAllOthers + unit : unit;

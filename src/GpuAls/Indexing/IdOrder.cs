@@ -48,7 +48,9 @@ internal sealed class IdOrder
     private static int Bucket(int rows) => ManyRows - Math.Min(ManyRows, rows);
 
     private void SortMany(int end) => _order.AsSpan(0, end).Sort((left, right) =>
-        _table.Rows(right).CompareTo(_table.Rows(left)) is var byRows and not 0 ? byRows : _table[left].SequenceCompareTo(_table[right]));
+        _table.Rows(right).CompareTo(_table.Rows(left)) is var byRows and not 0
+            ? byRows
+            : _table[left].SequenceCompareTo(_table[right]));
 
     /// <summary>Sorts ids that are equal up to a depth, as if zeros were behind the shorter ones.</summary>
     private void SortBytes(int start, int end, int depth)
@@ -57,7 +59,8 @@ internal sealed class IdOrder
         {
             if (!Read(start, end, depth)) start = PutEndedFirst(start, end, depth);
             depth += IdWord.Bytes;
-            if (start == end || !_words.AsSpan(start, end - start).ContainsAnyExcept(_words[start])) continue; // a beginning of all, however long
+            // a beginning of all, however long
+            if (start == end || !_words.AsSpan(start, end - start).ContainsAnyExcept(_words[start])) continue;
             SortWords(start, end);
             SortEqual(start, end, depth);
             return;
@@ -157,7 +160,8 @@ internal sealed class IdOrder
     private void SortFew(int start, int end)
     {
         for (var i = start + 1; i < end; i++)
-            for (var j = i; j > start && _table[_order[j]].SequenceCompareTo(_table[_order[j - 1]]) < 0; j--) (_order[j], _order[j - 1]) = (_order[j - 1], _order[j]);
+            for (var j = i; j > start && _table[_order[j]].SequenceCompareTo(_table[_order[j - 1]]) < 0; j--)
+                (_order[j], _order[j - 1]) = (_order[j - 1], _order[j]);
     }
 }
 

@@ -49,7 +49,8 @@ internal sealed class IdShard
     {
         Span<int> numbers = stackalloc int[Together];
         var mask = (uint)_slots.Length - 1;
-        for (var i = 0; i < entries.Length; i++) numbers[i] = Math.Max(0, (int)(uint)_slots[entries[i].Hash & mask] - 1);
+        for (var i = 0; i < entries.Length; i++)
+            numbers[i] = Math.Max(0, (int)(uint)_slots[entries[i].Hash & mask] - 1);
         for (var i = 0; i < entries.Length; i++) numbers[i] = Math.Max(0, _ids[numbers[i]].End - 1);
         var touched = 0;
         for (var i = 0; i < entries.Length; i++) touched += _bytes[numbers[i]];
@@ -81,7 +82,8 @@ internal sealed class IdShard
     {
         var start = Start(Count);
         var end = checked(start + id.Length);
-        if (end > _bytes.Length) Resize(ref _bytes, start, Math.Max(end, (int)Math.Min(Array.MaxLength, _bytes.Length * 2L)));
+        if (end > _bytes.Length)
+            Resize(ref _bytes, start, Math.Max(end, (int)Math.Min(Array.MaxLength, _bytes.Length * 2L)));
         id.CopyTo(_bytes.AsSpan(start));
         _ids[Count] = (end, rows);
         return Count++;

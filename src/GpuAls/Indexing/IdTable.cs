@@ -84,7 +84,8 @@ internal sealed class IdTable
 
         for (var shard = 0; shard < Shards; shard++) ends[shard + 1] += ends[shard];
         for (var i = 0; i < hashes.Length; i++)
-            if (rows[start + i] is var count and > 0) entries[ends[ShardOf(hashes[i])]++] = new IdEntry(hashes[i], start + i, count);
+            if (rows[start + i] is var count and > 0)
+                entries[ends[ShardOf(hashes[i])]++] = new IdEntry(hashes[i], start + i, count);
 
         // Each part begins at another shard, so that threads seldom wait for each other.
         var first = Interlocked.Add(ref _turns, Step);

@@ -13,7 +13,10 @@ internal static class InOrder
     /// <param name="atOnce">Pieces in the works at most, which bounds the memory.</param>
     /// <param name="cancellation">Ends the work.</param>
     public static async IAsyncEnumerable<T> RunAsync<T>(
-        IAsyncEnumerable<Func<CancellationToken, Task<T>>> pieces, int atOnce, [EnumeratorCancellation] CancellationToken cancellation)
+        IAsyncEnumerable<Func<CancellationToken,
+        Task<T>>> pieces,
+        int atOnce,
+        [EnumeratorCancellation] CancellationToken cancellation)
         where T : IDisposable
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

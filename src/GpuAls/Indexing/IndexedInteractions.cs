@@ -50,7 +50,9 @@ internal sealed class IndexedInteractions
     /// <exception cref="InvalidOperationException">They were given away before.</exception>
     internal (int[] Users, int[] Items, float[]? Weights) Take()
     {
-        if (_isTaken) throw new InvalidOperationException("the rows of these interactions were made into matrices before; build them once, or load again.");
+        if (_isTaken)
+            throw new InvalidOperationException(
+                "the rows of these interactions were made into matrices before; build them once, or load again.");
         var taken = (_users, _items, _weights);
         (_users, _items, _weights, _times, _count, _isTaken) = ([], [], _weights is null ? null : [], null, 0, true);
         return taken;

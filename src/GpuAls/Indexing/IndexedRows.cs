@@ -32,7 +32,8 @@ internal sealed class IndexedRows(bool hasWeights, bool hasTimes)
     /// Users, items, weights (null where each row counts 1) and times (null where there are none), <see
     /// cref="Count"/> of each and room behind them.
     /// </summary>
-    public (int[] Users, int[] Items, float[]? Weights, long[]? Times) Take() => (_users, _items, hasWeights ? _weights : null, hasTimes ? _times : null);
+    public (int[] Users, int[] Items, float[]? Weights, long[]? Times) Take() =>
+        (_users, _items, hasWeights ? _weights : null, hasTimes ? _times : null);
 
     private static int Capacity(int needed, double fraction)
     {

@@ -7,7 +7,8 @@ internal sealed class InteractionGatherer(IInteractionSource source)
 
     private readonly IdIndexBuilder _users = new(source.Schema.UserColumn);
     private readonly IdIndexBuilder _items = new(source.Schema.ItemColumn);
-    private readonly IndexedRows _gathered = new(source.Schema.WeightColumn is not null, source.Schema.TimeColumn is not null);
+    private readonly IndexedRows _gathered =
+        new(source.Schema.WeightColumn is not null, source.Schema.TimeColumn is not null);
     private readonly List<string> _firstBadRows = [];
     private (TimeKind Kind, string Origin)? _times;
     private long _rows;
@@ -16,7 +17,8 @@ internal sealed class InteractionGatherer(IInteractionSource source)
     private long _badRows;
 
     /// <summary>Gives the ids of a batch their numbers. Several threads may call this at once.</summary>
-    public NumberedBatch Number(InteractionBatch batch) => new(batch, _users.Number(batch.Users), _items.Number(batch.Items));
+    public NumberedBatch Number(InteractionBatch batch) =>
+        new(batch, _users.Number(batch.Users), _items.Number(batch.Items));
 
     /// <summary>Adds a batch; the batches come one after the other, in the order of the input.</summary>
     public ReadProgress Add(NumberedBatch numbered)
@@ -29,7 +31,10 @@ internal sealed class InteractionGatherer(IInteractionSource source)
         _firstBadRows.AddRange(verdicts.FirstBadRows.Take(ShownBadRows - _firstBadRows.Count));
         _keptRows += numbered.Users.Length;
         if (_keptRows > Array.MaxLength)
-            throw new GpuAlsException(FailureKind.BadInput, $"the input has more than {Array.MaxLength:N0} rows. Sum the plays of each user and item before training.");
+            throw new GpuAlsException(
+                FailureKind.BadInput,
+                $"the input has more than {Array.MaxLength:N0} rows. Sum the plays of each user and item before "
+                + "training.");
         _users.Check(batch.Users, batch.Origin);
         _items.Check(batch.Items, batch.Origin);
         CheckTimes(batch);
@@ -64,7 +69,8 @@ internal sealed class InteractionGatherer(IInteractionSource source)
         if (batch.TimeKind != _times.Value.Kind)
             throw new GpuAlsException(
                 FailureKind.BadInput,
-                $"column '{source.Schema.TimeColumn}' has {_times.Value.Kind.Text()} in {_times.Value.Origin} and {batch.TimeKind.Text()} "
+                $"column '{source.Schema.TimeColumn}' has {_times.Value.Kind.Text()} in {_times.Value.Origin} and "
+                + $"{batch.TimeKind.Text()} "
                 + $"in {batch.Origin}; one load has times of one kind. Convert one of the files.");
     }
 

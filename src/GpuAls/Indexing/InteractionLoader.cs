@@ -9,11 +9,14 @@ internal static class InteractionLoader
     /// <param name="progress">Told after each batch.</param>
     /// <param name="cancellation">Looked at between batches.</param>
     /// <exception cref="GpuAlsException">
-    /// Kind BadInput: files or columns that are not there or of the wrong type, bad rows (unless they are skipped), or no rows at all.
-    /// Kind Usage: two of the columns are one.
+    /// Kind BadInput: files or columns that are not there or of the wrong type, bad rows (unless they are skipped), or
+    /// no rows at all. Kind Usage: two of the columns are one.
     /// </exception>
     public static Task<IndexedInteractions> LoadAsync(
-        IReadOnlyList<string> locations, InteractionSchema schema, IProgress<ReadProgress>? progress = null, CancellationToken cancellation = default)
+        IReadOnlyList<string> locations,
+        InteractionSchema schema,
+        IProgress<ReadProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(schema);
         schema.CheckDistinct();
@@ -29,7 +32,8 @@ internal static class InteractionLoader
         source.Schema.CheckDistinct();
         var gathered = new InteractionGatherer(source);
         var pieces = source.ReadAsync(cancellation).Select(work => Numbered(work, gathered));
-        await foreach (var batch in InOrder.RunAsync(pieces, Environment.ProcessorCount + 1, cancellation).ConfigureAwait(false))
+        await foreach (
+            var batch in InOrder.RunAsync(pieces, Environment.ProcessorCount + 1, cancellation).ConfigureAwait(false))
         {
             using var owned = batch;
             var read = gathered.Add(batch);
@@ -39,6 +43,7 @@ internal static class InteractionLoader
         return gathered.Build();
     }
 
-    private static Func<CancellationToken, Task<NumberedBatch>> Numbered(BatchWork work, InteractionGatherer gathered) =>
+    private static Func<CancellationToken, Task<NumberedBatch>> Numbered(
+        BatchWork work, InteractionGatherer gathered) =>
         async cancellation => gathered.Number(await work(cancellation).ConfigureAwait(false));
 }

@@ -1,6 +1,9 @@
 namespace GpuAls;
 
-/// <summary>Plays above 0, or ratings of any value: without one a user or an item has the zero vector, which scores 0 against everything and so says nothing.</summary>
+/// <summary>
+/// Plays above 0, or ratings of any value: without one a user or an item has the zero vector, which scores 0 against
+/// everything and so says nothing.
+/// </summary>
 internal static class Likes
 {
     /// <summary>Whether one of some plays is above 0, or there is a rating.</summary>

@@ -14,6 +14,7 @@ internal static class ManifestChecks
 
     private static void InRange(long value, long minimum, long maximum, string name)
     {
-        if (value < minimum || value > maximum) throw new ArgumentException($"{name} is {value}; expected {minimum} to {maximum}");
+        if (value < minimum || value > maximum)
+            throw new ArgumentException($"{name} is {value}; expected {minimum} to {maximum}");
     }
 }

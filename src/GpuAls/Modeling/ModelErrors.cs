@@ -3,8 +3,12 @@ namespace GpuAls;
 /// <summary>What is wrong with the files of a model, with a remedy.</summary>
 internal static class ModelErrors
 {
-    /// <summary>Whether a failure while reading is one of the files: what JSON, Parquet or the file system makes of damage has many types.</summary>
-    public static bool IsDamage(Exception exception) => exception is not (OperationCanceledException or GpuAlsException or OutOfMemoryException);
+    /// <summary>
+    /// Whether a failure while reading is one of the files: what JSON, Parquet or the file system makes of damage has
+    /// many types.
+    /// </summary>
+    public static bool IsDamage(Exception exception) =>
+        exception is not (OperationCanceledException or GpuAlsException or OutOfMemoryException);
 
     /// <summary>A file or folder that cannot be read.</summary>
     /// <param name="path">Which one.</param>
@@ -13,6 +17,9 @@ internal static class ModelErrors
     public static GpuAlsException Damaged(string path, string problem, Exception? exception = null)
     {
         var reason = exception is null ? "" : $": {exception.Message.TrimEnd('.')}";
-        return new GpuAlsException(FailureKind.BadInput, $"{path} {problem}{reason}. Copy the model again, or train again with gpuals train.", exception);
+        return new GpuAlsException(
+            FailureKind.BadInput,
+            $"{path} {problem}{reason}. Copy the model again, or train again with gpuals train.",
+            exception);
     }
 }

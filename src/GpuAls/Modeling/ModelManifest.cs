@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace GpuAls;
 
-/// <summary>What <c>manifest.json</c> says of a model: how it was made, from what, and the checksum of each file.</summary>
+/// <summary>
+/// What <c>manifest.json</c> says of a model: how it was made, from what, and the checksum of each file.
+/// </summary>
 internal sealed record ModelManifest
 {
     /// <summary>The version of the layout this gpuals reads and writes.</summary>
@@ -52,7 +54,10 @@ internal sealed record ModelManifest
     /// <summary>Seconds of each phase.</summary>
     public required IReadOnlyDictionary<string, double> TimingsSeconds { get; init; }
 
-    /// <summary>SHA-256 of each file of the model, and of the lists where they lie in its folder, in lower-case hexadecimal, by name below the folder.</summary>
+    /// <summary>
+    /// SHA-256 of each file of the model, and of the lists where they lie in its folder, in lower-case hexadecimal, by
+    /// name below the folder.
+    /// </summary>
     public required IReadOnlyDictionary<string, string> Sha256 { get; init; }
 }
 
@@ -71,7 +76,10 @@ internal sealed record DataStatistics
     /// <summary>User and item pairs left out because their weights sum to 0.</summary>
     public long CancelledPairs { get; init; }
 
-    /// <summary>Users without a play above 0, whose plays are dislikes or cancelled each other: they have no factors and no list.</summary>
+    /// <summary>
+    /// Users without a play above 0, whose plays are dislikes or cancelled each other: they have no factors and no
+    /// list.
+    /// </summary>
     public required int UsersWithoutPlays { get; init; }
 
     /// <summary>Type of the user ids.</summary>
@@ -90,7 +98,8 @@ internal sealed record DataStatistics
         Items = plays.Items.Count,
         Plays = plays.ByUser.EntryCount,
         CancelledPairs = plays.CancelledPairs,
-        UsersWithoutPlays = Enumerable.Range(0, plays.Users.Count).Count(user => !Likes.Any(plays.ByUser.RowValues(user), plays.Feedback)),
+        UsersWithoutPlays = Enumerable.Range(0, plays.Users.Count)
+            .Count(user => !Likes.Any(plays.ByUser.RowValues(user), plays.Feedback)),
         UserIdType = plays.Users.Type,
         ItemIdType = plays.Items.Type,
         Read = read,

@@ -6,12 +6,17 @@ namespace GpuAls;
 internal static class ModelReader
 {
     /// <summary>Reads the manifest.</summary>
-    /// <exception cref="GpuAlsException">Kind BadInput: there is no model, or one of another version, or its manifest is damaged.</exception>
+    /// <exception cref="GpuAlsException">
+    /// Kind BadInput: there is no model, or one of another version, or its manifest is damaged.
+    /// </exception>
     public static ModelManifest ReadManifest(string directory)
     {
         var path = Path.Combine(directory, ModelFiles.Manifest);
         if (!Path.Exists(path))
-            throw new GpuAlsException(FailureKind.BadInput, $"there is no model in '{directory}': {ModelFiles.Manifest} is missing. Expected a directory written by gpuals train.");
+            throw new GpuAlsException(
+                FailureKind.BadInput,
+                $"there is no model in '{directory}': {ModelFiles.Manifest} is missing. Expected a directory written "
+                + "by gpuals train.");
         try
         {
             var text = File.ReadAllText(path);
@@ -27,7 +32,9 @@ internal static class ModelReader
     }
 
     /// <summary>Reads the model.</summary>
-    /// <exception cref="GpuAlsException">Kind BadInput: there is no model, one of another version, or a file was changed.</exception>
+    /// <exception cref="GpuAlsException">
+    /// Kind BadInput: there is no model, one of another version, or a file was changed.
+    /// </exception>
     public static async Task<FactorModel> ReadAsync(string directory, CancellationToken cancellation = default)
     {
         var manifest = ReadManifest(directory);
@@ -42,11 +49,14 @@ internal static class ModelReader
         }
     }
 
-    private static async Task<FactorModel> ReadFilesAsync(string directory, ModelManifest manifest, CancellationToken cancellation)
+    private static async Task<FactorModel> ReadFilesAsync(
+        string directory, ModelManifest manifest, CancellationToken cancellation)
     {
         var data = manifest.Data;
-        var users = await IdTableFile.ReadAsync(Path.Combine(directory, ModelFiles.Users), data.UserIdType, data.Users, cancellation).ConfigureAwait(false);
-        var items = await IdTableFile.ReadAsync(Path.Combine(directory, ModelFiles.Items), data.ItemIdType, data.Items, cancellation).ConfigureAwait(false);
+        var users = await IdTableFile.ReadAsync(
+            Path.Combine(directory, ModelFiles.Users), data.UserIdType, data.Users, cancellation).ConfigureAwait(false);
+        var items = await IdTableFile.ReadAsync(
+            Path.Combine(directory, ModelFiles.Items), data.ItemIdType, data.Items, cancellation).ConfigureAwait(false);
         var plays = new CsrMatrix(
             data.Items,
             NpyFile.Read<long>(Path.Combine(directory, ModelFiles.PlaysIndptr), data.Users + 1),
@@ -69,7 +79,8 @@ internal static class ModelReader
         if (version != ModelManifest.CurrentFormatVersion)
             throw new GpuAlsException(
                 FailureKind.BadInput,
-                $"{path}: the model has format version {version}; this gpuals reads version {ModelManifest.CurrentFormatVersion}. Use the gpuals that wrote it, or train again.");
+                $"{path}: the model has format version {version}; this gpuals reads version "
+                + $"{ModelManifest.CurrentFormatVersion}. Use the gpuals that wrote it, or train again.");
     }
 
     private static void CheckFiles(string directory, ModelManifest manifest)
@@ -79,7 +90,8 @@ internal static class ModelReader
             var path = Path.Combine(directory, name);
             if (!File.Exists(path)) throw ModelErrors.Damaged(directory, $"is not a whole model: {name} is missing");
             if (manifest.Sha256.GetValueOrDefault(name) != FileChecksum.Sha256(path))
-                throw ModelErrors.Damaged(path, $"was changed or damaged: the checksum differs from the one in {ModelFiles.Manifest}");
+                throw ModelErrors.Damaged(
+                    path, $"was changed or damaged: the checksum differs from the one in {ModelFiles.Manifest}");
         }
     }
 }

@@ -27,16 +27,20 @@ internal static class ParquetIds
                 foreach (var index in indices) WriteText(page, texts.Ids.Span[index]);
                 break;
             case IdIndex<int> integers:
-                foreach (var index in indices) BinaryPrimitives.WriteInt32LittleEndian(Next(page, sizeof(int)), integers.Ids.Span[index]);
+                foreach (var index in indices)
+                    BinaryPrimitives.WriteInt32LittleEndian(Next(page, sizeof(int)), integers.Ids.Span[index]);
                 break;
             case IdIndex<long> integers:
-                foreach (var index in indices) BinaryPrimitives.WriteInt64LittleEndian(Next(page, sizeof(long)), integers.Ids.Span[index]);
+                foreach (var index in indices)
+                    BinaryPrimitives.WriteInt64LittleEndian(Next(page, sizeof(long)), integers.Ids.Span[index]);
                 break;
             case IdIndex<ulong> integers:
-                foreach (var index in indices) BinaryPrimitives.WriteUInt64LittleEndian(Next(page, sizeof(ulong)), integers.Ids.Span[index]);
+                foreach (var index in indices)
+                    BinaryPrimitives.WriteUInt64LittleEndian(Next(page, sizeof(ulong)), integers.Ids.Span[index]);
                 break;
             case IdIndex<Guid> uuids:
-                foreach (var index in indices) uuids.Ids.Span[index].TryWriteBytes(Next(page, IdValues.UuidBytes), bigEndian: true, out _);
+                foreach (var index in indices)
+                    uuids.Ids.Span[index].TryWriteBytes(Next(page, IdValues.UuidBytes), bigEndian: true, out _);
                 break;
             default: throw new ArgumentOutOfRangeException(nameof(ids));
         }
@@ -51,13 +55,18 @@ internal static class ParquetIds
         IdType.Text => new IdIndex<string>(Collect(type, groups, Encoding.UTF8.GetString, StringComparer.Ordinal)),
         IdType.Integer32 => new IdIndex<int>(Collect(type, groups, id => (int)IdValues.ReadInteger(id), null)),
         IdType.Integer64 => new IdIndex<long>(Collect(type, groups, IdValues.ReadInteger, null)),
-        IdType.UnsignedInteger64 => new IdIndex<ulong>(Collect(type, groups, id => (ulong)IdValues.ReadInteger(id), null)),
+        IdType.UnsignedInteger64 => new IdIndex<ulong>(
+            Collect(type, groups, id => (ulong)IdValues.ReadInteger(id), null)),
         IdType.Uuid => new IdIndex<Guid>(Collect(type, groups, id => new Guid(id, bigEndian: true), null)),
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
 
     private static T[] Collect<T>(
-        IdType type, IReadOnlyList<ParquetColumnData> groups, Func<ReadOnlySpan<byte>, T> convert, IEqualityComparer<T>? comparer)
+        IdType type,
+        IReadOnlyList<ParquetColumnData> groups,
+        Func<ReadOnlySpan<byte>,
+        T> convert,
+        IEqualityComparer<T>? comparer)
         where T : notnull
     {
         var ids = new T[groups.Sum(group => group.Indices.Length)];
@@ -66,12 +75,15 @@ internal static class ParquetIds
         foreach (var group in groups)
         {
             var values = (ParquetIdValues)group.Values;
-            if (!IsOf(values, type)) throw new InvalidDataException($"column '{group.Name}' has ids of another type than the manifest says");
+            if (!IsOf(values, type))
+                throw new InvalidDataException($"column '{group.Name}' has ids of another type than the manifest says");
             foreach (var index in group.Indices.Span)
             {
-                if (index == ParquetColumnData.Null) throw new InvalidDataException($"column '{group.Name}' is null in row {count:N0}");
+                if (index == ParquetColumnData.Null)
+                    throw new InvalidDataException($"column '{group.Name}' is null in row {count:N0}");
                 ids[count] = convert(values.Ids[index]);
-                if (!distinct.Add(ids[count])) throw new InvalidDataException($"column '{group.Name}' has '{ids[count]}' twice");
+                if (!distinct.Add(ids[count]))
+                    throw new InvalidDataException($"column '{group.Name}' has '{ids[count]}' twice");
                 count++;
             }
         }

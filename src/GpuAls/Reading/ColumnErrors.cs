@@ -10,13 +10,15 @@ internal static class ColumnErrors
     /// <param name="schema">The columns that are read.</param>
     /// <param name="columns">The columns there are.</param>
     /// <param name="hint">What else may be the matter.</param>
-    public static void CheckNames(string path, InteractionSchema schema, IReadOnlyList<string> columns, string hint = "")
+    public static void CheckNames(
+        string path, InteractionSchema schema, IReadOnlyList<string> columns, string hint = "")
     {
         var missing = schema.Columns.Where(column => !columns.Contains(column.Name)).ToArray();
         if (missing.Length > 0)
         {
             var names = string.Join(" and no column ", missing.Select(column => $"'{column.Name}'"));
-            throw Bad($"{path} has no column {names}. It has: {List(columns)}. Choose with {Remedy(missing, columns)}.{hint}");
+            throw Bad($"{path} has no column {names}. It has: {List(columns)}. Choose with "
+                + $"{Remedy(missing, columns)}.{hint}");
         }
 
         foreach (var (name, option) in schema.Columns)
@@ -38,9 +40,14 @@ internal static class ColumnErrors
     private static string Remedy((string Name, string Option)[] missing, IReadOnlyList<string> columns)
     {
         var alike = Array.ConvertAll(
-            missing, column => columns.FirstOrDefault(name => name.Equals(column.Name, StringComparison.OrdinalIgnoreCase)));
-        var options = string.Join(" and ", missing.Zip(alike, (column, name) => name is null ? column.Option : $"{column.Option} {Word(name)}"));
-        return Array.TrueForAll(alike, name => name is null) ? options : $"{options}: names of columns are case-sensitive";
+            missing,
+            column => columns.FirstOrDefault(name => name.Equals(column.Name, StringComparison.OrdinalIgnoreCase)));
+        var options = string.Join(
+            " and ",
+            missing.Zip(alike, (column, name) => name is null ? column.Option : $"{column.Option} {Word(name)}"));
+        return Array.TrueForAll(alike, name => name is null)
+            ? options
+            : $"{options}: names of columns are case-sensitive";
     }
 
     /// <summary>A name as a shell takes it.</summary>

@@ -37,9 +37,11 @@ internal sealed class IdValues(int width) : IDisposable
     }
 
     /// <summary>From an integer to bytes that sort as it does.</summary>
-    public static void WriteInteger(Span<byte> bytes, long value) => BinaryPrimitives.WriteInt64BigEndian(bytes, value ^ long.MinValue);
+    public static void WriteInteger(Span<byte> bytes, long value) =>
+        BinaryPrimitives.WriteInt64BigEndian(bytes, value ^ long.MinValue);
 
-    public static long ReadInteger(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadInt64BigEndian(bytes) ^ long.MinValue;
+    public static long ReadInteger(ReadOnlySpan<byte> bytes) =>
+        BinaryPrimitives.ReadInt64BigEndian(bytes) ^ long.MinValue;
 
     /// <summary>Adds text, to be filled with UTF-8.</summary>
     public Span<byte> AddText(int length)
@@ -77,7 +79,8 @@ internal sealed class IdValues(int width) : IDisposable
             next += length;
         }
 
-        // Bytes left over mean that a length is wrong, and with it all that follows. fastparquet appends eight zeros to its pages.
+        // Bytes left over mean that a length is wrong, and with it all that follows. fastparquet appends eight zeros to
+        // its pages.
         if (plain.Length - next > PaddingBytes || plain[next..].ContainsAnyExcept((byte)0))
             throw new InvalidDataException("a page has more bytes than its values");
         Count += count;

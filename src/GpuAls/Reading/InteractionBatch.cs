@@ -41,7 +41,9 @@ internal sealed class InteractionBatch(params IDisposable?[] memory) : IDisposab
 /// <param name="Type">Their type.</param>
 /// <param name="Values">What they are: those of a dictionary, or one for each row.</param>
 /// <param name="Indices">[rows], the index of each row's id among the values, some of which may have no row.</param>
-/// <param name="MayBeIntegers">Whether the source has no types, so that a column of nothing but integers is one of integers.</param>
+/// <param name="MayBeIntegers">
+/// Whether the source has no types, so that a column of nothing but integers is one of integers.
+/// </param>
 internal sealed record IdColumn(IdType Type, IdValues Values, Memory<int> Indices, bool MayBeIntegers = false)
 {
     /// <summary>Whether any value is a negative integer, which no unsigned type holds.</summary>

@@ -27,7 +27,9 @@ public sealed record InteractionSchema
     /// What separates the fields of text, one ASCII character or several; null takes tab for .tsv, else what is most
     /// frequent in the first line: tab, comma, semicolon, bar, or several signs such as <c>::</c>.
     /// </summary>
-    /// <exception cref="GpuAlsException">Kind Usage: it has a letter, a digit, a quote, a line end or what is not ASCII.</exception>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: it has a letter, a digit, a quote, a line end or what is not ASCII.
+    /// </exception>
     public string? Delimiter
     {
         get;
@@ -73,7 +75,9 @@ public sealed record InteractionSchema
     internal void CheckDistinct()
     {
         foreach (var same in Columns.GroupBy(column => column.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
-            throw new GpuAlsException(FailureKind.Usage, $"{string.Join(" and ", same.Select(column => column.Option))} are both '{same.Key}'; each needs a column of its own.");
+            throw new GpuAlsException(
+                FailureKind.Usage,
+                $"{string.Join(" and ", same.Select(column => column.Option))} are both '{same.Key}'; each needs a column of its own.");
         Require.Usage(
             Escape is not { } escape || Delimiter?.Contains(escape, StringComparison.Ordinal) is not true,
             $"--escape and --delimiter both have '{Escape}'; they must differ.");
@@ -81,8 +85,8 @@ public sealed record InteractionSchema
 }
 
 /// <summary>
-/// What becomes of rows with an id that is null, empty or not valid UTF-8, or a weight that is null, not finite or not a
-/// number.
+/// What becomes of rows with an id that is null, empty or not valid UTF-8, or a weight that is null, not finite or not
+/// a number.
 /// </summary>
 [JsonConverter(typeof(WordConverter<OnBadRow>))]
 public enum OnBadRow

@@ -31,7 +31,8 @@ internal interface IInteractionSource
 /// <summary>Plays from files of any format, one file after the other.</summary>
 /// <param name="files">What to read.</param>
 /// <param name="schema">Which columns.</param>
-internal sealed class FileInteractionSource(IReadOnlyList<InputFile> files, InteractionSchema schema) : IInteractionSource
+internal sealed class FileInteractionSource(
+    IReadOnlyList<InputFile> files, InteractionSchema schema) : IInteractionSource
 {
     /// <inheritdoc/>
     public string Name => files.Count > 1 ? $"{files[0].Path} and {files.Count - 1:N0} more" : files[0].Path;
@@ -50,7 +51,8 @@ internal sealed class FileInteractionSource(IReadOnlyList<InputFile> files, Inte
         foreach (var file in files)
         {
             var (start, share) = (finished / total, file.Bytes / total);
-            await foreach (var work in Batches(file, cancellation).ConfigureAwait(false)) yield return OfAll(work, start, share);
+            await foreach (
+                var work in Batches(file, cancellation).ConfigureAwait(false)) yield return OfAll(work, start, share);
             finished += file.Bytes;
         }
     }

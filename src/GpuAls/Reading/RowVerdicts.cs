@@ -33,7 +33,9 @@ internal sealed class RowVerdicts(Func<long, string> place, Feedback feedback)
     {
         if (!float.IsFinite((float)weight))
         {
-            Reject(row, $"column '{column}' is {(double.IsFinite(weight) ? $"{weight:g4}, too large for fp32" : double.IsNaN(weight) ? "NaN" : "infinite")}");
+            Reject(
+                row,
+                $"column '{column}' is {(double.IsFinite(weight) ? $"{weight:g4}, too large for fp32" : double.IsNaN(weight) ? "NaN" : "infinite")}");
             return false;
         }
 

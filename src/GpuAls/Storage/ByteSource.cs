@@ -1,8 +1,8 @@
 namespace GpuAls;
 
 /// <summary>
-/// Bytes that are read: a file, an object in a store, or memory. Starting a read may be slow, and several reads may run at once,
-/// so callers read large ranges and read ahead instead of seeking.
+/// Bytes that are read: a file, an object in a store, or memory. Starting a read may be slow, and several reads may run
+/// at once, so callers read large ranges and read ahead instead of seeking.
 /// </summary>
 internal interface IByteSource
 {
@@ -12,10 +12,14 @@ internal interface IByteSource
     /// <summary>Length in bytes.</summary>
     long Length { get; }
 
-    /// <summary>Opens the bytes for reading from front to back. The stream need not seek; the caller disposes of it.</summary>
+    /// <summary>
+    /// Opens the bytes for reading from front to back. The stream need not seek; the caller disposes of it.
+    /// </summary>
     ValueTask<Stream> OpenAsync(CancellationToken cancellation);
 
-    /// <summary>Fills <paramref name="target"/> from <paramref name="offset"/> on. Several calls may be in flight at once.</summary>
+    /// <summary>
+    /// Fills <paramref name="target"/> from <paramref name="offset"/> on. Several calls may be in flight at once.
+    /// </summary>
     /// <exception cref="EndOfStreamException">The source ends before the target is full.</exception>
     ValueTask ReadExactlyAsync(long offset, Memory<byte> target, CancellationToken cancellation);
 }

@@ -14,16 +14,16 @@ namespace GpuAls;
 ///
 /// λᵤ = λ,  λ·nᵤ  or  λ·(nᵤ + α₀·items)^ν  nᵤ = plays of u with r &gt; 0
 /// </code>
-/// Hu, Koren and Volinsky, ICDM 2008. With <see cref="Objective.Ials"/> (Rendle et al., 2021) every pair is pulled toward 0,
-/// observed ones too: L = Σ observed conf·(1 - x·y)² + α₀·Σ all (x·y)² + the same regularization.
-/// With <see cref="Feedback.Explicit"/> (Zhou et al., 2008; Spark) r is a rating of any sign, and L = Σ observed (r - x·y)² + the same
-/// regularization with α₀ = 0 and n the number of all ratings: confidence, objective and α₀ have no effect.
+/// Hu, Koren and Volinsky, ICDM 2008. With <see cref="Objective.Ials"/> (Rendle et al., 2021) every pair is pulled
+/// toward 0, observed ones too: L = Σ observed conf·(1 - x·y)² + α₀·Σ all (x·y)² + the same regularization. With
+/// <see cref="Feedback.Explicit"/> (Zhou et al., 2008; Spark) r is a rating of any sign, and L = Σ observed (r - x·y)²
+/// + the same regularization with α₀ = 0 and n the number of all ratings: confidence, objective and α₀ have no effect.
 /// </summary>
 public sealed record AlsOptions
 {
     /// <summary>
-    /// The defaults of every option. Confidence, α, λ and its scaling were found by <c>gpuals tune</c> on the play counts of Last.fm (HetRec 2011); the README
-    /// says what they give.
+    /// The defaults of every option. Confidence, α, λ and its scaling were found by <c>gpuals tune</c> on the play
+    /// counts of Last.fm (HetRec 2011); the README says what they give.
     /// </summary>
     public static AlsOptions Default { get; } = new();
 
@@ -69,13 +69,18 @@ public sealed record AlsOptions
     /// <summary>How a row is solved.</summary>
     public Solver Solver { get; init; } = Solver.Cholesky;
 
-    /// <summary>Whether all factors are 0 or more: each row is the exact minimum of L there. CPU only, with Cholesky.</summary>
+    /// <summary>
+    /// Whether all factors are 0 or more: each row is the exact minimum of L there. CPU only, with Cholesky.
+    /// </summary>
     public bool Nonnegative { get; init; }
 
     /// <summary>Steps of <see cref="Solver.ConjugateGradient"/>, at least 1.</summary>
     public int ConjugateGradientSteps { get; init; } = 3;
 
-    /// <summary>How plays are summed for <see cref="Solver.Cholesky"/>; tf32 needs an NVIDIA GPU of compute capability 8.0 or newer.</summary>
+    /// <summary>
+    /// How plays are summed for <see cref="Solver.Cholesky"/>; tf32 needs an NVIDIA GPU of compute capability 8.0 or
+    /// newer.
+    /// </summary>
     public SumPrecision Precision { get; init; } = SumPrecision.Fp32;
 
     /// <summary>Seed of the first factors: the same seed, input and options give the same bytes.</summary>
@@ -103,6 +108,8 @@ public sealed record AlsOptions
         AlsParameters.Table.Check(this);
         Require.Usage(
             double.IsFinite(ConfidenceOffset),
-            string.Create(CultureInfo.InvariantCulture, $"the confidence offset is {ConfidenceOffset}; expected a finite number."));
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the confidence offset is {ConfidenceOffset}; expected a finite number."));
     }
 }

@@ -17,12 +17,14 @@ internal sealed class AlsTraining
     /// <param name="options">What is trained.</param>
     /// <param name="iterations">Iterations done before.</param>
     /// <exception cref="GpuAlsException">Kind Usage: a λ is too large for fp32.</exception>
-    public AlsTraining(IAlsEngine engine, LoadedPlays plays, TrainingFactors factors, AlsOptions options, int iterations = 0)
+    public AlsTraining(
+        IAlsEngine engine, LoadedPlays plays, TrainingFactors factors, AlsOptions options, int iterations = 0)
     {
         ArgumentNullException.ThrowIfNull(plays);
         ArgumentNullException.ThrowIfNull(factors);
         ArgumentNullException.ThrowIfNull(options);
-        if (!plays.Serve(options)) throw new ArgumentException("the plays were loaded with other confidences.", nameof(plays));
+        if (!plays.Serve(options))
+            throw new ArgumentException("the plays were loaded with other confidences.", nameof(plays));
         (Factors, _options, Iterations, Group) = (factors, options, iterations, plays.Group);
         _users = new TrainingSide(engine, plays, Side.Users, factors, options);
         _items = new TrainingSide(engine, plays, Side.Items, factors, options);

@@ -20,7 +20,8 @@ public enum Initialization
 }
 
 /// <summary>
-/// First factors, each a pure function of seed, side, row and factor, so that neither threads nor the order of rows matter.
+/// First factors, each a pure function of seed, side, row and factor, so that neither threads nor the order of rows
+/// matter.
 /// </summary>
 internal static class FactorInitializer
 {
@@ -52,7 +53,8 @@ internal static class FactorInitializer
     {
         if (initialization == Initialization.Uniform)
         {
-            for (var i = 0; i < row.Length; i++) row[i] = (float)(scale * SeededRandom.Uniform(stream + first + (ulong)i));
+            for (var i = 0; i < row.Length; i++)
+                row[i] = (float)(scale * SeededRandom.Uniform(stream + first + (ulong)i));
             return;
         }
 

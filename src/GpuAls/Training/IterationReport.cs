@@ -10,4 +10,9 @@ namespace GpuAls;
 /// <param name="JitteredRows">Rows of those that needed jitter on their diagonal.</param>
 /// <param name="Metric">What was measured after the iteration; null where nothing is.</param>
 public sealed record IterationReport(
-    int Iteration, double Seconds, double? Loss, int Fp64Rows, int JitteredRows, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Metric = null);
+    int Iteration,
+    double Seconds,
+    double? Loss,
+    int Fp64Rows,
+    int JitteredRows,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Metric = null);

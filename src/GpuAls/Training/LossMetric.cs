@@ -1,6 +1,8 @@
 namespace GpuAls;
 
-/// <summary>The loss of the training itself, which needs no plays to measure with, but <see cref="AlsOptions.TrackLoss"/>.</summary>
+/// <summary>
+/// The loss of the training itself, which needs no plays to measure with, but <see cref="AlsOptions.TrackLoss"/>.
+/// </summary>
 internal sealed class LossMetric : ITrainingMetric
 {
     /// <summary>Its name on the command line.</summary>

@@ -1,6 +1,8 @@
 namespace GpuAls;
 
-/// <summary>Another system's meaning of the parameters, its numbers and its start. Rank, iterations and seed stay the caller's.</summary>
+/// <summary>
+/// Another system's meaning of the parameters, its numbers and its start. Rank, iterations and seed stay the caller's.
+/// </summary>
 public static class Preset
 {
     /// <summary>Names that <see cref="Apply"/> takes.</summary>
@@ -8,8 +10,9 @@ public static class Preset
 
     /// <summary>Options with the meaning and the numbers that a system gives them.</summary>
     /// <param name="name">
-    /// spark: c = 1 + α|r|, λ·n, items first, with the defaults of Spark's ALS. implicit: c = α·r, with the defaults of its
-    /// AlternatingLeastSquares. ials: the objective and the scaling of Rendle et al., with what they use on MovieLens 20M.
+    /// spark: c = 1 + α|r|, λ·n, items first, with the defaults of Spark's ALS. implicit: c = α·r, with the defaults of
+    /// its AlternatingLeastSquares. ials: the objective and the scaling of Rendle et al., with what they use on
+    /// MovieLens 20M.
     /// </param>
     /// <param name="options">The options to start from.</param>
     /// <exception cref="GpuAlsException">Kind Usage: no such preset.</exception>
@@ -55,6 +58,7 @@ public static class Preset
             Init = Initialization.Normal,
             InitScale = null,
         },
-        _ => throw new GpuAlsException(FailureKind.Usage, $"there is no preset '{name}'; expected {string.Join(", ", Names)}."),
+        _ => throw new GpuAlsException(
+            FailureKind.Usage, $"there is no preset '{name}'; expected {string.Join(", ", Names)}."),
     };
 }

@@ -6,14 +6,20 @@ internal static class TrainingChecks
     public static void Check(InteractionMatrix plays, AlsOptions options)
     {
         Require.Usage(
-            plays.Feedback == options.Feedback, $"the plays are {plays.Feedback.ToString().ToLowerInvariant()} feedback, and the options of {options.Feedback.ToString().ToLowerInvariant()} feedback. Make both the same.");
+            plays.Feedback == options.Feedback, $"the plays are {plays.Feedback.ToString().ToLowerInvariant()} "
+                + $"feedback, and the options of {options.Feedback.ToString().ToLowerInvariant()} feedback. Make both "
+                    + "the same.");
         Enough(plays.Users.Count, "user", "--user-column");
         Enough(plays.Items.Count, "item", "--item-column");
         if (plays.ByUser.EntryCount == 0)
-            throw new GpuAlsException(FailureKind.BadInput, "no plays are left: the weights of every user and item pair sum to 0. Check --weight-column.");
+            throw new GpuAlsException(
+                FailureKind.BadInput,
+                "no plays are left: the weights of every user and item pair sum to 0. Check --weight-column.");
         if (options.Rank > plays.Items.Count)
             throw new GpuAlsException(
-                FailureKind.BadInput, $"--rank {options.Rank} is larger than the number of items, {plays.Items.Count}. Choose --rank {plays.Items.Count} or less.");
+                FailureKind.BadInput,
+                $"--rank {options.Rank} is larger than the number of items, {plays.Items.Count}. Choose --rank "
+                + $"{plays.Items.Count} or less.");
         FitsArray(plays.Users.Count, options.Rank, "users");
         FitsArray(plays.Items.Count, options.Rank, "items");
     }
@@ -21,12 +27,17 @@ internal static class TrainingChecks
     private static void Enough(int count, string side, string option)
     {
         if (count < 2)
-            throw new GpuAlsException(FailureKind.BadInput, $"found {count} {side} in the plays; training needs at least 2. Is {option} the right column?");
+            throw new GpuAlsException(
+                FailureKind.BadInput,
+                $"found {count} {side} in the plays; training needs at least 2. Is {option} the right column?");
     }
 
     private static void FitsArray(int count, int rank, string side)
     {
         if ((long)count * rank > Array.MaxLength)
-            throw new GpuAlsException(FailureKind.BadInput, $"{count:N0} {side} × rank {rank} is more than {Array.MaxLength:N0} factors. Lower --rank to {Array.MaxLength / count}.");
+            throw new GpuAlsException(
+                FailureKind.BadInput,
+                $"{count:N0} {side} × rank {rank} is more than {Array.MaxLength:N0} factors. Lower --rank to "
+                + $"{Array.MaxLength / count}.");
     }
 }

@@ -29,7 +29,9 @@ internal sealed class TrainingFactors : IDisposable
     {
         ArgumentNullException.ThrowIfNull(plays);
         ArgumentNullException.ThrowIfNull(options);
-        return new TrainingFactors(First(engine, Side.Users, plays.Users.Count, options), () => First(engine, Side.Items, plays.Items.Count, options));
+        return new TrainingFactors(
+            First(engine, Side.Users, plays.Users.Count, options),
+            () => First(engine, Side.Items, plays.Items.Count, options));
     }
 
     /// <summary>Factors from which a training goes on.</summary>
@@ -37,7 +39,8 @@ internal sealed class TrainingFactors : IDisposable
     public static TrainingFactors From(IAlsEngine engine, FactorSnapshot factors)
     {
         ArgumentNullException.ThrowIfNull(factors);
-        return new TrainingFactors(engine.LoadFactors(factors.Users, factors.Rank), () => engine.LoadFactors(factors.Items, factors.Rank));
+        return new TrainingFactors(
+            engine.LoadFactors(factors.Users, factors.Rank), () => engine.LoadFactors(factors.Items, factors.Rank));
     }
 
     /// <summary>Brings them to the host.</summary>
@@ -53,7 +56,8 @@ internal sealed class TrainingFactors : IDisposable
     private static IEngineFactors First(IAlsEngine engine, Side side, int rowCount, AlsOptions options)
     {
         // An exact solve writes each row of the side that comes first before anything reads it.
-        if (side == options.First && options is { Solver: Solver.Cholesky, Nonnegative: false }) return engine.CreateFactors(rowCount, options.Rank);
+        if (side == options.First && options is { Solver: Solver.Cholesky, Nonnegative: false })
+            return engine.CreateFactors(rowCount, options.Rank);
         var factors = FactorInitializer.Create(rowCount, side, options);
         if (options.Nonnegative)
             foreach (ref var factor in factors.AsSpan()) factor = Math.Abs(factor);

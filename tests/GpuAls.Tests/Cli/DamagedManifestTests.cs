@@ -33,7 +33,6 @@ public sealed class DamagedManifestTests
     [TestCase("data.user_id_type", "77")]
     [TestCase("options.objective", "\"HuKorenVolinsky\"")]
     [TestCase("input", "null")]
-    [TestCase("lists", "null")]
     [TestCase("data.read", "null")]
     [TestCase("rank", "0")]
     [TestCase("rank", "2147483647")]

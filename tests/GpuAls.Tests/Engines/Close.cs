@@ -4,7 +4,8 @@ namespace GpuAls.Tests.Engines;
 internal static class Close
 {
     /// <summary>Each value within <paramref name="relative"/> of the largest expected magnitude.</summary>
-    public static void All(IEnumerable<double> actual, IEnumerable<double> expected, double relative, string message = "")
+    public static void All(
+        IEnumerable<double> actual, IEnumerable<double> expected, double relative, string message = "")
     {
         var wanted = expected.ToArray();
         var tolerance = relative * Math.Max(1e-30, wanted.Max(Math.Abs));

@@ -17,7 +17,10 @@ internal sealed class EngineLossTests<TEngine>
     [OneTimeTearDown]
     public void CloseEngine() => _engine?.Dispose();
 
-    /// <summary>Rows are cut after 1,024 plays: lengths around that, rows that end where a window of as many entries does, and empty ones.</summary>
+    /// <summary>
+    /// Rows are cut after 1,024 plays: lengths around that, rows that end where a window of as many entries does, and
+    /// empty ones.
+    /// </summary>
     [TestCase(new[] { 1024, 0, 1025, 1023, 1, 2048, 2049, 0, 3071, 5000 })]
     [TestCase(new[] { 5000 })]
     [TestCase(new[] { 0, 0, 0 })]
@@ -30,7 +33,10 @@ internal sealed class EngineLossTests<TEngine>
 
         var loss = Loss(plays, x, y, 6);
 
-        Close.All([loss], [ReferenceAls.PlaysLoss(plays, Weights, TestMatrices.ToDouble(x, 6), TestMatrices.ToDouble(y, 6))], relative: 1e-6);
+        Close.All(
+            [loss],
+            [ReferenceAls.PlaysLoss(plays, Weights, TestMatrices.ToDouble(x, 6), TestMatrices.ToDouble(y, 6))],
+            relative: 1e-6);
         Assert.That(Loss(plays, x, y, 6), Is.EqualTo(loss));
     }
 
@@ -58,7 +64,8 @@ internal sealed class EngineLossTests<TEngine>
         var plays = TestMatrices.Plays(5_003, lengths, seed: 8);
         var (x, y) = (TestMatrices.Factors(lengths.Length, 6, seed: 5), TestMatrices.Factors(5_003, 6, seed: 6));
 
-        var alone = Enumerable.Range(0, lengths.Length).Sum(row => Loss(Row(plays, row), x[(6 * row)..(6 * (row + 1))], y, 6));
+        var alone =
+            Enumerable.Range(0, lengths.Length).Sum(row => Loss(Row(plays, row), x[(6 * row)..(6 * (row + 1))], y, 6));
 
         Assert.That(Loss(plays, x, y, 6), Is.EqualTo(alone));
     }
@@ -66,7 +73,11 @@ internal sealed class EngineLossTests<TEngine>
     private static CsrMatrix Row(CsrMatrix plays, int row)
     {
         var (first, length) = ((int)plays.Indptr[row], plays.RowLength(row));
-        return new CsrMatrix(plays.ColumnCount, [0, length], plays.Indices.Slice(first, length).ToArray(), plays.Values.Slice(first, length).ToArray());
+        return new CsrMatrix(
+            plays.ColumnCount,
+            [0, length],
+            plays.Indices.Slice(first, length).ToArray(),
+            plays.Values.Slice(first, length).ToArray());
     }
 
     private static double Fp64(CsrMatrix plays, float[] x, float[] y, int rank)
@@ -75,7 +86,9 @@ internal sealed class EngineLossTests<TEngine>
         for (var row = 0; row < plays.RowCount; row++)
         {
             var values = plays.Values.Slice((int)plays.Indptr[row], plays.RowLength(row));
-            for (var entry = 0; entry < values.Length; entry++) loss += Term(x.AsSpan(row * rank, rank), y.AsSpan(plays.RowIndices(row)[entry] * rank, rank), values[entry]);
+            for (var entry = 0; entry < values.Length; entry++)
+                loss += Term(
+                    x.AsSpan(row * rank, rank), y.AsSpan(plays.RowIndices(row)[entry] * rank, rank), values[entry]);
         }
 
         return loss;
@@ -98,7 +111,8 @@ internal sealed class EngineLossTests<TEngine>
         for (var i = 0; i < indices.Length; i++) indices[i] = (i % plays * width) + random.Next(width);
         var values = new float[indices.Length];
         for (var i = 0; i < values.Length; i++) values[i] = (0.5f + (40 * random.NextSingle())) * (i % 7 == 6 ? -1 : 1);
-        return new CsrMatrix(columns, [.. Enumerable.Range(0, rows + 1).Select(row => (long)row * plays)], indices, values);
+        return new CsrMatrix(
+            columns, [.. Enumerable.Range(0, rows + 1).Select(row => (long)row * plays)], indices, values);
     }
 
     private double Loss(CsrMatrix plays, float[] x, float[] y, int rank)

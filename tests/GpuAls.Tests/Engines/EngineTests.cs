@@ -9,7 +9,9 @@ internal sealed class EngineTests<TEngine>
 {
     private static readonly ConfidenceWeights Weights = new(0.7f, 0, 0.7f);
 
-    /// <summary>Empty rows first, in the middle and last; one play; lengths around tiles and stages; more than one stage.</summary>
+    /// <summary>
+    /// Empty rows first, in the middle and last; one play; lengths around tiles and stages; more than one stage.
+    /// </summary>
     private static readonly int[] RowLengths = [0, 1, 3, 4, 5, 0, 17, 33, 64, 65, 2, 100, 0];
 
     private IAlsEngine _engine = null!;
@@ -109,10 +111,12 @@ internal sealed class EngineTests<TEngine>
     [TestCaseSource(nameof(Ranks))]
     public void SolveRows_RatingsByConjugateGradients_MatchTheExactSolution(int rank)
     {
-        var problem = new Problem(rank, RowLengths, columns: 137, seed: 25) { ConjugateGradientSteps = (2 * rank) + 10 };
+        var problem =
+            new Problem(rank, RowLengths, columns: 137, seed: 25) { ConjugateGradientSteps = (2 * rank) + 10 };
         var start = TestMatrices.Factors(RowLengths.Length, rank, seed: 26);
 
-        problem.AssertSolves(problem.Solve(_engine, ConfidenceWeights.Explicit, start), ConfidenceWeights.Explicit, tolerance: 1e-3);
+        problem.AssertSolves(
+            problem.Solve(_engine, ConfidenceWeights.Explicit, start), ConfidenceWeights.Explicit, tolerance: 1e-3);
     }
 
     [Test]
@@ -168,7 +172,8 @@ internal sealed class EngineTests<TEngine>
     public void SolveRows_LongRowsThatAreIllConditioned_KeepFiveDigits(int rank)
     {
         if (!TEngine.TakesManyRows) Assert.Ignore("rows of this length take minutes on this engine.");
-        var problem = new Problem(Math.Min(rank, LargestRank), [2_500, 7_000, 12], columns: 7_000, seed: 21) { FirstFactorScale = 120 };
+        var problem = new Problem(
+            Math.Min(rank, LargestRank), [2_500, 7_000, 12], columns: 7_000, seed: 21) { FirstFactorScale = 120 };
 
         problem.AssertSolves(problem.Solve(_engine), Weights, tolerance: 1e-5);
     }
@@ -224,7 +229,11 @@ internal sealed class EngineTests<TEngine>
     [TestCase(3)]
     public void SolveRows_FactorsThatAreNoNumbers_AreReported(int conjugateGradientSteps)
     {
-        var problem = new Problem(2, [1, 1, 0], columns: 3, seed: 12) { ConjugateGradientSteps = conjugateGradientSteps, FactorScale = float.NaN };
+        var problem = new Problem(
+            2,
+            [1, 1, 0],
+            columns: 3,
+            seed: 12) { ConjugateGradientSteps = conjugateGradientSteps, FactorScale = float.NaN };
 
         var solved = problem.Solve(_engine);
 
@@ -249,7 +258,11 @@ internal sealed class EngineTests<TEngine>
     [TestCase(4)]
     public void SolveRows_SquaresThatOverflowFp32_AreSolvedInFp64(int conjugateGradientSteps)
     {
-        var problem = new Problem(3, [1, 5, 0, 2], columns: 11, seed: 19) { ConjugateGradientSteps = conjugateGradientSteps, FactorScale = 1e25f };
+        var problem = new Problem(
+            3,
+            [1, 5, 0, 2],
+            columns: 11,
+            seed: 19) { ConjugateGradientSteps = conjugateGradientSteps, FactorScale = 1e25f };
 
         var solved = problem.Solve(_engine);
 
@@ -262,7 +275,8 @@ internal sealed class EngineTests<TEngine>
     public void SolveRows_NoPlaysAtAll_GivesZeros(int conjugateGradientSteps)
     {
         var rank = LargestRank;
-        var problem = new Problem(rank, [0, 0, 0], columns: 1, seed: 22) { ConjugateGradientSteps = conjugateGradientSteps };
+        var problem =
+            new Problem(rank, [0, 0, 0], columns: 1, seed: 22) { ConjugateGradientSteps = conjugateGradientSteps };
 
         var solved = problem.Solve(_engine, Weights, TestMatrices.Factors(3, rank, seed: 23));
 
@@ -314,7 +328,8 @@ internal sealed class EngineTests<TEngine>
 
         var norm = _engine.WeightedSquaredNorm(factors, RowRange.All(factors), weights);
 
-        var expected = Enumerable.Range(0, rows).Sum(row => weights[row] * values[(row * rank)..((row + 1) * rank)].Sum(value => (double)value * value));
+        var expected = Enumerable.Range(0, rows)
+            .Sum(row => weights[row] * values[(row * rank)..((row + 1) * rank)].Sum(value => (double)value * value));
         Assert.That(norm, Is.EqualTo(expected).Within(1e-6 * values.Length));
     }
 
@@ -329,7 +344,10 @@ internal sealed class EngineTests<TEngine>
 
         var loss = _engine.PlaysLoss(loaded, rows, RowRange.All(rows), columns, weights);
 
-        Close.All([loss], [ReferenceAls.PlaysLoss(plays, weights, TestMatrices.ToDouble(x, rank), TestMatrices.ToDouble(y, rank))], relative: 1e-6);
+        Close.All(
+            [loss],
+            [ReferenceAls.PlaysLoss(plays, weights, TestMatrices.ToDouble(x, rank), TestMatrices.ToDouble(y, rank))],
+            relative: 1e-6);
     }
 
     private IEngineFactors Load(float[] values, int rank)

@@ -3,7 +3,9 @@ using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Engines;
 
-/// <summary>Top-k of random shapes on every engine. Factors are small integers: scores are exact, and ties are common.</summary>
+/// <summary>
+/// Top-k of random shapes on every engine. Factors are small integers: scores are exact, and ties are common.
+/// </summary>
 [TestFixtureSource(typeof(TestEngines), nameof(TestEngines.Available))]
 internal sealed class EngineTopKPropertyTests<TEngine>
     where TEngine : ITestEngine
@@ -23,9 +25,11 @@ internal sealed class EngineTopKPropertyTests<TEngine>
     public void TopK_AnyShape_MatchesReference()
     {
         var (mostItems, mostQueries) = TEngine.TakesManyRows ? (400, 140) : (150, 70);
-        var shapes = Gen.Select(Gen.Int[1, 9], Gen.Int[1, mostQueries], Gen.Int[1, mostItems], Gen.Int[0, 4], Gen.Int[0, 1_000]);
+        var shapes =
+            Gen.Select(Gen.Int[1, 9], Gen.Int[1, mostQueries], Gen.Int[1, mostItems], Gen.Int[0, 4], Gen.Int[0, 1_000]);
         shapes.Sample(
-            (rank, queries, items, largest, seed) => Check(new Case(rank, queries, items, Length(seed, items), largest, seed)),
+            (rank, queries, items, largest, seed) => Check(
+                new Case(rank, queries, items, Length(seed, items), largest, seed)),
             iter: TEngine.TakesManyRows ? 60 : 4, threads: 1);
     }
 
@@ -35,9 +39,12 @@ internal sealed class EngineTopKPropertyTests<TEngine>
     [TestCase(2, 17)]
     [TestCase(5, 300)]
     [TestCase(1, TopKQuery.MaximumK)]
-    public void TopK_SplitsOfManyItems_MatchReference(int queries, int k) => Check(new Case(3, queries, ManyItems, k, 2, seed: 11));
+    public void TopK_SplitsOfManyItems_MatchReference(int queries, int k) =>
+        Check(new Case(3, queries, ManyItems, k, 2, seed: 11));
 
-    /// <summary>Each item is better than all before it: every candidate is kept, and buffers overflow at every turn.</summary>
+    /// <summary>
+    /// Each item is better than all before it: every candidate is kept, and buffers overflow at every turn.
+    /// </summary>
     [TestCase(10)]
     [TestCase(100)]
     public void TopK_RisingScores_MatchReference(int k)
@@ -52,11 +59,13 @@ internal sealed class EngineTopKPropertyTests<TEngine>
     [Test]
     public void TopK_ScoresThatAreNoNumbers_AreLeftOut()
     {
-        var y = Enumerable.Range(0, 200).Select(item => item % 3 == 0 ? float.NaN : item % 50).Select(value => (float)value).ToArray();
+        var y = Enumerable.Range(0, 200).Select(item => item % 3 == 0 ? float.NaN : item % 50)
+            .Select(value => (float)value).ToArray();
 
         var (indices, scores) = Select([1], y, 1, null, k: 150);
 
-        var expected = Enumerable.Range(0, 200).Where(item => item % 3 != 0).OrderByDescending(item => item % 50).ThenBy(item => item).ToArray();
+        var expected = Enumerable.Range(0, 200).Where(item => item % 3 != 0).OrderByDescending(item => item % 50)
+            .ThenBy(item => item).ToArray();
         Assert.That(indices[..expected.Length], Is.EqualTo(expected));
         Assert.That(scores[..expected.Length], Is.EqualTo(expected.Select(item => (float)(item % 50))));
         Assert.That(indices[expected.Length..], Is.All.EqualTo(-1));
@@ -88,8 +97,14 @@ internal sealed class EngineTopKPropertyTests<TEngine>
         {
             var expected = ReferenceAls.TopK(queries, row, items, seen is null ? [] : seen.RowIndices(row), shape.K);
             var place = row * shape.K;
-            Assert.That(indices[place..][..expected.Length], Is.EqualTo(expected.Select(pair => pair.Index)), $"{shape}, query {row}");
-            Assert.That(scores[place..][..expected.Length], Is.EqualTo(expected.Select(pair => (float)pair.Score)), $"{shape}, query {row}");
+            Assert.That(
+                indices[place..][..expected.Length],
+                Is.EqualTo(expected.Select(pair => pair.Index)),
+                $"{shape}, query {row}");
+            Assert.That(
+                scores[place..][..expected.Length],
+                Is.EqualTo(expected.Select(pair => (float)pair.Score)),
+                $"{shape}, query {row}");
             Assert.That(indices[place..][expected.Length..shape.K], Is.All.EqualTo(-1), $"{shape}, query {row}");
         }
     }
@@ -129,8 +144,12 @@ internal sealed class EngineTopKPropertyTests<TEngine>
 
         /// <summary>Nothing for one case in four; else rows with no, some, and nearly all items.</summary>
         public CsrMatrix? Seen() => seed % 4 == 0 ? null
-            : TestMatrices.Plays(items, [.. Enumerable.Range(0, queries).Select(row => new[] { 0, 3, items / 3, items - 1, items }[(row + seed) % 5])], seed);
+            : TestMatrices.Plays(
+                items,
+                [.. Enumerable.Range(0, queries).Select(row => new[] { 0, 3, items / 3, items - 1, items }[(row + seed) % 5])],
+                seed);
 
-        public override string ToString() => $"rank {rank}, {queries} × {items}, k {k}, factors to {largest}, seed {seed}";
+        public override string ToString() =>
+            $"rank {rank}, {queries} × {items}, k {k}, factors to {largest}, seed {seed}";
     }
 }

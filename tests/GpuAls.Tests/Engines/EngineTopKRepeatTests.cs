@@ -20,7 +20,8 @@ internal sealed class EngineTopKRepeatTests<TEngine>
 
     private static float[] Items => TestMatrices.Factors(ItemCount, Rank, seed: 2);
 
-    private static CsrMatrix Seen => TestMatrices.Plays(ItemCount, [.. Enumerable.Range(0, QueryCount).Select(query => query % 5 * 20)], seed: 3);
+    private static CsrMatrix Seen =>
+        TestMatrices.Plays(ItemCount, [.. Enumerable.Range(0, QueryCount).Select(query => query % 5 * 20)], seed: 3);
 
     [OneTimeSetUp]
     public void OpenEngine() => _engine = TEngine.Create();
@@ -95,7 +96,8 @@ internal sealed class EngineTopKRepeatTests<TEngine>
 
     private void Solve(IEngineFactors fixedFactors, IEngineFactors target)
     {
-        using var plays = _engine.LoadPlays(TestMatrices.Plays(QueryCount, [.. Enumerable.Range(0, ItemCount).Select(item => item % 4)], seed: 5));
+        using var plays = _engine.LoadPlays(
+            TestMatrices.Plays(QueryCount, [.. Enumerable.Range(0, ItemCount).Select(item => item % 4)], seed: 5));
         var gramian = new double[Rank * Rank];
         _engine.Gramian(fixedFactors, RowRange.All(fixedFactors), gramian);
         _engine.SolveRows(new RowSolveProblem
@@ -120,7 +122,8 @@ internal sealed class EngineTopKRepeatTests<TEngine>
         Assert.That(lists.Scores, Is.EqualTo(expected.Scores));
     }
 
-    private (int[] Indices, float[] Scores) Select(IEngineFactors queries, RowRange rows, IEngineFactors items, CsrMatrix? seen, int k)
+    private (int[] Indices, float[] Scores) Select(
+        IEngineFactors queries, RowRange rows, IEngineFactors items, CsrMatrix? seen, int k)
     {
         using var mask = seen is null ? null : _engine.LoadPlays(seen);
         var (indices, scores) = (new int[rows.Count * k], new float[rows.Count * k]);

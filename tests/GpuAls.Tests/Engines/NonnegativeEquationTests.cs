@@ -3,12 +3,16 @@ using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Engines;
 
-/// <summary>The minimum over x ≥ 0 beside one found by trying all sets of free unknowns, and its conditions of optimality at any size.</summary>
+/// <summary>
+/// The minimum over x ≥ 0 beside one found by trying all sets of free unknowns, and its conditions of optimality at any
+/// size.
+/// </summary>
 public sealed class NonnegativeEquationTests
 {
     /// <summary>Size, seed of A, b with zeros among its values, and which unknowns are free at first.</summary>
     private static Gen<(int Size, int Seed, int[] Right, bool[] Start)> Problems(int largest) =>
-        Gen.Int[1, largest].SelectMany(size => Gen.Select(Gen.Const(size), Gen.Int, Gen.Int[-3, 3].Array[size], Gen.Bool.Array[size]));
+        Gen.Int[1, largest].SelectMany(
+            size => Gen.Select(Gen.Const(size), Gen.Int, Gen.Int[-3, 3].Array[size], Gen.Bool.Array[size]));
 
     [Test]
     public void Solve_FewUnknowns_IsTheBestOfAllSets() => Problems(largest: 6).Sample(problem =>
@@ -19,7 +23,8 @@ public sealed class NonnegativeEquationTests
         var x = Solve(left, right, problem.Start);
         var expected = BestOfAllSets(left, right);
 
-        return x.Zip(expected).All(pair => pair.First >= 0 && Math.Abs(pair.First - pair.Second) <= 1e-5 * (1 + expected.Max()));
+        return x.Zip(expected)
+            .All(pair => pair.First >= 0 && Math.Abs(pair.First - pair.Second) <= 1e-5 * (1 + expected.Max()));
     });
 
     [Test]

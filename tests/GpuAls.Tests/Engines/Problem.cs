@@ -34,11 +34,13 @@ internal sealed class Problem(int rank, int[] rowLengths, int columns, int seed)
         [.. TestMatrices.Factors(columns, rank, seed + 100).Select((value, i) => value * FactorScale * (i % rank == 0 ? FirstFactorScale : 1))];
 
     /// <summary>λ differs from row to row.</summary>
-    private float[] Regularization => [.. Enumerable.Range(0, _plays.RowCount).Select(row => Lambda * (1 + (0.1f * row)))];
+    private float[] Regularization =>
+        [.. Enumerable.Range(0, _plays.RowCount).Select(row => Lambda * (1 + (0.1f * row)))];
 
     /// <summary>Solves on an engine.</summary>
     /// <returns>All rows of the target, [rows, rank].</returns>
-    public float[] Solve(IAlsEngine engine, ConfidenceWeights? weights = null, float[]? start = null, int firstTargetRow = 0)
+    public float[] Solve(
+        IAlsEngine engine, ConfidenceWeights? weights = null, float[]? start = null, int firstTargetRow = 0)
     {
         var x = start ?? new float[_plays.RowCount * rank];
         using var plays = engine.LoadPlays(_plays);
@@ -69,10 +71,14 @@ internal sealed class Problem(int rank, int[] rowLengths, int columns, int seed)
         Assert.That(LargestError(solved, weights), Is.LessThan(tolerance));
     }
 
-    /// <summary>The largest difference from the fp64 solution, relative to the largest factor of its row; NaN counts as infinite.</summary>
+    /// <summary>
+    /// The largest difference from the fp64 solution, relative to the largest factor of its row; NaN counts as
+    /// infinite.
+    /// </summary>
     public double LargestError(float[] solved, ConfidenceWeights weights)
     {
-        var expected = ReferenceAls.SolveRows(_plays, weights, TestMatrices.ToDouble(FixedFactors, rank), Regularization);
+        var expected =
+            ReferenceAls.SolveRows(_plays, weights, TestMatrices.ToDouble(FixedFactors, rank), Regularization);
         var largest = 0.0;
         for (var row = 0; row < _plays.RowCount; row++)
         {

@@ -4,7 +4,10 @@ namespace GpuAls.Tests.Engines;
 [Category("Cuda")]
 public sealed class Tf32Tests
 {
-    /// <summary>tf32 rounds a factor by up to 5e-4 of itself; the errors of many average out, but at rank 1 or 2 the right side may cancel.</summary>
+    /// <summary>
+    /// tf32 rounds a factor by up to 5e-4 of itself; the errors of many average out, but at rank 1 or 2 the right side
+    /// may cancel.
+    /// </summary>
     private const double Tolerance = 1e-3;
 
     private static readonly int[] Lengths = [0, 1, 2, 7, 8, 9, 31, 32, 33, 0, 100, 250];
@@ -67,7 +70,8 @@ public sealed class Tf32Tests
     [TestCase(200)]
     public void SolveRows_IllConditioned_IsRefinedInFp32(int rank)
     {
-        var problem = new Problem(rank, [300, 200, 260], columns: 400, seed: 9) { Precision = SumPrecision.Tf32, FirstFactorScale = 100 };
+        var problem = new Problem(
+            rank, [300, 200, 260], columns: 400, seed: 9) { Precision = SumPrecision.Tf32, FirstFactorScale = 100 };
 
         problem.AssertSolves(problem.Solve(_engine), Weights);
     }
@@ -77,7 +81,8 @@ public sealed class Tf32Tests
     [TestCase(100)]
     public void SolveRows_HugePlays_AreNearTheReference(int rank)
     {
-        var problem = new Problem(rank, Lengths, columns: 137, seed: 4) { Precision = SumPrecision.Tf32, ValueScale = 1e4f };
+        var problem =
+            new Problem(rank, Lengths, columns: 137, seed: 4) { Precision = SumPrecision.Tf32, ValueScale = 1e4f };
 
         problem.AssertSolves(problem.Solve(_engine), Weights, tolerance: 2e-2);
     }
@@ -85,7 +90,8 @@ public sealed class Tf32Tests
     [Test]
     public void SolveRows_FactorsThatAreNotFinite_AreLeftToFp64()
     {
-        var problem = new Problem(64, [40], columns: 300, seed: 5) { Precision = SumPrecision.Tf32, FactorScale = float.NaN };
+        var problem =
+            new Problem(64, [40], columns: 300, seed: 5) { Precision = SumPrecision.Tf32, FactorScale = float.NaN };
 
         problem.Solve(_engine);
 
@@ -114,5 +120,6 @@ public sealed class Tf32Tests
         Assert.That(new Problem(rank, Lengths, columns: 300, seed: 5).Solve(_engine), Is.Not.EqualTo(first));
     }
 
-    private static Problem Tf32(int rank, int[] lengths, int columns) => new(rank, lengths, columns, seed: 5) { Precision = SumPrecision.Tf32 };
+    private static Problem Tf32(int rank, int[] lengths, int columns) =>
+        new(rank, lengths, columns, seed: 5) { Precision = SumPrecision.Tf32 };
 }

@@ -33,7 +33,9 @@ internal sealed class BaselineTests
             var plays = TestMatrices.Plays(9, lengths, seed);
             var dense = plays.Dense();
             for (var user = 0; user < plays.RowCount; user++)
-                Assert.That(Scores(Matrix(plays), similarity, neighbours, user), Is.EqualTo(Plain(dense, similarity, neighbours, user)).Within(1e-5));
+                Assert.That(
+                    Scores(Matrix(plays), similarity, neighbours, user),
+                    Is.EqualTo(Plain(dense, similarity, neighbours, user)).Within(1e-5));
         });
 
     [Test]
@@ -66,16 +68,23 @@ internal sealed class BaselineTests
                 for (var item = 0; item < train.GetLength(1); item++)
                     scores[user, item] = Enumerable.Range(0, train.GetLength(0)).Count(other => train[other, item] > 0);
 
-            var evaluator = new Evaluator(heldOut, EvaluationOptions.Default with { Cutoffs = [2, 4], ColdStart = ColdStart.Nan });
+            var evaluator =
+                new Evaluator(heldOut, EvaluationOptions.Default with { Cutoffs = [2, 4], ColdStart = ColdStart.Nan });
             var measured = evaluator.Measure(new PopularityBaseline(heldOut.Train.ByUser)).ByText();
             var plain = new PlainEvaluation(train, heldOut.Test.Dense(), scores, keepsUnseen: true).Metrics(2, 4);
 
-            Assert.That(measured.Keys, Is.EquivalentTo(plain.Keys.Where(metric => !metric.Contains('_') || metric.StartsWith("hit", StringComparison.Ordinal))));
-            foreach (var (metric, value) in measured) Assert.That(value, Is.EqualTo(plain[metric]).Within(1e-9), metric);
+            Assert.That(
+                measured.Keys,
+                Is.EquivalentTo(plain.Keys.Where(metric => !metric.Contains('_') || metric.StartsWith("hit", StringComparison.Ordinal))));
+            foreach (var (metric, value) in measured)
+                Assert.That(value, Is.EqualTo(plain[metric]).Within(1e-9), metric);
         });
 
     private static InteractionMatrix Matrix(CsrMatrix plays) =>
-        new(new IdIndex<int>([.. Enumerable.Range(0, plays.RowCount)]), new IdIndex<int>([.. Enumerable.Range(0, plays.ColumnCount)]), plays);
+        new(
+            new IdIndex<int>([.. Enumerable.Range(0, plays.RowCount)]),
+            new IdIndex<int>([.. Enumerable.Range(0, plays.ColumnCount)]),
+            plays);
 
     private static float[] Scores(InteractionMatrix plays, Similarity similarity, int neighbours, int user)
     {
@@ -86,7 +95,8 @@ internal sealed class BaselineTests
 
     private static double[] Plain(double[,] plays, Similarity similarity, int neighbours, int user)
     {
-        var (users, items) = (Enumerable.Range(0, plays.GetLength(0)), Enumerable.Range(0, plays.GetLength(1)).ToArray());
+        var (users, items) =
+            (Enumerable.Range(0, plays.GetLength(0)), Enumerable.Range(0, plays.GetLength(1)).ToArray());
         double Similar(int one, int other)
         {
             double both = users.Count(u => plays[u, one] > 0 && plays[u, other] > 0);
@@ -95,7 +105,8 @@ internal sealed class BaselineTests
             return (float)(similarity == Similarity.Jaccard ? both / (a + b - both) : both / Math.Sqrt(a * b));
         }
 
-        int[] Near(int item) => [.. items.Where(other => other != item).OrderByDescending(other => Similar(item, other)).ThenBy(other => other).Take(neighbours)];
+        int[] Near(int item) =>
+            [.. items.Where(other => other != item).OrderByDescending(other => Similar(item, other)).ThenBy(other => other).Take(neighbours)];
         var played = items.Where(item => plays[user, item] > 0).ToArray();
         return [.. items.Select(item => played.Sum(mine => Near(mine).Contains(item) ? Similar(mine, item) : 0))];
     }

@@ -18,16 +18,18 @@ internal sealed class EvaluatorTests<TEngine>
     public void CloseEngine() => _engine?.Dispose();
 
     /// <summary>
-    /// Three users, five items with 3, 2, 2, 1 and 1 listeners. Lists of user 0, who played items 0 and 1: 4, 2, 3 by their scores 9, 5, 5.
-    /// Held out of it: 2 (twice as often) and 3, at places 2 and 3.
+    /// Three users, five items with 3, 2, 2, 1 and 1 listeners. Lists of user 0, who played items 0 and 1: 4, 2, 3 by
+    /// their scores 9, 5, 5. Held out of it: 2 (twice as often) and 3, at places 2 and 3.
     /// </summary>
     [Test]
     public void Measure_SplitWorkedByHand_HasItsMetrics()
     {
-        var train = Matrix(3, 5, (0, 0, 4), (0, 1, 1), (1, 0, 1), (1, 2, 1), (1, 3, 1), (2, 0, 1), (2, 1, 1), (2, 2, 1), (2, 4, 1));
+        var train = Matrix(
+            3, 5, (0, 0, 4), (0, 1, 1), (1, 0, 1), (1, 2, 1), (1, 3, 1), (2, 0, 1), (2, 1, 1), (2, 2, 1), (2, 4, 1));
         var heldOut = HeldOut.Of(train, Matrix(3, 5, (0, 2, 2), (0, 3, 1)));
 
-        var metrics = Measure(heldOut, rank: 1, [1, 0, 0], [1, 2, 5, 5, 9], EvaluationOptions.Default with { Cutoffs = [1, 2] }).ByText();
+        var metrics = Measure(
+            heldOut, rank: 1, [1, 0, 0], [1, 2, 5, 5, 9], EvaluationOptions.Default with { Cutoffs = [1, 2] }).ByText();
 
         var expected = new Dictionary<string, double>
         {
@@ -74,24 +76,32 @@ internal sealed class EvaluatorTests<TEngine>
 
                 var measured = Measure(heldOut, 3, x, y, options).ByText();
                 var plain = new PlainEvaluation(
-                    heldOut.Train.ByUser.Dense(), heldOut.Test.Dense(), Products(x, y), keepsUnseen, AreEmpty(x), AreEmpty(y)).Metrics(1, 3, 50);
+                    heldOut.Train.ByUser.Dense(), heldOut.Test
+                        .Dense(), Products(x, y), keepsUnseen, AreEmpty(x), AreEmpty(y)).Metrics(1, 3, 50);
 
                 Assert.That(measured.Keys, Is.EquivalentTo(plain.Keys));
-                foreach (var (metric, value) in plain) Assert.That(measured[metric], Is.EqualTo(value).Within(1e-9), $"{metric}, {users} × {items}, seed {seed}");
+                foreach (var (metric, value) in plain)
+                    Assert.That(
+                        measured[metric], Is.EqualTo(value).Within(1e-9), $"{metric}, {users} × {items}, seed {seed}");
             },
             iter: TEngine.TakesManyRows ? 100 : 5, threads: 1);
     }
 
-    /// <summary>Item 1 and user 2 got ratings of 0 alone, so their factors are 0: neither is listed, whatever was held out of them.</summary>
+    /// <summary>
+    /// Item 1 and user 2 got ratings of 0 alone, so their factors are 0: neither is listed, whatever was held out of
+    /// them.
+    /// </summary>
     [Test]
     public void Measure_RatingsOfZeroAlone_ListsNeitherTheItemNorForTheUser()
     {
-        var ratings = CsrBuilder.FromCoordinates(3, 4, [0, 0, 1, 1, 2], [0, 1, 0, 2, 3], [4, 0, 3, 2, 0], Feedback.Explicit);
+        var ratings =
+            CsrBuilder.FromCoordinates(3, 4, [0, 0, 1, 1, 2], [0, 1, 0, 2, 3], [4, 0, 3, 2, 0], Feedback.Explicit);
         var test = CsrBuilder.FromCoordinates(3, 4, [0, 1, 1, 2], [2, 1, 3, 0], [5, 1, 2, 3], Feedback.Explicit);
         var heldOut = HeldOut.Of(Ratings(ratings), Ratings(test));
 
         // User 0 can get item 2 or 3, user 1 item 3 only, and user 2 no list.
-        var metrics = Measure(heldOut, 1, [1, 1, 0], [2, 0, -1, -2], EvaluationOptions.Default with { Cutoffs = [2] }).ByText();
+        var metrics =
+            Measure(heldOut, 1, [1, 1, 0], [2, 0, -1, -2], EvaluationOptions.Default with { Cutoffs = [2] }).ByText();
 
         var expected = new Dictionary<string, double>
         {
@@ -105,14 +115,19 @@ internal sealed class EvaluatorTests<TEngine>
         foreach (var (metric, value) in expected) Assert.That(metrics[metric], Is.EqualTo(value).Within(1e-12), metric);
     }
 
-    /// <summary>The lists that are measured are those that a recommender makes, also where the same evaluator measures other factors before.</summary>
+    /// <summary>
+    /// The lists that are measured are those that a recommender makes, also where the same evaluator measures other
+    /// factors before.
+    /// </summary>
     [Test]
     public void Lists_AnyFactors_AreThoseOfTheRecommender([Values] Feedback feedback)
     {
         const int K = 4;
         var plays = TestMatrices.Plays(9, [3, 0, 5, 2, 4, 6, 1], seed: 6);
         var train = new InteractionMatrix(Ids(plays.RowCount), Ids(plays.ColumnCount), plays) { Feedback = feedback };
-        using var evaluator = new Evaluator(HeldOut.Of(train, Matrix(7, 9, (0, 8, 1), (2, 8, 1), (3, 7, 1))), EvaluationOptions.Default with { ColdStart = ColdStart.Nan });
+        using var evaluator = new Evaluator(
+            HeldOut.Of(train, Matrix(7, 9, (0, 8, 1), (2, 8, 1), (3, 7, 1))),
+            EvaluationOptions.Default with { ColdStart = ColdStart.Nan });
         foreach (var seed in new[] { 1, 2, 2, 3 })
         {
             var (x, y) = (Integers(7, seed), Integers(9, seed + 10));
@@ -130,12 +145,17 @@ internal sealed class EvaluatorTests<TEngine>
             var expected = Enumerable.Range(0, 7).Select(user => Recommender.HasPlays(model, user)
                 ? Pairs(recommender.Recommend([user], K, includePlayed: false).Single())
                 : string.Join(' ', Enumerable.Repeat("-1:-Infinity", K)));
-            Assert.That(Enumerable.Range(0, 7).Select(user => Text(made.AsSpan(user * K, K), scores.AsSpan(user * K, K))), Is.EqualTo(expected), $"seed {seed}");
+            Assert.That(
+                Enumerable.Range(0, 7).Select(user => Text(made.AsSpan(user * K, K), scores.AsSpan(user * K, K))),
+                Is.EqualTo(expected),
+                $"seed {seed}");
         }
 
         static string Pairs(RecommendationBatch batch) => Text(batch.ItemIndices, batch.Scores);
         static string Text(ReadOnlySpan<int> items, ReadOnlySpan<float> scores) =>
-            string.Join(' ', items.ToArray().Zip(scores.ToArray(), (item, score) => FormattableString.Invariant($"{item}:{score}")));
+            string.Join(
+                ' ',
+                items.ToArray().Zip(scores.ToArray(), (item, score) => FormattableString.Invariant($"{item}:{score}")));
     }
 
     [Test]
@@ -169,13 +189,15 @@ internal sealed class EvaluatorTests<TEngine>
             if (random.Next(4) == 0) factors.AsSpan(row, 3).Clear();
     }
 
-    private static bool[] AreEmpty(float[] factors) => [.. factors.Chunk(3).Select(row => row.All(factor => factor == 0))];
+    private static bool[] AreEmpty(float[] factors) =>
+        [.. factors.Chunk(3).Select(row => row.All(factor => factor == 0))];
 
     /// <summary>Random plays with dislikes; null where nothing is held out or left.</summary>
     private static HeldOut? Split(int users, int items, int seed)
     {
         var random = new Random(seed);
-        var plays = TestMatrices.Plays(items, [.. Enumerable.Range(0, users).Select(_ => random.Next(0, (items / 2) + 2))], seed);
+        var plays = TestMatrices.Plays(
+            items, [.. Enumerable.Range(0, users).Select(_ => random.Next(0, (items / 2) + 2))], seed);
         var split = HoldOutSplit.Random(plays, 0.3, seed);
         return split.Train.EntryCount == 0 || split.Test.EntryCount == 0 ? null : HeldOut.Of(Matrix(plays), split);
     }
@@ -192,31 +214,40 @@ internal sealed class EvaluatorTests<TEngine>
         }
     }
 
-    private static float[] Integers(int rows, int seed) => [.. TestMatrices.Factors(rows, 3, seed).Select(value => MathF.Round(2 * value))];
+    private static float[] Integers(int rows, int seed) =>
+        [.. TestMatrices.Factors(rows, 3, seed).Select(value => MathF.Round(2 * value))];
 
     private static double[,] Products(float[] x, float[] y)
     {
         var scores = new double[x.Length / 3, y.Length / 3];
         for (var user = 0; user < scores.GetLength(0); user++)
             for (var item = 0; item < scores.GetLength(1); item++)
-                for (var factor = 0; factor < 3; factor++) scores[user, item] += x[(user * 3) + factor] * y[(item * 3) + factor];
+                for (var factor = 0; factor < 3; factor++)
+                    scores[user, item] += x[(user * 3) + factor] * y[(item * 3) + factor];
         return scores;
     }
 
-    /// <summary>What lists leave out stays on an engine from one measurement to the next; another engine gets its own.</summary>
+    /// <summary>
+    /// What lists leave out stays on an engine from one measurement to the next; another engine gets its own.
+    /// </summary>
     [Test]
     public void Measure_OnOneEngineAndAnother_GivesTheSame()
     {
         using var evaluator = new Evaluator(Split(9, 7, seed: 4)!, EvaluationOptions.Default);
         using var processor = new HostEngine(1);
-        float[] x = [.. Enumerable.Range(0, evaluator.HeldOut.Train.Users.Count).Select(user => (float)((user % 3) + 1))];
-        float[] y = [.. Enumerable.Range(0, evaluator.HeldOut.Train.Items.Count).Select(item => (float)((5 * item) % 4))];
+        float[] x =
+            [.. Enumerable.Range(0, evaluator.HeldOut.Train.Users.Count).Select(user => (float)((user % 3) + 1))];
+        float[] y =
+            [.. Enumerable.Range(0, evaluator.HeldOut.Train.Items.Count).Select(item => (float)((5 * item) % 4))];
 
         var measured = new[] { _engine, _engine, processor, _engine }.Select(engine =>
         {
             using var users = engine.LoadFactors(x, 1);
             using var items = engine.LoadFactors(y, 1);
-            return string.Join('\n', evaluator.Measure(engine, users, items).ByText().OrderBy(metric => metric.Key).Select(metric => $"{metric.Key} {metric.Value:R}"));
+            return string.Join(
+                '\n',
+                evaluator.Measure(engine, users, items).ByText().OrderBy(metric => metric.Key)
+                    .Select(metric => $"{metric.Key} {metric.Value:R}"));
         }).ToArray();
 
         Assert.That(measured, Is.All.EqualTo(measured[2]));
@@ -225,8 +256,10 @@ internal sealed class EvaluatorTests<TEngine>
     [Test]
     public void Measure_ListsAndPlaces_TellHowMuchIsDone()
     {
-        var train = Matrix(3, 5, (0, 0, 4), (0, 1, 1), (1, 0, 1), (1, 2, 1), (1, 3, 1), (2, 0, 1), (2, 1, 1), (2, 2, 1), (2, 4, 1));
-        using var evaluator = new Evaluator(HeldOut.Of(train, Matrix(3, 5, (0, 2, 2), (1, 1, 1))), EvaluationOptions.Default);
+        var train = Matrix(
+            3, 5, (0, 0, 4), (0, 1, 1), (1, 0, 1), (1, 2, 1), (1, 3, 1), (2, 0, 1), (2, 1, 1), (2, 2, 1), (2, 4, 1));
+        using var evaluator =
+            new Evaluator(HeldOut.Of(train, Matrix(3, 5, (0, 2, 2), (1, 1, 1))), EvaluationOptions.Default);
         using var users = _engine.LoadFactors([1, 0, 0], 1);
         using var items = _engine.LoadFactors([1, 2, 5, 5, 9], 1);
         var (ofFactors, ofPopularity) = (new Told(), new Told());

@@ -13,7 +13,8 @@ public sealed class MetricChoiceTests
     {
         var choice = MetricChoice.Parse(text);
 
-        Assert.That((choice.Metric.ToString(), choice.Kinds, choice.IsLowerBetter), Is.EqualTo((metric, kinds, isLowerBetter)));
+        Assert.That(
+            (choice.Metric.ToString(), choice.Kinds, choice.IsLowerBetter), Is.EqualTo((metric, kinds, isLowerBetter)));
     }
 
     [TestCase("ndcg")]

@@ -5,11 +5,13 @@ namespace GpuAls.Tests.Evaluation;
 /// <summary>Lists and places of a row of scores, few of them different, some no numbers.</summary>
 public sealed class RowTests
 {
-    private static readonly Gen<float[]> Rows = Gen.Int[-4, 3].Select(value => value == -4 ? float.NaN : value).Array[1, 300];
+    private static readonly Gen<float[]> Rows =
+        Gen.Int[-4, 3].Select(value => value == -4 ? float.NaN : value).Array[1, 300];
 
     [Test]
     public void BestItems_AnyRow_AreThoseOfTheSortedRow() =>
-        Gen.Select(Rows, Gen.Int[1, 320]).Sample((scores, k) => new BestItems(k).Of(scores).SequenceEqual(Sorted(scores).Take(k)));
+        Gen.Select(Rows, Gen.Int[1, 320])
+            .Sample((scores, k) => new BestItems(k).Of(scores).SequenceEqual(Sorted(scores).Take(k)));
 
     [Test]
     public void BestItems_OfferedInAnyOrder_AreTheSame() =>

@@ -12,10 +12,13 @@ public sealed class WorkProgressTests
             var told = new Told();
             var progress = new WorkProgress(parts.Sum(part => (long)part), told);
 
-            Parallel.ForEach(parts, new ParallelOptions { MaxDegreeOfParallelism = threads }, part => progress.Add(part));
+            Parallel.ForEach(
+                parts, new ParallelOptions { MaxDegreeOfParallelism = threads }, part => progress.Add(part));
 
             Assert.That(told.Shares, Is.Ordered.Ascending.And.Unique);
-            Assert.That(told.Shares.Select(share => share * 100), Is.All.Matches<double>(percent => Math.Abs(percent - Math.Round(percent)) < 1e-9));
+            Assert.That(
+                told.Shares.Select(share => share * 100),
+                Is.All.Matches<double>(percent => Math.Abs(percent - Math.Round(percent)) < 1e-9));
             if (parts.Any(part => part > 0)) Assert.That(told.Shares[^1], Is.EqualTo(1));
         });
     }

@@ -19,7 +19,8 @@ public sealed class EncodedListSinkTests
     {
         var written = new List<string>();
 
-        Assert.That(() => WriteAsync(new Encoder(failing: 4), written, Blocks(9)), Throws.InstanceOf<InvalidDataException>());
+        Assert.That(
+            () => WriteAsync(new Encoder(failing: 4), written, Blocks(9)), Throws.InstanceOf<InvalidDataException>());
         Assert.That(string.Concat(written), Is.EqualTo("<0123"));
     }
 
@@ -28,7 +29,9 @@ public sealed class EncodedListSinkTests
     {
         var written = new List<string>();
 
-        Assert.That(() => WriteAsync(new Encoder(), written, Blocks(3).Concat(Failing())), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => WriteAsync(new Encoder(), written, Blocks(3).Concat(Failing())),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(string.Concat(written), Is.EqualTo("<012"));
     }
 
@@ -38,7 +41,9 @@ public sealed class EncodedListSinkTests
         var taken = 0;
         var stream = new LineStream(text => _ = text == "2" ? throw new IOException("full") : text);
 
-        Assert.That(() => WriteAsync(new Encoder(), stream, Blocks(1_000).Select(batch => { taken++; return batch; })), Throws.InstanceOf<IOException>().With.Message.EqualTo("full"));
+        Assert.That(
+            () => WriteAsync(new Encoder(), stream, Blocks(1_000).Select(batch => { taken++; return batch; })),
+            Throws.InstanceOf<IOException>().With.Message.EqualTo("full"));
         Assert.That(taken, Is.LessThan(20));
     }
 
@@ -51,7 +56,8 @@ public sealed class EncodedListSinkTests
 
         var blocks = ListBlock.Of(batches, rows).ToArray();
 
-        Assert.That(blocks.SelectMany(block => block.Lists()).Select(list => list.User), Is.EqualTo(Enumerable.Range(0, 10)));
+        Assert.That(
+            blocks.SelectMany(block => block.Lists()).Select(list => list.User), Is.EqualTo(Enumerable.Range(0, 10)));
         Assert.That(blocks.Select(block => block.MaximumRows), Has.All.LessThanOrEqualTo(Math.Max(rows, 2)));
         Assert.That(blocks, Has.Length.EqualTo(count));
     }
@@ -63,14 +69,16 @@ public sealed class EncodedListSinkTests
         RecommendationWriter.WriteAsync(new EncodedListSink(encoder, stream), batches);
 
     /// <summary>A batch, and so a block, for each user.</summary>
-    private static IEnumerable<RecommendationBatch> Blocks(int count) => Enumerable.Range(0, count).Select(user => Batch(1, user));
+    private static IEnumerable<RecommendationBatch> Blocks(int count) =>
+        Enumerable.Range(0, count).Select(user => Batch(1, user));
 
     private static IEnumerable<RecommendationBatch> Failing()
     {
         yield return ((Func<RecommendationBatch>)(() => throw new OperationCanceledException()))();
     }
 
-    private static RecommendationBatch Batch(int users, int first) => new([.. Enumerable.Range(first, users)], 2, new int[2 * users], new float[2 * users]);
+    private static RecommendationBatch Batch(int users, int first) =>
+        new([.. Enumerable.Range(first, users)], 2, new int[2 * users], new float[2 * users]);
 
     /// <summary>Writes the user of each block.</summary>
     private sealed class Encoder(int slow = -1, int failing = -1) : IListEncoder
@@ -83,10 +91,13 @@ public sealed class EncodedListSinkTests
         {
             var user = block.Lists().Single().User;
             if (user == slow) Thread.Sleep(100);
-            return user == failing ? throw new InvalidDataException() : new EncodedLists(Encoding.UTF8.GetBytes($"{user}"));
+            return user == failing
+                ? throw new InvalidDataException()
+                : new EncodedLists(Encoding.UTF8.GetBytes($"{user}"));
         }
 
-        public void WrittenAt(EncodedLists block, long offset) => Assert.That(offset, Is.EqualTo(1 + block.Bytes.Span[0] - '0').Or.GreaterThan(9));
+        public void WrittenAt(EncodedLists block, long offset) =>
+            Assert.That(offset, Is.EqualTo(1 + block.Bytes.Span[0] - '0').Or.GreaterThan(9));
 
         public ReadOnlyMemory<byte> End() => ">"u8.ToArray();
     }

@@ -16,10 +16,16 @@ public sealed class ParquetListTests
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public Task Write_TextIds_DuckDbReadsTheLists() => Holds(new IdIndex<string>(["ada", "", "émile \"x\"\n", "😀", new string('z', 5_000)]), new IdIndex<string>(["a", "b", "ü"]));
+    public Task Write_TextIds_DuckDbReadsTheLists() =>
+        Holds(
+            new IdIndex<string>(["ada", "", "émile \"x\"\n", "😀", new string('z', 5_000)]),
+            new IdIndex<string>(["a", "b", "ü"]));
 
     [Test]
-    public Task Write_IntegerIds_DuckDbReadsTheLists() => Holds(new IdIndex<int>([7, -1, int.MinValue, 0, int.MaxValue]), new IdIndex<long>([long.MinValue, 5, long.MaxValue]));
+    public Task Write_IntegerIds_DuckDbReadsTheLists() =>
+        Holds(
+            new IdIndex<int>([7, -1, int.MinValue, 0, int.MaxValue]),
+            new IdIndex<long>([long.MinValue, 5, long.MaxValue]));
 
     [Test]
     public Task Write_UnsignedIntegerIds_DuckDbReadsTheLists() =>
@@ -28,7 +34,8 @@ public sealed class ParquetListTests
     [Test]
     public Task Write_UuidIds_DuckDbReadsTheLists() =>
         Holds(
-            new IdIndex<Guid>([.. Enumerable.Range(0, 5).Select(user => new Guid(user, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11))]),
+            new IdIndex<Guid>(
+                [.. Enumerable.Range(0, 5).Select(user => new Guid(user, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11))]),
             new IdIndex<Guid>([Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"), Guid.Empty, Guid.Parse("ffffffff-ffff-ffff-ffff-ffffffffffff")]));
 
     [Test]
@@ -37,7 +44,9 @@ public sealed class ParquetListTests
             .Sample(
                 (k, itemCount, lists, seed) =>
                 {
-                    var model = Model(new IdIndex<int>([.. Enumerable.Range(0, 50)]), new IdIndex<int>([.. Enumerable.Range(1_000, itemCount)]));
+                    var model = Model(
+                        new IdIndex<int>([.. Enumerable.Range(0, 50)]),
+                        new IdIndex<int>([.. Enumerable.Range(1_000, itemCount)]));
                     var batch = Lists(model, lists, k, seed);
                     Write(model, [batch]);
                     return Read().SequenceEqual(Expected(model, [batch]));
@@ -48,8 +57,11 @@ public sealed class ParquetListTests
     [Test]
     public void Write_MoreThanARowGroup_KeepsAllRowsInOrder()
     {
-        var model = Model(new IdIndex<int>([.. Enumerable.Range(0, 1_100)]), new IdIndex<string>([.. Enumerable.Range(0, 3_000).Select(item => $"item {item}")]));
-        RecommendationBatch[] batches = [.. Enumerable.Range(0, 11).Select(part => Lists(model, 100, 1_000, part, firstUser: part * 100))];
+        var model = Model(
+            new IdIndex<int>([.. Enumerable.Range(0, 1_100)]),
+            new IdIndex<string>([.. Enumerable.Range(0, 3_000).Select(item => $"item {item}")]));
+        RecommendationBatch[] batches =
+            [.. Enumerable.Range(0, 11).Select(part => Lists(model, 100, 1_000, part, firstUser: part * 100))];
 
         Write(model, batches);
 
@@ -63,7 +75,9 @@ public sealed class ParquetListTests
         Write(SampleModelOf5(), []);
 
         Assert.That(Query($"SELECT count(*) FROM '{Path}'"), Is.EqualTo("0"));
-        Assert.That(Query($"SELECT string_agg(column_name || ' ' || column_type, ', ') FROM (DESCRIBE SELECT * FROM '{Path}')"), Is.EqualTo("user VARCHAR, item INTEGER, rank INTEGER, score FLOAT"));
+        Assert.That(
+            Query($"SELECT string_agg(column_name || ' ' || column_type, ', ') FROM (DESCRIBE SELECT * FROM '{Path}')"),
+            Is.EqualTo("user VARCHAR, item INTEGER, rank INTEGER, score FLOAT"));
     }
 
     [TestCase("lists.parquet")]
@@ -71,10 +85,14 @@ public sealed class ParquetListTests
     [TestCase("lists.jsonl")]
     public async Task Write_OtherBatches_GiveTheSameBytes(string name)
     {
-        var model = Model(new IdIndex<int>([.. Enumerable.Range(0, 5_000)]), new IdIndex<int>([.. Enumerable.Range(0, 77)]));
+        var model =
+            Model(new IdIndex<int>([.. Enumerable.Range(0, 5_000)]), new IdIndex<int>([.. Enumerable.Range(0, 77)]));
         var whole = Lists(model, 5_000, 30, seed: 4);
         RecommendationBatch[] parts = [.. Enumerable.Range(0, 5_000).Chunk(617).Select(users => new RecommendationBatch(
-            users, 30, whole.ItemIndices[(users[0] * 30)..((users[^1] + 1) * 30)], whole.Scores[(users[0] * 30)..((users[^1] + 1) * 30)]))];
+            users,
+            30,
+            whole.ItemIndices[(users[0] * 30)..((users[^1] + 1) * 30)],
+            whole.Scores[(users[0] * 30)..((users[^1] + 1) * 30)]))];
 
         await WriteAsync("whole", ListFormat.Of(name), model, [whole]);
         await WriteAsync("parts", ListFormat.Of(name), model, parts);
@@ -89,7 +107,11 @@ public sealed class ParquetListTests
         var model = Model(users, items);
 
         // A user twice, and one with no list.
-        var batch = new RecommendationBatch([4, 0, 2, 1, 2], 3, [2, 0, 1, 1, -1, -1, -1, -1, -1, 0, 2, -1, 1, 0, 2], [.. Enumerable.Range(0, 15).Select(entry => 1f / (entry + 1))]);
+        var batch = new RecommendationBatch(
+            [4, 0, 2, 1, 2],
+            3,
+            [2, 0, 1, 1, -1, -1, -1, -1, -1, 0, 2, -1, 1, 0, 2],
+            [.. Enumerable.Range(0, 15).Select(entry => 1f / (entry + 1))]);
         await WriteAsync("lists.parquet", ListFormat.Parquet, model, [batch]);
 
         Assert.That(Read(), Is.EqualTo(Expected(model, [batch])));
@@ -112,7 +134,8 @@ public sealed class ParquetListTests
         command.CommandText = $"SELECT user::VARCHAR, item::VARCHAR, rank, score FROM '{Path}'";
         using var reader = command.ExecuteReader();
         var rows = new List<(string, string, int, float)>();
-        while (reader.Read()) rows.Add((reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetFloat(3)));
+        while (reader.Read())
+            rows.Add((reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetFloat(3)));
         return rows;
     }
 
@@ -125,7 +148,8 @@ public sealed class ParquetListTests
         return command.ExecuteScalar()!.ToString()!;
     }
 
-    private static List<(string User, string Item, int Rank, float Score)> Expected(FactorModel model, RecommendationBatch[] batches)
+    private static List<(string User, string Item, int Rank, float Score)> Expected(
+        FactorModel model, RecommendationBatch[] batches)
     {
         var rows = new List<(string, string, int, float)>();
         foreach (var batch in batches)
@@ -151,7 +175,8 @@ public sealed class ParquetListTests
             [.. Enumerable.Range(0, lists).Select(list => (firstUser + list) % model.Users.Count)], k, indices, [.. indices.Select(_ => random.NextSingle())]);
     }
 
-    private static FactorModel SampleModelOf5() => Model(new IdIndex<string>(["a", "b", "c", "d", "e"]), new IdIndex<int>([1, 2, 3]));
+    private static FactorModel SampleModelOf5() =>
+        Model(new IdIndex<string>(["a", "b", "c", "d", "e"]), new IdIndex<int>([1, 2, 3]));
 
     private static FactorModel Model(IdIndex users, IdIndex items) =>
         new(

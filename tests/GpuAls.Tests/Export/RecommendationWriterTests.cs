@@ -6,8 +6,10 @@ namespace GpuAls.Tests.Export;
 
 public sealed class RecommendationWriterTests
 {
-    private static readonly RecommendationBatch First = new([0, 1], 2, [3, 0, 6, -1], [0.5f, 0.25f, 1.5f, float.NegativeInfinity]);
-    private static readonly RecommendationBatch Second = new([4], 2, [-1, -1], [float.NegativeInfinity, float.NegativeInfinity]);
+    private static readonly RecommendationBatch First =
+        new([0, 1], 2, [3, 0, 6, -1], [0.5f, 0.25f, 1.5f, float.NegativeInfinity]);
+    private static readonly RecommendationBatch Second =
+        new([4], 2, [-1, -1], [float.NegativeInfinity, float.NegativeInfinity]);
 
     private TempFolder _folder = null!;
 
@@ -54,7 +56,9 @@ public sealed class RecommendationWriterTests
         var fields = reader.Schema.DataFields;
         Assert.That(fields.Select(field => (field.Name, field.ClrType)), Is.EqualTo(new[]
         {
-            ("user", typeof(ReadOnlyMemory<char>)), ("item", typeof(long)), ("rank", typeof(int)), ("score", typeof(float)),
+            (
+                "user",
+                typeof(ReadOnlyMemory<char>)), ("item", typeof(long)), ("rank", typeof(int)), ("score", typeof(float)),
         }));
         var users = new string?[3];
         var ranks = new int[3];
@@ -73,7 +77,8 @@ public sealed class RecommendationWriterTests
     private async Task WriteAsync(string name)
     {
         await using var stream = File.Create(_folder.At(name));
-        await RecommendationWriter.WriteAsync(ListFormat.Of(name).SinkTo(stream, SampleModel.Create()), [First, Second]);
+        await RecommendationWriter.WriteAsync(
+            ListFormat.Of(name).SinkTo(stream, SampleModel.Create()), [First, Second]);
     }
 
     /// <summary>As for a table in a database: one block at a time, in their order, then the end.</summary>
@@ -95,7 +100,8 @@ public sealed class RecommendationWriterTests
         var sink = new RowSink(2) { MaximumRows = 3 };
         var made = 0;
 
-        var failure = await Assert.ThrowsAsync<GpuAlsException>(() => RecommendationWriter.WriteAsync(sink, Enumerable.Range(0, 100).Select(_ =>
+        var failure = await Assert.ThrowsAsync<GpuAlsException>(
+            () => RecommendationWriter.WriteAsync(sink, Enumerable.Range(0, 100).Select(_ =>
         {
             made++;
             return First;

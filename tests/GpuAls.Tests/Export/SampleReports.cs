@@ -6,7 +6,8 @@ namespace GpuAls.Tests.Export;
 internal static class SampleReports
 {
     private static readonly DateTime StartedAt = new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
-    private static readonly MetricValue[] Metrics = [new(new Metric("ndcg", 10), 0.1 + 0.2, 0.25, 0.35), new(new Metric("auc"), double.NaN, null, null)];
+    private static readonly MetricValue[] Metrics =
+        [new(new Metric("ndcg", 10), 0.1 + 0.2, 0.25, 0.35), new(new Metric("auc"), double.NaN, null, null)];
 
     public static EvaluationReport Evaluation { get; } = new()
     {

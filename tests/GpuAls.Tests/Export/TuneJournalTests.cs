@@ -4,7 +4,8 @@ namespace GpuAls.Tests.Export;
 
 public sealed class TuneJournalTests
 {
-    private static readonly Dictionary<string, string> Settings = new() { ["--alpha"] = "1,10", ["--metric"] = "ndcg@10" };
+    private static readonly Dictionary<string, string> Settings =
+        new() { ["--alpha"] = "1,10", ["--metric"] = "ndcg@10" };
 
     private TempFolder _folder = null!;
 
@@ -17,7 +18,8 @@ public sealed class TuneJournalTests
     [Test]
     public void Open_Again_HasWhatWasAdded()
     {
-        var failed = Result(2) with { Metrics = [], BestIteration = 0, Failure = new TrialFailure(FailureKind.BadInput, "no.") };
+        var failed =
+            Result(2) with { Metrics = [], BestIteration = 0, Failure = new TrialFailure(FailureKind.BadInput, "no.") };
         using (var journal = Open())
         {
             journal.Add(Result(1));
@@ -66,7 +68,9 @@ public sealed class TuneJournalTests
             }
 
             using var again = Open();
-            Assert.That((again.Find(1, 1) is not null, again.Find(2, 1), again.Find(3, 1) is not null), Is.EqualTo((true, (TrialResult?)null, true)));
+            Assert.That(
+                (again.Find(1, 1) is not null, again.Find(2, 1), again.Find(3, 1) is not null),
+                Is.EqualTo((true, (TrialResult?)null, true)));
         }
     }
 
@@ -75,9 +79,17 @@ public sealed class TuneJournalTests
     {
         Open().Dispose();
 
-        Assert.That(() => TuneJournal.Open(new LocalAppendLog(Path), "digest", new Dictionary<string, string>(Settings) { ["--alpha"] = "1,40" }), Refusal("--alpha was 1,10, and is 1,40 now"));
-        Assert.That(() => TuneJournal.Open(new LocalAppendLog(Path), "digest", new Dictionary<string, string>(Settings) { ["--new"] = "1" }), Refusal("--new was not given, and is 1 now"));
-        Assert.That(() => TuneJournal.Open(new LocalAppendLog(Path), "other", Settings), Refusal("the plays, or how they are divided, are others"));
+        Assert.That(
+            () => TuneJournal.Open(
+                new LocalAppendLog(Path), "digest", new Dictionary<string, string>(Settings) { ["--alpha"] = "1,40" }),
+            Refusal("--alpha was 1,10, and is 1,40 now"));
+        Assert.That(
+            () => TuneJournal.Open(
+                new LocalAppendLog(Path), "digest", new Dictionary<string, string>(Settings) { ["--new"] = "1" }),
+            Refusal("--new was not given, and is 1 now"));
+        Assert.That(
+            () => TuneJournal.Open(new LocalAppendLog(Path), "other", Settings),
+            Refusal("the plays, or how they are divided, are others"));
         Open().Dispose();
     }
 
@@ -134,13 +146,17 @@ public sealed class TuneJournalTests
     {
         using var journal = Open();
 
-        Assert.That(Open, Throws.InstanceOf<GpuAlsException>().With.Property(nameof(GpuAlsException.Kind)).EqualTo(FailureKind.Output));
+        Assert.That(
+            Open,
+            Throws.InstanceOf<GpuAlsException>().With.Property(nameof(GpuAlsException.Kind))
+                .EqualTo(FailureKind.Output));
     }
 
     [Test]
     public void Add_WhatADeviceRefused_IsTriedAgain()
     {
-        using (var journal = Open()) journal.Add(Result(1) with { Failure = new TrialFailure(FailureKind.Device, "full.") });
+        using (var journal = Open()) journal
+            .Add(Result(1) with { Failure = new TrialFailure(FailureKind.Device, "full.") });
 
         using var again = Open();
 
@@ -158,7 +174,9 @@ public sealed class TuneJournalTests
         var failure = Assert.Throws<GpuAlsException>(() => journal.Add(Result(2)));
 
         Assert.That(failure.Kind, Is.EqualTo(FailureKind.Output));
-        Assert.That((journal.Count, journal.Find(1, 1) is not null, journal.Find(2, 1)), Is.EqualTo((1, true, (TrialResult?)null)));
+        Assert.That(
+            (journal.Count, journal.Find(1, 1) is not null, journal.Find(2, 1)),
+            Is.EqualTo((1, true, (TrialResult?)null)));
         using var again = TuneJournal.Open(new FullLog(room: 0, [.. log.ReadAll()]), "digest", Settings);
         Assert.That(again.Count, Is.EqualTo(1));
     }
@@ -177,7 +195,8 @@ public sealed class TuneJournalTests
 
         public void Append(ReadOnlyMemory<byte> piece)
         {
-            if (_room-- == 0) throw new GpuAlsException(FailureKind.Output, "cannot write 'memory:journal': it is full.");
+            if (_room-- == 0)
+                throw new GpuAlsException(FailureKind.Output, "cannot write 'memory:journal': it is full.");
             _bytes.AddRange(piece.Span);
         }
 
@@ -190,7 +209,8 @@ public sealed class TuneJournalTests
 
     private TuneJournal Open() => TuneJournal.Open(new LocalAppendLog(Path), "digest", Settings);
 
-    private static NUnit.Framework.Constraints.ContainsConstraint Refusal(string message) => Throws.InstanceOf<GpuAlsException>().With.Message.Contains(message);
+    private static NUnit.Framework.Constraints.ContainsConstraint Refusal(string message) =>
+        Throws.InstanceOf<GpuAlsException>().With.Message.Contains(message);
 
     private static TrialResult Result(int trial) => new()
     {

@@ -19,7 +19,8 @@ internal sealed class GoldenFile
     public string[] Arguments =>
     [
         "--rank", $"{_json["rank"]}", "--iterations", $"{_json["iterations"]}",
-        .. _json["parameters"]!.AsObject().SelectMany(parameter => new[] { $"--{parameter.Key.Replace('_', '-')}", parameter.Value!.ToJsonString() }),
+        .. _json["parameters"]!.AsObject()
+        .SelectMany(parameter => new[] { $"--{parameter.Key.Replace('_', '-')}", parameter.Value!.ToJsonString() }),
     ];
 
     /// <summary>How many starts of its own the system was trained from.</summary>
@@ -35,7 +36,8 @@ internal sealed class GoldenFile
     public AlsOptions Options(AlsOptions options) => Arguments.Chunk(2)
         .Aggregate(options, (changed, pair) => AlsParameters.Table[pair[0][2..]].Set(changed, pair[1]));
 
-    public static GoldenFile Read(string name) => new(JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, $"{name}.json")))!);
+    public static GoldenFile Read(string name) =>
+        new(JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, $"{name}.json")))!);
 
     /// <summary>Factors of a user or an item.</summary>
     /// <param name="side"><c>users</c> or <c>items</c>.</param>

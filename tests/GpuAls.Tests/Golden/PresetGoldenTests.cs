@@ -5,15 +5,17 @@ using GpuAls.Tests.Cli;
 namespace GpuAls.Tests.Golden;
 
 /// <summary>
-/// Each preset, through the command line, gives what the system's published definition gives: three iterations by <c>golden.py</c>, in fp64,
-/// on plays with rows to be added up, dislikes, zeros, and users and items that nothing is left of.
+/// Each preset, through the command line, gives what the system's published definition gives: three iterations by
+/// <c>golden.py</c>, in fp64, on plays with rows to be added up, dislikes, zeros, and users and items that nothing is
+/// left of.
 /// </summary>
 public sealed class PresetGoldenTests
 {
     private const double Tolerance = 1e-4;
 
     [Test]
-    public async Task Train_Preset_GivesFactorsAndPredictionsOfTheDefinition([Values("spark", "spark-explicit", "implicit", "ials")] string name)
+    public async Task Train_Preset_GivesFactorsAndPredictionsOfTheDefinition(
+        [Values("spark", "spark-explicit", "implicit", "ials")] string name)
     {
         var golden = GoldenFile.Read(name);
         string[] meaning = name switch
@@ -30,11 +32,12 @@ public sealed class PresetGoldenTests
     }
 
     /// <summary>
-    /// A preset begins as its system does: over many seeds the loss after each iteration has the mean of the script's, within four
-    /// standard errors of both. With the start of gpuals it would not, where that differs.
+    /// A preset begins as its system does: over many seeds the loss after each iteration has the mean of the script's,
+    /// within four standard errors of both. With the start of gpuals it would not, where that differs.
     /// </summary>
     [Test]
-    public async Task Train_Preset_HasTheLossesOfTheSystemsOwnStart([Values("spark", "spark-explicit", "implicit", "ials")] string name)
+    public async Task Train_Preset_HasTheLossesOfTheSystemsOwnStart(
+        [Values("spark", "spark-explicit", "implicit", "ials")] string name)
     {
         var golden = GoldenFile.Read(name);
         var options = golden.Options(Preset.Apply(name.Split('-')[0], AlsOptions.Default) with
@@ -42,7 +45,8 @@ public sealed class PresetGoldenTests
             Feedback = name == "spark-explicit" ? Feedback.Explicit : Feedback.Implicit,
             TrackLoss = true,
         });
-        var schema = new InteractionSchema { WeightColumn = name == "ials" ? null : "plays", Feedback = options.Feedback };
+        var schema =
+            new InteractionSchema { WeightColumn = name == "ials" ? null : "plays", Feedback = options.Feedback };
         var plays = CsrBuilder.Build(await InteractionLoader.LoadAsync([golden.Source], schema));
 
         Assert.That(FurthestFrom(golden, plays, options), Is.LessThan(4));
@@ -51,11 +55,14 @@ public sealed class PresetGoldenTests
     }
 
     [Test]
-    public async Task FirstFactors_OfTheScript_AreThoseOfTraining([Values("plays.csv", "pairs.csv", "ratings.csv")] string source)
+    public async Task FirstFactors_OfTheScript_AreThoseOfTraining(
+        [Values("plays.csv", "pairs.csv", "ratings.csv")] string source)
     {
         var first = JsonNode.Parse(File.ReadAllText(Path.Combine(GoldenFile.Folder, "first_factors.json")))![source]!;
 
-        var read = await InteractionLoader.LoadAsync([Path.Combine(GoldenFile.Folder, source)], new() { WeightColumn = source == "pairs.csv" ? null : "plays", Feedback = source == "ratings.csv" ? Feedback.Explicit : Feedback.Implicit });
+        var read = await InteractionLoader.LoadAsync(
+            [Path.Combine(GoldenFile.Folder, source)],
+            new() { WeightColumn = source == "pairs.csv" ? null : "plays", Feedback = source == "ratings.csv" ? Feedback.Explicit : Feedback.Implicit });
 
         AssertAre(first["users"]!.AsObject(), read.Users, Side.Users);
         AssertAre(first["items"]!.AsObject(), read.Items, Side.Items);
@@ -70,8 +77,14 @@ public sealed class PresetGoldenTests
         await python.WaitForExitAsync();
         Assert.That(python.ExitCode, Is.Zero, error);
 
-        Assert.That(folder.Entries(), Is.SupersetOf(new[] { "ials.json", "implicit.json", "spark-explicit.json", "spark.json" }));
-        foreach (var name in folder.Entries()) Assert.That(File.ReadAllText(folder.At(name)), Is.EqualTo(File.ReadAllText(Path.Combine(GoldenFile.Folder, name))), name);
+        Assert.That(
+            folder.Entries(),
+            Is.SupersetOf(new[] { "ials.json", "implicit.json", "spark-explicit.json", "spark.json" }));
+        foreach (var name in folder.Entries())
+            Assert.That(
+                File.ReadAllText(folder.At(name)),
+                Is.EqualTo(File.ReadAllText(Path.Combine(GoldenFile.Folder, name))),
+                name);
     }
 
     /// <summary>The largest distance of a mean loss from the script's, in standard errors.</summary>
@@ -80,7 +93,8 @@ public sealed class PresetGoldenTests
         using var engine = new HostEngine();
         double[][] losses =
         [
-            .. Enumerable.Range(0, golden.Seeds).Select(seed => new FactorTrainer(engine, options with { Seed = seed }).Fit(plays)
+            .. Enumerable.Range(0, golden.Seeds)
+            .Select(seed => new FactorTrainer(engine, options with { Seed = seed }).Fit(plays)
                 .Iterations.Select(iteration => iteration.Loss!.Value).ToArray()),
         ];
         return Enumerable.Range(0, options.Iterations).Max(iteration =>
@@ -89,7 +103,8 @@ public sealed class PresetGoldenTests
             var mean = values.Average();
             var variance = values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1);
             var theirs = golden.LossDeviations[iteration];
-            return Math.Abs(mean - golden.LossMeans[iteration]) / Math.Sqrt((variance + (theirs * theirs)) / golden.Seeds);
+            return Math.Abs(mean - golden.LossMeans[iteration]) / Math.Sqrt(
+                (variance + (theirs * theirs)) / golden.Seeds);
         });
     }
 
@@ -101,7 +116,11 @@ public sealed class PresetGoldenTests
         AssertAre(model.Items, model.ItemFactors, model.Rank, id => golden.Factors("items", id));
         foreach (var user in Ids(model.Users))
             foreach (var item in Ids(model.Items))
-                Assert.That(Predict(model, user, item), Is.EqualTo(golden.Prediction(user, item)).Within(Tolerance * Math.Max(1, Math.Abs(golden.Prediction(user, item)))), $"{user}, {item}");
+                Assert.That(
+                    Predict(model, user, item),
+                    Is.EqualTo(golden.Prediction(user, item))
+                        .Within(Tolerance * Math.Max(1, Math.Abs(golden.Prediction(user, item)))),
+                    $"{user}, {item}");
     }
 
     /// <summary>The error of a row is small beside its length, so that zero rows are zero to the bit.</summary>
@@ -121,13 +140,17 @@ public sealed class PresetGoldenTests
         var factors = FactorInitializer.Create(ids.Count, side, AlsOptions.Default with { Rank = 3 });
         Assert.That(first.Select(entry => entry.Key), Is.EquivalentTo(Ids(ids)));
         for (var row = 0; row < ids.Count; row++)
-            Assert.That(first[ids.Format(row)]!.AsArray().Select(value => (float)value!), Is.EqualTo(factors.AsSpan(row * 3, 3).ToArray()), ids.Format(row));
+            Assert.That(
+                first[ids.Format(row)]!.AsArray().Select(value => (float)value!),
+                Is.EqualTo(factors.AsSpan(row * 3, 3).ToArray()),
+                ids.Format(row));
     }
 
     private static double Predict(FactorModel model, string user, string item)
     {
         Assert.That(model.Users.TryFind(user, out var row) & model.Items.TryFind(item, out var column), Is.True);
-        return Enumerable.Range(0, model.Rank).Sum(i => (double)model.UserFactors[(row * model.Rank) + i] * model.ItemFactors[(column * model.Rank) + i]);
+        return Enumerable.Range(0, model.Rank)
+            .Sum(i => (double)model.UserFactors[(row * model.Rank) + i] * model.ItemFactors[(column * model.Rank) + i]);
     }
 
     private static string[] Ids(IdIndex ids) => [.. Enumerable.Range(0, ids.Count).Select(ids.Format)];

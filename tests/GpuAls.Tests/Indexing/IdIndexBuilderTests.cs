@@ -7,7 +7,8 @@ namespace GpuAls.Tests.Indexing;
 public sealed class IdIndexBuilderTests
 {
     private const string Origin = "p.csv";
-    private static readonly Gen<string> Id = Gen.OneOf("a", "b", "c", "ab", "é", "ﬀ", "😀", "日本", "A b", "\"", "10", "9");
+    private static readonly Gen<string> Id =
+        Gen.OneOf("a", "b", "c", "ab", "é", "ﬀ", "😀", "日本", "A b", "\"", "10", "9");
 
     [Test]
     public void Build_AnyTextIds_MatchesAPlainSort() => Id.Array[1, 40].Array[1, 4].Sample(batches =>
@@ -16,18 +17,23 @@ public sealed class IdIndexBuilderTests
 
         var rows = batches.SelectMany(batch => batch).ToArray();
         var expected = rows.GroupBy(id => id).OrderByDescending(group => group.Count())
-            .ThenBy(group => Convert.ToHexString(Encoding.UTF8.GetBytes(group.Key)), StringComparer.Ordinal).Select(group => group.Key).ToArray();
-        return ((IdIndex<string>)ids).Ids.ToArray().SequenceEqual(expected) && indices.Select(index => expected[index]).SequenceEqual(rows);
+            .ThenBy(group => Convert.ToHexString(Encoding.UTF8.GetBytes(group.Key)), StringComparer.Ordinal)
+            .Select(group => group.Key).ToArray();
+        return ((IdIndex<string>)ids).Ids.ToArray().SequenceEqual(expected)
+            && indices.Select(index => expected[index]).SequenceEqual(rows);
     });
 
     [Test]
-    public void Build_TextAndTypedIntegers_GiveTheSameIndex() => Gen.OneOf(Gen.Long[-20, 20], Gen.Long).Array[1, 60].Sample(values =>
+    public void Build_TextAndTypedIntegers_GiveTheSameIndex() =>
+        Gen.OneOf(Gen.Long[-20, 20], Gen.Long).Array[1, 60].Sample(values =>
     {
         var (textIds, textIndices) = Build([Texts(Array.ConvertAll(values, value => value.ToString(CultureInfo.InvariantCulture)), mayBeIntegers: true)]);
         var (typedIds, typedIndices) = Build([Integers(values)]);
 
-        var expected = values.GroupBy(value => value).OrderByDescending(group => group.Count()).ThenBy(group => group.Key).Select(group => group.Key);
-        return ((IdIndex<long>)textIds).Ids.ToArray().SequenceEqual(expected) && ((IdIndex<long>)typedIds).Ids.Span.SequenceEqual(((IdIndex<long>)textIds).Ids.Span)
+        var expected = values.GroupBy(value => value).OrderByDescending(group => group.Count())
+            .ThenBy(group => group.Key).Select(group => group.Key);
+        return ((IdIndex<long>)textIds).Ids.ToArray().SequenceEqual(expected)
+            && ((IdIndex<long>)typedIds).Ids.Span.SequenceEqual(((IdIndex<long>)textIds).Ids.Span)
             && textIndices.SequenceEqual(typedIndices);
     });
 
@@ -41,21 +47,32 @@ public sealed class IdIndexBuilderTests
         Assert.That(((IdIndex<string>)index).Ids.ToArray(), Is.EqualTo(new[] { "b", "a" }));
     }
 
-    /// <summary>Long common beginnings, zeros at the end, many ids with as many rows: all that the sort by words has to get right.</summary>
+    /// <summary>
+    /// Long common beginnings, zeros at the end, many ids with as many rows: all that the sort by words has to get
+    /// right.
+    /// </summary>
     [Test]
-    public void Build_IdsThatDifferLate_MatchesAPlainSort() => Gen.Select(Gen.Int[0, 40], Gen.Char['\0', 'c'].Array[0, 20], (length, end) => new string('x', length) + new string(end)).Array[1, 400].Sample(rows =>
+    public void Build_IdsThatDifferLate_MatchesAPlainSort() =>
+        Gen.Select(
+            Gen.Int[0, 40],
+            Gen.Char['\0', 'c'].Array[0, 20],
+            (length, end) => new string('x', length) + new string(end)).Array[1, 400].Sample(rows =>
     {
         var (ids, indices) = Build([Texts(rows, mayBeIntegers: false)]);
 
-        var expected = rows.GroupBy(id => id).OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).Select(group => group.Key).ToArray();
-        return ((IdIndex<string>)ids).Ids.ToArray().SequenceEqual(expected) && indices.Select(index => expected[index]).SequenceEqual(rows);
+        var expected = rows.GroupBy(id => id).OrderByDescending(group => group.Count())
+            .ThenBy(group => group.Key, StringComparer.Ordinal).Select(group => group.Key).ToArray();
+        return ((IdIndex<string>)ids).Ids.ToArray().SequenceEqual(expected)
+            && indices.Select(index => expected[index]).SequenceEqual(rows);
     }, iter: 300);
 
     [Test]
     public void Number_ManyBatchesAtOnce_GivesTheIndexOfOneAfterTheOther()
     {
         var random = new Random(11);
-        var batches = Enumerable.Range(0, 24).Select(_ => Enumerable.Range(0, 5_000).Select(_ => $"user {random.Next(1 + random.Next(20_000))}").ToArray()).ToArray();
+        var batches = Enumerable.Range(0, 24)
+            .Select(_ => Enumerable.Range(0, 5_000).Select(_ => "user "
+                + $"{random.Next(1 + random.Next(20_000))}").ToArray()).ToArray();
         var columns = Array.ConvertAll(batches, batch => Texts(batch, mayBeIntegers: false));
         var builder = new IdIndexBuilder("user");
         Parallel.ForEach(columns, new ParallelOptions { MaxDegreeOfParallelism = 8 }, column => builder.Number(column));

@@ -14,8 +14,12 @@ public sealed class InteractionSourceTests
         var read = new List<ReadProgress>();
         var plays = await InteractionLoader.LoadAsync(source, new Told(read), CancellationToken.None);
 
-        Assert.That(plays.UserIndices.Select(plays.Users.Format), Is.EqualTo(Enumerable.Range(0, 40 * Query.Rows).Select(row => $"u{row % 7}")));
-        Assert.That(plays.ItemIndices.Select(plays.Items.Format), Is.EqualTo(Enumerable.Range(0, 40 * Query.Rows).Select(row => $"{row}")));
+        Assert.That(
+            plays.UserIndices.Select(plays.Users.Format),
+            Is.EqualTo(Enumerable.Range(0, 40 * Query.Rows).Select(row => $"u{row % 7}")));
+        Assert.That(
+            plays.ItemIndices.Select(plays.Items.Format),
+            Is.EqualTo(Enumerable.Range(0, 40 * Query.Rows).Select(row => $"{row}")));
         Assert.That(plays.Weights, Is.EqualTo(Enumerable.Range(0, 40 * Query.Rows).Select(row => row + 1f)));
         Assert.That((plays.Items.Type, plays.Statistics.Files), Is.EqualTo((IdType.Integer64, 0)));
         Assert.That(read.Select(progress => progress.Fraction), Is.Ordered.And.All.InRange(0, 1));
@@ -28,9 +32,11 @@ public sealed class InteractionSourceTests
     {
         var source = new Query(batches: 200);
 
-        await InteractionLoader.LoadAsync(source, new Told([]) { Report = () => Thread.Sleep(1) }, CancellationToken.None);
+        await InteractionLoader.LoadAsync(
+            source, new Told([]) { Report = () => Thread.Sleep(1) }, CancellationToken.None);
 
-        Assert.That(source.MostLive, Is.AtMost(Environment.ProcessorCount + 2), "batches asked for and not yet gathered");
+        Assert.That(
+            source.MostLive, Is.AtMost(Environment.ProcessorCount + 2), "batches asked for and not yet gathered");
     }
 
     [Test]
@@ -38,7 +44,8 @@ public sealed class InteractionSourceTests
     {
         var source = new Query(batches: 20) { FailsAt = 11 };
 
-        var failure = await Assert.ThrowsAsync<GpuAlsException>(() => InteractionLoader.LoadAsync(source, null, CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<GpuAlsException>(
+            () => InteractionLoader.LoadAsync(source, null, CancellationToken.None));
 
         Assert.That(failure!.Message, Is.EqualTo("the connection was closed."));
         Assert.That(source.Live, Is.Zero);
@@ -47,7 +54,8 @@ public sealed class InteractionSourceTests
     [Test]
     public async Task Load_SourceWithoutRows_IsNamed()
     {
-        var failure = await Assert.ThrowsAsync<GpuAlsException>(() => InteractionLoader.LoadAsync(new Query(batches: 0), null, CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<GpuAlsException>(
+            () => InteractionLoader.LoadAsync(new Query(batches: 0), null, CancellationToken.None));
 
         Assert.That(failure!.Message, Does.Contain("SELECT user, item FROM plays"));
     }

@@ -6,8 +6,8 @@ using Parquet;
 namespace GpuAls.Tests.Modeling;
 
 /// <summary>
-/// A model folder with a damaged file whose checksum matches gives an error or a model that holds together, within bounded time and
-/// memory.
+/// A model folder with a damaged file whose checksum matches gives an error or a model that holds together, within
+/// bounded time and memory.
 /// </summary>
 [NonParallelizable]
 public sealed class DamagedModelTests
@@ -98,8 +98,10 @@ public sealed class DamagedModelTests
         for (var form = 0; form < forms; form++)
         {
             await WriteAsync(form < Users.Length ? Users[form] : form == Users.Length ? Users[0] : new IdIndex<long>([1, 2, 3, 4, 5]));
-            if (form == Users.Length) await WriteByParquetNetAsync(new[] { "ada", "bob", "cleo", "dana", "émile" }, EncodingHint.Dictionary);
-            if (form > Users.Length) await WriteByParquetNetAsync(new long[] { 1, 2, 3, 4, 5 }, EncodingHint.DeltaBinaryPacked);
+            if (form == Users.Length)
+                await WriteByParquetNetAsync(new[] { "ada", "bob", "cleo", "dana", "émile" }, EncodingHint.Dictionary);
+            if (form > Users.Length)
+                await WriteByParquetNetAsync(new long[] { 1, 2, 3, 4, 5 }, EncodingHint.DeltaBinaryPacked);
             var manifest = await File.ReadAllTextAsync(_folder.At(ModelFiles.Manifest));
             for (var seed = form; seed < mutations; seed += forms) await SurviveAsync(seed, manifest);
         }
@@ -111,7 +113,9 @@ public sealed class DamagedModelTests
         var name = random.Next(4) switch
         {
             0 => ModelFiles.Items,
-            1 => random.Next(3) == 0 ? ModelFiles.Manifest : ModelFiles.Checksummed[random.Next(ModelFiles.Checksummed.Count)],
+            1 => random.Next(3) == 0
+                ? ModelFiles.Manifest
+                : ModelFiles.Checksummed[random.Next(ModelFiles.Checksummed.Count)],
             _ => ModelFiles.Users,
         };
         var whole = await File.ReadAllBytesAsync(_folder.At(name));
@@ -123,7 +127,9 @@ public sealed class DamagedModelTests
             var model = await ModelReader.ReadAsync(_folder.Root).WaitAsync(Patience);
             Assert.That((model.Users.Count, model.Items.Count), Is.EqualTo((5, 7)), $"{name}, seed {seed}");
             for (var user = 0; user < model.Users.Count; user++)
-                Assert.That(model.Users.TryFind(model.Users.Format(user), out var found) && found == user, $"{name}, seed {seed}");
+                Assert.That(
+                    model.Users.TryFind(model.Users.Format(user), out var found) && found == user,
+                    $"{name}, seed {seed}");
             Assert.That(model.UserFactors, Has.All.Matches<float>(float.IsFinite), $"{name}, seed {seed}");
         }
         catch (GpuAlsException failure)
@@ -151,7 +157,8 @@ public sealed class DamagedModelTests
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
                 return bytes;
             default:
-                for (var flips = random.Next(1, 4); flips > 0; flips--) bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+                for (var flips = random.Next(1, 4); flips > 0; flips--)
+                    bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
                 return bytes;
         }
     }
@@ -170,7 +177,8 @@ public sealed class DamagedModelTests
         var options = new ParquetOptions();
         options.ColumnEncodingHints["id"] = encoding;
         await ParquetPlays.WriteAsync(
-            _folder.At(ModelFiles.Users), 1, options, ("index", new[] { 0, 1, 2, 3, 4 }), ("id", ids), ("plays", new[] { 2, 3, 0, 1, 7 }));
+            _folder.At(ModelFiles.Users), 1, options, ("index", new[] { 0, 1, 2, 3, 4 }), ("id", ids), (
+                "plays", new[] { 2, 3, 0, 1, 7 }));
         Sign(ModelFiles.Users);
     }
 

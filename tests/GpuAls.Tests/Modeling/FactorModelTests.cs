@@ -7,15 +7,19 @@ public sealed class FactorModelTests
     [TestCase(float.NegativeInfinity)]
     public void New_FactorThatIsNotFinite_IsRefused(float bad)
     {
-        Assert.That(() => Create([1, bad, 3, 4], [1, 2]), Throws.ArgumentException.With.Message.Contains("userFactors"));
-        Assert.That(() => Create([1, 2, 3, 4], [bad, 2]), Throws.ArgumentException.With.Message.Contains("itemFactors"));
+        Assert.That(
+            () => Create([1, bad, 3, 4], [1, 2]), Throws.ArgumentException.With.Message.Contains("userFactors"));
+        Assert.That(
+            () => Create([1, 2, 3, 4], [bad, 2]), Throws.ArgumentException.With.Message.Contains("itemFactors"));
     }
 
     [Test]
-    public void New_ExtremeFiniteFactors_AreTaken() => Assert.That(() => Create([float.MaxValue, float.MinValue, float.Epsilon, 0], [-0f, 2]), Throws.Nothing);
+    public void New_ExtremeFiniteFactors_AreTaken() =>
+        Assert.That(() => Create([float.MaxValue, float.MinValue, float.Epsilon, 0], [-0f, 2]), Throws.Nothing);
 
     [Test]
-    public void New_ShapesThatDoNotFit_AreRefused() => Assert.That(() => Create([1, 2, 3], [1, 2]), Throws.ArgumentException);
+    public void New_ShapesThatDoNotFit_AreRefused() =>
+        Assert.That(() => Create([1, 2, 3], [1, 2]), Throws.ArgumentException);
 
     [Test]
     public void New_OfATraining_HasItsOptions()

@@ -36,7 +36,8 @@ public sealed class IdTableFileTests
         await WriteAsync(folder.At("users.parquet"), ids, [2]);
 
         var bytes = await File.ReadAllBytesAsync(folder.At("users.parquet"));
-        Assert.That(bytes.AsSpan().IndexOf(new byte[] { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 }), Is.Positive);
+        Assert.That(
+            bytes.AsSpan().IndexOf(new byte[] { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 }), Is.Positive);
     }
 
     private static async Task WriteAsync(string path, IdIndex ids, int[] counts)

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace GpuAls.Tests.Modeling;
 
-/// <summary>The layout of manifests is frozen: other programs read them. A change needs another format version.</summary>
+/// <summary>
+/// The layout of manifests is frozen: other programs read them. A change needs another format version.
+/// </summary>
 public sealed class ManifestTests
 {
     private const string Frozen = """
@@ -82,19 +84,24 @@ public sealed class ManifestTests
 
     [Test]
     public void Manifest_Layout_IsFrozen() =>
-        Assert.That(JsonSerializer.Serialize(SampleModel.Manifest(SampleModel.Create()), ManifestJson.Default.ModelManifest), Is.EqualTo(Frozen.ReplaceLineEndings("\n")));
+        Assert.That(
+            JsonSerializer.Serialize(SampleModel.Manifest(SampleModel.Create()), ManifestJson.Default.ModelManifest),
+            Is.EqualTo(Frozen.ReplaceLineEndings("\n")));
 
     [Test]
     public void Manifest_Frozen_IsRead()
     {
         var read = JsonSerializer.Deserialize(Frozen, ManifestJson.Default.ModelManifest)!;
 
-        Assert.That(JsonSerializer.Serialize(read, ManifestJson.Default.ModelManifest), Is.EqualTo(Frozen.ReplaceLineEndings("\n")));
+        Assert.That(
+            JsonSerializer.Serialize(read, ManifestJson.Default.ModelManifest),
+            Is.EqualTo(Frozen.ReplaceLineEndings("\n")));
     }
     [Test]
     public void Manifest_OfImplicitFeedbackBeforeThereWasAnother_IsRead()
     {
-        var before = Frozen.Replace("\"feedback\": \"implicit\",", "", StringComparison.Ordinal).Replace("\"nonnegative\": false,", "", StringComparison.Ordinal);
+        var before = Frozen.Replace("\"feedback\": \"implicit\",", "", StringComparison.Ordinal)
+            .Replace("\"nonnegative\": false,", "", StringComparison.Ordinal);
 
         var read = JsonSerializer.Deserialize(before, ManifestJson.Default.ModelManifest)!;
 

@@ -15,7 +15,8 @@ public sealed class ModelStoreTests
         yield return new TestCaseData(new IdIndex<string>(["b", "", "é\"x", "日本", "a,b"])).SetArgDisplayNames("text");
         yield return new TestCaseData(new IdIndex<int>([5, -4, 3, int.MaxValue, 1])).SetArgDisplayNames("int32");
         yield return new TestCaseData(new IdIndex<long>([5, -4, long.MinValue, 2, 1])).SetArgDisplayNames("int64");
-        yield return new TestCaseData(new IdIndex<ulong>([5, 0, ulong.MaxValue, 1ul << 63, 1])).SetArgDisplayNames("uint64");
+        yield return new TestCaseData(new IdIndex<ulong>([5, 0, ulong.MaxValue, 1ul << 63, 1]))
+            .SetArgDisplayNames("uint64");
         yield return new TestCaseData(new IdIndex<Guid>(Enumerable.Range(1, 5).Select(i => new Guid(i, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)).ToArray())).SetArgDisplayNames("uuid");
     }
 
@@ -28,7 +29,8 @@ public sealed class ModelStoreTests
         var read = await ModelReader.ReadAsync(_folder.Root);
 
         Assert.That(read.Users.Type, Is.EqualTo(users.Type));
-        Assert.That(Enumerable.Range(0, 5).Select(read.Users.Format), Is.EqualTo(Enumerable.Range(0, 5).Select(users.Format)));
+        Assert.That(
+            Enumerable.Range(0, 5).Select(read.Users.Format), Is.EqualTo(Enumerable.Range(0, 5).Select(users.Format)));
         Assert.That(read.Items.Format(6), Is.EqualTo("70"));
         Assert.That(read.Options, Is.EqualTo(model.Options));
         Assert.That(read.UserFactors, Is.EqualTo(model.UserFactors));
@@ -81,7 +83,8 @@ public sealed class ModelStoreTests
     }
 
     [Test]
-    public async Task Read_FlippedBit_NamesTheFile([Values("item_factors.npy", "users.parquet", "plays_indices.npy")] string name)
+    public async Task Read_FlippedBit_NamesTheFile(
+        [Values("item_factors.npy", "users.parquet", "plays_indices.npy")] string name)
     {
         await WriteAsync(SampleModel.Create());
         var bytes = File.ReadAllBytes(_folder.At(name));

@@ -48,7 +48,8 @@ internal static class SampleModel
     public static async Task WriteAsync(FactorModel model, string folder)
     {
         await using var output = new ChecksummedOutput(
-            await OutputLocation.Of(folder).OpenFolderAsync(overwrite: true, (_, _) => default, CancellationToken.None));
+            await OutputLocation.Of(folder)
+                .OpenFolderAsync(overwrite: true, (_, _) => default, CancellationToken.None));
         await WriteAsync(model, output);
         await output.CommitAsync(CancellationToken.None);
     }

@@ -33,14 +33,16 @@ public sealed class ParameterTests
         foreach (var command in CommandLine.Commands)
         {
             Assert.That(command.Entries.Select(entry => entry.Label), Is.Unique, command.Name);
-            foreach (var entry in command.Entries) Assert.That(entry.Summary, Is.Not.Empty.And.Not.Contains("\n").And.Not.EndsWith("."), entry.Label);
+            foreach (var entry in command.Entries)
+                Assert.That(entry.Summary, Is.Not.Empty.And.Not.Contains("\n").And.Not.EndsWith("."), entry.Label);
         }
     }
 
     [Test]
     public void Searchable_EachParameter_GivesTrialsThatDifferInIt()
     {
-        Assert.That(AlsParameters.Searchable.Select(parameter => parameter.SearchOrder), Is.EqualTo(Enumerable.Range(1, 9)));
+        Assert.That(
+            AlsParameters.Searchable.Select(parameter => parameter.SearchOrder), Is.EqualTo(Enumerable.Range(1, 9)));
         foreach (var parameter in AlsParameters.Searchable)
         {
             var axis = SearchAxis.Parse(parameter, string.Join(',', Values(parameter)));
@@ -84,9 +86,11 @@ public sealed class ParameterTests
 
     [TestCase("--nonnegative requires --solver cholesky", true, SumPrecision.Fp32)]
     [TestCase("--precision tf32 has no effect with --solver cg", false, SumPrecision.Tf32)]
-    public void Validate_OptionsThatContradictEachOther_NamesBoth(string message, bool isNonnegative, SumPrecision precision)
+    public void Validate_OptionsThatContradictEachOther_NamesBoth(
+        string message, bool isNonnegative, SumPrecision precision)
     {
-        var options = new AlsOptions { Solver = Solver.ConjugateGradient, Nonnegative = isNonnegative, Precision = precision };
+        var options =
+            new AlsOptions { Solver = Solver.ConjugateGradient, Nonnegative = isNonnegative, Precision = precision };
 
         Assert.That(options.Validate, UsageError(message));
     }
@@ -94,9 +98,11 @@ public sealed class ParameterTests
     [Test]
     public void Validate_ValuesThatNoTextGives_AreRefused()
     {
-        Assert.That(new AlsOptions { Solver = (Solver)7 }.Validate, UsageError("--solver is 7; expected cholesky or cg."));
+        Assert.That(
+            new AlsOptions { Solver = (Solver)7 }.Validate, UsageError("--solver is 7; expected cholesky or cg."));
         Assert.That(new AlsOptions { Rank = 513 }.Validate, UsageError("--rank is 513; expected 1 to 512."));
-        Assert.That(new AlsOptions { ConfidenceOffset = double.NaN }.Validate, UsageError("the confidence offset is NaN"));
+        Assert.That(
+            new AlsOptions { ConfidenceOffset = double.NaN }.Validate, UsageError("the confidence offset is NaN"));
     }
 
     [Test]
@@ -104,14 +110,20 @@ public sealed class ParameterTests
     {
         var options = Read(("rank", "7"), ("solver", "cg"), ("cg-steps", "5"), ("loss", "true"));
 
-        Assert.That(options, Is.EqualTo(AlsOptions.Default with { Rank = 7, Solver = Solver.ConjugateGradient, ConjugateGradientSteps = 5, TrackLoss = true }));
+        Assert.That(
+            options,
+            Is.EqualTo(AlsOptions.Default with { Rank = 7, Solver = Solver.ConjugateGradient, ConjugateGradientSteps = 5, TrackLoss = true }));
     }
 
     [Test]
     public void Read_ParameterWithoutEffect_IsRefusedWhereItIsGivenOnly()
     {
-        Assert.That(() => Read(("cg-steps", "5")), UsageError("--cg-steps has no effect without --solver cg. Give both, or neither."));
-        Assert.That(() => Read(("alpha", "1"), ("feedback", "explicit")), UsageError("--alpha has no effect with --feedback explicit"));
+        Assert.That(
+            () => Read(("cg-steps", "5")),
+            UsageError("--cg-steps has no effect without --solver cg. Give both, or neither."));
+        Assert.That(
+            () => Read(("alpha", "1"), ("feedback", "explicit")),
+            UsageError("--alpha has no effect with --feedback explicit"));
         Assert.That(Read(("feedback", "explicit")).Alpha, Is.EqualTo(AlsOptions.Default.Alpha));
     }
 
@@ -119,26 +131,35 @@ public sealed class ParameterTests
     public void Within_OtherOptions_ReadsAndWritesTheInnerOnes()
     {
         var table = new ParameterTable<(AlsOptions Als, int Other)>(
-            (AlsOptions.Default, 3), AlsParameters.Table.Within<(AlsOptions Als, int Other)>(outer => outer.Als, (outer, als) => (als, outer.Other)));
+            (AlsOptions.Default, 3), AlsParameters.Table
+                .Within<(AlsOptions Als, int Other)>(outer => outer.Als, (outer, als) => (als, outer.Other)));
 
         var read = table.Read(parameter => parameter.Name == "rank" ? ["9"] : []);
 
         Assert.That(read, Is.EqualTo((AlsOptions.Default with { Rank = 9 }, 3)));
-        Assert.That(() => table.Read(parameter => parameter.Name == "epsilon" ? ["9"] : parameter.Name == "confidence" ? ["linear"] : []), UsageError("--epsilon has no effect"));
+        Assert.That(
+            () => table.Read(
+                parameter => parameter.Name == "epsilon" ? ["9"] : parameter.Name == "confidence" ? ["linear"] : []),
+            UsageError("--epsilon has no effect"));
         Assert.That(() => table["rank"].Set(read, "0"), UsageError("--rank is 0"));
         Assert.That(() => table.Check((new AlsOptions { Rank = 0 }, 3)), UsageError("--rank is 0"));
     }
 
     private static AlsOptions Read(params (string Name, string Text)[] given) =>
-        AlsParameters.Table.Read(parameter => [.. given.Where(pair => pair.Name == parameter.Name).Select(pair => pair.Text)]);
+        AlsParameters.Table.Read(
+            parameter => [.. given.Where(pair => pair.Name == parameter.Name).Select(pair => pair.Text)]);
 
-    private static NUnit.Framework.Constraints.ContainsConstraint UsageError(string message) => Throws.InstanceOf<GpuAlsException>()
+    private static NUnit.Framework.Constraints.ContainsConstraint UsageError(string message) =>
+        Throws.InstanceOf<GpuAlsException>()
         .With.Property(nameof(GpuAlsException.Kind)).EqualTo(FailureKind.Usage).And.Message.Contains(message);
 
     private static IEnumerable<TestCaseData> Checks<T>(string table, ParameterTable<T> parameters) => parameters.Select(
-        parameter => new TestCaseData((Action)(() => AssertRoundTrip(parameters, parameter))).SetArgDisplayNames($"{table}, {parameter.Name}"));
+        parameter => new TestCaseData((Action)(() => AssertRoundTrip(parameters, parameter)))
+            .SetArgDisplayNames($"{table}, {parameter.Name}"));
 
-    /// <summary>Each value is written and read again, and leaves the parameters alone that are no part of a preset.</summary>
+    /// <summary>
+    /// Each value is written and read again, and leaves the parameters alone that are no part of a preset.
+    /// </summary>
     private static void AssertRoundTrip<T>(ParameterTable<T> table, Parameter<T> parameter)
     {
         foreach (var text in Values(parameter))
@@ -187,6 +208,8 @@ public sealed class ParameterTests
         }
 
         Assert.That(Words.TryParse<T>("0", out _), Is.False);
-        Assert.That(() => System.Text.Json.JsonSerializer.Deserialize<T>("0"), Throws.InstanceOf<System.Text.Json.JsonException>());
+        Assert.That(
+            () => System.Text.Json.JsonSerializer.Deserialize<T>("0"),
+            Throws.InstanceOf<System.Text.Json.JsonException>());
     }
 }

@@ -7,7 +7,8 @@ public sealed class CasesTests
 {
     private static readonly InteractionSchema Plays = new() { WeightColumn = "plays" };
 
-    private static readonly InteractionSchema Numbered = new() { HasHeader = false, UserColumn = "1", ItemColumn = "2", WeightColumn = "3" };
+    private static readonly InteractionSchema Numbered =
+        new() { HasHeader = false, UserColumn = "1", ItemColumn = "2", WeightColumn = "3" };
 
     public static IEnumerable<TestCaseData> SameTable() =>
     [
@@ -49,7 +50,8 @@ public sealed class CasesTests
     [Test]
     public void Cases_AreAllFilesOfPlays()
     {
-        var source = File.ReadAllText(Path.Combine(SharedData.ProjectRoot, "tests", "GpuAls.Tests", "Reading", "CasesTests.cs"));
+        var source =
+            File.ReadAllText(Path.Combine(SharedData.ProjectRoot, "tests", "GpuAls.Tests", "Reading", "CasesTests.cs"));
         var files = Directory.GetFileSystemEntries(At("plays")).Select(path => $"plays/{Path.GetFileName(path)}")
             .Concat(new[] { "plays*", "spark-*" }.SelectMany(pattern => Directory.GetFileSystemEntries(At("spark-4.0.1"), pattern))
                 .Select(path => $"spark-4.0.1/{Path.GetFileName(path)}"));
@@ -88,12 +90,20 @@ public sealed class CasesTests
         var plays = await LoadAsync("plays/t-decimalcomma.csv", Plays with { HasDecimalComma = true });
         Assert.That(Rows(plays), Is.EqualTo(Truth().Select(row => (row.User, row.Item, row.Weight + 0.5f))));
 
-        await AssertBadAsync("plays/t-decimalcomma.csv", Plays, "t-decimalcomma.csv, line 2: column 'plays' is '11,5'", "pass --decimal-comma");
+        await AssertBadAsync(
+            "plays/t-decimalcomma.csv",
+            Plays,
+            "t-decimalcomma.csv, line 2: column 'plays' is '11,5'",
+            "pass --decimal-comma");
     }
 
     [Test]
     public async Task Load_NumberThatIsTooLarge_IsABadRow() =>
-        await AssertBadAsync("plays/t-hugenum.csv", Plays, "1 of 665 rows", "line 7: column 'plays' is '1e400'; expected a finite number");
+        await AssertBadAsync(
+            "plays/t-hugenum.csv",
+            Plays,
+            "1 of 665 rows",
+            "line 7: column 'plays' is '1e400'; expected a finite number");
 
     [Test]
     public async Task Load_CommentWithoutItsOption_NamesTheOption() =>
@@ -127,7 +137,9 @@ public sealed class CasesTests
 
         Assert.That(plays.Users.Type, Is.EqualTo(IdType.Uuid));
         Assert.That(plays.Users.Count, Is.EqualTo(Truth().Select(row => row.User).Distinct().Count()));
-        Assert.That(Rows(plays).Select(row => (row.Item, row.Weight)).Order(), Is.EqualTo(Truth().Select(row => (row.Item, row.Weight)).Order()));
+        Assert.That(
+            Rows(plays).Select(row => (row.Item, row.Weight)).Order(),
+            Is.EqualTo(Truth().Select(row => (row.Item, row.Weight)).Order()));
     }
 
     [TestCase("spark-4.0.1/plays-decimal-ts.parquet")]
@@ -163,7 +175,8 @@ public sealed class CasesTests
         .Order()
         .ToArray();
 
-    private static (string User, string Item, float Weight)[] Rows(IndexedInteractions plays) => Enumerable.Range(0, plays.RowCount)
+    private static (string User, string Item, float Weight)[] Rows(IndexedInteractions plays) =>
+        Enumerable.Range(0, plays.RowCount)
         .Select(row => (plays.Users.Format(plays.UserIndices[row]), plays.Items.Format(plays.ItemIndices[row]), plays.Weights![row]))
         .Order()
         .ToArray();

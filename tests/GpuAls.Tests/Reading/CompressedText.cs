@@ -12,7 +12,11 @@ internal static class CompressedText
         using (Stream stream = Path.GetExtension(name) switch
         {
             ".gz" => new GZipStream(memory, CompressionLevel.Fastest, leaveOpen: true),
-            ".bz2" => BZip2Stream.Create(memory, SharpCompress.Compressors.CompressionMode.Compress, decompressConcatenated: false, leaveOpen: true),
+            ".bz2" => BZip2Stream.Create(
+                memory,
+                SharpCompress.Compressors.CompressionMode.Compress,
+                decompressConcatenated: false,
+                leaveOpen: true),
             _ => new ZstdSharp.CompressionStream(memory, leaveOpen: true),
         }) stream.Write(plain);
         return memory.ToArray();

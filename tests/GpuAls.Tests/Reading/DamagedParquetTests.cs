@@ -42,7 +42,8 @@ public sealed class DamagedParquetTests : LoaderTests
 
     [Test]
     public async Task Load_FlippedBits_GivesRowsOrBadInputSoon(
-        [Values] CompressionMethod compression, [Values(EncodingHint.Default, EncodingHint.Dictionary, EncodingHint.DeltaBinaryPacked)] EncodingHint encoding)
+        [Values] CompressionMethod compression,
+        [Values(EncodingHint.Default, EncodingHint.Dictionary, EncodingHint.DeltaBinaryPacked)] EncodingHint encoding)
     {
         Assume.That(compression, Is.Not.AnyOf(CompressionMethod.LZ4, CompressionMethod.Lzo)); // refused, whole or not
         var whole = await LargerFileAsync(compression, encoding);
@@ -51,7 +52,8 @@ public sealed class DamagedParquetTests : LoaderTests
         {
             var random = new Random(seed);
             var bytes = (byte[])whole.Clone();
-            for (var flips = random.Next(1, 4); flips > 0; flips--) bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+            for (var flips = random.Next(1, 4); flips > 0; flips--)
+                bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
             if (seed % 6 == 0) bytes.AsSpan(random.Next(bytes.Length - 40), 40).Fill((byte)random.Next(256));
             await File.WriteAllBytesAsync(Folder.At("p.parquet"), bytes);
 
@@ -63,14 +65,16 @@ public sealed class DamagedParquetTests : LoaderTests
     {
         try
         {
-            var plays = await InteractionLoader.LoadAsync([path], schema ?? new InteractionSchema()).WaitAsync(Patience);
+            var plays =
+                await InteractionLoader.LoadAsync([path], schema ?? new InteractionSchema()).WaitAsync(Patience);
             return Array.TrueForAll(plays.UserIndices, user => user >= 0 && user < plays.Users.Count)
                 && Array.TrueForAll(plays.ItemIndices, item => item >= 0 && item < plays.Items.Count)
                 && plays.RowCount <= plays.Statistics.Rows;
         }
         catch (GpuAlsException failure)
         {
-            return failure.Kind == FailureKind.BadInput && failure.Message.Contains(Path.GetFileName(path), StringComparison.Ordinal);
+            return failure.Kind == FailureKind.BadInput
+                && failure.Message.Contains(Path.GetFileName(path), StringComparison.Ordinal);
         }
         finally
         {
@@ -83,11 +87,15 @@ public sealed class DamagedParquetTests : LoaderTests
     {
         var rows = Enumerable.Range(0, 600).ToArray();
         var options = new ParquetOptions { CompressionMethod = compression };
-        options.ColumnEncodingHints["user"] = encoding == EncodingHint.DeltaBinaryPacked ? EncodingHint.Default : encoding;
+        options.ColumnEncodingHints["user"] = encoding == EncodingHint.DeltaBinaryPacked
+            ? EncodingHint.Default
+            : encoding;
         options.ColumnEncodingHints["item"] = encoding == EncodingHint.Dictionary ? EncodingHint.Default : encoding;
         await ParquetPlays.WriteAsync(
             Folder.At("p.parquet"), 2, options,
-            ("user", rows.Select(row => row % 17 == 0 ? null : $"user {row % 40}").ToArray()), ("item", rows.Select(row => row * row % 31).ToArray()), ("plays", rows.Select(row => 1m + row).ToArray()));
+            ("user", rows.Select(row => row % 17 == 0 ? null : $"user {row % 40}").ToArray()), (
+                "item",
+                rows.Select(row => row * row % 31).ToArray()), ("plays", rows.Select(row => 1m + row).ToArray()));
         return await File.ReadAllBytesAsync(Folder.At("p.parquet"));
     }
 

@@ -6,11 +6,15 @@ namespace GpuAls.Tests.Reading;
 public sealed class DelimitedRoundTripTests : LoaderTests
 {
     private static readonly Gen<string> Piece = Gen.OneOf(
-        Gen.OneOf("\"", "\"\"", ",", ";", "\t", "\n", "\r\n", "#", "'", "\\", " ", "é", "日本語", "鿿", "😀", "\u0001", "\uFFFD"),
+        Gen.OneOf(
+            "\"", "\"\"", ",", ";", "\t", "\n", "\r\n", "#", "'", "\\", " ", "é", "日本語", "鿿", "😀", "\u0001", "\uFFFD"),
         Gen.String[Gen.Char.AlphaNumeric, 1, 40]);
 
     /// <summary>The x keeps ids from being integers, which come out as numbers.</summary>
-    private static readonly Gen<string> Id = Gen.Select(Piece.Array[0, 5], Gen.Bool, (pieces, first) => first ? "x" + string.Concat(pieces) : string.Concat(pieces) + "x");
+    private static readonly Gen<string> Id = Gen.Select(
+        Piece.Array[0, 5],
+        Gen.Bool,
+        (pieces, first) => first ? "x" + string.Concat(pieces) : string.Concat(pieces) + "x");
 
     private static readonly Gen<(string User, string Item)[]> Pairs = Gen.Select(Id, Id).Array[1, 30];
 
@@ -21,7 +25,8 @@ public sealed class DelimitedRoundTripTests : LoaderTests
     [TestCase("~|~", '"')]
     [TestCase(",", '\\')]
     [TestCase("::", '\\')]
-    public async Task Load_QuotedText_GivesBackAnyIds(string delimiter, char escape) => await Pairs.SampleAsync(async ids =>
+    public async Task Load_QuotedText_GivesBackAnyIds(string delimiter, char escape) =>
+        await Pairs.SampleAsync(async ids =>
     {
         Write("p.csv", Lines(ids, delimiter, id => Quoted(id, delimiter, escape)));
 
@@ -39,7 +44,8 @@ public sealed class DelimitedRoundTripTests : LoaderTests
     }, iter: 200, threads: 1);
 
     [Test]
-    public async Task Load_TabSeparatedText_GivesBackAnyIdsWithoutTabsAndNewlines() => await Pairs.SampleAsync(async ids =>
+    public async Task Load_TabSeparatedText_GivesBackAnyIdsWithoutTabsAndNewlines() =>
+        await Pairs.SampleAsync(async ids =>
     {
         var plain = Array.ConvertAll(ids, pair => (Plain(pair.User), Plain(pair.Item)));
         Write("p.tsv", Lines(plain, "\t", id => id));
@@ -51,11 +57,15 @@ public sealed class DelimitedRoundTripTests : LoaderTests
     public async Task Load_MoreRowsThanABatch_ReadsThemAll()
     {
         const int RowCount = (1 << 18) + 3;
-        Write("p.csv", "user,item\n" + string.Concat(Enumerable.Range(0, RowCount).Select(row => $"u{row % 7},i{row % 11}\n")));
+        Write(
+            "p.csv",
+            "user,item\n" + string.Concat(Enumerable.Range(0, RowCount).Select(row => $"u{row % 7},i{row % 11}\n")));
 
         var plays = await LoadAsync("p.csv");
 
-        Assert.That(plays.UserIndices.Select(plays.Users.Format), Is.EqualTo(Enumerable.Range(0, RowCount).Select(row => $"u{row % 7}")));
+        Assert.That(
+            plays.UserIndices.Select(plays.Users.Format),
+            Is.EqualTo(Enumerable.Range(0, RowCount).Select(row => $"u{row % 7}")));
         Assert.That(plays.Statistics.Rows, Is.EqualTo(RowCount));
     }
 
@@ -67,7 +77,8 @@ public sealed class DelimitedRoundTripTests : LoaderTests
     }
 
     private static string Lines((string User, string Item)[] ids, string delimiter, Func<string, string> write) =>
-        string.Concat(ids.Prepend(("user", "item")).Select(pair => $"{write(pair.Item1)}{delimiter}{write(pair.Item2)}\n"));
+        string.Concat(
+            ids.Prepend(("user", "item")).Select(pair => $"{write(pair.Item1)}{delimiter}{write(pair.Item2)}\n"));
 
     /// <summary>In quotes where it needs them, or might seem to.</summary>
     private static string Quoted(string id, string delimiter, char escape)

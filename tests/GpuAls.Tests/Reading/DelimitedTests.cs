@@ -72,7 +72,9 @@ public sealed class DelimitedTests : LoaderTests
     {
         Write("p.csv", "#user,item\n#1,x\n\"#2\",y\n");
 
-        Assert.That(Rows(await LoadAsync("p.csv", new InteractionSchema { UserColumn = "#user" })), Is.EqualTo(new[] { ("#1", "x", 1f), ("#2", "y", 1f) }));
+        Assert.That(
+            Rows(await LoadAsync("p.csv", new InteractionSchema { UserColumn = "#user" })),
+            Is.EqualTo(new[] { ("#1", "x", 1f), ("#2", "y", 1f) }));
     }
 
     [Test]
@@ -107,7 +109,9 @@ public sealed class DelimitedTests : LoaderTests
     {
         Write("p.csv", "9,ada,jazz\n8,bob,rock\n");
 
-        var plays = await LoadAsync("p.csv", new InteractionSchema { HasHeader = false, UserColumn = "2", ItemColumn = "3", WeightColumn = "1" });
+        var plays = await LoadAsync(
+            "p.csv",
+            new InteractionSchema { HasHeader = false, UserColumn = "2", ItemColumn = "3", WeightColumn = "1" });
 
         Assert.That(Rows(plays), Is.EqualTo(new[] { ("ada", "jazz", 9f), ("bob", "rock", 8f) }));
     }
@@ -170,7 +174,8 @@ public sealed class DelimitedTests : LoaderTests
     {
         Write("p.dat", text);
 
-        await AssertBadAsync("p.dat", null, "no column 'user' and no column 'item'", "--user-column and --item-column", "--delimiter");
+        await AssertBadAsync(
+            "p.dat", null, "no column 'user' and no column 'item'", "--user-column and --item-column", "--delimiter");
     }
 
     [Test]
@@ -189,7 +194,9 @@ public sealed class DelimitedTests : LoaderTests
 
         var failure = await Assert.ThrowsAsync<GpuAlsException>(() => LoadAsync("p.csv", new InteractionSchema { UserColumn = user, ItemColumn = item, WeightColumn = weight }));
 
-        Assert.That((failure!.Kind, failure.Message), Is.EqualTo((FailureKind.Usage, $"{expected}; each needs a column of its own.")));
+        Assert.That(
+            (failure!.Kind, failure.Message),
+            Is.EqualTo((FailureKind.Usage, $"{expected}; each needs a column of its own.")));
     }
 
     [Test]
@@ -219,7 +226,8 @@ public sealed class DelimitedTests : LoaderTests
     [Test]
     public async Task Load_BadRows_AreCountedAndTheFirstFiveShown()
     {
-        var lines = string.Join('\n', "a,,1", ",x,1", "a,x,", "a,x,NaN", "a,x,inf", "a,x,many", "a", "a,x,1e99", "a,x,5");
+        var lines =
+            string.Join('\n', "a,,1", ",x,1", "a,x,", "a,x,NaN", "a,x,inf", "a,x,many", "a", "a,x,1e99", "a,x,5");
         Write("p.csv", $"user,item,plays\n{lines}\n");
 
         await AssertBadAsync(
@@ -237,7 +245,8 @@ public sealed class DelimitedTests : LoaderTests
 
         Assert.That(Rows(plays), Is.EqualTo(new[] { ("a", "x", 1f), ("a", "y", -2f) }));
         Assert.That(Ids(plays.Users), Is.EqualTo(new[] { "a" }));
-        Assert.That((plays.Statistics.Rows, plays.Statistics.BadRows, plays.Statistics.ZeroWeightRows), Is.EqualTo((4, 1, 1)));
+        Assert.That(
+            (plays.Statistics.Rows, plays.Statistics.BadRows, plays.Statistics.ZeroWeightRows), Is.EqualTo((4, 1, 1)));
     }
 
     [Test]

@@ -2,7 +2,9 @@ using DuckDB.NET.Data;
 
 namespace GpuAls.Tests.Reading;
 
-/// <summary>Parquet that DuckDB writes for the test: structs, decimals and the encodings of its second version.</summary>
+/// <summary>
+/// Parquet that DuckDB writes for the test: structs, decimals and the encodings of its second version.
+/// </summary>
 public sealed class DuckDbParquetTests : LoaderTests
 {
     private static readonly InteractionSchema Nested =
@@ -44,27 +46,36 @@ public sealed class DuckDbParquetTests : LoaderTests
     [TestCase("DECIMAL(38, 10)", "1234567890123456789012345678.0123456789", "-0.0000000001", "1")]
     public async Task Load_Decimals_AreTheNearestNumbers(string type, string first, string second, string third)
     {
-        Copy($"SELECT u AS user, u AS item, w::{type} AS plays FROM (VALUES (1, '{first}'), (2, '{second}'), (3, '{third}')) t(u, w)");
+        Copy($"SELECT u AS user, u AS item, w::{type} AS plays FROM (VALUES (1, '{first}'), (2, '{second}'), (3, "
+            + $"'{third}')) t(u, w)");
 
-        var plays = await LoadAsync("p.parquet", new InteractionSchema { WeightColumn = "plays", Feedback = Feedback.Explicit });
+        var plays = await LoadAsync(
+            "p.parquet", new InteractionSchema { WeightColumn = "plays", Feedback = Feedback.Explicit });
 
         var invariant = System.Globalization.CultureInfo.InvariantCulture;
-        Assert.That(plays.Weights, Is.EqualTo(Array.ConvertAll([first, second, third], text => (float)double.Parse(text, invariant))));
+        Assert.That(
+            plays.Weights,
+            Is.EqualTo(Array.ConvertAll([first, second, third], text => (float)double.Parse(text, invariant))));
     }
 
     [Test]
     public async Task Load_EncodingsOfVersion2_AreRead()
     {
         Copy(
-            "SELECT 'user ' || hash(n) AS user, (n * 7919) % 100003 AS item, n / 8.0::FLOAT AS plays, n % 3 = 0 AS played FROM range(20000) r(n)",
+            "SELECT 'user ' || hash(n) AS user, (n * 7919) % 100003 AS item, n / 8.0::FLOAT AS plays, n % 3 = 0 AS "
+            + "played FROM range(20000) r(n)",
             ", PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 1, ROW_GROUP_SIZE 5000");
 
-        var plays = await LoadAsync("p.parquet", new InteractionSchema { WeightColumn = "plays", Feedback = Feedback.Explicit });
-        var played = await LoadAsync("p.parquet", new InteractionSchema { WeightColumn = "played", Feedback = Feedback.Explicit });
+        var plays = await LoadAsync(
+            "p.parquet", new InteractionSchema { WeightColumn = "plays", Feedback = Feedback.Explicit });
+        var played = await LoadAsync(
+            "p.parquet", new InteractionSchema { WeightColumn = "played", Feedback = Feedback.Explicit });
 
         Assert.That(plays.RowCount, Is.EqualTo(20_000));
         Assert.That(plays.Weights, Is.EqualTo(Enumerable.Range(0, 20_000).Select(n => n / 8f)));
-        Assert.That(Rows(plays).Select(row => row.Item), Is.EqualTo(Enumerable.Range(0, 20_000).Select(n => $"{(n * 7919L) % 100_003}")));
+        Assert.That(
+            Rows(plays).Select(row => row.Item),
+            Is.EqualTo(Enumerable.Range(0, 20_000).Select(n => $"{(n * 7919L) % 100_003}")));
         Assert.That(plays.Users.Count, Is.EqualTo(20_000));
         Assert.That(played.Weights!.Sum(), Is.EqualTo(6_667));
     }

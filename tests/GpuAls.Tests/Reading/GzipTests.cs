@@ -9,7 +9,8 @@ public sealed class GzipTests : LoaderTests
     private const int Lines = 30_000;
 
     // Short lines of equal form: wherever the file is cut, most of the text before is good.
-    private static readonly byte[] Whole = Compress("user,item\n" + string.Concat(Enumerable.Range(0, Lines).Select(i => $"u{i * 7919L % 10007},i{i}\n")));
+    private static readonly byte[] Whole =
+        Compress("user,item\n" + string.Concat(Enumerable.Range(0, Lines).Select(i => $"u{i * 7919L % 10007},i{i}\n")));
 
     // As bgzip ends a file: no data, so that checksum and length are zeros, as is the byte before them.
     private static readonly byte[] Empty = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -23,7 +24,8 @@ public sealed class GzipTests : LoaderTests
     {
         Write(Whole[..^missing]);
 
-        await AssertBadAsync("p.csv.gz", new InteractionSchema { OnBadRow = OnBadRow.Skip }, "p.csv.gz cannot be read", "cut short");
+        await AssertBadAsync(
+            "p.csv.gz", new InteractionSchema { OnBadRow = OnBadRow.Skip }, "p.csv.gz cannot be read", "cut short");
     }
 
     [Test]
@@ -78,10 +80,13 @@ public sealed class GzipTests : LoaderTests
     {
         // Text that does not compress, in members around the size of the blocks the decoder takes.
         var random = new Random(3);
-        var lines = Enumerable.Range(0, 40).Select(member => string.Concat(Enumerable.Range(0, (member * 37) + 300).Select(_ => $"{random.NextInt64():x},{random.NextInt64():x}\n"))).ToArray();
+        var lines = Enumerable.Range(0, 40)
+            .Select(member => string.Concat(Enumerable.Range(0, (member * 37) + 300).Select(_ => $"{random.NextInt64():x},{random.NextInt64():x}\n"))).ToArray();
         Write([.. Compress("user,item\n"), .. lines.SelectMany(Compress)]);
 
-        Assert.That((await LoadAsync("p.csv.gz")).RowCount, Is.EqualTo(Enumerable.Range(0, 40).Sum(member => (member * 37) + 300)));
+        Assert.That(
+            (await LoadAsync("p.csv.gz")).RowCount,
+            Is.EqualTo(Enumerable.Range(0, 40).Sum(member => (member * 37) + 300)));
     }
 
     private void Write(byte[] bytes) => File.WriteAllBytes(Folder.At("p.csv.gz"), bytes);
@@ -89,7 +94,8 @@ public sealed class GzipTests : LoaderTests
     private static byte[] Compress(string text)
     {
         using var memory = new MemoryStream();
-        using (var compressed = new GZipStream(memory, CompressionLevel.Fastest)) compressed.Write(Encoding.UTF8.GetBytes(text));
+        using (var compressed = new GZipStream(memory, CompressionLevel.Fastest)) compressed
+            .Write(Encoding.UTF8.GetBytes(text));
         return memory.ToArray();
     }
 }

@@ -17,8 +17,11 @@ public sealed class HivePartitionTests(string format) : LoaderTests
 
         var plays = await LoadAsync("p", Weighted);
 
-        Assert.That(Rows(plays).Order(), Is.EqualTo(new[] { ("a/b é=%", "y", 2f), ("u007", "x", 1f), ("é=1+1", "z", 3f) }));
-        Assert.That(Rows(await LoadAsync("p", Weighted with { UserColumn = "country" })).Select(row => row.User).Order(), Is.EqualTo(new[] { "de", "fr", "fr" }));
+        Assert.That(
+            Rows(plays).Order(), Is.EqualTo(new[] { ("a/b é=%", "y", 2f), ("u007", "x", 1f), ("é=1+1", "z", 3f) }));
+        Assert.That(
+            Rows(await LoadAsync("p", Weighted with { UserColumn = "country" })).Select(row => row.User).Order(),
+            Is.EqualTo(new[] { "de", "fr", "fr" }));
     }
 
     [TestCase("7", "008", "Integer32", "7", "8")]
@@ -26,7 +29,8 @@ public sealed class HivePartitionTests(string format) : LoaderTests
     [TestCase("7", "x8", "Text", "7", "x8")]
     [TestCase("007", "1.5", "Text", "007", "1.5")]
     [TestCase("1", "9223372036854775808", "Text", "1", "9223372036854775808")]
-    public async Task Load_Types_AreThoseOfAllFilesTogether(string first, string second, string type, params string[] expected)
+    public async Task Load_Types_AreThoseOfAllFilesTogether(
+        string first, string second, string type, params string[] expected)
     {
         await WriteAsync($"p/user={first}", "x", 1);
         await WriteAsync($"p/user={second}", "y", 1);
@@ -60,8 +64,10 @@ public sealed class HivePartitionTests(string format) : LoaderTests
         Assert.That(Rows(plays), Is.EqualTo(new[] { ("a", "x", 2.5f), ("a", "y", 1f) }));
         Assert.That(plays.Times![1] - plays.Times[0], Is.EqualTo(24L * 3600 * 1_000_000));
         await WriteAsync("p/user=a/w=many/day=x", "z", 1);
-        await AssertBadAsync("p", new InteractionSchema { WeightColumn = "w" }, "column 'w' is 'many'; expected a number");
-        await AssertBadAsync("p", new InteractionSchema { TimeColumn = "day" }, "column 'day' is 'x'; expected an integer, or a date");
+        await AssertBadAsync(
+            "p", new InteractionSchema { WeightColumn = "w" }, "column 'w' is 'many'; expected a number");
+        await AssertBadAsync(
+            "p", new InteractionSchema { TimeColumn = "day" }, "column 'day' is 'x'; expected an integer, or a date");
     }
 
     [Test]
@@ -89,7 +95,8 @@ public sealed class HivePartitionTests(string format) : LoaderTests
     {
         await WriteAsync("p/User=a", "x", 1);
 
-        await AssertBadAsync("p", Weighted, "no column 'user'. It has: item, plays, User. Choose with --user-column User");
+        await AssertBadAsync(
+            "p", Weighted, "no column 'user'. It has: item, plays, User. Choose with --user-column User");
     }
 
     private async Task WriteAsync(string folder, string item, int plays)
@@ -100,7 +107,8 @@ public sealed class HivePartitionTests(string format) : LoaderTests
         {
             case "csv": Write(name, $"item,plays\n{item},{plays}\n"); break;
             case "json": Write(name, $"{{\"item\":\"{item}\",\"plays\":{plays}}}\n"); break;
-            default: await ParquetPlays.WriteAsync(Folder.At(name), 1, ("item", new[] { item }), ("plays", new[] { plays })); break;
+            default: await ParquetPlays.WriteAsync(
+                Folder.At(name), 1, ("item", new[] { item }), ("plays", new[] { plays })); break;
         }
     }
 }

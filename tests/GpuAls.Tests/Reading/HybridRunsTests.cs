@@ -8,7 +8,8 @@ public sealed class HybridRunsTests
     private const int MostBits = 32;
     private const int Behind = unchecked((int)0xDEADBEEF);
 
-    private static readonly Gen<(int Width, byte[] Bytes)> Any = Gen.Int[0, MostBits].SelectMany(width => RawRuns.Any(width, 200).Select(bytes => (width, bytes)));
+    private static readonly Gen<(int Width, byte[] Bytes)> Any =
+        Gen.Int[0, MostBits].SelectMany(width => RawRuns.Any(width, 200).Select(bytes => (width, bytes)));
 
     [Test]
     public void Decode_RunsOfAnyKind_GivesWhatTheSlowDecoderGives() =>
@@ -22,7 +23,8 @@ public sealed class HybridRunsTests
 
                 if (expected is null)
                 {
-                    Assert.Throws<InvalidDataException>(() => HybridRuns.Decode(bytes, width, values.AsSpan(0, wanted)));
+                    Assert.Throws<InvalidDataException>(
+                        () => HybridRuns.Decode(bytes, width, values.AsSpan(0, wanted)));
                     return;
                 }
 
@@ -39,7 +41,8 @@ public sealed class HybridRunsTests
                 var (width, bytes) = (runs.Width, runs.Bytes[..(int)(cut * runs.Bytes.Length)]);
                 var values = new int[wanted];
 
-                if (Slow(bytes, width, wanted) is not { } expected) Assert.Throws<InvalidDataException>(() => HybridRuns.Decode(bytes, width, values));
+                if (Slow(bytes, width, wanted) is not { } expected)
+                    Assert.Throws<InvalidDataException>(() => HybridRuns.Decode(bytes, width, values));
                 else
                 {
                     HybridRuns.Decode(bytes, width, values);
@@ -50,10 +53,12 @@ public sealed class HybridRunsTests
 
     [Test]
     public void Decode_EncodedValues_GivesThemBack() =>
-        Gen.Int[0, MostBits].SelectMany(width => Gen.Select(Gen.Const(width), Gen.Int[0, 3].Array[0, 100], Gen.Int[1, 20])).Sample(
+        Gen.Int[0, MostBits].SelectMany(
+            width => Gen.Select(Gen.Const(width), Gen.Int[0, 3].Array[0, 100], Gen.Int[1, 20])).Sample(
             (width, values, repeat) =>
             {
-                var cut = Array.ConvertAll(values, value => (int)((uint)-value & ((1ul << width) - 1))); // few values, all bits
+                // few values, all bits
+                var cut = Array.ConvertAll(values, value => (int)((uint)-value & ((1ul << width) - 1)));
                 var decoded = new int[cut.Length];
 
                 HybridRuns.Decode(RawRuns.Encode(cut, width, repeat), width, decoded);
@@ -66,7 +71,8 @@ public sealed class HybridRunsTests
     [TestCase(64)]
     [TestCase(255)]
     public void Decode_WidthAbove32_Throws(int width) =>
-        Assert.Throws<InvalidDataException>(() => HybridRuns.Decode([2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], width, new int[1]));
+        Assert.Throws<InvalidDataException>(
+            () => HybridRuns.Decode([2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], width, new int[1]));
 
     /// <summary>A count of 2⁶³ − 1 groups, or values, of which one is wanted.</summary>
     [TestCase(0xFF)]
@@ -81,7 +87,8 @@ public sealed class HybridRunsTests
     }
 
     [Test]
-    public void Decode_RunsOfNothing_EndWithTheBytes() => Assert.Throws<InvalidDataException>(() => HybridRuns.Decode(new byte[1_000], 0, new int[1]));
+    public void Decode_RunsOfNothing_EndWithTheBytes() =>
+        Assert.Throws<InvalidDataException>(() => HybridRuns.Decode(new byte[1_000], 0, new int[1]));
 
     private static int[]? Slow(byte[] bytes, int width, int count)
     {

@@ -12,7 +12,9 @@ public sealed class JsonLinesTests : LoaderTests
     [Test]
     public async Task Load_Lines_ReadsNamedFields()
     {
-        Write("p.jsonl", "{\"plays\":3,\"x\":[1,{\"user\":7}],\"item\":\"jazz\",\"user\":\"a\\u0064a\"}\r\n\r\n{\"user\": \"b\\\"ob\", \"item\": \"日本\", \"plays\": 2.5e0}");
+        Write(
+            "p.jsonl",
+            "{\"plays\":3,\"x\":[1,{\"user\":7}],\"item\":\"jazz\",\"user\":\"a\\u0064a\"}\r\n\r\n{\"user\": \"b\\\"ob\", \"item\": \"日本\", \"plays\": 2.5e0}");
 
         var plays = await LoadAsync("p.jsonl", Weighted);
 
@@ -32,9 +34,12 @@ public sealed class JsonLinesTests : LoaderTests
     [Test]
     public async Task Load_FieldsOfObjects_AreNamedByDots()
     {
-        Write("p.jsonl", "{\"who\":{\"user\":{\"id\":\"a\"},\"x\":1},\"who.item\":\"x\",\"who2\":{\"user\":{\"id\":\"b\"}}}\n");
+        Write(
+            "p.jsonl",
+            "{\"who\":{\"user\":{\"id\":\"a\"},\"x\":1},\"who.item\":\"x\",\"who2\":{\"user\":{\"id\":\"b\"}}}\n");
 
-        var plays = await LoadAsync("p.jsonl", new InteractionSchema { UserColumn = "who.user.id", ItemColumn = "who.item" });
+        var plays =
+            await LoadAsync("p.jsonl", new InteractionSchema { UserColumn = "who.user.id", ItemColumn = "who.item" });
 
         Assert.That(Rows(plays), Is.EqualTo(new[] { ("a", "x", 1f) }));
     }
@@ -58,7 +63,9 @@ public sealed class JsonLinesTests : LoaderTests
     {
         Write("p.jsonl", $"{{\"user\":1,\"item\":2,\"plays\":{weight}}}\n");
 
-        Assert.That(Rows(await LoadAsync("p.jsonl", Weighted with { Feedback = Feedback.Explicit })), Is.EqualTo(new[] { ("1", "2", expected) }));
+        Assert.That(
+            Rows(await LoadAsync("p.jsonl", Weighted with { Feedback = Feedback.Explicit })),
+            Is.EqualTo(new[] { ("1", "2", expected) }));
     }
 
     [Test]
@@ -66,7 +73,9 @@ public sealed class JsonLinesTests : LoaderTests
     {
         Write("p.jsonl", "{\"user\":1,\"item\":2,\"plays\":\"4,5\"}\n{\"user\":1,\"item\":3,\"plays\":4.25}\n");
 
-        Assert.That(Rows(await LoadAsync("p.jsonl", Weighted with { HasDecimalComma = true })), Is.EqualTo(new[] { ("1", "2", 4.5f), ("1", "3", 4.25f) }));
+        Assert.That(
+            Rows(await LoadAsync("p.jsonl", Weighted with { HasDecimalComma = true })),
+            Is.EqualTo(new[] { ("1", "2", 4.5f), ("1", "3", 4.25f) }));
     }
 
     [Test]
@@ -133,7 +142,12 @@ public sealed class JsonLinesTests : LoaderTests
     {
         Write("p.jsonl", "{\"who\":{\"User\":1}}\n\n{\"item\":2}\n");
 
-        await AssertBadAsync("p.jsonl", new InteractionSchema { UserColumn = "who.user" }, "no column 'who.user'", "who, who.User, item", "--user-column \"who.User\"");
+        await AssertBadAsync(
+            "p.jsonl",
+            new InteractionSchema { UserColumn = "who.user" },
+            "no column 'who.user'",
+            "who, who.User, item",
+            "--user-column \"who.User\"");
     }
 
     [Test]
@@ -160,7 +174,8 @@ public sealed class JsonLinesTests : LoaderTests
     [Test]
     public async Task Load_DeepNesting_IsABadRow()
     {
-        Write("p.jsonl", "{\"user\":1,\"item\":2}\n" + "{\"user\":1,\"item\":2,\"x\":" + new string('[', 100_000) + "\n");
+        Write(
+            "p.jsonl", "{\"user\":1,\"item\":2}\n" + "{\"user\":1,\"item\":2,\"x\":" + new string('[', 100_000) + "\n");
 
         await AssertBadAsync("p.jsonl", null, "1 of 2 rows", "line 2: is not valid JSON");
     }
@@ -178,17 +193,21 @@ public sealed class JsonLinesTests : LoaderTests
     [TestCase("p.json.zst")]
     public async Task Load_Compressed_IsRead(string name)
     {
-        await File.WriteAllBytesAsync(Folder.At(name), CompressedText.Of(name, "{\"user\":1,\"item\":2}\n"u8.ToArray()));
+        await File.WriteAllBytesAsync(
+            Folder.At(name), CompressedText.Of(name, "{\"user\":1,\"item\":2}\n"u8.ToArray()));
 
         Assert.That(Rows(await LoadAsync(name)), Is.EqualTo(new[] { ("1", "2", 1f) }));
     }
 
-    /// <summary>Any ids and weights that a serializer writes come out as they went in, in any number of blocks.</summary>
+    /// <summary>
+    /// Any ids and weights that a serializer writes come out as they went in, in any number of blocks.
+    /// </summary>
     [Test]
     public async Task Load_AnyRows_ComeOutAsTheyWentIn()
     {
         var id = Gen.String[Gen.Char.Where(c => !char.IsSurrogate(c)), 1, 12];
-        await Gen.Select(id, id, Gen.Float.Where(w => float.IsFinite(w) && w != 0), Gen.Int[0, 3]).Array[1, 40].SampleAsync(
+        await Gen.Select(
+            id, id, Gen.Float.Where(w => float.IsFinite(w) && w != 0), Gen.Int[0, 3]).Array[1, 40].SampleAsync(
             async rows =>
             {
                 var lines = rows.Select(row => JsonSerializer.Serialize(
@@ -200,7 +219,9 @@ public sealed class JsonLinesTests : LoaderTests
                     })).Select(line => line.Replace("\"userx\"", "\"user\"", StringComparison.Ordinal));
                 Write("p.jsonl", string.Join('\n', lines));
 
-                Assert.That(Rows(await LoadAsync("p.jsonl", Weighted)), Is.EqualTo(rows.Select(row => (row.Item1, row.Item2, row.Item3))));
+                Assert.That(
+                    Rows(await LoadAsync("p.jsonl", Weighted)),
+                    Is.EqualTo(rows.Select(row => (row.Item1, row.Item2, row.Item3))));
             },
             iter: 200, threads: 1);
     }
@@ -225,7 +246,10 @@ public sealed class JsonLinesTests : LoaderTests
     public async Task Load_DamagedBzip2_IsRefusedOrRightSoon()
     {
         const int Rows = 500;
-        var whole = CompressedText.Of("p.csv.bz2", Encoding.UTF8.GetBytes("user,item\n" + string.Concat(Enumerable.Range(0, Rows).Select(i => $"u{i * 7919 % 101},{i}\n"))));
+        var whole = CompressedText.Of(
+            "p.csv.bz2",
+            Encoding.UTF8.GetBytes(
+                "user,item\n" + string.Concat(Enumerable.Range(0, Rows).Select(i => $"u{i * 7919 % 101},{i}\n"))));
         for (var seed = 0; seed < 300; seed++)
         {
             var random = new Random(seed);
@@ -252,7 +276,8 @@ public sealed class JsonLinesTests : LoaderTests
         await File.WriteAllBytesAsync(Folder.At(name), bytes);
         try
         {
-            var plays = await LoadAsync(name, new InteractionSchema { OnBadRow = OnBadRow.Skip }).WaitAsync(TimeSpan.FromSeconds(20));
+            var plays = await LoadAsync(name, new InteractionSchema { OnBadRow = OnBadRow.Skip })
+                .WaitAsync(TimeSpan.FromSeconds(20));
             return rows is null ? plays.RowCount > 0 : plays.RowCount == rows;
         }
         catch (GpuAlsException failure)

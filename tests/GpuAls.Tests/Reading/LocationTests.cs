@@ -5,15 +5,19 @@ public sealed class LocationTests : LoaderTests
     [Test]
     public async Task Load_SparkFolder_ReadsPartsInOrderAndSkipsHiddenFiles()
     {
-        await ParquetPlays.WriteAsync(Folder.At("plays", "part-00001.snappy.parquet"), 1, ("user", new[] { 3 }), ("item", new[] { 30 }));
-        await ParquetPlays.WriteAsync(Folder.At("plays", "part-00000.snappy.parquet"), 1, ("user", new[] { 1, 2 }), ("item", new[] { 10, 20 }));
-        await ParquetPlays.WriteAsync(Folder.At("plays", "year=2026", "part-00002.parquet"), 1, ("user", new[] { 4 }), ("item", new[] { 40 }));
+        await ParquetPlays.WriteAsync(
+            Folder.At("plays", "part-00001.snappy.parquet"), 1, ("user", new[] { 3 }), ("item", new[] { 30 }));
+        await ParquetPlays.WriteAsync(
+            Folder.At("plays", "part-00000.snappy.parquet"), 1, ("user", new[] { 1, 2 }), ("item", new[] { 10, 20 }));
+        await ParquetPlays.WriteAsync(
+            Folder.At("plays", "year=2026", "part-00002.parquet"), 1, ("user", new[] { 4 }), ("item", new[] { 40 }));
         Write(Path.Combine("plays", "_SUCCESS"), "");
         Write(Path.Combine("plays", ".part-00000.parquet.crc"), "junk");
 
         var plays = await LoadAsync("plays");
 
-        Assert.That(Rows(plays), Is.EqualTo(new[] { ("1", "10", 1f), ("2", "20", 1f), ("3", "30", 1f), ("4", "40", 1f) }));
+        Assert.That(
+            Rows(plays), Is.EqualTo(new[] { ("1", "10", 1f), ("2", "20", 1f), ("3", "30", 1f), ("4", "40", 1f) }));
         Assert.That(plays.Statistics.Files, Is.EqualTo(3));
     }
 
@@ -35,7 +39,9 @@ public sealed class LocationTests : LoaderTests
 
         var plays = await LoadAsync("p");
 
-        Assert.That((plays.Users.Type, plays.Users.Count, plays.Items.Type), Is.EqualTo((IdType.Integer64, 1, IdType.Integer32)));
+        Assert.That(
+            (plays.Users.Type, plays.Users.Count, plays.Items.Type),
+            Is.EqualTo((IdType.Integer64, 1, IdType.Integer32)));
     }
 
     [Test]
@@ -53,7 +59,8 @@ public sealed class LocationTests : LoaderTests
     {
         Directory.CreateDirectory(Folder.At("p"));
         Write(Path.Combine("p", text), "user,item\n1,x\n");
-        await ParquetPlays.WriteAsync(Folder.At("p", parquet), 1, ("user", new[] { "1", "007" }), ("item", new[] { "x", "y" }));
+        await ParquetPlays.WriteAsync(
+            Folder.At("p", parquet), 1, ("user", new[] { "1", "007" }), ("item", new[] { "x", "y" }));
 
         var plays = await LoadAsync("p");
 
@@ -106,7 +113,8 @@ public sealed class LocationTests : LoaderTests
     [Test]
     public async Task Load_S3_SaysHowToCopy()
     {
-        var failure = await Assert.ThrowsAsync<GpuAlsException>(() => InteractionLoader.LoadAsync(["s3://bucket/plays"], new InteractionSchema()));
+        var failure = await Assert.ThrowsAsync<GpuAlsException>(
+            () => InteractionLoader.LoadAsync(["s3://bucket/plays"], new InteractionSchema()));
 
         Assert.That(failure!.Kind, Is.EqualTo(FailureKind.Usage));
         Assert.That(failure.Message, Does.Contain("aws s3 cp --recursive s3://bucket/plays"));
@@ -120,7 +128,8 @@ public sealed class LocationTests : LoaderTests
     {
         Write("a.csv", "user,item\na,x\n");
 
-        var failure = await Assert.ThrowsAsync<GpuAlsException>(() => InteractionLoader.LoadAsync([Folder.At(first), Folder.At(second)], new InteractionSchema()));
+        var failure = await Assert.ThrowsAsync<GpuAlsException>(
+            () => InteractionLoader.LoadAsync([Folder.At(first), Folder.At(second)], new InteractionSchema()));
 
         Assert.That(failure!.Kind, Is.EqualTo(FailureKind.BadInput));
         Assert.That(failure.Message, Does.Contain("a.csv' is named twice"));

@@ -15,7 +15,8 @@ public sealed class ParquetEncodingsTests : LoaderTests
 
     private static readonly InteractionSchema Weighted = new() { WeightColumn = "w", Feedback = Feedback.Explicit };
 
-    private static readonly Gen<long> Longs = Gen.OneOf(Gen.Long, Gen.Long[-3, 3], Gen.Const(long.MinValue), Gen.Const(long.MaxValue));
+    private static readonly Gen<long> Longs =
+        Gen.OneOf(Gen.Long, Gen.Long[-3, 3], Gen.Const(long.MinValue), Gen.Const(long.MaxValue));
 
     [Test]
     public void Decode_Deltas_GivesWhatWasEncoded() =>
@@ -31,7 +32,10 @@ public sealed class ParquetEncodingsTests : LoaderTests
             },
             iter: 500);
 
-    /// <summary>Blocks of 1,024 values in 32 miniblocks, as Parquet.Net writes them: without a block, the page is shorter than that.</summary>
+    /// <summary>
+    /// Blocks of 1,024 values in 32 miniblocks, as Parquet.Net writes them: without a block, the page is shorter than
+    /// that.
+    /// </summary>
     [TestCase(new byte[] { 0x80, 0x08, 32, 1, 0x01 }, new long[] { -1 })]
     [TestCase(new byte[] { 0x80, 0x08, 32, 0, 0 }, new long[0])]
     public void Decode_DeltasWithoutABlock_GivesTheFirstValue(byte[] bytes, long[] expected)
@@ -66,11 +70,14 @@ public sealed class ParquetEncodingsTests : LoaderTests
             {
                 var users = Array.ConvertAll(texts, text => System.Text.Encoding.UTF8.GetBytes($"shared {text}"));
                 var values = encoding == DeltaByteArray ? RawDeltas.Prefixes(users) : RawDeltas.Lengths(users);
-                Write(users.Length, new RawParquet.Column("user", RawParquet.ByteArray, values, Encoding: encoding), []);
+                Write(
+                    users.Length, new RawParquet.Column("user", RawParquet.ByteArray, values, Encoding: encoding), []);
 
                 var plays = await LoadAsync("p.parquet");
 
-                Assert.That(plays.UserIndices.Take(plays.RowCount).Select(plays.Users.Format), Is.EqualTo(texts.Select(text => $"shared {text}")));
+                Assert.That(
+                    plays.UserIndices.Take(plays.RowCount).Select(plays.Users.Format),
+                    Is.EqualTo(texts.Select(text => $"shared {text}")));
             },
             iter: 50, threads: 1);
 
@@ -78,13 +85,15 @@ public sealed class ParquetEncodingsTests : LoaderTests
     [TestCase(DeltaByteArray)]
     public async Task Load_DamagedTextInDeltaEncodings_IsReadOrRefused(int encoding)
     {
-        var users = Enumerable.Range(0, 150).Select(row => System.Text.Encoding.UTF8.GetBytes($"user {row % 40}")).ToArray();
+        var users =
+            Enumerable.Range(0, 150).Select(row => System.Text.Encoding.UTF8.GetBytes($"user {row % 40}")).ToArray();
         var whole = encoding == DeltaByteArray ? RawDeltas.Prefixes(users) : RawDeltas.Lengths(users);
         for (var seed = 0; seed < 300; seed++)
         {
             var random = new Random(seed);
             var values = (byte[])whole.Clone();
-            for (var changes = random.Next(1, 4); changes > 0; changes--) values[random.Next(values.Length)] = (byte)random.Next(256);
+            for (var changes = random.Next(1, 4); changes > 0; changes--)
+                values[random.Next(values.Length)] = (byte)random.Next(256);
             Write(users.Length, new RawParquet.Column("user", RawParquet.ByteArray, values, Encoding: encoding), []);
             try
             {
@@ -102,7 +111,11 @@ public sealed class ParquetEncodingsTests : LoaderTests
     {
         var uuids = Enumerable.Range(0, 9).Select(i => new Guid(7, 2, 3, 4, 5, 6, 7, 8, 9, 10, (byte)i)).ToArray();
         var values = RawDeltas.Prefixes(Array.ConvertAll(uuids, uuid => uuid.ToByteArray(bigEndian: true)));
-        Write(9, new RawParquet.Column("user", RawParquet.FixedLengthByteArray, values, TypeLength: 16, Encoding: DeltaByteArray), []);
+        Write(
+            9,
+            new RawParquet.Column(
+                "user", RawParquet.FixedLengthByteArray, values, TypeLength: 16, Encoding: DeltaByteArray),
+            []);
 
         Assert.That(Ids((await LoadAsync("p.parquet")).Users), Is.EqualTo(uuids.Select(uuid => uuid.ToString())));
     }
@@ -114,7 +127,9 @@ public sealed class ParquetEncodingsTests : LoaderTests
         var values = RawDeltas.Streams(Array.ConvertAll(weights, BitConverter.GetBytes));
         Write(5, Users(5), [new RawParquet.Column("w", DoubleType, values, Encoding: ByteStreamSplit)]);
 
-        Assert.That((await LoadAsync("p.parquet", Weighted)).Weights, Is.EqualTo(Array.ConvertAll(weights, weight => (float)weight)));
+        Assert.That(
+            (await LoadAsync("p.parquet", Weighted)).Weights,
+            Is.EqualTo(Array.ConvertAll(weights, weight => (float)weight)));
     }
 
     [TestCase(RawPages.PlainEncoding, new byte[] { 0b_0000_1101, 0b_1 })]
@@ -140,7 +155,8 @@ public sealed class ParquetEncodingsTests : LoaderTests
     {
         byte[] page = [0b_1011_0000, .. RawParquet.Plain("a"u8.ToArray(), "b"u8.ToArray(), "c"u8.ToArray())];
         var header = RawThrift.Struct(
-            (1, RawThrift.Integer(4)), (2, RawThrift.Integer(0)), (3, RawThrift.Integer(BitPackedLevels)), (4, RawThrift.Integer(BitPackedLevels)));
+            (1, RawThrift.Integer(4)), (2, RawThrift.Integer(0)), (3, RawThrift.Integer(BitPackedLevels)), (
+                4, RawThrift.Integer(BitPackedLevels)));
         var users = new RawParquet.Column("user", RawParquet.ByteArray, [])
         {
             IsOptional = true,
@@ -150,7 +166,8 @@ public sealed class ParquetEncodingsTests : LoaderTests
 
         var plays = await LoadAsync("p.parquet", new InteractionSchema { OnBadRow = OnBadRow.Skip });
 
-        Assert.That(Rows(plays).Select(row => (row.User, row.Item)), Is.EqualTo(new[] { ("a", "0"), ("b", "2"), ("c", "3") }));
+        Assert.That(
+            Rows(plays).Select(row => (row.User, row.Item)), Is.EqualTo(new[] { ("a", "0"), ("b", "2"), ("c", "3") }));
     }
 
     [TestCase(8, true)]

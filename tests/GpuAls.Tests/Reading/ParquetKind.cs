@@ -18,20 +18,57 @@ internal sealed record ParquetKind(string Name, int Type, Gen<byte[]> Plain, Fun
 
     private static readonly ParquetKind[] All =
     [
-        new("STRING", RawParquet.ByteArray, Bytes(0, 20), bytes => Convert.ToHexString(bytes[4..])) { Converted = RawParquet.Utf8 },
+        new(
+            "STRING",
+            RawParquet.ByteArray,
+            Bytes(0, 20),
+            bytes => Convert.ToHexString(bytes[4..])) { Converted = RawParquet.Utf8 },
         new("BYTE_ARRAY", RawParquet.ByteArray, Bytes(1, 300), bytes => Convert.ToHexString(bytes[4..])),
-        new("UUID", RawParquet.FixedLengthByteArray, Gen.Byte.Array[IdValues.UuidBytes], Convert.ToHexString) { TypeLength = IdValues.UuidBytes },
+        new(
+            "UUID",
+            RawParquet.FixedLengthByteArray,
+            Gen.Byte.Array[IdValues.UuidBytes],
+            Convert.ToHexString) { TypeLength = IdValues.UuidBytes },
         new("INT32", RawParquet.Int32, Gen.Byte.Array[4], bytes => Invariant(BitConverter.ToInt32(bytes))),
         new("INT64", RawParquet.Int64, Gen.Byte.Array[8], bytes => Invariant(BitConverter.ToInt64(bytes))),
-        new("INT16", RawParquet.Int32, Gen.Short.Select(value => BitConverter.GetBytes((int)value)), bytes => Invariant(BitConverter.ToInt32(bytes))) { Converted = Int16 },
-        new("UINT8", RawParquet.Int32, Gen.Byte.Select(value => BitConverter.GetBytes((int)value)), bytes => Invariant(BitConverter.ToInt32(bytes))) { Converted = RawParquet.UnsignedInt8 },
-        new("UINT32", RawParquet.Int32, Gen.Byte.Array[4], bytes => Invariant(BitConverter.ToUInt32(bytes))) { Converted = RawParquet.UnsignedInt32 },
-        new("UINT64", RawParquet.Int64, Gen.Byte.Array[8], bytes => Invariant(BitConverter.ToInt64(bytes))) { Converted = UnsignedInt64 }, // held as signed
+        new(
+            "INT16",
+            RawParquet.Int32,
+            Gen.Short.Select(value => BitConverter.GetBytes((int)value)),
+            bytes => Invariant(BitConverter.ToInt32(bytes))) { Converted = Int16 },
+        new(
+            "UINT8",
+            RawParquet.Int32,
+            Gen.Byte.Select(value => BitConverter.GetBytes((int)value)),
+            bytes => Invariant(BitConverter.ToInt32(bytes))) { Converted = RawParquet.UnsignedInt8 },
+        new(
+            "UINT32",
+            RawParquet.Int32,
+            Gen.Byte.Array[4],
+            bytes => Invariant(BitConverter.ToUInt32(bytes))) { Converted = RawParquet.UnsignedInt32 },
+        // held as signed
+        new(
+            "UINT64",
+            RawParquet.Int64,
+            Gen.Byte.Array[8],
+            bytes => Invariant(BitConverter.ToInt64(bytes))) { Converted = UnsignedInt64 },
         new("FLOAT", Float, Gen.Byte.Array[4], bytes => Invariant(BitConverter.ToSingle(bytes))) { IsWeight = true },
         new("DOUBLE", Double, Gen.Byte.Array[8], bytes => Invariant(BitConverter.ToDouble(bytes))) { IsWeight = true },
-        new("INT32 weight", RawParquet.Int32, Gen.Byte.Array[4], bytes => Invariant(BitConverter.ToInt32(bytes))) { IsWeight = true },
-        new("UINT32 weight", RawParquet.Int32, Gen.Byte.Array[4], bytes => Invariant(BitConverter.ToUInt32(bytes))) { IsWeight = true, Converted = RawParquet.UnsignedInt32 },
-        new("UINT64 weight", RawParquet.Int64, Gen.Byte.Array[8], bytes => Invariant(BitConverter.ToUInt64(bytes))) { IsWeight = true, Converted = UnsignedInt64 },
+        new(
+            "INT32 weight",
+            RawParquet.Int32,
+            Gen.Byte.Array[4],
+            bytes => Invariant(BitConverter.ToInt32(bytes))) { IsWeight = true },
+        new(
+            "UINT32 weight",
+            RawParquet.Int32,
+            Gen.Byte.Array[4],
+            bytes => Invariant(BitConverter.ToUInt32(bytes))) { IsWeight = true, Converted = RawParquet.UnsignedInt32 },
+        new(
+            "UINT64 weight",
+            RawParquet.Int64,
+            Gen.Byte.Array[8],
+            bytes => Invariant(BitConverter.ToUInt64(bytes))) { IsWeight = true, Converted = UnsignedInt64 },
     ];
 
     public int? TypeLength { get; private init; }
@@ -69,7 +106,8 @@ internal sealed record ParquetKind(string Name, int Type, Gen<byte[]> Plain, Fun
         _ => Invariant(Convert.ToInt64(value, CultureInfo.InvariantCulture)),
     };
 
-    private static Gen<byte[]> Bytes(int least, int most) => Gen.Byte.Array[least, most].Select(bytes => RawParquet.Plain(bytes));
+    private static Gen<byte[]> Bytes(int least, int most) =>
+        Gen.Byte.Array[least, most].Select(bytes => RawParquet.Plain(bytes));
 
     private static string Invariant(long value) => value.ToString(CultureInfo.InvariantCulture);
 

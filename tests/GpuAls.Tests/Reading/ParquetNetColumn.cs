@@ -12,7 +12,8 @@ internal static class ParquetNetColumn
     /// <param name="group">Index of the row group.</param>
     /// <param name="name">The column.</param>
     /// <param name="values">Empty; receives the values.</param>
-    public static async Task<ParquetColumnData> ReadAsync(ParquetReader reader, int group, string name, ParquetValues values)
+    public static async Task<ParquetColumnData> ReadAsync(
+        ParquetReader reader, int group, string name, ParquetValues values)
     {
         using var rows = reader.OpenRowGroupReader(group);
         var field = reader.Schema.FindDataField(name);

@@ -3,7 +3,10 @@ using Parquet;
 
 namespace GpuAls.Tests.Reading;
 
-/// <summary>Columns of every type, codec, page version and null pattern decode to what was written, which is also what Parquet.Net reads.</summary>
+/// <summary>
+/// Columns of every type, codec, page version and null pattern decode to what was written, which is also what
+/// Parquet.Net reads.
+/// </summary>
 public sealed class ParquetPagesTests : LoaderTests
 {
     private const int PlainRows = 300;
@@ -21,19 +24,23 @@ public sealed class ParquetPagesTests : LoaderTests
     /// <summary>Values of all types that the library writes, few different ones or many.</summary>
     private static readonly Gen<Array> Written = Gen.OneOf<Array>(
         Of(Gen.String.Null()), Of(Gen.Int[0, 9].Select(value => (string?)$"ü{value}")), Of(Gen.Int), Of(Gen.Int[-3, 3]), Of(Gen.Int.Nullable()), Of(Gen.Long), Of(Gen.ULong.Select(value => value >> 1)),
-        Of(Gen.Short), Of(Gen.Guid), Of(Gen.Float), Of(Gen.Double), Of(Gen.Double.Nullable()), Of(Gen.Int.Select(value => value / 1000m)));
+        Of(Gen.Short), Of(Gen.Guid), Of(Gen.Float), Of(Gen.Double), Of(Gen.Double.Nullable()), Of(
+            Gen.Int.Select(value => value / 1000m)));
 
     [TestCaseSource(typeof(ParquetKind), nameof(ParquetKind.Names))]
     public async Task Read_AnyPages_GivesWhatWasWritten(string name)
     {
         var kind = ParquetKind.Of(name);
-        var file = Gen.Bool.SelectMany(isOptional => Gen.Select(Gen.Const(isOptional), Chunks(kind, isOptional).Array[1, 3]));
-        await file.SampleAsync(async (isOptional, chunks) => await AssertReadAsync(kind, isOptional, chunks), iter: 60, threads: 1);
+        var file =
+            Gen.Bool.SelectMany(isOptional => Gen.Select(Gen.Const(isOptional), Chunks(kind, isOptional).Array[1, 3]));
+        await file.SampleAsync(
+            async (isOptional, chunks) => await AssertReadAsync(kind, isOptional, chunks), iter: 60, threads: 1);
     }
 
     [Test]
     public async Task Read_AnyFileOfParquetNet_GivesWhatWasWritten() =>
-        await Gen.Select(Written, Gen.Enum<CompressionMethod>().Where(IsRead), Gen.Enum<EncodingHint>(), Gen.Int[1, 3]).SampleAsync(
+        await Gen.Select(
+            Written, Gen.Enum<CompressionMethod>().Where(IsRead), Gen.Enum<EncodingHint>(), Gen.Int[1, 3]).SampleAsync(
             async (values, compression, encoding, groups) =>
             {
                 var path = Folder.At("p.parquet");
@@ -49,17 +56,23 @@ public sealed class ParquetPagesTests : LoaderTests
                     read.AddRange(Rows(column));
                 }
 
-                Assert.That(read, Is.EqualTo(values.Cast<object?>().Select(ParquetKind.Text)), $"{values.GetType().Name}, {compression}, {encoding}");
+                Assert.That(
+                    read,
+                    Is.EqualTo(values.Cast<object?>().Select(ParquetKind.Text)),
+                    $"{values.GetType().Name}, {compression}, {encoding}");
             },
             iter: 300, threads: 1);
 
-    private static bool IsRead(CompressionMethod compression) => compression is not (CompressionMethod.LZ4 or CompressionMethod.Lzo);
+    private static bool IsRead(CompressionMethod compression) =>
+        compression is not (CompressionMethod.LZ4 or CompressionMethod.Lzo);
 
     private async Task AssertReadAsync(ParquetKind kind, bool isOptional, Chunk[] chunks)
     {
         var path = Folder.At("p.parquet");
         RawParquet.Write(path, Array.ConvertAll(
-            chunks, chunk => new RawParquet.Group(RowCount(chunk), kind.Column(isOptional, chunk.Codec, Bytes(kind, isOptional, chunk)))));
+            chunks,
+            chunk => new RawParquet.Group(
+                RowCount(chunk), kind.Column(isOptional, chunk.Codec, Bytes(kind, isOptional, chunk)))));
         var file = await ParquetFile.OpenAsync(new FileByteSource(path), CancellationToken.None);
         await using var reader = await ParquetReader.CreateAsync(path);
         for (var group = 0; group < chunks.Length; group++)
@@ -78,14 +91,20 @@ public sealed class ParquetPagesTests : LoaderTests
 
     private static Gen<Chunk> Chunks(ParquetKind kind, bool isOptional) => Gen.Select(
         Gen.Int[0, RawPages.Codecs.Length - 1], kind.Plain.Array[1, 40]).SelectMany((codec, values) =>
-            Pages(values.Length, isOptional).Array[0, 5].Select(pages => new Chunk(RawPages.Codecs[codec], values, pages)));
+            Pages(values.Length, isOptional).Array[0, 5]
+                .Select(pages => new Chunk(RawPages.Codecs[codec], values, pages)));
 
     private static Gen<Page> Pages(int values, bool isOptional) => Gen.Select(
-        Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[1, 30], Gen.OneOf(Gen.Int[isOptional ? -values : 0, values - 1].Array[0, PlainRows], Stretches(values, isOptional)),
+        Gen.Bool,
+        Gen.Bool,
+        Gen.Bool,
+        Gen.Int[1, 30],
+        Gen.OneOf(Gen.Int[isOptional ? -values : 0, values - 1].Array[0, PlainRows], Stretches(values, isOptional)),
         (version2, indices, compressed, repeat, rows) => new Page(version2, indices, compressed, repeat, rows));
 
     /// <summary>Rows in which values and nulls come many at a time.</summary>
-    private static Gen<int[]> Stretches(int values, bool isOptional) => Gen.Select(Gen.Int[isOptional ? -1 : 0, values - 1], Gen.Int[1, PlainRows]).Array[1, 5].Select(
+    private static Gen<int[]> Stretches(int values, bool isOptional) =>
+        Gen.Select(Gen.Int[isOptional ? -1 : 0, values - 1], Gen.Int[1, PlainRows]).Array[1, 5].Select(
         stretches => stretches.SelectMany(stretch => Enumerable.Repeat(stretch.Item1, stretch.Item2)).ToArray());
 
     private static int RowCount(Chunk chunk) => chunk.Pages.Sum(page => page.Rows.Length);
@@ -93,7 +112,8 @@ public sealed class ParquetPagesTests : LoaderTests
     private static byte[] Bytes(ParquetKind kind, bool isOptional, Chunk chunk)
     {
         IEnumerable<byte[]> pages = chunk.Pages.Select(page => Bytes(isOptional, chunk, page));
-        if (chunk.Pages.Any(page => page.HasIndices)) pages = pages.Prepend(RawPages.Dictionary(chunk.Codec, chunk.Values.Length, Concatenated(chunk.Values)));
+        if (chunk.Pages.Any(page => page.HasIndices))
+            pages = pages.Prepend(RawPages.Dictionary(chunk.Codec, chunk.Values.Length, Concatenated(chunk.Values)));
         return Concatenated(pages);
     }
 
@@ -101,11 +121,27 @@ public sealed class ParquetPagesTests : LoaderTests
     {
         var present = page.Rows.Where(row => row >= 0).ToArray();
         var width = 32 - int.LeadingZeroCount(chunk.Values.Length - 1);
-        var values = page.HasIndices ? [(byte)width, .. RawRuns.Encode(present, width, page.Repeat)] : Concatenated(present.Select(row => chunk.Values[row]));
-        var levels = isOptional ? RawRuns.Encode(Array.ConvertAll(page.Rows, row => row < 0 ? 0 : 1), 1, page.Repeat) : [];
+        var values = page.HasIndices
+            ? [(byte)width, .. RawRuns.Encode(present, width, page.Repeat)]
+            : Concatenated(present.Select(row => chunk.Values[row]));
+        var levels = isOptional
+            ? RawRuns.Encode(Array.ConvertAll(page.Rows, row => row < 0 ? 0 : 1), 1, page.Repeat)
+            : [];
         var encoding = page.HasIndices ? RawPages.RleDictionary : RawPages.PlainEncoding;
-        if (page.IsVersion2) return RawPages.Version2(page.IsCompressed ? chunk.Codec : null, page.Rows.Length, page.Rows.Length - present.Length, encoding, levels, values);
-        return RawPages.Version1(chunk.Codec, page.Rows.Length, encoding, isOptional ? [.. BitConverter.GetBytes(levels.Length), .. levels] : [], values);
+        if (page.IsVersion2)
+            return RawPages.Version2(
+                page.IsCompressed ? chunk.Codec : null,
+                page.Rows.Length,
+                page.Rows.Length - present.Length,
+                encoding,
+                levels,
+                values);
+        return RawPages.Version1(
+            chunk.Codec,
+            page.Rows.Length,
+            encoding,
+            isOptional ? [.. BitConverter.GetBytes(levels.Length), .. levels] : [],
+            values);
     }
 
     private static byte[] Concatenated(IEnumerable<byte[]> parts) => parts.SelectMany(part => part).ToArray();

@@ -14,8 +14,14 @@ public sealed class ParquetTests : LoaderTests
         yield return Case(new short[] { 7, -3, 7, 5 }, IdType.Integer32, "7", "-3", "5");
         yield return Case(new long[] { 7L, -3, 7, 1L << 40 }, IdType.Integer64, "7", "-3", "1099511627776");
         yield return Case(new ulong[] { 7UL, 3, 7, 5 }, IdType.Integer64, "7", "3", "5");
-        yield return Case(new ulong[] { long.MaxValue, 3, long.MaxValue, 5 }, IdType.Integer64, "9223372036854775807", "3", "5");
-        yield return Case(new byte[][] { "b"u8.ToArray(), "a"u8.ToArray(), "b"u8.ToArray(), "c"u8.ToArray() }, IdType.Text, "b", "a", "c");
+        yield return Case(
+            new ulong[] { long.MaxValue, 3, long.MaxValue, 5 }, IdType.Integer64, "9223372036854775807", "3", "5");
+        yield return Case(
+            new byte[][] { "b"u8.ToArray(), "a"u8.ToArray(), "b"u8.ToArray(), "c"u8.ToArray() },
+            IdType.Text,
+            "b",
+            "a",
+            "c");
         Guid[] uuids = [new(2, 0, 0, new byte[8]), new(1, 0, 0, new byte[8]), new(2, 0, 0, new byte[8]), new(3, 0, 0, new byte[8])];
         yield return Case(uuids, IdType.Uuid, uuids[0].ToString(), uuids[1].ToString(), uuids[3].ToString());
 
@@ -74,7 +80,8 @@ public sealed class ParquetTests : LoaderTests
     {
         await ParquetPlays.WriteAsync(
             Folder.At("p.parquet"), 2,
-            ("user", new string?[] { "a", null, "b", "c" }), ("item", new int?[] { 1, 2, 3, null }), ("plays", new double?[] { 1, 1, null, 1 }));
+            ("user", new string?[] { "a", null, "b", "c" }), ("item", new int?[] { 1, 2, 3, null }), (
+                "plays", new double?[] { 1, 1, null, 1 }));
 
         await AssertBadAsync(
             "p.parquet", Weighted,
@@ -86,7 +93,8 @@ public sealed class ParquetTests : LoaderTests
     {
         await ParquetPlays.WriteAsync(
             Folder.At("p.parquet"), 1,
-            ("user", new string?[] { null, "a", "b", "c" }), ("item", new int?[] { 1, 2, null, 4 }), ("plays", new double?[] { 1, 2, 3, 4 }));
+            ("user", new string?[] { null, "a", "b", "c" }), ("item", new int?[] { 1, 2, null, 4 }), (
+                "plays", new double?[] { 1, 2, 3, 4 }));
 
         var plays = await LoadAsync("p.parquet", Weighted with { OnBadRow = OnBadRow.Skip });
 
@@ -107,7 +115,12 @@ public sealed class ParquetTests : LoaderTests
     {
         await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("listener", Items), ("item", Items));
 
-        await AssertBadAsync("p.parquet", Weighted, "no column 'user' and no column 'plays'", "listener, item", "--user-column and --weight-column");
+        await AssertBadAsync(
+            "p.parquet",
+            Weighted,
+            "no column 'user' and no column 'plays'",
+            "listener, item",
+            "--user-column and --weight-column");
     }
 
     [Test]
@@ -115,7 +128,8 @@ public sealed class ParquetTests : LoaderTests
     {
         await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", new[] { 1d, 2, 3, 4 }), ("item", Items));
 
-        await AssertBadAsync("p.parquet", null, "column 'user' is DOUBLE", "strings, integers or UUIDs", "--user-column");
+        await AssertBadAsync(
+            "p.parquet", null, "column 'user' is DOUBLE", "strings, integers or UUIDs", "--user-column");
     }
 
     [Test]
@@ -135,16 +149,23 @@ public sealed class ParquetTests : LoaderTests
     public async Task Load_NegativeIdsBesideUnsignedOnesAbove63Bits_AreRefused()
     {
         Directory.CreateDirectory(Folder.At("both"));
-        await ParquetPlays.WriteAsync(Folder.At("both/1.parquet"), 1, ("user", new long[] { 1, -1, 5, 4 }), ("item", Items));
-        await ParquetPlays.WriteAsync(Folder.At("both/2.parquet"), 1, ("user", new ulong[] { 1, ulong.MaxValue, 5, 4 }), ("item", Items));
+        await ParquetPlays.WriteAsync(
+            Folder.At("both/1.parquet"), 1, ("user", new long[] { 1, -1, 5, 4 }), ("item", Items));
+        await ParquetPlays.WriteAsync(
+            Folder.At("both/2.parquet"), 1, ("user", new ulong[] { 1, ulong.MaxValue, 5, 4 }), ("item", Items));
 
-        await AssertBadAsync("both", null, "column 'user' has negative integers and integers of 2^63 or above", "Cast the column to strings");
+        await AssertBadAsync(
+            "both",
+            null,
+            "column 'user' has negative integers and integers of 2^63 or above",
+            "Cast the column to strings");
     }
 
     [Test]
     public async Task Load_ZeroWeights_AreLeftOutAndCounted()
     {
-        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 2, ("user", Items), ("item", Items), ("plays", new[] { 0, 1, 0, 2 }));
+        await ParquetPlays.WriteAsync(
+            Folder.At("p.parquet"), 2, ("user", Items), ("item", Items), ("plays", new[] { 0, 1, 0, 2 }));
 
         var plays = await LoadAsync("p.parquet", Weighted);
 
@@ -155,7 +176,8 @@ public sealed class ParquetTests : LoaderTests
     [Test]
     public async Task Load_RatingsOfZero_AreKept()
     {
-        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 2, ("user", Items), ("item", Items), ("plays", new[] { 0, 1, 0, 2 }));
+        await ParquetPlays.WriteAsync(
+            Folder.At("p.parquet"), 2, ("user", Items), ("item", Items), ("plays", new[] { 0, 1, 0, 2 }));
 
         var plays = await LoadAsync("p.parquet", Weighted with { Feedback = Feedback.Explicit });
 
@@ -166,16 +188,20 @@ public sealed class ParquetTests : LoaderTests
     [Test]
     public async Task Load_WeightsOfTypeBool_Are1And0()
     {
-        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", Items), ("item", Items), ("plays", new[] { true, false, true, true }));
+        await ParquetPlays.WriteAsync(
+            Folder.At("p.parquet"), 1, ("user", Items), ("item", Items), ("plays", new[] { true, false, true, true }));
 
-        Assert.That((await LoadAsync("p.parquet", Weighted with { Feedback = Feedback.Explicit })).Weights, Is.EqualTo(new[] { 1f, 0, 1, 1 }));
+        Assert.That(
+            (await LoadAsync("p.parquet", Weighted with { Feedback = Feedback.Explicit })).Weights,
+            Is.EqualTo(new[] { 1f, 0, 1, 1 }));
     }
 
     [Test]
     public async Task Load_WeightsAsStrings_AreRead()
     {
         await ParquetPlays.WriteAsync(
-            Folder.At("p.parquet"), 1, ("user", Items), ("item", Items), ("plays", new[] { "3", "1.5e1", "-2", "true" }));
+            Folder.At("p.parquet"), 1, ("user", Items), ("item", Items), (
+                "plays", new[] { "3", "1.5e1", "-2", "true" }));
 
         Assert.That((await LoadAsync("p.parquet", Weighted)).Weights, Is.EqualTo(new[] { 3f, 15, -2, 1 }));
     }
@@ -194,7 +220,8 @@ public sealed class ParquetTests : LoaderTests
     [Test]
     public async Task Load_WeightsThatAreDates_SayWhatWeightsAre()
     {
-        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", Items), ("item", Items), ("plays", new Guid[4]));
+        await ParquetPlays.WriteAsync(
+            Folder.At("p.parquet"), 1, ("user", Items), ("item", Items), ("plays", new Guid[4]));
 
         await AssertBadAsync(
             "p.parquet", Weighted, "column 'plays' is FIXED_LEN_BYTE_ARRAY(16) (UUID); weights are numbers", "--weight-column");
@@ -243,7 +270,8 @@ public sealed class ParquetTests : LoaderTests
     [Test]
     public async Task Load_NoRows_SaysSo()
     {
-        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", Array.Empty<string>()), ("item", Array.Empty<string>()));
+        await ParquetPlays.WriteAsync(
+            Folder.At("p.parquet"), 1, ("user", Array.Empty<string>()), ("item", Array.Empty<string>()));
 
         await AssertBadAsync("p.parquet", null, "no rows");
     }

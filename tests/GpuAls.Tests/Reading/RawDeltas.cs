@@ -22,11 +22,14 @@ internal static class RawDeltas
             var deltas = new long[Math.Min(blockSize, values.Length - start)];
             for (var i = 0; i < deltas.Length; i++) deltas[i] = unchecked(values[start + i] - values[start + i - 1]);
             var least = deltas.Min();
-            var miniblocks = deltas.Select(delta => unchecked((ulong)(delta - least))).Chunk(blockSize / MiniblockCount).ToArray();
+            var miniblocks =
+                deltas.Select(delta => unchecked((ulong)(delta - least))).Chunk(blockSize / MiniblockCount).ToArray();
             var widths = miniblocks.Select(block => 64 - BitOperations.LeadingZeroCount(block.Max())).ToArray();
             bytes.AddRange(RawThrift.Zigzag(least));
-            for (var i = 0; i < MiniblockCount; i++) bytes.Add(i < widths.Length ? (byte)widths[i] : (byte)77); // an unused width may be anything
-            foreach (var (block, width) in miniblocks.Zip(widths)) bytes.AddRange(Pack(block, width, blockSize / MiniblockCount));
+            // an unused width may be anything
+            for (var i = 0; i < MiniblockCount; i++) bytes.Add(i < widths.Length ? (byte)widths[i] : (byte)77);
+            foreach (var (block, width) in miniblocks.Zip(widths))
+                bytes.AddRange(Pack(block, width, blockSize / MiniblockCount));
         }
 
         return [.. bytes];
@@ -39,13 +42,16 @@ internal static class RawDeltas
     /// <summary>DELTA_BYTE_ARRAY.</summary>
     public static byte[] Prefixes(byte[][] values)
     {
-        var prefixes = values.Select((value, i) => i == 0 ? 0L : value.AsSpan().CommonPrefixLength(values[i - 1])).ToArray();
+        var prefixes =
+            values.Select((value, i) => i == 0 ? 0L : value.AsSpan().CommonPrefixLength(values[i - 1])).ToArray();
         return [.. Integers(prefixes), .. Lengths([.. values.Select((value, i) => value[(int)prefixes[i]..])])];
     }
 
     /// <summary>BYTE_STREAM_SPLIT.</summary>
     public static byte[] Streams(byte[][] values) =>
-        values.Length == 0 ? [] : [.. Enumerable.Range(0, values[0].Length).SelectMany(part => values.Select(value => value[part]))];
+        values.Length == 0
+            ? []
+            : [.. Enumerable.Range(0, values[0].Length).SelectMany(part => values.Select(value => value[part]))];
 
     private static byte[] Pack(ulong[] values, int width, int count)
     {

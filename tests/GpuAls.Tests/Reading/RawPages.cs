@@ -3,7 +3,10 @@ using static GpuAls.Tests.Reading.RawThrift;
 
 namespace GpuAls.Tests.Reading;
 
-/// <summary>Pages of Parquet with their headers, each as its writer wants it. Encodings, codecs and page types have their numbers of parquet.thrift.</summary>
+/// <summary>
+/// Pages of Parquet with their headers, each as its writer wants it. Encodings, codecs and page types have their
+/// numbers of parquet.thrift.
+/// </summary>
 internal static class RawPages
 {
     public const int PlainEncoding = 0;
@@ -24,10 +27,15 @@ internal static class RawPages
     public static int[] Codecs { get; } = [Uncompressed, Snappy, Gzip, Brotli, Lz4Hadoop, Zstd, Lz4Raw];
 
     /// <summary>An uncompressed page of version 1 without levels.</summary>
-    public static byte[] Plain(int rows, int encoding, byte[] values) => Version1(Uncompressed, rows, encoding, [], values);
+    public static byte[] Plain(int rows, int encoding, byte[] values) =>
+        Version1(Uncompressed, rows, encoding, [], values);
 
     public static byte[] Dictionary(int codec, int count, byte[] plain) =>
-        Page(DictionaryPage, plain.Length, Compress(codec, plain), (7, Of(Struct((1, Integer(count)), (2, Integer(PlainEncoding))))));
+        Page(
+            DictionaryPage,
+            plain.Length,
+            Compress(codec, plain),
+            (7, Of(Struct((1, Integer(count)), (2, Integer(PlainEncoding))))));
 
     /// <param name="codec">The compression of all of the page.</param>
     /// <param name="rows">Its values, nulls included.</param>
@@ -35,9 +43,15 @@ internal static class RawPages
     /// <param name="levels">The definition levels, their length before them; empty in a required column.</param>
     /// <param name="values">The values that are no nulls.</param>
     public static byte[] Version1(int codec, int rows, int encoding, byte[] levels, byte[] values) =>
-        Page(DataPage, levels.Length + values.Length, Compress(codec, [.. levels, .. values]), (5, Of(Header1(rows, encoding))));
+        Page(
+            DataPage,
+            levels.Length + values.Length,
+            Compress(codec, [.. levels, .. values]),
+            (5, Of(Header1(rows, encoding))));
 
-    /// <param name="codec">The compression of the values; null where they are not compressed, whatever the column is.</param>
+    /// <param name="codec">
+    /// The compression of the values; null where they are not compressed, whatever the column is.
+    /// </param>
     /// <param name="rows">Its values, nulls included.</param>
     /// <param name="nulls">Nulls.</param>
     /// <param name="encoding">Of its values.</param>
@@ -46,8 +60,13 @@ internal static class RawPages
     public static byte[] Version2(int? codec, int rows, int nulls, int encoding, byte[] levels, byte[] values)
     {
         var header = Struct(
-            (1, Integer(rows)), (2, Integer(nulls)), (3, Integer(rows)), (4, Integer(encoding)), (5, Integer(levels.Length)), (6, Integer(0)), (7, Bool(codec is not null)));
-        return Page(DataPage2, levels.Length + values.Length, [.. levels, .. Compress(codec ?? Uncompressed, values)], (8, Of(header)));
+            (1, Integer(rows)), (2, Integer(nulls)), (3, Integer(rows)), (4, Integer(encoding)), (
+                5, Integer(levels.Length)), (6, Integer(0)), (7, Bool(codec is not null)));
+        return Page(
+            DataPage2,
+            levels.Length + values.Length,
+            [.. levels, .. Compress(codec ?? Uncompressed, values)],
+            (8, Of(header)));
     }
 
     /// <summary>A page whose header may say anything.</summary>
@@ -59,7 +78,8 @@ internal static class RawPages
         [.. Struct([(1, Integer(type)), (2, new RawThrift(5, Zigzag(length))), (3, Integer(bytes.Length)), .. more]), .. bytes];
 
     /// <summary>The part of the header of a page of version 1.</summary>
-    public static byte[] Header1(int rows, int encoding) => Struct((1, Integer(rows)), (2, Integer(encoding)), (3, Integer(Rle)), (4, Integer(Rle)));
+    public static byte[] Header1(int rows, int encoding) =>
+        Struct((1, Integer(rows)), (2, Integer(encoding)), (3, Integer(Rle)), (4, Integer(Rle)));
 
     public static byte[] Compress(int codec, byte[] bytes) => codec switch
     {
@@ -92,7 +112,9 @@ internal static class RawPages
         return
         [
             .. part == 0 ? [] : (byte[])[.. BigEndian(block), .. Part(bytes[..part]), .. Part(bytes[part..block])],
-            .. bytes.Length == 0 ? [] : (byte[])[.. BigEndian(bytes.Length - (part == 0 ? 0 : block)), .. Part(part == 0 ? bytes : bytes[block..])],
+            .. bytes.Length == 0
+                ? []
+                : (byte[])[.. BigEndian(bytes.Length - (part == 0 ? 0 : block)), .. Part(part == 0 ? bytes : bytes[block..])],
         ];
 
         static byte[] Part(byte[] part) => [.. BigEndian(LiteralsOfLz4(part).Length), .. LiteralsOfLz4(part)];

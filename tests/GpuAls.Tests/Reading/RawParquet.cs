@@ -4,7 +4,8 @@ using static GpuAls.Tests.Reading.RawThrift;
 namespace GpuAls.Tests.Reading;
 
 /// <summary>
-/// Parquet byte by byte, for what the writer of the library does not write. All it says of itself may be wrong on purpose.
+/// Parquet byte by byte, for what the writer of the library does not write. All it says of itself may be wrong on
+/// purpose.
 /// </summary>
 internal static class RawParquet
 {
@@ -24,13 +25,23 @@ internal static class RawParquet
     /// <summary>A column.</summary>
     /// <param name="Name">Its name.</param>
     /// <param name="Type">Its physical type.</param>
-    /// <param name="Values">Its values in PLAIN encoding, one behind the other, which become one uncompressed page.</param>
+    /// <param name="Values">
+    /// Its values in PLAIN encoding, one behind the other, which become one uncompressed page.
+    /// </param>
     /// <param name="TypeLength">Bytes of a value of fixed length.</param>
     /// <param name="Converted">Its converted type.</param>
     /// <param name="Codec">What the footer says of its compression.</param>
     /// <param name="Logical">Its logical type, one without fields.</param>
     /// <param name="Encoding">What its page says of its encoding.</param>
-    public sealed record Column(string Name, int Type, byte[] Values, int? TypeLength = null, int? Converted = null, int Codec = 0, int? Logical = null, int Encoding = 0)
+    public sealed record Column(
+        string Name,
+        int Type,
+        byte[] Values,
+        int? TypeLength = null,
+        int? Converted = null,
+        int Codec = 0,
+        int? Logical = null,
+        int Encoding = 0)
     {
         /// <summary>All of its pages with their headers, in place of that of its values.</summary>
         public byte[]? Pages { get; init; }
@@ -45,7 +56,8 @@ internal static class RawParquet
     public sealed record Group(int Rows, params Column[] Columns);
 
     /// <summary>Text or bytes of any length in PLAIN encoding.</summary>
-    public static byte[] Plain(params byte[][] values) => [.. values.SelectMany(value => (byte[])[.. BitConverter.GetBytes(value.Length), .. value])];
+    public static byte[] Plain(params byte[][] values) =>
+        [.. values.SelectMany(value => (byte[])[.. BitConverter.GetBytes(value.Length), .. value])];
 
     /// <param name="path">Where to.</param>
     /// <param name="rows">What the footer and the pages say of the number of rows.</param>
@@ -68,7 +80,8 @@ internal static class RawParquet
                 chunks.Add(Chunk(column, group.Rows, start, file.Count - start));
             }
 
-            written.Add(Struct((1, RawThrift.List(12, [.. chunks])), (2, RawThrift.Long(1)), (3, RawThrift.Long(group.Rows))));
+            written.Add(
+                Struct((1, RawThrift.List(12, [.. chunks])), (2, RawThrift.Long(1)), (3, RawThrift.Long(group.Rows))));
         }
 
         var footer = Footer(groups, [.. written]);
@@ -81,12 +94,18 @@ internal static class RawParquet
     private static byte[] Chunk(Column column, int rows, int start, int bytes) => Struct(
         (2, RawThrift.Long(start)),
         (3, RawThrift.Of(Struct(
-            (1, RawThrift.Integer(column.ChunkType)), (2, RawThrift.List(5, RawThrift.Zigzag(column.Encoding))), (3, RawThrift.List(8, RawThrift.Binary(column.Name))),
-            (4, RawThrift.Integer(column.Codec)), (5, RawThrift.Long(rows)), (6, RawThrift.Long(bytes)), (7, RawThrift.Long(bytes)), (9, RawThrift.Long(start))))));
+            (1, RawThrift.Integer(column.ChunkType)), (2, RawThrift.List(5, RawThrift.Zigzag(column.Encoding))), (
+                3, RawThrift.List(8, RawThrift.Binary(column.Name))),
+            (4, RawThrift.Integer(column.Codec)), (5, RawThrift.Long(rows)), (6, RawThrift.Long(bytes)), (
+                7, RawThrift.Long(bytes)), (9, RawThrift.Long(start))))));
 
     private static byte[] Footer(Group[] groups, byte[][] written) => Struct(
         (1, RawThrift.Integer(1)),
-        (2, RawThrift.List(12, [Struct((4, RawThrift.Text("schema")), (5, RawThrift.Integer(groups[0].Columns.Length))), .. groups[0].Columns.Select(Element)])),
+        (
+            2,
+            RawThrift.List(
+                12,
+                [Struct((4, RawThrift.Text("schema")), (5, RawThrift.Integer(groups[0].Columns.Length))), .. groups[0].Columns.Select(Element)])),
         (3, RawThrift.Long(groups.Sum(group => (long)group.Rows))),
         (4, RawThrift.List(12, written)));
 

@@ -1,6 +1,8 @@
 namespace GpuAls.Tests.Reading;
 
-/// <summary>Parquet of other writers, byte by byte: types, damage and compressions that the library itself does not write.</summary>
+/// <summary>
+/// Parquet of other writers, byte by byte: types, damage and compressions that the library itself does not write.
+/// </summary>
 public sealed class RawParquetTests : LoaderTests
 {
     private const int Lzo = 3;
@@ -18,7 +20,9 @@ public sealed class RawParquetTests : LoaderTests
         var plays = await LoadAsync("p.parquet");
 
         Assert.That(plays.Users.Type, Is.EqualTo(IdType.Uuid));
-        Assert.That(Ids(plays.Users), Is.EqualTo(new[] { "00010203-0405-0607-0809-0a0b0c0d0e0f", "ffffffff-ffff-ffff-ffff-ffffffffffff" }));
+        Assert.That(
+            Ids(plays.Users),
+            Is.EqualTo(new[] { "00010203-0405-0607-0809-0a0b0c0d0e0f", "ffffffff-ffff-ffff-ffff-ffffffffffff" }));
     }
 
     [Test]
@@ -26,7 +30,8 @@ public sealed class RawParquetTests : LoaderTests
     {
         Write("12345678abcdefgh"u8.ToArray(), RawParquet.FixedLengthByteArray, typeLength: 8);
 
-        await AssertBadAsync("p.parquet", null, "column 'user' is FIXED_LEN_BYTE_ARRAY(8)", "UUIDs (16 bytes)", "--user-column");
+        await AssertBadAsync(
+            "p.parquet", null, "column 'user' is FIXED_LEN_BYTE_ARRAY(8)", "UUIDs (16 bytes)", "--user-column");
     }
 
     [Test]
@@ -64,7 +69,11 @@ public sealed class RawParquetTests : LoaderTests
     [Test]
     public async Task Load_ColumnOfAnotherTypeThanTheSchemaSays_IsRefused()
     {
-        RawParquet.Write(Folder.At("p.parquet"), 2, new RawParquet.Column("user", RawParquet.Int32, new byte[16]) { ChunkType = RawParquet.Int64 }, Items);
+        RawParquet.Write(
+            Folder.At("p.parquet"),
+            2,
+            new RawParquet.Column("user", RawParquet.Int32, new byte[16]) { ChunkType = RawParquet.Int64 },
+            Items);
 
         await AssertBadAsync("p.parquet", null, "p.parquet", "row group 0", "column 'user' is INT64", "INT32");
     }
@@ -74,15 +83,22 @@ public sealed class RawParquetTests : LoaderTests
     {
         Write(RawParquet.Plain("ok"u8.ToArray(), [0x42, 0xE9]), RawParquet.ByteArray);
 
-        await AssertBadAsync("p.parquet", null, "row group 0, row 1: column 'user' has 2 bytes that are not valid UTF-8", "Cast ids to UTF-8 strings");
+        await AssertBadAsync(
+            "p.parquet",
+            null,
+            "row group 0, row 1: column 'user' has 2 bytes that are not valid UTF-8",
+            "Cast ids to UTF-8 strings");
     }
 
     [Test]
     public async Task Load_RawUuidsOfAnyLength_SayHowToCast()
     {
-        Write(RawParquet.Plain([.. Enumerable.Repeat((byte)0xFF, 16)], [.. Enumerable.Repeat((byte)0xFE, 16)]), RawParquet.ByteArray);
+        Write(
+            RawParquet.Plain([.. Enumerable.Repeat((byte)0xFF, 16)], [.. Enumerable.Repeat((byte)0xFE, 16)]),
+            RawParquet.ByteArray);
 
-        await AssertBadAsync("p.parquet", null, "2 of 2 rows", "has 16 bytes", "16-byte UUIDs to FIXED_LEN_BYTE_ARRAY(16)");
+        await AssertBadAsync(
+            "p.parquet", null, "2 of 2 rows", "has 16 bytes", "16-byte UUIDs to FIXED_LEN_BYTE_ARRAY(16)");
     }
 
     [Test]
@@ -98,9 +114,12 @@ public sealed class RawParquetTests : LoaderTests
     {
         RawParquet.Write(
             Folder.At("p.parquet"), 2, Users, Items,
-            new RawParquet.Column("w", RawParquet.FixedLengthByteArray, [0, 60, 0, 64], TypeLength: 2, Logical: RawParquet.Float16));
+            new RawParquet.Column(
+                "w", RawParquet.FixedLengthByteArray, [0, 60, 0, 64], TypeLength: 2, Logical: RawParquet.Float16));
 
-        Assert.That((await LoadAsync("p.parquet", new InteractionSchema { WeightColumn = "w" })).Weights, Is.EqualTo(new[] { 1f, 2 }));
+        Assert.That(
+            (await LoadAsync("p.parquet", new InteractionSchema { WeightColumn = "w" })).Weights,
+            Is.EqualTo(new[] { 1f, 2 }));
     }
 
     [Test]
@@ -127,7 +146,11 @@ public sealed class RawParquetTests : LoaderTests
     [Test]
     public async Task Load_ReplacementCharacterInUtf8_IsTextLikeAnyOther()
     {
-        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 2, ("user", new string?[] { "a\uFFFD", null, "b", "\uFFFD" }), ("item", new[] { 1, 2, 3, 4 }));
+        await ParquetPlays.WriteAsync(
+            Folder.At("p.parquet"),
+            2,
+            ("user", new string?[] { "a\uFFFD", null, "b", "\uFFFD" }),
+            ("item", new[] { 1, 2, 3, 4 }));
 
         var plays = await LoadAsync("p.parquet", new InteractionSchema { OnBadRow = OnBadRow.Skip });
 
@@ -141,11 +164,13 @@ public sealed class RawParquetTests : LoaderTests
     [TestCase(-1)]
     public async Task Load_MoreRowsThanThereAre_IsRefused(int rows)
     {
-        RawParquet.Write(Folder.At("p.parquet"), rows, new RawParquet.Column("user", RawParquet.Int32, new byte[8]), Items);
+        RawParquet.Write(
+            Folder.At("p.parquet"), rows, new RawParquet.Column("user", RawParquet.Int32, new byte[8]), Items);
 
         await AssertBadAsync("p.parquet", null, "p.parquet");
     }
 
     private void Write(byte[] users, int type, int? typeLength = null, int? converted = null, int codec = 0) =>
-        RawParquet.Write(Folder.At("p.parquet"), 2, new RawParquet.Column("user", type, users, typeLength, converted, codec), Items);
+        RawParquet.Write(
+            Folder.At("p.parquet"), 2, new RawParquet.Column("user", type, users, typeLength, converted, codec), Items);
 }

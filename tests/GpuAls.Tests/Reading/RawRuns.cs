@@ -2,15 +2,21 @@ using CsCheck;
 
 namespace GpuAls.Tests.Reading;
 
-/// <summary>Parquet's hybrid of repeated and bit-packed values, written and read bit by bit, to be compared with.</summary>
+/// <summary>
+/// Parquet's hybrid of repeated and bit-packed values, written and read bit by bit, to be compared with.
+/// </summary>
 internal static class RawRuns
 {
     /// <summary>Runs of any kind and length, one behind the other.</summary>
     /// <param name="width">Bits of a value.</param>
     /// <param name="most">Values of a repeated run at most, and of a packed one times 8.</param>
-    public static Gen<byte[]> Any(int width, int most) => Gen.OneOf(Repeated(width, most), Packed(width, most)).Array[1, 12].Select(runs => runs.SelectMany(run => run).ToArray());
+    public static Gen<byte[]> Any(int width, int most) =>
+        Gen.OneOf(Repeated(width, most), Packed(width, most)).Array[1, 12]
+            .Select(runs => runs.SelectMany(run => run).ToArray());
 
-    /// <summary>Values as runs: repeated where <paramref name="repeat"/> many or more are equal, packed otherwise.</summary>
+    /// <summary>
+    /// Values as runs: repeated where <paramref name="repeat"/> many or more are equal, packed otherwise.
+    /// </summary>
     public static byte[] Encode(ReadOnlySpan<int> values, int width, int repeat)
     {
         var bytes = new List<byte>();
@@ -59,7 +65,8 @@ internal static class RawRuns
                 continue;
             }
 
-            for (var bit = 0L; bit < (long)run * 8 * width && values.Count < count; bit += width) values.Add((int)Bits(bytes, (at * 8L) + bit, width));
+            for (var bit = 0L; bit < (long)run * 8 * width && values.Count < count; bit += width)
+                values.Add((int)Bits(bytes, (at * 8L) + bit, width));
             if (width == 0) values.AddRange(new int[Math.Min((int)run * 8, count - values.Count)]);
             at += (int)run * width;
         }
@@ -67,11 +74,13 @@ internal static class RawRuns
         return [.. values];
     }
 
-    private static Gen<byte[]> Repeated(int width, int most) => Gen.Select(Gen.Int[0, most], Value(width), (count, value) =>
+    private static Gen<byte[]> Repeated(int width, int most) =>
+        Gen.Select(Gen.Int[0, most], Value(width), (count, value) =>
         (byte[])[.. RawThrift.Varint((ulong)count << 1), .. BitConverter.GetBytes(value)[..((width + 7) / 8)]]);
 
     private static Gen<byte[]> Packed(int width, int most) => Gen.Int[0, most / 8].SelectMany(groups =>
-        Gen.Byte.Array[groups * width].Select(bytes => (byte[])[.. RawThrift.Varint(((ulong)groups << 1) | 1), .. bytes]));
+        Gen.Byte.Array[groups * width].Select(
+            bytes => (byte[])[.. RawThrift.Varint(((ulong)groups << 1) | 1), .. bytes]));
 
     private static Gen<uint> Value(int width) => Gen.UInt.Select(value => (uint)(value & ((1ul << width) - 1)));
 
@@ -86,9 +95,11 @@ internal static class RawRuns
     private static uint Bits(byte[] bytes, long start, int width)
     {
         var value = 0u;
-        for (var bit = 0; bit < width; bit++) value |= ((uint)Byte(bytes, (int)((start + bit) / 8)) >> (int)((start + bit) % 8) & 1) << bit;
+        for (var bit = 0; bit < width; bit++)
+            value |= ((uint)Byte(bytes, (int)((start + bit) / 8)) >> (int)((start + bit) % 8) & 1) << bit;
         return value;
     }
 
-    private static byte Byte(byte[] bytes, int at) => at < bytes.Length ? bytes[at] : throw new InvalidDataException("no more");
+    private static byte Byte(byte[] bytes, int at) =>
+        at < bytes.Length ? bytes[at] : throw new InvalidDataException("no more");
 }

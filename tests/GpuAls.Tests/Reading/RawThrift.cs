@@ -13,7 +13,8 @@ internal readonly record struct RawThrift(int Type, byte[] Bytes)
 
     public static RawThrift Of(byte[] fields) => new(12, fields);
 
-    public static RawThrift List(int type, params byte[][] elements) => new(9, [(byte)((elements.Length << 4) | type), .. elements.SelectMany(element => element)]);
+    public static RawThrift List(int type, params byte[][] elements) =>
+        new(9, [(byte)((elements.Length << 4) | type), .. elements.SelectMany(element => element)]);
 
     public static byte[] Struct(params (int Id, RawThrift Value)[] fields)
     {

@@ -6,7 +6,8 @@ namespace GpuAls.Tests.Reading;
 /// <summary>How text is written is found in its first lines, or said by options.</summary>
 public sealed class TextDialectTests : LoaderTests
 {
-    private static readonly InteractionSchema Numbered = new() { HasHeader = false, UserColumn = "1", ItemColumn = "2", WeightColumn = "3" };
+    private static readonly InteractionSchema Numbered =
+        new() { HasHeader = false, UserColumn = "1", ItemColumn = "2", WeightColumn = "3" };
     private static readonly InteractionSchema Weighted = new() { WeightColumn = "plays" };
 
     [TestCase("1::7::5::978300760\n", "1", "7", 5f)]
@@ -65,7 +66,8 @@ public sealed class TextDialectTests : LoaderTests
     {
         Write("p.tsv", "\"user\"\t\"item\"\t\"plays\"\n\"a \\\"b\\\"\"\t\"x\ty\"\t\"1\"\n\"c\\\\\"\t\"\\\"\"\t\"2\"\n");
 
-        Assert.That(Rows(await LoadAsync("p.tsv", Weighted)), Is.EqualTo(new[] { ("a \"b\"", "x\ty", 1f), ("c\\", "\"", 2f) }));
+        Assert.That(
+            Rows(await LoadAsync("p.tsv", Weighted)), Is.EqualTo(new[] { ("a \"b\"", "x\ty", 1f), ("c\\", "\"", 2f) }));
     }
 
     [Test]
@@ -81,8 +83,12 @@ public sealed class TextDialectTests : LoaderTests
     {
         Write("p.csv", "user,item\n\"a\\\\b\",\"x\\y\"\n");
 
-        Assert.That(Rows(await LoadAsync("p.csv", new InteractionSchema { Escape = '\\' })), Is.EqualTo(new[] { ("a\\b", "x\\y", 1f) }));
-        Assert.That(Rows(await LoadAsync("p.csv", new InteractionSchema { Escape = '"' })), Is.EqualTo(new[] { ("a\\\\b", "x\\y", 1f) }));
+        Assert.That(
+            Rows(await LoadAsync("p.csv", new InteractionSchema { Escape = '\\' })),
+            Is.EqualTo(new[] { ("a\\b", "x\\y", 1f) }));
+        Assert.That(
+            Rows(await LoadAsync("p.csv", new InteractionSchema { Escape = '"' })),
+            Is.EqualTo(new[] { ("a\\\\b", "x\\y", 1f) }));
     }
 
     [Test]
@@ -125,7 +131,9 @@ public sealed class TextDialectTests : LoaderTests
     {
         Write("p.csv", $"user,item,plays\na,x,{word}\n");
 
-        Assert.That(Rows(await LoadAsync("p.csv", Weighted with { Feedback = Feedback.Explicit })), Is.EqualTo(new[] { ("a", "x", expected) }));
+        Assert.That(
+            Rows(await LoadAsync("p.csv", Weighted with { Feedback = Feedback.Explicit })),
+            Is.EqualTo(new[] { ("a", "x", expected) }));
     }
 
     [TestCase("4,5", 4.5f)]
@@ -135,7 +143,9 @@ public sealed class TextDialectTests : LoaderTests
     {
         Write("p.csv", $"user;item;plays\na;x;{weight}\n");
 
-        Assert.That(Rows(await LoadAsync("p.csv", Weighted with { HasDecimalComma = true })), Is.EqualTo(new[] { ("a", "x", expected) }));
+        Assert.That(
+            Rows(await LoadAsync("p.csv", Weighted with { HasDecimalComma = true })),
+            Is.EqualTo(new[] { ("a", "x", expected) }));
     }
 
     [Test]
@@ -143,7 +153,8 @@ public sealed class TextDialectTests : LoaderTests
     {
         Write("p.csv", "user;item;plays\na;x;4.5\n");
 
-        await AssertBadAsync("p.csv", Weighted with { HasDecimalComma = true }, "'4.5'; expected a number with a decimal comma");
+        await AssertBadAsync(
+            "p.csv", Weighted with { HasDecimalComma = true }, "'4.5'; expected a number with a decimal comma");
     }
 
     [Test]
@@ -196,9 +207,12 @@ public sealed class TextDialectTests : LoaderTests
     {
         Write("p.csv", "user|item\n");
 
-        var failure = await Assert.ThrowsAsync<GpuAlsException>(() => LoadAsync("p.csv", new InteractionSchema { Delimiter = "|", Escape = '|' }));
+        var failure = await Assert.ThrowsAsync<GpuAlsException>(
+            () => LoadAsync("p.csv", new InteractionSchema { Delimiter = "|", Escape = '|' }));
 
-        Assert.That((failure!.Kind, failure.Message), Is.EqualTo((FailureKind.Usage, "--escape and --delimiter both have '|'; they must differ.")));
+        Assert.That(
+            (failure!.Kind, failure.Message),
+            Is.EqualTo((FailureKind.Usage, "--escape and --delimiter both have '|'; they must differ.")));
     }
 
     /// <summary>Any text at all: rows or an error that names the file, soon.</summary>
@@ -207,7 +221,11 @@ public sealed class TextDialectTests : LoaderTests
     {
         var piece = Gen.OneOf(
             "\"", "\"\"", "\\", "\\\"", ",", "::", ", ", "\t", "\n", "\r", "\r\n", "#", "a", "b", "1", "4,5", "é", "\0", "user", "item", "\u0001");
-        var schema = Gen.Select(Gen.OneOf<string?>(null, ",", "::", "\t"), Gen.OneOf<char?>(null, '"', '\\'), Gen.OneOf<string?>(null, "#"), Gen.Bool);
+        var schema = Gen.Select(
+            Gen.OneOf<string?>(null, ",", "::", "\t"),
+            Gen.OneOf<char?>(null, '"', '\\'),
+            Gen.OneOf<string?>(null, "#"),
+            Gen.Bool);
         var number = 0;
         await Gen.Select(piece.Array[0, 60], schema).SampleAsync(
             async (pieces, options) =>

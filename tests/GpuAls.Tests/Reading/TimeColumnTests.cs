@@ -21,8 +21,12 @@ public sealed class TimeColumnTests : LoaderTests
     public static IEnumerable<TestCaseData> Timestamps() =>
         from field in new[]
         {
-            new DateTimeDataField("time", DateTimeFormat.Impala), new DateTimeDataField("time", DateTimeFormat.DateAndTime), new DateTimeDataField("time", DateTimeFormat.DateAndTimeMicros),
-            new DateTimeDataField("time", DateTimeFormat.Timestamp, unit: DateTimeTimeUnit.Millis), new DateTimeDataField("time", DateTimeFormat.Timestamp, unit: DateTimeTimeUnit.Micros),
+            new DateTimeDataField("time", DateTimeFormat.Impala), new DateTimeDataField(
+                "time", DateTimeFormat.DateAndTime), new DateTimeDataField("time", DateTimeFormat.DateAndTimeMicros),
+            new DateTimeDataField(
+                "time",
+                DateTimeFormat.Timestamp,
+                unit: DateTimeTimeUnit.Millis), new DateTimeDataField("time", DateTimeFormat.Timestamp, unit: DateTimeTimeUnit.Micros),
             new DateTimeDataField("time", DateTimeFormat.Timestamp, unit: DateTimeTimeUnit.Nanos),
         }
         from hint in new[] { EncodingHint.Default, EncodingHint.Dictionary, EncodingHint.DeltaBinaryPacked }
@@ -32,7 +36,12 @@ public sealed class TimeColumnTests : LoaderTests
     [TestCaseSource(nameof(Integers))]
     public async Task Load_ParquetIntegers_AreTakenAsTheyAre(Array times)
     {
-        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", new[] { "a", "b", "c" }), ("item", new[] { "x", "y", "z" }), ("time", times));
+        await ParquetPlays.WriteAsync(
+            Folder.At("p.parquet"),
+            1,
+            ("user", new[] { "a", "b", "c" }),
+            ("item", new[] { "x", "y", "z" }),
+            ("time", times));
 
         Assert.That((await LoadAsync("p.parquet", Timed)).Times, Is.EqualTo(new long[] { 5, -3, 9 }));
     }
@@ -42,13 +51,18 @@ public sealed class TimeColumnTests : LoaderTests
     {
         await WriteAsync(field, Instants, hint);
 
-        Assert.That((await LoadAsync("p.parquet", Timed)).Times, Is.EqualTo(Instants.Select(instant => (long)(instant - DateTime.UnixEpoch).TotalMicroseconds)));
+        Assert.That(
+            (await LoadAsync("p.parquet", Timed)).Times,
+            Is.EqualTo(Instants.Select(instant => (long)(instant - DateTime.UnixEpoch).TotalMicroseconds)));
     }
 
     [Test]
     public async Task Load_ParquetDates_AreMicroseconds()
     {
-        await WriteAsync(new DateTimeDataField("time", DateTimeFormat.Date), [new(1970, 1, 2), new(1969, 12, 30), new(2025, 3, 31)], EncodingHint.Default);
+        await WriteAsync(
+            new DateTimeDataField("time", DateTimeFormat.Date),
+            [new(1970, 1, 2), new(1969, 12, 30), new(2025, 3, 31)],
+            EncodingHint.Default);
 
         Assert.That((await LoadAsync("p.parquet", Timed)).Times, Is.EqualTo(new[] { Day, -2 * Day, 20_178 * Day }));
     }
@@ -63,7 +77,8 @@ public sealed class TimeColumnTests : LoaderTests
     {
         Write("p.csv", $"user,item,time\na,x,{text}\n");
         Write("quoted.csv", $"user,item,time\n\"a\",x,\"{text}\"\n");
-        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", new[] { "a" }), ("item", new[] { "x" }), ("time", new[] { text }));
+        await ParquetPlays.WriteAsync(
+            Folder.At("p.parquet"), 1, ("user", new[] { "a" }), ("item", new[] { "x" }), ("time", new[] { text }));
 
         foreach (var file in new[] { "p.csv", "quoted.csv", "p.parquet" })
             Assert.That((await LoadAsync(file, Timed)).Times, Is.EqualTo(new[] { expected }), file);
@@ -88,19 +103,30 @@ public sealed class TimeColumnTests : LoaderTests
     public async Task Load_TextThatIsNoTime_IsABadRow(string text)
     {
         Write("p.csv", $"user,item,time\na,x,{text}\nb,y,2025-01-01\n");
-        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", new[] { "a", "b" }), ("item", new[] { "x", "y" }), ("time", new[] { text, "2025-01-01" }));
+        await ParquetPlays.WriteAsync(
+            Folder.At("p.parquet"),
+            1,
+            ("user", new[] { "a", "b" }),
+            ("item", new[] { "x", "y" }),
+            ("time", new[] { text, "2025-01-01" }));
 
         foreach (var file in new[] { "p.csv", "p.parquet" })
         {
             await AssertBadAsync(file, Timed, "1 of 2 rows cannot be used", "column 'time' is ");
-            Assert.That((await LoadAsync(file, Timed with { OnBadRow = OnBadRow.Skip })).Times, Has.Length.EqualTo(1), file);
+            Assert.That(
+                (await LoadAsync(file, Timed with { OnBadRow = OnBadRow.Skip })).Times, Has.Length.EqualTo(1), file);
         }
     }
 
     [Test]
     public async Task Load_NullTimes_AreBadRows()
     {
-        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", new[] { "a", "b" }), ("item", new[] { "x", "y" }), ("time", new int?[] { null, 4 }));
+        await ParquetPlays.WriteAsync(
+            Folder.At("p.parquet"),
+            1,
+            ("user", new[] { "a", "b" }),
+            ("item", new[] { "x", "y" }),
+            ("time", new int?[] { null, 4 }));
 
         await AssertBadAsync("p.parquet", Timed, "row 0: column 'time' is null");
     }
@@ -120,13 +146,15 @@ public sealed class TimeColumnTests : LoaderTests
     [Test]
     public async Task Load_ParquetColumnOfAnotherType_SaysWhatIsExpected()
     {
-        await ParquetPlays.WriteAsync(Folder.At("p.parquet"), 1, ("user", new[] { "a" }), ("item", new[] { "x" }), ("time", new[] { 1.5 }));
+        await ParquetPlays.WriteAsync(
+            Folder.At("p.parquet"), 1, ("user", new[] { "a" }), ("item", new[] { "x" }), ("time", new[] { 1.5 }));
 
         await AssertBadAsync("p.parquet", Timed, "column 'time' is DOUBLE", "TIMESTAMP", "--time-column");
     }
 
     [Test]
-    public async Task Load_NoSuchColumn_NamesTheOption() => await AssertBadAsync(MadeFile(), Timed, "has no column 'time'", "--time-column");
+    public async Task Load_NoSuchColumn_NamesTheOption() =>
+        await AssertBadAsync(MadeFile(), Timed, "has no column 'time'", "--time-column");
 
     private string MadeFile()
     {
@@ -136,7 +164,9 @@ public sealed class TimeColumnTests : LoaderTests
 
     private async Task WriteAsync(DateTimeDataField field, DateTime[] times, EncodingHint hint)
     {
-        var (user, item) = (new DataField("user", typeof(string), isNullable: false), new DataField("item", typeof(string), isNullable: false));
+        var (user, item) = (
+            new DataField("user", typeof(string), isNullable: false),
+            new DataField("item", typeof(string), isNullable: false));
         var options = new ParquetOptions();
         options.ColumnEncodingHints["time"] = hint;
         await using var stream = File.Create(Folder.At("p.parquet"));

@@ -44,12 +44,15 @@ public sealed class RecommenderTests
         AssertMatchesReference(model, batches[1], includePlayed: false);
     }
 
-    /// <summary>The masks of the batches share memory; the item without factors makes places of items differ from their indices.</summary>
+    /// <summary>
+    /// The masks of the batches share memory; the item without factors makes places of items differ from their indices.
+    /// </summary>
     [Test]
     public void Recommend_SecondBatchOfLongerHistories_LeavesOutWhatItsUsersPlayed()
     {
         const int UserCount = 8_195;
-        var plays = TestMatrices.Plays(9, [.. Enumerable.Range(0, UserCount).Select(user => user < 100 ? 7 : 1)], seed: 9);
+        var plays =
+            TestMatrices.Plays(9, [.. Enumerable.Range(0, UserCount).Select(user => user < 100 ? 7 : 1)], seed: 9);
         var model = new FactorModel(
             new IdIndex<int>([.. Enumerable.Range(0, UserCount)]), new IdIndex<int>([.. Enumerable.Range(0, 9)]),
             plays, new AlsOptions { Rank = 2 },
@@ -84,7 +87,8 @@ public sealed class RecommenderTests
     {
         var model = Model(feedback, [1, 1, 0, 1]);
 
-        Assert.That(Recommender.UsersWithPlays(model), Is.EqualTo(feedback == Feedback.Explicit ? [0, 3] : new[] { 0 }));
+        Assert.That(
+            Recommender.UsersWithPlays(model), Is.EqualTo(feedback == Feedback.Explicit ? [0, 3] : new[] { 0 }));
     }
 
     /// <summary>Users with a play, without one, with a dislike and a play, and with a dislike.</summary>
@@ -103,7 +107,9 @@ public sealed class RecommenderTests
         using var engine = new HostEngine(1);
         using var recommender = new Recommender(SampleModel.Create(), engine);
 
-        Assert.That(() => recommender.Recommend([0], k, false), Throws.InstanceOf<GpuAlsException>().With.Message.Contains("expected 1 to 1024"));
+        Assert.That(
+            () => recommender.Recommend([0], k, false),
+            Throws.InstanceOf<GpuAlsException>().With.Message.Contains("expected 1 to 1024"));
     }
 
     [Test]
@@ -111,7 +117,8 @@ public sealed class RecommenderTests
     {
         using var engine = new FailingEngine(new EngineCapabilities { Device = DeviceKind.OpenCl });
 
-        Assert.That(() => new Recommender(SampleModel.Create(), engine).Dispose(), Throws.InstanceOf<GpuAlsException>());
+        Assert.That(
+            () => new Recommender(SampleModel.Create(), engine).Dispose(), Throws.InstanceOf<GpuAlsException>());
 
         Assert.That(engine.OpenBuffers, Is.Zero);
     }
@@ -126,7 +133,8 @@ public sealed class RecommenderTests
 
     private static void AssertMatchesReference(FactorModel model, RecommendationBatch batch, bool includePlayed)
     {
-        var (x, y) = (TestMatrices.ToDouble(model.UserFactors, model.Rank), TestMatrices.ToDouble(model.ItemFactors, model.Rank));
+        var (x, y) = (
+            TestMatrices.ToDouble(model.UserFactors, model.Rank), TestMatrices.ToDouble(model.ItemFactors, model.Rank));
         var unlisted = Enumerable.Range(0, model.Items.Count).Where(item => IsUnlisted(model, item)).ToArray();
         for (var list = 0; list < batch.UserIndices.Length; list++)
         {
@@ -134,14 +142,20 @@ public sealed class RecommenderTests
             int[] left = includePlayed ? unlisted : [.. unlisted.Union(model.Plays.RowIndices(user).ToArray()).Order()];
             var expected = ReferenceAls.TopK(x, user, y, left, batch.K);
             var places = (list * batch.K)..((list + 1) * batch.K);
-            Assert.That(batch.ItemIndices[places], Is.EqualTo(expected.Select(pair => pair.Index).Concat(Enumerable.Repeat(-1, batch.K - expected.Length))));
-            Assert.That(batch.Scores[places][..expected.Length], Is.EqualTo(expected.Select(pair => (float)pair.Score)).Within(1e-5f));
+            Assert.That(
+                batch.ItemIndices[places],
+                Is.EqualTo(
+                    expected.Select(pair => pair.Index).Concat(Enumerable.Repeat(-1, batch.K - expected.Length))));
+            Assert.That(
+                batch.Scores[places][..expected.Length],
+                Is.EqualTo(expected.Select(pair => (float)pair.Score)).Within(1e-5f));
         }
     }
 
     private static bool IsUnlisted(FactorModel model, int item) =>
         model.ItemFactors[(item * model.Rank)..((item + 1) * model.Rank)].All(factor => factor == 0)
-        || !Enumerable.Range(0, model.Plays.Indices.Length).Any(entry => model.Plays.Indices[entry] == item && model.Plays.Values[entry] > 0);
+        || !Enumerable.Range(0, model.Plays.Indices.Length)
+            .Any(entry => model.Plays.Indices[entry] == item && model.Plays.Values[entry] > 0);
 
     private static List<RecommendationBatch> Recommend(FactorModel model, int[] users, int k, bool includePlayed)
     {

@@ -1,8 +1,8 @@
 namespace GpuAls.Tests.Reference;
 
 /// <summary>
-/// The metrics written as they are defined, slowly: whole rankings are sorted, pairs are compared one by one. Users and items from
-/// the size of the train matrix on are unseen.
+/// The metrics written as they are defined, slowly: whole rankings are sorted, pairs are compared one by one. Users and
+/// items from the size of the train matrix on are unseen.
 /// </summary>
 /// <param name="train">[users, items], r; 0 is no play.</param>
 /// <param name="test">[users + unseen, items + unseen].</param>
@@ -11,19 +11,26 @@ namespace GpuAls.Tests.Reference;
 /// <param name="isEmptyUser">[users], whether the factors are all 0; null for none.</param>
 /// <param name="isEmptyItem">[items], the same.</param>
 internal sealed class PlainEvaluation(
-    double[,] train, double[,] test, double[,] scores, bool keepsUnseen, bool[]? isEmptyUser = null, bool[]? isEmptyItem = null)
+    double[,] train,
+    double[,] test,
+    double[,] scores,
+    bool keepsUnseen,
+    bool[]? isEmptyUser = null,
+    bool[]? isEmptyItem = null)
 {
     private readonly int _users = train.GetLength(0);
     private readonly int _items = train.GetLength(1);
 
     public Dictionary<string, double> Metrics(params int[] cutoffs)
     {
-        var rankings = Enumerable.Range(0, test.GetLength(0)).Select(Ranking).Where(ranking => ranking.Relevant.Length > 0).ToArray();
+        var rankings = Enumerable.Range(0, test.GetLength(0)).Select(Ranking)
+            .Where(ranking => ranking.Relevant.Length > 0).ToArray();
         var metrics = new Dictionary<string, double>();
         foreach (var k in cutoffs) AddLists(metrics, rankings, k);
         var aucs = rankings.Where(ranking => Others(ranking).Any()).Select(Auc).ToArray();
         metrics["auc"] = aucs.Length == 0 ? double.NaN : aucs.Average();
-        metrics["mpr"] = rankings.Sum(ranking => ranking.Relevant.Sum(item => test[ranking.User, item] * Percentile(ranking, item)))
+        metrics["mpr"] =
+            rankings.Sum(ranking => ranking.Relevant.Sum(item => test[ranking.User, item] * Percentile(ranking, item)))
             / rankings.Sum(ranking => ranking.Relevant.Sum(item => test[ranking.User, item]));
         AddErrors(metrics);
         return metrics;
@@ -41,12 +48,16 @@ internal sealed class PlainEvaluation(
             var hits = Hits(row);
             return hits.Select((hit, place) => hit ? hits.Take(place + 1).Count(earlier => earlier) / (place + 1.0) : 0).Sum() / Math.Min(k, row.Relevant.Length);
         });
-        metrics[$"ndcg@{k}"] = Mean(row => Gain(Hits(row)) / Gain([.. Enumerable.Repeat(true, Math.Min(k, row.Relevant.Length))]));
+        metrics[$"ndcg@{k}"] =
+            Mean(row => Gain(Hits(row)) / Gain([.. Enumerable.Repeat(true, Math.Min(k, row.Relevant.Length))]));
         metrics[$"mrr@{k}"] = Mean(row => Array.IndexOf(Hits(row), true) is var place and >= 0 ? 1.0 / (place + 1) : 0);
         metrics[$"hit_rate@{k}"] = Mean(row => Hits(row).Contains(true) ? 1 : 0);
         var listed = rankings.Where(row => row.List(k).Length > 0).ToArray();
-        metrics[$"novelty@{k}"] = listed.Length == 0 ? double.NaN : listed.Average(row => row.List(k).Average(item => -Math.Log(Listeners(item) / (double)_users, 2)));
-        metrics[$"coverage@{k}"] = rankings.SelectMany(row => row.List(k)).Distinct().Count() / (double)Enumerable.Range(0, _items).Count(item => Listeners(item) > 0);
+        metrics[$"novelty@{k}"] = listed.Length == 0
+            ? double.NaN
+            : listed.Average(row => row.List(k).Average(item => -Math.Log(Listeners(item) / (double)_users, 2)));
+        metrics[$"coverage@{k}"] = rankings.SelectMany(row => row.List(k)).Distinct()
+            .Count() / (double)Enumerable.Range(0, _items).Count(item => Listeners(item) > 0);
     }
 
     private double Auc(Row ranking)
@@ -55,7 +66,9 @@ internal sealed class PlainEvaluation(
         return ranking.Relevant.Average(item =>
         {
             var place = ranking.PlaceOf(item);
-            return place < 0 ? 0 : others.Count(other => Array.IndexOf(ranking.Order, other) > place) / (double)others.Length;
+            return place < 0
+                ? 0
+                : others.Count(other => Array.IndexOf(ranking.Order, other) > place) / (double)others.Length;
         });
     }
 
@@ -72,7 +85,8 @@ internal sealed class PlainEvaluation(
     {
         var pairs = (from user in Enumerable.Range(0, test.GetLength(0)) from item in Enumerable.Range(0, test.GetLength(1)) where test[user, item] != 0 select (user, item)).ToArray();
         if (!keepsUnseen) pairs = [.. pairs.Where(pair => IsSeen(pair.user, pair.item))];
-        double Prediction((int User, int Item) pair) => IsSeen(pair.User, pair.Item) ? scores[pair.User, pair.Item] : double.NaN;
+        double Prediction((int User, int Item) pair) =>
+            IsSeen(pair.User, pair.Item) ? scores[pair.User, pair.Item] : double.NaN;
         double OfPreference((int User, int Item) pair) => Prediction(pair) - (test[pair.User, pair.Item] > 0 ? 1 : 0);
         double OfRating((int User, int Item) pair) => Prediction(pair) - test[pair.User, pair.Item];
         metrics["rmse_preference"] = Math.Sqrt(pairs.Average(pair => Math.Pow(OfPreference(pair), 2)));
@@ -86,7 +100,11 @@ internal sealed class PlainEvaluation(
         int[] relevant = [.. Enumerable.Range(0, test.GetLength(1)).Where(item => test[user, item] > 0 && (keepsUnseen || IsSeen(user, item)))];
         int[] candidates = [.. Enumerable.Range(0, _items).Where(item => Listeners(item) > 0 && (user >= _users || (isEmptyItem?[item] != true && train[user, item] == 0)))];
         if (user >= _users || isEmptyUser?[user] == true) return new Row(user, relevant, candidates, HasList: false);
-        return new Row(user, relevant, [.. candidates.OrderByDescending(item => scores[user, item]).ThenBy(item => item)], HasList: true);
+        return new Row(
+            user,
+            relevant,
+            [.. candidates.OrderByDescending(item => scores[user, item]).ThenBy(item => item)],
+            HasList: true);
     }
 
     private bool IsSeen(int user, int item) => user < _users && item < _items;
@@ -109,10 +127,12 @@ internal static class PlainMatrices
     {
         var dense = new double[matrix.RowCount, matrix.ColumnCount];
         for (var row = 0; row < matrix.RowCount; row++)
-            for (var i = 0; i < matrix.RowLength(row); i++) dense[row, matrix.RowIndices(row)[i]] = matrix.RowValues(row)[i];
+            for (var i = 0; i < matrix.RowLength(row); i++)
+                dense[row, matrix.RowIndices(row)[i]] = matrix.RowValues(row)[i];
         return dense;
     }
 
     /// <summary>The metrics by their text.</summary>
-    public static Dictionary<string, double> ByText(this Measurements measured) => measured.Metrics.ToDictionary(metric => metric.ToString(), measured.Value);
+    public static Dictionary<string, double> ByText(this Measurements measured) =>
+        measured.Metrics.ToDictionary(metric => metric.ToString(), measured.Value);
 }

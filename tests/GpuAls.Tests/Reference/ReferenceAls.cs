@@ -1,7 +1,8 @@
 namespace GpuAls.Tests.Reference;
 
 /// <summary>
-/// The oracle: each formula of <see cref="ConfidenceWeights"/> written straight down, in double, over all pairs. Slow on purpose.
+/// The oracle: each formula of <see cref="ConfidenceWeights"/> written straight down, in double, over all pairs. Slow
+/// on purpose.
 /// </summary>
 internal static class ReferenceAls
 {
@@ -25,7 +26,8 @@ internal static class ReferenceAls
     /// <param name="fixedFactors">y, [columns, rank].</param>
     /// <param name="regularization">λ of each row, [rows].</param>
     /// <returns>x, [rows, rank].</returns>
-    public static double[,] SolveRows(CsrMatrix plays, ConfidenceWeights weights, double[,] fixedFactors, float[] regularization)
+    public static double[,] SolveRows(
+        CsrMatrix plays, ConfidenceWeights weights, double[,] fixedFactors, float[] regularization)
     {
         var rank = fixedFactors.GetLength(1);
         var gramian = Gramian(fixedFactors);
@@ -48,7 +50,13 @@ internal static class ReferenceAls
     /// <param name="regularization">λ of each row, [rows].</param>
     /// <param name="start">x at first, [rows, rank].</param>
     /// <param name="steps">Number of steps; fewer where x is exact before, as rank 1 is after one.</param>
-    public static double[,] ConjugateGradients(CsrMatrix plays, ConfidenceWeights weights, double[,] fixedFactors, float[] regularization, double[,] start, int steps)
+    public static double[,] ConjugateGradients(
+        CsrMatrix plays,
+        ConfidenceWeights weights,
+        double[,] fixedFactors,
+        float[] regularization,
+        double[,] start,
+        int steps)
     {
         var rank = fixedFactors.GetLength(1);
         var gramian = Gramian(fixedFactors);
@@ -79,7 +87,8 @@ internal static class ReferenceAls
     }
 
     /// <summary>Σ over the plays of rhs·(1 - x·y)² + (gram - rhs)·(x·y)², or Σ (v - x·y)² of ratings.</summary>
-    public static double PlaysLoss(CsrMatrix plays, ConfidenceWeights weights, double[,] rowFactors, double[,] columnFactors)
+    public static double PlaysLoss(
+        CsrMatrix plays, ConfidenceWeights weights, double[,] rowFactors, double[,] columnFactors)
     {
         double loss = 0;
         for (var row = 0; row < plays.RowCount; row++)
@@ -89,7 +98,9 @@ internal static class ReferenceAls
                 var value = plays.RowValues(row)[entry];
                 var (gram, rhs) = Weigh(value, weights);
                 var score = Dot(rowFactors, row, columnFactors, plays.RowIndices(row)[entry]);
-                loss += weights.IsExplicit ? (value - score) * (value - score) : rhs * (1 - score) * (1 - score) + (gram - rhs) * score * score;
+                loss += weights.IsExplicit
+                    ? (value - score) * (value - score)
+                    : rhs * (1 - score) * (1 - score) + (gram - rhs) * score * score;
             }
         }
 
@@ -97,7 +108,8 @@ internal static class ReferenceAls
     }
 
     /// <summary>The k best items of one query, by falling score, equal scores by rising index.</summary>
-    public static (int Index, double Score)[] TopK(double[,] queries, int query, double[,] items, ReadOnlySpan<int> seen, int k)
+    public static (int Index, double Score)[] TopK(
+        double[,] queries, int query, double[,] items, ReadOnlySpan<int> seen, int k)
     {
         var masked = seen.ToArray().ToHashSet();
         return Enumerable.Range(0, items.GetLength(0))
@@ -116,7 +128,9 @@ internal static class ReferenceAls
     }
 
     private static (double Gram, double Rhs) Weigh(float value, ConfidenceWeights weights) =>
-        weights.IsExplicit ? (1, value) : (Math.Abs((double)value) + weights.GramOffset, value > 0 ? (double)value + weights.RhsOffset : 0);
+        weights.IsExplicit
+            ? (1, value)
+            : (Math.Abs((double)value) + weights.GramOffset, value > 0 ? (double)value + weights.RhsOffset : 0);
 
     /// <summary>A and b of one row.</summary>
     public static (double[,] Left, double[] Right) NormalEquation(
@@ -146,7 +160,10 @@ internal static class ReferenceAls
         return (left, right);
     }
 
-    /// <summary>Gaussian elimination with partial pivoting: another method than the engines use, so that they do not share a mistake.</summary>
+    /// <summary>
+    /// Gaussian elimination with partial pivoting: another method than the engines use, so that they do not share a
+    /// mistake.
+    /// </summary>
     public static double[] SolveByElimination(double[,] matrix, double[] right)
     {
         var n = right.Length;

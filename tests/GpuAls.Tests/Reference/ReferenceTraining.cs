@@ -28,11 +28,14 @@ internal static class ReferenceTraining
     private static double PairLoss(double play, double score, AlsOptions options)
     {
         var strength = Math.Abs(play);
-        var confidence = options.Confidence == ConfidenceFunction.Linear ? options.Alpha * strength : options.Alpha * Math.Log(1 + (strength / options.Epsilon));
+        var confidence = options.Confidence == ConfidenceFunction.Linear
+            ? options.Alpha * strength
+            : options.Alpha * Math.Log(1 + (strength / options.Epsilon));
         confidence += play == 0 ? 0 : options.ConfidenceOffset;
         var preference = play > 0 ? 1 : 0;
         if (options.Objective == Objective.HuKorenVolinsky)
-            return (options.UnobservedWeight + (play == 0 ? 0 : confidence)) * (preference - score) * (preference - score);
+            return (
+                options.UnobservedWeight + (play == 0 ? 0 : confidence)) * (preference - score) * (preference - score);
         var all = options.UnobservedWeight * score * score;
         return play == 0 ? all : all + (confidence * (preference - score) * (preference - score));
     }
@@ -52,7 +55,8 @@ internal static class ReferenceTraining
         {
             RegularizationScaling.None => options.Regularization,
             RegularizationScaling.Count => options.Regularization * count,
-            _ => options.Regularization * Math.Pow(count + (unobserved * (byRow ? plays.ColumnCount : plays.RowCount)), options.RegularizationExponent),
+            _ => options.Regularization * Math.Pow(
+                count + (unobserved * (byRow ? plays.ColumnCount : plays.RowCount)), options.RegularizationExponent),
         };
     }
 

@@ -20,7 +20,9 @@ internal static class TestMatrices
         return matrix;
     }
 
-    /// <summary>Plays with values in 0.5 .. 40, every seventh a dislike; row lengths as given, cut at the number of columns.</summary>
+    /// <summary>
+    /// Plays with values in 0.5 .. 40, every seventh a dislike; row lengths as given, cut at the number of columns.
+    /// </summary>
     public static CsrMatrix Plays(int columns, int[] rowLengths, int seed)
     {
         var random = new Random(seed);
@@ -36,7 +38,8 @@ internal static class TestMatrices
             indptr[row + 1] = indices.Count;
         }
 
-        var values = indices.Select((_, entry) => (float)(0.5 + 39.5 * random.NextDouble()) * (entry % 7 == 6 ? -1 : 1)).ToArray();
+        var values = indices.Select(
+            (_, entry) => (float)(0.5 + 39.5 * random.NextDouble()) * (entry % 7 == 6 ? -1 : 1)).ToArray();
         return new CsrMatrix(columns, indptr, indices.ToArray(), values);
     }
 }

@@ -27,7 +27,8 @@ internal sealed class Page
         [.. All("table").Where(table => table.Element("caption")!.Value.Contains(caption)).SelectMany(table => table.Element("tbody")!.Elements("tr")).Select(row => row.Elements().Select(cell => cell.Value).ToArray())];
 
     /// <summary>The value of a fact of the head.</summary>
-    public string Fact(string name) => All("dt").Single(term => term.Value == name).ElementsAfterSelf("dd").Single().Value;
+    public string Fact(string name) =>
+        All("dt").Single(term => term.Value == name).ElementsAfterSelf("dd").Single().Value;
 
     /// <summary>The charts of a colour scheme, as SVG.</summary>
     public XDocument[] Charts(bool isDark) =>
@@ -37,12 +38,22 @@ internal sealed class Page
     public void AssertNeedsNothingElse()
     {
         string[] loading = ["src", "srcset", "href", "data", "action", "poster", "background"];
-        Assert.That(_document.Descendants().Attributes().Where(attribute => loading.Contains(attribute.Name.LocalName)).Select(attribute => attribute.Value), Is.All.StartsWith(Svg));
-        Assert.That(_document.Descendants().Attributes().Where(attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal)), Is.Empty);
-        foreach (var name in new[] { "script", "link", "iframe", "object", "embed", "base" }) Assert.That(All(name), Is.Empty, name);
+        Assert.That(
+            _document.Descendants().Attributes().Where(attribute => loading.Contains(attribute.Name.LocalName))
+                .Select(attribute => attribute.Value),
+            Is.All.StartsWith(Svg));
+        Assert.That(
+            _document.Descendants().Attributes()
+                .Where(attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal)),
+            Is.Empty);
+        foreach (var name in new[] { "script", "link", "iframe", "object", "embed", "base" })
+            Assert.That(All(name), Is.Empty, name);
         Assert.That(All("style").Single().Value, Does.Not.Contain("url(").And.Not.Contain("@import"));
         foreach (var chart in Charts(isDark: false).Concat(Charts(isDark: true)))
-            Assert.That(chart.Descendants().Attributes().Where(attribute => attribute.Name.LocalName == "href").Select(attribute => attribute.Value), Is.All.StartsWith("data:"));
+            Assert.That(
+                chart.Descendants().Attributes().Where(attribute => attribute.Name.LocalName == "href")
+                    .Select(attribute => attribute.Value),
+                Is.All.StartsWith("data:"));
     }
 
     private static XDocument Decode(string source)

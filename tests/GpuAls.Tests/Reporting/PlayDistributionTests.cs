@@ -16,22 +16,31 @@ public sealed class PlayDistributionTests
     }
 
     [Test]
-    public void Of_AnyMatrix_HasTrueCountsFromTheShortestRowToTheLongest() => Gen.Int[0, 300].Array[1, 40].Sample(lengths =>
+    public void Of_AnyMatrix_HasTrueCountsFromTheShortestRowToTheLongest() =>
+        Gen.Int[0, 300].Array[1, 40].Sample(lengths =>
     {
         var points = PlayDistribution.Of("user", "item", OfLengths(lengths)).Points;
 
-        Assert.That(points.Select(point => point.Rows), Is.EqualTo(points.Select(point => lengths.Count(length => length >= point.AtLeast))));
+        Assert.That(
+            points.Select(point => point.Rows),
+            Is.EqualTo(points.Select(point => lengths.Count(length => length >= point.AtLeast))));
         Assert.That(points.Select(point => point.AtLeast), Is.Ordered.Ascending.And.Unique);
         Assert.That((points[0].AtLeast, points[^1].AtLeast), Is.EqualTo((lengths.Min(), lengths.Max())));
     });
 
     [Test]
     public void Of_ManyLengths_HasFewPoints() =>
-        Assert.That(PlayDistribution.Of("user", "item", OfLengths([.. Enumerable.Range(1, 2000)])).Points, Has.Count.LessThan(100));
+        Assert.That(
+            PlayDistribution.Of("user", "item", OfLengths([.. Enumerable.Range(1, 2000)])).Points,
+            Has.Count.LessThan(100));
 
     private static CsrMatrix OfLengths(int[] lengths)
     {
         long[] indptr = [0, .. lengths.Select((_, row) => lengths.Take(row + 1).Sum(length => (long)length))];
-        return new CsrMatrix(lengths.Max() + 1, indptr, [.. lengths.SelectMany(length => Enumerable.Range(0, length))], [.. Enumerable.Repeat(1f, (int)indptr[^1])]);
+        return new CsrMatrix(
+            lengths.Max() + 1,
+            indptr,
+            [.. lengths.SelectMany(length => Enumerable.Range(0, length))],
+            [.. Enumerable.Repeat(1f, (int)indptr[^1])]);
     }
 }

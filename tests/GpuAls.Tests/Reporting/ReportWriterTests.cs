@@ -4,7 +4,8 @@ namespace GpuAls.Tests.Reporting;
 
 public sealed class ReportWriterTests
 {
-    private static readonly ReportData Nothing = new() { Title = "gpuals train", Facts = [new ReportFact("Command", "gpuals train")] };
+    private static readonly ReportData Nothing =
+        new() { Title = "gpuals train", Facts = [new ReportFact("Command", "gpuals train")] };
 
     [TestCase("<b>&\"", "<b>&\"")]
     [TestCase("</td></style><script>alert('x')</script>", "</td></style><script>alert('x')</script>")]
@@ -25,19 +26,26 @@ public sealed class ReportWriterTests
     {
         var half = new string(['a', (char)0xD83C, 'b']);
 
-        Assert.That(PageOf(Nothing with { Facts = [new ReportFact("Input", half)] }).Fact("Input"), Is.EqualTo("a\uFFFDb"));
+        Assert.That(
+            PageOf(Nothing with { Facts = [new ReportFact("Input", half)] }).Fact("Input"), Is.EqualTo("a\uFFFDb"));
     }
 
     [Test]
     public void Page_Trainings_HaveALineForEach()
     {
-        TrainingCurve Curve(string name, double loss) => new(name, [new IterationReport(1, 0.25, loss, 4, 1), new IterationReport(2, 0.5, loss / 2, 0, 0)]);
+        TrainingCurve Curve(string name, double loss) =>
+            new(name, [new IterationReport(1, 0.25, loss, 4, 1), new IterationReport(2, 0.5, loss / 2, 0, 0)]);
 
         var page = PageOf(Nothing with { Trainings = [Curve("fold 1", 3000), Curve("fold 2", 2500)] });
 
-        Assert.That(page.Rows("Iterations of fold 2"), Is.EqualTo(new[] { new[] { "1", "0.25", "2500", "not measured", "4", "1" }, ["2", "0.5", "1250", "not measured", "0", "0"] }));
+        Assert.That(
+            page.Rows("Iterations of fold 2"),
+            Is.EqualTo(new[] { new[] { "1", "0.25", "2500", "not measured", "4", "1" }, ["2", "0.5", "1250", "not measured", "0", "0"] }));
         Assert.That(page.All("img").First().Attribute("alt")!.Value, Does.Contain("ends at 1250"));
-        Assert.That(page.Charts(isDark: false), Has.Length.EqualTo(2).And.All.Matches<System.Xml.Linq.XDocument>(chart => chart!.ToString().Contains(">fold 2<")));
+        Assert.That(
+            page.Charts(isDark: false),
+            Has.Length.EqualTo(2).And.All
+                .Matches<System.Xml.Linq.XDocument>(chart => chart!.ToString().Contains(">fold 2<")));
     }
 
     [Test]
@@ -45,16 +53,22 @@ public sealed class ReportWriterTests
     {
         var page = PageOf(Nothing with { Trainings = [new TrainingCurve("the training", [new IterationReport(1, 0.25, null, 0, 0)])] });
 
-        Assert.That(page.All("figcaption").Select(caption => caption.Value), Is.EqualTo(new[] { "Seconds per iteration, without computing the loss" }));
+        Assert.That(
+            page.All("figcaption").Select(caption => caption.Value),
+            Is.EqualTo(new[] { "Seconds per iteration, without computing the loss" }));
         Assert.That(page.Rows("Iterations")[0][2], Is.EqualTo("not tracked"));
     }
 
     [Test]
     public void Page_Timings_HaveSharesAndBars()
     {
-        var page = PageOf(Nothing with { TimingsSeconds = new Dictionary<string, double> { ["read"] = 1.5, ["train"] = 4.5 } });
+        var page = PageOf(
+            Nothing with { TimingsSeconds = new Dictionary<string, double> { ["read"] = 1.5, ["train"] = 4.5 } });
 
-        Assert.That(page.Rows("Seconds"), Is.EqualTo(new[] { new[] { "read and index", "1.5", "25 %" }, ["train", "4.5", "75 %"], ["all", "6", "100 %"] }));
+        Assert.That(
+            page.Rows("Seconds"),
+            Is.EqualTo(
+                new[] { new[] { "read and index", "1.5", "25 %" }, ["train", "4.5", "75 %"], ["all", "6", "100 %"] }));
         Assert.That(page.All("img").Single().Attribute("alt")!.Value, Does.Contain("\"train\" with 4.5 s"));
     }
 
@@ -74,14 +88,17 @@ public sealed class ReportWriterTests
     {
         var page = PageOf(Nothing with { Samples = [new SampleList("a", 1, [new SampleItem("x", 2)], [new SampleItem("y", 0.9f), new SampleItem("z", 0.1f)], new HashSet<string> { "z" })] });
 
-        Assert.That(page.Rows("a: "), Is.EqualTo(new[] { new[] { "1", "x", "2", "y", "0.9000" }, ["2", "", "", "z ✓", "0.1000"] }));
+        Assert.That(
+            page.Rows("a: "),
+            Is.EqualTo(new[] { new[] { "1", "x", "2", "y", "0.9000" }, ["2", "", "", "z ✓", "0.1000"] }));
     }
 
     [TestCase(Feedback.Implicit, "played most", "plays")]
     [TestCase(Feedback.Explicit, "rated best", "rating")]
     public void Page_Sample_SaysWhatItsNumbersAre(Feedback feedback, string column, string value)
     {
-        var page = PageOf(Nothing with { Samples = [new SampleList("a", 1, [new SampleItem("x", 2)], []) { Feedback = feedback }] });
+        var page = PageOf(
+            Nothing with { Samples = [new SampleList("a", 1, [new SampleItem("x", 2)], []) { Feedback = feedback }] });
 
         Assert.That(page.All("th").Select(cell => cell.Value), Is.SupersetOf(new[] { column, value }));
     }
@@ -89,7 +106,9 @@ public sealed class ReportWriterTests
     [TestCase("page.txt")]
     [TestCase("page")]
     public void CheckName_NotHtml_IsWrongUsage(string name) =>
-        Assert.That(() => ReportWriter.CheckName(name), Throws.TypeOf<GpuAlsException>().With.Property(nameof(GpuAlsException.Kind)).EqualTo(FailureKind.Usage));
+        Assert.That(
+            () => ReportWriter.CheckName(name),
+            Throws.TypeOf<GpuAlsException>().With.Property(nameof(GpuAlsException.Kind)).EqualTo(FailureKind.Usage));
 
     private static Page PageOf(ReportData data) => new(ReportWriter.ToHtml(data));
 }

@@ -24,7 +24,10 @@ public sealed class SamplePlaysTests
         // Frozen: published figures are repeated from a seed.
         var options = new SampleOptions { Users = 5, Items = 20, Plays = 12, Seed = 7 };
 
-        var text = string.Join(" | ", new SamplePlays(options).Histories().Select(history => string.Join(' ', history.Items.Zip(history.Counts, (item, count) => $"{item}x{count}"))));
+        var text = string.Join(
+            " | ",
+            new SamplePlays(options).Histories()
+                .Select(history => string.Join(' ', history.Items.Zip(history.Counts, (item, count) => $"{item}x{count}"))));
 
         Assert.That(text, Is.EqualTo("4x3 5x6 8x1 9x1 | 10x1 14x1 3x6 | 14x3 8x1 | 4x3 10x1 | 19x27"));
     }
@@ -43,7 +46,8 @@ public sealed class SamplePlaysTests
     {
         var histories = new SamplePlays(SampleOptions.Default).Histories().ToArray();
         var lengths = histories.Select(history => history.Items.Length).Order().ToArray();
-        var listeners = histories.SelectMany(history => history.Items).CountBy(item => item).Select(pair => pair.Value).Order().ToArray();
+        var listeners = histories.SelectMany(
+            history => history.Items).CountBy(item => item).Select(pair => pair.Value).Order().ToArray();
 
         Assert.That(lengths[^1], Is.GreaterThan(5 * lengths[lengths.Length / 2]));
         Assert.That(listeners[^1], Is.GreaterThan(4 * listeners[listeners.Length / 2]));
@@ -66,8 +70,11 @@ public sealed class SamplePlaysTests
         foreach (var history in plays.Histories())
         {
             Assert.That(read.Users.TryFind(SamplePlays.UserName(history.User), out var user));
-            var found = read.ByUser.RowIndices(user).ToArray().Zip(read.ByUser.RowValues(user).ToArray(), (item, count) => (read.Items.Format(item), count));
-            Assert.That(found, Is.EquivalentTo(history.Items.Zip(history.Counts, (item, count) => (names[item], (float)count))));
+            var found = read.ByUser.RowIndices(user).ToArray()
+                .Zip(read.ByUser.RowValues(user).ToArray(), (item, count) => (read.Items.Format(item), count));
+            Assert.That(
+                found,
+                Is.EquivalentTo(history.Items.Zip(history.Counts, (item, count) => (names[item], (float)count))));
         }
     }
 
@@ -77,7 +84,8 @@ public sealed class SamplePlaysTests
     [TestCase(5, 10, 26, "--plays")]
     public void Validate_ImpossibleSizes_NamesTheOption(int users, int items, long plays, string option)
     {
-        var failure = Assert.Throws<GpuAlsException>(() => new SampleOptions { Users = users, Items = items, Plays = plays }.Validate());
+        var failure = Assert.Throws<GpuAlsException>(
+            () => new SampleOptions { Users = users, Items = items, Plays = plays }.Validate());
 
         Assert.That(failure.Kind, Is.EqualTo(FailureKind.Usage));
         Assert.That(failure.Message, Does.StartWith(option));

@@ -19,7 +19,8 @@ internal sealed class ByteSourceTests
         await source.ReadExactlyAsync(10, target, default);
         Assert.That(Encoding.UTF8.GetString(target), Is.EqualTo("a,x"));
         Assert.That(source.Length, Is.EqualTo(Content.Length));
-        await Assert.ThrowsAsync<EndOfStreamException>(async () => await source.ReadExactlyAsync(Content.Length - 2, target, default));
+        await Assert.ThrowsAsync<EndOfStreamException>(
+            async () => await source.ReadExactlyAsync(Content.Length - 2, target, default));
     }
 
     [TestCase(false)]
@@ -51,7 +52,8 @@ internal sealed class ByteSourceTests
     public async Task ParquetReader_ReadsFromMemory()
     {
         using var folder = new TempFolder();
-        await ParquetPlays.WriteAsync(folder.At("p.parquet"), 2, ("user", new[] { "a", "b", "a" }), ("item", new[] { 1, 2, 3 }));
+        await ParquetPlays.WriteAsync(
+            folder.At("p.parquet"), 2, ("user", new[] { "a", "b", "a" }), ("item", new[] { 1, 2, 3 }));
         var bytes = await File.ReadAllBytesAsync(folder.At("p.parquet"));
         var file = new InputFile(new MemoryByteSource("memory.parquet", bytes), InputFormat.Parquet);
         Assert.That(await CountRowsAsync(file), Is.EqualTo(3));

@@ -28,7 +28,9 @@ public sealed class FilesOutputTests
         await using (var output = (await OpenAsync("lists.csv")).Output)
         {
             File.WriteAllText(_folder.At("lists.csv"), "of another run");
-            Assert.That(async () => await output.CommitAsync(default), Throws.InstanceOf<GpuAlsException>().With.Message.Contains("exists already"));
+            Assert.That(
+                async () => await output.CommitAsync(default),
+                Throws.InstanceOf<GpuAlsException>().With.Message.Contains("exists already"));
         }
 
         Assert.That(File.ReadAllText(_folder.At("lists.csv")), Is.EqualTo("of another run"));
@@ -65,7 +67,9 @@ public sealed class FilesOutputTests
     {
         Directory.CreateDirectory(_folder.At("lists.csv"));
 
-        Assert.That(() => OpenAsync("lists.csv", overwrite: true), Throws.InstanceOf<GpuAlsException>().With.Message.Contains("expected a file name"));
+        Assert.That(
+            () => OpenAsync("lists.csv", overwrite: true),
+            Throws.InstanceOf<GpuAlsException>().With.Message.Contains("expected a file name"));
     }
 
     [Test]
@@ -74,7 +78,9 @@ public sealed class FilesOutputTests
         File.CreateSymbolicLink(_folder.At("a.csv"), "b.csv");
         File.CreateSymbolicLink(_folder.At("b.csv"), "a.csv");
 
-        Assert.That(() => OpenAsync("a.csv", overwrite: true), Throws.InstanceOf<GpuAlsException>().With.Message.Contains("cannot write"));
+        Assert.That(
+            () => OpenAsync("a.csv", overwrite: true),
+            Throws.InstanceOf<GpuAlsException>().With.Message.Contains("cannot write"));
     }
 
     [Test]
@@ -101,7 +107,9 @@ public sealed class FilesOutputTests
     {
         Directory.CreateDirectory(_folder.At("b.txt"));
 
-        Assert.That(() => new FilesOutput(_folder.Root, ["a.txt", "b.txt"], overwrite: true), Throws.InstanceOf<GpuAlsException>());
+        Assert.That(
+            () => new FilesOutput(_folder.Root, ["a.txt", "b.txt"], overwrite: true),
+            Throws.InstanceOf<GpuAlsException>());
 
         Assert.That(_folder.Entries(), Is.EqualTo(new[] { "b.txt" }));
     }

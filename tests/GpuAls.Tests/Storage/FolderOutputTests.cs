@@ -53,14 +53,18 @@ public sealed class FolderOutputTests
     {
         Make("out", "ours");
         await using (var output = await FolderOutput.OpenAsync(
-            OutputLocation.Of(_folder.At("out")), overwrite: true, WhyForeignAsync, path => byFiles ? new MovedInFiles(path) : new RenamedFolder(path), default))
+            OutputLocation.Of(_folder.At("out")), overwrite: true, WhyForeignAsync, path => byFiles
+                ? new MovedInFiles(path)
+                : new RenamedFolder(path), default))
         {
             await WriteAsync(output, "new.txt", "new");
             await output.CommitAsync(default);
         }
 
         Assert.That(_folder.Entries(), Is.EqualTo(new[] { "out" }));
-        Assert.That(Directory.EnumerateFiles(_folder.At("out")).Select(Path.GetFileName), Is.EquivalentTo(new[] { "new.txt", "_SUCCESS" }));
+        Assert.That(
+            Directory.EnumerateFiles(_folder.At("out")).Select(Path.GetFileName),
+            Is.EquivalentTo(new[] { "new.txt", "_SUCCESS" }));
     }
 
     [Test]
@@ -81,7 +85,8 @@ public sealed class FolderOutputTests
 
         Assert.That(
             () => OpenAsync("file/out"),
-            Throws.InstanceOf<GpuAlsException>().With.Property(nameof(GpuAlsException.Kind)).EqualTo(FailureKind.Output));
+            Throws.InstanceOf<GpuAlsException>().With.Property(nameof(GpuAlsException.Kind))
+                .EqualTo(FailureKind.Output));
     }
 
     [Test]
@@ -90,7 +95,9 @@ public sealed class FolderOutputTests
         await using (var output = await OpenAsync("out"))
         {
             Make("out", "of-another-run.txt");
-            Assert.That(async () => await output.CommitAsync(default), Throws.InstanceOf<GpuAlsException>().With.Message.Contains("exists already"));
+            Assert.That(
+                async () => await output.CommitAsync(default),
+                Throws.InstanceOf<GpuAlsException>().With.Message.Contains("exists already"));
         }
 
         Assert.That(_folder.Entries(), Is.EqualTo(new[] { "out" }));

@@ -1,6 +1,8 @@
 namespace GpuAls.Tests.Storage;
 
-/// <summary>Both ways for a folder to take its place: whole, or file by file where a folder cannot be renamed.</summary>
+/// <summary>
+/// Both ways for a folder to take its place: whole, or file by file where a folder cannot be renamed.
+/// </summary>
 public sealed class FolderPlacementTests
 {
     private TempFolder _folder = null!;
@@ -26,7 +28,8 @@ public sealed class FolderPlacementTests
     }
 
     [Test]
-    public void Choose_AFolderThatCannotBeRenamed_IsByFiles() => Assert.That(FolderPlacement.Choose("/"), Is.InstanceOf<MovedInFiles>());
+    public void Choose_AFolderThatCannotBeRenamed_IsByFiles() =>
+        Assert.That(FolderPlacement.Choose("/"), Is.InstanceOf<MovedInFiles>());
 
     [TestCase(false)]
     [TestCase(true)]
@@ -39,7 +42,9 @@ public sealed class FolderPlacementTests
         Assert.That(placement.Place(), Is.Null);
 
         Assert.That(_folder.Entries(), Is.EqualTo(new[] { "out" }));
-        Assert.That(Directory.GetFileSystemEntries(_folder.At("out")).Select(Path.GetFileName), Is.EquivalentTo(new[] { "both.txt", "lists", "_SUCCESS" }));
+        Assert.That(
+            Directory.GetFileSystemEntries(_folder.At("out")).Select(Path.GetFileName),
+            Is.EquivalentTo(new[] { "both.txt", "lists", "_SUCCESS" }));
         Assert.That(File.ReadAllText(_folder.At("out", "both.txt")), Is.EqualTo("new"));
         Assert.That(File.Exists(_folder.At("out", "lists", "new.txt")), Is.True);
     }
@@ -49,12 +54,15 @@ public sealed class FolderPlacementTests
     public void Place_RefusedByTheFileSystem_OldFolderStands(bool byFiles)
     {
         File.WriteAllText(_folder.At("out", "old.txt"), "old");
-        FolderPlacement placement = byFiles ? new MovedInFiles(_folder.At("out")) : new RenamedFolder(_folder.At("out"));
+        FolderPlacement placement = byFiles
+            ? new MovedInFiles(_folder.At("out"))
+            : new RenamedFolder(_folder.At("out"));
 
         Assert.That(placement.Place, Throws.InstanceOf<IOException>());
 
         Assert.That(_folder.Entries(), Is.EqualTo(new[] { "out" }));
-        Assert.That(Directory.GetFileSystemEntries(_folder.At("out")), Is.EqualTo(new[] { _folder.At("out", "old.txt") }));
+        Assert.That(
+            Directory.GetFileSystemEntries(_folder.At("out")), Is.EqualTo(new[] { _folder.At("out", "old.txt") }));
     }
 
     [Test]
@@ -78,7 +86,9 @@ public sealed class FolderPlacementTests
 
     private FolderPlacement Stage(bool byFiles, params string[] names)
     {
-        FolderPlacement placement = byFiles ? new MovedInFiles(_folder.At("out")) : new RenamedFolder(_folder.At("out"));
+        FolderPlacement placement = byFiles
+            ? new MovedInFiles(_folder.At("out"))
+            : new RenamedFolder(_folder.At("out"));
         foreach (var name in names)
         {
             var path = Path.Combine(placement.Staging, name);

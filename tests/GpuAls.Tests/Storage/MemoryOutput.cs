@@ -57,7 +57,8 @@ internal sealed class MemoryOutput(OutputStep? failing = null, int failingFile =
     private void FailAt(OutputStep step, int created, string file)
     {
         if (step == failing && created == failingFile)
-            throw new GpuAlsException(FailureKind.Output, $"cannot write '{NameOf(file)}': {step} is refused. Choose another location.");
+            throw new GpuAlsException(
+                FailureKind.Output, $"cannot write '{NameOf(file)}': {step} is refused. Choose another location.");
     }
 
     private sealed class MemoryFile(MemoryOutput output, int created, string file, MemoryStream bytes) : WriteOnlyStream

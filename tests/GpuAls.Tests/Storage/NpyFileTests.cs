@@ -18,10 +18,13 @@ public sealed class NpyFileTests
         await WriteAsync<float>([1, 2, 3, 4, 5, 6], 3, 2);
 
         var bytes = File.ReadAllBytes(_folder.At("a.npy"));
-        Assert.That(bytes[..8], Is.EqualTo(new byte[] { 0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0 }));
+        Assert.That(
+            bytes[..8], Is.EqualTo(new byte[] { 0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0 }));
         var headerLength = bytes[8] + (256 * bytes[9]);
         Assert.That((10 + headerLength) % 64, Is.Zero);
-        Assert.That(Encoding.ASCII.GetString(bytes, 10, headerLength).TrimEnd(), Is.EqualTo("{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }"));
+        Assert.That(
+            Encoding.ASCII.GetString(bytes, 10, headerLength).TrimEnd(),
+            Is.EqualTo("{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }"));
         Assert.That(bytes.Length, Is.EqualTo(10 + headerLength + 24));
         Assert.That(BitConverter.ToSingle(bytes, 10 + headerLength + 4), Is.EqualTo(2));
     }

@@ -22,7 +22,8 @@ public sealed class OutputErrorsTests
     [TestCaseSource(nameof(OfFileSystem))]
     public async Task GuardAsync_WhatTheFileSystemRefuses_NamesFinalPathsOnly(Exception refusal)
     {
-        var failure = await Assert.ThrowsAsync<GpuAlsException>(() => OutputErrors.GuardAsync(Model, () => Task.FromException(refusal)));
+        var failure = await Assert.ThrowsAsync<GpuAlsException>(
+            () => OutputErrors.GuardAsync(Model, () => Task.FromException(refusal)));
 
         AssertSaid(failure!, refusal);
     }
@@ -33,7 +34,8 @@ public sealed class OutputErrorsTests
     [TestCase(30, false)]
     public void Guard_FailureOfTheDisk_AdvisesToFreeSpaceOnlyWhereItIsFull(int code, bool isFull)
     {
-        var failure = Assert.Throws<GpuAlsException>(() => OutputErrors.Guard(Model, (Action)(() => throw new IOException("refused", code))));
+        var failure = Assert.Throws<GpuAlsException>(
+            () => OutputErrors.Guard(Model, (Action)(() => throw new IOException("refused", code))));
 
         Assert.That(failure.Message.Contains("Free some space"), Is.EqualTo(isFull));
         Assert.That(failure.Message, Does.Contain("hoose another location."));
@@ -41,12 +43,16 @@ public sealed class OutputErrorsTests
 
     [Test]
     public void GuardAsync_AnotherFailure_Passes() => Assert.That(
-        () => OutputErrors.GuardAsync(Model, () => Task.FromException(new InvalidOperationException())), Throws.InvalidOperationException);
+        () => OutputErrors.GuardAsync(
+            Model, () => Task.FromException(new InvalidOperationException())), Throws.InvalidOperationException);
 
     private static void AssertSaid(GpuAlsException failure, Exception refusal)
     {
         Assert.That(failure.Kind, Is.EqualTo(FailureKind.Output));
-        Assert.That(failure.Message, Does.StartWith("cannot write '/data/model': ").And.Contain("'/data/model/users.parquet'").And.Not.Contain(".tmp"));
+        Assert.That(
+            failure.Message,
+            Does.StartWith("cannot write '/data/model': ").And.Contain(
+                "'/data/model/users.parquet'").And.Not.Contain(".tmp"));
         Assert.That(failure.InnerException, Is.SameAs(refusal));
     }
 }

@@ -33,10 +33,12 @@ public sealed class OutputLocationTests
         Directory.CreateDirectory(_folder.At("model"));
         Directory.CreateSymbolicLink(_folder.At("link"), "model");
 
-        Assert.That(OutputLocation.Of(_folder.At(folder)).Contains(OutputLocation.Of(_folder.At(file))), Is.EqualTo(expected));
+        Assert.That(
+            OutputLocation.Of(_folder.At(folder)).Contains(OutputLocation.Of(_folder.At(file))), Is.EqualTo(expected));
     }
 
     [Test]
     public void FileBelow_HasSlashes() => Assert.That(
-        OutputLocation.Of(_folder.At("model")).FileBelow(OutputLocation.Of(_folder.At("model", "lists", "top.csv"))), Is.EqualTo("lists/top.csv"));
+        OutputLocation.Of(_folder.At("model"))
+            .FileBelow(OutputLocation.Of(_folder.At("model", "lists", "top.csv"))), Is.EqualTo("lists/top.csv"));
 }

@@ -6,12 +6,17 @@ using GpuAls.Tests.Modeling;
 
 namespace GpuAls.Tests.Storage;
 
-/// <summary>All that is written goes through an output: the bytes do not depend on which, and nothing shows unless all went well.</summary>
+/// <summary>
+/// All that is written goes through an output: the bytes do not depend on which, and nothing shows unless all went
+/// well.
+/// </summary>
 public sealed class OutputWritersTests
 {
     private static readonly FactorModel Model = SampleModel.Create();
-    private static readonly RecommendationBatch Lists = new([0, 1, 4], 2, [3, 0, 6, -1, -1, -1], [0.5f, 0.25f, 1.5f, 0, 0, 0]);
-    private static readonly ReportData Page = new() { Title = "gpuals train", Facts = [new ReportFact("Command", "gpuals train")] };
+    private static readonly RecommendationBatch Lists =
+        new([0, 1, 4], 2, [3, 0, 6, -1, -1, -1], [0.5f, 0.25f, 1.5f, 0, 0, 0]);
+    private static readonly ReportData Page =
+        new() { Title = "gpuals train", Facts = [new ReportFact("Command", "gpuals train")] };
 
     private TempFolder _folder = null!;
 
@@ -33,7 +38,8 @@ public sealed class OutputWritersTests
         ["metrics.json"] = output => WriteMetricsAsync(output, "metrics.json"),
         ["metrics.csv"] = output => WriteMetricsAsync(output, "metrics.csv"),
         ["metrics.parquet"] = output => WriteMetricsAsync(output, "metrics.parquet"),
-        ["page.html"] = output => output.WriteAsync("page.html", stream => ReportWriter.WriteAsync(stream, Page), default),
+        ["page.html"] =
+            output => output.WriteAsync("page.html", stream => ReportWriter.WriteAsync(stream, Page), default),
         ["search"] = output => TuneWriter.WriteAsync(output, SampleReports.Search, default),
     };
 
@@ -46,12 +52,15 @@ public sealed class OutputWritersTests
         var memory = new MemoryOutput();
 
         await RunAsync(memory, write);
-        await RunAsync(await OutputLocation.Of(_folder.At("out")).OpenFolderAsync(overwrite: false, (_, _) => default, default), write);
+        await RunAsync(
+            await OutputLocation.Of(_folder.At("out")).OpenFolderAsync(overwrite: false, (_, _) => default, default),
+            write);
 
         var files = Directory.GetFiles(_folder.At("out"), "*", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(_folder.At("out"), path)).Except(["_SUCCESS"]).ToArray();
         Assert.That(memory.Published.Keys, Is.EquivalentTo(files).And.Not.Empty);
-        foreach (var file in files) Assert.That(memory.Published[file], Is.EqualTo(File.ReadAllBytes(_folder.At("out", file))), file);
+        foreach (var file in files)
+            Assert.That(memory.Published[file], Is.EqualTo(File.ReadAllBytes(_folder.At("out", file))), file);
     }
 
     [TestCaseSource(nameof(WriterNames))]
@@ -65,7 +74,8 @@ public sealed class OutputWritersTests
             {
                 var output = new MemoryOutput(step, file);
 
-                var failure = await Assert.ThrowsAsync<GpuAlsException>(() => RunAsync(output, write), $"{step} of file {file}");
+                var failure =
+                    await Assert.ThrowsAsync<GpuAlsException>(() => RunAsync(output, write), $"{step} of file {file}");
 
                 Assert.That(failure!.Kind, Is.EqualTo(FailureKind.Output));
                 Assert.That(failure.Message, Does.Contain($"{step} is refused"));
@@ -93,7 +103,9 @@ public sealed class OutputWritersTests
         await using (outputs)
         {
             await WriteA(outputs.Add(output));
-            Assert.That(() => outputs.CommitAsync(new CancellationToken(canceled: true)), Throws.InstanceOf<OperationCanceledException>());
+            Assert.That(
+                () => outputs.CommitAsync(new CancellationToken(canceled: true)),
+                Throws.InstanceOf<OperationCanceledException>());
         }
 
         Assert.That(output.Published, Is.Empty);
@@ -121,9 +133,11 @@ public sealed class OutputWritersTests
     [Test]
     public async Task Create_NameThatTheFileSystemRefuses_NamesTheFinalPath()
     {
-        await using var output = await OutputLocation.Of(_folder.At("out")).OpenFolderAsync(overwrite: false, (_, _) => default, default);
+        await using var output =
+            await OutputLocation.Of(_folder.At("out")).OpenFolderAsync(overwrite: false, (_, _) => default, default);
 
-        var failure = await Assert.ThrowsAsync<GpuAlsException>(async () => await output.CreateAsync(new string('n', 300), default));
+        var failure = await Assert.ThrowsAsync<GpuAlsException>(
+            async () => await output.CreateAsync(new string('n', 300), default));
 
         Assert.That(failure!.Kind, Is.EqualTo(FailureKind.Output));
         Assert.That(failure.Message, Does.StartWith($"cannot write '{_folder.At("out")}/nnn").And.Not.Contain(".tmp"));
@@ -144,7 +158,9 @@ public sealed class OutputWritersTests
         });
 
         Assert.That(failure!.Kind, Is.EqualTo(FailureKind.Output));
-        Assert.That(failure.Message, Does.StartWith("cannot write '/data/model/users.parquet': ").And.Contain("Free some space"));
+        Assert.That(
+            failure.Message,
+            Does.StartWith("cannot write '/data/model/users.parquet': ").And.Contain("Free some space"));
     }
 
     [Test]
@@ -169,9 +185,12 @@ public sealed class OutputWritersTests
     }
 
     private static Task WriteMetricsAsync(IOutput output, string file) => output.WriteAsync(
-        file, stream => EvaluationWriter.WriteAsync(stream, EvaluationWriter.FormatOf(file), SampleReports.Evaluation), default);
+        file,
+        stream => EvaluationWriter.WriteAsync(stream, EvaluationWriter.FormatOf(file), SampleReports.Evaluation),
+        default);
 
-    private static Task WriteA(IOutput output) => output.WriteAsync("a.txt", stream => stream.WriteAsync("a"u8.ToArray()).AsTask(), default);
+    private static Task WriteA(IOutput output) =>
+        output.WriteAsync("a.txt", stream => stream.WriteAsync("a"u8.ToArray()).AsTask(), default);
 
     private static Task RunAsync(IOutput output, Func<IOutput, Task> write) => RunAsync([output], write);
 

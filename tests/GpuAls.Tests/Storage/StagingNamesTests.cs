@@ -19,7 +19,10 @@ public sealed class StagingNamesTests
         Assert.That(StagingNames.IsStale(Dead("m"), "m"), Is.True);
         Assert.That(StagingNames.IsStale(Named("m", process: 1), "m"), Is.EqualTo(Environment.ProcessId == 1));
         Assert.That(StagingNames.IsStale(StagingNames.New("m"), "m"), Is.False, "of this process");
-        Assert.That(StagingNames.IsStale(Named("m", Environment.ProcessId), "m"), Is.True, "of an earlier process with this one's id, as in a container");
+        Assert.That(
+            StagingNames.IsStale(Named("m", Environment.ProcessId), "m"),
+            Is.True,
+            "of an earlier process with this one's id, as in a container");
         Assert.That(StagingNames.IsStale(Named("m", NoProcess, host: "0"), "m"), Is.False, "of another machine");
     }
 
@@ -31,11 +34,13 @@ public sealed class StagingNamesTests
     [Test]
     public async Task FilesOutput_LeftoverOfADeadProcess_IsRemovedAndOthersStay()
     {
-        foreach (var name in (string[])[Dead("lists.csv"), Dead("other.csv"), ".lists.csv.tmp"]) File.WriteAllText(_folder.At(name), "half");
+        foreach (var name in (string[])[Dead("lists.csv"), Dead("other.csv"), ".lists.csv.tmp"])
+            File.WriteAllText(_folder.At(name), "half");
 
         await (await OutputLocation.Of(_folder.At("lists.csv")).OpenFileAsync(overwrite: false, default)).Output.DisposeAsync();
 
-        Assert.That(_folder.Entries(), Is.EqualTo(new[] { ".lists.csv.tmp", Dead("other.csv") }.Order(StringComparer.Ordinal)));
+        Assert.That(
+            _folder.Entries(), Is.EqualTo(new[] { ".lists.csv.tmp", Dead("other.csv") }.Order(StringComparer.Ordinal)));
     }
 
     [Test]
@@ -69,7 +74,8 @@ public sealed class StagingNamesTests
 
     private const int NoProcess = int.MaxValue;
 
-    private Task<IOutput> OpenAsync() => OutputLocation.Of(_folder.At("model")).OpenFolderAsync(overwrite: true, (_, _) => default, default);
+    private Task<IOutput> OpenAsync() =>
+        OutputLocation.Of(_folder.At("model")).OpenFolderAsync(overwrite: true, (_, _) => default, default);
 
     private static string Dead(string name) => Named(name, NoProcess);
 

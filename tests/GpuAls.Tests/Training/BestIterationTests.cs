@@ -37,7 +37,8 @@ public sealed class BestIterationTests
     {
         var best = new BestIteration(isLowerBetter: true, patience: 2, minImprovement: 0.1);
 
-        foreach (var (value, iteration) in new[] { 10, 9.9, 9.8 }.Select((value, i) => (value, i + 1))) best.Offer(iteration, value);
+        foreach (var (value, iteration) in new[] { 10, 9.9, 9.8 }.Select((value, i) => (value, i + 1)))
+            best.Offer(iteration, value);
 
         Assert.That(best.IsOver, Is.True);
         Assert.That(best.Iteration, Is.EqualTo(3));

@@ -44,12 +44,16 @@ internal sealed class EarlyStoppingTests<TEngine>
         var choice = MetricChoice.Parse(name);
         using var evaluator = new Evaluator(heldOut, choice.Options());
 
-        var trained = new FactorTrainer(_engine, Options with { Iterations = 2 }, new EarlyStopping(new HeldOutMetric(_engine, evaluator, choice), Patience: 0)).Fit(heldOut.Train);
+        var trained = new FactorTrainer(
+            _engine,
+            Options with { Iterations = 2 },
+            new EarlyStopping(new HeldOutMetric(_engine, evaluator, choice), Patience: 0)).Fit(heldOut.Train);
 
         var last = new FactorTrainer(_engine, Options with { Iterations = 2 }).Fit(heldOut.Train);
         using var users = _engine.LoadFactors(last.UserFactors, last.Rank);
         using var items = _engine.LoadFactors(last.ItemFactors, last.Rank);
-        Assert.That(trained.Iterations[1].Metric, Is.EqualTo(evaluator.Measure(_engine, users, items).Value(choice.Metric)));
+        Assert.That(
+            trained.Iterations[1].Metric, Is.EqualTo(evaluator.Measure(_engine, users, items).Value(choice.Metric)));
     }
 
     [Test]
@@ -83,7 +87,9 @@ internal sealed class EarlyStoppingTests<TEngine>
         loaded.Weigh(other);
 
         Assert.That((loaded.Serve(Options), loaded.Serve(other)), Is.EqualTo((false, true)));
-        Assert.That(new FactorTrainer(_engine, other).Fit(loaded).ItemFactors, Is.EqualTo(new FactorTrainer(_engine, other).Fit(plays).ItemFactors));
+        Assert.That(
+            new FactorTrainer(_engine, other).Fit(loaded).ItemFactors,
+            Is.EqualTo(new FactorTrainer(_engine, other).Fit(plays).ItemFactors));
     }
 
     [Test]
@@ -91,7 +97,10 @@ internal sealed class EarlyStoppingTests<TEngine>
     {
         using var loaded = new LoadedPlays(_engine, Plays(), Options);
 
-        Assert.That(() => loaded.Weigh(Options with { Alpha = 3e38 }), Throws.InstanceOf<GpuAlsException>().With.Property(nameof(GpuAlsException.Kind)).EqualTo(FailureKind.Usage));
+        Assert.That(
+            () => loaded.Weigh(Options with { Alpha = 3e38 }),
+            Throws.InstanceOf<GpuAlsException>().With.Property(nameof(GpuAlsException.Kind))
+                .EqualTo(FailureKind.Usage));
         Assert.That(loaded.Serve(Options));
     }
 
@@ -123,7 +132,8 @@ internal sealed class EarlyStoppingTests<TEngine>
     }
 
     private static InteractionMatrix Plays() => new(
-        new IdIndex<int>([.. Enumerable.Range(0, 9)]), new IdIndex<int>([.. Enumerable.Range(0, 13)]), TestMatrices.Plays(13, [4, 3, 6, 2, 5, 4, 8, 2, 3], seed: 5));
+        new IdIndex<int>([.. Enumerable.Range(0, 9)]), new IdIndex<int>(
+            [.. Enumerable.Range(0, 13)]), TestMatrices.Plays(13, [4, 3, 6, 2, 5, 4, 8, 2, 3], seed: 5));
 
     /// <summary>Numbers that are known before.</summary>
     private sealed class Told(params double[] numbers) : ITrainingMetric
@@ -132,6 +142,7 @@ internal sealed class EarlyStoppingTests<TEngine>
 
         public bool IsLowerBetter => false;
 
-        public double Measure(IterationReport report, TrainingFactors factors, CancellationToken cancellation) => numbers[report.Iteration - 1];
+        public double Measure(IterationReport report, TrainingFactors factors, CancellationToken cancellation) =>
+            numbers[report.Iteration - 1];
     }
 }

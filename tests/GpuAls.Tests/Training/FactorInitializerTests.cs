@@ -14,7 +14,9 @@ public sealed class FactorInitializerTests
         var factors = Create(Rows, Initialization.Normal, scale);
 
         Assert.That(factors.Average(), Is.Zero.Within(0.01 * expected));
-        Assert.That(Math.Sqrt(factors.Average(value => (double)value * value)), Is.EqualTo(expected / Math.Sqrt(5)).Within(1).Percent);
+        Assert.That(
+            Math.Sqrt(factors.Average(value => (double)value * value)),
+            Is.EqualTo(expected / Math.Sqrt(5)).Within(1).Percent);
     }
 
     [TestCase(null, 1)]
@@ -27,7 +29,9 @@ public sealed class FactorInitializerTests
             Assert.That(Math.Sqrt(row.Sum(value => (double)value * value)), Is.EqualTo(expected).Within(1e-6));
         Assert.That(factors.Average(), Is.Zero.Within(0.01 * expected));
         for (var i = 0; i < 5; i++)
-            Assert.That(factors.Chunk(5).Average(row => (double)row[i] * row[i]), Is.EqualTo(expected * expected / 5).Within(3).Percent);
+            Assert.That(
+                factors.Chunk(5).Average(row => (double)row[i] * row[i]),
+                Is.EqualTo(expected * expected / 5).Within(3).Percent);
     }
 
     [TestCase(null, 0.01)]
@@ -64,5 +68,6 @@ public sealed class FactorInitializerTests
     }
 
     private static float[] Create(int rowCount, Initialization initialization, double? scale) =>
-        FactorInitializer.Create(rowCount, Side.Users, AlsOptions.Default with { Rank = 5, Init = initialization, InitScale = scale });
+        FactorInitializer.Create(
+            rowCount, Side.Users, AlsOptions.Default with { Rank = 5, Init = initialization, InitScale = scale });
 }

@@ -4,14 +4,17 @@ namespace GpuAls.Tests.Training;
 
 public sealed class FactorTrainerTests
 {
-    private static readonly AlsOptions Small = new() { Rank = 7, Iterations = 4, Alpha = 2, Regularization = 0.3, TrackLoss = true };
+    private static readonly AlsOptions Small =
+        new() { Rank = 7, Iterations = 4, Alpha = 2, Regularization = 0.3, TrackLoss = true };
 
     public static IEnumerable<TestCaseData> Variants()
     {
         yield return new TestCaseData(Small).SetArgDisplayNames("default");
-        yield return new TestCaseData(Small with { Confidence = ConfidenceFunction.Log, Epsilon = 0.5 }).SetArgDisplayNames("log");
+        yield return new TestCaseData(Small with { Confidence = ConfidenceFunction.Log, Epsilon = 0.5 })
+            .SetArgDisplayNames("log");
         yield return new TestCaseData(Small with { UnobservedWeight = 0.2 }).SetArgDisplayNames("unobserved weight");
-        yield return new TestCaseData(Small with { RegularizationScaling = RegularizationScaling.Count }).SetArgDisplayNames("count");
+        yield return new TestCaseData(Small with { RegularizationScaling = RegularizationScaling.Count })
+            .SetArgDisplayNames("count");
         yield return new TestCaseData(Small with { RegularizationScaling = RegularizationScaling.Ials, RegularizationExponent = 0.7 }).SetArgDisplayNames("ials scaling");
         yield return new TestCaseData(Small with { Objective = Objective.Ials }).SetArgDisplayNames("ials objective");
         yield return new TestCaseData(Small with { First = Side.Items }).SetArgDisplayNames("items first");
@@ -19,14 +22,18 @@ public sealed class FactorTrainerTests
         yield return new TestCaseData(Preset.Apply("implicit", Small)).SetArgDisplayNames("implicit");
         yield return new TestCaseData(Preset.Apply("ials", Small)).SetArgDisplayNames("ials");
         yield return new TestCaseData(Small with { Feedback = Feedback.Explicit }).SetArgDisplayNames("explicit");
-        yield return new TestCaseData(Preset.Apply("spark", Small with { Feedback = Feedback.Explicit })).SetArgDisplayNames("explicit spark");
+        yield return new TestCaseData(Preset.Apply("spark", Small with { Feedback = Feedback.Explicit }))
+            .SetArgDisplayNames("explicit spark");
         yield return new TestCaseData(Small with { Feedback = Feedback.Explicit, RegularizationScaling = RegularizationScaling.Ials, RegularizationExponent = 0.7 }).SetArgDisplayNames("explicit, exponent");
         yield return new TestCaseData(Small with { Feedback = Feedback.Explicit, Solver = Solver.ConjugateGradient, ConjugateGradientSteps = 20 }).SetArgDisplayNames("explicit cg");
         yield return new TestCaseData(Small with { Nonnegative = true }).SetArgDisplayNames("nonnegative");
-        yield return new TestCaseData(Preset.Apply("spark", Small with { Nonnegative = true })).SetArgDisplayNames("nonnegative spark");
-        yield return new TestCaseData(Preset.Apply("ials", Small with { Nonnegative = true })).SetArgDisplayNames("nonnegative ials");
+        yield return new TestCaseData(Preset.Apply("spark", Small with { Nonnegative = true }))
+            .SetArgDisplayNames("nonnegative spark");
+        yield return new TestCaseData(Preset.Apply("ials", Small with { Nonnegative = true }))
+            .SetArgDisplayNames("nonnegative ials");
         yield return new TestCaseData(Preset.Apply("spark", Small with { Nonnegative = true, Feedback = Feedback.Explicit })).SetArgDisplayNames("nonnegative explicit");
-        yield return new TestCaseData(Small with { Solver = Solver.ConjugateGradient, ConjugateGradientSteps = 20 }).SetArgDisplayNames("cg");
+        yield return new TestCaseData(Small with { Solver = Solver.ConjugateGradient, ConjugateGradientSteps = 20 })
+            .SetArgDisplayNames("cg");
     }
 
     [TestCaseSource(nameof(Variants))]
@@ -50,7 +57,9 @@ public sealed class FactorTrainerTests
 
         Assert.That(five.UserFactors, Is.EqualTo(one.UserFactors));
         Assert.That(five.ItemFactors, Is.EqualTo(one.ItemFactors));
-        Assert.That(five.Iterations.Select(iteration => iteration.Loss), Is.EqualTo(one.Iterations.Select(iteration => iteration.Loss)));
+        Assert.That(
+            five.Iterations.Select(iteration => iteration.Loss),
+            Is.EqualTo(one.Iterations.Select(iteration => iteration.Loss)));
     }
 
     [Test]
@@ -71,14 +80,17 @@ public sealed class FactorTrainerTests
 
         var y = TestMatrices.ToDouble(trained.ItemFactors, options.Rank);
         var lambdas = Enumerable.Repeat((float)options.Regularization, plays.Users.Count).ToArray();
-        var expected = ReferenceAls.SolveRows(ConfidenceTransform.Apply(plays.ByUser, options), ConfidenceTransform.Weights(options), y, lambdas);
+        var expected = ReferenceAls.SolveRows(
+            ConfidenceTransform.Apply(plays.ByUser, options), ConfidenceTransform.Weights(options), y, lambdas);
 
-        Assert.That(trained.UserFactors, Is.EqualTo(expected.Cast<double>().Select(value => (float)value)).Within(1e-4f));
+        Assert.That(
+            trained.UserFactors, Is.EqualTo(expected.Cast<double>().Select(value => (float)value)).Within(1e-4f));
     }
 
     [Test]
     public void Fit_AnotherSeed_GivesOtherFactors() =>
-        Assert.That(Fit(Plays(), Small with { Seed = 43 }, 2).ItemFactors, Is.Not.EqualTo(Fit(Plays(), Small, 2).ItemFactors));
+        Assert.That(
+            Fit(Plays(), Small with { Seed = 43 }, 2).ItemFactors, Is.Not.EqualTo(Fit(Plays(), Small, 2).ItemFactors));
 
     [Test]
     public void Fit_UserWithoutPlays_HasTheZeroVector()
@@ -115,7 +127,9 @@ public sealed class FactorTrainerTests
 
     [Test]
     public void Fit_Cancelled_Stops() =>
-        Assert.That(() => new FactorTrainer(new HostEngine(1), Small).Fit(Plays(), null, new CancellationToken(canceled: true)), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => new FactorTrainer(new HostEngine(1), Small).Fit(Plays(), null, new CancellationToken(canceled: true)),
+            Throws.InstanceOf<OperationCanceledException>());
 
     [TestCase(false)]
     [TestCase(true)]
@@ -147,6 +161,7 @@ public sealed class FactorTrainerTests
         var lengths = Enumerable.Range(0, 41).Select(user => user == 3 ? 0 : 1 + (user % 6)).ToArray();
         var byUser = TestMatrices.Plays(17, lengths, seed: 5);
         var users = new IdIndex<string>(Enumerable.Range(0, 41).Select(user => $"u{user}").ToArray());
-        return new InteractionMatrix(users, new IdIndex<int>(Enumerable.Range(0, 17).ToArray()), byUser) { Feedback = feedback };
+        return new InteractionMatrix(
+            users, new IdIndex<int>(Enumerable.Range(0, 17).ToArray()), byUser) { Feedback = feedback };
     }
 }

@@ -1,6 +1,9 @@
 namespace GpuAls.Tests.Training;
 
-/// <summary>A device whose memory is full for plays, or breaks while factors are copied to it; it counts the buffers that are open.</summary>
+/// <summary>
+/// A device whose memory is full for plays, or breaks while factors are copied to it; it counts the buffers that are
+/// open.
+/// </summary>
 internal sealed class FailingEngine(EngineCapabilities capabilities, bool copiesFactors = false) : IAlsEngine
 {
     private readonly bool _copiesFactors = copiesFactors;

@@ -63,7 +63,8 @@ public sealed class PresetTests
     [Test]
     public void Apply_Ials_IsItsObjectiveAndScalingUsersFirst()
     {
-        var start = Start with { Objective = Objective.HuKorenVolinsky, RegularizationScaling = RegularizationScaling.None };
+        var start =
+            Start with { Objective = Objective.HuKorenVolinsky, RegularizationScaling = RegularizationScaling.None };
 
         var options = Preset.Apply("ials", start);
 
@@ -85,5 +86,6 @@ public sealed class PresetTests
 
     [Test]
     public void Apply_AnotherName_ListsThoseThereAre() => Assert.That(
-        () => Preset.Apply("mahout", AlsOptions.Default), Throws.InstanceOf<GpuAlsException>().With.Message.Contains("expected spark, implicit, ials"));
+        () => Preset.Apply("mahout", AlsOptions.Default), Throws.InstanceOf<GpuAlsException>().With.Message
+            .Contains("expected spark, implicit, ials"));
 }

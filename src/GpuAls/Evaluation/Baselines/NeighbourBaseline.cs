@@ -2,8 +2,8 @@ namespace GpuAls;
 
 /// <summary>
 /// Item-item neighbours: the score of an item is the sum of its similarities to the items the user has played above 0,
-/// among whose most
-/// similar items it is (Deshpande and Karypis, 2004). Items that are near none score 0, and stand by their index.
+/// among whose most similar items it is (Deshpande and Karypis, 2004). Items that are near none score 0, and stand by
+/// their index.
 /// </summary>
 internal sealed class NeighbourBaseline : IItemScorer
 {
@@ -79,9 +79,8 @@ internal enum Similarity
 
 /// <summary>
 /// The most similar items of each item. The users of an item lead to all items that share one with it, counted in an
-/// array of all items
-/// that each thread has for itself: Σ over users of plays² steps, and no matrix of items × items. The counts serve
-/// every similarity.
+/// array of all items that each thread has for itself: Σ over users of plays² steps, and no matrix of items × items.
+/// The counts serve every similarity.
 /// </summary>
 internal static class ItemNeighbours
 {

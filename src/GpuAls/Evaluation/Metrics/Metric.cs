@@ -67,9 +67,8 @@ internal enum ShownMetrics
 {
     /// <summary>
     /// Those that suit the feedback. Ratings are predicted, so RMSE and MAE are shown. Plays are counts that nothing
-    /// predicts, and an error
-    /// of the preference over held-out plays alone is smallest for a model that predicts 1 for everything: only
-    /// rankings are shown.
+    /// predicts, and an error of the preference over held-out plays alone is smallest for a model that predicts 1 for
+    /// everything: only rankings are shown.
     /// </summary>
     [JsonStringEnumMemberName("default")]
     Default,

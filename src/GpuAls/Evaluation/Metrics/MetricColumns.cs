@@ -2,8 +2,7 @@ namespace GpuAls;
 
 /// <summary>
 /// What is summed over users, and how metrics follow: each is a quotient of two sums, errors the root of one. So it can
-/// be computed again
-/// for any users drawn, as the bootstrap does, and for several folds together.
+/// be computed again for any users drawn, as the bootstrap does, and for several folds together.
 /// </summary>
 internal sealed class MetricColumns
 {

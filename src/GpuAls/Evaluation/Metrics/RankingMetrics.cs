@@ -11,8 +11,7 @@ namespace GpuAls;
 /// </param>
 /// <param name="Ndcg">
 /// DCG ÷ the DCG of the best list: DCG = Σ 1/log₂(rank + 1) over the ranks, from 1, of relevant items; the best list
-/// has
-/// min(k, relevant) of them first (Järvelin and Kekäläinen, 2002).
+/// has min(k, relevant) of them first (Järvelin and Kekäläinen, 2002).
 /// </param>
 /// <param name="ReciprocalRank">1 ÷ the rank of the first relevant item among the first k; 0 without one.</param>
 /// <param name="Hit">1 where one of the first k is relevant, else 0.</param>

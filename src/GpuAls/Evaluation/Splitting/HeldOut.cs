@@ -2,8 +2,7 @@ namespace GpuAls;
 
 /// <summary>
 /// Plays to train on, and plays that were held out, in the index of the former. A user or an item is unseen where it
-/// has no play above 0
-/// to train on: nothing can be said of it.
+/// has no play above 0 to train on: nothing can be said of it.
 /// </summary>
 internal sealed class HeldOut
 {

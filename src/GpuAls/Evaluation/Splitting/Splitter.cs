@@ -2,8 +2,7 @@ namespace GpuAls;
 
 /// <summary>
 /// Divides plays as <see cref="SplitOptions"/> says. Pairs of a user and an item are divided, duplicates summed, so
-/// that none is on both
-/// sides; by time rows are divided, as <see cref="SplitKind.Time"/> says.
+/// that none is on both sides; by time rows are divided, as <see cref="SplitKind.Time"/> says.
 /// </summary>
 internal static class Splitter
 {
@@ -45,8 +44,7 @@ internal static class Splitter
 
 /// <summary>
 /// Holds out the newest rows. Duplicates are summed on each side by itself, so that later plays add nothing to what is
-/// trained on; a pair
-/// on both sides is trained on.
+/// trained on; a pair on both sides is trained on.
 /// </summary>
 internal static class TimeSplit
 {

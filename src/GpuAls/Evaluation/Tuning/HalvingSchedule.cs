@@ -7,9 +7,8 @@ internal sealed record Rung(int Trials, int? Iterations);
 
 /// <summary>
 /// Successive halving (Jamieson and Talwalkar, 2016): of n trials, each rung keeps one in η and trains it η times as
-/// long, up to all
-/// iterations; there are as many rungs as both the trials and the iterations can be divided, but none of fewer than
-/// <see cref="LeastIterations"/>.
+/// long, up to all iterations; there are as many rungs as both the trials and the iterations can be divided, but none
+/// of fewer than <see cref="LeastIterations"/>.
 /// </summary>
 internal static class HalvingSchedule
 {

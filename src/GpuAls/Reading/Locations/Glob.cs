@@ -26,7 +26,8 @@ internal static class Glob
     public static bool IsHidden(string path)
     {
         var name = Path.GetFileName(path);
-        return name is ['.', ..] || (name is ['_', ..] && !name.Contains('=', StringComparison.Ordinal)); // _x=1 is a column
+        // _x=1 is a column
+        return name is ['.', ..] || (name is ['_', ..] && !name.Contains('=', StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> Below(string folder, string part) => part switch

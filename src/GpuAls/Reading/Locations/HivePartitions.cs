@@ -35,7 +35,8 @@ internal static class HivePartitions
     private static Dictionary<string, string?> Find(string path)
     {
         var values = new Dictionary<string, string?>(StringComparer.Ordinal);
-        var directories = (Path.GetDirectoryName(path) ?? "").Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar);
+        var directories =
+            (Path.GetDirectoryName(path) ?? "").Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar);
         foreach (var directory in directories)
         {
             var equals = directory.IndexOf('=', StringComparison.Ordinal);
@@ -60,10 +61,12 @@ internal static class HivePartitions
         return type;
     }
 
-    private static Dictionary<string, PartitionValue> Typed(Dictionary<string, string?> values, Dictionary<string, IdType> types) =>
+    private static Dictionary<string, PartitionValue> Typed(
+        Dictionary<string, string?> values, Dictionary<string, IdType> types) =>
         values.ToDictionary(
             value => value.Key,
-            value => new PartitionValue(types[value.Key] == IdType.Text ? value.Value : Integer(value.Value), types[value.Key]),
+            value => new PartitionValue(
+                types[value.Key] == IdType.Text ? value.Value : Integer(value.Value), types[value.Key]),
             StringComparer.Ordinal);
 
     private static string? Integer(string? value) =>

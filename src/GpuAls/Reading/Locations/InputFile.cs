@@ -28,7 +28,8 @@ internal sealed record InputFile
     /// The columns that its directories are, such as <c>country=de</c>; a column of the file itself goes before one
     /// of these.
     /// </summary>
-    internal IReadOnlyDictionary<string, PartitionValue> Partitions { get; init; } = new Dictionary<string, PartitionValue>();
+    internal IReadOnlyDictionary<string, PartitionValue> Partitions { get; init; } =
+        new Dictionary<string, PartitionValue>();
 }
 
 /// <summary>What a file holds.</summary>

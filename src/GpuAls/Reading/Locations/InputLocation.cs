@@ -8,21 +8,29 @@ namespace GpuAls;
 internal static class InputLocation
 {
     /// <param name="locations">Files, folders or globs with *, ? and **.</param>
-    /// <exception cref="GpuAlsException">Kind BadInput: a location gives no file, one of unknown form, or one that another gives too. Kind Usage: a location on S3.</exception>
+    /// <exception cref="GpuAlsException">
+    /// Kind BadInput: a location gives no file, one of unknown form, or one that another gives too. Kind Usage: a
+    /// location on S3.
+    /// </exception>
     public static IReadOnlyList<InputFile> Resolve(IReadOnlyList<string> locations)
     {
         ArgumentNullException.ThrowIfNull(locations);
         Require.Usage(locations.Count > 0, "no plays were named; expected files, folders or globs.");
         var files = locations.SelectMany(ResolveOne).ToList();
-        var twice = files.GroupBy(file => Path.GetFullPath(file.Path), StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
-        if (twice is not null) throw Bad($"'{twice.First().Path}' is named twice; its plays would count twice. Name it once.");
+        var twice = files.GroupBy(file => Path.GetFullPath(file.Path), StringComparer.Ordinal)
+            .FirstOrDefault(group => group.Count() > 1);
+        if (twice is not null)
+            throw Bad($"'{twice.First().Path}' is named twice; its plays would count twice. Name it once.");
         return HivePartitions.Describe(files);
     }
 
     private static IEnumerable<InputFile> ResolveOne(string location)
     {
         if (location.StartsWith("s3://", StringComparison.OrdinalIgnoreCase))
-            throw new GpuAlsException(FailureKind.Usage, $"'{location}': S3 is not read yet. Copy it here first, as with: aws s3 cp --recursive {location} plays");
+            throw new GpuAlsException(
+                FailureKind.Usage,
+                $"'{location}': S3 is not read yet. Copy it here first, as with: aws s3 cp --recursive {location} "
+                + "plays");
         if (File.Exists(location)) return [Describe(location)];
         if (Directory.Exists(location)) return InFolder(location);
         if (Glob.IsPattern(location)) return Matching(location);
@@ -32,13 +40,17 @@ internal static class InputLocation
     private static InputFile[] InFolder(string folder)
     {
         var files = Guard(folder, () => Walk(folder).Order(StringComparer.Ordinal).ToArray());
-        if (files.Length == 0) throw Bad($"the folder '{folder}' has no file with plays. Expected {InputFormats.Expected}.");
+        if (files.Length == 0)
+            throw Bad($"the folder '{folder}' has no file with plays. Expected {InputFormats.Expected}.");
         return Array.ConvertAll(files, Describe);
     }
 
     private static InputFile[] Matching(string glob)
     {
-        var files = Guard(glob, () => Glob.Match(glob).SelectMany(path => Directory.Exists(path) ? Walk(path) : [path]).Distinct().Order(StringComparer.Ordinal).ToArray());
+        var files = Guard(
+            glob,
+            () => Glob.Match(glob).SelectMany(path => Directory.Exists(path) ? Walk(path) : [path]).Distinct()
+                .Order(StringComparer.Ordinal).ToArray());
         if (files.Length == 0) throw Bad($"no file matches '{glob}'.");
         return Array.ConvertAll(files, Describe);
     }
@@ -49,7 +61,9 @@ internal static class InputLocation
 
     private static InputFile Describe(string path)
     {
-        if (Guard(path, () => Pipes.IsPipe(path))) throw Bad($"'{path}' is a pipe; plays are read from files, which can be looked at twice. Write them to a file first.");
+        if (Guard(path, () => Pipes.IsPipe(path)))
+            throw Bad($"'{path}' is a pipe; plays are read from files, which can be looked at twice. Write them to a "
+                + "file first.");
         if (!InputFormats.TryOf(path, out var format, out var compression))
             throw Bad($"'{path}' has an unknown extension. Expected {InputFormats.Expected}.");
         return new InputFile(Guard(path, () => new FileByteSource(path)), format, compression);
@@ -63,7 +77,8 @@ internal static class InputLocation
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new GpuAlsException(FailureKind.BadInput, $"cannot read '{location}': {exception.Message}", exception);
+            throw new GpuAlsException(
+                FailureKind.BadInput, $"cannot read '{location}': {exception.Message}", exception);
         }
     }
 

@@ -65,7 +65,8 @@ internal sealed class ParquetBatchBuilder
 
     /// <summary>Moves the usable rows to the front.</summary>
     /// <returns>Number of usable rows.</returns>
-    private int Keep(Span<int> users, Span<int> items, ReadOnlySpan<int> weights, Span<float> kept, Span<long> keptTimes)
+    private int Keep(
+        Span<int> users, Span<int> items, ReadOnlySpan<int> weights, Span<float> kept, Span<long> keptTimes)
     {
         var read = _weights is null ? [] : ((ParquetWeights)_weights.Values).Values;
         var count = 0;

@@ -37,7 +37,8 @@ internal sealed class ParquetColumns
     private IEnumerable<string> NamedGroups(InteractionSchema schema) =>
         _tree.Groups.Where(group => schema.Columns.Any(column => column.Name == group));
 
-    private ParquetField? Find(string name, string option, Func<ParquetField, ParquetValues?> valuesFor, string expected)
+    private ParquetField? Find(
+        string name, string option, Func<ParquetField, ParquetValues?> valuesFor, string expected)
     {
         if (_partitions.ContainsKey(name) && _tree.Leaves.All(field => field.Name != name)) return null;
         if (_tree.Leaves.FirstOrDefault(field => field.Name == name) is not { IsRepeated: false } field)
@@ -49,7 +50,8 @@ internal sealed class ParquetColumns
     /// <summary>The fields of a struct that could be chosen in its place.</summary>
     private string Fields(string group)
     {
-        var fields = _tree.Leaves.Where(field => !field.IsRepeated && field.Name.StartsWith($"{group}.", StringComparison.Ordinal));
+        var fields = _tree.Leaves.Where(
+            field => !field.IsRepeated && field.Name.StartsWith($"{group}.", StringComparison.Ordinal));
         var names = string.Join(", ", fields.Select(field => field.Name));
         return names.Length > 0 ? $"; its fields are {names}" : "";
     }

@@ -23,16 +23,24 @@ internal abstract class ParquetIdValues(int width, IdType type) : ParquetValues
     /// <summary>For the ids of a column; null if its type is not one of ids.</summary>
     public static ParquetIdValues? For(ParquetField field) => (field.Type, field.Meaning) switch
     {
-        (Physical.BYTE_ARRAY, ParquetMeaning.None or ParquetMeaning.Text or ParquetMeaning.Enum or ParquetMeaning.Json or ParquetMeaning.Bson) =>
+        (
+            Physical.BYTE_ARRAY,
+            ParquetMeaning.None or ParquetMeaning.Text or ParquetMeaning.Enum or ParquetMeaning.Json or ParquetMeaning.Bson) =>
             new ParquetTexts(),
-        (Physical.FIXED_LEN_BYTE_ARRAY, ParquetMeaning.None or ParquetMeaning.Uuid) when field.TypeLength == IdValues.UuidBytes =>
+        (
+            Physical.FIXED_LEN_BYTE_ARRAY,
+            ParquetMeaning.None or ParquetMeaning.Uuid) when field.TypeLength == IdValues.UuidBytes =>
             new ParquetUuids(),
 
         // Narrow integers are not cut to their width: what is too wide for it would become another id.
         (Physical.INT32, ParquetMeaning.None or ParquetMeaning.Int8 or ParquetMeaning.Int16 or ParquetMeaning.Int32) or
-            (Physical.INT32, ParquetMeaning.UInt8 or ParquetMeaning.UInt16) => new ParquetIntegers<int, int>(IdType.Integer32),
+            (
+                Physical.INT32,
+                ParquetMeaning.UInt8 or ParquetMeaning.UInt16) => new ParquetIntegers<int, int>(IdType.Integer32),
         (Physical.INT32, ParquetMeaning.UInt32) => new ParquetIntegers<int, uint>(IdType.Integer64),
-        (Physical.INT64, ParquetMeaning.None or ParquetMeaning.Int64) => new ParquetIntegers<long, long>(IdType.Integer64),
+        (
+            Physical.INT64,
+            ParquetMeaning.None or ParquetMeaning.Int64) => new ParquetIntegers<long, long>(IdType.Integer64),
         (Physical.INT64, ParquetMeaning.UInt64) => new ParquetIntegers<long, ulong>(IdType.Integer64),
         _ => null,
     };

@@ -43,12 +43,14 @@ internal sealed class ParquetInteractionReader(InputFile file, InteractionSchema
             var weights = schema.WeightColumn is null ? null : read[2];
             var times = schema.TimeColumn is null ? null : read[^1];
             var fraction = (group + 1.0) / parquet.GroupCount;
-            return new ParquetBatchBuilder(file, group, schema.Feedback, read[0], read[1], weights, times).Build(fraction);
+            return new ParquetBatchBuilder(
+                file, group, schema.Feedback, read[0], read[1], weights, times).Build(fraction);
         }
         catch
         {
             await ((Task)Task.WhenAll(reading)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            foreach (var column in reading.Where(column => column.IsCompletedSuccessfully)) (await column.ConfigureAwait(false)).Dispose();
+            foreach (var column in reading.Where(column => column.IsCompletedSuccessfully))
+                (await column.ConfigureAwait(false)).Dispose();
             throw;
         }
     }
@@ -72,7 +74,8 @@ internal sealed class ParquetInteractionReader(InputFile file, InteractionSchema
     /// <summary>The value in Parquet's PLAIN encoding.</summary>
     private static byte[] Plain(PartitionValue value, ParquetValues values)
     {
-        if (values is ParquetIntegers<long, long>) return BitConverter.GetBytes(long.Parse(value.Text!, CultureInfo.InvariantCulture));
+        if (values is ParquetIntegers<long, long>)
+            return BitConverter.GetBytes(long.Parse(value.Text!, CultureInfo.InvariantCulture));
         return [.. BitConverter.GetBytes(value.Utf8.Length), .. value.Utf8];
     }
 }

@@ -29,7 +29,8 @@ internal abstract class ParquetTimes(TimeKind kind) : ParquetValues
         (Type.INT32, ParquetMeaning.Date) => new ParquetTimes<int, int>(TimeKind.Instant, MicrosecondsPerDay),
         (Type.INT64, ParquetMeaning.TimestampNanos) => new ParquetTimes<long, long>(TimeKind.Instant, divisor: 1000),
         (Type.INT64, ParquetMeaning.TimestampMicros) => new ParquetTimes<long, long>(TimeKind.Instant),
-        (Type.INT64, ParquetMeaning.TimestampMillis) => new ParquetTimes<long, long>(TimeKind.Instant, multiplier: 1000),
+        (Type.INT64, ParquetMeaning.TimestampMillis) => new ParquetTimes<long, long>(
+            TimeKind.Instant, multiplier: 1000),
         (Type.INT32, ParquetMeaning.None or ParquetMeaning.Int8 or ParquetMeaning.Int16 or ParquetMeaning.Int32) or
             (Type.INT32, ParquetMeaning.UInt8 or ParquetMeaning.UInt16) => new ParquetTimes<int, int>(TimeKind.Integer),
         (Type.INT32, ParquetMeaning.UInt32) => new ParquetTimes<int, uint>(TimeKind.Integer),
@@ -54,7 +55,8 @@ internal abstract class ParquetTimes(TimeKind kind) : ParquetValues
 /// <param name="kind">What they are.</param>
 /// <param name="multiplier">Microseconds per unit; 1 for integers.</param>
 /// <param name="divisor">Units per microsecond; 1 except for nanoseconds.</param>
-internal sealed class ParquetTimes<TStored, T>(TimeKind kind, long multiplier = 1, long divisor = 1) : ParquetTimes(kind)
+internal sealed class ParquetTimes<TStored, T>(
+    TimeKind kind, long multiplier = 1, long divisor = 1) : ParquetTimes(kind)
     where TStored : unmanaged, INumber<TStored>
     where T : unmanaged, INumber<T>
 {
@@ -114,7 +116,8 @@ internal sealed class ParquetTimeTexts() : ParquetTimes(TimeKind.Integer)
     }
 
     public override string? Problem(int index) => _bad.Contains(index)
-        ? $"is {Quoted.Of(Encoding.UTF8.GetString(_texts.Ids[index]))}; expected {TimeText.Expected}, one kind in all rows"
+        ? $"is {Quoted.Of(Encoding.UTF8.GetString(_texts.Ids[index]))}; expected {TimeText.Expected}, one kind in all "
+            + "rows"
         : null;
 
     public override void Dispose()

@@ -7,7 +7,8 @@ namespace GpuAls;
 /// <summary>The weights of a column chunk.</summary>
 internal abstract class ParquetWeights : ParquetValues
 {
-    public const string Expected = "weights are numbers (FLOAT, DOUBLE, FLOAT16, DECIMAL or integers), BOOLEAN, or numbers as strings";
+    public const string Expected =
+        "weights are numbers (FLOAT, DOUBLE, FLOAT16, DECIMAL or integers), BOOLEAN, or numbers as strings";
 
     private double[] _values = [];
     private int _count;
@@ -22,9 +23,13 @@ internal abstract class ParquetWeights : ParquetValues
         (_, ParquetMeaning.Decimal) => ParquetDecimals.For(field),
         (Type.FLOAT, ParquetMeaning.None) => new ParquetWeights<float, float>(),
         (Type.DOUBLE, ParquetMeaning.None) => new ParquetWeights<double, double>(),
-        (Type.FIXED_LEN_BYTE_ARRAY, ParquetMeaning.Float16) when field.TypeLength == 2 => new ParquetWeights<Half, Half>(),
+        (
+            Type.FIXED_LEN_BYTE_ARRAY,
+            ParquetMeaning.Float16) when field.TypeLength == 2 => new ParquetWeights<Half, Half>(),
         (Type.BOOLEAN, ParquetMeaning.None) => new ParquetBooleans(),
-        (Type.BYTE_ARRAY, ParquetMeaning.None or ParquetMeaning.Text or ParquetMeaning.Enum) => new ParquetTextWeights(),
+        (
+            Type.BYTE_ARRAY,
+            ParquetMeaning.None or ParquetMeaning.Text or ParquetMeaning.Enum) => new ParquetTextWeights(),
         (Type.INT32, ParquetMeaning.None or ParquetMeaning.Int8 or ParquetMeaning.Int16 or ParquetMeaning.Int32) or
             (Type.INT32, ParquetMeaning.UInt8 or ParquetMeaning.UInt16) => new ParquetWeights<int, int>(),
         (Type.INT32, ParquetMeaning.UInt32) => new ParquetWeights<int, uint>(),
@@ -64,7 +69,8 @@ internal sealed class ParquetBooleans : ParquetWeights
     public override void Add(ReadOnlySpan<byte> plain, int count)
     {
         if (count > plain.Length * 8L)
-            throw new InvalidDataException($"a page has {Counted.Of(plain.Length * 8L, "value")}; its header says {count:N0}");
+            throw new InvalidDataException(
+                $"a page has {Counted.Of(plain.Length * 8L, "value")}; its header says {count:N0}");
         var weights = Reserve(count);
         for (var i = 0; i < count; i++) weights[i] = (plain[i / 8] >> (i % 8)) & 1;
     }
@@ -126,7 +132,9 @@ internal sealed class ParquetDecimals : ParquetWeights
             if ((uint)length > (uint)plain.Length) throw Short();
             if (length > MaximumBytes) throw new InvalidDataException($"a decimal of {Counted.Of(length, "byte")}");
             var unscaled = new BigInteger(plain[..length], isBigEndian: true);
-            weights[i] = unscaled >= long.MinValue && unscaled <= long.MaxValue ? Scaled((long)unscaled) : Parse(unscaled);
+            weights[i] = unscaled >= long.MinValue && unscaled <= long.MaxValue
+                ? Scaled((long)unscaled)
+                : Parse(unscaled);
             plain = plain[length..];
         }
     }
@@ -135,10 +143,14 @@ internal sealed class ParquetDecimals : ParquetWeights
     /// The double nearest to the decimal: one exact division if both numbers are exact, else by its digits.
     /// </summary>
     private double Scaled(long unscaled) =>
-        unscaled is >= -ExactInteger and <= ExactInteger && _field.Scale <= ExactScale ? unscaled / _power : Parse(unscaled);
+        unscaled is >= -ExactInteger and <= ExactInteger && _field.Scale <= ExactScale
+            ? unscaled / _power
+            : Parse(unscaled);
 
     private double Parse(BigInteger unscaled) => double.Parse(
-        string.Create(CultureInfo.InvariantCulture, $"{unscaled}E-{_field.Scale}"), NumberStyles.Float, CultureInfo.InvariantCulture);
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{unscaled}E-{_field.Scale}"), NumberStyles.Float, CultureInfo.InvariantCulture);
 
     private static InvalidDataException Short() => new("a page has fewer values than its header says");
 }
@@ -157,7 +169,8 @@ internal sealed class ParquetTextWeights : ParquetWeights
         _texts.Add(plain, count);
         var weights = Reserve(count);
         for (var i = 0; i < count; i++)
-            if (!WeightText.TryParse(_texts.Ids[first + i], hasDecimalComma: false, out weights[i])) _bad.Add(first + i);
+            if (!WeightText.TryParse(_texts.Ids[first + i], hasDecimalComma: false, out weights[i]))
+                _bad.Add(first + i);
     }
 
     public override string? Problem(int index) =>

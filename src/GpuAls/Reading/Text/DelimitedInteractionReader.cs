@@ -35,7 +35,8 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
         while (blocks.Fill())
         {
             (int Length, int Lines) header;
-            while ((header = cutter.Cut(blocks.Pending, blocks.IsLast, blocks.Line, most: 1)).Length == 0) blocks.Grow();
+            while ((header = cutter.Cut(blocks.Pending, blocks.IsLast, blocks.Line, most: 1)).Length == 0)
+                blocks.Grow();
             var names = Names(cutter.Records, blocks.Pending[..header.Length]);
             blocks.Skip(header.Length, header.Lines);
             if (names is not null) return DelimitedColumns.Named(file, schema, names);
@@ -53,7 +54,8 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
         records.TryRead(text, isLast: true, fields, out _);
         var names = new string[fields.Length];
         var scratch = Array.Empty<byte>();
-        for (var i = 0; i < names.Length; i++) names[i] = Encoding.UTF8.GetString(records.TextOf(text, fields[i], ref scratch));
+        for (var i = 0; i < names.Length; i++)
+            names[i] = Encoding.UTF8.GetString(records.TextOf(text, fields[i], ref scratch));
         return names;
     }
 
@@ -189,7 +191,8 @@ internal readonly record struct DelimitedColumns(int User, int Item, int Weight,
     /// <summary>Finds the columns by the names in a header.</summary>
     public static DelimitedColumns Named(InputFile file, InteractionSchema schema, string[] header)
     {
-        ColumnErrors.CheckNames(file.Path, schema, [.. header, .. file.Partitions.Keys.Except(header)], TextDialect.Hint(header));
+        ColumnErrors.CheckNames(
+            file.Path, schema, [.. header, .. file.Partitions.Keys.Except(header)], TextDialect.Hint(header));
         return Of(schema, (name, _) => Array.IndexOf(header, name));
     }
 
@@ -205,7 +208,9 @@ internal readonly record struct DelimitedColumns(int User, int Item, int Weight,
 
     private static int Number(string name, string option)
     {
-        if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1) return number - 1;
-        throw new GpuAlsException(FailureKind.Usage, $"{option} is '{name}'; with --no-header columns are numbers from 1.");
+        if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1)
+            return number - 1;
+        throw new GpuAlsException(
+            FailureKind.Usage, $"{option} is '{name}'; with --no-header columns are numbers from 1.");
     }
 }

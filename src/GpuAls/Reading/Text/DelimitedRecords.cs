@@ -58,7 +58,8 @@ internal readonly struct DelimitedRecords(TextDialect dialect, byte escape)
             if (record.FieldCount < fields.Length) fields[record.FieldCount] = field;
             record.FieldCount++;
             record.IsBlank = record.FieldCount == 1 && field.Length == 0;
-            if (next >= text.Length || text[next] is (byte)'\n' or (byte)'\r') return TryEnd(text, isLast, next < text.Length ? next : -1, ref record);
+            if (next >= text.Length || text[next] is (byte)'\n' or (byte)'\r')
+                return TryEnd(text, isLast, next < text.Length ? next : -1, ref record);
             if (!text[next..].StartsWith(dialect.Delimiter))
             {
                 record.IsBroken = isLast || text.Length - next >= dialect.Delimiter.Length;
@@ -81,7 +82,8 @@ internal readonly struct DelimitedRecords(TextDialect dialect, byte escape)
         var length = 0;
         for (var i = 0; i < raw.Length; i++)
         {
-            var isEscape = i + 1 < raw.Length && ((raw[i] == Quote && raw[i + 1] == Quote) || IsEscape(raw[i], raw[i + 1]));
+            var isEscape = i + 1 < raw.Length
+                && ((raw[i] == Quote && raw[i + 1] == Quote) || IsEscape(raw[i], raw[i + 1]));
             if (isEscape) i++;
             scratch[length++] = raw[i];
         }
@@ -95,7 +97,8 @@ internal readonly struct DelimitedRecords(TextDialect dialect, byte escape)
         return length < 0 ? text.Length : next + length;
     }
 
-    private bool IsComment(ReadOnlySpan<byte> text) => dialect.CommentPrefix.Length > 0 && text.StartsWith(dialect.CommentPrefix);
+    private bool IsComment(ReadOnlySpan<byte> text) =>
+        dialect.CommentPrefix.Length > 0 && text.StartsWith(dialect.CommentPrefix);
 
     private bool IsEscape(byte first, byte second) => first == escape && (second == Quote || second == escape);
 
@@ -112,7 +115,8 @@ internal readonly struct DelimitedRecords(TextDialect dialect, byte escape)
         }
     }
 
-    private bool TryPastQuotes(ReadOnlySpan<byte> text, bool isLast, ref int next, ref DelimitedField field, ref DelimitedRecord record)
+    private bool TryPastQuotes(
+        ReadOnlySpan<byte> text, bool isLast, ref int next, ref DelimitedField field, ref DelimitedRecord record)
     {
         field.Start = ++next;
         while (true)
@@ -214,8 +218,11 @@ internal sealed class RecordCutter(InputFile file, TextDialect dialect)
             if (other.Failure is null) (cut, _escape) = (other, DelimitedRecords.Backslash);
         }
 
-        if (cut.Failure is { } failure) throw TextErrors.BadLine(file, line + cut.Lines, $"{failure} Check the quotes from that line on{Remedy()}.");
-        if (_escape is null && cut.LineWithBackslash > 0 && _lineWithBackslash == 0) _lineWithBackslash = line + cut.LineWithBackslash - 1;
+        if (cut.Failure is { } failure)
+            throw TextErrors.BadLine(
+                file, line + cut.Lines, $"{failure} Check the quotes from that line on{Remedy()}.");
+        if (_escape is null && cut.LineWithBackslash > 0 && _lineWithBackslash == 0)
+            _lineWithBackslash = line + cut.LineWithBackslash - 1;
         return (cut.Length, cut.Lines);
     }
 
@@ -257,7 +264,8 @@ internal sealed class RecordCutter(InputFile file, TextDialect dialect)
         return special < 0 || (special == end - 1 && text[special] == '\r') ? end + 1 : 0;
     }
 
-    private string Remedy() => dialect.Escape is null ? ", or say how they are escaped with --escape" : ", and --escape";
+    private string Remedy() =>
+        dialect.Escape is null ? ", or say how they are escaped with --escape" : ", and --escape";
 
     private struct Cutting
     {

@@ -23,7 +23,8 @@ internal static class WeightText
             return true;
         }
 
-        return (hasDecimalComma ? TryParseComma(text, out weight) : TryParsePoint(text, out weight)) || TryParseWord(text, out weight);
+        return (hasDecimalComma ? TryParseComma(text, out weight) : TryParsePoint(text, out weight))
+            || TryParseWord(text, out weight);
     }
 
     /// <summary>What is wrong with a weight, to follow the name of its column.</summary>
@@ -35,7 +36,9 @@ internal static class WeightText
         var found = $"is {Quoted.Of(Encoding.UTF8.GetString(text))}; expected a ";
         if (TryParse(text, hasDecimalComma, out _)) return $"{found}finite number";
         if (hasDecimalComma) return $"{found}number with a decimal comma";
-        return TryParseComma(text, out _) ? $"{found}number. If the comma is a decimal comma, pass --decimal-comma" : $"{found}number";
+        return TryParseComma(text, out _)
+            ? $"{found}number. If the comma is a decimal comma, pass --decimal-comma"
+            : $"{found}number";
     }
 
     private static bool TryParsePoint(ReadOnlySpan<byte> text, out double weight) =>
@@ -107,5 +110,6 @@ internal static class TimeText
     public static string Text(this TimeKind kind) => kind == TimeKind.Integer ? "integers" : "timestamps or dates";
 
     /// <summary>Since 1970.</summary>
-    public static long Microseconds(DateTime time) => (time.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+    public static long Microseconds(DateTime time) =>
+        (time.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 }

@@ -36,7 +36,12 @@ internal sealed class JsonInteractionReader(InputFile file, InteractionSchema sc
         using var owned = block;
         if (!Utf8.IsValid(block.Bytes)) throw TextErrors.NotUtf8(file);
         var rows = new TextRows(
-            file, schema, constants[JsonRow.User], constants[JsonRow.Item], constants[JsonRow.Weight], constants[JsonRow.Time]);
+            file,
+            schema,
+            constants[JsonRow.User],
+            constants[JsonRow.Item],
+            constants[JsonRow.Weight],
+            constants[JsonRow.Time]);
         var row = new JsonRow(schema, constants);
         var number = block.FirstLine;
         foreach (var range in block.Bytes.Split((byte)'\n'))
@@ -66,12 +71,14 @@ internal sealed class JsonInteractionReader(InputFile file, InteractionSchema sc
             if (IsBlank(lines[range])) continue;
             AddNames(lines[range].ToArray(), number, isFirst, names);
             isFirst = false;
-            if (schema.Columns.All(column => names.Contains(column.Name) || file.Partitions.ContainsKey(column.Name))) break;
+            if (schema.Columns.All(column => names.Contains(column.Name) || file.Partitions.ContainsKey(column.Name)))
+                break;
         }
 
         if (!isFirst) ColumnErrors.CheckNames(file.Path, schema, [.. names, .. file.Partitions.Keys.Except(names)]);
         return Array.ConvertAll(
-            JsonRow.NamesOf(schema), name => name is not null && !names.Contains(name) && file.Partitions.ContainsKey(name));
+            JsonRow.NamesOf(schema), name => name is not null && !names.Contains(name)
+                && file.Partitions.ContainsKey(name));
     }
 
     private void AddNames(byte[] line, long number, bool isFirst, List<string> names)
@@ -80,7 +87,11 @@ internal sealed class JsonInteractionReader(InputFile file, InteractionSchema sc
         {
             using var document = JsonDocument.Parse(line);
             if (document.RootElement.ValueKind == JsonValueKind.Object) AddNames(document.RootElement, "", names);
-            else if (isFirst) throw TextErrors.BadLine(file, number, $"is {JsonRow.Article(document.RootElement.ValueKind)}; {OneObject}. {Convert(".[]")}");
+            else if (isFirst)
+                throw TextErrors.BadLine(
+                    file,
+                    number,
+                    $"is {JsonRow.Article(document.RootElement.ValueKind)}; {OneObject}. {Convert(".[]")}");
         }
         catch (JsonException exception)
         {
@@ -285,7 +296,8 @@ internal sealed class JsonRow
         {
             _ when field.HasBadEscape => $"column '{name}' has an escape that is not Unicode",
             (JsonTokenType.None or JsonTokenType.Null, _) => $"column '{name}' is null",
-            (JsonTokenType.StartObject or JsonTokenType.StartArray, _) or (JsonTokenType.True or JsonTokenType.False, not Weight) =>
+            (JsonTokenType.StartObject or JsonTokenType.StartArray, _) or (
+                JsonTokenType.True or JsonTokenType.False, not Weight) =>
                 $"column '{name}' is {Found(field.Type)}; expected {expected}",
             _ => null,
         };
@@ -322,5 +334,6 @@ internal sealed class JsonRow
     private static string NoId(string name, ReadOnlySpan<byte> text) =>
         $"column '{name}' is {Encoding.UTF8.GetString(text)}; expected a string or an integer";
 
-    private readonly record struct Field(JsonTokenType Type, int Start, int Length, bool IsInBuffer = false, bool HasBadEscape = false);
+    private readonly record struct Field(
+        JsonTokenType Type, int Start, int Length, bool IsInBuffer = false, bool HasBadEscape = false);
 }

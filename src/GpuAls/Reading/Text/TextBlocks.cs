@@ -44,7 +44,8 @@ internal sealed class TextBlocks(InputFile file, TextSource source) : IDisposabl
     {
         var capacity = _memory.Span.Length;
         if (capacity >= MaximumRecordBytes)
-            throw TextErrors.BadLine(file, Line, $"it has more than {MaximumRecordBytes:N0} bytes. A quote may be open; check the line.");
+            throw TextErrors.BadLine(
+                file, Line, $"it has more than {MaximumRecordBytes:N0} bytes. A quote may be open; check the line.");
         Renew(2 * capacity, _start);
         Fill();
     }

@@ -40,7 +40,8 @@ internal sealed partial record TextDialect
     {
         var comment = Encoding.UTF8.GetBytes(schema.CommentPrefix ?? "");
         var line = FirstLine(start, comment);
-        var isTsv = InputFormats.ExtensionOf(file.Path, file.Compression).Equals(".tsv", StringComparison.OrdinalIgnoreCase);
+        var isTsv =
+            InputFormats.ExtensionOf(file.Path, file.Compression).Equals(".tsv", StringComparison.OrdinalIgnoreCase);
         var delimiter = schema.Delimiter ?? (isTsv ? "\t" : DelimiterOf(line, schema));
         return new TextDialect
         {
@@ -57,8 +58,10 @@ internal sealed partial record TextDialect
     public static string CheckedDelimiter(string delimiter)
     {
         Require.Usage(
-            delimiter.Length is > 0 and <= LongestDelimiter && delimiter.All(character => IsSign(character) && character != Doubled),
-            $"--delimiter is '{delimiter}'; expected tab, or 1 to {LongestDelimiter} ASCII characters such as , ; | :: that are no letters, digits or quotes.");
+            delimiter.Length is > 0 and <= LongestDelimiter
+                && delimiter.All(character => IsSign(character) && character != Doubled),
+            $"--delimiter is '{delimiter}'; expected tab, or 1 to {LongestDelimiter} ASCII characters such as , ; | "
+            + ":: that are no letters, digits or quotes.");
         return delimiter;
     }
 
@@ -67,7 +70,8 @@ internal sealed partial record TextDialect
     {
         Require.Usage(
             IsSign(escape) && escape != ' ' && !char.IsControl(escape),
-            $"--escape is '{escape}'; expected a quote (quotes are doubled), or an ASCII character such as a backslash.");
+            $"--escape is '{escape}'; expected a quote (quotes are doubled), or an ASCII character such as a "
+            + "backslash.");
         return escape;
     }
 
@@ -84,8 +88,10 @@ internal sealed partial record TextDialect
     public static string Hint(string[] header)
     {
         if (header[0].Contains('\0', StringComparison.Ordinal))
-            return " It may be UTF-16 without a byte order mark; convert it, for example with: iconv -f UTF-16LE -t UTF-8";
-        if (header[0] is ['#' or '%' or '!', ..] first) return $" If lines that begin with {first[0]} are comments, pass --comment-prefix \"{first[0]}\".";
+            return " It may be UTF-16 without a byte order mark; convert it, for example with: iconv -f UTF-16LE -t "
+                + "UTF-8";
+        if (header[0] is ['#' or '%' or '!', ..] first)
+            return $" If lines that begin with {first[0]} are comments, pass --comment-prefix \"{first[0]}\".";
         return header.Length == 1 ? " If that is several, say what separates them with --delimiter." : "";
     }
 

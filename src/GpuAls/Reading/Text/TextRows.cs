@@ -30,9 +30,11 @@ internal sealed class TextRows : IDisposable
     /// <param name="lacksItem">Whether a directory says the item.</param>
     /// <param name="lacksWeight">Whether a directory says the weight, if there are weights.</param>
     /// <param name="lacksTime">Whether a directory says the time, if there are times.</param>
-    public TextRows(InputFile file, InteractionSchema schema, bool lacksUser, bool lacksItem, bool lacksWeight, bool lacksTime)
+    public TextRows(
+        InputFile file, InteractionSchema schema, bool lacksUser, bool lacksItem, bool lacksWeight, bool lacksTime)
     {
-        (_file, _schema, _hasWeights, _hasTimes) = (file, schema, schema.WeightColumn is not null, schema.TimeColumn is not null);
+        (_file, _schema, _hasWeights, _hasTimes) =
+            (file, schema, schema.WeightColumn is not null, schema.TimeColumn is not null);
         _verdicts = new RowVerdicts(line => $"{file.Path}, line {line}", schema.Feedback);
         _user = Constant(lacksUser, schema.UserColumn, ref _nullColumn);
         _item = Constant(lacksItem, schema.ItemColumn, ref _nullColumn);
@@ -54,7 +56,8 @@ internal sealed class TextRows : IDisposable
     /// <param name="item">The item.</param>
     /// <param name="weight">The weight; anything without a weight column.</param>
     /// <param name="time">The time; anything without a time column.</param>
-    public void Add(long line, ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, ReadOnlySpan<byte> weight, ReadOnlySpan<byte> time)
+    public void Add(
+        long line, ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, ReadOnlySpan<byte> weight, ReadOnlySpan<byte> time)
     {
         if (_user is not null) user = _user;
         if (_item is not null) item = _item;
@@ -75,7 +78,8 @@ internal sealed class TextRows : IDisposable
     }
 
     /// <summary>Leaves out a line that is too short.</summary>
-    public void RejectShort(long line, int fields, int needed) => Reject(line, $"has {Counted.Of(fields, "field")}; expected at least {needed}");
+    public void RejectShort(long line, int fields, int needed) =>
+        Reject(line, $"has {Counted.Of(fields, "field")}; expected at least {needed}");
 
     public void Dispose()
     {
@@ -145,7 +149,8 @@ internal sealed class TextRows : IDisposable
         if (!_hasWeights) return true;
         if (!WeightText.TryParse(text, _schema.HasDecimalComma, out var value) || double.IsInfinity(value))
         {
-            _verdicts.Reject(line, $"column '{_schema.WeightColumn}' {WeightText.Problem(text, _schema.HasDecimalComma)}");
+            _verdicts.Reject(
+                line, $"column '{_schema.WeightColumn}' {WeightText.Problem(text, _schema.HasDecimalComma)}");
             return false;
         }
 
@@ -161,7 +166,8 @@ internal sealed class TextRows : IDisposable
         if (TimeText.TryParse(text, out time, out var kind) && kind == (_timeKind ??= kind)) return true;
         _verdicts.Reject(line, text.IsEmpty
             ? $"column '{_schema.TimeColumn}' is empty"
-            : $"column '{_schema.TimeColumn}' is {Quoted.Of(Encoding.UTF8.GetString(text))}; expected {TimeText.Expected}, one kind in all rows");
+            : $"column '{_schema.TimeColumn}' is {Quoted.Of(Encoding.UTF8.GetString(text))}; expected "
+                + $"{TimeText.Expected}, one kind in all rows");
         return false;
     }
 }

@@ -63,7 +63,10 @@ internal sealed class TextSource : IDisposable
         }
         catch (DecoderFallbackException exception)
         {
-            throw TextErrors.Bad(_file, $"has a byte order mark, but is not valid text in that encoding: {exception.Message}", exception);
+            throw TextErrors.Bad(
+                _file,
+                $"has a byte order mark, but is not valid text in that encoding: {exception.Message}",
+                exception);
         }
         catch (Exception exception) when (TextErrors.IsUnreadable(exception))
         {
@@ -90,7 +93,8 @@ internal sealed class TextSource : IDisposable
     {
         var start = new byte[MarkBytes];
         var length = bytes.ReadAtLeast(start, MarkBytes, throwOnEndOfStream: false);
-        var (mark, encoding) = Marks.FirstOrDefault(known => start.AsSpan(0, length).StartsWith(known.Mark), ([], Encoding.UTF8));
+        var (mark, encoding) =
+            Marks.FirstOrDefault(known => start.AsSpan(0, length).StartsWith(known.Mark), ([], Encoding.UTF8));
         var text = new AheadStream(start.AsMemory(mark.Length..length), bytes);
         return encoding is UTF8Encoding ? text : Encoding.CreateTranscodingStream(text, encoding, Encoding.UTF8);
     }
@@ -122,7 +126,9 @@ internal static class TextErrors
         exception is IOException or UnauthorizedAccessException or InvalidDataException or ZstdSharp.ZstdException;
 
     public static GpuAlsException Unreadable(InputFile file, Exception exception) => Bad(
-        file, $"cannot be read: {exception.Message.TrimEnd('.')}. The file may be truncated or damaged; copy it again.", exception);
+        file,
+        $"cannot be read: {exception.Message.TrimEnd('.')}. The file may be truncated or damaged; copy it again.",
+        exception);
 
     public static GpuAlsException NotUtf8(InputFile file) =>
         Bad(file, "is not valid UTF-8. Convert it, for example with: iconv -t UTF-8");

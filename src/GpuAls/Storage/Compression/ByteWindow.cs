@@ -31,7 +31,8 @@ internal sealed class ByteWindow(Stream file) : ForwardStream
         var window = _buffer.AsSpan(_last, Math.Min(_next + sequence.Length, _end) - _last);
         var found = window.IndexOf(sequence);
         if (found < 0) return false;
-        while (window[(found + 1)..].StartsWith(sequence)) found++; // data that ends with zeros, before a sequence of zeros
+        // data that ends with zeros, before a sequence of zeros
+        while (window[(found + 1)..].StartsWith(sequence)) found++;
         _last = _next = _last + found + sequence.Length;
         return true;
     }

@@ -16,7 +16,8 @@ internal sealed class Bzip2Members(Stream file) : ForwardStream
     {
         try
         {
-            _members ??= BZip2Stream.Create(file, CompressionMode.Decompress, decompressConcatenated: true, leaveOpen: true);
+            _members ??= BZip2Stream.Create(
+                file, CompressionMode.Decompress, decompressConcatenated: true, leaveOpen: true);
             return _members.Read(buffer);
         }
         catch (Exception exception) when (exception is not (IOException or OutOfMemoryException))

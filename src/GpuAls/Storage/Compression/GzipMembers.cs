@@ -17,7 +17,9 @@ internal sealed class GzipMembers(Stream file) : ForwardStream
     private readonly Crc32 _crc = new();
     private uint _length;
 
-    /// <exception cref="InvalidDataException">The file is cut short, damaged, or has something else behind the last member.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is cut short, damaged, or has something else behind the last member.
+    /// </exception>
     public override int Read(Span<byte> buffer)
     {
         if (buffer.IsEmpty) return 0;
@@ -62,7 +64,8 @@ internal sealed class GzipMembers(Stream file) : ForwardStream
         Span<byte> trailer = stackalloc byte[TrailerBytes];
         BinaryPrimitives.WriteUInt32LittleEndian(trailer, _crc.GetCurrentHashAsUInt32());
         BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], _length);
-        if (!_source.GoBehind(trailer)) throw new InvalidDataException("its checksum does not follow the data, so it was cut short or changed");
+        if (!_source.GoBehind(trailer))
+            throw new InvalidDataException("its checksum does not follow the data, so it was cut short or changed");
         _member!.Dispose();
         _member = null;
     }
@@ -89,7 +92,8 @@ internal static class GzipHeader
         Span<byte> header = stackalloc byte[FixedBytes];
         var read = stream.ReadAtLeast(header, FixedBytes, throwOnEndOfStream: false);
         if (read == 0) return false;
-        if (read < FixedBytes || !header.StartsWith(Magic)) throw new InvalidDataException("it has bytes that are not gzip data, at its beginning or after its end");
+        if (read < FixedBytes || !header.StartsWith(Magic))
+            throw new InvalidDataException("it has bytes that are not gzip data, at its beginning or after its end");
         var flags = header[3];
         if ((flags & HasExtra) != 0) SkipBytes(stream, Length(stream));
         if ((flags & HasName) != 0) SkipText(stream);

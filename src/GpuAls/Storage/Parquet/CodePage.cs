@@ -53,7 +53,9 @@ internal sealed class CodePage
         _open = (ulong)code >> (_width - _openBits);
     }
 
-    /// <summary>Ends the page. Bit-packed codes are padded with zeros to a multiple of 8, as the format requires.</summary>
+    /// <summary>
+    /// Ends the page. Bit-packed codes are padded with zeros to a multiple of 8, as the format requires.
+    /// </summary>
     /// <param name="count">Number of single codes added.</param>
     public ReadOnlySpan<byte> Finish(int count)
     {

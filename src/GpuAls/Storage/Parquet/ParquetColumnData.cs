@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace GpuAls;
 
-/// <summary>The values of a column chunk, gathered page by page; values of a dictionary are held once, however many rows have them.</summary>
+/// <summary>
+/// The values of a column chunk, gathered page by page; values of a dictionary are held once, however many rows have
+/// them.
+/// </summary>
 internal abstract class ParquetValues : IDisposable
 {
     public abstract int Count { get; }
@@ -27,7 +30,8 @@ internal abstract class ParquetValues : IDisposable
         var values = MemoryMarshal.Cast<byte, T>(plain);
         return count <= values.Length
             ? values[..count]
-            : throw new InvalidDataException($"a page has {Counted.Of(values.Length, "value")}; its header says {count:N0}");
+            : throw new InvalidDataException(
+                $"a page has {Counted.Of(values.Length, "value")}; its header says {count:N0}");
     }
 }
 

@@ -51,22 +51,30 @@ internal static class ParquetCompression
         switch (codec)
         {
             case CompressionCodec.SNAPPY:
-                return Snappy.GetUncompressedLength(compressed) == page.Length ? Snappy.Decompress(compressed, page) : -1;
-            case CompressionCodec.LZ4: return HadoopLz4(compressed, page) ? page.Length : LZ4Codec.Decode(compressed, page);
+                return Snappy.GetUncompressedLength(compressed) == page.Length
+                    ? Snappy.Decompress(compressed, page)
+                    : -1;
+            case CompressionCodec.LZ4: return HadoopLz4(compressed, page)
+                ? page.Length
+                : LZ4Codec.Decode(compressed, page);
             case CompressionCodec.LZ4_RAW: return LZ4Codec.Decode(compressed, page);
             case CompressionCodec.ZSTD:
                 using (var zstd = new Decompressor()) return zstd.Unwrap(compressed, page);
-            case CompressionCodec.BROTLI: return BrotliDecoder.TryDecompress(compressed, page, out var written) ? written : -1;
+            case CompressionCodec.BROTLI: return BrotliDecoder.TryDecompress(compressed, page, out var written)
+                ? written
+                : -1;
             case CompressionCodec.GZIP:
                 using (var gzip = new GzipMembers(new MemoryStream(compressed.Array!, compressed.Offset, compressed.Count)))
-                    return gzip.ReadAtLeast(page, page.Length, throwOnEndOfStream: false) is var read && gzip.ReadByte() < 0 ? read : -1;
+                    return gzip.ReadAtLeast(page, page.Length, throwOnEndOfStream: false) is var read
+                        && gzip.ReadByte() < 0 ? read : -1;
             default: return compressed.AsSpan().TryCopyTo(page) ? compressed.Count : -1;
         }
     }
 
     /// <summary>
-    /// Hadoop's framing of LZ4: blocks, each with its decompressed size (big-endian) and then one or more parts of a compressed size
-    /// and as many bytes. The codec named LZ4 has it in files of Hadoop and Spark; older Arrow wrote bare LZ4 under the same name.
+    /// Hadoop's framing of LZ4: blocks, each with its decompressed size (big-endian) and then one or more parts of a
+    /// compressed size and as many bytes. The codec named LZ4 has it in files of Hadoop and Spark; older Arrow wrote
+    /// bare LZ4 under the same name.
     /// </summary>
     /// <returns>False if the page has another form, or is damaged.</returns>
     private static bool HadoopLz4(ReadOnlySpan<byte> compressed, Span<byte> page)
@@ -76,7 +84,8 @@ internal static class ParquetCompression
             if (!TryTakeLength(ref compressed, page.Length, out var left)) return false;
             while (left > 0)
             {
-                if (!TryTakeLength(ref compressed, int.MaxValue, out var part) || part > compressed.Length) return false;
+                if (!TryTakeLength(ref compressed, int.MaxValue, out var part) || part > compressed.Length)
+                    return false;
                 var decoded = LZ4Codec.Decode(compressed[..part], page[..left]);
                 if (decoded <= 0) return false;
                 compressed = compressed[part..];

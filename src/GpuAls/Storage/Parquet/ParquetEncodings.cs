@@ -7,12 +7,17 @@ namespace GpuAls;
 /// <summary>Turns values in the rarer encodings of Parquet into PLAIN encoding.</summary>
 internal static class ParquetEncodings
 {
-    /// <summary>Repeated prefixes take almost no bytes, so a damaged page must not claim more values than this.</summary>
+    /// <summary>
+    /// Repeated prefixes take almost no bytes, so a damaged page must not claim more values than this.
+    /// </summary>
     private const int MaximumPlainBytes = 1 << 30;
 
-    /// <returns>The values in PLAIN encoding; null if the encoding, or its use for the type, is not supported.</returns>
+    /// <returns>
+    /// The values in PLAIN encoding; null if the encoding, or its use for the type, is not supported.
+    /// </returns>
     /// <exception cref="InvalidDataException">The values are damaged.</exception>
-    public static RentedArray<byte>? ToPlain(Encoding encoding, ParquetField field, ReadOnlySpan<byte> bytes, int count) =>
+    public static RentedArray<byte>? ToPlain(
+        Encoding encoding, ParquetField field, ReadOnlySpan<byte> bytes, int count) =>
         (encoding, field.Type) switch
         {
             (Encoding.RLE, Type.BOOLEAN) => FromRuns(bytes, count),
@@ -45,11 +50,15 @@ internal static class ParquetEncodings
         DeltaIntegers.Decode(bytes, values.Span);
         var plain = Plain((long)count * sizeof(int));
         for (var i = 0; i < count; i++)
-            BinaryPrimitives.WriteInt32LittleEndian(plain.Span[(i * sizeof(int))..], Narrow((int)values.Span[i], meaning));
+            BinaryPrimitives.WriteInt32LittleEndian(
+                plain.Span[(i * sizeof(int))..], Narrow((int)values.Span[i], meaning));
         return plain;
     }
 
-    /// <summary>Parquet.Net lets differences of narrow integers overflow in their own width, so the sums are taken in it as well.</summary>
+    /// <summary>
+    /// Parquet.Net lets differences of narrow integers overflow in their own width, so the sums are taken in it as
+    /// well.
+    /// </summary>
     private static int Narrow(int value, ParquetMeaning meaning) => meaning switch
     {
         ParquetMeaning.Int8 => (sbyte)value,
@@ -88,7 +97,9 @@ internal static class ParquetEncodings
         return plain;
     }
 
-    /// <summary>For each value the length of the prefix that it shares with the one before, and the bytes after that.</summary>
+    /// <summary>
+    /// For each value the length of the prefix that it shares with the one before, and the bytes after that.
+    /// </summary>
     private static RentedArray<byte> FromPrefixes(ReadOnlySpan<byte> bytes, int count, int fixedLength)
     {
         using var prefixes = new RentedArray<long>(count);
@@ -174,12 +185,15 @@ internal static class ParquetEncodings
 
     private static RentedArray<byte> Plain(long length) => length <= MaximumPlainBytes
         ? new RentedArray<byte>((int)length)
-        : throw new InvalidDataException($"a page has {Counted.Of(length, "byte")} of values, more than the {MaximumPlainBytes:N0} supported");
+        : throw new InvalidDataException(
+            $"a page has {Counted.Of(length, "byte")} of values, more than the {MaximumPlainBytes:N0} supported");
 
     private static InvalidDataException Damaged() => new("a page has values of impossible lengths");
 }
 
-/// <summary>The encoding DELTA_BINARY_PACKED: differences in blocks, each as offsets from the smallest, bit-packed.</summary>
+/// <summary>
+/// The encoding DELTA_BINARY_PACKED: differences in blocks, each as offsets from the smallest, bit-packed.
+/// </summary>
 internal static class DeltaIntegers
 {
     private const int MaximumBits = 64;
@@ -203,7 +217,8 @@ internal static class DeltaIntegers
         while (!values.IsEmpty)
         {
             var minimum = thrift.Integer();
-            var widths = bytes.Slice(thrift.Position, thrift.Left < (int)miniblocks ? throw thrift.Damaged() : (int)miniblocks);
+            var widths =
+                bytes.Slice(thrift.Position, thrift.Left < (int)miniblocks ? throw thrift.Damaged() : (int)miniblocks);
             thrift.Skip(miniblocks);
             foreach (var width in widths)
             {
@@ -212,7 +227,8 @@ internal static class DeltaIntegers
                 var taken = values[..Math.Min(perMiniblock, values.Length)];
                 if (width > MaximumBits) throw thrift.Damaged();
                 var packed = bytes[thrift.Position..];
-                if ((((long)taken.Length * width) + BitsPerByte - 1) / BitsPerByte > packed.Length) throw thrift.Damaged();
+                if ((((long)taken.Length * width) + BitsPerByte - 1) / BitsPerByte > packed.Length)
+                    throw thrift.Damaged();
                 for (var i = 0; i < taken.Length; i++)
                     taken[i] = value = unchecked(value + minimum + (long)Bits(packed, (long)i * width, width));
                 thrift.Skip(Math.Min((ulong)perMiniblock * width / BitsPerByte, (ulong)packed.Length));

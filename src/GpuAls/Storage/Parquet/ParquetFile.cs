@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace GpuAls;
 
 /// <summary>
-/// A Parquet file to read: its footer, parsed strictly, and its column chunks, each by one positioned read. Nothing in the file is
-/// trusted: damage gives an error within bounded time and memory.
+/// A Parquet file to read: its footer, parsed strictly, and its column chunks, each by one positioned read. Nothing in
+/// the file is trusted: damage gives an error within bounded time and memory.
 /// </summary>
 internal sealed class ParquetFile
 {
@@ -39,7 +39,9 @@ internal sealed class ParquetFile
         catch (InvalidDataException exception)
         {
             throw new GpuAlsException(
-                FailureKind.BadInput, $"{source.Name} is not a whole Parquet file: {exception.Message}. Copy or write it again.", exception);
+                FailureKind.BadInput,
+                $"{source.Name} is not a whole Parquet file: {exception.Message}. Copy or write it again.",
+                exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -54,7 +56,9 @@ internal sealed class ParquetFile
         // A damaged count must not become a huge allocation.
         var rows = _metadata.Groups[group].RowCount;
         if (rows < 0 || rows > Math.Min(Array.MaxLength, _source.Length * MaximumRowsPerByte))
-            throw Bad(group, $"it says it has {Counted.Of(rows, "row")}. The file is damaged, or its row groups are too large");
+            throw Bad(
+                group,
+                $"it says it has {Counted.Of(rows, "row")}. The file is damaged, or its row groups are too large");
         return (int)rows;
     }
 
@@ -63,14 +67,18 @@ internal sealed class ParquetFile
     /// <param name="field">The column, not repeated.</param>
     /// <param name="values">Empty, receives the values; owned by the result, or disposed if reading fails.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    /// <exception cref="GpuAlsException">Kind BadInput: the column is damaged, or in a form that is not supported.</exception>
-    public async Task<ParquetColumnData> ReadAsync(int group, ParquetField field, ParquetValues values, CancellationToken cancellation)
+    /// <exception cref="GpuAlsException">
+    /// Kind BadInput: the column is damaged, or in a form that is not supported.
+    /// </exception>
+    public async Task<ParquetColumnData> ReadAsync(
+        int group, ParquetField field, ParquetValues values, CancellationToken cancellation)
     {
         ParquetColumnData? column = null;
         try
         {
             var chunk = Check(group, field);
-            using var bytes = await ReadAtAsync(_source, chunk.Offset, (int)chunk.CompressedBytes, cancellation).ConfigureAwait(false);
+            using var bytes = await ReadAtAsync(_source, chunk.Offset, (int)chunk.CompressedBytes, cancellation)
+                .ConfigureAwait(false);
             column = new ParquetColumnData(field.Name, RowCount(group), values);
             ParquetPages.Read(bytes.Segment, chunk.Codec, field, column);
             return column;
@@ -93,7 +101,8 @@ internal sealed class ParquetFile
         UnauthorizedAccessException or FileNotFoundException => Unreadable(_source, exception),
         _ => new GpuAlsException(
             FailureKind.BadInput,
-            $"{_source.Name}, row group {group}: column '{field.Name}' cannot be read as Parquet: {exception.Message.TrimEnd('.')}. "
+            $"{_source.Name}, row group {group}: column '{field.Name}' cannot be read as Parquet: "
+            + $"{exception.Message.TrimEnd('.')}. "
             + "The file may be truncated or damaged; copy or write it again.",
             exception),
     };
@@ -102,18 +111,28 @@ internal sealed class ParquetFile
     {
         var (rows, chunks) = (_metadata.Groups[group].RowCount, _metadata.Groups[group].Chunks);
         if (chunks.Count != Schema.Leaves.Count)
-            throw Bad(group, $"it has {Counted.Of(chunks.Count, "column")} and the schema {Schema.Leaves.Count:N0}; copy or write the file again");
+            throw Bad(
+                group,
+                $"it has {Counted.Of(chunks.Count, "column")} and the schema {Schema.Leaves.Count:N0}; copy or write the file again");
         var chunk = chunks[field.Index];
         var column = $"column '{field.Name}'";
-        if (chunk.IsEncrypted) throw Bad(group, $"{column} is encrypted, which is not supported. Write it without encryption");
-        if (chunk.IsElsewhere) throw Bad(group, $"{column} is in another file, which is not supported. Write all columns to one file");
+        if (chunk.IsEncrypted)
+            throw Bad(group, $"{column} is encrypted, which is not supported. Write it without encryption");
+        if (chunk.IsElsewhere)
+            throw Bad(group, $"{column} is in another file, which is not supported. Write all columns to one file");
         if (!chunk.HasMetadata) throw Bad(group, $"{column} is absent; write the file again");
         if (chunk.Type != field.Type)
-            throw Bad(group, $"{column} is {chunk.Type} here and {field.Type} in the schema; copy or write the file again");
+            throw Bad(
+                group, $"{column} is {chunk.Type} here and {field.Type} in the schema; copy or write the file again");
         if (chunk.ValueCount != rows)
-            throw Bad(group, $"{column} has {Counted.Of(chunk.ValueCount, "value")} for {Counted.Of(rows, "row")}; copy or write the file again");
+            throw Bad(
+                group,
+                $"{column} has {Counted.Of(chunk.ValueCount, "value")} for {Counted.Of(rows, "row")}; copy or write the file again");
         if (!ParquetCompression.IsSupported(chunk.Codec))
-            throw Bad(group, $"{column} is compressed by {chunk.Codec}, which is not supported. Write it with ZSTD, SNAPPY, GZIP or LZ4_RAW");
+            throw Bad(
+                group,
+                $"{column} is compressed by {chunk.Codec}, which is not supported. Write it with ZSTD, SNAPPY, GZIP "
+                + "or LZ4_RAW");
         if (chunk.CompressedBytes > Array.MaxLength) throw TooLarge(group, field);
         if (chunk.Offset < 0 || chunk.CompressedBytes < 0 || chunk.CompressedBytes > _source.Length - chunk.Offset)
             throw new InvalidDataException("it extends past the end of the file");
@@ -133,8 +152,10 @@ internal sealed class ParquetFile
         var footer = BinaryPrimitives.ReadUInt32LittleEndian(tail.Span[^TailBytes..]);
         if (footer > Math.Min(Array.MaxLength, length - SmallestFile))
             throw new InvalidDataException($"its footer claims {Counted.Of(footer, "byte")}");
-        if (footer <= first - TailBytes) return ParquetMetadata.Parse(tail.Span[^(TailBytes + (int)footer)..^TailBytes]);
-        using var whole = await ReadAtAsync(source, length - TailBytes - footer, (int)footer, cancellation).ConfigureAwait(false);
+        if (footer <= first - TailBytes)
+            return ParquetMetadata.Parse(tail.Span[^(TailBytes + (int)footer)..^TailBytes]);
+        using var whole =
+            await ReadAtAsync(source, length - TailBytes - footer, (int)footer, cancellation).ConfigureAwait(false);
         return ParquetMetadata.Parse(whole.Span);
     }
 
@@ -158,7 +179,9 @@ internal sealed class ParquetFile
         new(FailureKind.BadInput, $"cannot read '{source.Name}': {exception.Message}", exception);
 
     private GpuAlsException TooLarge(int group, ParquetField field) => Bad(
-        group, $"column '{field.Name}' has more than {Array.MaxLength:N0} bytes. Write the file with smaller row groups");
+        group,
+        $"column '{field.Name}' has more than {Array.MaxLength:N0} bytes. Write the file with smaller row groups");
 
-    private GpuAlsException Bad(int group, string problem) => new(FailureKind.BadInput, $"{_source.Name}, row group {group}: {problem}.");
+    private GpuAlsException Bad(int group, string problem) =>
+        new(FailureKind.BadInput, $"{_source.Name}, row group {group}: {problem}.");
 }

@@ -8,7 +8,9 @@ namespace GpuAls;
 /// <param name="Name">Its name.</param>
 /// <param name="PhysicalType">How its values are stored.</param>
 /// <param name="Length">Bytes per value of fixed length.</param>
-/// <param name="LogicalType">What the values mean: the field number in the format's union LogicalType, null for none.</param>
+/// <param name="LogicalType">
+/// What the values mean: the field number in the format's union LogicalType, null for none.
+/// </param>
 /// <param name="ConvertedType">The same for readers that know only the older form.</param>
 internal sealed record ParquetColumn(
     string Name, Type PhysicalType, int? Length = null, int? LogicalType = null, ConvertedType? ConvertedType = null)
@@ -32,10 +34,14 @@ internal sealed record ParquetColumn(
     public static ParquetColumn Text(string name) =>
         new(name, Type.BYTE_ARRAY, LogicalType: TextType, ConvertedType: Parquet.Meta.ConvertedType.UTF8);
 
-    public static ParquetColumn Uuid(string name) => new(name, Type.FIXED_LEN_BYTE_ARRAY, Length: UuidBytes, LogicalType: UuidType);
+    public static ParquetColumn Uuid(string name) =>
+        new(name, Type.FIXED_LEN_BYTE_ARRAY, Length: UuidBytes, LogicalType: UuidType);
 }
 
-/// <summary>Writes the footer of a Parquet file: the schema, and where the row groups are. Field numbers are those of parquet.thrift.</summary>
+/// <summary>
+/// Writes the footer of a Parquet file: the schema, and where the row groups are. Field numbers are those of
+/// parquet.thrift.
+/// </summary>
 internal static class ParquetFooterWriter
 {
     /// <summary>The bytes that the file begins and ends with.</summary>

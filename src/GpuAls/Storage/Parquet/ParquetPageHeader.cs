@@ -2,7 +2,9 @@ using Parquet.Meta;
 
 namespace GpuAls;
 
-/// <summary>The header of a page (PageHeader in parquet.thrift). In a damaged file its numbers may be anything.</summary>
+/// <summary>
+/// The header of a page (PageHeader in parquet.thrift). In a damaged file its numbers may be anything.
+/// </summary>
 internal readonly record struct ParquetPageHeader
 {
     private const string What = "the header of a page";
@@ -59,7 +61,9 @@ internal readonly record struct ParquetPageHeader
                 (3, ThriftType.Integer32) => header with { CompressedBytes = thrift.Integer32() },
                 (4, ThriftType.Integer32) => header with { Checksum = (uint)thrift.Integer32() },
                 (5, ThriftType.Struct) => ReadVersion1(ref thrift, header with { Described = PageType.DATA_PAGE }),
-                (7, ThriftType.Struct) => ReadVersion1(ref thrift, header with { Described = PageType.DICTIONARY_PAGE }), // the same first two fields
+                // the same first two fields
+                (7, ThriftType.Struct) => ReadVersion1(
+                    ref thrift, header with { Described = PageType.DICTIONARY_PAGE }),
                 (8, ThriftType.Struct) => ReadVersion2(ref thrift, header with { Described = PageType.DATA_PAGE_V2 }),
                 _ => Skip(ref thrift, type, header),
             };

@@ -7,8 +7,8 @@ using static GpuAls.ParquetColumnData;
 namespace GpuAls;
 
 /// <summary>
-/// Decodes the pages of a column chunk, in every encoding and both page versions. A dictionary stays one, so that each of its
-/// values is looked at once, however many rows have it.
+/// Decodes the pages of a column chunk, in every encoding and both page versions. A dictionary stays one, so that each
+/// of its values is looked at once, however many rows have it.
 /// </summary>
 internal ref struct ParquetPages
 {
@@ -34,8 +34,11 @@ internal ref struct ParquetPages
     /// <param name="field">The column, not repeated.</param>
     /// <param name="column">Receives indices and values.</param>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    /// <exception cref="NotSupportedException">It has an encoding that is not supported, which the message names.</exception>
-    public static void Read(ArraySegment<byte> chunk, CompressionCodec codec, ParquetField field, ParquetColumnData column)
+    /// <exception cref="NotSupportedException">
+    /// It has an encoding that is not supported, which the message names.
+    /// </exception>
+    public static void Read(
+        ArraySegment<byte> chunk, CompressionCodec codec, ParquetField field, ParquetColumnData column)
     {
         var pages = new ParquetPages(codec, field, column);
         while (pages._rows < column.Indices.Length) pages.ReadPage(NextPage(ref chunk, out var page), page);
@@ -54,7 +57,8 @@ internal ref struct ParquetPages
     }
 
     /// <summary>Decompresses a page, without the levels of version 2, which are never compressed.</summary>
-    private static RentedArray<byte> Decompress(CompressionCodec codec, ParquetPageHeader header, ArraySegment<byte> page)
+    private static RentedArray<byte> Decompress(
+        CompressionCodec codec, ParquetPageHeader header, ArraySegment<byte> page)
     {
         var levels = (long)header.RepetitionBytes + header.DefinitionBytes;
         if (levels > Math.Min(header.Bytes, page.Count))
@@ -99,7 +103,8 @@ internal ref struct ParquetPages
         {
             case Encoding.RLE:
                 if (bytes.Length < sizeof(int)
-                    || BinaryPrimitives.ReadInt32LittleEndian(bytes) is var length && (uint)length > (uint)(bytes.Length - sizeof(int)))
+                    || BinaryPrimitives.ReadInt32LittleEndian(bytes) is var length
+                        && (uint)length > (uint)(bytes.Length - sizeof(int)))
                     throw new InvalidDataException("the definition levels of a page extend past its end");
                 HybridRuns.Decode(bytes.Slice(sizeof(int), length), LevelBits, rows);
                 bytes = bytes[(sizeof(int) + length)..];
@@ -142,7 +147,8 @@ internal ref struct ParquetPages
     private readonly int UnpackLevels(ReadOnlySpan<byte> bytes, Span<int> levels)
     {
         var length = (((long)levels.Length * LevelBits) + 7) / 8;
-        if (length > bytes.Length) throw new InvalidDataException("the definition levels of a page extend past its end");
+        if (length > bytes.Length)
+            throw new InvalidDataException("the definition levels of a page extend past its end");
         var bit = 0L;
         foreach (ref var level in levels)
         {
@@ -200,6 +206,7 @@ internal ref struct ParquetPages
         if (bytes.IsEmpty) throw new InvalidDataException("a page has fewer values than its header says");
         HybridRuns.Decode(bytes[1..], bytes[0], indices);
         if (_dictionary == 0 || indices.ContainsAnyExceptInRange(0, _dictionary - 1))
-            throw new InvalidDataException($"it has indices outside its dictionary of {Counted.Of(_dictionary, "value")}");
+            throw new InvalidDataException(
+                $"it has indices outside its dictionary of {Counted.Of(_dictionary, "value")}");
     }
 }

@@ -10,11 +10,14 @@ internal sealed record ParquetSchemaTree(IReadOnlyList<ParquetField> Leaves, IRe
 {
     private const int MaximumDepth = 64;
 
-    /// <summary>Parses the list of SchemaElement of parquet.thrift, in which a node comes before its children.</summary>
+    /// <summary>
+    /// Parses the list of SchemaElement of parquet.thrift, in which a node comes before its children.
+    /// </summary>
     public static ParquetSchemaTree Parse(ref ThriftReader thrift, int type)
     {
         var elements = new List<Element>();
-        for (var count = thrift.List(type, ThriftType.Struct); count > 0; count--) elements.Add(Element.Parse(ref thrift));
+        for (var count = thrift.List(type, ThriftType.Struct); count > 0; count--)
+            elements.Add(Element.Parse(ref thrift));
         if (elements.Count == 0 || elements[0].Children < 0) throw thrift.Damaged();
         var walk = new Walk(elements);
         walk.AddChildren(elements[0], "", definition: 0, isRepeated: false, depth: 0);
@@ -50,7 +53,14 @@ internal sealed record ParquetSchemaTree(IReadOnlyList<ParquetField> Leaves, IRe
             if (element.Type is { } type)
             {
                 Leaves.Add(new ParquetField(
-                    name, type, element.TypeLength, element.Meaning, element.Precision, element.Scale, definition, isRepeated,
+                    name,
+                    type,
+                    element.TypeLength,
+                    element.Meaning,
+                    element.Precision,
+                    element.Scale,
+                    definition,
+                    isRepeated,
                     Leaves.Count));
                 return;
             }
@@ -107,7 +117,8 @@ internal sealed record ParquetSchemaTree(IReadOnlyList<ParquetField> Leaves, IRe
                 }
             }
 
-            if (element.Repetition is < FieldRepetitionType.REQUIRED or > FieldRepetitionType.REPEATED) throw thrift.Damaged();
+            if (element.Repetition is < FieldRepetitionType.REQUIRED or > FieldRepetitionType.REPEATED)
+                throw thrift.Damaged();
             return element;
         }
 

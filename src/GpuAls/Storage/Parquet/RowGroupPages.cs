@@ -7,11 +7,16 @@ namespace GpuAls;
 /// <summary>A row group as it is written.</summary>
 /// <param name="Bytes">Its pages, column by column.</param>
 /// <param name="Rows">Number of rows.</param>
-/// <param name="Chunks">[columns], offsets from the start of the row group, or of the file once its position is known.</param>
+/// <param name="Chunks">
+/// [columns], offsets from the start of the row group, or of the file once its position is known.
+/// </param>
 internal sealed record WrittenRowGroup(ReadOnlyMemory<byte> Bytes, int Rows, WrittenChunk[] Chunks)
 {
-    /// <summary>What the footer needs to know of the row group once it is at an offset of the file; without its bytes.</summary>
-    public WrittenRowGroup At(long offset) => this with { Bytes = default, Chunks = [.. Chunks.Select(chunk => chunk.At(offset))] };
+    /// <summary>
+    /// What the footer needs to know of the row group once it is at an offset of the file; without its bytes.
+    /// </summary>
+    public WrittenRowGroup At(long offset) =>
+        this with { Bytes = default, Chunks = [.. Chunks.Select(chunk => chunk.At(offset))] };
 }
 
 /// <summary>Where the pages of a column are within a row group or a file.</summary>
@@ -24,7 +29,9 @@ internal sealed record WrittenChunk(long? Dictionary, long Data, long Compressed
     public WrittenChunk At(long offset) => this with { Dictionary = Dictionary + offset, Data = Data + offset };
 }
 
-/// <summary>Builds a row group: for each column a dictionary page, if it has one, and one data page, compressed with Snappy.</summary>
+/// <summary>
+/// Builds a row group: for each column a dictionary page, if it has one, and one data page, compressed with Snappy.
+/// </summary>
 internal sealed class RowGroupPages(int rows)
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();

@@ -18,8 +18,8 @@ internal static class ThriftType
 }
 
 /// <summary>
-/// Reads Thrift's compact protocol and never runs past the end of its bytes. Each value is read as the type it must have, so a
-/// damaged type is an error rather than another value.
+/// Reads Thrift's compact protocol and never runs past the end of its bytes. Each value is read as the type it must
+/// have, so a damaged type is an error rather than another value.
 /// </summary>
 /// <param name="bytes">The bytes to read.</param>
 /// <param name="what">What the bytes are, for error messages.</param>
@@ -82,7 +82,8 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes, string what)
     }
 
     /// <inheritdoc cref="Integer32(int)"/>
-    public readonly bool Bool(int type) => type == ThriftType.True || (type == ThriftType.False ? false : throw Damaged());
+    public readonly bool Bool(int type) =>
+        type == ThriftType.True || (type == ThriftType.False ? false : throw Damaged());
 
     /// <inheritdoc cref="Integer32(int)"/>
     public string Text(int type)

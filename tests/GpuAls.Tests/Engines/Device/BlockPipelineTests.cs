@@ -18,7 +18,9 @@ public sealed class BlockPipelineTests
         var steps = BlockPipeline.Steps(blocks).ToList();
 
         for (var block = 0; block < blocks; block++)
-            Assert.That(steps.Where(step => step.Block == block).Select(step => step.Action), Is.EqualTo(Enum.GetValues<PipelineAction>()));
+            Assert.That(
+                steps.Where(step => step.Block == block).Select(step => step.Action),
+                Is.EqualTo(Enum.GetValues<PipelineAction>()));
         Assert.That(steps, Has.Count.EqualTo(5 * blocks));
     }
 
@@ -30,8 +32,13 @@ public sealed class BlockPipelineTests
         {
             var kernelsEnd = steps.IndexOf(new(PipelineAction.AwaitKernels, block));
             Assert.That(steps.IndexOf(new(PipelineAction.Copy, block + 1)), Is.LessThan(kernelsEnd));
-            Assert.That(steps.IndexOf(new(PipelineAction.AwaitCopy, block + 1)), Is.GreaterThan(steps.IndexOf(new(PipelineAction.Launch, block))).And.LessThan(kernelsEnd));
-            if (block < 7) Assert.That(steps.IndexOf(new(PipelineAction.Fill, block + 2)), Is.GreaterThan(steps.IndexOf(new(PipelineAction.Launch, block))).And.LessThan(kernelsEnd));
+            Assert.That(
+                steps.IndexOf(new(PipelineAction.AwaitCopy, block + 1)),
+                Is.GreaterThan(steps.IndexOf(new(PipelineAction.Launch, block))).And.LessThan(kernelsEnd));
+            if (block < 7)
+                Assert.That(
+                    steps.IndexOf(new(PipelineAction.Fill, block + 2)),
+                    Is.GreaterThan(steps.IndexOf(new(PipelineAction.Launch, block))).And.LessThan(kernelsEnd));
         }
     }
 
@@ -41,8 +48,12 @@ public sealed class BlockPipelineTests
         var steps = BlockPipeline.Steps(9).ToList();
         for (var block = 2; block < 9; block++)
         {
-            Assert.That(steps.IndexOf(new(PipelineAction.Fill, block)), Is.GreaterThan(steps.IndexOf(new(PipelineAction.AwaitCopy, block - 2))));
-            Assert.That(steps.IndexOf(new(PipelineAction.Copy, block)), Is.GreaterThan(steps.IndexOf(new(PipelineAction.AwaitKernels, block - 2))));
+            Assert.That(
+                steps.IndexOf(new(PipelineAction.Fill, block)),
+                Is.GreaterThan(steps.IndexOf(new(PipelineAction.AwaitCopy, block - 2))));
+            Assert.That(
+                steps.IndexOf(new(PipelineAction.Copy, block)),
+                Is.GreaterThan(steps.IndexOf(new(PipelineAction.AwaitKernels, block - 2))));
         }
     }
 }

@@ -28,7 +28,8 @@ internal sealed class DeviceRequestTests
     [Test]
     public void Create_DeviceBeyondTheLast_SaysHowManyThereAreOrWhyNone()
     {
-        var failure = Assert.Throws<GpuAlsException>(() => EngineFactory.Create(new DeviceRequest(DeviceKind.Cuda, 1_000), out _));
+        var failure = Assert.Throws<GpuAlsException>(
+            () => EngineFactory.Create(new DeviceRequest(DeviceKind.Cuda, 1_000), out _));
 
         Assert.That(failure.Kind, Is.EqualTo(FailureKind.Device));
         Assert.That(failure.Message, Does.Contain("gpuals devices"));
@@ -39,7 +40,9 @@ internal sealed class DeviceRequestTests
     {
         var devices = DeviceCatalog.List();
 
-        Assert.That(devices.Select(device => device.Id.Split(':')[0]).Distinct(), Is.EqualTo(new[] { "cpu", "cuda", "opencl", "emulated" }));
+        Assert.That(
+            devices.Select(device => device.Id.Split(':')[0]).Distinct(),
+            Is.EqualTo(new[] { "cpu", "cuda", "opencl", "emulated" }));
         Assert.That(devices.Where(device => !device.IsUsable).Select(device => device.Note), Is.All.Not.Empty);
         Assert.That(devices.Single(device => device.Id == "cpu").IsUsable);
     }

@@ -85,7 +85,10 @@ internal sealed class DeviceStreamingTests<TEngine>
         var whole = Loss(plays, rank, long.MaxValue);
         _steps.Clear();
 
-        var streamed = Loss(plays, rank, Tight(new TrainingShape(RowLengths.Length, 137, rank, 100, plays.EntryCount), RowLengths.Length));
+        var streamed = Loss(
+            plays,
+            rank,
+            Tight(new TrainingShape(RowLengths.Length, 137, rank, 100, plays.EntryCount), RowLengths.Length));
 
         Assert.That(Launches, Is.GreaterThan(1));
         Assert.That(streamed, Is.EqualTo(whole));
@@ -106,11 +109,14 @@ internal sealed class DeviceStreamingTests<TEngine>
     public void TopK_LittleMemory_GivesTheSameLists(int k, bool hasSeen)
     {
         var (x, y) = (TestMatrices.Factors(40, 6, seed: 1), TestMatrices.Factors(70, 6, seed: 2));
-        var seen = hasSeen ? TestMatrices.Plays(70, [.. Enumerable.Range(0, 37).Select(row => row % 29)], seed: 3) : null;
+        var seen = hasSeen
+            ? TestMatrices.Plays(70, [.. Enumerable.Range(0, 37).Select(row => row % 29)], seed: 3)
+            : null;
         var whole = Lists(x, y, 6, seen, k, long.MaxValue);
         _steps.Clear();
 
-        var parts = Lists(x, y, 6, seen, k, Memory.Scratch + (110 * 32) + (3 * Math.Max(300, 8 * k)) + TopKLauncher.LeastBytes(k));
+        var parts = Lists(
+            x, y, 6, seen, k, Memory.Scratch + (110 * 32) + (3 * Math.Max(300, 8 * k)) + TopKLauncher.LeastBytes(k));
 
         Assert.That(parts.Indices, Is.EqualTo(whole.Indices));
         Assert.That(parts.Scores, Is.EqualTo(whole.Scores));
@@ -143,8 +149,11 @@ internal sealed class DeviceStreamingTests<TEngine>
 
         Assert.That(streamed.UserFactors, Is.EqualTo(whole.UserFactors));
         Assert.That(streamed.ItemFactors, Is.EqualTo(whole.ItemFactors));
-        Assert.That(streamedLists.SelectMany(list => list.ItemIndices), Is.EqualTo(wholeLists.SelectMany(list => list.ItemIndices)));
-        Assert.That(streamedLists.SelectMany(list => list.Scores), Is.EqualTo(wholeLists.SelectMany(list => list.Scores)));
+        Assert.That(
+            streamedLists.SelectMany(list => list.ItemIndices),
+            Is.EqualTo(wholeLists.SelectMany(list => list.ItemIndices)));
+        Assert.That(
+            streamedLists.SelectMany(list => list.Scores), Is.EqualTo(wholeLists.SelectMany(list => list.Scores)));
         Assert.That(Launches, Is.GreaterThan(2 * 2 * 2));
     }
 
@@ -154,11 +163,14 @@ internal sealed class DeviceStreamingTests<TEngine>
         var plays = Plays(24, 17);
         Memory.Bound = TrainingMemory.Of(_engine.Store.Accelerator, TrainingShape.Of(plays, 9)).Bytes - 1;
 
-        var failure = Assert.Throws<GpuAlsException>(() => new FactorTrainer(_engine, AlsOptions.Default with { Rank = 9 }).Fit(plays));
+        var failure = Assert.Throws<GpuAlsException>(
+            () => new FactorTrainer(_engine, AlsOptions.Default with { Rank = 9 }).Fit(plays));
 
         Assert.That(failure.Kind, Is.EqualTo(FailureKind.Device));
-        Assert.That(failure.Message, Does.Match("has [0-9.]+ [kM]B of memory for gpuals, and this training needs at least [0-9.]+ [kM]B")
-            .And.Contains("24 users and 17 items at rank 9").And.Contains("--rank").And.Contains("--device-memory").And.Contains("--device cpu"));
+        Assert.That(failure.Message, Does.Match("has [0-9.]+ [kM]B of memory for gpuals, and this training needs at "
+            + "least [0-9.]+ [kM]B")
+            .And.Contains("24 users and 17 items at rank 9").And.Contains("--rank").And.Contains("--device-memory").And
+            .Contains("--device cpu"));
     }
 
     [TestCaseSource(nameof(Ranks))]
@@ -176,14 +188,19 @@ internal sealed class DeviceStreamingTests<TEngine>
 
     private static InteractionMatrix Plays(int users, int items) => new(
         new IdIndex<int>([.. Enumerable.Range(0, users)]), new IdIndex<int>([.. Enumerable.Range(0, items)]),
-        TestMatrices.Plays(items, [.. Enumerable.Range(0, users).Select(user => user % Math.Min(20, items))], seed: 21));
+        TestMatrices.Plays(
+            items, [.. Enumerable.Range(0, users).Select(user => user % Math.Min(20, items))], seed: 21));
 
-    /// <summary>A bound with room for factors, scratch for some rows and the longest row, whatever scratch other tests have left.</summary>
+    /// <summary>
+    /// A bound with room for factors, scratch for some rows and the longest row, whatever scratch other tests have
+    /// left.
+    /// </summary>
     private long Tight(TrainingShape shape, int rows)
     {
         var least = TrainingMemory.Of(_engine.Store.Accelerator, shape);
         _engine.Store.Expect(Float4.CountFor(shape.Rank));
-        return least.FactorBytes + least.RowBytes + Memory.Scratch + _engine.Store.ScratchToCome(new LaunchScratch(0, rows, shape.LongestRow, shape.PlayCount));
+        return least.FactorBytes + least.RowBytes + Memory.Scratch + _engine.Store
+            .ScratchToCome(new LaunchScratch(0, rows, shape.LongestRow, shape.PlayCount));
     }
 
     private void AssertSame(Problem problem, float[] start, int rank, int[] rowLengths, int columns)
@@ -192,7 +209,9 @@ internal sealed class DeviceStreamingTests<TEngine>
         var report = problem.Report;
         Assert.That(_steps, Is.Empty);
 
-        Memory.Bound = Tight(new TrainingShape(start.Length / rank, columns, rank, rowLengths.Max(), rowLengths.Sum()), rowLengths.Length);
+        Memory.Bound = Tight(
+            new TrainingShape(start.Length / rank, columns, rank, rowLengths.Max(), rowLengths.Sum()),
+            rowLengths.Length);
         var streamed = problem.Solve(_engine, null, [.. start], firstTargetRow: 2);
 
         Assert.That(streamed, Is.EqualTo(whole));

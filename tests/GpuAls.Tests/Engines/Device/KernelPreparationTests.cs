@@ -12,9 +12,13 @@ internal sealed class KernelPreparationTests<TEngine>
 
     private static IEnumerable<TestCaseData> Plans()
     {
-        yield return new TestCaseData(new TrainingPlan(9, 0, SumPrecision.Fp32), KernelsOfLongRows).SetArgDisplayNames("exact");
-        yield return new TestCaseData(new TrainingPlan(9, 2, SumPrecision.Fp32), 0).SetArgDisplayNames("conjugate gradients");
-        if (TEngine.TakesManyRows) yield return new TestCaseData(new TrainingPlan(200, 0, SumPrecision.Fp32), KernelsOfLongRows).SetArgDisplayNames("high rank");
+        yield return new TestCaseData(new TrainingPlan(9, 0, SumPrecision.Fp32), KernelsOfLongRows)
+            .SetArgDisplayNames("exact");
+        yield return new TestCaseData(new TrainingPlan(9, 2, SumPrecision.Fp32), 0)
+            .SetArgDisplayNames("conjugate gradients");
+        if (TEngine.TakesManyRows)
+            yield return new TestCaseData(new TrainingPlan(200, 0, SumPrecision.Fp32), KernelsOfLongRows)
+                .SetArgDisplayNames("high rank");
     }
 
     [TestCaseSource(nameof(Plans))]
@@ -25,9 +29,16 @@ internal sealed class KernelPreparationTests<TEngine>
         Assert.That(engine.TrainingKernels(plan).Where(kernel => kernel.IsCompiled), Is.Empty);
 
         engine.Gramian(factors, RowRange.All(factors), new double[plan.Rank * plan.Rank]);
-        new Problem(plan.Rank, RowLengths, columns: RowLengths[1], seed: 1) { ConjugateGradientSteps = plan.ConjugateGradientSteps }.Solve(engine);
+        new Problem(
+            plan.Rank,
+            RowLengths,
+            columns: RowLengths[1],
+            seed: 1) { ConjugateGradientSteps = plan.ConjugateGradientSteps }.Solve(engine);
 
-        Assert.That(engine.TrainingKernels(plan).SkipLast(TEngine.TakesManyRows ? 0 : ofLongRows).Where(kernel => !kernel.IsCompiled), Is.Empty);
+        Assert.That(
+            engine.TrainingKernels(plan).SkipLast(TEngine.TakesManyRows ? 0 : ofLongRows)
+                .Where(kernel => !kernel.IsCompiled),
+            Is.Empty);
     }
 
     [Test]

@@ -28,7 +28,8 @@ public sealed class PlaysCutTests
     }
 
     [Test]
-    public void Blocks_NoRows_AreNone() => Assert.That(PlaysCut.Blocks(TestMatrices.Plays(3, [], seed: 1), false, 100, 0), Is.Empty);
+    public void Blocks_NoRows_AreNone() =>
+        Assert.That(PlaysCut.Blocks(TestMatrices.Plays(3, [], seed: 1), false, 100, 0), Is.Empty);
 
     [Test]
     public void Write_RowsInTheMiddle_AreAMatrixOfTheirOwn()
@@ -40,7 +41,13 @@ public sealed class PlaysCutTests
         new PlaysSlice(plays, size).Write(buffer);
 
         Assert.That(buffer[..4], Is.EqualTo(new long[] { 0, 3, 3, 5 }));
-        Assert.That(MemoryMarshal.Cast<long, int>(buffer.AsSpan(4, 3))[..5].ToArray(), Is.EqualTo(plays.Indices[4..9].ToArray()));
-        Assert.That(MemoryMarshal.Cast<long, float>(buffer.AsSpan(7, 3))[..5].ToArray(), Is.EqualTo(plays.Values[4..9].ToArray()));
+        Assert.That(
+            MemoryMarshal.Cast<long,
+            int>(buffer.AsSpan(4, 3))[..5].ToArray(),
+            Is.EqualTo(plays.Indices[4..9].ToArray()));
+        Assert.That(
+            MemoryMarshal.Cast<long,
+            float>(buffer.AsSpan(7, 3))[..5].ToArray(),
+            Is.EqualTo(plays.Values[4..9].ToArray()));
     }
 }

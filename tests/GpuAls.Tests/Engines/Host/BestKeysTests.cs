@@ -4,11 +4,15 @@ namespace GpuAls.Tests.Engines.Host;
 
 public sealed class BestKeysTests
 {
-    /// <summary>Few and many, close and far from each other, and some in a bin of their own far from the others.</summary>
-    private static readonly Gen<ulong[]> Keys = Gen.Select(Gen.Int[1, 600], Gen.Int[10, 64], Gen.Int[0, 3], Gen.Int[0, 1_000_000]).Select((count, bits, far, seed) =>
+    /// <summary>
+    /// Few and many, close and far from each other, and some in a bin of their own far from the others.
+    /// </summary>
+    private static readonly Gen<ulong[]> Keys = Gen.Select(
+        Gen.Int[1, 600], Gen.Int[10, 64], Gen.Int[0, 3], Gen.Int[0, 1_000_000]).Select((count, bits, far, seed) =>
     {
         var random = new Random(seed);
-        var keys = Enumerable.Range(0, count).Select(_ => (ulong)random.NextInt64() >> (64 - bits)).Concat(Enumerable.Range(0, far).Select(i => ulong.MaxValue - (ulong)i));
+        var keys = Enumerable.Range(0, count).Select(_ => (ulong)random.NextInt64() >> (64 - bits))
+            .Concat(Enumerable.Range(0, far).Select(i => ulong.MaxValue - (ulong)i));
         var distinct = keys.Distinct().ToArray();
         random.Shuffle(distinct);
         return distinct;

@@ -20,8 +20,12 @@ public sealed class EigenBasisTests
             {
                 for (var j = 0; j < size; j++)
                 {
-                    Assert.That(Enumerable.Range(0, size).Sum(k => basis.Values[k] * Vector(k, i) * Vector(k, j)), Is.EqualTo(matrix[i, j]).Within(1e-10 * scale));
-                    Assert.That(Enumerable.Range(0, size).Sum(k => Vector(i, k) * Vector(j, k)), Is.EqualTo(i == j ? 1 : 0).Within(1e-9));
+                    Assert.That(
+                        Enumerable.Range(0, size).Sum(k => basis.Values[k] * Vector(k, i) * Vector(k, j)),
+                        Is.EqualTo(matrix[i, j]).Within(1e-10 * scale));
+                    Assert.That(
+                        Enumerable.Range(0, size).Sum(k => Vector(i, k) * Vector(j, k)),
+                        Is.EqualTo(i == j ? 1 : 0).Within(1e-9));
                 }
             }
 
@@ -32,9 +36,11 @@ public sealed class EigenBasisTests
     public void Of_AnyNumberOfThreads_GivesTheSameBytes([Values(1, 2, 5)] int threadCount)
     {
         const int Size = 150;
-        var matrix = ReferenceAls.Gramian(TestMatrices.ToDouble(TestMatrices.Factors(300, Size, seed: 1), Size)).Cast<double>().ToArray();
+        var matrix = ReferenceAls.Gramian(TestMatrices.ToDouble(TestMatrices.Factors(300, Size, seed: 1), Size))
+            .Cast<double>().ToArray();
 
-        Assert.That(EigenBasis.Of(matrix, Size, threadCount)!.Vectors, Is.EqualTo(EigenBasis.Of(matrix, Size, 3)!.Vectors));
+        Assert.That(
+            EigenBasis.Of(matrix, Size, threadCount)!.Vectors, Is.EqualTo(EigenBasis.Of(matrix, Size, 3)!.Vectors));
     }
 
     [Test]

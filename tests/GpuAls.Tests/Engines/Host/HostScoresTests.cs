@@ -24,7 +24,8 @@ public sealed class HostScoresTests(int vectorBits)
         for (var place = 0; place < rows.Length; place++)
         {
             Assert.That(scores[place], Has.Length.EqualTo(75));
-            for (var i = 0; i < 75; i++) Assert.That(scores[place][indices[(rows[place] * 75) + i]], Is.EqualTo(best[(rows[place] * 75) + i]));
+            for (var i = 0; i < 75; i++)
+                Assert.That(scores[place][indices[(rows[place] * 75) + i]], Is.EqualTo(best[(rows[place] * 75) + i]));
         }
     }
 
@@ -41,7 +42,8 @@ public sealed class HostScoresTests(int vectorBits)
 
         var expected = from row in Enumerable.Range(0, 5)
                        from column in pairs.RowIndices(row).ToArray()
-                       select Enumerable.Range(0, 17).Sum(factor => (double)x[(row * 17) + factor] * y[(column * 17) + factor]);
+                       select Enumerable.Range(0, 17).Sum(
+                           factor => (double)x[(row * 17) + factor] * y[(column * 17) + factor]);
         Assert.That(scores, Is.EqualTo(expected).Within(1e-5));
     }
 }

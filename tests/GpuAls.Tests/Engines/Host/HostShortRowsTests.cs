@@ -3,7 +3,10 @@ using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Engines.Host;
 
-/// <summary>Rows with fewer plays than factors, which the host solves by their dual equations: the same solutions as by fp64, and a row's bits depend on that row alone.</summary>
+/// <summary>
+/// Rows with fewer plays than factors, which the host solves by their dual equations: the same solutions as by fp64,
+/// and a row's bits depend on that row alone.
+/// </summary>
 public sealed class HostShortRowsTests
 {
     private const int Columns = 700;
@@ -25,7 +28,8 @@ public sealed class HostShortRowsTests
     }
 
     [Test]
-    public void SolveRows_OtherWeights_EqualThoseInFp64([Values(0f, 0.01f, 1f)] float unobserved, [Values(-0.4f, 0f)] float gramOffset, [Values] bool isIals)
+    public void SolveRows_OtherWeights_EqualThoseInFp64(
+        [Values(0f, 0.01f, 1f)] float unobserved, [Values(-0.4f, 0f)] float gramOffset, [Values] bool isIals)
     {
         var weights = new ConfidenceWeights(unobserved, gramOffset, gramOffset + (isIals ? 0 : unobserved));
         var problem = new Shape(64, LengthsAround(64));
@@ -38,7 +42,8 @@ public sealed class HostShortRowsTests
     {
         var problem = new Shape(rank, LengthsAround(rank));
 
-        problem.AssertSampleEqualsFp64(problem.Solve(new HostEngine(2), ConfidenceWeights.Explicit, out _), ConfidenceWeights.Explicit);
+        problem.AssertSampleEqualsFp64(
+            problem.Solve(new HostEngine(2), ConfidenceWeights.Explicit, out _), ConfidenceWeights.Explicit);
     }
 
     [TestCase(1e-3f)]
@@ -70,7 +75,9 @@ public sealed class HostShortRowsTests
         var expected = problem.Solve(new HostEngine(1), Hkv, out _);
 
         Assert.That(problem.Solve(new HostEngine(3), Hkv, out _), Is.EqualTo(expected));
-        Assert.That(problem.SolveInRanges(new HostEngine(2), Hkv, [0, 1, 20, 21, problem.RowCount - 1, problem.RowCount]), Is.EqualTo(expected));
+        Assert.That(
+            problem.SolveInRanges(new HostEngine(2), Hkv, [0, 1, 20, 21, problem.RowCount - 1, problem.RowCount]),
+            Is.EqualTo(expected));
     }
 
     [TestCase(64, 128, true)]
@@ -85,11 +92,13 @@ public sealed class HostShortRowsTests
     }
 
     /// <summary>Every length up to some above the rank, and enough rows that a basis pays.</summary>
-    private static int[] LengthsAround(int rank) => [.. Enumerable.Range(0, Math.Max(40, 2 * rank)).Select(row => row * 7 % (rank + 9))];
+    private static int[] LengthsAround(int rank) =>
+        [.. Enumerable.Range(0, Math.Max(40, 2 * rank)).Select(row => row * 7 % (rank + 9))];
 
     private sealed class Shape(int rank, int[] lengths, float valueScale = 1)
     {
-        private readonly CsrMatrix _plays = TestMatrices.Plays(Columns, lengths, seed: 1).MapValues(value => value * valueScale);
+        private readonly CsrMatrix _plays =
+            TestMatrices.Plays(Columns, lengths, seed: 1).MapValues(value => value * valueScale);
         private readonly float[] _y = TestMatrices.Factors(Columns, rank, seed: 2);
         private readonly double[] _gramian = GramianOf(TestMatrices.Factors(Columns, rank, seed: 2), rank);
 
@@ -97,7 +106,8 @@ public sealed class HostShortRowsTests
 
         public float Lambda { get; init; } = 3 + (rank / 8f);
 
-        private float[] Regularization => [.. Enumerable.Range(0, RowCount).Select(row => Lambda * (1 + (0.01f * row)))];
+        private float[] Regularization =>
+            [.. Enumerable.Range(0, RowCount).Select(row => Lambda * (1 + (0.01f * row)))];
 
         public float[] Solve(HostEngine engine, ConfidenceWeights weights, out RowSolveReport report)
         {
@@ -120,11 +130,13 @@ public sealed class HostShortRowsTests
             using var plays = engine.LoadPlays(_plays);
             using var fixedFactors = engine.LoadFactors(_y, rank);
             using var target = engine.CreateFactors(targetRows, rank);
-            return ShortRows<Simd128, Vector128<float>>.Prepare(Problem(plays, fixedFactors, Hkv, Regularization, target, firstRow: 0), threadCount: 1);
+            return ShortRows<Simd128, Vector128<float>>
+                .Prepare(Problem(plays, fixedFactors, Hkv, Regularization, target, firstRow: 0), threadCount: 1);
         }
 
         /// <summary>Every third row with fp64, relative to the row's largest factor.</summary>
-        public void AssertSampleEqualsFp64(float[] solved, ConfidenceWeights weights) => AssertSample(solved, SampleInFp64(weights), "");
+        public void AssertSampleEqualsFp64(float[] solved, ConfidenceWeights weights) =>
+            AssertSample(solved, SampleInFp64(weights), "");
 
         public void AssertSample(float[] solved, double[,] expected, string of)
         {
@@ -132,11 +144,17 @@ public sealed class HostShortRowsTests
             {
                 var first = Sample[i] * rank;
                 var row = solved[first..(first + rank)].Select(value => (double)value);
-                Close.All(row, Enumerable.Range(0, rank).Select(factor => expected[i, factor]), relative: 1e-4, $"{of} row {Sample[i]}");
+                Close.All(
+                    row,
+                    Enumerable.Range(0, rank).Select(factor => expected[i, factor]),
+                    relative: 1e-4,
+                    $"{of} row {Sample[i]}");
             }
         }
 
-        /// <summary>The rows of the sample, all at once: the reference then sums YᵀY once, and not again for each row.</summary>
+        /// <summary>
+        /// The rows of the sample, all at once: the reference then sums YᵀY once, and not again for each row.
+        /// </summary>
         public double[,] SampleInFp64(ConfidenceWeights weights) => ReferenceAls.SolveRows(
             Rows(Sample), weights, TestMatrices.ToDouble(_y, rank), [.. Sample.Select(row => Regularization[row])]);
 
@@ -151,14 +169,26 @@ public sealed class HostShortRowsTests
         private static double[] GramianOf(float[] factors, int rank) =>
             [.. ReferenceAls.Gramian(TestMatrices.ToDouble(factors, rank)).Cast<double>()];
 
-        private RowSolveReport Solve(HostEngine engine, ConfidenceWeights weights, CsrMatrix matrix, float[] regularization, IEngineFactors target, int firstRow)
+        private RowSolveReport Solve(
+            HostEngine engine,
+            ConfidenceWeights weights,
+            CsrMatrix matrix,
+            float[] regularization,
+            IEngineFactors target,
+            int firstRow)
         {
             using var plays = engine.LoadPlays(matrix);
             using var fixedFactors = engine.LoadFactors(_y, rank);
             return engine.SolveRows(Problem(plays, fixedFactors, weights, regularization, target, firstRow));
         }
 
-        private RowSolveProblem Problem(IEnginePlays plays, IEngineFactors fixedFactors, ConfidenceWeights weights, float[] regularization, IEngineFactors target, int firstRow) => new()
+        private RowSolveProblem Problem(
+            IEnginePlays plays,
+            IEngineFactors fixedFactors,
+            ConfidenceWeights weights,
+            float[] regularization,
+            IEngineFactors target,
+            int firstRow) => new()
         {
             Rows = new RowRange(firstRow, plays.RowCount),
             Plays = plays,

@@ -16,5 +16,6 @@ public sealed class ScoreKeyTests
     [Test]
     public void Of_TwoItems_TheSmallerKeyHasTheHigherScoreThenTheLowerIndex() =>
         Gen.Select(Scores, Gen.Int[0, 5], Scores, Gen.Int[0, 5]).Sample((score, item, other, otherItem) =>
-            (ScoreKey.Of(score, item) < ScoreKey.Of(other, otherItem)) == (score > other || (score == other && item < otherItem)));
+            (ScoreKey.Of(score, item) < ScoreKey.Of(other, otherItem)) == (
+                score > other || (score == other && item < otherItem)));
 }

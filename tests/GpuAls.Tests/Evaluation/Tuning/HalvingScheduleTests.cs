@@ -20,11 +20,14 @@ public sealed class HalvingScheduleTests
                 Assert.That(rungs[rung].Iterations / eta, Is.EqualTo(rungs[rung - 1].Iterations));
             }
 
-            Assert.That(rungs[^1].Trials < eta || rungs[0].Iterations / eta < HalvingSchedule.LeastIterations, "no further rung is possible");
+            Assert.That(
+                rungs[^1].Trials < eta || rungs[0].Iterations / eta < HalvingSchedule.LeastIterations,
+                "no further rung is possible");
         });
     }
 
     [Test]
     public void Of_TwentySeven_IsWorkedByHand() =>
-        Assert.That(HalvingSchedule.Of(27, 27, 3), Is.EqualTo(new[] { new Rung(27, 3), new Rung(9, 9), new Rung(3, 27) }));
+        Assert.That(
+            HalvingSchedule.Of(27, 27, 3), Is.EqualTo(new[] { new Rung(27, 3), new Rung(9, 9), new Rung(3, 27) }));
 }

@@ -37,7 +37,10 @@ internal sealed class HyperparameterSearchTests
             using var users = _engine.LoadFactors(trained.UserFactors, trained.Rank);
             using var items = _engine.LoadFactors(trained.ItemFactors, trained.Rank);
             var metric = MetricChoice.Parse(options.Metric).Metric;
-            Assert.That(result.Measured(metric)!.Value, Is.EqualTo(fold.Measure(_engine, users, items).Value(metric)), $"trial {result.Trial}");
+            Assert.That(
+                result.Measured(metric)!.Value,
+                Is.EqualTo(fold.Measure(_engine, users, items).Value(metric)),
+                $"trial {result.Trial}");
         }
     }
 
@@ -52,7 +55,9 @@ internal sealed class HyperparameterSearchTests
         Assert.That(values, Is.Ordered.Descending);
         foreach (var result in results)
         {
-            Assert.That(result.Iterations[result.BestIteration - 1].Value, Is.EqualTo(result.Iterations.Max(iteration => iteration.Value)));
+            Assert.That(
+                result.Iterations[result.BestIteration - 1].Value,
+                Is.EqualTo(result.Iterations.Max(iteration => iteration.Value)));
             Assert.That(result.Iterations.Count, Is.EqualTo(Math.Min(12, result.BestIteration + options.Patience)));
         }
     }
@@ -97,22 +102,32 @@ internal sealed class HyperparameterSearchTests
     {
         var notes = new Notes();
         Search(Folds(1), Kinds[3]).Run(notes);
-        var first = notes.OfRung(1, result => result with { Iterations = [new TrialIteration(1, 0.999, null, 0), .. result.Iterations.Skip(1)], BestIteration = 1 });
+        var first = notes.OfRung(
+            1,
+            result => result with { Iterations = [new TrialIteration(1, 0.999, null, 0), .. result.Iterations.Skip(1)], BestIteration = 1 });
 
         var results = Search(Folds(1), Kinds[3]).Run(first);
 
         Assert.That(results.Select(result => result.BestIteration), Is.All.EqualTo(1));
-        Assert.That(results.Select(result => (result.Rung, result.Iterations.Count)), Is.EqualTo(new[] { (3, 3), (3, 3), (2, 3), (2, 3), (1, 3), (1, 3), (1, 3), (1, 3) }));
+        Assert.That(
+            results.Select(result => (result.Rung, result.Iterations.Count)),
+            Is.EqualTo(new[] { (3, 3), (3, 3), (2, 3), (2, 3), (1, 3), (1, 3), (1, 3), (1, 3) }));
     }
 
-    /// <summary>Without patience a trial counts with its last iteration, also where that of the rung before was better.</summary>
+    /// <summary>
+    /// Without patience a trial counts with its last iteration, also where that of the rung before was better.
+    /// </summary>
     [Test]
     public void Run_HalvingWithoutPatience_TakesTheLastIteration()
     {
         var results = Search(Folds(1), Kinds[2]).Run(new Notes());
 
-        Assert.That(results.Any(result => result.Iterations[^1].Value < result.Iterations.Max(iteration => iteration.Value)), "some trial gets worse");
-        Assert.That(results.Select(result => result.BestIteration), Is.EqualTo(results.Select(result => result.Iterations.Count)));
+        Assert.That(
+            results.Any(result => result.Iterations[^1].Value < result.Iterations.Max(iteration => iteration.Value)),
+            "some trial gets worse");
+        Assert.That(
+            results.Select(result => result.BestIteration),
+            Is.EqualTo(results.Select(result => result.Iterations.Count)));
     }
 
     [TestCaseSource(nameof(Kinds))]
@@ -125,12 +140,15 @@ internal sealed class HyperparameterSearchTests
         {
             using var source = new CancellationTokenSource();
             var notes = new Notes { After = (stop, source.Cancel) };
-            Assert.That(() => Search(folds, options).Run(notes, cancellation: source.Token), Throws.InstanceOf<OperationCanceledException>());
+            Assert.That(
+                () => Search(folds, options).Run(notes, cancellation: source.Token),
+                Throws.InstanceOf<OperationCanceledException>());
             Assert.That(notes.Added, Is.EqualTo(stop));
 
             var resumed = Search(folds, options).Run(notes);
 
-            Assert.That(resumed.Select(WithoutSeconds), Is.EqualTo(whole.Select(WithoutSeconds)), $"stopped after {stop}");
+            Assert.That(
+                resumed.Select(WithoutSeconds), Is.EqualTo(whole.Select(WithoutSeconds)), $"stopped after {stop}");
         }
     }
 
@@ -141,16 +159,20 @@ internal sealed class HyperparameterSearchTests
 
         Search(Folds(1), Kinds[2]).Run(new Notes(), steps);
 
-        (int Iteration, int Iterations)[] expected = [.. Rung(1, 3, trials: 8), .. Rung(4, 6, trials: 4), .. Rung(7, 12, trials: 2)];
+        (int Iteration, int Iterations)[] expected =
+            [.. Rung(1, 3, trials: 8), .. Rung(4, 6, trials: 4), .. Rung(7, 12, trials: 2)];
         Assert.That(steps.Told.Select(step => (step.Iteration, step.Iterations)), Is.EquivalentTo(expected));
 
-        static IEnumerable<(int, int)> Rung(int first, int last, int trials) => Enumerable.Range(first, last - first + 1).SelectMany(iteration => Enumerable.Repeat((iteration, last), trials));
+        static IEnumerable<(int, int)> Rung(int first, int last, int trials) =>
+            Enumerable.Range(first, last - first + 1)
+                .SelectMany(iteration => Enumerable.Repeat((iteration, last), trials));
     }
 
     [Test]
     public void Run_TrialThatFails_IsLastAndSaysWhy()
     {
-        var results = new HyperparameterSearch(_engine, Folds(1), [Base with { Rank = 100 }, Base], Kinds[0], NoIntervals).Run(new Notes());
+        var results = new HyperparameterSearch(
+            _engine, Folds(1), [Base with { Rank = 100 }, Base], Kinds[0], NoIntervals).Run(new Notes());
 
         Assert.That(results.Select(result => result.Trial), Is.EqualTo(new[] { 2, 1 }));
         Assert.That(results[1].Failure!.Message, Does.Contain("--rank 100 is larger than the number of items"));
@@ -159,7 +181,8 @@ internal sealed class HyperparameterSearchTests
     [Test]
     public void Run_AllTrialsFail_Fails() =>
         Assert.That(
-            () => new HyperparameterSearch(_engine, Folds(1), [Base with { Rank = 100 }], Kinds[0], NoIntervals).Run(new Notes()),
+            () => new HyperparameterSearch(
+                _engine, Folds(1), [Base with { Rank = 100 }], Kinds[0], NoIntervals).Run(new Notes()),
             Throws.InstanceOf<GpuAlsException>().With.Message.Contains("--rank 100 is larger"));
 
     [Test]
@@ -168,7 +191,12 @@ internal sealed class HyperparameterSearchTests
         using var engine = new CountingEngine(_engine);
         using var fold = Folds(1)[0];
 
-        new HyperparameterSearch(engine, [fold], [Base, Base with { Rank = 3 }, Base with { Alpha = 7 }], Kinds[0], NoIntervals).Run(new Notes());
+        new HyperparameterSearch(
+            engine,
+            [fold],
+            [Base, Base with { Rank = 3 }, Base with { Alpha = 7 }],
+            Kinds[0],
+            NoIntervals).Run(new Notes());
 
         Assert.That(engine.PlaysLoaded, Is.EqualTo(2 + 1), "both sides, and what lists leave out");
         Assert.That(engine.Reweighed, Is.EqualTo(2), "both sides of the last trial");
@@ -180,7 +208,8 @@ internal sealed class HyperparameterSearchTests
     {
         using var engine = new CountingEngine(_engine) { Loss = double.NaN };
 
-        var results = new HyperparameterSearch(engine, Folds(1), [Base with { TrackLoss = true }], Kinds[1], NoIntervals).Run(new Notes());
+        var results = new HyperparameterSearch(
+            engine, Folds(1), [Base with { TrackLoss = true }], Kinds[1], NoIntervals).Run(new Notes());
 
         Assert.That(results[0].Iterations.Select(iteration => iteration.Loss), Is.All.Null);
     }
@@ -194,14 +223,19 @@ internal sealed class HyperparameterSearchTests
     private static Evaluator[] Folds(int count)
     {
         var byUser = TestMatrices.Plays(23, [.. Enumerable.Range(0, 31).Select(user => 3 + (user % 7))], seed: 5);
-        var plays = new InteractionMatrix(new IdIndex<int>([.. Enumerable.Range(0, 31)]), new IdIndex<int>([.. Enumerable.Range(0, 23)]), byUser);
+        var plays = new InteractionMatrix(
+            new IdIndex<int>([.. Enumerable.Range(0, 31)]), new IdIndex<int>([.. Enumerable.Range(0, 23)]), byUser);
         var options = new EvaluationOptions { Cutoffs = [3] };
         return [.. Enumerable.Range(0, count).Select(fold => new Evaluator(HeldOut.Of(plays, HoldOutSplit.Fold(byUser, fold, 4, seed: 2)), options))];
     }
 
     private static string WithoutSeconds(TrialResult result) => string.Join(
         ' ',
-        result.Trial, result.Rung, result.BestIteration, string.Join(',', result.Metrics), string.Join(',', result.Iterations.Select(iteration => $"{iteration.Iteration}:{iteration.Value:R}")));
+        result.Trial,
+        result.Rung,
+        result.BestIteration,
+        string.Join(',', result.Metrics),
+        string.Join(',', result.Iterations.Select(iteration => $"{iteration.Iteration}:{iteration.Value:R}")));
 
     /// <summary>A log in memory, which may do something after some notes.</summary>
     private sealed class Notes : ITrialLog
@@ -285,7 +319,8 @@ internal sealed class HyperparameterSearchTests
         public double WeightedSquaredNorm(IEngineFactors factors, RowRange rows, ReadOnlySpan<float> rowWeights) =>
             engine.WeightedSquaredNorm(factors, rows, rowWeights);
 
-        public void TopK(in TopKQuery query, Span<int> indices, Span<float> scores) => engine.TopK(query, indices, scores);
+        public void TopK(in TopKQuery query, Span<int> indices, Span<float> scores) =>
+            engine.TopK(query, indices, scores);
 
         public void Dispose()
         {

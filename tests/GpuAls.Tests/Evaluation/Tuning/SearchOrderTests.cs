@@ -3,10 +3,14 @@ namespace GpuAls.Tests.Evaluation.Tuning;
 /// <summary>Which trials go on and which is the best, by results that are told, so that nothing is trained.</summary>
 public sealed class SearchOrderTests
 {
-    /// <summary>What eight trials come to in the first rung, where trial 1 fails; later rungs take something off.</summary>
+    /// <summary>
+    /// What eight trials come to in the first rung, where trial 1 fails; later rungs take something off.
+    /// </summary>
     private static readonly double[] Values = [double.NaN, 3, 9, 4, 7, 1, 8, 2];
 
-    /// <summary>Of 8 trials 4 go on and then 2; those that went on are before the others, though their numbers have got worse.</summary>
+    /// <summary>
+    /// Of 8 trials 4 go on and then 2; those that went on are before the others, though their numbers have got worse.
+    /// </summary>
     [TestCase("ndcg@10")]
     [TestCase("rmse")]
     public void Run_Halving_TakesTheBestOfEachRungOn(string metric)
@@ -15,7 +19,8 @@ public sealed class SearchOrderTests
 
         var results = Search(metric, trials: 8).Run(log);
 
-        Assert.That(log.Asked.Where(asked => asked.Rung == 2).Select(asked => asked.Trial), Is.EqualTo(new[] { 3, 4, 5, 7 }));
+        Assert.That(
+            log.Asked.Where(asked => asked.Rung == 2).Select(asked => asked.Trial), Is.EqualTo(new[] { 3, 4, 5, 7 }));
         Assert.That(log.Asked.Where(asked => asked.Rung == 3).Select(asked => asked.Trial), Is.EqualTo(new[] { 3, 7 }));
         Assert.That(results.Select(result => result.Trial), Is.EqualTo(new[] { 3, 7, 5, 4, 2, 8, 6, 1 }));
     }
@@ -53,7 +58,9 @@ public sealed class SearchOrderTests
         new HostEngine(1), [], [.. Enumerable.Range(1, trials).Select(rank => new AlsOptions { Rank = rank, Iterations = 12 })],
         new SearchOptions { Kind = SearchKind.Halving, Eta = 2, Metric = metric }, new BootstrapOptions(0, 1));
 
-    /// <summary>Has a result for whatever it is asked; the larger the number told, the better, and NaN is a failure.</summary>
+    /// <summary>
+    /// Has a result for whatever it is asked; the larger the number told, the better, and NaN is a failure.
+    /// </summary>
     private sealed class ToldResults(string metric, Func<int, int, double> told) : ITrialLog
     {
         private readonly MetricChoice _choice = MetricChoice.Parse(metric);
@@ -70,7 +77,9 @@ public sealed class SearchOrderTests
                 Rung = rung,
                 Iterations = [],
                 BestIteration = 1,
-                Metrics = double.IsNaN(value) ? [] : [new MetricValue(_choice.Metric, _choice.IsLowerBetter ? -value : value, null, null)],
+                Metrics = double.IsNaN(value)
+                    ? []
+                    : [new MetricValue(_choice.Metric, _choice.IsLowerBetter ? -value : value, null, null)],
                 Seconds = 0,
                 Failure = double.IsNaN(value) ? new TrialFailure(FailureKind.Internal, "told.") : null,
             };

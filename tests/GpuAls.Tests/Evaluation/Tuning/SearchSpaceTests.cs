@@ -5,7 +5,8 @@ namespace GpuAls.Tests.Evaluation.Tuning;
 
 public sealed class SearchSpaceTests
 {
-    private static readonly Gen<int[]> Numbers = Gen.Int[1, 400].Array[1, 4].Select(numbers => numbers.Distinct().ToArray());
+    private static readonly Gen<int[]> Numbers =
+        Gen.Int[1, 400].Array[1, 4].Select(numbers => numbers.Distinct().ToArray());
 
     [Test]
     public void Grid_AnyValues_HasEachCombinationOnce()
@@ -14,16 +15,26 @@ public sealed class SearchSpaceTests
         {
             var grid = Space(("rank", Join(ranks)), ("alpha", Join(alphas)), ("regularization", Join(lambdas))).Grid();
 
-            var expected = from rank in ranks from alpha in alphas from lambda in lambdas select (rank, (double)alpha, (double)lambda);
-            Assert.That(grid.Select(options => (options.Rank, options.Alpha, options.Regularization)), Is.EquivalentTo(expected));
-            Assert.That(Changes(grid.Select(options => options.Alpha)), Is.EqualTo(alphas.Length), "trials of one confidence follow each other");
+            var expected = from rank in ranks from alpha in alphas from lambda in lambdas select (
+                rank, (double)alpha, (double)lambda);
+            Assert.That(
+                grid.Select(options => (options.Rank, options.Alpha, options.Regularization)),
+                Is.EquivalentTo(expected));
+            Assert.That(
+                Changes(grid.Select(options => options.Alpha)),
+                Is.EqualTo(alphas.Length),
+                "trials of one confidence follow each other");
         });
     }
 
     [Test]
     public void Grid_ValuesThatChangeNothing_AreThereOnce()
     {
-        var grid = Space(("confidence", "linear,log"), ("epsilon", "0.5,1,2"), ("regularization-scaling", "none,ials"), ("regularization-exponent", "0.5,0.8")).Grid();
+        var grid = Space(
+            ("confidence", "linear,log"),
+            ("epsilon", "0.5,1,2"),
+            ("regularization-scaling", "none,ials"),
+            ("regularization-exponent", "0.5,0.8")).Grid();
 
         Assert.That(grid, Has.Count.EqualTo((1 + 3) * (1 + 2)).And.Unique);
     }
@@ -33,7 +44,8 @@ public sealed class SearchSpaceTests
     {
         Gen.Select(Gen.Double[1e-4, 1], Gen.Double[1.1, 1e4], Gen.Long, Gen.Bool).Sample((low, ratio, seed, isLinear) =>
         {
-            var range = string.Create(CultureInfo.InvariantCulture, $"{low:R}..{low * ratio:R}{(isLinear ? ":linear" : "")}");
+            var range =
+                string.Create(CultureInfo.InvariantCulture, $"{low:R}..{low * ratio:R}{(isLinear ? ":linear" : "")}");
             var space = Space(("regularization", range), ("rank", "3..70"), ("alpha", "1,5"));
 
             var trials = space.Draw(20, seed);
@@ -50,7 +62,8 @@ public sealed class SearchSpaceTests
     {
         var trials = Space(("regularization", "0.01..100")).Draw(2000, seed: 3);
 
-        Assert.That(trials.Count(options => options.Regularization < 1) / (double)trials.Count, Is.EqualTo(0.5).Within(0.05));
+        Assert.That(
+            trials.Count(options => options.Regularization < 1) / (double)trials.Count, Is.EqualTo(0.5).Within(0.05));
     }
 
     /// <summary>Integers of a short range are drawn twice soon; those are drawn again.</summary>
@@ -74,7 +87,8 @@ public sealed class SearchSpaceTests
     [TestCase("0..1:2:linear", new double[] { 0, 1 })]
     [TestCase("1e-3,2", new[] { 0.001, 2 })]
     public void Parse_Values_AreThoseOfTheGrid(string text, double[] values) =>
-        Assert.That(Space(("regularization", text)).Grid().Select(options => options.Regularization), Is.EqualTo(values));
+        Assert.That(
+            Space(("regularization", text)).Grid().Select(options => options.Regularization), Is.EqualTo(values));
 
     [TestCase("alpha", "1,,2", "--alpha is '1,,2'; expected numbers such as")]
     [TestCase("alpha", "1,1.0", "expected each value once")]
@@ -105,12 +119,17 @@ public sealed class SearchSpaceTests
 
     [Test]
     public void Grid_OfARange_SaysWhatToDo() =>
-        Assert.That(() => Space(("alpha", "1..2")).Grid(), Throws.InstanceOf<GpuAlsException>().With.Message.Contains("--search random"));
+        Assert.That(
+            () => Space(("alpha", "1..2")).Grid(),
+            Throws.InstanceOf<GpuAlsException>().With.Message.Contains("--search random"));
 
     private static SearchSpace Space(params (string Name, string Text)[] axes) =>
         new(AlsOptions.Default, [.. axes.Select(axis => SearchAxis.Parse(AlsParameters.Table[axis.Name], axis.Text))]);
 
     private static string Join(int[] numbers) => string.Join(',', numbers);
 
-    private static int Changes(IEnumerable<double> values) => values.Aggregate((Count: 0, Last: double.NaN), (state, value) => (state.Count + (value.Equals(state.Last) ? 0 : 1), value)).Count;
+    private static int Changes(IEnumerable<double> values) =>
+        values.Aggregate(
+            (Count: 0, Last: double.NaN),
+            (state, value) => (state.Count + (value.Equals(state.Last) ? 0 : 1), value)).Count;
 }
