@@ -82,7 +82,8 @@ internal sealed record ParameterRange(Predicate<double> Contains, string Expecte
     public static ParameterRange Fraction(string example) =>
         new(
             value => value is > 0 and < 1,
-            $"a number between 0 and 1, such as {example}") { Brief = "between 0 and 1" };
+            $"a number between 0 and 1, such as {example}")
+        { Brief = "between 0 and 1" };
 
     /// <summary>Numbers from one to another, both included.</summary>
     public static ParameterRange Between(long minimum, long maximum) => new(
@@ -247,11 +248,11 @@ internal sealed record Parameter<TOptions>
     public static Parameter<TOptions> Argument(
         string name, Func<TOptions, string?> get, Func<TOptions, string, TOptions> set) => new(
         name, ParameterKind.Text, options => Texts(get(options)), (options, text) => set(options, NotEmpty(name, text)))
-    {
-        IsPositional = true,
-        IsCommon = true,
-        ValueName = name.ToUpperInvariant(),
-    };
+        {
+            IsPositional = true,
+            IsCommon = true,
+            ValueName = name.ToUpperInvariant(),
+        };
 
     /// <summary>Several texts, none of them empty; each that is given is added.</summary>
     public static Parameter<TOptions> List(
@@ -377,7 +378,8 @@ internal sealed record Parameter<TOptions>
         where TNumber : struct, INumber<TNumber>
     {
         return new(
-            name, kind, options => get(options) is { } value ? [TextOf(value)] : [], Parse, Check) { Range = range };
+            name, kind, options => get(options) is { } value ? [TextOf(value)] : [], Parse, Check)
+        { Range = range };
 
         TOptions Parse(TOptions options, string text) =>
             TNumber.TryParse(text, style, CultureInfo.InvariantCulture, out var value)

@@ -159,25 +159,25 @@ internal sealed class EvaluateJob
 
     private EvaluationReport Report(
         IReadOnlyList<SplitCounts> counts, Feedback feedback, int users, IReadOnlyList<MethodResult> methods) => new()
-    {
-        GpualsVersion = ProductVersion.Text,
-        StartedAt = _clock.StartedAt,
-        Seconds = Math.Round(_clock.Total, 3),
-        Device = _engine.Description.ToString(),
-        Input = _options.Input,
-        Model = _options.Model,
-        Test = _options.Test,
-        Exclude = _options.Exclude,
-        TimeColumn = _options.Schema.TimeColumn,
-        Split = _options.Test.Count > 0 ? null : _options.Split,
-        ColdStart = _options.Evaluation.ColdStart,
-        Feedback = feedback,
-        Preset = _options.Preset,
-        Options = _options.Model is null ? _options.Als : null,
-        Splits = counts,
-        Users = users,
-        Neighbours = _options.Neighbours,
-        Bootstrap = _options.Bootstrap,
-        Methods = methods,
-    };
+        {
+            GpualsVersion = ProductVersion.Text,
+            StartedAt = _clock.StartedAt,
+            Seconds = Math.Round(_clock.Total, 3),
+            Device = _engine.Description.ToString(),
+            Input = _options.Input,
+            Model = _options.Model,
+            Test = _options.Test,
+            Exclude = _options.Exclude,
+            TimeColumn = _options.Schema.TimeColumn,
+            Split = _options.Test.Count > 0 ? null : _options.Split,
+            ColdStart = _options.Evaluation.ColdStart,
+            Feedback = feedback,
+            Preset = _options.Preset,
+            Options = _options.Model is null ? _options.Als : null,
+            Splits = counts,
+            Users = users,
+            Neighbours = _options.Neighbours,
+            Bootstrap = _options.Bootstrap,
+            Methods = methods,
+        };
 }

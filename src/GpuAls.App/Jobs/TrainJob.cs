@@ -120,14 +120,14 @@ internal sealed class TrainJob
 
     private ReportData Page(
         ModelManifest manifest, FactorModel model, InteractionMatrix plays, CancellationToken cancellation) => new()
-    {
-        Title = "gpuals train",
-        Facts = ReportFacts.Of(manifest, _options),
-        Trainings = [new TrainingCurve("the training", manifest.Iterations, manifest.Validation?.Metric)],
-        Distributions = PlayDistribution.Of(plays),
-        TimingsSeconds = manifest.TimingsSeconds,
-        Samples = Samples(model, plays, cancellation),
-    };
+        {
+            Title = "gpuals train",
+            Facts = ReportFacts.Of(manifest, _options),
+            Trainings = [new TrainingCurve("the training", manifest.Iterations, manifest.Validation?.Metric)],
+            Distributions = PlayDistribution.Of(plays),
+            TimingsSeconds = manifest.TimingsSeconds,
+            Samples = Samples(model, plays, cancellation),
+        };
 
     private SampleList[] Samples(FactorModel model, InteractionMatrix plays, CancellationToken cancellation)
     {

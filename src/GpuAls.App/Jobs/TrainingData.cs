@@ -35,14 +35,14 @@ internal sealed record TrainingData(InteractionMatrix Plays, ReadStatistics Read
     /// <summary>What of the validation goes into the manifest.</summary>
     public ManifestValidation? Validation(ValidationOptions? options, TrainedFactors trained) =>
         options is null ? null : new ManifestValidation
-    {
-        Metric = MetricChoice.Parse(options.Metric).Metric.ToString(),
-        Locations = options.Locations,
-        Fraction = options.Fraction,
-        Patience = options.Patience,
-        MinImprovement = options.MinImprovement,
-        Users = Evaluator?.Counts.Users,
-        BestIteration = trained.Iteration,
-        Value = trained.BestMetric is { } value && double.IsFinite(value) ? value : null,
-    };
+        {
+            Metric = MetricChoice.Parse(options.Metric).Metric.ToString(),
+            Locations = options.Locations,
+            Fraction = options.Fraction,
+            Patience = options.Patience,
+            MinImprovement = options.MinImprovement,
+            Users = Evaluator?.Counts.Users,
+            BestIteration = trained.Iteration,
+            Value = trained.BestMetric is { } value && double.IsFinite(value) ? value : null,
+        };
 }

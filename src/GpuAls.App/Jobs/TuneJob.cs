@@ -89,7 +89,8 @@ internal sealed class TuneJob
         var loader = new SplitLoader(
             _options.Schema with { Feedback = _options.Space.FixedOptions.Feedback },
             _clock,
-            _progress) { Loaded = plays => _distributions = _options.Report is null ? [] : PlayDistribution.Of(plays) };
+            _progress)
+        { Loaded = plays => _distributions = _options.Report is null ? [] : PlayDistribution.Of(plays) };
         var splits = await loader.LoadAsync(
             _options.Locations, _options.Test, _options.Exclude, _options.Split, cancellation).ConfigureAwait(false);
         var measured = _options.Search.Choice().Options(_options.Search.ColdStart);

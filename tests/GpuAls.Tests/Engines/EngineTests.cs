@@ -173,7 +173,8 @@ internal sealed class EngineTests<TEngine>
     {
         if (!TEngine.TakesManyRows) Assert.Ignore("rows of this length take minutes on this engine.");
         var problem = new Problem(
-            Math.Min(rank, LargestRank), [2_500, 7_000, 12], columns: 7_000, seed: 21) { FirstFactorScale = 120 };
+            Math.Min(rank, LargestRank), [2_500, 7_000, 12], columns: 7_000, seed: 21)
+        { FirstFactorScale = 120 };
 
         problem.AssertSolves(problem.Solve(_engine), Weights, tolerance: 1e-5);
     }
@@ -233,7 +234,8 @@ internal sealed class EngineTests<TEngine>
             2,
             [1, 1, 0],
             columns: 3,
-            seed: 12) { ConjugateGradientSteps = conjugateGradientSteps, FactorScale = float.NaN };
+            seed: 12)
+        { ConjugateGradientSteps = conjugateGradientSteps, FactorScale = float.NaN };
 
         var solved = problem.Solve(_engine);
 
@@ -262,7 +264,8 @@ internal sealed class EngineTests<TEngine>
             3,
             [1, 5, 0, 2],
             columns: 11,
-            seed: 19) { ConjugateGradientSteps = conjugateGradientSteps, FactorScale = 1e25f };
+            seed: 19)
+        { ConjugateGradientSteps = conjugateGradientSteps, FactorScale = 1e25f };
 
         var solved = problem.Solve(_engine);
 

@@ -71,7 +71,8 @@ public sealed class Tf32Tests
     public void SolveRows_IllConditioned_IsRefinedInFp32(int rank)
     {
         var problem = new Problem(
-            rank, [300, 200, 260], columns: 400, seed: 9) { Precision = SumPrecision.Tf32, FirstFactorScale = 100 };
+            rank, [300, 200, 260], columns: 400, seed: 9)
+        { Precision = SumPrecision.Tf32, FirstFactorScale = 100 };
 
         problem.AssertSolves(problem.Solve(_engine), Weights);
     }

@@ -172,7 +172,8 @@ public sealed class DamagedPagesTests : LoaderTests
     {
         var items = new RawParquet.Column("item", RawParquet.Int32, new byte[RowCount * sizeof(int)]);
         var users = new RawParquet.Column(
-            "user", RawParquet.ByteArray, Four, Converted: RawParquet.Utf8) { IsOptional = isOptional };
+            "user", RawParquet.ByteArray, Four, Converted: RawParquet.Utf8)
+        { IsOptional = isOptional };
         var good = users with { Pages = Version1(0, RowCount, PlainEncoding, isOptional ? [2, 0, 0, 0, .. Levels] : [], Four) };
         RawParquet.Write(
             Folder.At("p.parquet"),

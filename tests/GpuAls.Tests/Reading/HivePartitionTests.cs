@@ -107,7 +107,8 @@ public sealed class HivePartitionTests(string format) : LoaderTests
         {
             case "csv": Write(name, $"item,plays\n{item},{plays}\n"); break;
             case "json": Write(name, $"{{\"item\":\"{item}\",\"plays\":{plays}}}\n"); break;
-            default: await ParquetPlays.WriteAsync(
+            default:
+                await ParquetPlays.WriteAsync(
                 Folder.At(name), 1, ("item", new[] { item }), ("plays", new[] { plays })); break;
         }
     }

@@ -39,22 +39,22 @@ internal static class ParquetPlays
 
     private static Task WriteAsync(ParquetRowGroupWriter output, DataField field, Array values, int start, int end) =>
         values switch
-    {
-        string?[] text => output.WriteAsync(field, text[start..end]!),
-        byte[][] bytes => output.WriteAsync(field, bytes[start..end]),
-        int[] numbers => output.WriteAsync<int>(field, numbers.AsMemory(start..end)),
-        int?[] numbers => output.WriteAsync<int>(field, (ReadOnlyMemory<int?>)numbers.AsMemory(start..end)),
-        // Before long[]: to a type test every ulong[] is a long[] too.
-        _ when values.GetType() == typeof(ulong[]) => output
-            .WriteAsync<ulong>(field, ((ulong[])(object)values).AsMemory(start..end)),
-        long[] numbers => output.WriteAsync<long>(field, numbers.AsMemory(start..end)),
-        short[] numbers => output.WriteAsync<short>(field, numbers.AsMemory(start..end)),
-        float[] numbers => output.WriteAsync<float>(field, numbers.AsMemory(start..end)),
-        double[] numbers => output.WriteAsync<double>(field, numbers.AsMemory(start..end)),
-        double?[] numbers => output.WriteAsync<double>(field, (ReadOnlyMemory<double?>)numbers.AsMemory(start..end)),
-        decimal[] numbers => output.WriteAsync<decimal>(field, numbers.AsMemory(start..end)),
-        bool[] flags => output.WriteAsync<bool>(field, flags.AsMemory(start..end)),
-        Guid[] uuids => output.WriteAsync<Guid>(field, uuids.AsMemory(start..end)),
-        _ => throw new ArgumentException($"no column of {values.GetType()}"),
-    };
+        {
+            string?[] text => output.WriteAsync(field, text[start..end]!),
+            byte[][] bytes => output.WriteAsync(field, bytes[start..end]),
+            int[] numbers => output.WriteAsync<int>(field, numbers.AsMemory(start..end)),
+            int?[] numbers => output.WriteAsync<int>(field, (ReadOnlyMemory<int?>)numbers.AsMemory(start..end)),
+            // Before long[]: to a type test every ulong[] is a long[] too.
+            _ when values.GetType() == typeof(ulong[]) => output
+                .WriteAsync<ulong>(field, ((ulong[])(object)values).AsMemory(start..end)),
+            long[] numbers => output.WriteAsync<long>(field, numbers.AsMemory(start..end)),
+            short[] numbers => output.WriteAsync<short>(field, numbers.AsMemory(start..end)),
+            float[] numbers => output.WriteAsync<float>(field, numbers.AsMemory(start..end)),
+            double[] numbers => output.WriteAsync<double>(field, numbers.AsMemory(start..end)),
+            double?[] numbers => output.WriteAsync<double>(field, (ReadOnlyMemory<double?>)numbers.AsMemory(start..end)),
+            decimal[] numbers => output.WriteAsync<decimal>(field, numbers.AsMemory(start..end)),
+            bool[] flags => output.WriteAsync<bool>(field, flags.AsMemory(start..end)),
+            Guid[] uuids => output.WriteAsync<Guid>(field, uuids.AsMemory(start..end)),
+            _ => throw new ArgumentException($"no column of {values.GetType()}"),
+        };
 }

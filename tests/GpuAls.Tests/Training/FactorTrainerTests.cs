@@ -162,6 +162,7 @@ public sealed class FactorTrainerTests
         var byUser = TestMatrices.Plays(17, lengths, seed: 5);
         var users = new IdIndex<string>(Enumerable.Range(0, 41).Select(user => $"u{user}").ToArray());
         return new InteractionMatrix(
-            users, new IdIndex<int>(Enumerable.Range(0, 17).ToArray()), byUser) { Feedback = feedback };
+            users, new IdIndex<int>(Enumerable.Range(0, 17).ToArray()), byUser)
+        { Feedback = feedback };
     }
 }

@@ -33,7 +33,8 @@ internal sealed class KernelPreparationTests<TEngine>
             plan.Rank,
             RowLengths,
             columns: RowLengths[1],
-            seed: 1) { ConjugateGradientSteps = plan.ConjugateGradientSteps }.Solve(engine);
+            seed: 1)
+        { ConjugateGradientSteps = plan.ConjugateGradientSteps }.Solve(engine);
 
         Assert.That(
             engine.TrainingKernels(plan).SkipLast(TEngine.TakesManyRows ? 0 : ofLongRows)

@@ -189,15 +189,15 @@ public sealed class HostShortRowsTests
             float[] regularization,
             IEngineFactors target,
             int firstRow) => new()
-        {
-            Rows = new RowRange(firstRow, plays.RowCount),
-            Plays = plays,
-            Weights = weights,
-            FixedFactors = fixedFactors,
-            Gramian = _gramian,
-            Regularization = regularization,
-            Target = target,
-        };
+            {
+                Rows = new RowRange(firstRow, plays.RowCount),
+                Plays = plays,
+                Weights = weights,
+                FixedFactors = fixedFactors,
+                Gramian = _gramian,
+                Regularization = regularization,
+                Target = target,
+            };
 
         private float[] Read(IEngineFactors target)
         {

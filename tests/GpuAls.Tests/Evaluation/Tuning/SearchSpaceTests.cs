@@ -15,7 +15,10 @@ public sealed class SearchSpaceTests
         {
             var grid = Space(("rank", Join(ranks)), ("alpha", Join(alphas)), ("regularization", Join(lambdas))).Grid();
 
-            var expected = from rank in ranks from alpha in alphas from lambda in lambdas select (
+            var expected = from rank in ranks
+                           from alpha in alphas
+                           from lambda in lambdas
+                           select (
                 rank, (double)alpha, (double)lambda);
             Assert.That(
                 grid.Select(options => (options.Rank, options.Alpha, options.Regularization)),
