@@ -11,7 +11,8 @@ internal static class ByteSize
 
     private static readonly (string Name, double Bytes)[] Units =
     [
-        ("TiB", 1L << 40), ("GiB", 1L << 30), ("MiB", 1L << 20), ("KiB", 1L << 10), ("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("B", 1), ("", 1),
+        ("TiB", 1L << 40), ("GiB", 1L << 30), ("MiB", 1L << 20), ("KiB", 1L << 10),
+        ("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("B", 1), ("", 1),
     ];
 
     /// <summary>Reads a size, such as <c>2GB</c> or <c>1.5 GiB</c>.</summary>

@@ -60,7 +60,9 @@ internal sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress =
 
     private List<DemoListener> Listeners(FactorModel model, CsrMatrix test, CancellationToken cancellation)
     {
-        int[] users = [.. Enumerable.Range(0, model.Users.Count).Where(user => IsTypical(model, user) && test.RowLength(user) > 0).Take(ListenersShown)];
+        var typical = Enumerable.Range(0, model.Users.Count)
+            .Where(user => IsTypical(model, user) && test.RowLength(user) > 0);
+        int[] users = [.. typical.Take(ListenersShown)];
         using var recommender = new Recommender(model, engine);
         var lists = recommender.Recommend(users, K, includePlayed: false, cancellation).Single().ItemIndices;
         return [.. users.Select((user, position) => Show(model, test, user, lists.AsSpan(position * K, K)))];

@@ -11,8 +11,11 @@ internal sealed class EvaluateDraft(EvaluateJobOptions options)
     public void Add(InteractionMatrix plays) => _distributions = PlayDistribution.Of(plays);
 
     /// <summary>Takes a training.</summary>
-    public void Add(IReadOnlyList<IterationReport> iterations) =>
-        _trainings.Add(new TrainingCurve(options.Split.Folds is null ? "the training" : $"fold {_trainings.Count + 1}", iterations));
+    public void Add(IReadOnlyList<IterationReport> iterations)
+    {
+        var title = options.Split.Folds is null ? "the training" : $"fold {_trainings.Count + 1}";
+        _trainings.Add(new TrainingCurve(title, iterations));
+    }
 
     /// <summary>Takes lists of a few users with held-out plays; of several folds those of the first.</summary>
     public void AddSamples(Evaluator evaluator, IAlsEngine engine, IEngineFactors users, IEngineFactors items)

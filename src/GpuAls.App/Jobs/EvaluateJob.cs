@@ -79,9 +79,9 @@ internal sealed class EvaluateJob
         var ofModel = new InteractionMatrix(model.Users, model.Items, model.Plays) { Feedback = model.Feedback };
         _draft?.Add(ofModel);
         _clock.End("read_model");
-        return (
-            [await Loader(model.Feedback).WithTestFilesAsync(ofModel, _options.Test, _options.Exclude, cancellation).ConfigureAwait(false)],
-            model);
+        var split = await Loader(model.Feedback)
+            .WithTestFilesAsync(ofModel, _options.Test, _options.Exclude, cancellation).ConfigureAwait(false);
+        return ([split], model);
     }
 
     private SplitLoader Loader(Feedback feedback) =>
@@ -96,7 +96,8 @@ internal sealed class EvaluateJob
             using var evaluator = new Evaluator(heldOut, _options.Evaluation);
             counts.Add(evaluator.Counts);
             _clock.End("split");
-            _progress?.Report(new SplitMade(evaluator.Counts, counts.Count, _options.Split.Folds ?? 1, _options.Evaluation.ColdStart));
+            _progress?.Report(new SplitMade(
+                evaluator.Counts, counts.Count, _options.Split.Folds ?? 1, _options.Evaluation.ColdStart));
             foreach (var (name, measure) in Methods(evaluator, model, cancellation))
             {
                 var start = _clock.Total;
@@ -108,7 +109,9 @@ internal sealed class EvaluateJob
         }
 
         var merged = measured.Select(method => (Name: method.Key, All: Measurements.Merge(method.Value))).ToArray();
-        MethodResult[] methods = [.. merged.Select(method => new MethodResult(method.Name, method.All.Summarize(_options.Bootstrap, Phase($"intervals of {method.Name}"), cancellation)))];
+        MethodResult[] methods = [.. merged.Select(method => new MethodResult(
+            method.Name,
+            method.All.Summarize(_options.Bootstrap, Phase($"intervals of {method.Name}"), cancellation)))];
         _clock.End("intervals");
         return Report(counts, model?.Feedback ?? _options.Als.Feedback, merged[0].All.Users, methods);
     }

@@ -10,14 +10,10 @@ internal static class ReportFacts
     [
         ("Command", options.Report?.CommandLine),
         ("Input", Input(manifest.Input)),
-        (
-            "Data",
-            Text($"{Counted.Of(manifest.Data.Read.Rows, "row")}: {Counted.Of(manifest.Data.Users, "user")}, {Counted.Of(manifest.Data.Items, "item")}, {Counted.Of(manifest.Data.Plays, "play")}")),
+        ("Data", Data(manifest.Data)),
         ("Trained", Training(manifest.Options, manifest.Preset)),
         ("Model", options.Output),
-        (
-            "Lists",
-            Text($"top {manifest.Lists!.Top} for each user, {(manifest.Lists!.IncludePlayed ? "including" : "without")} items already played")),
+        ("Lists", Lists(manifest.Lists!)),
         .. Run(manifest.Device, manifest.GpualsVersion, manifest.StartedAt, manifest.Seconds),
     ]);
 
@@ -45,12 +41,16 @@ internal static class ReportFacts
         ("Excluded from lists", report.Exclude.Count > 0 ? string.Join('\n', report.Exclude) : null),
         ("Split", report.Split is { } split ? Split(split) : null),
         ("Data", string.Join('\n', report.Splits.Select(Data))),
-        ("Search", Text($"{Words.Of(report.Search.Kind)} over {string.Join(", ", report.Searched)}, by {report.Metric}{(report.Preset is { } preset ? $", preset {preset}" : "")}")),
+        ("Search", Search(report)),
         .. Run(report.Device, report.GpualsVersion, report.StartedAt, report.Seconds),
     ]);
 
     private static IReadOnlyList<ReportFact> Known(IEnumerable<(string Name, string? Value)> facts) =>
-        [.. facts.Where(fact => !string.IsNullOrEmpty(fact.Value)).Select(fact => new ReportFact(fact.Name, fact.Value!))];
+    [
+        .. from fact in facts
+           where !string.IsNullOrEmpty(fact.Value)
+           select new ReportFact(fact.Name, fact.Value!)
+    ];
 
     private static IEnumerable<(string Name, string? Value)> Run(
         string device, string version, DateTime startedAt, double seconds) =>
@@ -90,8 +90,27 @@ internal static class ReportFacts
     private static string Split(SplitOptions split) =>
         Text($"{Words.Of(split.Kind)}{(split.Folds is { } folds ? Text($", {folds} folds") : "")}, seed {split.Seed}");
 
-    private static string Data(SplitCounts counts) => Text(
-        $"{Counted.Of(counts.TrainPairs, "pair")} to train on, of {Counted.Of(counts.TrainUsers, "user")} and {Counted.Of(counts.TrainItems, "item")}; {Counted.Of(counts.HeldOut.Pairs, "pair")} held out");
+    private static string Data(DataStatistics data) =>
+        $"{Counted.Of(data.Read.Rows, "row")}: {Counted.Of(data.Users, "user")}, "
+            + $"{Counted.Of(data.Items, "item")}, {Counted.Of(data.Plays, "play")}";
+
+    private static string Lists(ManifestLists lists)
+    {
+        var played = lists.IncludePlayed ? "including" : "without";
+        return Text($"top {lists.Top} for each user, {played} items already played");
+    }
+
+    private static string Search(TuneReport report)
+    {
+        var preset = report.Preset is { } name ? $", preset {name}" : "";
+        return Text(
+            $"{Words.Of(report.Search.Kind)} over {string.Join(", ", report.Searched)}, by {report.Metric}{preset}");
+    }
+
+    private static string Data(SplitCounts counts) =>
+        $"{Counted.Of(counts.TrainPairs, "pair")} to train on, "
+            + $"of {Counted.Of(counts.TrainUsers, "user")} and {Counted.Of(counts.TrainItems, "item")}; "
+            + $"{Counted.Of(counts.HeldOut.Pairs, "pair")} held out";
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -95,7 +95,11 @@ internal sealed class TrainJob
         using var evaluator = data.Evaluator; // What its lists leave out need not stay on the engine.
         var trained = new FactorTrainer(_engine, _options.Als, stopping).Fit(data.Plays, progress, cancellation);
         if (stopping is not null)
-            _progress?.Report(new BestKept(trained.Iteration, trained.Iterations.Count, stopping.Metric.Name, trained.BestMetric!.Value));
+        {
+            var (metric, best) = (stopping.Metric.Name, trained.BestMetric!.Value);
+            _progress?.Report(new BestKept(trained.Iteration, trained.Iterations.Count, metric, best));
+        }
+
         return trained;
     }
 

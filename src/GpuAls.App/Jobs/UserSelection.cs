@@ -52,6 +52,7 @@ internal sealed record UserSelection(int[] Indices, int Unknown, int WithoutPlay
         var more = unknown.Count > NamedAtMost ? $" and {unknown.Count - NamedAtMost} more" : "";
         return new GpuAlsException(
             FailureKind.BadInput,
-            $"not among the {Counted.Of(model.Users.Count, "user")} of the model: {named}{more}. Train with their plays, or leave them out with --on-unknown-user skip.");
+            $"not among the {Counted.Of(model.Users.Count, "user")} of the model: {named}{more}. "
+                + "Train with their plays, or leave them out with --on-unknown-user skip.");
     }
 }

@@ -26,7 +26,11 @@ internal sealed class IndexedInteractions
     public required int[] ItemIndices { get => Trimmed(ref _items); init => _items = value; }
 
     /// <summary>[rows], finite, and not 0 unless they are ratings; null where each row counts 1.</summary>
-    public required float[]? Weights { get => _weights is null ? null : Trimmed(ref _weights); init => _weights = value; }
+    public required float[]? Weights
+    {
+        get => _weights is null ? null : Trimmed(ref _weights);
+        init => _weights = value;
+    }
 
     /// <summary>[rows], the time of each, all in one unit; null where no column of times was read.</summary>
     public long[]? Times { get => _times is null ? null : Trimmed(ref _times); init => _times = value; }

@@ -57,7 +57,13 @@ internal sealed class InteractionGatherer(IInteractionSource source)
             Weights = weights,
             Times = times,
             Feedback = source.Schema.Feedback,
-            Statistics = new ReadStatistics { Files = source.FileCount, Rows = _rows, ZeroWeightRows = _zeroWeightRows, BadRows = _badRows },
+            Statistics = new ReadStatistics
+            {
+                Files = source.FileCount,
+                Rows = _rows,
+                ZeroWeightRows = _zeroWeightRows,
+                BadRows = _badRows,
+            },
         };
     }
 
@@ -80,14 +86,17 @@ internal sealed class InteractionGatherer(IInteractionSource source)
         var more = _badRows > _firstBadRows.Count ? $"\n  and {_badRows - _firstBadRows.Count:N0} more" : "";
         return new GpuAlsException(
             FailureKind.BadInput,
-            $"{_badRows:N0} of {Counted.Of(_rows, "row")} cannot be used:\n  {shown}{more}\nFix these rows, or pass --on-bad-row skip to drop them.");
+            $"{_badRows:N0} of {Counted.Of(_rows, "row")} cannot be used:\n  {shown}{more}\n"
+                + "Fix these rows, or pass --on-bad-row skip to drop them.");
     }
 
     private GpuAlsException NothingLeft() => new(
         FailureKind.BadInput,
         _rows == 0
-            ? $"the input has no rows: {source.Name} {(source.FileCount > 1 ? "are" : "is")} empty, or no more than a header."
-            : $"no row is left of {Counted.Of(_rows, "row")}: {_zeroWeightRows:N0} with weight 0, {_badRows:N0} that cannot be used. Check --weight-column.");
+            ? $"the input has no rows: {source.Name} {(source.FileCount > 1 ? "are" : "is")} empty, "
+                + "or no more than a header."
+            : $"no row is left of {Counted.Of(_rows, "row")}: {_zeroWeightRows:N0} with weight 0, "
+                + $"{_badRows:N0} that cannot be used. Check --weight-column.");
 }
 
 /// <summary>A batch whose ids have provisional numbers.</summary>

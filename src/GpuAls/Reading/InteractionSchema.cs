@@ -74,10 +74,12 @@ public sealed record InteractionSchema
     /// <summary>Throws a usage error where two of the columns are one.</summary>
     internal void CheckDistinct()
     {
-        foreach (var same in Columns.GroupBy(column => column.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        var byName = Columns.GroupBy(column => column.Name, StringComparer.Ordinal);
+        foreach (var same in byName.Where(group => group.Count() > 1))
             throw new GpuAlsException(
                 FailureKind.Usage,
-                $"{string.Join(" and ", same.Select(column => column.Option))} are both '{same.Key}'; each needs a column of its own.");
+                $"{string.Join(" and ", same.Select(column => column.Option))} are both '{same.Key}'; "
+                    + "each needs a column of its own.");
         Require.Usage(
             Escape is not { } escape || Delimiter?.Contains(escape, StringComparison.Ordinal) is not true,
             $"--escape and --delimiter both have '{Escape}'; they must differ.");

@@ -33,9 +33,10 @@ internal sealed class RowVerdicts(Func<long, string> place, Feedback feedback)
     {
         if (!float.IsFinite((float)weight))
         {
-            Reject(
-                row,
-                $"column '{column}' is {(double.IsFinite(weight) ? $"{weight:g4}, too large for fp32" : double.IsNaN(weight) ? "NaN" : "infinite")}");
+            var found = double.IsFinite(weight) ? $"{weight:g4}, too large for fp32"
+                : double.IsNaN(weight) ? "NaN"
+                : "infinite";
+            Reject(row, $"column '{column}' is {found}");
             return false;
         }
 

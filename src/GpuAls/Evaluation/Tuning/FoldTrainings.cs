@@ -13,8 +13,8 @@ internal sealed class FoldTrainings : IDisposable
         try
         {
             for (var fold = 0; fold < plays.Count; fold++) _factors.Add(begin(fold));
-            _trainings =
-                [.. plays.Zip(_factors, (fold, factors) => new AlsTraining(engine, fold, factors, options, iterations))];
+            _trainings = [.. plays.Zip(
+                _factors, (fold, factors) => new AlsTraining(engine, fold, factors, options, iterations))];
         }
         catch
         {

@@ -99,9 +99,14 @@ internal sealed class TrialRunner(
         [.. folds.Zip(state.Trainings, (fold, training) =>
             fold.Measure(engine, training.Factors.Users, training.Factors.Items, cancellation: cancellation))]);
 
-    private GpuAlsException NoNumber() => new(
-        FailureKind.BadInput,
-        $"{_choice.Metric} is no number after any iteration. {(options.ColdStart == ColdStart.Nan && _choice.Kinds == MetricKinds.Errors ? "Leave out what cannot be predicted, with --cold-start drop" : "Raise --regularization, or choose another --metric")}.");
+    private GpuAlsException NoNumber()
+    {
+        var remedy = options.ColdStart == ColdStart.Nan && _choice.Kinds == MetricKinds.Errors
+            ? "Leave out what cannot be predicted, with --cold-start drop"
+            : "Raise --regularization, or choose another --metric";
+        return new GpuAlsException(
+            FailureKind.BadInput, $"{_choice.Metric} is no number after any iteration. {remedy}.");
+    }
 
     /// <summary>Measures the iterations of a trial, and ends it when it gets no better.</summary>
     private sealed class TrialObserver(

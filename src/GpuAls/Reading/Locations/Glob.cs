@@ -46,7 +46,8 @@ internal static class Glob
         if (!Directory.Exists(root)) return [];
         return Directory.EnumerateFileSystemEntries(root)
             .Select(path => Path.GetFileName(path))
-            .Where(name => FileSystemName.MatchesSimpleExpression(part, name, ignoreCase: false) && (!IsHidden(name) || part[0] == name[0]))
+            .Where(name => FileSystemName.MatchesSimpleExpression(part, name, ignoreCase: false))
+            .Where(name => !IsHidden(name) || part[0] == name[0])
             .Select(name => Path.Combine(folder, name));
     }
 }

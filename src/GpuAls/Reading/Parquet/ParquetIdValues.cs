@@ -25,7 +25,8 @@ internal abstract class ParquetIdValues(int width, IdType type) : ParquetValues
     {
         (
             Physical.BYTE_ARRAY,
-            ParquetMeaning.None or ParquetMeaning.Text or ParquetMeaning.Enum or ParquetMeaning.Json or ParquetMeaning.Bson) =>
+            ParquetMeaning.None or ParquetMeaning.Text or ParquetMeaning.Enum
+                or ParquetMeaning.Json or ParquetMeaning.Bson) =>
             new ParquetTexts(),
         (
             Physical.FIXED_LEN_BYTE_ARRAY,

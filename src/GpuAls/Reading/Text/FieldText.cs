@@ -17,7 +17,8 @@ internal static class WeightText
     public static bool TryParse(ReadOnlySpan<byte> text, bool hasDecimalComma, out double weight)
     {
         // Most weights are counts.
-        if (text.Length <= ExactDigits && Utf8Parser.TryParse(text, out ulong count, out var read) && read == text.Length)
+        if (text.Length <= ExactDigits
+            && Utf8Parser.TryParse(text, out ulong count, out var read) && read == text.Length)
         {
             weight = count;
             return true;
@@ -101,7 +102,9 @@ internal static class TimeText
         if (text.Length > LongestInstant) return false;
         Span<char> chars = stackalloc char[LongestInstant];
         var length = Encoding.UTF8.GetChars(text, chars);
-        if (!DateTimeOffset.TryParseExact(chars[..length], Forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)) return false;
+        if (!DateTimeOffset.TryParseExact(
+                chars[..length], Forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant))
+            return false;
         time = Microseconds(instant.UtcDateTime);
         return true;
     }

@@ -188,8 +188,11 @@ internal sealed class JsonRow
     }
 
     /// <summary>Why a line is not JSON.</summary>
-    public static string Reason(JsonException exception) =>
-        $"is not valid JSON at byte {exception.BytePositionInLine + 1}: {exception.Message.Split(" LineNumber:")[0].TrimEnd('.')}";
+    public static string Reason(JsonException exception)
+    {
+        var reason = exception.Message.Split(" LineNumber:")[0].TrimEnd('.');
+        return $"is not valid JSON at byte {exception.BytePositionInLine + 1}: {reason}";
+    }
 
     public static string Article(JsonValueKind kind) => kind switch
     {

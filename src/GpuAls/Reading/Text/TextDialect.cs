@@ -120,7 +120,8 @@ internal sealed partial record TextDialect
     private static string DelimiterOf(string line, InteractionSchema schema)
     {
         var runs = Runs().Matches(line).Select(match => match.Value).GroupBy(run => run, StringComparer.Ordinal)
-            .Where(group => group.Count() > 1 || schema.HasHeader || !Candidates.Contains(group.Key[0])) // u||3 may have an empty field
+            // u||3 may have an empty field
+            .Where(group => group.Count() > 1 || schema.HasHeader || !Candidates.Contains(group.Key[0]))
             .OrderByDescending(group => group.Count()).ThenByDescending(group => group.Key.Length).FirstOrDefault();
         var rest = runs is null ? line : line.Replace(runs.Key, "", StringComparison.Ordinal);
         var counts = Array.ConvertAll(Candidates, candidate => rest.AsSpan().Count(candidate));

@@ -66,7 +66,8 @@ internal static class ParquetCompression
                 ? written
                 : -1;
             case CompressionCodec.GZIP:
-                using (var gzip = new GzipMembers(new MemoryStream(compressed.Array!, compressed.Offset, compressed.Count)))
+                using (var gzip = new GzipMembers(
+                    new MemoryStream(compressed.Array!, compressed.Offset, compressed.Count)))
                     return gzip.ReadAtLeast(page, page.Length, throwOnEndOfStream: false) is var read
                         && gzip.ReadByte() < 0 ? read : -1;
             default: return compressed.AsSpan().TryCopyTo(page) ? compressed.Count : -1;

@@ -67,7 +67,8 @@ internal sealed record ParquetField(
     {
         ParquetMeaning.Text => "STRING",
         ParquetMeaning.Decimal => $"DECIMAL({Precision}, {Scale})",
-        ParquetMeaning.TimestampMillis or ParquetMeaning.TimestampMicros or ParquetMeaning.TimestampNanos => "TIMESTAMP",
+        ParquetMeaning.TimestampMillis or ParquetMeaning.TimestampMicros or ParquetMeaning.TimestampNanos =>
+            "TIMESTAMP",
         _ => Meaning.ToString().ToUpperInvariant(),
     };
 }

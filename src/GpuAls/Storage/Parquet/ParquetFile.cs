@@ -113,7 +113,8 @@ internal sealed class ParquetFile
         if (chunks.Count != Schema.Leaves.Count)
             throw Bad(
                 group,
-                $"it has {Counted.Of(chunks.Count, "column")} and the schema {Schema.Leaves.Count:N0}; copy or write the file again");
+                $"it has {Counted.Of(chunks.Count, "column")} and the schema {Schema.Leaves.Count:N0}; "
+                    + "copy or write the file again");
         var chunk = chunks[field.Index];
         var column = $"column '{field.Name}'";
         if (chunk.IsEncrypted)
@@ -127,7 +128,8 @@ internal sealed class ParquetFile
         if (chunk.ValueCount != rows)
             throw Bad(
                 group,
-                $"{column} has {Counted.Of(chunk.ValueCount, "value")} for {Counted.Of(rows, "row")}; copy or write the file again");
+                $"{column} has {Counted.Of(chunk.ValueCount, "value")} for {Counted.Of(rows, "row")}; "
+                    + "copy or write the file again");
         if (!ParquetCompression.IsSupported(chunk.Codec))
             throw Bad(
                 group,
