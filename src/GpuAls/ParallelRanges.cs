@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace GpuAls;
 
-/// <summary>Work on the elements of an array, divided among the processor's cores.</summary>
+/// <summary>Work on the elements of an array, divided among the CPU's cores.</summary>
 internal static class ParallelRanges
 {
     /// <summary>Runs some work on ranges that together are 0 .. <paramref name="count"/> - 1.</summary>

@@ -85,7 +85,7 @@ internal sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress =
 }
 
 /// <summary>What the demo found.</summary>
-/// <param name="K">How many places of a list count.</param>
+/// <param name="K">How many items of a list count.</param>
 /// <param name="TestUsers">Listeners with held-out plays.</param>
 /// <param name="Model">Metrics of the trained model.</param>
 /// <param name="Popularity">Metrics of "most popular" on the same plays.</param>

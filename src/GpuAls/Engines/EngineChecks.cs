@@ -52,8 +52,8 @@ internal static class EngineChecks
                 $"Lower --rank to {can.MaximumRank}, or use --device cpu");
     }
 
-    /// <remarks>Matrices of which one is made of the other share their places, which is seen at once.</remarks>
-    public static void SamePlaces(CsrMatrix plays, CsrMatrix values)
+    /// <summary>Throws unless both matrices have the same pattern (indptr and indices).</summary>
+    public static void SamePattern(CsrMatrix plays, CsrMatrix values)
     {
         Require.Length(values.ColumnCount, plays.ColumnCount, nameof(values));
         if (!values.Indptr.SequenceEqual(plays.Indptr) || !values.Indices.SequenceEqual(plays.Indices))

@@ -2,7 +2,7 @@ namespace GpuAls;
 
 /// <summary>
 /// What every engine does with rows that fp32 cannot solve: a play of great weight hides the other terms of A behind
-/// its rounding, so such rows are solved on the processor in fp64.
+/// its rounding, so such rows are solved on the CPU in fp64.
 /// </summary>
 internal static class Fp64Rows
 {

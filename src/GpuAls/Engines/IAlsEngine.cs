@@ -52,7 +52,7 @@ internal interface IAlsEngine : IDisposable
 
     /// <summary>Gives plays that were loaded other values; indptr and indices stay where they are.</summary>
     /// <param name="plays">[rows, columns], made by this engine.</param>
-    /// <param name="values">The same places with other values.</param>
+    /// <param name="values">The same entries with other values.</param>
     /// <exception cref="GpuAlsException">Kind Device: the device failed.</exception>
     void Reweigh(IEnginePlays plays, CsrMatrix values);
 

@@ -103,7 +103,7 @@ internal sealed class NonnegativeEquation(int size)
         }
     }
 
-    /// <summary>A x - b at one place, relative to its terms; infinite where there are none.</summary>
+    /// <summary>One element of A x - b, relative to its terms; infinite if there are none.</summary>
     private double RelativeSlope(int unknown, double[] left, double right)
     {
         var (slope, terms) = (-right, Math.Abs(right));

@@ -53,7 +53,7 @@ public sealed class IdIndex<T> : IdIndex
     }
 
     internal override IdIndex Select(int[] indices) =>
-        new IdIndex<T>(indices.Length, place => _ids.Value[indices[place]]);
+        new IdIndex<T>(indices.Length, position => _ids.Value[indices[position]]);
 
     internal override int CompareIds(int left, int right) =>
         (_ids.Value[left], _ids.Value[right]) is (string one, string other)
@@ -105,8 +105,8 @@ internal static class CodePoints
         var same = left.AsSpan().CommonPrefixLength(right);
         return same == left.Length || same == right.Length
             ? left.Length.CompareTo(right.Length)
-            : Place(left[same]).CompareTo(Place(right[same]));
+            : Rank(left[same]).CompareTo(Rank(right[same]));
     }
 
-    private static int Place(char unit) => char.IsSurrogate(unit) ? AboveAllOthers + unit : unit;
+    private static int Rank(char unit) => char.IsSurrogate(unit) ? AboveAllOthers + unit : unit;
 }

@@ -42,7 +42,7 @@ internal sealed class IdShard
     public void Finish() => _slots = [];
 
     /// <summary>
-    /// Looks at what will be needed, for many ids at a time, so that the processor waits for the memory once, not
+    /// Looks at what will be needed, for many ids at a time, so that the CPU waits for memory once, not
     /// once for each.
     /// </summary>
     private void Touch(ReadOnlySpan<IdEntry> entries)

@@ -69,7 +69,7 @@ internal sealed class IndexedInteractions
     }
 
     /// <summary>Some of the rows, in their order and with the same ids.</summary>
-    /// <param name="isWanted">Whether the row at a place is taken.</param>
+    /// <param name="isWanted">Whether to take a row, by its position.</param>
     internal IndexedInteractions Where(Func<int, bool> isWanted)
     {
         int[] rows = [.. Enumerable.Range(0, RowCount).Where(isWanted)];

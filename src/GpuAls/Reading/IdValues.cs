@@ -26,12 +26,12 @@ internal sealed class IdValues(int width) : IDisposable
     /// <summary>The bytes of all ids, lengths and what lies between included.</summary>
     public ReadOnlySpan<byte> AllBytes => _bytes.AsSpan(0, _used);
 
-    public ReadOnlySpan<byte> this[int place]
+    public ReadOnlySpan<byte> this[int index]
     {
         get
         {
-            if (width > 0) return _bytes.AsSpan(place * width, width);
-            var start = _starts[place];
+            if (width > 0) return _bytes.AsSpan(index * width, width);
+            var start = _starts[index];
             return _bytes.AsSpan(start, BinaryPrimitives.ReadInt32LittleEndian(_bytes.AsSpan(start - PrefixBytes)));
         }
     }

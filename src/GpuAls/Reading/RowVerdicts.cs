@@ -1,9 +1,9 @@
 namespace GpuAls;
 
 /// <summary>Decides for each row of a batch whether it is kept, and remembers why not.</summary>
-/// <param name="place">From a row to its file and row as the user finds it.</param>
+/// <param name="locate">From a row to its file and row as the user finds it.</param>
 /// <param name="feedback">What the weights are.</param>
-internal sealed class RowVerdicts(Func<long, string> place, Feedback feedback)
+internal sealed class RowVerdicts(Func<long, string> locate, Feedback feedback)
 {
     /// <summary>Bad rows that are described; more are only counted.</summary>
     public const int DescribedAtMost = 5;
@@ -22,7 +22,7 @@ internal sealed class RowVerdicts(Func<long, string> place, Feedback feedback)
     public void Reject(long row, string problem)
     {
         BadRows++;
-        if (_described.Count < DescribedAtMost) _described.Add($"{place(row)}: {problem}");
+        if (_described.Count < DescribedAtMost) _described.Add($"{locate(row)}: {problem}");
     }
 
     /// <summary>Whether a weight lets its row be kept.</summary>

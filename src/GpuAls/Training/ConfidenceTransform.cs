@@ -25,7 +25,7 @@ internal static class ConfidenceTransform
         (one.Feedback, one.Alpha, one.Confidence) == (other.Feedback, other.Alpha, other.Confidence)
             && (one.Confidence == ConfidenceFunction.Linear || one.Epsilon.Equals(other.Epsilon));
 
-    /// <summary>The same places with confidences as values.</summary>
+    /// <summary>The same entries with confidences as values.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: a confidence is too large for fp32.</exception>
     public static CsrMatrix Apply(CsrMatrix plays, AlsOptions options)
     {

@@ -93,7 +93,7 @@ internal sealed class DeviceEngine : IAlsEngine
     public void Reweigh(IEnginePlays plays, CsrMatrix values)
     {
         var device = (DevicePlays)plays;
-        EngineChecks.SamePlaces(device.Matrix, values);
+        EngineChecks.SamePattern(device.Matrix, values);
         try
         {
             device.Reweigh(values);

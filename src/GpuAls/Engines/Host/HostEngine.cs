@@ -65,7 +65,7 @@ internal sealed class HostEngine : IAlsEngine, IRowScorer
     public void Reweigh(IEnginePlays plays, CsrMatrix values)
     {
         var host = (HostPlays)plays;
-        EngineChecks.SamePlaces(host.Matrix, values);
+        EngineChecks.SamePattern(host.Matrix, values);
         host.Matrix = values;
     }
 
