@@ -15,7 +15,10 @@ namespace GpuAls.Tests;
 public sealed partial class ArchitectureTests
 {
     private static readonly string[] Rooms =
-        ["Storage", "Reading", "Indexing", "Sparse", "Engines", "Training", "Modeling", "Recommendation", "Evaluation", "Api"];
+    [
+        "Storage", "Reading", "Indexing", "Sparse", "Engines",
+        "Training", "Modeling", "Recommendation", "Evaluation", "Api",
+    ];
 
     private static readonly Architecture Loaded = new ArchLoader()
         .LoadAssemblies(
@@ -90,7 +93,8 @@ public sealed partial class ArchitectureTests
 
     private static IEnumerable<(string Source, string Target)> FileWrites() => Loaded.Types
         .Where(type => type.FullName.StartsWith("GpuAls.", StringComparison.Ordinal))
-        .SelectMany(type => type.Dependencies.OfType<MethodCallDependency>().Select(call => (type.FullName, Target: call.TargetMember.FullName)))
+        .SelectMany(type => type.Dependencies.OfType<MethodCallDependency>()
+            .Select(call => (type.FullName, Target: call.TargetMember.FullName)))
         .Where(call => WritesFiles().IsMatch(call.Target));
 
     private static IEnumerable<(string Source, string Target)> Dependencies() => Loaded.Types
@@ -109,7 +113,9 @@ public sealed partial class ArchitectureTests
     {
         var library = LibraryFolder();
         var rooms = new Dictionary<string, string>();
-        foreach (var file in Rooms.SelectMany(room => Directory.GetFiles(Path.Combine(library, room), "*.cs", SearchOption.AllDirectories)))
+        var files = Rooms.SelectMany(
+            room => Directory.GetFiles(Path.Combine(library, room), "*.cs", SearchOption.AllDirectories));
+        foreach (var file in files)
             foreach (Match declared in DeclaredType().Matches(File.ReadAllText(file)))
                 rooms[$"GpuAls.{declared.Groups[1].Value}"] = Path.GetRelativePath(library, file)
                     .Split(Path.DirectorySeparatorChar)[0];

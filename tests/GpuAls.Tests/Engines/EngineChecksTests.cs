@@ -11,7 +11,8 @@ internal sealed class EngineChecksTests
     public static IEnumerable<TestCaseData> Refused()
     {
         yield return Refusal(
-            "tf32 on a CPU", OpenCl with { Device = DeviceKind.Cpu }, Tf32, "--precision tf32: dev:0 (name) is a CPU; it needs");
+            "tf32 on a CPU", OpenCl with { Device = DeviceKind.Cpu }, Tf32,
+            "--precision tf32: dev:0 (name) is a CPU; it needs");
         yield return Refusal(
             "tf32 on OpenCL", OpenCl, Tf32,
             "is not a CUDA device; it needs an NVIDIA GPU of compute capability 8.0 or newer. Use --precision fp32.");

@@ -82,8 +82,16 @@ internal sealed class EngineTopKPropertyTests<TEngine>
     }
 
     /// <summary>Short lists, all lengths, and lists near and beyond the number of items.</summary>
-    private static int Length(int seed, int items) => Math.Clamp(
-        (seed % 3) switch { 0 => 1 + (seed % 33), 1 => items + (seed % 7) - 3, _ => 1 + (seed * 31 % TopKQuery.MaximumK) }, 1, TopKQuery.MaximumK);
+    private static int Length(int seed, int items)
+    {
+        var length = (seed % 3) switch
+        {
+            0 => 1 + (seed % 33),
+            1 => items + (seed % 7) - 3,
+            _ => 1 + (seed * 31 % TopKQuery.MaximumK),
+        };
+        return Math.Clamp(length, 1, TopKQuery.MaximumK);
+    }
 
     private void Check(Case shape)
     {
@@ -146,7 +154,10 @@ internal sealed class EngineTopKPropertyTests<TEngine>
         public CsrMatrix? Seen() => seed % 4 == 0 ? null
             : TestMatrices.Plays(
                 items,
-                [.. Enumerable.Range(0, queries).Select(row => new[] { 0, 3, items / 3, items - 1, items }[(row + seed) % 5])],
+                [
+                    .. Enumerable.Range(0, queries)
+                        .Select(row => new[] { 0, 3, items / 3, items - 1, items }[(row + seed) % 5])
+                ],
                 seed);
 
         public override string ToString() =>

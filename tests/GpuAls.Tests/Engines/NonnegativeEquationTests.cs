@@ -46,7 +46,14 @@ public sealed class NonnegativeEquationTests
     [Test]
     public void Solve_WhereExchangingAllAtOnceGoesRound_IsTheBestOfAllSetsToo()
     {
-        var left = new double[,] { { 10, -1, 15, -13, -7 }, { -1, 24, 0, 2, -4 }, { 15, 0, 32, -26, -21 }, { -13, 2, -26, 24, 18 }, { -7, -4, -21, 18, 23 } };
+        var left = new double[,]
+        {
+            { 10, -1, 15, -13, -7 },
+            { -1, 24, 0, 2, -4 },
+            { 15, 0, 32, -26, -21 },
+            { -13, 2, -26, 24, 18 },
+            { -7, -4, -21, 18, 23 },
+        };
         double[] right = [4, 4, -3, -4, 3];
 
         var x = Solve(left, right, [true, true, true, false, true]);

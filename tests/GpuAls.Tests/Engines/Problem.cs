@@ -31,7 +31,10 @@ internal sealed class Problem(int rank, int[] rowLengths, int columns, int seed)
     public RowSolveReport Report { get; private set; }
 
     private float[] FixedFactors =>
-        [.. TestMatrices.Factors(columns, rank, seed + 100).Select((value, i) => value * FactorScale * (i % rank == 0 ? FirstFactorScale : 1))];
+    [
+        .. TestMatrices.Factors(columns, rank, seed + 100)
+            .Select((value, i) => value * FactorScale * (i % rank == 0 ? FirstFactorScale : 1))
+    ];
 
     /// <summary>λ differs from row to row.</summary>
     private float[] Regularization =>

@@ -68,7 +68,11 @@ internal sealed class EvaluatorTests<TEngine>
             (users, items, seed, keepsUnseen) =>
             {
                 var heldOut = Split(users, items, seed);
-                var options = EvaluationOptions.Default with { Cutoffs = [1, 3, 50], ColdStart = keepsUnseen ? ColdStart.Nan : ColdStart.Drop };
+                var options = EvaluationOptions.Default with
+                {
+                    Cutoffs = [1, 3, 50],
+                    ColdStart = keepsUnseen ? ColdStart.Nan : ColdStart.Drop,
+                };
                 if (heldOut is null || !CanBeMeasured(heldOut, options)) return;
                 var (x, y) = (Integers(heldOut.Train.Users.Count, seed), Integers(heldOut.Train.Items.Count, seed + 1));
                 EmptyRows(x, seed);
@@ -172,7 +176,12 @@ internal sealed class EvaluatorTests<TEngine>
     }
 
     private static InteractionMatrix Matrix(int users, int items, params (int User, int Item, float Plays)[] rows) =>
-        Matrix(CsrBuilder.FromCoordinates(users, items, [.. rows.Select(row => row.User)], [.. rows.Select(row => row.Item)], [.. rows.Select(row => row.Plays)]));
+        Matrix(CsrBuilder.FromCoordinates(
+            users,
+            items,
+            [.. rows.Select(row => row.User)],
+            [.. rows.Select(row => row.Item)],
+            [.. rows.Select(row => row.Plays)]));
 
     private static InteractionMatrix Matrix(CsrMatrix plays) => new(Ids(plays.RowCount), Ids(plays.ColumnCount), plays);
 

@@ -108,9 +108,8 @@ public sealed class HeldOutTests
         Assert.That(measured.Value(new Metric(Metric.RmseOfRating)), Is.EqualTo(3).Within(1e-6));
         Assert.That(measured.Value(new Metric(Metric.Precision, 10)), Is.NaN);
         Assert.That(
-            () => new Evaluator(
-                heldOut,
-                EvaluationOptions.Default with { Kinds = MetricKinds.Lists }), Throws.TypeOf<GpuAlsException>().With.Message.Contains("none of the held-out plays is above 0"));
+            () => new Evaluator(heldOut, EvaluationOptions.Default with { Kinds = MetricKinds.Lists }),
+            Throws.TypeOf<GpuAlsException>().With.Message.Contains("none of the held-out plays is above 0"));
     }
 
     /// <summary>User a and item y have no rating above 0 to train on, and are seen, and listed.</summary>

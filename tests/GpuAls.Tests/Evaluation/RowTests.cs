@@ -29,5 +29,9 @@ public sealed class RowTests
         Rows.Sample(scores => Sorted(scores).Index().All(pair => RowRanks.Before(scores, pair.Item) == pair.Index));
 
     private static int[] Sorted(float[] scores) =>
-        [.. Enumerable.Range(0, scores.Length).Where(item => !float.IsNaN(scores[item])).OrderByDescending(item => scores[item]).ThenBy(item => item)];
+    [
+        .. Enumerable.Range(0, scores.Length)
+            .Where(item => !float.IsNaN(scores[item]))
+            .OrderByDescending(item => scores[item]).ThenBy(item => item)
+    ];
 }

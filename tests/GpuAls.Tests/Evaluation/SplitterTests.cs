@@ -61,7 +61,8 @@ public sealed class SplitterTests
     /// <summary>Users, items and times of so few values that many are equal.</summary>
     private static readonly Gen<(int User, int Item, long Time)[]> AnyRows =
         Gen.Select(Gen.Int[0, 3], Gen.Int[0, 5], Gen.Long[-3, 3]).Array[1, 40]
-            .Where(rows => rows.GroupBy(row => row.Item1).Any(user => user.Select(row => row.Item2).Distinct().Count() > 1));
+            .Where(rows => rows
+                .GroupBy(row => row.Item1).Any(user => user.Select(row => row.Item2).Distinct().Count() > 1));
 
     [Test]
     public void Split_LeaveLastOfAnyRows_LeavesNothingNewerToTrainOn() =>

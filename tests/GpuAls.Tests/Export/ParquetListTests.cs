@@ -36,7 +36,12 @@ public sealed class ParquetListTests
         Holds(
             new IdIndex<Guid>(
                 [.. Enumerable.Range(0, 5).Select(user => new Guid(user, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11))]),
-            new IdIndex<Guid>([Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"), Guid.Empty, Guid.Parse("ffffffff-ffff-ffff-ffff-ffffffffffff")]));
+            new IdIndex<Guid>(
+            [
+                Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"),
+                Guid.Empty,
+                Guid.Parse("ffffffff-ffff-ffff-ffff-ffffffffffff"),
+            ]));
 
     [Test]
     public void Write_ListsOfAllLengthsAndNumbersOfItems_DuckDbReadsThem() =>
@@ -155,7 +160,11 @@ public sealed class ParquetListTests
         foreach (var batch in batches)
             for (var entry = 0; entry < batch.ItemIndices.Length; entry++)
                 if (batch.ItemIndices[entry] >= 0)
-                    rows.Add((model.Users.Format(batch.UserIndices[entry / batch.K]), model.Items.Format(batch.ItemIndices[entry]), 1 + (entry % batch.K), batch.Scores[entry]));
+                    rows.Add((
+                        model.Users.Format(batch.UserIndices[entry / batch.K]),
+                        model.Items.Format(batch.ItemIndices[entry]),
+                        1 + (entry % batch.K),
+                        batch.Scores[entry]));
         return rows;
     }
 
@@ -171,8 +180,8 @@ public sealed class ParquetListTests
                 indices[(list * k) + position] = position < length ? random.Next(model.Items.Count) : -1;
         }
 
-        return new RecommendationBatch(
-            [.. Enumerable.Range(0, lists).Select(list => (firstUser + list) % model.Users.Count)], k, indices, [.. indices.Select(_ => random.NextSingle())]);
+        int[] users = [.. Enumerable.Range(0, lists).Select(list => (firstUser + list) % model.Users.Count)];
+        return new RecommendationBatch(users, k, indices, [.. indices.Select(_ => random.NextSingle())]);
     }
 
     private static FactorModel SampleModelOf5() =>

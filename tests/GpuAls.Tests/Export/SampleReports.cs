@@ -38,7 +38,14 @@ internal static class SampleReports
         StartedAt = StartedAt,
         Seconds = 1.5,
         Device = "cpu (test)",
-        Input = new ManifestInput { Locations = ["plays/"], UserColumn = "user", ItemColumn = "item", WeightColumn = null, OnBadRow = OnBadRow.Fail },
+        Input = new ManifestInput
+        {
+            Locations = ["plays/"],
+            UserColumn = "user",
+            ItemColumn = "item",
+            WeightColumn = null,
+            OnBadRow = OnBadRow.Fail,
+        },
         Test = [],
         Exclude = [],
         TimeColumn = null,

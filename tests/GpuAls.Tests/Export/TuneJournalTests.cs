@@ -218,7 +218,11 @@ public sealed class TuneJournalTests
         Rung = 1,
         Iterations = [new TrialIteration(1, 0.1, null, 0.25), new TrialIteration(2, null, 12.5, 0.5)],
         BestIteration = 1,
-        Metrics = [new MetricValue(new Metric("ndcg", 10), 0.1 + 0.2, 0.25, 0.35), new MetricValue(new Metric("auc"), double.NaN, null, null)],
+        Metrics =
+        [
+            new MetricValue(new Metric("ndcg", 10), 0.1 + 0.2, 0.25, 0.35),
+            new MetricValue(new Metric("auc"), double.NaN, null, null),
+        ],
         Seconds = 1.5,
     };
 

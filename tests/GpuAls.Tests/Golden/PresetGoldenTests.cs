@@ -26,7 +26,8 @@ public sealed class PresetGoldenTests
         };
         using var folder = new TempFolder();
 
-        await Tool.SucceedAsync(["train", golden.Source, "--output", folder.At("model"), "--device", "cpu", "--init", "normal", .. meaning, .. golden.Arguments]);
+        string[] input = ["train", golden.Source, "--output", folder.At("model")];
+        await Tool.SucceedAsync([.. input, "--device", "cpu", "--init", "normal", .. meaning, .. golden.Arguments]);
 
         AssertIsGolden(await ModelReader.ReadAsync(folder.At("model")), golden);
     }
@@ -62,7 +63,11 @@ public sealed class PresetGoldenTests
 
         var read = await InteractionLoader.LoadAsync(
             [Path.Combine(GoldenFile.Folder, source)],
-            new() { WeightColumn = source == "pairs.csv" ? null : "plays", Feedback = source == "ratings.csv" ? Feedback.Explicit : Feedback.Implicit });
+            new()
+            {
+                WeightColumn = source == "pairs.csv" ? null : "plays",
+                Feedback = source == "ratings.csv" ? Feedback.Explicit : Feedback.Implicit,
+            });
 
         AssertAre(first["users"]!.AsObject(), read.Users, Side.Users);
         AssertAre(first["items"]!.AsObject(), read.Items, Side.Items);
@@ -130,7 +135,8 @@ public sealed class PresetGoldenTests
         {
             var golden = expected(ids.Format(row));
             var length = Math.Sqrt(golden.Sum(value => value * value));
-            var error = Math.Sqrt(golden.Select((value, i) => value - factors[(row * rank) + i]).Sum(difference => difference * difference));
+            var differences = golden.Select((value, i) => value - factors[(row * rank) + i]);
+            var error = Math.Sqrt(differences.Sum(difference => difference * difference));
             Assert.That(error, Is.LessThanOrEqualTo(Tolerance * length), ids.Format(row));
         }
     }

@@ -27,7 +27,8 @@ public sealed class IdIndexBuilderTests
     public void Build_TextAndTypedIntegers_GiveTheSameIndex() =>
         Gen.OneOf(Gen.Long[-20, 20], Gen.Long).Array[1, 60].Sample(values =>
     {
-        var (textIds, textIndices) = Build([Texts(Array.ConvertAll(values, value => value.ToString(CultureInfo.InvariantCulture)), mayBeIntegers: true)]);
+        var texts = Array.ConvertAll(values, value => value.ToString(CultureInfo.InvariantCulture));
+        var (textIds, textIndices) = Build([Texts(texts, mayBeIntegers: true)]);
         var (typedIds, typedIndices) = Build([Integers(values)]);
 
         var expected = values.GroupBy(value => value).OrderByDescending(group => group.Count())

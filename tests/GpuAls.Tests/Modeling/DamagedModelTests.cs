@@ -97,7 +97,9 @@ public sealed class DamagedModelTests
         var forms = Users.Length + 2;
         for (var form = 0; form < forms; form++)
         {
-            await WriteAsync(form < Users.Length ? Users[form] : form == Users.Length ? Users[0] : new IdIndex<long>([1, 2, 3, 4, 5]));
+            await WriteAsync(form < Users.Length ? Users[form]
+                : form == Users.Length ? Users[0]
+                : new IdIndex<long>([1, 2, 3, 4, 5]));
             if (form == Users.Length)
                 await WriteByParquetNetAsync(new[] { "ada", "bob", "cleo", "dana", "émile" }, EncodingHint.Dictionary);
             if (form > Users.Length)

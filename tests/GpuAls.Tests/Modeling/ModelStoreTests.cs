@@ -17,7 +17,8 @@ public sealed class ModelStoreTests
         yield return new TestCaseData(new IdIndex<long>([5, -4, long.MinValue, 2, 1])).SetArgDisplayNames("int64");
         yield return new TestCaseData(new IdIndex<ulong>([5, 0, ulong.MaxValue, 1ul << 63, 1]))
             .SetArgDisplayNames("uint64");
-        yield return new TestCaseData(new IdIndex<Guid>(Enumerable.Range(1, 5).Select(i => new Guid(i, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)).ToArray())).SetArgDisplayNames("uuid");
+        var uuids = Enumerable.Range(1, 5).Select(i => new Guid(i, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)).ToArray();
+        yield return new TestCaseData(new IdIndex<Guid>(uuids)).SetArgDisplayNames("uuid");
     }
 
     [TestCaseSource(nameof(IdTypes))]

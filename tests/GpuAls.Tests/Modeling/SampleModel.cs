@@ -23,7 +23,14 @@ internal static class SampleModel
         GpualsVersion = "1.2.3",
         StartedAt = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
         Seconds = 1.5,
-        Input = new ManifestInput { Locations = ["plays/"], UserColumn = "user", ItemColumn = "item", WeightColumn = "plays", OnBadRow = OnBadRow.Skip },
+        Input = new ManifestInput
+        {
+            Locations = ["plays/"],
+            UserColumn = "user",
+            ItemColumn = "item",
+            WeightColumn = "plays",
+            OnBadRow = OnBadRow.Skip,
+        },
         Rank = model.Rank,
         Preset = "ials",
         Lists = new ManifestLists { Top = 10, IncludePlayed = false, File = null },

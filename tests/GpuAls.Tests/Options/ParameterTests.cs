@@ -77,7 +77,9 @@ public sealed class ParameterTests
     [TestCase("alpha", "0", "--alpha is 0; expected a finite number above 0.")]
     [TestCase("alpha", "1e-60", "--alpha is 1E-60; expected a finite number above 0.")]
     [TestCase("regularization", "NaN", "--regularization is NaN; expected a finite number, 0 or more.")]
-    [TestCase("regularization", "0,5", "--regularization is '0,5'; expected a number such as 0.5 or 1e-3, without thousands separators.")]
+    [TestCase(
+        "regularization", "0,5",
+        "--regularization is '0,5'; expected a number such as 0.5 or 1e-3, without thousands separators.")]
     [TestCase("solver", "Cholesky", "--solver is 'Cholesky'; expected cholesky or cg.")]
     [TestCase("regularization-scaling", "rows", "--regularization-scaling is 'rows'; expected none, count or ials.")]
     [TestCase("loss", "on", "--loss is 'on'; expected false or true.")]
@@ -112,7 +114,13 @@ public sealed class ParameterTests
 
         Assert.That(
             options,
-            Is.EqualTo(AlsOptions.Default with { Rank = 7, Solver = Solver.ConjugateGradient, ConjugateGradientSteps = 5, TrackLoss = true }));
+            Is.EqualTo(AlsOptions.Default with
+            {
+                Rank = 7,
+                Solver = Solver.ConjugateGradient,
+                ConjugateGradientSteps = 5,
+                TrackLoss = true,
+            }));
     }
 
     [Test]

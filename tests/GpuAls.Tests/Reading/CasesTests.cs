@@ -53,7 +53,8 @@ public sealed class CasesTests
         var source =
             File.ReadAllText(Path.Combine(SharedData.ProjectRoot, "tests", "GpuAls.Tests", "Reading", "CasesTests.cs"));
         var files = Directory.GetFileSystemEntries(At("plays")).Select(path => $"plays/{Path.GetFileName(path)}")
-            .Concat(new[] { "plays*", "spark-*" }.SelectMany(pattern => Directory.GetFileSystemEntries(At("spark-4.0.1"), pattern))
+            .Concat(new[] { "plays*", "spark-*" }
+                .SelectMany(pattern => Directory.GetFileSystemEntries(At("spark-4.0.1"), pattern))
                 .Select(path => $"spark-4.0.1/{Path.GetFileName(path)}"));
 
         Assert.That(files.Where(name => !source.Contains($"\"{name}\"", StringComparison.Ordinal)), Is.Empty);
@@ -125,9 +126,9 @@ public sealed class CasesTests
 
         Assert.That(plays.Users.Type, Is.EqualTo(IdType.UnsignedInteger64));
         var users = Truth().Select(row => (1ul << 63) + ulong.Parse(row.User[1..], CultureInfo.InvariantCulture));
-        Assert.That(
-            Rows(plays).OrderBy(row => row),
-            Is.EqualTo(Truth().Zip(users).Select(pair => ($"{pair.Second}", pair.First.Item, pair.First.Weight)).OrderBy(row => row)));
+        var truth = Truth().Zip(users)
+            .Select(pair => ($"{pair.Second}", pair.First.Item, pair.First.Weight)).OrderBy(row => row);
+        Assert.That(Rows(plays).OrderBy(row => row), Is.EqualTo(truth));
     }
 
     [Test]
@@ -177,7 +178,10 @@ public sealed class CasesTests
 
     private static (string User, string Item, float Weight)[] Rows(IndexedInteractions plays) =>
         Enumerable.Range(0, plays.RowCount)
-        .Select(row => (plays.Users.Format(plays.UserIndices[row]), plays.Items.Format(plays.ItemIndices[row]), plays.Weights![row]))
+        .Select(row => (
+            plays.Users.Format(plays.UserIndices[row]),
+            plays.Items.Format(plays.ItemIndices[row]),
+            plays.Weights![row]))
         .Order()
         .ToArray();
 }

@@ -174,7 +174,8 @@ public sealed class DamagedPagesTests : LoaderTests
         var users = new RawParquet.Column(
             "user", RawParquet.ByteArray, Four, Converted: RawParquet.Utf8)
         { IsOptional = isOptional };
-        var good = users with { Pages = Version1(0, RowCount, PlainEncoding, isOptional ? [2, 0, 0, 0, .. Levels] : [], Four) };
+        byte[] levels = isOptional ? [2, 0, 0, 0, .. Levels] : [];
+        var good = users with { Pages = Version1(0, RowCount, PlainEncoding, levels, Four) };
         RawParquet.Write(
             Folder.At("p.parquet"),
             new RawParquet.Group(RowCount, good, items),

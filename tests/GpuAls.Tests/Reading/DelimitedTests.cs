@@ -84,7 +84,11 @@ public sealed class DelimitedTests : LoaderTests
 
         Assert.That(
             Rows(await LoadAsync("p.tsv")),
-            Is.EqualTo(new[] { ("a", "\"Weird Al\" Yankovic", 1f), ("b", "\"hello", 1f), ("c", "\"12\"\" remix\"", 1f), ("d", "\\", 1f) }));
+            Is.EqualTo(new[]
+            {
+                ("a", "\"Weird Al\" Yankovic", 1f), ("b", "\"hello", 1f),
+                ("c", "\"12\"\" remix\"", 1f), ("d", "\\", 1f),
+            }));
     }
 
     [TestCase("a,x\nb,\"hello\nc,y\n", "line 3", "closing quote")]
@@ -129,7 +133,9 @@ public sealed class DelimitedTests : LoaderTests
     public async Task Load_CompressedText_IsRead(string name)
     {
         await using (var file = File.Create(Folder.At(name)))
-        await using (Stream compressed = name.EndsWith("gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Fastest) : new ZstdSharp.CompressionStream(file))
+        await using (Stream compressed = name.EndsWith("gz", StringComparison.Ordinal)
+            ? new GZipStream(file, CompressionLevel.Fastest)
+            : new ZstdSharp.CompressionStream(file))
             await compressed.WriteAsync("user,item\na,x\n"u8.ToArray());
 
         Assert.That(Rows(await LoadAsync(name)), Is.EqualTo(new[] { ("a", "x", 1f) }));
@@ -192,7 +198,8 @@ public sealed class DelimitedTests : LoaderTests
     {
         Write("p.csv", "user,item\na,x\n");
 
-        var failure = await Assert.ThrowsAsync<GpuAlsException>(() => LoadAsync("p.csv", new InteractionSchema { UserColumn = user, ItemColumn = item, WeightColumn = weight }));
+        var schema = new InteractionSchema { UserColumn = user, ItemColumn = item, WeightColumn = weight };
+        var failure = await Assert.ThrowsAsync<GpuAlsException>(() => LoadAsync("p.csv", schema));
 
         Assert.That(
             (failure!.Kind, failure.Message),
@@ -232,7 +239,8 @@ public sealed class DelimitedTests : LoaderTests
 
         await AssertBadAsync(
             "p.csv", Weighted,
-            "8 of 9 rows", "line 2: column 'item' is empty", "line 3: column 'user' is empty", "line 4: column 'plays' is empty",
+            "8 of 9 rows", "line 2: column 'item' is empty", "line 3: column 'user' is empty",
+            "line 4: column 'plays' is empty",
             "line 5: column 'plays' is NaN", "line 6: column 'plays' is 'inf'", "and 3 more", "--on-bad-row skip");
     }
 

@@ -7,14 +7,20 @@ namespace GpuAls.Tests.Reading;
 /// </summary>
 public sealed class DuckDbParquetTests : LoaderTests
 {
-    private static readonly InteractionSchema Nested =
-        new() { UserColumn = "who.user", ItemColumn = "who.item.name", WeightColumn = "plays", OnBadRow = OnBadRow.Skip };
+    private static readonly InteractionSchema Nested = new()
+    {
+        UserColumn = "who.user",
+        ItemColumn = "who.item.name",
+        WeightColumn = "plays",
+        OnBadRow = OnBadRow.Skip,
+    };
 
     [Test]
     public async Task Load_FieldsOfStructs_AreReadAndNullStructsAreNullFields()
     {
         Copy(
-            "SELECT * FROM (VALUES ({'user': 'a', 'item': {'name': 'x'}}, 1), (NULL, 2), ({'user': 'b', 'item': NULL}, 3), "
+            "SELECT * FROM (VALUES "
+            + "({'user': 'a', 'item': {'name': 'x'}}, 1), (NULL, 2), ({'user': 'b', 'item': NULL}, 3), "
             + "({'user': NULL, 'item': {'name': 'y'}}, 4), ({'user': 'c', 'item': {'name': 'z'}}, 5)) t(who, plays)");
 
         var plays = await LoadAsync("p.parquet", Nested);
@@ -29,7 +35,8 @@ public sealed class DuckDbParquetTests : LoaderTests
         Copy("SELECT {'user': 'a', 'item': 'x'} AS who");
 
         await AssertBadAsync(
-            "p.parquet", new InteractionSchema { UserColumn = "who", ItemColumn = "who.item" }, "column 'who' is nested", "its fields are who.user, who.item");
+            "p.parquet", new InteractionSchema { UserColumn = "who", ItemColumn = "who.item" },
+            "column 'who' is nested", "its fields are who.user, who.item");
     }
 
     [Test]

@@ -70,7 +70,11 @@ public sealed class GzipTests : LoaderTests
     public async Task Load_HeaderWithEveryField_IsRead()
     {
         var plain = Compress("user,item\na,x\n");
-        Write([.. plain[..3], 2 | 4 | 8 | 16, .. plain[4..10], 3, 0, 1, 2, 3, .. "name\0"u8, .. "comment\0"u8, 0, 0, .. plain[10..]]);
+        Write(
+        [
+            .. plain[..3], 2 | 4 | 8 | 16, .. plain[4..10], 3, 0, 1, 2, 3,
+            .. "name\0"u8, .. "comment\0"u8, 0, 0, .. plain[10..],
+        ]);
 
         Assert.That(Rows(await LoadAsync("p.csv.gz")), Is.EqualTo(new[] { ("a", "x", 1f) }));
     }
@@ -80,8 +84,9 @@ public sealed class GzipTests : LoaderTests
     {
         // Text that does not compress, in members around the size of the blocks the decoder takes.
         var random = new Random(3);
-        var lines = Enumerable.Range(0, 40)
-            .Select(member => string.Concat(Enumerable.Range(0, (member * 37) + 300).Select(_ => $"{random.NextInt64():x},{random.NextInt64():x}\n"))).ToArray();
+        string Member(int count) => string.Concat(
+            Enumerable.Range(0, count).Select(_ => $"{random.NextInt64():x},{random.NextInt64():x}\n"));
+        var lines = Enumerable.Range(0, 40).Select(member => Member((member * 37) + 300)).ToArray();
         Write([.. Compress("user,item\n"), .. lines.SelectMany(Compress)]);
 
         Assert.That(

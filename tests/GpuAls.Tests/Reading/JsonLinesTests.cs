@@ -14,7 +14,8 @@ public sealed class JsonLinesTests : LoaderTests
     {
         Write(
             "p.jsonl",
-            "{\"plays\":3,\"x\":[1,{\"user\":7}],\"item\":\"jazz\",\"user\":\"a\\u0064a\"}\r\n\r\n{\"user\": \"b\\\"ob\", \"item\": \"日本\", \"plays\": 2.5e0}");
+            "{\"plays\":3,\"x\":[1,{\"user\":7}],\"item\":\"jazz\",\"user\":\"a\\u0064a\"}\r\n\r\n"
+                + "{\"user\": \"b\\\"ob\", \"item\": \"日本\", \"plays\": 2.5e0}");
 
         var plays = await LoadAsync("p.jsonl", Weighted);
 
@@ -213,9 +214,26 @@ public sealed class JsonLinesTests : LoaderTests
                 var lines = rows.Select(row => JsonSerializer.Serialize(
                     row.Item4 switch
                     {
-                        0 => new Dictionary<string, object> { ["user"] = row.Item1, ["item"] = row.Item2, ["plays"] = row.Item3 },
-                        1 => new() { ["plays"] = row.Item3.ToString(CultureInfo.InvariantCulture), ["x"] = new { user = 1 }, ["item"] = row.Item2, ["user"] = row.Item1 },
-                        _ => new() { ["user"] = "overwritten", ["item"] = row.Item2, ["userx"] = row.Item1, ["plays"] = row.Item3 },
+                        0 => new Dictionary<string, object>
+                        {
+                            ["user"] = row.Item1,
+                            ["item"] = row.Item2,
+                            ["plays"] = row.Item3,
+                        },
+                        1 => new()
+                        {
+                            ["plays"] = row.Item3.ToString(CultureInfo.InvariantCulture),
+                            ["x"] = new { user = 1 },
+                            ["item"] = row.Item2,
+                            ["user"] = row.Item1,
+                        },
+                        _ => new()
+                        {
+                            ["user"] = "overwritten",
+                            ["item"] = row.Item2,
+                            ["userx"] = row.Item1,
+                            ["plays"] = row.Item3,
+                        },
                     })).Select(line => line.Replace("\"userx\"", "\"user\"", StringComparison.Ordinal));
                 Write("p.jsonl", string.Join('\n', lines));
 
@@ -229,7 +247,9 @@ public sealed class JsonLinesTests : LoaderTests
     [Test]
     public async Task Load_DamagedJson_GivesRowsOrBadInputSoon()
     {
-        var whole = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 20).Select(i => $"{{\"user\":\"u{i}\",\"item\":{i % 7},\"plays\":{i + 1}}}\n")));
+        var lines = Enumerable.Range(0, 20)
+            .Select(i => $"{{\"user\":\"u{i}\",\"item\":{i % 7},\"plays\":{i + 1}}}\n");
+        var whole = Encoding.UTF8.GetBytes(string.Concat(lines));
         var change = Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte);
         var number = 0;
         await change.Array[1, 6].SampleAsync(
@@ -266,7 +286,10 @@ public sealed class JsonLinesTests : LoaderTests
     {
         await File.WriteAllBytesAsync(
             Folder.At("p.csv.bz2"),
-            [.. CompressedText.Of("p.bz2", "user,item\na,"u8.ToArray()), .. CompressedText.Of("p.bz2", "x\nb,y\n"u8.ToArray())]);
+            [
+                .. CompressedText.Of("p.bz2", "user,item\na,"u8.ToArray()),
+                .. CompressedText.Of("p.bz2", "x\nb,y\n"u8.ToArray()),
+            ]);
 
         Assert.That(Rows(await LoadAsync("p.csv.bz2")), Is.EqualTo(new[] { ("a", "x", 1f), ("b", "y", 1f) }));
     }

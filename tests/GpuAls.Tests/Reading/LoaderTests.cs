@@ -25,7 +25,10 @@ public abstract class LoaderTests
 
     private protected static (string User, string Item, float Weight)[] Rows(IndexedInteractions plays) =>
         Enumerable.Range(0, plays.RowCount)
-            .Select(row => (plays.Users.Format(plays.UserIndices[row]), plays.Items.Format(plays.ItemIndices[row]), plays.Weights?[row] ?? 1))
+            .Select(row => (
+                plays.Users.Format(plays.UserIndices[row]),
+                plays.Items.Format(plays.ItemIndices[row]),
+                plays.Weights?[row] ?? 1))
             .ToArray();
 
     private protected static string[] Ids(IdIndex ids) => Enumerable.Range(0, ids.Count).Select(ids.Format).ToArray();

@@ -147,7 +147,11 @@ public sealed class LocationTests : LoaderTests
     [TestCase("day=2/.*/*", "hidden too")]
     public async Task Load_GlobWithFolders_ReadsFilesBelowButNoHiddenOnes(string glob, params string[] users)
     {
-        string[][] files = [["a.csv"], ["day=1", "b.csv"], ["day=2", "c.csv"], ["day=2", "hour=3", "d.csv"], ["_hidden.csv"], ["day=2", ".hidden", "too.csv"]];
+        string[][] files =
+        [
+            ["a.csv"], ["day=1", "b.csv"], ["day=2", "c.csv"], ["day=2", "hour=3", "d.csv"],
+            ["_hidden.csv"], ["day=2", ".hidden", "too.csv"],
+        ];
         string[] names = ["a", "b", "c", "d", "hidden", "hidden too"];
         foreach (var (file, name) in files.Zip(names))
         {

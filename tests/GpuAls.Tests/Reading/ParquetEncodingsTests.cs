@@ -186,5 +186,10 @@ public sealed class ParquetEncodingsTests : LoaderTests
 
     private void Write(int rows, RawParquet.Column users, RawParquet.Column[] more) => RawParquet.Write(
         Folder.At("p.parquet"), rows,
-        [users, new RawParquet.Column("item", RawParquet.Int32, [.. Enumerable.Range(0, rows).SelectMany(BitConverter.GetBytes)]), .. more]);
+        [
+            users,
+            new RawParquet.Column(
+                "item", RawParquet.Int32, [.. Enumerable.Range(0, rows).SelectMany(BitConverter.GetBytes)]),
+            .. more,
+        ]);
 }

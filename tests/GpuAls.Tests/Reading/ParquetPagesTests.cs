@@ -23,9 +23,11 @@ public sealed class ParquetPagesTests : LoaderTests
 
     /// <summary>Values of all types that the library writes, few different ones or many.</summary>
     private static readonly Gen<Array> Written = Gen.OneOf<Array>(
-        Of(Gen.String.Null()), Of(Gen.Int[0, 9].Select(value => (string?)$"ü{value}")), Of(Gen.Int), Of(Gen.Int[-3, 3]), Of(Gen.Int.Nullable()), Of(Gen.Long), Of(Gen.ULong.Select(value => value >> 1)),
-        Of(Gen.Short), Of(Gen.Guid), Of(Gen.Float), Of(Gen.Double), Of(Gen.Double.Nullable()), Of(
-            Gen.Int.Select(value => value / 1000m)));
+        Of(Gen.String.Null()), Of(Gen.Int[0, 9].Select(value => (string?)$"ü{value}")),
+        Of(Gen.Int), Of(Gen.Int[-3, 3]), Of(Gen.Int.Nullable()),
+        Of(Gen.Long), Of(Gen.ULong.Select(value => value >> 1)),
+        Of(Gen.Short), Of(Gen.Guid), Of(Gen.Float), Of(Gen.Double), Of(Gen.Double.Nullable()),
+        Of(Gen.Int.Select(value => value / 1000m)));
 
     [TestCaseSource(typeof(ParquetKind), nameof(ParquetKind.Names))]
     public async Task Read_AnyPages_GivesWhatWasWritten(string name)

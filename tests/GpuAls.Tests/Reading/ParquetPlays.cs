@@ -51,7 +51,8 @@ internal static class ParquetPlays
             short[] numbers => output.WriteAsync<short>(field, numbers.AsMemory(start..end)),
             float[] numbers => output.WriteAsync<float>(field, numbers.AsMemory(start..end)),
             double[] numbers => output.WriteAsync<double>(field, numbers.AsMemory(start..end)),
-            double?[] numbers => output.WriteAsync<double>(field, (ReadOnlyMemory<double?>)numbers.AsMemory(start..end)),
+            double?[] numbers => output.WriteAsync<double>(
+                field, (ReadOnlyMemory<double?>)numbers.AsMemory(start..end)),
             decimal[] numbers => output.WriteAsync<decimal>(field, numbers.AsMemory(start..end)),
             bool[] flags => output.WriteAsync<bool>(field, flags.AsMemory(start..end)),
             Guid[] uuids => output.WriteAsync<Guid>(field, uuids.AsMemory(start..end)),

@@ -22,7 +22,7 @@ public sealed class ParquetTests : LoaderTests
             "b",
             "a",
             "c");
-        Guid[] uuids = [new(2, 0, 0, new byte[8]), new(1, 0, 0, new byte[8]), new(2, 0, 0, new byte[8]), new(3, 0, 0, new byte[8])];
+        Guid[] uuids = [.. new[] { 2, 1, 2, 3 }.Select(first => new Guid(first, 0, 0, new byte[8]))];
         yield return Case(uuids, IdType.Uuid, uuids[0].ToString(), uuids[1].ToString(), uuids[3].ToString());
 
         static TestCaseData Case(Array ids, IdType type, params string[] order) =>
@@ -65,7 +65,10 @@ public sealed class ParquetTests : LoaderTests
     }
 
     public static IEnumerable<Array> WeightColumns() =>
-        [new[] { 1, 2, 3, 4 }, new[] { 1L, 2, 3, 4 }, new[] { 1f, 2, 3, 4 }, new[] { 1d, 2, 3, 4 }, new[] { 1m, 2, 3, 4 }, new ulong[] { 1, 2, 3, 4 }];
+    [
+        new[] { 1, 2, 3, 4 }, new[] { 1L, 2, 3, 4 }, new[] { 1f, 2, 3, 4 },
+        new[] { 1d, 2, 3, 4 }, new[] { 1m, 2, 3, 4 }, new ulong[] { 1, 2, 3, 4 },
+    ];
 
     [TestCaseSource(nameof(WeightColumns))]
     public async Task Load_EachTypeOfWeight_IsRead(Array weights)
@@ -85,7 +88,8 @@ public sealed class ParquetTests : LoaderTests
 
         await AssertBadAsync(
             "p.parquet", Weighted,
-            "3 of 4 rows", "p.parquet, row group 0, row 1: column 'user' is null", "row group 1, row 0: column 'plays' is null", "row group 1, row 1: column 'item' is null");
+            "3 of 4 rows", "p.parquet, row group 0, row 1: column 'user' is null",
+            "row group 1, row 0: column 'plays' is null", "row group 1, row 1: column 'item' is null");
     }
 
     [Test]
@@ -213,7 +217,8 @@ public sealed class ParquetTests : LoaderTests
             Folder.At("p.parquet"), 1, ("user", Items), ("item", Items), ("plays", new[] { "3", "many", "", null }));
 
         await AssertBadAsync(
-            "p.parquet", Weighted, "3 of 4 rows", "row 1: column 'plays' is 'many'; expected a number", "row 2: column 'plays' is empty",
+            "p.parquet", Weighted,
+            "3 of 4 rows", "row 1: column 'plays' is 'many'; expected a number", "row 2: column 'plays' is empty",
             "row 3: column 'plays' is null");
     }
 
@@ -224,7 +229,8 @@ public sealed class ParquetTests : LoaderTests
             Folder.At("p.parquet"), 1, ("user", Items), ("item", Items), ("plays", new Guid[4]));
 
         await AssertBadAsync(
-            "p.parquet", Weighted, "column 'plays' is FIXED_LEN_BYTE_ARRAY(16) (UUID); weights are numbers", "--weight-column");
+            "p.parquet", Weighted,
+            "column 'plays' is FIXED_LEN_BYTE_ARRAY(16) (UUID); weights are numbers", "--weight-column");
     }
 
     [TestCase(4, "is not a whole Parquet file")]

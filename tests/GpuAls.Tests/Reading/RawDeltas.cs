@@ -14,7 +14,9 @@ internal static class RawDeltas
     {
         List<byte> bytes =
         [
-            .. RawThrift.Varint((ulong)blockSize), .. RawThrift.Varint(MiniblockCount), .. RawThrift.Varint((ulong)values.Length),
+            .. RawThrift.Varint((ulong)blockSize),
+            .. RawThrift.Varint(MiniblockCount),
+            .. RawThrift.Varint((ulong)values.Length),
             .. RawThrift.Zigzag(values.IsEmpty ? 0 : values[0]),
         ];
         for (var start = 1; start < values.Length; start += blockSize)

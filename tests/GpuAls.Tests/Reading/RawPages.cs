@@ -75,7 +75,10 @@ internal static class RawPages
     /// <param name="bytes">Its bytes in the file.</param>
     /// <param name="more">The other fields of the header.</param>
     public static byte[] Page(int type, long length, byte[] bytes, params (int, RawThrift)[] more) =>
-        [.. Struct([(1, Integer(type)), (2, new RawThrift(5, Zigzag(length))), (3, Integer(bytes.Length)), .. more]), .. bytes];
+    [
+        .. Struct([(1, Integer(type)), (2, new RawThrift(5, Zigzag(length))), (3, Integer(bytes.Length)), .. more]),
+        .. bytes,
+    ];
 
     /// <summary>The part of the header of a page of version 1.</summary>
     public static byte[] Header1(int rows, int encoding) =>
@@ -114,7 +117,11 @@ internal static class RawPages
             .. part == 0 ? [] : (byte[])[.. BigEndian(block), .. Part(bytes[..part]), .. Part(bytes[part..block])],
             .. bytes.Length == 0
                 ? []
-                : (byte[])[.. BigEndian(bytes.Length - (part == 0 ? 0 : block)), .. Part(part == 0 ? bytes : bytes[block..])],
+                : (byte[])
+                [
+                    .. BigEndian(bytes.Length - (part == 0 ? 0 : block)),
+                    .. Part(part == 0 ? bytes : bytes[block..]),
+                ],
         ];
 
         static byte[] Part(byte[] part) => [.. BigEndian(LiteralsOfLz4(part).Length), .. LiteralsOfLz4(part)];

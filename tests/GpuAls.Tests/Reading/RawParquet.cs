@@ -105,7 +105,10 @@ internal static class RawParquet
             2,
             RawThrift.List(
                 12,
-                [Struct((4, RawThrift.Text("schema")), (5, RawThrift.Integer(groups[0].Columns.Length))), .. groups[0].Columns.Select(Element)])),
+                [
+                    Struct((4, RawThrift.Text("schema")), (5, RawThrift.Integer(groups[0].Columns.Length))),
+                    .. groups[0].Columns.Select(Element),
+                ])),
         (3, RawThrift.Long(groups.Sum(group => (long)group.Rows))),
         (4, RawThrift.List(12, written)));
 

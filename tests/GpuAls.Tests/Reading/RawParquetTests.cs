@@ -128,11 +128,14 @@ public sealed class RawParquetTests : LoaderTests
         RawParquet.Write(
             Folder.At("p.parquet"), 2,
             new RawParquet.Column(
-                "user", RawParquet.FixedLengthByteArray, new byte[64], TypeLength: 16, Logical: RawParquet.Uuid, Encoding: BitPacked),
+                "user", RawParquet.FixedLengthByteArray, new byte[64],
+                TypeLength: 16, Logical: RawParquet.Uuid, Encoding: BitPacked),
             Items);
 
         await AssertBadAsync(
-            "p.parquet", null, "column 'user' is FIXED_LEN_BYTE_ARRAY(16) (UUID) in BIT_PACKED, which is not supported", "Write it with PLAIN");
+            "p.parquet", null,
+            "column 'user' is FIXED_LEN_BYTE_ARRAY(16) (UUID) in BIT_PACKED, which is not supported",
+            "Write it with PLAIN");
     }
 
     [Test]

@@ -56,7 +56,8 @@ public sealed class TextDialectTests : LoaderTests
     public async Task Load_GivenDelimiter_IsUsed(string delimiter, string text)
     {
         Write("p.txt", text);
-        var schema = Weighted with { Delimiter = delimiter, ItemColumn = text.Contains(';', StringComparison.Ordinal) ? "item;plays" : "item" };
+        var item = text.Contains(';', StringComparison.Ordinal) ? "item;plays" : "item";
+        var schema = Weighted with { Delimiter = delimiter, ItemColumn = item };
 
         Assert.That(Rows(await LoadAsync("p.txt", schema)), Is.EqualTo(new[] { ("a<b", "x", 1f) }));
     }
@@ -118,7 +119,8 @@ public sealed class TextDialectTests : LoaderTests
         Write("p.csv", "#\n#\nuser,item,plays\n#\na,x,many\n\"b\",,1\n");
 
         await AssertBadAsync(
-            "p.csv", Weighted with { CommentPrefix = "#" }, "line 5: column 'plays' is 'many'; expected a number", "line 6: column 'item' is empty");
+            "p.csv", Weighted with { CommentPrefix = "#" },
+            "line 5: column 'plays' is 'many'; expected a number", "line 6: column 'item' is empty");
     }
 
     [TestCase("true", 1f)]
@@ -164,7 +166,8 @@ public sealed class TextDialectTests : LoaderTests
 
         await AssertBadAsync(
             "p.csv", new InteractionSchema { ItemColumn = "Item Id" },
-            "no column 'user' and no column 'Item Id'", "Choose with --user-column User and --item-column \"ITEM id\": names of columns are case-sensitive.");
+            "no column 'user' and no column 'Item Id'",
+            "Choose with --user-column User and --item-column \"ITEM id\": names of columns are case-sensitive.");
     }
 
     [Test]
@@ -220,7 +223,8 @@ public sealed class TextDialectTests : LoaderTests
     public async Task Load_AnyText_GivesRowsOrBadInput()
     {
         var piece = Gen.OneOf(
-            "\"", "\"\"", "\\", "\\\"", ",", "::", ", ", "\t", "\n", "\r", "\r\n", "#", "a", "b", "1", "4,5", "é", "\0", "user", "item", "\u0001");
+            "\"", "\"\"", "\\", "\\\"", ",", "::", ", ", "\t", "\n", "\r", "\r\n", "#",
+            "a", "b", "1", "4,5", "é", "\0", "user", "item", "\u0001");
         var schema = Gen.Select(
             Gen.OneOf<string?>(null, ",", "::", "\t"),
             Gen.OneOf<char?>(null, '"', '\\'),
@@ -233,7 +237,14 @@ public sealed class TextDialectTests : LoaderTests
                 var name = $"p{Interlocked.Increment(ref number)}.csv";
                 Write(name, string.Concat(pieces));
                 var (delimiter, escape, comment, comma) = options;
-                var read = Numbered with { Delimiter = delimiter, Escape = escape, CommentPrefix = comment, HasDecimalComma = comma, OnBadRow = OnBadRow.Skip };
+                var read = Numbered with
+                {
+                    Delimiter = delimiter,
+                    Escape = escape,
+                    CommentPrefix = comment,
+                    HasDecimalComma = comma,
+                    OnBadRow = OnBadRow.Skip,
+                };
                 try
                 {
                     var plays = await LoadAsync(name, read).WaitAsync(TimeSpan.FromSeconds(20));

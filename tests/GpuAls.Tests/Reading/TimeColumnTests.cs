@@ -12,21 +12,28 @@ public sealed class TimeColumnTests : LoaderTests
 
     private static readonly InteractionSchema Timed = new() { TimeColumn = "time" };
 
-    private static readonly DateTime[] Instants = [new(2025, 3, 31, 20, 15, 7, DateTimeKind.Utc), new(1969, 12, 31, 23, 0, 0, DateTimeKind.Utc), new(2025, 3, 31, 20, 15, 8, DateTimeKind.Utc)];
+    private static readonly DateTime[] Instants =
+    [
+        new(2025, 3, 31, 20, 15, 7, DateTimeKind.Utc),
+        new(1969, 12, 31, 23, 0, 0, DateTimeKind.Utc),
+        new(2025, 3, 31, 20, 15, 8, DateTimeKind.Utc),
+    ];
 
     public static IEnumerable<TestCaseData> Integers() =>
-        from column in new Array[] { new int[] { 5, -3, 9 }, new long[] { 5, -3, 9L }, new short[] { 5, -3, 9 }, new string[] { "5", "-3", "9" } }
+        from column in new Array[]
+        {
+            new int[] { 5, -3, 9 }, new long[] { 5, -3, 9L }, new short[] { 5, -3, 9 }, new string[] { "5", "-3", "9" },
+        }
         select new TestCaseData(column).SetArgDisplayNames(column.GetType().Name);
 
     public static IEnumerable<TestCaseData> Timestamps() =>
         from field in new[]
         {
-            new DateTimeDataField("time", DateTimeFormat.Impala), new DateTimeDataField(
-                "time", DateTimeFormat.DateAndTime), new DateTimeDataField("time", DateTimeFormat.DateAndTimeMicros),
-            new DateTimeDataField(
-                "time",
-                DateTimeFormat.Timestamp,
-                unit: DateTimeTimeUnit.Millis), new DateTimeDataField("time", DateTimeFormat.Timestamp, unit: DateTimeTimeUnit.Micros),
+            new DateTimeDataField("time", DateTimeFormat.Impala),
+            new DateTimeDataField("time", DateTimeFormat.DateAndTime),
+            new DateTimeDataField("time", DateTimeFormat.DateAndTimeMicros),
+            new DateTimeDataField("time", DateTimeFormat.Timestamp, unit: DateTimeTimeUnit.Millis),
+            new DateTimeDataField("time", DateTimeFormat.Timestamp, unit: DateTimeTimeUnit.Micros),
             new DateTimeDataField("time", DateTimeFormat.Timestamp, unit: DateTimeTimeUnit.Nanos),
         }
         from hint in new[] { EncodingHint.Default, EncodingHint.Dictionary, EncodingHint.DeltaBinaryPacked }

@@ -46,7 +46,9 @@ internal sealed class PlainEvaluation(
         metrics[$"map@{k}"] = Mean(row =>
         {
             var hits = Hits(row);
-            return hits.Select((hit, place) => hit ? hits.Take(place + 1).Count(earlier => earlier) / (place + 1.0) : 0).Sum() / Math.Min(k, row.Relevant.Length);
+            var precisions = hits.Select(
+                (hit, place) => hit ? hits.Take(place + 1).Count(earlier => earlier) / (place + 1.0) : 0);
+            return precisions.Sum() / Math.Min(k, row.Relevant.Length);
         });
         metrics[$"ndcg@{k}"] =
             Mean(row => Gain(Hits(row)) / Gain([.. Enumerable.Repeat(true, Math.Min(k, row.Relevant.Length))]));
@@ -83,7 +85,11 @@ internal sealed class PlainEvaluation(
 
     private void AddErrors(Dictionary<string, double> metrics)
     {
-        var pairs = (from user in Enumerable.Range(0, test.GetLength(0)) from item in Enumerable.Range(0, test.GetLength(1)) where test[user, item] != 0 select (user, item)).ToArray();
+        var pairs = (
+            from user in Enumerable.Range(0, test.GetLength(0))
+            from item in Enumerable.Range(0, test.GetLength(1))
+            where test[user, item] != 0
+            select (user, item)).ToArray();
         if (!keepsUnseen) pairs = [.. pairs.Where(pair => IsSeen(pair.user, pair.item))];
         double Prediction((int User, int Item) pair) =>
             IsSeen(pair.User, pair.Item) ? scores[pair.User, pair.Item] : double.NaN;
@@ -97,8 +103,10 @@ internal sealed class PlainEvaluation(
 
     private Row Ranking(int user)
     {
-        int[] relevant = [.. Enumerable.Range(0, test.GetLength(1)).Where(item => test[user, item] > 0 && (keepsUnseen || IsSeen(user, item)))];
-        int[] candidates = [.. Enumerable.Range(0, _items).Where(item => Listeners(item) > 0 && (user >= _users || (isEmptyItem?[item] != true && train[user, item] == 0)))];
+        bool IsTrained(int item) => user < _users && (isEmptyItem?[item] == true || train[user, item] != 0);
+        var held = Enumerable.Range(0, test.GetLength(1)).Where(item => test[user, item] > 0);
+        int[] relevant = [.. held.Where(item => keepsUnseen || IsSeen(user, item))];
+        int[] candidates = [.. Enumerable.Range(0, _items).Where(item => Listeners(item) > 0 && !IsTrained(item))];
         if (user >= _users || isEmptyUser?[user] == true) return new Row(user, relevant, candidates, HasList: false);
         return new Row(
             user,

@@ -24,7 +24,12 @@ internal sealed class Page
 
     /// <summary>The cells of the rows of all tables whose caption has some text.</summary>
     public string[][] Rows(string caption) =>
-        [.. All("table").Where(table => table.Element("caption")!.Value.Contains(caption)).SelectMany(table => table.Element("tbody")!.Elements("tr")).Select(row => row.Elements().Select(cell => cell.Value).ToArray())];
+    [
+        .. All("table")
+            .Where(table => table.Element("caption")!.Value.Contains(caption))
+            .SelectMany(table => table.Element("tbody")!.Elements("tr"))
+            .Select(row => row.Elements().Select(cell => cell.Value).ToArray())
+    ];
 
     /// <summary>The value of a fact of the head.</summary>
     public string Fact(string name) =>
@@ -32,7 +37,13 @@ internal sealed class Page
 
     /// <summary>The charts of a colour scheme, as SVG.</summary>
     public XDocument[] Charts(bool isDark) =>
-        [.. All("picture").Select(picture => isDark ? picture.Element("source")!.Attribute("srcset")! : picture.Element("img")!.Attribute("src")!).Select(source => Decode(source.Value))];
+    [
+        .. All("picture")
+            .Select(picture => isDark
+                ? picture.Element("source")!.Attribute("srcset")!
+                : picture.Element("img")!.Attribute("src")!)
+            .Select(source => Decode(source.Value))
+    ];
 
     /// <summary>Everything that a browser would load, or run.</summary>
     public void AssertNeedsNothingElse()

@@ -13,7 +13,11 @@ public sealed class ReportWriterTests
     [TestCase("tab\u0001null\u0000\uFFFE", "tab\uFFFDnull\uFFFD\uFFFD")]
     public void Page_AnyId_IsShownAsItIs(string id, string shown)
     {
-        var page = PageOf(Nothing with { Facts = [new ReportFact("Input", id)], Samples = [new SampleList(id, 3, [new SampleItem(id, 2)], [new SampleItem(id, 0.5f)])] });
+        var page = PageOf(Nothing with
+        {
+            Facts = [new ReportFact("Input", id)],
+            Samples = [new SampleList(id, 3, [new SampleItem(id, 2)], [new SampleItem(id, 0.5f)])],
+        });
 
         Assert.That(page.Fact("Input"), Is.EqualTo(shown));
         Assert.That(page.All("h3").Single().Value, Is.EqualTo(shown));
@@ -40,7 +44,11 @@ public sealed class ReportWriterTests
 
         Assert.That(
             page.Rows("Iterations of fold 2"),
-            Is.EqualTo(new[] { new[] { "1", "0.25", "2500", "not measured", "4", "1" }, ["2", "0.5", "1250", "not measured", "0", "0"] }));
+            Is.EqualTo(new[]
+            {
+                new[] { "1", "0.25", "2500", "not measured", "4", "1" },
+                ["2", "0.5", "1250", "not measured", "0", "0"],
+            }));
         Assert.That(page.All("img").First().Attribute("alt")!.Value, Does.Contain("ends at 1250"));
         Assert.That(
             page.Charts(isDark: false),
@@ -51,7 +59,10 @@ public sealed class ReportWriterTests
     [Test]
     public void Page_LossNotTracked_HasNoChartOfIt()
     {
-        var page = PageOf(Nothing with { Trainings = [new TrainingCurve("the training", [new IterationReport(1, 0.25, null, 0, 0)])] });
+        var page = PageOf(Nothing with
+        {
+            Trainings = [new TrainingCurve("the training", [new IterationReport(1, 0.25, null, 0, 0)])],
+        });
 
         Assert.That(
             page.All("figcaption").Select(caption => caption.Value),
@@ -86,7 +97,9 @@ public sealed class ReportWriterTests
     [Test]
     public void Page_SampleThatWasHeldOut_IsMarked()
     {
-        var page = PageOf(Nothing with { Samples = [new SampleList("a", 1, [new SampleItem("x", 2)], [new SampleItem("y", 0.9f), new SampleItem("z", 0.1f)], new HashSet<string> { "z" })] });
+        SampleItem[] list = [new("y", 0.9f), new("z", 0.1f)];
+        var sample = new SampleList("a", 1, [new SampleItem("x", 2)], list, new HashSet<string> { "z" });
+        var page = PageOf(Nothing with { Samples = [sample] });
 
         Assert.That(
             page.Rows("a: "),

@@ -14,8 +14,10 @@ public sealed class SamplePlaysTests
             var histories = new SamplePlays(options).Histories().ToArray();
             return histories.Length == users
                 && histories.Sum(history => (long)history.Items.Length) == plays
-                && histories.All(history => history.Items.Distinct().Count() == history.Items.Length && history.Items.All(item => item >= 0 && item < items))
-                && histories.All(history => history.Counts.Length == history.Items.Length && history.Counts.All(count => count >= 1));
+                && histories.All(history => history.Items.Distinct().Count() == history.Items.Length)
+                && histories.All(history => history.Items.All(item => item >= 0 && item < items))
+                && histories.All(history => history.Counts.Length == history.Items.Length)
+                && histories.All(history => history.Counts.All(count => count >= 1));
         });
 
     [Test]
@@ -27,7 +29,8 @@ public sealed class SamplePlaysTests
         var text = string.Join(
             " | ",
             new SamplePlays(options).Histories()
-                .Select(history => string.Join(' ', history.Items.Zip(history.Counts, (item, count) => $"{item}x{count}"))));
+                .Select(history => history.Items.Zip(history.Counts, (item, count) => $"{item}x{count}"))
+                .Select(history => string.Join(' ', history)));
 
         Assert.That(text, Is.EqualTo("4x3 5x6 8x1 9x1 | 10x1 14x1 3x6 | 14x3 8x1 | 4x3 10x1 | 19x27"));
     }
@@ -65,7 +68,8 @@ public sealed class SamplePlaysTests
 
         await SampleJob.RunAsync(new SampleJobOptions { Sample = options, Output = path });
 
-        var read = CsrBuilder.Build(await InteractionLoader.LoadAsync([path], new InteractionSchema { WeightColumn = SampleWriter.WeightColumn }));
+        var schema = new InteractionSchema { WeightColumn = SampleWriter.WeightColumn };
+        var read = CsrBuilder.Build(await InteractionLoader.LoadAsync([path], schema));
         var names = plays.ItemNames();
         foreach (var history in plays.Histories())
         {

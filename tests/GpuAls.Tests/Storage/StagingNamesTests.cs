@@ -37,7 +37,8 @@ public sealed class StagingNamesTests
         foreach (var name in (string[])[Dead("lists.csv"), Dead("other.csv"), ".lists.csv.tmp"])
             File.WriteAllText(_folder.At(name), "half");
 
-        await (await OutputLocation.Of(_folder.At("lists.csv")).OpenFileAsync(overwrite: false, default)).Output.DisposeAsync();
+        var location = OutputLocation.Of(_folder.At("lists.csv"));
+        await (await location.OpenFileAsync(overwrite: false, default)).Output.DisposeAsync();
 
         Assert.That(
             _folder.Entries(), Is.EqualTo(new[] { ".lists.csv.tmp", Dead("other.csv") }.Order(StringComparer.Ordinal)));
@@ -49,7 +50,8 @@ public sealed class StagingNamesTests
         Directory.CreateDirectory(_folder.At(Dead("model"), "below"));
         Directory.CreateDirectory(_folder.At("model", Dead("staging"), "below"));
 
-        await (await OutputLocation.Of(_folder.At("model")).OpenFolderAsync(overwrite: false, ModelFolder.WhyForeignAsync, default)).DisposeAsync();
+        var location = OutputLocation.Of(_folder.At("model"));
+        await (await location.OpenFolderAsync(overwrite: false, ModelFolder.WhyForeignAsync, default)).DisposeAsync();
 
         Assert.That(_folder.Entries(), Is.EqualTo(new[] { "model" }));
         Assert.That(Directory.GetFileSystemEntries(_folder.At("model")), Is.Empty);

@@ -62,7 +62,12 @@ internal sealed class EarlyStoppingTests<TEngine>
         var plays = Plays();
         using var loaded = new LoadedPlays(_engine, plays, Options);
 
-        foreach (var options in new[] { Options with { Iterations = 2 }, Options with { Iterations = 1, Rank = 2, Regularization = 4, First = Side.Items } })
+        AlsOptions[] others =
+        [
+            Options with { Iterations = 2 },
+            Options with { Iterations = 1, Rank = 2, Regularization = 4, First = Side.Items },
+        ];
+        foreach (var options in others)
         {
             var ofHost = new FactorTrainer(_engine, options).Fit(plays);
             Assert.That(new FactorTrainer(_engine, options).Fit(loaded).ItemFactors, Is.EqualTo(ofHost.ItemFactors));

@@ -15,7 +15,8 @@ public sealed class FactorTrainerTests
         yield return new TestCaseData(Small with { UnobservedWeight = 0.2 }).SetArgDisplayNames("unobserved weight");
         yield return new TestCaseData(Small with { RegularizationScaling = RegularizationScaling.Count })
             .SetArgDisplayNames("count");
-        yield return new TestCaseData(Small with { RegularizationScaling = RegularizationScaling.Ials, RegularizationExponent = 0.7 }).SetArgDisplayNames("ials scaling");
+        var ials = Small with { RegularizationScaling = RegularizationScaling.Ials, RegularizationExponent = 0.7 };
+        yield return new TestCaseData(ials).SetArgDisplayNames("ials scaling");
         yield return new TestCaseData(Small with { Objective = Objective.Ials }).SetArgDisplayNames("ials objective");
         yield return new TestCaseData(Small with { First = Side.Items }).SetArgDisplayNames("items first");
         yield return new TestCaseData(Preset.Apply("spark", Small)).SetArgDisplayNames("spark");
@@ -24,16 +25,19 @@ public sealed class FactorTrainerTests
         yield return new TestCaseData(Small with { Feedback = Feedback.Explicit }).SetArgDisplayNames("explicit");
         yield return new TestCaseData(Preset.Apply("spark", Small with { Feedback = Feedback.Explicit }))
             .SetArgDisplayNames("explicit spark");
-        yield return new TestCaseData(Small with { Feedback = Feedback.Explicit, RegularizationScaling = RegularizationScaling.Ials, RegularizationExponent = 0.7 }).SetArgDisplayNames("explicit, exponent");
-        yield return new TestCaseData(Small with { Feedback = Feedback.Explicit, Solver = Solver.ConjugateGradient, ConjugateGradientSteps = 20 }).SetArgDisplayNames("explicit cg");
+        yield return new TestCaseData(ials with { Feedback = Feedback.Explicit })
+            .SetArgDisplayNames("explicit, exponent");
+        var cg = Small with { Solver = Solver.ConjugateGradient, ConjugateGradientSteps = 20 };
+        yield return new TestCaseData(cg with { Feedback = Feedback.Explicit }).SetArgDisplayNames("explicit cg");
         yield return new TestCaseData(Small with { Nonnegative = true }).SetArgDisplayNames("nonnegative");
         yield return new TestCaseData(Preset.Apply("spark", Small with { Nonnegative = true }))
             .SetArgDisplayNames("nonnegative spark");
         yield return new TestCaseData(Preset.Apply("ials", Small with { Nonnegative = true }))
             .SetArgDisplayNames("nonnegative ials");
-        yield return new TestCaseData(Preset.Apply("spark", Small with { Nonnegative = true, Feedback = Feedback.Explicit })).SetArgDisplayNames("nonnegative explicit");
-        yield return new TestCaseData(Small with { Solver = Solver.ConjugateGradient, ConjugateGradientSteps = 20 })
-            .SetArgDisplayNames("cg");
+        yield return new TestCaseData(
+                Preset.Apply("spark", Small with { Nonnegative = true, Feedback = Feedback.Explicit }))
+            .SetArgDisplayNames("nonnegative explicit");
+        yield return new TestCaseData(cg).SetArgDisplayNames("cg");
     }
 
     [TestCaseSource(nameof(Variants))]

@@ -41,7 +41,8 @@ public sealed class HostTopKTests
     {
         using var queries = engine.LoadFactors(TestMatrices.Factors(queryCount, Rank, seed: 1), Rank);
         using var items = engine.LoadFactors(TestMatrices.Factors(ItemCount, Rank, seed: 2), Rank);
-        using var seen = engine.LoadPlays(TestMatrices.Plays(ItemCount, [.. Enumerable.Range(0, queryCount).Select(query => query % 7 * 50)], seed: 3));
+        int[] lengths = [.. Enumerable.Range(0, queryCount).Select(query => query % 7 * 50)];
+        using var seen = engine.LoadPlays(TestMatrices.Plays(ItemCount, lengths, seed: 3));
         var (indices, scores) = (new int[queryCount * k], new float[queryCount * k]);
         engine.TopK(new TopKQuery(queries, RowRange.All(queries), items, seen, k), indices, scores);
         return (indices, scores);

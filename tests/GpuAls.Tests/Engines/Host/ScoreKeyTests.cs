@@ -4,9 +4,15 @@ namespace GpuAls.Tests.Engines.Host;
 
 public sealed class ScoreKeyTests
 {
+    private static readonly float[] Extremes =
+    [
+        -0f, 0f, float.Epsilon, -float.Epsilon, float.PositiveInfinity, float.NegativeInfinity,
+        float.MaxValue, float.MinValue,
+    ];
+
     private static readonly Gen<float> Scores = Gen.OneOf(
         Gen.Int[-2, 2].Select(value => (float)value), Gen.Float.Where(value => !float.IsNaN(value)),
-        Gen.OneOf(new[] { -0f, 0f, float.Epsilon, -float.Epsilon, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.MinValue }.Select(value => Gen.Const(value)).ToArray()));
+        Gen.OneOf(Array.ConvertAll(Extremes, value => Gen.Const(value))));
 
     [Test]
     public void Of_ScoreAndItem_ComeOut() =>

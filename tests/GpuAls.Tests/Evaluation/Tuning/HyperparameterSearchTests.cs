@@ -104,7 +104,11 @@ internal sealed class HyperparameterSearchTests
         Search(Folds(1), Kinds[3]).Run(notes);
         var first = notes.OfRung(
             1,
-            result => result with { Iterations = [new TrialIteration(1, 0.999, null, 0), .. result.Iterations.Skip(1)], BestIteration = 1 });
+            result => result with
+            {
+                Iterations = [new TrialIteration(1, 0.999, null, 0), .. result.Iterations.Skip(1)],
+                BestIteration = 1,
+            });
 
         var results = Search(Folds(1), Kinds[3]).Run(first);
 
@@ -216,7 +220,13 @@ internal sealed class HyperparameterSearchTests
 
     private HyperparameterSearch Search(Evaluator[] folds, SearchOptions options, IAlsEngine? engine = null)
     {
-        AlsOptions[] grid = [.. from alpha in new[] { 1.0, 9 } from lambda in new[] { 0.1, 2 } from rank in new[] { 2, 4 } select Base with { Alpha = alpha, Regularization = lambda, Rank = rank }];
+        AlsOptions[] grid =
+        [
+            .. from alpha in new[] { 1.0, 9 }
+               from lambda in new[] { 0.1, 2 }
+               from rank in new[] { 2, 4 }
+               select Base with { Alpha = alpha, Regularization = lambda, Rank = rank }
+        ];
         return new HyperparameterSearch(engine ?? _engine, folds, grid, options, NoIntervals);
     }
 
@@ -226,7 +236,8 @@ internal sealed class HyperparameterSearchTests
         var plays = new InteractionMatrix(
             new IdIndex<int>([.. Enumerable.Range(0, 31)]), new IdIndex<int>([.. Enumerable.Range(0, 23)]), byUser);
         var options = new EvaluationOptions { Cutoffs = [3] };
-        return [.. Enumerable.Range(0, count).Select(fold => new Evaluator(HeldOut.Of(plays, HoldOutSplit.Fold(byUser, fold, 4, seed: 2)), options))];
+        return [.. Enumerable.Range(0, count).Select(fold => new Evaluator(
+            HeldOut.Of(plays, HoldOutSplit.Fold(byUser, fold, 4, seed: 2)), options))];
     }
 
     private static string WithoutSeconds(TrialResult result) => string.Join(

@@ -55,7 +55,9 @@ public sealed class SearchOrderTests
     }
 
     private static HyperparameterSearch Search(string metric, int trials) => new(
-        new HostEngine(1), [], [.. Enumerable.Range(1, trials).Select(rank => new AlsOptions { Rank = rank, Iterations = 12 })],
+        new HostEngine(1),
+        [],
+        [.. Enumerable.Range(1, trials).Select(rank => new AlsOptions { Rank = rank, Iterations = 12 })],
         new SearchOptions { Kind = SearchKind.Halving, Eta = 2, Metric = metric }, new BootstrapOptions(0, 1));
 
     /// <summary>

@@ -106,7 +106,9 @@ public sealed class SearchSpaceTests
     [TestCase("confidence", "linear..log", "expected some of linear, log")]
     [TestCase("alpha", "0,1", "--alpha is 0")]
     [TestCase("rank", "8,1000", "--rank is 1000")]
-    [TestCase("regularization-exponent", "1,2", "--regularization-exponent has no effect without --regularization-scaling ials")]
+    [TestCase(
+        "regularization-exponent", "1,2",
+        "--regularization-exponent has no effect without --regularization-scaling ials")]
     public void Parse_BadText_SaysWhatIsExpected(string name, string text, string message)
     {
         var failure = Assert.Throws<GpuAlsException>(() => Space((name, text)).Grid());
