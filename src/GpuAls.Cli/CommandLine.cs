@@ -55,7 +55,8 @@ internal static class CommandLine
     {
         var root = new RootCommand { HelpName = "gpuals" };
         root.Options.OfType<HelpOption>().Single().Action = new HelpPageAction(Commands, isAll: false);
-        root.Add(new Option<bool>("--help-all") { Recursive = true, Action = new HelpPageAction(Commands, isAll: true) });
+        root.Add(
+            new Option<bool>("--help-all") { Recursive = true, Action = new HelpPageAction(Commands, isAll: true) });
         foreach (var command in Commands) root.Add(command.Create(console));
         root.SetAction(_ => HelpPage.WriteOverview(console.Out, Commands));
         return root;
@@ -80,8 +81,13 @@ internal static class CommandLine
         var (kind, text) = exception switch
         {
             GpuAlsException failure => (failure.Kind, failure.Message),
-            OutOfMemoryException => (FailureKind.Device, "out of memory. Lower --rank, read fewer plays, or use a machine with more memory."),
-            _ => (FailureKind.Internal, $"failure inside gpuals: {exception.GetType().Name}: {exception.Message} Run again with --verbose for the details."),
+            OutOfMemoryException => (
+                FailureKind.Device,
+                "out of memory. Lower --rank, read fewer plays, or use a machine with more memory."),
+            _ => (
+                FailureKind.Internal,
+                $"failure inside gpuals: {exception.GetType().Name}: {exception.Message} "
+                + "Run again with --verbose for the details."),
         };
         log.Error("failed", text, ("exit_code", ExitCode.Of(kind)));
         if (verbose) log.Error("details", exception.ToString());

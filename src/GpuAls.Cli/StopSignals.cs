@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace GpuAls.Cli;
 
-/// <summary>Turns SIGINT, SIGTERM and SIGHUP into cancellation, so that a stopped run cleans up; a second signal stops it at once.</summary>
+/// <summary>
+/// Turns SIGINT, SIGTERM and SIGHUP into cancellation, so that a stopped run cleans up; a second signal stops it at
+/// once.
+/// </summary>
 internal sealed class StopSignals : IDisposable
 {
     private static readonly (PosixSignal Signal, int ExitCode)[] Handled =
@@ -12,12 +15,14 @@ internal sealed class StopSignals : IDisposable
         (PosixSignal.SIGHUP, GpuAls.Cli.ExitCode.HungUp),
     ];
 
-    // Never disposed: a handler may still run after its registration is gone, and without timer or wait handle there is nothing to free.
+    // Never disposed: a handler may still run after its registration is gone, and without timer or wait handle there is
+    // nothing to free.
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;
 
     public StopSignals() => _registrations = Array.ConvertAll(
-        Handled, handled => PosixSignalRegistration.Create(handled.Signal, context => context.Cancel = Stop(handled.ExitCode)));
+        Handled,
+        handled => PosixSignalRegistration.Create(handled.Signal, context => context.Cancel = Stop(handled.ExitCode)));
 
     public CancellationToken Token => _source.Token;
 

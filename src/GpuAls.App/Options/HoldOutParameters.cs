@@ -1,17 +1,23 @@
 namespace GpuAls.App;
 
-/// <summary>The declarations of <see cref="HoldOutJobOptions"/>, for each job that measures on held-out plays.</summary>
+/// <summary>
+/// The declarations of <see cref="HoldOutJobOptions"/>, for each job that measures on held-out plays.
+/// </summary>
 internal static class HoldOutParameters
 {
     /// <summary>Intervals need many draws, or none.</summary>
-    private static readonly ParameterRange Resamples = new(value => value is 0 or (>= 100 and <= 100_000), "100 to 100000, or 0 for no intervals");
+    private static readonly ParameterRange Resamples =
+        new(value => value is 0 or (>= 100 and <= 100_000), "100 to 100000, or 0 for no intervals");
 
     /// <summary>Which plays are held out, or given instead.</summary>
     public static IEnumerable<Parameter<T>> Of<T>()
         where T : HoldOutJobOptions =>
     [
         .. SplitParameters.Table.Within<T>(o => o.Split, (o, split) => o with { Split = split }).Select(WithoutTest),
-        Parameter<T>.Text("time-column", o => o.Schema.TimeColumn, (o, name) => o with { Schema = o.Schema with { TimeColumn = name } }) with
+        Parameter<T>.Text(
+            "time-column",
+            o => o.Schema.TimeColumn,
+            (o, name) => o with { Schema = o.Schema with { TimeColumn = name } }) with
         {
             Group = ParameterGroup.Evaluation,
             ValueName = "NAME",
@@ -45,7 +51,8 @@ internal static class HoldOutParameters
                     "--exclude has no effect without --test, whose plays it goes with. Leave it out."),
             ],
         },
-        Parameter<T>.Whole<int>("bootstrap", o => o.Resamples, (o, value) => o with { Resamples = value }, Resamples) with
+        Parameter<T>.Whole<int>(
+            "bootstrap", o => o.Resamples, (o, value) => o with { Resamples = value }, Resamples) with
         {
             Group = ParameterGroup.Evaluation,
             Summary = "Bootstrap resamples for 95 % intervals",
@@ -56,7 +63,11 @@ internal static class HoldOutParameters
         where T : HoldOutJobOptions => parameter.Name switch
         {
             "split-seed" => parameter,
-            "split" => parameter with { AppliesWhen = [NoTest<T>()], Requires = [Times<T>(SplitKind.Time), Times<T>(SplitKind.LeaveLast)] },
+            "split" => parameter with
+            {
+                AppliesWhen = [NoTest<T>()],
+                Requires = [Times<T>(SplitKind.Time), Times<T>(SplitKind.LeaveLast)],
+            },
             _ => parameter with { AppliesWhen = [NoTest<T>(), .. parameter.AppliesWhen] },
         };
 

@@ -1,19 +1,26 @@
 namespace GpuAls.App;
 
-/// <summary>The declarations of each job: those of what it reads, trains, measures and writes, in the order of help.</summary>
+/// <summary>
+/// The declarations of each job: those of what it reads, trains, measures and writes, in the order of help.
+/// </summary>
 internal static class JobParameters
 {
     /// <summary>Of <c>gpuals train</c>.</summary>
-    public static ParameterTable<TrainJobOptions> Train { get; } = new(new TrainJobOptions { Locations = [], Output = "" },
+    public static ParameterTable<TrainJobOptions> Train { get; } = new(
+        new TrainJobOptions { Locations = [], Output = "" },
     [
         SharedParameters.Plays<TrainJobOptions>(o => o.Locations, (o, plays) => o with { Locations = plays }),
         .. InputParameters.Table.Within<TrainJobOptions>(o => o.Schema, (o, schema) => o with { Schema = schema }),
         SharedParameters.Output<TrainJobOptions>(
-            o => o.Output.Length == 0 ? null : o.Output, (o, path) => o with { Output = path }, "DIR", "Directory for the model and the lists") with
+            o => o.Output.Length == 0 ? null : o.Output,
+            (o, path) => o with { Output = path },
+            "DIR",
+            "Directory for the model and the lists") with
         {
             IsRequired = true,
         },
-        Parameter<TrainJobOptions>.Text("recommendations", o => o.Recommendations, (o, path) => o with { Recommendations = path }) with
+        Parameter<TrainJobOptions>.Text(
+            "recommendations", o => o.Recommendations, (o, path) => o with { Recommendations = path }) with
         {
             Group = ParameterGroup.Output,
             IsCommon = true,
@@ -22,7 +29,8 @@ internal static class JobParameters
             Summary = "File for the lists (.parquet, .csv, .jsonl)",
         },
         SharedParameters.Top<TrainJobOptions>(o => o.Top, (o, top) => o with { Top = top }),
-        SharedParameters.IncludePlayed<TrainJobOptions>(o => o.IncludePlayed, (o, value) => o with { IncludePlayed = value }),
+        SharedParameters.IncludePlayed<TrainJobOptions>(
+            o => o.IncludePlayed, (o, value) => o with { IncludePlayed = value }),
         SharedParameters.Report<TrainJobOptions>(o => o.Report, (o, report) => o with { Report = report }),
         SharedParameters.Overwrite<TrainJobOptions>(o => o.Overwrite, (o, value) => o with { Overwrite = value }),
         SharedParameters.Preset<TrainJobOptions>(
@@ -37,7 +45,8 @@ internal static class JobParameters
     /// <summary>Of <c>gpuals recommend</c>.</summary>
     public static ParameterTable<RecommendJobOptions> Recommend { get; } = new(new RecommendJobOptions { Model = "" },
     [
-        Parameter<RecommendJobOptions>.Argument("model", o => o.Model.Length == 0 ? null : o.Model, (o, path) => o with { Model = path }) with
+        Parameter<RecommendJobOptions>.Argument(
+            "model", o => o.Model.Length == 0 ? null : o.Model, (o, path) => o with { Model = path }) with
         {
             Group = ParameterGroup.Input,
             IsRequired = true,
@@ -68,12 +77,16 @@ internal static class JobParameters
             Details = "skip leaves them out and counts them.",
         },
         SharedParameters.Output<RecommendJobOptions>(
-            o => o.Output, (o, path) => o with { Output = path }, "FILE", "File for the lists (.parquet, .csv, .jsonl)") with
+            o => o.Output,
+            (o, path) => o with { Output = path },
+            "FILE",
+            "File for the lists (.parquet, .csv, .jsonl)") with
         {
             DefaultNote = "CSV on stdout",
         },
         SharedParameters.Top<RecommendJobOptions>(o => o.Top, (o, top) => o with { Top = top }),
-        SharedParameters.IncludePlayed<RecommendJobOptions>(o => o.IncludePlayed, (o, value) => o with { IncludePlayed = value }),
+        SharedParameters.IncludePlayed<RecommendJobOptions>(
+            o => o.IncludePlayed, (o, value) => o with { IncludePlayed = value }),
         SharedParameters.Overwrite<RecommendJobOptions>(o => o.Overwrite, (o, value) => o with { Overwrite = value }),
     ]);
 
@@ -85,7 +98,9 @@ internal static class JobParameters
             IsRequired = false,
             Requires =
             [
-                new(o => o.Model is not null || o.Locations.Count > 0, "there are no plays to train on. Give files with plays, or --model DIR with --test FILE."),
+                new(
+                    o => o.Model is not null || o.Locations.Count > 0,
+                    "there are no plays to train on. Give files with plays, or --model DIR with --test FILE."),
             ],
         },
         Parameter<EvaluateJobOptions>.Text("model", o => o.Model, (o, path) => o with { Model = path }) with
@@ -98,17 +113,24 @@ internal static class JobParameters
             [
                 new(
                     o => o.Model is null || o.Locations.Count == 0,
-                    "--model is measured, not trained, so it takes no files to train on. Give the plays to test on by --test."),
-                new(o => o.Model is null || o.Test.Count > 0, "--model needs plays to test on, which it was not trained on: --test FILE."),
+                    "--model is measured, not trained, so it takes no files to train on. "
+                    + "Give the plays to test on by --test."),
+                new(
+                    o => o.Model is null || o.Test.Count > 0,
+                    "--model needs plays to test on, which it was not trained on: --test FILE."),
             ],
         },
         .. InputParameters.Table.Within<EvaluateJobOptions>(o => o.Schema, (o, schema) => o with { Schema = schema }),
         SharedParameters.Output<EvaluateJobOptions>(
-            o => o.Output, (o, path) => o with { Output = path }, "FILE", "File for the metrics (.json, .csv, .parquet)"),
+            o => o.Output,
+            (o, path) => o with { Output = path },
+            "FILE",
+            "File for the metrics (.json, .csv, .parquet)"),
         SharedParameters.Report<EvaluateJobOptions>(o => o.Report, (o, report) => o with { Report = report }),
         SharedParameters.Overwrite<EvaluateJobOptions>(o => o.Overwrite, (o, value) => o with { Overwrite = value }),
         .. HoldOutParameters.Of<EvaluateJobOptions>(),
-        .. EvaluationParameters.Table.Within<EvaluateJobOptions>(o => o.Evaluation, (o, value) => o with { Evaluation = value }),
+        .. EvaluationParameters.Table.Within<EvaluateJobOptions>(
+            o => o.Evaluation, (o, value) => o with { Evaluation = value }),
         Parameter<EvaluateJobOptions>.Word("metrics", o => o.Metrics, (o, value) => o with { Metrics = value }) with
         {
             Group = ParameterGroup.Evaluation,
@@ -116,7 +138,10 @@ internal static class JobParameters
             Details = "default: rankings, and for ratings RMSE and MAE too. The file of --output has all of them.",
         },
         Parameter<EvaluateJobOptions>.Whole<int>(
-            "neighbours", o => o.Neighbours, (o, value) => o with { Neighbours = value }, ParameterRange.AtLeast(1)) with
+            "neighbours",
+            o => o.Neighbours,
+            (o, value) => o with { Neighbours = value },
+            ParameterRange.AtLeast(1)) with
         {
             Group = ParameterGroup.Evaluation,
             Summary = "Similar items of each item in the item-item baselines",
@@ -130,12 +155,17 @@ internal static class JobParameters
         [
             SharedParameters.Plays<TuneJobOptions>(o => o.Locations, (o, plays) => o with { Locations = plays }),
             .. InputParameters.Table.Within<TuneJobOptions>(o => o.Schema, (o, schema) => o with { Schema = schema }),
-            SharedParameters.Output<TuneJobOptions>(o => o.Output, (o, path) => o with { Output = path }, "DIR", "Directory for the trials, as Parquet, CSV and JSON") with
+            SharedParameters.Output<TuneJobOptions>(
+                o => o.Output,
+                (o, path) => o with { Output = path },
+                "DIR",
+                "Directory for the trials, as Parquet, CSV and JSON") with
             {
                 Details = "A search that was stopped resumes there when the same command is given again.",
             },
             SharedParameters.Report<TuneJobOptions>(o => o.Report, (o, report) => o with { Report = report }),
-            SharedParameters.Overwrite<TuneJobOptions>(o => o.Overwrite, (o, value) => o with { Overwrite = value }) with
+            SharedParameters.Overwrite<TuneJobOptions>(
+                o => o.Overwrite, (o, value) => o with { Overwrite = value }) with
             {
                 Summary = "Discard existing trials and start over",
                 Requires =
@@ -152,15 +182,24 @@ internal static class JobParameters
                 o => new EvaluationOptions { ColdStart = o.Search.ColdStart },
                 (o, value) => o with { Search = o.Search with { ColdStart = value.ColdStart } }),
             SharedParameters.Preset<TuneJobOptions>(
-                o => o.Preset, (o, name) => o with { Preset = name, Space = o.Space.With(Preset.Apply(name, o.Space.FixedOptions)) },
+                o => o.Preset,
+                (o, name) => o with
+                {
+                    Preset = name,
+                    Space = o.Space.With(Preset.Apply(name, o.Space.FixedOptions)),
+                },
                 o => o.Space.FixedOptions),
             .. AlsParameters.Table.Where(parameter => parameter.SearchOrder == 0).Select(parameter =>
-                parameter.Within<TuneJobOptions>(o => o.Space.FixedOptions, (o, als) => o with { Space = o.Space.With(als) })),
+                parameter.Within<TuneJobOptions>(
+                    o => o.Space.FixedOptions, (o, als) => o with { Space = o.Space.With(als) })),
         ])
     {
-        Complete = (options, given) => given.Contains("metric")
-            ? options
-            : options with { Search = options.Search with { Metric = MetricChoice.DefaultOf(options.Space.FixedOptions.Feedback) } },
+        Complete = (options, given) =>
+        {
+            if (given.Contains("metric")) return options;
+            var metric = MetricChoice.DefaultOf(options.Space.FixedOptions.Feedback);
+            return options with { Search = options.Search with { Metric = metric } };
+        },
     };
 
     /// <summary>Of <c>gpuals sample</c>.</summary>
@@ -174,12 +213,18 @@ internal static class JobParameters
             Details = "Its columns are user, item and plays.",
         },
         SharedParameters.Overwrite<SampleJobOptions>(o => o.Overwrite, (o, value) => o with { Overwrite = value }),
-        OfSample(Parameter<SampleOptions>.Whole<int>("users", o => o.Users, (o, value) => o with { Users = value }), "Number of listeners"),
-        OfSample(Parameter<SampleOptions>.Whole<int>("items", o => o.Items, (o, value) => o with { Items = value }), "Number of artists"),
+        OfSample(
+            Parameter<SampleOptions>.Whole<int>("users", o => o.Users, (o, value) => o with { Users = value }),
+            "Number of listeners"),
+        OfSample(
+            Parameter<SampleOptions>.Whole<int>("items", o => o.Items, (o, value) => o with { Items = value }),
+            "Number of artists"),
         OfSample(
             Parameter<SampleOptions>.Whole<long>("plays", o => o.Plays, (o, value) => o with { Plays = value }),
             "Number of rows, each a different pair of listener and artist"),
-        OfSample(Parameter<SampleOptions>.Whole<long>("seed", o => o.Seed, (o, value) => o with { Seed = value }), "Seed of the plays"),
+        OfSample(
+            Parameter<SampleOptions>.Whole<long>("seed", o => o.Seed, (o, value) => o with { Seed = value }),
+            "Seed of the plays"),
     ]);
 
     /// <summary>The options of a training that is evaluated, which a saved model has no use for.</summary>
@@ -193,20 +238,25 @@ internal static class JobParameters
                     o => o.Preset, (o, name) => o with { Preset = name, Als = Preset.Apply(name, o.Als) }, o => o.Als),
                 .. AlsParameters.Table.Within<EvaluateJobOptions>(o => o.Als, (o, als) => o with { Als = als }),
             ];
-            ParameterCondition<EvaluateJobOptions> noModel = new(o => o.Model is null, "with --model, which is trained already. Leave it out.");
+            ParameterCondition<EvaluateJobOptions> noModel =
+                new(o => o.Model is null, "with --model, which is trained already. Leave it out.");
             return trained.Select(parameter => parameter with { AppliesWhen = [noModel, .. parameter.AppliesWhen] });
         }
     }
 
     /// <summary>A parameter of training whose values are searched.</summary>
     private static Parameter<TuneJobOptions> Axis(Parameter<AlsOptions> parameter) => Parameter<TuneJobOptions>.Form(
-        parameter.Name, o => o.Space.Text(parameter), (o, text) => o with { Space = o.Space.With(SearchAxis.Parse(parameter, text)) }) with
+        parameter.Name,
+        o => o.Space.Text(parameter),
+        (o, text) => o with { Space = o.Space.With(SearchAxis.Parse(parameter, text)) }) with
     {
         Group = parameter.Group,
         IsCommon = parameter.IsCommon,
         ValueName = parameter.Words.Count > 0 ? "A,B,..." : "VALUES",
         Summary = parameter.Summary,
-        Details = parameter.Words.Count > 0 ? $"Of {Words.OneOf(parameter.Words)}. {parameter.Details}".TrimEnd() : parameter.Details,
+        Details = parameter.Words.Count > 0
+            ? $"Of {Words.OneOf(parameter.Words)}. {parameter.Details}".TrimEnd()
+            : parameter.Details,
         SearchOrder = parameter.SearchOrder,
     };
 

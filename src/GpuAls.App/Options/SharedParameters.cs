@@ -23,7 +23,8 @@ internal static class SharedParameters
             ValueName = "SIZE",
             DefaultNote = "what is free",
             Summary = "Most device memory to use, such as 2GB or 1.5GiB",
-            Details = $"{char.ToUpperInvariant(ByteSize.Forms[0])}{ByteSize.Forms[1..]}. Plays that do not fit are streamed; results stay the same.",
+            Details = $"{char.ToUpperInvariant(ByteSize.Forms[0])}{ByteSize.Forms[1..]}. "
+                + "Plays that do not fit are streamed; results stay the same.",
         },
     ]);
 
@@ -34,7 +35,8 @@ internal static class SharedParameters
             Group = ParameterGroup.Input,
             IsRequired = true,
             Summary = "Files, folders or globs of Parquet, text or JSON Lines",
-            Details = "Text is .csv, .tsv, .dat or .txt, JSON Lines .jsonl, .ndjson or .json; both may be compressed: .gz, .bz2 or .zst.",
+            Details = "Text is .csv, .tsv, .dat or .txt, JSON Lines .jsonl, .ndjson or .json; "
+                + "both may be compressed: .gz, .bz2 or .zst.",
         };
 
     /// <summary>The preset that the options of training begin with.</summary>
@@ -50,7 +52,8 @@ internal static class SharedParameters
             [
                 new(
                     o => trained(o).Feedback == Feedback.Implicit || get(o) is null or "spark",
-                    "--preset implicit and --preset ials are for implicit feedback; with --feedback explicit choose --preset spark, or none."),
+                    "--preset implicit and --preset ials are for implicit feedback; "
+                    + "with --feedback explicit choose --preset spark, or none."),
             ],
         };
 
@@ -65,7 +68,8 @@ internal static class SharedParameters
         };
 
     /// <summary>A file or a directory that is written.</summary>
-    public static Parameter<T> Output<T>(Func<T, string?> get, Func<T, string, T> set, string valueName, string summary) =>
+    public static Parameter<T> Output<T>(
+        Func<T, string?> get, Func<T, string, T> set, string valueName, string summary) =>
         Parameter<T>.Text("output", get, set) with
         {
             Alias = "-o",
@@ -76,12 +80,13 @@ internal static class SharedParameters
         };
 
     /// <summary>Whether an existing output is replaced.</summary>
-    public static Parameter<T> Overwrite<T>(Func<T, bool> get, Func<T, bool, T> set) => Parameter<T>.Flag("overwrite", get, set) with
-    {
-        Group = ParameterGroup.Output,
-        IsCommon = true,
-        Summary = "Replace an existing output",
-    };
+    public static Parameter<T> Overwrite<T>(Func<T, bool> get, Func<T, bool, T> set) =>
+        Parameter<T>.Flag("overwrite", get, set) with
+        {
+            Group = ParameterGroup.Output,
+            IsCommon = true,
+            Summary = "Replace an existing output",
+        };
 
     /// <summary>How long a list is.</summary>
     public static Parameter<T> Top<T>(Func<T, int> get, Func<T, int, T> set) =>

@@ -16,7 +16,11 @@ internal static class ValidationParameters
             Summary = "Plays to measure each iteration on; the best one is kept",
             Details = "Files, folders or globs, in the format of the others.",
         },
-        Real("validation-fraction", o => o.Fraction, (o, value) => o with { Fraction = value }, ParameterRange.Fraction("0.1")) with
+        Real(
+            "validation-fraction",
+            o => o.Fraction,
+            (o, value) => o with { Fraction = value },
+            ParameterRange.Fraction("0.1")) with
         {
             Group = ParameterGroup.Training,
             IsCommon = true,
@@ -26,7 +30,8 @@ internal static class ValidationParameters
             [
                 new(
                     o => o.Fraction is null || o.Locations.Count == 0,
-                    "--validation-fraction has no effect with --validation, whose plays are measured on. Leave one out."),
+                    "--validation-fraction has no effect with --validation, whose plays are measured on. "
+                    + "Leave one out."),
             ],
         },
         Form("metric", o => o.Metric, (o, text) => o with { Metric = SearchParameters.MetricOf(text) }) with
@@ -38,13 +43,18 @@ internal static class ValidationParameters
             Summary = "Metric of each iteration",
             Details = $"One of {MetricChoice.Names}; or loss, which needs no plays to measure on.",
         },
-        Whole<int>("patience", o => o.Patience, (o, value) => o with { Patience = value }, SearchParameters.Patience) with
+        Whole<int>(
+            "patience", o => o.Patience, (o, value) => o with { Patience = value }, SearchParameters.Patience) with
         {
             Group = ParameterGroup.Training,
             IsCommon = true,
             Summary = "Stop after so many iterations without an improvement",
         },
-        Real("min-improvement", o => o.MinImprovement, (o, value) => o with { MinImprovement = value }, SearchParameters.MinImprovement) with
+        Real(
+            "min-improvement",
+            o => o.MinImprovement,
+            (o, value) => o with { MinImprovement = value },
+            SearchParameters.MinImprovement) with
         {
             Group = ParameterGroup.Training,
             Summary = "Relative improvement that counts as one",
@@ -58,7 +68,9 @@ internal static class ValidationParameters
         {
             AppliesWhen =
             [
-                new(o => o.Validation is not null, "without --validation, --validation-fraction or --metric loss. Leave it out."),
+                new(
+                    o => o.Validation is not null,
+                    "without --validation, --validation-fraction or --metric loss. Leave it out."),
             ],
         });
 

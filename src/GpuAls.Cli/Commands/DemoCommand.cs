@@ -10,12 +10,16 @@ internal static class DemoCommand
     private static readonly string[] Shown = ["precision", "recall", "ndcg"];
 
     public static ToolCommand Definition { get; } = new ToolCommand<NoOptions>(
-        "demo", "Make sample plays, train, compare with \"most popular\" and show a few lists", NoOptions.Table, RunAsync)
+        "demo",
+        "Make sample plays, train, compare with \"most popular\" and show a few lists",
+        NoOptions.Table,
+        RunAsync)
     {
         Details = "It needs nothing.",
     };
 
-    private static async Task<int> RunAsync(Invocation<NoOptions> invocation, CliConsole console, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        Invocation<NoOptions> invocation, CliConsole console, CancellationToken cancellation)
     {
         Require.Usage(
             invocation.Device.Kind != DeviceKind.Emulated,
@@ -33,18 +37,25 @@ internal static class DemoCommand
         output.WriteLine("* a hit: the listener played it, and it was held out before training.");
         output.WriteLine();
         Tables.Write(output, Metrics(report));
-        output.WriteLine(Text($"Averages over {Counted.Of(report.TestUsers, "listener")}; a fifth of each one's plays was held out. Done in {report.Seconds:F1} s."));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Averages over {Counted.Of(report.TestUsers, "listener")}; a fifth of each one's plays was held out. "
+                + $"Done in {report.Seconds:F1} s."));
         output.WriteLine("To use your own plays: gpuals train PLAYS --output DIR");
     }
 
     private static Table Lists(DemoListener listener)
     {
-        var table = new Table().Title($"[bold]{Markup.Escape(listener.Name)}[/]").AddColumns("", "most played", "recommended").Border(TableBorder.Simple);
+        var table = new Table().Title($"[bold]{Markup.Escape(listener.Name)}[/]")
+            .AddColumns("", "most played", "recommended").Border(TableBorder.Simple);
         for (var rank = 0; rank < Math.Max(listener.MostPlayed.Count, listener.Recommended.Count); rank++)
         {
             var played = rank < listener.MostPlayed.Count ? listener.MostPlayed[rank] : "";
             var listed = rank < listener.Recommended.Count ? listener.Recommended[rank] : ("", false);
-            table.AddRow((rank + 1).ToString(CultureInfo.InvariantCulture), Markup.Escape(played), Markup.Escape(listed.Item1) + (listed.Item2 ? " *" : ""));
+            table.AddRow(
+                (rank + 1).ToString(CultureInfo.InvariantCulture),
+                Markup.Escape(played),
+                Markup.Escape(listed.Item1) + (listed.Item2 ? " *" : ""));
         }
 
         return table;
@@ -52,7 +63,8 @@ internal static class DemoCommand
 
     private static Table Metrics(DemoReport report)
     {
-        var table = new Table().AddColumns("", $"precision@{report.K}", $"recall@{report.K}", $"NDCG@{report.K}").Border(TableBorder.Simple);
+        var table = new Table().AddColumns("", $"precision@{report.K}", $"recall@{report.K}", $"NDCG@{report.K}")
+            .Border(TableBorder.Simple);
         AddRow(table, "gpuals", report.Model, report.K);
         AddRow(table, "most popular", report.Popularity, report.K);
         return table;

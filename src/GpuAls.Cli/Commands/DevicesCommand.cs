@@ -7,7 +7,10 @@ namespace GpuAls.Cli.Commands;
 internal static class DevicesCommand
 {
     public static ToolCommand Definition { get; } = new ToolCommand<NoOptions>(
-        "devices", "List what can be computed on, and why the rest cannot", NoOptions.Table, (_, console, _) => Task.FromResult(Run(console)),
+        "devices",
+        "List what can be computed on, and why the rest cannot",
+        NoOptions.Table,
+        (_, console, _) => Task.FromResult(Run(console)),
         isOnDevice: false);
 
     private static int Run(CliConsole console)
@@ -15,8 +18,15 @@ internal static class DevicesCommand
         var table = new Table().AddColumns("device", "usable", "name", "memory", "note").Border(TableBorder.Simple);
         foreach (var device in DeviceCatalog.List())
         {
-            var memory = device.MemoryBytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:F1} GB") : "";
-            table.AddRow(Markup.Escape(device.Id), device.IsUsable ? "yes" : "no", Markup.Escape(device.Name), memory, Markup.Escape(device.Note));
+            var memory = device.MemoryBytes is { } bytes
+                ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:F1} GB")
+                : "";
+            table.AddRow(
+                Markup.Escape(device.Id),
+                device.IsUsable ? "yes" : "no",
+                Markup.Escape(device.Name),
+                memory,
+                Markup.Escape(device.Note));
         }
 
         Tables.Write(console.Out, table);

@@ -8,14 +8,19 @@ internal static class RecommendCommand
     public static ToolCommand Definition { get; } = new ToolCommand<RecommendJobOptions>(
         "recommend", "Make lists from a saved model", JobParameters.Recommend, RunAsync);
 
-    private static async Task<int> RunAsync(Invocation<RecommendJobOptions> invocation, CliConsole console, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        Invocation<RecommendJobOptions> invocation, CliConsole console, CancellationToken cancellation)
     {
         var (options, log) = (invocation.Job, new RunLog(console.Error, invocation.Log));
         using var engine = JobRunner.Open(invocation.Device, new JobReporter(log, TimeProvider.System));
         var report = await new RecommendJob(options, engine, console.Out).RunAsync(cancellation).ConfigureAwait(false);
-        if (report.NamedUsers == 0) log.Warn("no_users", $"'{options.UsersFile}' names no user, so there are no lists.");
+        if (report.NamedUsers == 0)
+            log.Warn("no_users", $"'{options.UsersFile}' names no user, so there are no lists.");
         if (report.UnknownUsers > 0)
-            log.Warn("unknown_users", $"users not in the model, skipped: {report.UnknownUsers}.", ("users", report.UnknownUsers));
+            log.Warn(
+                "unknown_users",
+                $"users not in the model, skipped: {report.UnknownUsers}.",
+                ("users", report.UnknownUsers));
         if (report.UsersWithoutPlays > 0)
         {
             var users = Counted.Of(

@@ -6,15 +6,21 @@ namespace GpuAls.Cli.Commands;
 internal static class SampleCommand
 {
     public static ToolCommand Definition { get; } = new ToolCommand<SampleJobOptions>(
-        "sample", "Write made-up plays: power-law popularity, planted tastes", JobParameters.Sample, RunAsync, isOnDevice: false);
+        "sample",
+        "Write made-up plays: power-law popularity, planted tastes",
+        JobParameters.Sample,
+        RunAsync,
+        isOnDevice: false);
 
-    private static async Task<int> RunAsync(Invocation<SampleJobOptions> invocation, CliConsole console, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        Invocation<SampleJobOptions> invocation, CliConsole console, CancellationToken cancellation)
     {
         var (options, sample) = (invocation.Job, invocation.Job.Sample);
         await SampleJob.RunAsync(options, cancellation).ConfigureAwait(false);
         new RunLog(console.Error, invocation.Log).Info(
             "done",
-            $"{Counted.Of(sample.Plays, "row")} of {Counted.Of(sample.Users, "user")} and {Counted.Of(sample.Items, "item")}: {options.Output}",
+            $"{Counted.Of(sample.Plays, "row")} of {Counted.Of(sample.Users, "user")} "
+                + $"and {Counted.Of(sample.Items, "item")}: {options.Output}",
             ("rows", sample.Plays), ("users", sample.Users), ("items", sample.Items), ("output", options.Output));
         return ExitCode.Done;
     }

@@ -8,7 +8,8 @@ internal static class TrainCommand
     public static ToolCommand Definition { get; } = new ToolCommand<TrainJobOptions>(
         "train", "Train a model on plays and write it with a list for each user", JobParameters.Train, RunAsync);
 
-    private static async Task<int> RunAsync(Invocation<TrainJobOptions> invocation, CliConsole console, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        Invocation<TrainJobOptions> invocation, CliConsole console, CancellationToken cancellation)
     {
         var options = invocation.Job with { Report = invocation.Job.Report?.Of(invocation.Typed) };
         await JobRunner.RunAsync(

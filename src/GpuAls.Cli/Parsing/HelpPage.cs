@@ -13,22 +13,34 @@ namespace GpuAls.Cli;
 /// <param name="Range">The numbers it takes; empty where it takes any.</param>
 /// <param name="Details">More about it, in sentences.</param>
 internal sealed record HelpEntry(
-    ParameterGroup Group, bool IsCommon, string Label, string Usage, string Summary, string Default, string Range, string Details)
+    ParameterGroup Group,
+    bool IsCommon,
+    string Label,
+    string Usage,
+    string Summary,
+    string Default,
+    string Range,
+    string Details)
 {
     /// <summary>The entry of a parameter.</summary>
     public static HelpEntry Of<TOptions>(Parameter<TOptions> parameter, TOptions usual)
     {
-        var value = parameter.IsPositional && parameter.Kind == ParameterKind.List ? $"{parameter.ValueName}..." : parameter.ValueName;
+        var value = parameter.IsPositional && parameter.Kind == ParameterKind.List
+            ? $"{parameter.ValueName}..."
+            : parameter.ValueName;
         var name = parameter.IsPositional ? value : $"{parameter.Option} {value}".TrimEnd();
+        var hasDefault = parameter.Kind != ParameterKind.Flag && !parameter.IsRequired;
         return new HelpEntry(
             parameter.Group, parameter.IsCommon, parameter.Alias is { } alias ? $"{alias}, {name}" : name,
             parameter.IsRequired ? name : parameter.IsPositional ? $"[{name}]" : "", parameter.Summary,
-            parameter.DefaultNote ?? (parameter.Kind == ParameterKind.Flag || parameter.IsRequired ? "" : parameter.Get(usual)),
+            parameter.DefaultNote ?? (hasDefault ? parameter.Get(usual) : ""),
             parameter.Range?.Brief ?? "", parameter.Details);
     }
 }
 
-/// <summary>Help of the tool and of its commands: what most people need on a screen, and everything with --help-all.</summary>
+/// <summary>
+/// Help of the tool and of its commands: what most people need on a screen, and everything with --help-all.
+/// </summary>
 internal static class HelpPage
 {
     private const int Width = 100;
@@ -37,7 +49,8 @@ internal static class HelpPage
     /// <summary>The commands with three examples.</summary>
     public static void WriteOverview(TextWriter output, IReadOnlyList<ToolCommand> commands)
     {
-        output.WriteLine("Trains recommenders on plays by alternating least squares, on NVIDIA GPUs, other GPUs and CPUs.");
+        output.WriteLine(
+            "Trains recommenders on plays by alternating least squares, on NVIDIA GPUs, other GPUs and CPUs.");
         output.WriteLine();
         output.WriteLine("Usage: gpuals COMMAND [options]");
         output.WriteLine();
@@ -85,7 +98,8 @@ internal static class HelpPage
         var range = isAll && entry.Range.Length > 0 ? $" ({entry.Range})" : "";
         var label = $"  {entry.Label}";
         var isShort = label.Length < TextColumn - 1;
-        output.Write(isShort ? label.PadRight(TextColumn) : $"{label}{Environment.NewLine}{new string(' ', TextColumn)}");
+        output.Write(
+            isShort ? label.PadRight(TextColumn) : $"{label}{Environment.NewLine}{new string(' ', TextColumn)}");
         WriteLines(output, $"{entry.Summary}{range}{more}{usual}", TextColumn);
     }
 

@@ -23,12 +23,16 @@ internal sealed record NoOptions
 /// <summary>Parameters as symbols of System.CommandLine, and the texts that were typed for them.</summary>
 internal static class Invocation
 {
-    /// <summary>The symbol of a parameter. Each text is tried on the defaults, so that all bad ones are told at once.</summary>
+    /// <summary>
+    /// The symbol of a parameter. Each text is tried on the defaults, so that all bad ones are told at once.
+    /// </summary>
     public static Symbol Symbol<TOptions>(Parameter<TOptions> parameter, TOptions usual)
     {
         if (parameter.IsPositional) return Argument(parameter, usual);
         if (parameter.Kind == ParameterKind.Flag) return Named(new Option<bool>(parameter.Option), parameter);
-        Option option = parameter.Kind == ParameterKind.List ? new Option<string[]>(parameter.Option) : new Option<string>(parameter.Option);
+        Option option = parameter.Kind == ParameterKind.List
+            ? new Option<string[]>(parameter.Option)
+            : new Option<string>(parameter.Option);
         Named(option, parameter);
         option.Validators.Add(result => Validate(result, result.Tokens, parameter, usual));
         if (parameter.Words.Count > 0) option.CompletionSources.Add([.. parameter.Words]);
@@ -38,7 +42,9 @@ internal static class Invocation
     /// <summary>What was typed for a symbol; nothing where it was not.</summary>
     public static IReadOnlyList<string> Texts(ParseResult result, Symbol symbol) => symbol switch
     {
-        Option<bool> flag => result.GetResult(flag) is { Implicit: false } ? [result.GetValue(flag) ? "true" : "false"] : [],
+        Option<bool> flag => result.GetResult(flag) is { Implicit: false }
+            ? [result.GetValue(flag) ? "true" : "false"]
+            : [],
         Option option => result.GetResult(option) is { Implicit: false } found ? Texts(found.Tokens) : [],
         Argument argument => result.GetResult(argument) is { } found ? Texts(found.Tokens) : [],
         _ => [],
@@ -57,8 +63,9 @@ internal static class Invocation
 
     private static Argument Argument<TOptions>(Parameter<TOptions> parameter, TOptions usual)
     {
+        var some = parameter.IsRequired ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore;
         Argument argument = parameter.Kind == ParameterKind.List
-            ? new Argument<string[]>(parameter.Name) { Arity = parameter.IsRequired ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore }
+            ? new Argument<string[]>(parameter.Name) { Arity = some }
             : new Argument<string>(parameter.Name);
         argument.Validators.Add(RefuseOptions);
         argument.Validators.Add(result => Validate(result, result.Tokens, parameter, usual));
@@ -74,7 +81,8 @@ internal static class Invocation
         return option;
     }
 
-    private static void Validate<TOptions>(SymbolResult result, IReadOnlyList<Token> tokens, Parameter<TOptions> parameter, TOptions usual)
+    private static void Validate<TOptions>(
+        SymbolResult result, IReadOnlyList<Token> tokens, Parameter<TOptions> parameter, TOptions usual)
     {
         foreach (var token in tokens)
         {

@@ -36,11 +36,15 @@ internal sealed class ToolCommand<TJob> : ToolCommand
     /// <param name="run">Does it; returns the exit code.</param>
     /// <param name="isOnDevice">Whether something is computed, and so a device is chosen.</param>
     public ToolCommand(
-        string name, string summary, ParameterTable<TJob> job, Func<Invocation<TJob>, CliConsole, CancellationToken, Task<int>> run,
+        string name,
+        string summary,
+        ParameterTable<TJob> job,
+        Func<Invocation<TJob>, CliConsole, CancellationToken, Task<int>> run,
         bool isOnDevice = true)
         : base(name, summary)
     {
-        var device = SharedParameters.Device.Within<Invocation<TJob>>(o => o.Device, (o, request) => o with { Device = request });
+        var device = SharedParameters.Device.Within<Invocation<TJob>>(
+            o => o.Device, (o, request) => o with { Device = request });
         _run = run;
         _table = new ParameterTable<Invocation<TJob>>(
             new Invocation<TJob>(job.Usual, SharedParameters.Device.Usual, LogOptions.Table.Usual),
@@ -55,13 +59,15 @@ internal sealed class ToolCommand<TJob> : ToolCommand
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<HelpEntry> Entries => [.. _table.Select(parameter => HelpEntry.Of(parameter, _table.Usual))];
+    public override IReadOnlyList<HelpEntry> Entries =>
+        [.. _table.Select(parameter => HelpEntry.Of(parameter, _table.Usual))];
 
     /// <inheritdoc/>
     public override Command Create(CliConsole console)
     {
         var command = new Command(Name, Summary);
-        var symbols = _table.ToDictionary(parameter => parameter.Name, parameter => Invocation.Symbol(parameter, _table.Usual));
+        var symbols = _table.ToDictionary(
+            parameter => parameter.Name, parameter => Invocation.Symbol(parameter, _table.Usual));
         foreach (var symbol in symbols.Values)
         {
             if (symbol is Argument argument) command.Add(argument);

@@ -9,7 +9,8 @@ internal static class EvaluationParameters
     /// <summary>Every option of measuring.</summary>
     public static ParameterTable<EvaluationOptions> Table { get; } = new(EvaluationOptions.Default,
     [
-        Form("k", o => string.Join(',', o.Cutoffs), (o, text) => o with { Cutoffs = CutoffsOf(text) }, CheckCutoffs) with
+        Form(
+            "k", o => string.Join(',', o.Cutoffs), (o, text) => o with { Cutoffs = CutoffsOf(text) }, CheckCutoffs) with
         {
             Group = ParameterGroup.Evaluation,
             IsCommon = true,
@@ -20,7 +21,8 @@ internal static class EvaluationParameters
         {
             Group = ParameterGroup.Evaluation,
             Summary = "Held-out plays of users or items that were not trained on",
-            Details = "drop: leave them out and count them. nan: RMSE and MAE become NaN; in rankings they count as never listed.",
+            Details = "drop: leave them out and count them. nan: RMSE and MAE become NaN; "
+                + "in rankings they count as never listed.",
         },
     ]);
 
@@ -28,15 +30,19 @@ internal static class EvaluationParameters
         text.Split(','),
         part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var k)
             ? k
-            : throw new GpuAlsException(FailureKind.Usage, $"--k is '{text}'; expected integers separated by commas, such as 5,10,20."));
+            : throw new GpuAlsException(
+                FailureKind.Usage, $"--k is '{text}'; expected integers separated by commas, such as 5,10,20."));
 
     private static void CheckCutoffs(EvaluationOptions options)
     {
         var cutoffs = options.Cutoffs;
         Require.Usage(cutoffs.Count > 0, "--k is empty; expected list lengths, such as 5,10,20.");
         foreach (var k in cutoffs)
-            Require.Usage(k is >= 1 and <= TopKQuery.MaximumK, FormattableString.Invariant($"--k has {k}; expected 1 to {TopKQuery.MaximumK}."));
+            Require.Usage(
+                k is >= 1 and <= TopKQuery.MaximumK,
+                FormattableString.Invariant($"--k has {k}; expected 1 to {TopKQuery.MaximumK}."));
         foreach (var (before, k) in cutoffs.Zip(cutoffs.Skip(1)))
-            Require.Usage(k > before, FormattableString.Invariant($"--k has {k} after {before}; expected increasing numbers."));
+            Require.Usage(
+                k > before, FormattableString.Invariant($"--k has {k} after {before}; expected increasing numbers."));
     }
 }

@@ -47,8 +47,9 @@ internal static class InputParameters
             Group = ParameterGroup.Input,
             DefaultNote = "tab for .tsv, else from the first line",
             Summary = "Field separator of text: tab, or one or more ASCII characters",
-            Details = "The default is tab for .tsv, otherwise what is most frequent in the first line: tab, comma, semicolon, bar or several "
-                + "signs such as ::. With tab, quotes are literal, unless every field of the first line is quoted.",
+            Details = "The default is tab for .tsv, otherwise what is most frequent in the first line: tab, comma, "
+                + "semicolon, bar or several signs such as ::. "
+                + "With tab, quotes are literal, unless every field of the first line is quoted.",
         },
         Form("escape", EscapeText, (o, text) => o with { Escape = EscapeOf(text) }) with
         {
@@ -73,8 +74,8 @@ internal static class InputParameters
             Group = ParameterGroup.Input,
             IsCommon = true,
             Summary = "Rows that cannot be used",
-            Details = "Those with an id that is null, empty or not valid UTF-8, or with a weight that is null or not finite. fail shows the "
-                + "first of them; skip leaves them out and counts them.",
+            Details = "Those with an id that is null, empty or not valid UTF-8, or with a weight that is null or not "
+                + "finite. fail shows the first of them; skip leaves them out and counts them.",
         },
     ]);
 
@@ -85,7 +86,8 @@ internal static class InputParameters
         Backslash => '\\',
         Quote => '"',
         [var only] => only,
-        _ => throw new GpuAlsException(FailureKind.Usage, $"--escape is '{text}'; expected backslash, quote or one character."),
+        _ => throw new GpuAlsException(
+            FailureKind.Usage, $"--escape is '{text}'; expected backslash, quote or one character."),
     };
 
     private static string? DelimiterText(InteractionSchema schema) => schema.Delimiter == "\t" ? Tab : schema.Delimiter;

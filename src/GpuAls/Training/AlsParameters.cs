@@ -12,14 +12,22 @@ internal static class AlsParameters
     /// <summary>Every option of a training, the ones that most people need first.</summary>
     public static ParameterTable<AlsOptions> Table { get; } = new(AlsOptions.Default,
     [
-        Whole<int>("rank", o => o.Rank, (o, value) => o with { Rank = value }, ParameterRange.Between(1, EngineLimits.MaximumRank)) with
+        Whole<int>(
+            "rank",
+            o => o.Rank,
+            (o, value) => o with { Rank = value },
+            ParameterRange.Between(1, EngineLimits.MaximumRank)) with
         {
             Group = ParameterGroup.Model,
             IsCommon = true,
             SearchOrder = 8,
             Summary = "Number of factors of each user and item",
         },
-        Real("regularization", o => o.Regularization, (o, value) => o with { Regularization = value }, ParameterRange.NonNegative) with
+        Real(
+            "regularization",
+            o => o.Regularization,
+            (o, value) => o with { Regularization = value },
+            ParameterRange.NonNegative) with
         {
             Group = ParameterGroup.Model,
             IsCommon = true,
@@ -39,7 +47,8 @@ internal static class AlsParameters
             Group = ParameterGroup.Model,
             IsCommon = true,
             Summary = "Learn from plays or from ratings",
-            Details = "Explicit feedback learns the ratings in --weight-column by squared error, and nothing from pairs without one.",
+            Details = "Explicit feedback learns the ratings in --weight-column by squared error, and nothing from "
+                + "pairs without one.",
         },
         Word("confidence", o => o.Confidence, (o, value) => o with { Confidence = value }) with
         {
@@ -66,14 +75,21 @@ internal static class AlsParameters
             Summary = "Objective of Hu, Koren and Volinsky (hkv) or of iALS (ials)",
             AppliesWhen = [Implicit],
         },
-        Real("unobserved-weight", o => o.UnobservedWeight, (o, value) => o with { UnobservedWeight = value }, ParameterRange.NonNegative) with
+        Real(
+            "unobserved-weight",
+            o => o.UnobservedWeight,
+            (o, value) => o with { UnobservedWeight = value },
+            ParameterRange.NonNegative) with
         {
             Group = ParameterGroup.Model,
             SearchOrder = 6,
             Summary = "Weight of a pair without plays (α₀)",
             AppliesWhen = [Implicit],
         },
-        Word("regularization-scaling", o => o.RegularizationScaling, (o, value) => o with { RegularizationScaling = value }) with
+        Word(
+            "regularization-scaling",
+            o => o.RegularizationScaling,
+            (o, value) => o with { RegularizationScaling = value }) with
         {
             Group = ParameterGroup.Model,
             SearchOrder = 4,
@@ -81,7 +97,9 @@ internal static class AlsParameters
             Details = "none: λ. count: λ·n. ials: λ·(n + α₀·N)^ν, where N is the number of rows on the other side.",
         },
         Real(
-            "regularization-exponent", o => o.RegularizationExponent, (o, value) => o with { RegularizationExponent = value },
+            "regularization-exponent",
+            o => o.RegularizationExponent,
+            (o, value) => o with { RegularizationExponent = value },
             ParameterRange.NonNegative) with
         {
             Group = ParameterGroup.Model,
@@ -102,10 +120,15 @@ internal static class AlsParameters
             [
                 new(
                     o => !o.Nonnegative || o.Solver == Solver.Cholesky,
-                    "--nonnegative requires --solver cholesky: --solver cg cannot constrain factors. Leave out one of the two."),
+                    "--nonnegative requires --solver cholesky: --solver cg cannot constrain factors. "
+                    + "Leave out one of the two."),
             ],
         },
-        Whole<int>("iterations", o => o.Iterations, (o, value) => o with { Iterations = value }, ParameterRange.Between(1, 10_000)) with
+        Whole<int>(
+            "iterations",
+            o => o.Iterations,
+            (o, value) => o with { Iterations = value },
+            ParameterRange.Between(1, 10_000)) with
         {
             Group = ParameterGroup.Training,
             IsCommon = true,
@@ -124,7 +147,8 @@ internal static class AlsParameters
         {
             Group = ParameterGroup.Training,
             Summary = "Steps of --solver cg for each row",
-            AppliesWhen = [new(o => o.Solver == Solver.ConjugateGradient, "without --solver cg. Give both, or neither.")],
+            AppliesWhen =
+                [new(o => o.Solver == Solver.ConjugateGradient, "without --solver cg. Give both, or neither.")],
         },
         Word("first", o => o.First, (o, value) => o with { First = value }) with
         {
@@ -135,12 +159,14 @@ internal static class AlsParameters
         {
             Group = ParameterGroup.Training,
             Summary = "Precision of products of factors",
-            Details = "tf32 uses the tensor cores of NVIDIA GPUs of compute capability 8.0 or newer, with --solver cholesky.",
+            Details =
+                "tf32 uses the tensor cores of NVIDIA GPUs of compute capability 8.0 or newer, with --solver cholesky.",
             Requires =
             [
                 new(
                     o => o.Precision == SumPrecision.Fp32 || o.Solver == Solver.Cholesky,
-                    "--precision tf32 has no effect with --solver cg, which sums no matrices. Leave out one of the two."),
+                    "--precision tf32 has no effect with --solver cg, which sums no matrices. "
+                    + "Leave out one of the two."),
             ],
         },
         Whole<long>("seed", o => o.Seed, (o, value) => o with { Seed = value }) with
@@ -153,15 +179,16 @@ internal static class AlsParameters
         {
             Group = ParameterGroup.Training,
             Summary = "Distribution of the initial factors",
-            Details = "normal: independent normal numbers. sphere: normal numbers, each factor vector scaled to the same length, as in Spark. "
-                + "uniform: uniform numbers from 0 on, as in implicit.",
+            Details = "normal: independent normal numbers. sphere: normal numbers, each factor vector scaled to the "
+                + "same length, as in Spark. uniform: uniform numbers from 0 on, as in implicit.",
         },
         Real("init-scale", o => o.InitScale, (o, value) => o with { InitScale = value }, ParameterRange.Positive) with
         {
             Group = ParameterGroup.Training,
             DefaultNote = "0.1 for normal, 1 for sphere, 0.01 for uniform",
             Summary = "Scale of the initial factors",
-            Details = "normal: standard deviation times √rank. sphere: length of a factor vector. uniform: the largest number.",
+            Details = "normal: standard deviation times √rank. sphere: length of a factor vector. "
+                + "uniform: the largest number.",
         },
         Flag("loss", o => o.TrackLoss, (o, value) => o with { TrackLoss = value }) with
         {
@@ -172,8 +199,8 @@ internal static class AlsParameters
     ]);
 
     /// <summary>
-    /// The parameters that <c>gpuals tune</c> can search, those that change the confidences first: plays are weighed again less often
-    /// where trials in a row have the same.
+    /// The parameters that <c>gpuals tune</c> can search, those that change the confidences first: plays are weighed
+    /// again less often where trials in a row have the same.
     /// </summary>
     public static IReadOnlyList<Parameter<AlsOptions>> Searchable { get; } =
         [.. Table.Where(parameter => parameter.SearchOrder > 0).OrderBy(parameter => parameter.SearchOrder)];

@@ -30,34 +30,41 @@ public sealed class BadInputTests
     {
         File.WriteAllText(_folder.At("plays.csv"), text);
 
-        await AssertFailsAsync(3, expected, ["train", _folder.At("plays.csv"), "--output", _folder.At("model"), .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        var more = options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        await AssertFailsAsync(
+            3, expected, ["train", _folder.At("plays.csv"), "--output", _folder.At("model"), .. more]);
     }
 
     [Test]
     public async Task Train_MissingFile_ExitsWithThree() =>
-        await AssertFailsAsync(3, ["nowhere.csv"], ["train", _folder.At("nowhere.csv"), "--output", _folder.At("model")]);
+        await AssertFailsAsync(
+            3, ["nowhere.csv"], ["train", _folder.At("nowhere.csv"), "--output", _folder.At("model")]);
 
     [TestCase(10)]
     [TestCase(60)]
     [TestCase(-10)]
     public async Task Train_TruncatedParquet_ExitsWithThree(int length)
     {
-        await Tool.SucceedAsync("sample", "--output", _folder.At("whole.parquet"), "--users", "40", "--items", "30", "--plays", "300");
+        await Tool.SucceedAsync(
+            "sample", "--output", _folder.At("whole.parquet"), "--users", "40", "--items", "30", "--plays", "300");
         var bytes = File.ReadAllBytes(_folder.At("whole.parquet"));
         File.WriteAllBytes(_folder.At("cut.parquet"), bytes[..(length > 0 ? length : bytes.Length + length)]);
 
-        await AssertFailsAsync(3, ["cut.parquet"], ["train", _folder.At("cut.parquet"), "--output", _folder.At("model")]);
+        await AssertFailsAsync(
+            3, ["cut.parquet"], ["train", _folder.At("cut.parquet"), "--output", _folder.At("model")]);
     }
 
     [Test]
     public async Task Train_CorruptParquetPages_ExitWithThree()
     {
-        await Tool.SucceedAsync("sample", "--output", _folder.At("plays.parquet"), "--users", "40", "--items", "30", "--plays", "300");
+        await Tool.SucceedAsync(
+            "sample", "--output", _folder.At("plays.parquet"), "--users", "40", "--items", "30", "--plays", "300");
         var bytes = File.ReadAllBytes(_folder.At("plays.parquet"));
         bytes.AsSpan(4, 600).Fill(0xA5);
         File.WriteAllBytes(_folder.At("plays.parquet"), bytes);
 
-        await AssertFailsAsync(3, ["plays.parquet"], ["train", _folder.At("plays.parquet"), "--output", _folder.At("model")]);
+        await AssertFailsAsync(
+            3, ["plays.parquet"], ["train", _folder.At("plays.parquet"), "--output", _folder.At("model")]);
     }
 
     [Test]
@@ -65,7 +72,9 @@ public sealed class BadInputTests
     {
         File.WriteAllText(_folder.At("plays.csv"), "user,item,w\na,x,1\n,y,1\nb,y,NaN\nb,y,2\n");
 
-        var run = await Tool.SucceedAsync("train", _folder.At("plays.csv"), "--weight-column", "w", "--output", _folder.At("model"), "--rank", "1", "--on-bad-row", "skip");
+        var run = await Tool.SucceedAsync(
+            "train", _folder.At("plays.csv"), "--weight-column", "w", "--output", _folder.At("model"), "--rank", "1",
+            "--on-bad-row", "skip");
 
         Assert.That(run.Error, Does.Contain("2 bad rows were skipped"));
     }
@@ -75,7 +84,8 @@ public sealed class BadInputTests
     {
         File.WriteAllText(_folder.At("plays.csv"), "user,item,w\na,x,1\na,y,2\na,y,-2\nb,y,2\n");
 
-        var run = await Tool.SucceedAsync("train", _folder.At("plays.csv"), "--weight-column", "w", "--output", _folder.At("model"), "--rank", "1");
+        var run = await Tool.SucceedAsync(
+            "train", _folder.At("plays.csv"), "--weight-column", "w", "--output", _folder.At("model"), "--rank", "1");
 
         Assert.That(run.Error, Does.Contain("1 pair of a user and an item was left out"));
         var manifest = JsonNode.Parse(File.ReadAllText(_folder.At("model", "manifest.json")))!;
@@ -109,20 +119,29 @@ public sealed class BadInputTests
     [TestCase("recommend MODEL --output EMPTY", "--output is ''")]
     [TestCase("recommend MODEL --users EMPTY", "--users is ''")]
     [TestCase("sample --output EMPTY", "--output is ''")]
-    [TestCase("train PLAYS --output MODEL --confidence linear --epsilon 2", "--epsilon has no effect without --confidence log")]
+    [TestCase(
+        "train PLAYS --output MODEL --confidence linear --epsilon 2",
+        "--epsilon has no effect without --confidence log")]
     [TestCase("train PLAYS --output MODEL --cg-steps 2", "--cg-steps has no effect without --solver cg")]
-    [TestCase("train PLAYS --output MODEL --preset spark --regularization-exponent 2", "--regularization-exponent has no effect without --regularization-scaling ials")]
-    [TestCase("train PLAYS --output MODEL --rank 1 --regularization 3e38 --regularization-scaling ials", "too large for fp32. Lower --regularization")]
+    [TestCase(
+        "train PLAYS --output MODEL --preset spark --regularization-exponent 2",
+        "--regularization-exponent has no effect without --regularization-scaling ials")]
+    [TestCase(
+        "train PLAYS --output MODEL --rank 1 --regularization 3e38 --regularization-scaling ials",
+        "too large for fp32. Lower --regularization")]
     [TestCase("devices --log-format xml", "--log-format is 'xml'; expected text or json.")]
     [TestCase("train PLAYS --output MODEL --solver lu", "--solver is 'lu'; expected cholesky or cg.")]
     [TestCase("train PLAYS --output MODEL --precision fp16", "--precision is 'fp16'; expected fp32 or tf32.")]
-    [TestCase("train PLAYS --output MODEL --precision tf32 --solver cg", "--precision tf32 has no effect with --solver cg")]
+    [TestCase(
+        "train PLAYS --output MODEL --precision tf32 --solver cg",
+        "--precision tf32 has no effect with --solver cg")]
     [TestCase("train PLAYS --output MODEL --preset foo", "--preset is 'foo'")]
     [TestCase("frobnicate", "frobnicate")]
     public async Task AnyCommand_MisusedOptions_ExitWithTwo(string command, string expected)
     {
         File.WriteAllText(_folder.At("plays.csv"), "user,item\na,x\nb,y\n");
-        var args = command.Replace("PLAYS", _folder.At("plays.csv")).Replace("MODEL", _folder.At("model")).Replace("SAMPLE", _folder.At("sample")).Split(' ');
+        var args = command.Replace("PLAYS", _folder.At("plays.csv")).Replace("MODEL", _folder.At("model"))
+            .Replace("SAMPLE", _folder.At("sample")).Split(' ');
 
         await AssertFailsAsync(2, [expected], Array.ConvertAll(args, argument => argument == "EMPTY" ? "" : argument));
     }
@@ -132,7 +151,10 @@ public sealed class BadInputTests
     {
         File.WriteAllText(_folder.At("plays.csv"), "user,item\na,x\nb,y\n");
 
-        await AssertFailsAsync(4, ["gpuals devices"], ["train", _folder.At("plays.csv"), "--output", _folder.At("model"), "--rank", "1", "--device", "cuda:999"]);
+        await AssertFailsAsync(
+            4,
+            ["gpuals devices"],
+            ["train", _folder.At("plays.csv"), "--output", _folder.At("model"), "--rank", "1", "--device", "cuda:999"]);
     }
 
     [Test]
@@ -142,8 +164,12 @@ public sealed class BadInputTests
         Directory.CreateDirectory(_folder.At("model"));
         File.WriteAllText(_folder.At("model", "precious.txt"), "mine");
 
-        await AssertFailsAsync(5, ["--overwrite"], ["train", _folder.At("plays.csv"), "--output", _folder.At("model"), "--rank", "1"]);
-        await AssertFailsAsync(5, ["not a directory that gpuals wrote"], ["train", _folder.At("plays.csv"), "--output", _folder.At("model"), "--rank", "1", "--overwrite"]);
+        await AssertFailsAsync(
+            5, ["--overwrite"], ["train", _folder.At("plays.csv"), "--output", _folder.At("model"), "--rank", "1"]);
+        await AssertFailsAsync(
+            5,
+            ["not a directory that gpuals wrote"],
+            ["train", _folder.At("plays.csv"), "--output", _folder.At("model"), "--rank", "1", "--overwrite"]);
 
         Assert.That(File.ReadAllText(_folder.At("model", "precious.txt")), Is.EqualTo("mine"));
     }
@@ -153,7 +179,10 @@ public sealed class BadInputTests
     {
         File.WriteAllText(_folder.At("plays.csv"), "user,item\na,x\nb,y\n");
 
-        await AssertFailsAsync(5, ["cannot write"], ["train", _folder.At("plays.csv"), "--output", _folder.At("plays.csv", "model"), "--rank", "1"]);
+        await AssertFailsAsync(
+            5,
+            ["cannot write"],
+            ["train", _folder.At("plays.csv"), "--output", _folder.At("plays.csv", "model"), "--rank", "1"]);
     }
 
     [TestCase("item_factors.npy", "checksum")]
@@ -180,7 +209,8 @@ public sealed class BadInputTests
     }
 
     [Test]
-    public async Task Recommend_FolderWithoutAModel_ExitsWithThree() => await AssertFailsAsync(3, ["manifest.json"], ["recommend", _folder.Root]);
+    public async Task Recommend_FolderWithoutAModel_ExitsWithThree() =>
+        await AssertFailsAsync(3, ["manifest.json"], ["recommend", _folder.Root]);
 
     private async Task TrainSmallAsync()
     {

@@ -4,7 +4,9 @@ using GpuAls.Cli;
 
 namespace GpuAls.Tests.Cli;
 
-/// <summary>docs/cli.md lists every option as it is declared, and no message names an option that there is not.</summary>
+/// <summary>
+/// docs/cli.md lists every option as it is declared, and no message names an option that there is not.
+/// </summary>
 public sealed partial class CliReferenceTests
 {
     private const string Begin = "<!-- From here on this page is generated from the declarations of the options. -->\n";
@@ -23,16 +25,22 @@ public sealed partial class CliReferenceTests
         var expected = page.Split(Begin)[0] + Begin + string.Concat(CommandLine.Commands.Select(Section)) + Presets();
         if (Environment.GetEnvironmentVariable(Writes) == "1") File.WriteAllText(path, page = expected);
 
-        Assert.That(page, Is.EqualTo(expected), $"docs/cli.md is not what the options declare; {Writes}=1 dotnet test --filter {nameof(CliReferenceTests)} writes it anew");
+        Assert.That(
+            page,
+            Is.EqualTo(expected),
+            $"docs/cli.md is not what the options declare; {Writes}=1 dotnet test --filter "
+            + $"{nameof(CliReferenceTests)} writes it anew");
     }
 
     [Test]
     public void Messages_NameOptionsThatThereAre()
     {
-        var names = CommandLine.Commands.SelectMany(command => command.Entries).SelectMany(entry => OptionName().Matches(entry.Label))
+        var names = CommandLine.Commands.SelectMany(command => command.Entries)
+            .SelectMany(entry => OptionName().Matches(entry.Label))
             .Select(match => match.Value).Concat(Others).ToHashSet();
         var named =
-            from file in Directory.GetFiles(Path.Combine(SharedData.ProjectRoot, "src"), "*.cs", SearchOption.AllDirectories)
+            from file in Directory.GetFiles(
+                Path.Combine(SharedData.ProjectRoot, "src"), "*.cs", SearchOption.AllDirectories)
             where !file.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj")
             from line in File.ReadLines(file)
             where !line.TrimStart().StartsWith("//", StringComparison.Ordinal)
@@ -62,19 +70,24 @@ public sealed partial class CliReferenceTests
     {
         var range = entry.Range.Length > 0 ? $" ({entry.Range})" : "";
         var details = entry.Details.Length > 0 ? $". {entry.Details}" : "";
-        return $"| `{Escaped(entry.Label)}` | {Escaped(entry.Default)} | {Escaped($"{entry.Summary}{range}{details}")} |\n";
+        var text = $"{entry.Summary}{range}{details}";
+        return $"| `{Escaped(entry.Label)}` | {Escaped(entry.Default)} | {Escaped(text)} |\n";
     }
 
     /// <summary>What each preset sets that is not the default.</summary>
     private static string Presets()
     {
-        var page = new StringBuilder("\n## Presets\n\nOptions that are given beside `--preset` override it.\n\n| preset | is |\n|---|---|\n");
+        var page = new StringBuilder(
+            "\n## Presets\n\nOptions that are given beside `--preset` override it.\n\n| preset | is |\n|---|---|\n");
         foreach (var name in Preset.Names)
         {
             var options = Preset.Apply(name, AlsOptions.Default);
-            var set = AlsParameters.Table.Where(parameter => parameter.Get(options) != parameter.Get(AlsOptions.Default))
+            var set =
+                AlsParameters.Table.Where(parameter => parameter.Get(options) != parameter.Get(AlsOptions.Default))
                 .Select(parameter => $"{parameter.Option} {parameter.Get(options)}");
-            var offset = options.ConfidenceOffset == 0 ? "" : $", and {options.ConfidenceOffset} added to the weight of plays";
+            var offset = options.ConfidenceOffset == 0
+                ? ""
+                : $", and {options.ConfidenceOffset} added to the weight of plays";
             page.Append($"| `{name}` | `{string.Join(' ', set)}`{offset} |\n");
         }
 

@@ -17,7 +17,8 @@ public sealed class CollisionTests
 
         File.WriteAllText(_folder.At("users.csv"), "a\n");
         Directory.CreateSymbolicLink(_folder.At("link"), "model");
-        await Tool.SucceedAsync("train", _folder.At("plays.csv"), "--output", _folder.At("model"), "--rank", "1", "--device", "cpu");
+        await Tool.SucceedAsync(
+            "train", _folder.At("plays.csv"), "--output", _folder.At("model"), "--rank", "1", "--device", "cpu");
     }
 
     [OneTimeTearDown]
@@ -26,7 +27,9 @@ public sealed class CollisionTests
     [TestCase("train ~/data/plays.csv --output ~/data --rank 1", "lie in --output")]
     [TestCase("train ~/data --output ~/data --rank 1", "lie in --output")]
     [TestCase("train ~/plays.csv --output ~/new --rank 1 --recommendations ~/plays.csv", "is a file with plays")]
-    [TestCase("train ~/plays.csv --output ~/new --rank 1 --recommendations ~/model/lists.csv", "lies in the folder of a model")]
+    [TestCase(
+        "train ~/plays.csv --output ~/new --rank 1 --recommendations ~/model/lists.csv",
+        "lies in the folder of a model")]
     [TestCase("recommend ~/model -o ~/model/users.parquet", "lies in the folder of the model")]
     [TestCase("recommend ~/link -o ~/model/new.csv", "lies in the folder of the model")]
     [TestCase("recommend ~/model -o ~/link/new.csv", "lies in the folder of the model")]
@@ -36,7 +39,8 @@ public sealed class CollisionTests
     {
         var before = _folder.Entries();
 
-        var run = await Tool.RunAsync([.. command.Split(' ').Select(argument => argument.Replace("~", _folder.Root, StringComparison.Ordinal)), "--overwrite"]);
+        var args = command.Split(' ').Select(word => word.Replace("~", _folder.Root, StringComparison.Ordinal));
+        var run = await Tool.RunAsync([.. args, "--overwrite"]);
 
         Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
         Assert.That(run.Error, Does.Contain(expected));

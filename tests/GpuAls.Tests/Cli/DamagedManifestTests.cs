@@ -12,7 +12,8 @@ public sealed class DamagedManifestTests
     {
         _folder = new TempFolder();
         File.WriteAllText(_folder.At("plays.csv"), "user,item\na,x\nb,y\nb,x\n");
-        await Tool.SucceedAsync("train", _folder.At("plays.csv"), "--output", _folder.At("model"), "--rank", "1", "--device", "cpu");
+        await Tool.SucceedAsync(
+            "train", _folder.At("plays.csv"), "--output", _folder.At("model"), "--rank", "1", "--device", "cpu");
     }
 
     [TearDown]

@@ -12,7 +12,8 @@ public sealed partial class DeviceMemoryOptionTests
     public void WritePlays()
     {
         _folder = new TempFolder();
-        var rows = Enumerable.Range(0, 140).Select(row => $"u{row % 24},i{((row * 7) + (row / 24)) % 17},{1 + (row % 5)}");
+        var rows =
+            Enumerable.Range(0, 140).Select(row => $"u{row % 24},i{((row * 7) + (row / 24)) % 17},{1 + (row % 5)}");
         File.WriteAllLines(_folder.At("plays.csv"), rows.Prepend("user,item,plays"));
     }
 
@@ -30,10 +31,15 @@ public sealed partial class DeviceMemoryOptionTests
 
         // What the message asks for is enough; it is rounded to 10 bytes.
         var least = decimal.Parse(Needed().Match(refusal.Error).Groups[1].Value, CultureInfo.InvariantCulture) + 0.01m;
-        await Tool.SucceedAsync(Train("least", "emulated", "--device-memory", string.Create(CultureInfo.InvariantCulture, $"{least}kB")));
+        await Tool.SucceedAsync(
+            Train("least", "emulated", "--device-memory", string.Create(CultureInfo.InvariantCulture, $"{least}kB")));
 
-        foreach (var file in Directory.GetFiles(_folder.At("whole")).Select(Path.GetFileName).Where(file => file != "manifest.json"))
-            Assert.That(File.ReadAllBytes(_folder.At("least", file!)), Is.EqualTo(File.ReadAllBytes(_folder.At("whole", file!))), file);
+        var files = Directory.GetFiles(_folder.At("whole")).Select(Path.GetFileName);
+        foreach (var file in files.Where(file => file != "manifest.json"))
+            Assert.That(
+                File.ReadAllBytes(_folder.At("least", file!)),
+                Is.EqualTo(File.ReadAllBytes(_folder.At("whole", file!))),
+                file);
     }
 
     [TestCase("2G")]
@@ -69,11 +75,15 @@ public sealed partial class DeviceMemoryOptionTests
     {
         var run = await Tool.SucceedAsync(Train("model", "auto", "--device-memory", "5000TB"));
 
-        Assert.That(run.Error, Does.Contain("is more than").Or.Contain("bounds the memory of GPUs and has no effect here"));
+        Assert.That(
+            run.Error, Does.Contain("is more than").Or.Contain("bounds the memory of GPUs and has no effect here"));
     }
 
     private string[] Train(string model, string device, params string[] options) =>
-        ["train", _folder.At("plays.csv"), "--weight-column", "plays", "--output", _folder.At(model), "--rank", "2", "--iterations", "1", "--device", device, .. options];
+    [
+        "train", _folder.At("plays.csv"), "--weight-column", "plays", "--output", _folder.At(model), "--rank", "2",
+        "--iterations", "1", "--device", device, .. options,
+    ];
 
     [GeneratedRegex("needs at least ([0-9.]+) kB")]
     private static partial Regex Needed();

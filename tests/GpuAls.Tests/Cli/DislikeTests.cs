@@ -3,7 +3,9 @@ namespace GpuAls.Tests.Cli;
 /// <summary>Lists where some plays are dislikes or cancel each other.</summary>
 public sealed class DislikeTests
 {
-    private const string Plays = "user,item,w\nada,jazz,5\nada,folk,2\nbo,jazz,1\nbo,metal,3\ncy,folk,4\ncy,metal,-2\ndi,jazz,-1\ned,folk,1\ned,folk,-1\nada,noise,-6\nbo,hum,2\nbo,hum,-2\n";
+    private const string Plays =
+        "user,item,w\nada,jazz,5\nada,folk,2\nbo,jazz,1\nbo,metal,3\ncy,folk,4\ncy,metal,-2\n"
+        + "di,jazz,-1\ned,folk,1\ned,folk,-1\nada,noise,-6\nbo,hum,2\nbo,hum,-2\n";
 
     private TempFolder _folder = null!;
 
@@ -26,8 +28,10 @@ public sealed class DislikeTests
         var lists = _folder.At("lists.csv");
         string[] played = includePlayed ? ["--include-played"] : [];
         var run = await Tool.SucceedAsync(
-            ["train", _folder.At("plays.csv"), "--weight-column", "w", "--output", _folder.At("model"), "--rank", "2", "--solver", solver, "--device", "cpu",
-                "--recommendations", lists, .. played]);
+            [
+                "train", _folder.At("plays.csv"), "--weight-column", "w", "--output", _folder.At("model"),
+                "--rank", "2", "--solver", solver, "--device", "cpu", "--recommendations", lists, .. played,
+            ]);
         var recommended = await Tool.SucceedAsync(["recommend", _folder.At("model"), "--device", "cpu", .. played]);
 
         var rows = File.ReadLines(lists).Skip(1).Select(line => line.Split(',')).ToArray();
@@ -36,6 +40,8 @@ public sealed class DislikeTests
         Assert.That(rows, Has.Length.EqualTo(includePlayed ? 9 : 3));
         Assert.That(run.Error, Does.Contain("2 users have no play above 0"));
         Assert.That(recommended.Out, Is.EqualTo(File.ReadAllText(lists)));
-        Assert.That(recommended.Error, Does.Contain("2 users have no play above 0, or factors that are all 0, and get no list."));
+        Assert.That(
+            recommended.Error,
+            Does.Contain("2 users have no play above 0, or factors that are all 0, and get no list."));
     }
 }

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace GpuAls.Tests.Cli;
 
 /// <summary>
-/// The README and the pages in docs are run as a reader would: each page's commands in order, in one folder. What a page shows
-/// below a command has to be what the command prints.
+/// The README and the pages in docs are run as a reader would: each page's commands in order, in one folder. What a
+/// page shows below a command has to be what the command prints.
 /// </summary>
 [NonParallelizable]
 public sealed partial class DocsTests
@@ -69,7 +69,8 @@ public sealed partial class DocsTests
     {
         var ci = File.ReadAllText(Path.Combine(SharedData.ProjectRoot, ".ci", "run"));
         var commands = Pages.SelectMany(Blocks).Where(block => block.Language == "console")
-            .SelectMany(block => block.Text.Trim().Split('\n')).Where(command => command.StartsWith("dotnet", StringComparison.Ordinal));
+            .SelectMany(block => block.Text.Trim().Split('\n'))
+            .Where(command => command.StartsWith("dotnet", StringComparison.Ordinal));
 
         foreach (var command in commands)
             Assert.That(ci, Does.Contain(command.Replace("--global ", "", StringComparison.Ordinal)));
@@ -79,27 +80,31 @@ public sealed partial class DocsTests
     public void Page_Links_LeadSomewhere(string page)
     {
         var self = Path.Combine(SharedData.ProjectRoot, page);
-        var targets = Link().Matches(Read(page)).Select(match => match.Groups[1].Value).Where(target => !target.Contains("://"));
+        var targets =
+            Link().Matches(Read(page)).Select(match => match.Groups[1].Value).Where(target => !target.Contains("://"));
 
         foreach (var parts in targets.Select(target => target.Split('#')))
         {
             var file = parts[0].Length == 0 ? self : Path.Combine(Path.GetDirectoryName(self)!, parts[0]);
             Assert.That(file, Does.Exist, page);
-            if (parts.Length > 1) Assert.That(Headings(File.ReadAllText(file)), Does.Contain(parts[1]), $"{page}: {parts[0]}#{parts[1]}");
+            if (parts.Length > 1)
+                Assert.That(Headings(File.ReadAllText(file)), Does.Contain(parts[1]), $"{page}: {parts[0]}#{parts[1]}");
         }
     }
 
     [Test]
     public void LibraryProgram_IsTheOneThatThePageShows() =>
         Assert.That(Blocks("docs/library.md").Single(block => block.Language == "csharp").Text, Is.EqualTo(string.Join(
-            '\n', Read("docs/library.cs").Split('\n').Where(line => !line.StartsWith("#:", StringComparison.Ordinal)))));
+            '\n', Read("docs/library.cs").Split('\n')
+                .Where(line => !line.StartsWith("#:", StringComparison.Ordinal)))));
 
     [Test]
     public void Readme_IsShort()
     {
         var readme = Read("README.md");
 
-        Assert.That(readme.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), Has.Length.LessThanOrEqualTo(900));
+        Assert.That(
+            readme.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), Has.Length.LessThanOrEqualTo(900));
         Assert.That(TableRule().Count(readme), Is.LessThanOrEqualTo(3));
     }
 
@@ -108,22 +113,26 @@ public sealed partial class DocsTests
     [TestCase("1,981 users", "1,982 users", true)]
     [TestCase("1,981 users", "1,981 items", false)]
     [TestCase("Ada Tanaka,River Meadow,1,0.787", "Ada Tanaka,River Meadow,2,0.787", false)]
-    public void Lines_OfOtherNumbers_AreTold(string shown, string printed, bool areSame) => Assert.That(IsSame(shown, printed), Is.EqualTo(areSame));
+    public void Lines_OfOtherNumbers_AreTold(string shown, string printed, bool areSame) =>
+        Assert.That(IsSame(shown, printed), Is.EqualTo(areSame));
 
     private static string Read(string page) => File.ReadAllText(Path.Combine(SharedData.ProjectRoot, page));
 
-    private static string TestSource(string file) => Path.Combine(SharedData.ProjectRoot, "tests", "GpuAls.Tests", "Cli", file);
+    private static string TestSource(string file) => Path.Combine(
+        SharedData.ProjectRoot, "tests", "GpuAls.Tests", "Cli", file);
 
     private static IEnumerable<(string Language, string Text)> Blocks(string page) =>
         FencedBlock().Matches(Read(page)).Select(block => (block.Groups[1].Value, block.Groups[2].Value));
 
     private static bool IsOfTool(string command) =>
-        command.StartsWith("gpuals ", StringComparison.Ordinal) || command.StartsWith(ToolByProject, StringComparison.Ordinal);
+        command.StartsWith("gpuals ", StringComparison.Ordinal)
+            || command.StartsWith(ToolByProject, StringComparison.Ordinal);
 
     /// <summary>The arguments of a command; double quotes hold one together.</summary>
     private static string[] Arguments(string command)
     {
-        var text = command[(command.StartsWith(ToolByProject, StringComparison.Ordinal) ? ToolByProject : "gpuals ").Length..];
+        var text =
+            command[(command.StartsWith(ToolByProject, StringComparison.Ordinal) ? ToolByProject : "gpuals ").Length..];
         return [.. Argument().Matches(text).Select(match => match.Value.Trim('"'))];
     }
 
@@ -131,17 +140,19 @@ public sealed partial class DocsTests
     {
         var lines = printed.Split('\n');
         foreach (var line in shown.Split('\n').Where(line => line.Trim(' ', '─').Length > 0))
-            Assert.That(lines.Any(candidate => IsSame(line, candidate)), $"The page shows\n{line}\nThe run has\n{printed}");
+            Assert.That(
+                lines.Any(candidate => IsSame(line, candidate)), $"The page shows\n{line}\nThe run has\n{printed}");
     }
 
     /// <summary>
-    /// Whether two lines have the same words and nearly the same numbers: SIMD vectors of other widths round differently, so digits
-    /// behind the second may differ.
+    /// Whether two lines have the same words and nearly the same numbers: SIMD vectors of other widths round
+    /// differently, so digits behind the second may differ.
     /// </summary>
     private static bool IsSame(string shown, string printed)
     {
         var (expected, actual) = (Words().Matches(shown), Words().Matches(printed));
-        return expected.Count == actual.Count && expected.Zip(actual).All(pair => IsSameWord(pair.First.Value, pair.Second.Value));
+        return expected.Count == actual.Count
+            && expected.Zip(actual).All(pair => IsSameWord(pair.First.Value, pair.Second.Value));
     }
 
     private static bool IsSameWord(string shown, string printed)
@@ -152,7 +163,9 @@ public sealed partial class DocsTests
     }
 
     private static double? Number(string word) =>
-        double.TryParse(word.Replace(",", ""), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+        double.TryParse(word.Replace(",", ""), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
     /// <summary>The anchors of a page's headings, as a browser of repositories makes them.</summary>
     private static IEnumerable<string> Headings(string page) => Heading().Matches(page)
@@ -164,7 +177,10 @@ public sealed partial class DocsTests
     [GeneratedRegex("\"[^\"]*\"|\\S+")]
     private static partial Regex Argument();
 
-    /// <summary>A number with its thousands separators, else a run of other characters that are no blanks, brackets or separators.</summary>
+    /// <summary>
+    /// A number with its thousands separators, else a run of other characters that are no blanks, brackets or
+    /// separators.
+    /// </summary>
     [GeneratedRegex(@"\d{1,3}(?:,\d{3})+(?![\d.])|[^\s,:\[\]{}]+")]
     private static partial Regex Words();
 

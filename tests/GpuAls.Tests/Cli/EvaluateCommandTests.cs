@@ -25,7 +25,11 @@ public sealed class EvaluateCommandTests
         var run = await EvaluateAsync(_plays);
 
         Assert.That(run.Out, Does.Match("gpuals +most popular +items by Jaccard +items by cosine"));
-        string[] metrics = ["precision@5", "recall@10", "MAP@20", "NDCG@10", "MRR@10", "hit rate@5", "novelty@20", "AUC", "mean percentile rank", "coverage@10"];
+        string[] metrics =
+        [
+            "precision@5", "recall@10", "MAP@20", "NDCG@10", "MRR@10", "hit rate@5", "novelty@20", "AUC",
+            "mean percentile rank", "coverage@10",
+        ];
         foreach (var metric in metrics) Assert.That(run.Out, Does.Match($@"{metric} +\d+\.\d+"));
         Assert.That(run.Out, Does.Match(@"NDCG@10 +(0\.\d{4} \[0\.\d{4}, 0\.\d{4}\] *){4}"));
     }
@@ -34,7 +38,8 @@ public sealed class EvaluateCommandTests
     [Test]
     public async Task Evaluate_Plays_ShowsErrorsWhereAllMetricsAreAskedFor()
     {
-        var run = await EvaluateAsync(_plays, "--output", _folder.At("plays.json"), "--report", _folder.At("plays.html"));
+        var run =
+            await EvaluateAsync(_plays, "--output", _folder.At("plays.json"), "--report", _folder.At("plays.html"));
         var all = await EvaluateAsync(_plays, "--metrics", "all", "--report", _folder.At("all.html"));
 
         string[] errors = ["RMSE, preference", "MAE, preference", "RMSE, rating", "MAE, rating"];
@@ -48,16 +53,21 @@ public sealed class EvaluateCommandTests
 
         var report = JsonNode.Parse(File.ReadAllText(_folder.At("plays.json")))!;
         Assert.That((string)report["feedback"]!, Is.EqualTo("implicit"));
-        Assert.That(report["methods"]![0]!["metrics"]!.AsArray().Select(value => (string)value!["metric"]!), Does.Contain("rmse_rating").And.Contain("rmse_preference"));
+        Assert.That(
+            report["methods"]![0]!["metrics"]!.AsArray().Select(value => (string)value!["metric"]!),
+            Does.Contain("rmse_rating").And.Contain("rmse_preference"));
     }
 
     [Test]
     public async Task Evaluate_Intervals_AreExplainedWhereThereAreSome()
     {
         var with = await EvaluateAsync(_plays);
-        var without = await Tool.SucceedAsync("evaluate", _plays, "--weight-column", "plays", "--rank", "6", "--device", "cpu", "--bootstrap", "0");
+        var without = await Tool.SucceedAsync(
+            "evaluate", _plays, "--weight-column", "plays", "--rank", "6", "--device", "cpu", "--bootstrap", "0");
 
-        Assert.That(with.Out, Does.Contain("Brackets show 95 % confidence intervals from 100 bootstrap resamples of the users."));
+        Assert.That(
+            with.Out,
+            Does.Contain("Brackets show 95 % confidence intervals from 100 bootstrap resamples of the users."));
         Assert.That(without.Out, Does.Not.Contain("Brackets"));
     }
 
@@ -68,7 +78,9 @@ public sealed class EvaluateCommandTests
         var help = await Tool.SucceedAsync("evaluate", "--help");
         var run = await EvaluateAsync(_plays, "--k", "5,10,20");
 
-        Assert.That(System.Text.RegularExpressions.Regex.Replace(help.Out, @"\s+", " "), Does.Contain("5,10,20").And.Not.Contain("5|10|20"));
+        Assert.That(
+            System.Text.RegularExpressions.Regex.Replace(help.Out, @"\s+", " "),
+            Does.Contain("5,10,20").And.Not.Contain("5|10|20"));
         Assert.That(run.Out, Is.EqualTo((await EvaluateAsync(_plays)).Out));
     }
 
@@ -78,13 +90,28 @@ public sealed class EvaluateCommandTests
         using var engine = new HostEngine(2);
         var told = new Parts();
 
-        await new EvaluateJob(new EvaluateJobOptions { Locations = [_plays], Schema = new InteractionSchema { WeightColumn = "plays" }, Als = new AlsOptions { Rank = 4, Iterations = 2 }, Resamples = 100 }, engine, told).RunAsync();
+        await new EvaluateJob(
+            new EvaluateJobOptions
+            {
+                Locations = [_plays],
+                Schema = new InteractionSchema { WeightColumn = "plays" },
+                Als = new AlsOptions { Rank = 4, Iterations = 2 },
+                Resamples = 100,
+            },
+            engine,
+            told).RunAsync();
 
         string[] methods = ["gpuals", "most popular", "items by Jaccard", "items by cosine"];
         Assert.That(
             told.All.Where(part => part.Fraction >= 1).Select(part => part.Phase),
-            Is.EquivalentTo([.. methods.Select(method => $"measuring {method}"), .. methods.Select(method => $"intervals of {method}"), "finding similar items"]));
-        foreach (var phase in told.All.GroupBy(part => part.Phase)) Assert.That(phase.Select(part => part.Fraction), Is.Ordered.Ascending.And.Unique, phase.Key);
+            Is.EquivalentTo(
+            [
+                .. methods.Select(method => $"measuring {method}"),
+                .. methods.Select(method => $"intervals of {method}"),
+                "finding similar items",
+            ]));
+        foreach (var phase in told.All.GroupBy(part => part.Phase))
+            Assert.That(phase.Select(part => part.Fraction), Is.Ordered.Ascending.And.Unique, phase.Key);
     }
 
     [TestCase("--split", "random")]
@@ -107,7 +134,9 @@ public sealed class EvaluateCommandTests
             _folder, _plays, "--split", "time", "--time-column", "plays", "--test-fraction", "0.25", "--rank", "6",
             "--device", "cpu", "--bootstrap", "0");
 
-        var plays = File.ReadLines(_plays).Skip(1).Select(line => int.Parse(line.Split(',')[2], System.Globalization.CultureInfo.InvariantCulture)).Order().ToArray();
+        var plays = File.ReadLines(_plays).Skip(1)
+            .Select(line => int.Parse(line.Split(',')[2], System.Globalization.CultureInfo.InvariantCulture))
+            .Order().ToArray();
         var newestTrained = plays[^((plays.Length / 4) + 1)];
         var trained = plays.Count(count => count <= newestTrained);
         Assert.That(measured.Pairs, Is.EqualTo((trained, plays.Length - trained)));
@@ -119,10 +148,14 @@ public sealed class EvaluateCommandTests
     [Test]
     public async Task Evaluate_Exclude_KeepsItemsOutOfLists()
     {
-        File.WriteAllLines(_folder.At("shown.csv"), ["user,item,plays", "a,x,1", "a,y,1", "b,y,1", "b,z,1", "c,z,1", "c,w,1"]);
+        File.WriteAllLines(
+            _folder.At("shown.csv"), ["user,item,plays", "a,x,1", "a,y,1", "b,y,1", "b,z,1", "c,z,1", "c,w,1"]);
         File.WriteAllLines(_folder.At("asked.csv"), ["user,item,plays", "a,z,1"]);
         File.WriteAllLines(_folder.At("hidden.csv"), ["user,item,plays", "a,w,1", "d,x,1", "b,v,1"]);
-        string[] options = [_folder.At("shown.csv"), "--test", _folder.At("asked.csv"), "--k", "2", "--rank", "2", "--device", "cpu"];
+        string[] options =
+        [
+            _folder.At("shown.csv"), "--test", _folder.At("asked.csv"), "--k", "2", "--rank", "2", "--device", "cpu",
+        ];
 
         var open = await EvaluationFile.MeasureAsync(_folder, options);
         var hidden = await EvaluationFile.MeasureAsync(_folder, [.. options, "--exclude", _folder.At("hidden.csv")]);
@@ -131,17 +164,24 @@ public sealed class EvaluateCommandTests
         Assert.That(hidden.Value("coverage", 2), Is.EqualTo(0.25), "z alone is left for a");
     }
 
-    /// <summary>Training on the part that was held out of nothing, then measuring the saved model, is the same as doing both at once.</summary>
+    /// <summary>
+    /// Training on the part that was held out of nothing, then measuring the saved model, is the same as doing both at
+    /// once.
+    /// </summary>
     [Test]
     public async Task Evaluate_ModelWithTestFile_MeasuresWhatTrainingDoes()
     {
         var lines = File.ReadAllLines(_plays);
         File.WriteAllLines(_folder.At("train.csv"), lines.Where((_, row) => row == 0 || row % 5 != 3));
         File.WriteAllLines(_folder.At("test.csv"), lines.Where((_, row) => row == 0 || row % 5 == 3));
-        await Tool.SucceedAsync("train", _folder.At("train.csv"), "--weight-column", "plays", "--output", _folder.At("model"), "--rank", "6", "--device", "cpu");
+        await Tool.SucceedAsync(
+            "train", _folder.At("train.csv"), "--weight-column", "plays", "--output", _folder.At("model"),
+            "--rank", "6", "--device", "cpu");
 
         var trained = await EvaluateAsync(_folder.At("train.csv"), "--test", _folder.At("test.csv"));
-        var saved = await Tool.SucceedAsync("evaluate", "--model", _folder.At("model"), "--test", _folder.At("test.csv"), "--weight-column", "plays", "--device", "cpu", "--bootstrap", "100");
+        var saved = await Tool.SucceedAsync(
+            "evaluate", "--model", _folder.At("model"), "--test", _folder.At("test.csv"), "--weight-column", "plays",
+            "--device", "cpu", "--bootstrap", "100");
 
         Assert.That(saved.Out, Is.EqualTo(trained.Out));
     }
@@ -154,25 +194,36 @@ public sealed class EvaluateCommandTests
         await EvaluateAsync(_plays, "--output", _folder.At("metrics.parquet"));
 
         var report = JsonNode.Parse(File.ReadAllText(_folder.At("metrics.json")))!;
-        var ndcg = report["methods"]![0]!["metrics"]!.AsArray().Single(value => (string)value!["metric"]! == "ndcg" && (int)value["k"]! == 10)!;
-        Assert.That(run.Out, Does.Match($@"NDCG@10 +{(double)ndcg["value"]!:F4} \[{(double)ndcg["low"]!:F4}, {(double)ndcg["high"]!:F4}\]"));
+        var ndcg = report["methods"]![0]!["metrics"]!.AsArray()
+            .Single(value => (string)value!["metric"]! == "ndcg" && (int)value["k"]! == 10)!;
+        Assert.That(
+            run.Out,
+            Does.Match(
+                $@"NDCG@10 +{(double)ndcg["value"]!:F4} \[{(double)ndcg["low"]!:F4}, {(double)ndcg["high"]!:F4}\]"));
         Assert.That((string)report["split"]!["kind"]!, Is.EqualTo("random"));
         Assert.That((int)report["options"]!["rank"]!, Is.EqualTo(6));
         var csv = File.ReadAllLines(_folder.At("metrics.csv"));
         Assert.That(csv[0], Is.EqualTo("method,metric,k,value,low,high"));
-        Assert.That(csv, Has.Some.StartsWith(FormattableString.Invariant($"gpuals,ndcg,10,{(double)ndcg["value"]!:R},")));
+        Assert.That(
+            csv, Has.Some.StartsWith(FormattableString.Invariant($"gpuals,ndcg,10,{(double)ndcg["value"]!:R},")));
         var values = await ReadParquetAsync(_folder.At("metrics.parquet"), "value");
-        Assert.That(values, Is.EqualTo(csv.Skip(1).Select(line => double.Parse(line.Split(',')[3], System.Globalization.CultureInfo.InvariantCulture))));
+        Assert.That(
+            values,
+            Is.EqualTo(csv.Skip(1).Select(
+                line => double.Parse(line.Split(',')[3], System.Globalization.CultureInfo.InvariantCulture))));
     }
 
     [Test]
     public async Task Evaluate_UnseenUsersKept_HasNanErrorsAsSparkDoes()
     {
-        File.WriteAllLines(_folder.At("one.csv"), ["user,item,plays", "Nobody At All,River Meadow,3", .. File.ReadLines(_plays).Skip(1).Take(30)]);
+        File.WriteAllLines(
+            _folder.At("one.csv"),
+            ["user,item,plays", "Nobody At All,River Meadow,3", .. File.ReadLines(_plays).Skip(1).Take(30)]);
         File.WriteAllLines(_folder.At("others.csv"), ["user,item,plays", .. File.ReadLines(_plays).Skip(31)]);
         string[] files =
         [
-            _folder.At("others.csv"), "--test", _folder.At("one.csv"), "--weight-column", "plays", "--rank", "6", "--device", "cpu",
+            _folder.At("others.csv"), "--test", _folder.At("one.csv"), "--weight-column", "plays", "--rank", "6",
+            "--device", "cpu",
             "--bootstrap", "0",
         ];
 
@@ -207,9 +258,13 @@ public sealed class EvaluateCommandTests
     [TestCase(new[] { "--model", "m", "--test", "t", "--rank", "8" }, "--rank has no effect with --model")]
     [TestCase(new[] { "p", "--split", "time" }, "--split time needs the times")]
     [TestCase(new[] { "p", "--split", "leave-last" }, "--split leave-last needs the times")]
-    [TestCase(new[] { "p", "--split", "leave-last", "--time-column", "t", "--test-fraction", "0.1" }, "--test-fraction has no effect with --split leave-last")]
+    [TestCase(
+        new[] { "p", "--split", "leave-last", "--time-column", "t", "--test-fraction", "0.1" },
+        "--test-fraction has no effect with --split leave-last")]
     [TestCase(new[] { "p", "--time-column", "t" }, "--time-column has no effect without --split time")]
-    [TestCase(new[] { "p", "--time-column", "t", "--split", "leave-out" }, "--time-column has no effect without --split time or leave-last")]
+    [TestCase(
+        new[] { "p", "--time-column", "t", "--split", "leave-out" },
+        "--time-column has no effect without --split time or leave-last")]
     [TestCase(new[] { "p", "--exclude", "t" }, "--exclude has no effect without --test")]
     [TestCase(new[] { "p", "--test", "t", "--folds", "3" }, "--folds has no effect with --test")]
     public async Task Evaluate_OptionsThatContradict_AreWrongUsage(string[] options, string message)
@@ -223,7 +278,8 @@ public sealed class EvaluateCommandTests
     [Test]
     public async Task Evaluate_NothingHeldOut_IsBadInput()
     {
-        var run = await Tool.RunAsync("evaluate", _plays, "--device", "cpu", "--split", "leave-out", "--leave-out", "1000");
+        var run = await Tool.RunAsync(
+            "evaluate", _plays, "--device", "cpu", "--split", "leave-out", "--leave-out", "1000");
 
         Assert.That(run.ExitCode, Is.EqualTo(3));
         Assert.That(run.Error, Does.Contain("no play is held out, so there is nothing to test with"));
@@ -239,7 +295,10 @@ public sealed class EvaluateCommandTests
     }
 
     private static Task<ToolRun> EvaluateAsync(params string[] options) =>
-        Tool.SucceedAsync(["evaluate", .. options, "--weight-column", "plays", "--rank", "6", "--device", "cpu", "--bootstrap", "100"]);
+        Tool.SucceedAsync(
+        [
+            "evaluate", .. options, "--weight-column", "plays", "--rank", "6", "--device", "cpu", "--bootstrap", "100",
+        ]);
 
     internal static async Task<double[]> ReadParquetAsync(string path, string column)
     {

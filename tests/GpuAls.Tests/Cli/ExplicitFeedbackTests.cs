@@ -6,9 +6,14 @@ namespace GpuAls.Tests.Cli;
 /// <summary>Ratings from the command line: what is read, what is refused, and what is measured.</summary>
 public sealed class ExplicitFeedbackTests
 {
-    private const string Ratings = "user,item,stars\nada,jazz,5\nada,folk,1\nada,folk,2\nbo,jazz,4\nbo,folk,0\ncy,folk,0\ncy,metal,-1\nbo,metal,2\ndi,metal,3\ndi,jazz,4.5\n";
+    private const string Ratings =
+        "user,item,stars\nada,jazz,5\nada,folk,1\nada,folk,2\nbo,jazz,4\nbo,folk,0\n"
+        + "cy,folk,0\ncy,metal,-1\nbo,metal,2\ndi,metal,3\ndi,jazz,4.5\n";
 
-    private static readonly string[] Explicit = ["--feedback", "explicit", "--weight-column", "stars", "--rank", "2", "--device", "cpu"];
+    private static readonly string[] Explicit =
+    [
+        "--feedback", "explicit", "--weight-column", "stars", "--rank", "2", "--device", "cpu",
+    ];
 
     private TempFolder _folder = null!;
 
@@ -65,9 +70,12 @@ public sealed class ExplicitFeedbackTests
         var run = await TrainAsync();
         var lists = await Tool.SucceedAsync("recommend", _folder.At("model"), "--device", "cpu");
 
-        Assert.That(run.Error, Does.Contain("1 user has factors that are all 0 and gets no list, as happens when every rating is 0."));
+        Assert.That(
+            run.Error,
+            Does.Contain("1 user has factors that are all 0 and gets no list, as happens when every rating is 0."));
         Assert.That(lists.Out, Does.Contain("ada,").And.Not.Contain("ed,"));
-        Assert.That(lists.Error, Does.Contain("1 user has no play above 0, or factors that are all 0, and gets no list."));
+        Assert.That(
+            lists.Error, Does.Contain("1 user has no play above 0, or factors that are all 0, and gets no list."));
     }
 
     [TestCase("--alpha", "1")]
@@ -79,10 +87,14 @@ public sealed class ExplicitFeedbackTests
     [TestCase("--preset", "ials")]
     public async Task Train_OptionsOfImplicitFeedback_AreRefused(params string[] idle)
     {
-        var run = await Tool.RunAsync(["train", _folder.At("ratings.csv"), "--output", _folder.At("model"), .. Explicit, .. idle]);
+        var run = await Tool.RunAsync(
+            ["train", _folder.At("ratings.csv"), "--output", _folder.At("model"), .. Explicit, .. idle]);
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
-        Assert.That(run.Error, Does.Contain("--feedback explicit").And.Match(string.Join('|', idle.Where(word => word.StartsWith("--", StringComparison.Ordinal)))));
+        Assert.That(
+            run.Error,
+            Does.Contain("--feedback explicit")
+                .And.Match(string.Join('|', idle.Where(word => word.StartsWith("--", StringComparison.Ordinal)))));
         Assert.That(Directory.Exists(_folder.At("model")), Is.False);
     }
 
@@ -91,7 +103,9 @@ public sealed class ExplicitFeedbackTests
     [TestCase("tune", "--output")]
     public async Task RatingsWithoutTheirColumn_AreRefused(string command, string output)
     {
-        var run = await Tool.RunAsync(command, _folder.At("ratings.csv"), output, _folder.At("out.json"), "--feedback", "explicit", "--device", "cpu");
+        var run = await Tool.RunAsync(
+            command, _folder.At("ratings.csv"), output, _folder.At("out.json"), "--feedback", "explicit",
+            "--device", "cpu");
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
         Assert.That(run.Error, Does.Contain("--weight-column"));
@@ -102,7 +116,8 @@ public sealed class ExplicitFeedbackTests
     {
         await TrainAsync();
 
-        var run = await Tool.RunAsync("evaluate", "--model", _folder.At("model"), "--test", _folder.At("ratings.csv"), "--device", "cpu");
+        var run = await Tool.RunAsync(
+            "evaluate", "--model", _folder.At("model"), "--test", _folder.At("ratings.csv"), "--device", "cpu");
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
         Assert.That(run.Error, Does.Contain("--weight-column"));
@@ -111,7 +126,11 @@ public sealed class ExplicitFeedbackTests
     [Test]
     public async Task Train_StoppedByAnErrorOfPreferences_IsRefused()
     {
-        var run = await Tool.RunAsync(["train", _folder.At("ratings.csv"), "--output", _folder.At("model"), "--validation-fraction", "0.3", "--metric", "rmse", .. Explicit]);
+        var run = await Tool.RunAsync(
+        [
+            "train", _folder.At("ratings.csv"), "--output", _folder.At("model"), "--validation-fraction", "0.3",
+            "--metric", "rmse", .. Explicit,
+        ]);
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
         Assert.That(run.Error, Does.Contain("--metric rmse_rating"));
@@ -122,14 +141,33 @@ public sealed class ExplicitFeedbackTests
     {
         WriteMany();
 
-        await Tool.SucceedAsync(["train", _folder.At("many.csv"), "--output", _folder.At("model"), "--report", _folder.At("train.html"), .. Explicit]);
-        await Tool.SucceedAsync(["evaluate", _folder.At("many.csv"), "--output", _folder.At("metrics.json"), "--report", _folder.At("evaluate.html"), "--bootstrap", "0", .. Explicit]);
-        await Tool.SucceedAsync(["tune", _folder.At("many.csv"), "--output", _folder.At("tuned"), "--regularization", "0.1,1", "--iterations", "2", .. Explicit]);
+        await Tool.SucceedAsync(
+        [
+            "train", _folder.At("many.csv"), "--output", _folder.At("model"), "--report", _folder.At("train.html"),
+            .. Explicit,
+        ]);
+        await Tool.SucceedAsync(
+        [
+            "evaluate", _folder.At("many.csv"), "--output", _folder.At("metrics.json"),
+            "--report", _folder.At("evaluate.html"), "--bootstrap", "0", .. Explicit,
+        ]);
+        await Tool.SucceedAsync(
+        [
+            "tune", _folder.At("many.csv"), "--output", _folder.At("tuned"), "--regularization", "0.1,1",
+            "--iterations", "2", .. Explicit,
+        ]);
 
         foreach (var page in (string[])["train.html", "evaluate.html"])
-            Assert.That(File.ReadAllText(_folder.At(page)), Does.Contain("feedback explicit").And.Contain("rated best").And.Not.Contain("alpha"), page);
-        Assert.That((string)JsonNode.Parse(File.ReadAllText(_folder.At("metrics.json")))!["options"]!["feedback"]!, Is.EqualTo("explicit"));
-        Assert.That(File.ReadAllText(_folder.At("tuned", "tune.json")), Does.Contain("\"feedback\": \"explicit\"").And.Contain("rmse_rating"));
+            Assert.That(
+                File.ReadAllText(_folder.At(page)),
+                Does.Contain("feedback explicit").And.Contain("rated best").And.Not.Contain("alpha"),
+                page);
+        Assert.That(
+            (string)JsonNode.Parse(File.ReadAllText(_folder.At("metrics.json")))!["options"]!["feedback"]!,
+            Is.EqualTo("explicit"));
+        Assert.That(
+            File.ReadAllText(_folder.At("tuned", "tune.json")),
+            Does.Contain("\"feedback\": \"explicit\"").And.Contain("rmse_rating"));
     }
 
     [Test]
@@ -137,9 +175,15 @@ public sealed class ExplicitFeedbackTests
     {
         WriteMany();
 
-        await Tool.SucceedAsync(["train", _folder.At("many.csv"), "--output", _folder.At("model"), "--validation-fraction", "0.3", .. Explicit]);
+        await Tool.SucceedAsync(
+        [
+            "train", _folder.At("many.csv"), "--output", _folder.At("model"), "--validation-fraction", "0.3",
+            .. Explicit,
+        ]);
 
-        Assert.That((string)JsonNode.Parse(File.ReadAllText(_folder.At("model", "manifest.json")))!["validation"]!["metric"]!, Is.EqualTo("rmse_rating"));
+        Assert.That(
+            (string)JsonNode.Parse(File.ReadAllText(_folder.At("model", "manifest.json")))!["validation"]!["metric"]!,
+            Is.EqualTo("rmse_rating"));
     }
 
     /// <summary>The errors of the given test ratings, by hand from the factors of the model.</summary>
@@ -150,16 +194,21 @@ public sealed class ExplicitFeedbackTests
         File.WriteAllText(_folder.At("test.csv"), "user,item,stars\nada,metal,3\ndi,folk,0\ncy,jazz,2\n");
 
         var run = await Tool.SucceedAsync(
-            "evaluate", "--model", _folder.At("model"), "--test", _folder.At("test.csv"), "--weight-column", "stars", "--device", "cpu", "--output", _folder.At("metrics.csv"), "--bootstrap", "0");
+            "evaluate", "--model", _folder.At("model"), "--test", _folder.At("test.csv"), "--weight-column", "stars",
+            "--device", "cpu", "--output", _folder.At("metrics.csv"), "--bootstrap", "0");
 
         var model = await ModelReader.ReadAsync(_folder.At("model"));
-        double[] errors = [Predict(model, "ada", "metal") - 3, Predict(model, "di", "folk"), Predict(model, "cy", "jazz") - 2];
+        double[] errors =
+            [Predict(model, "ada", "metal") - 3, Predict(model, "di", "folk"), Predict(model, "cy", "jazz") - 2];
         Assert.That(Metric("rmse_rating"), Is.EqualTo(Math.Sqrt(errors.Sum(error => error * error) / 3)).Within(1e-6));
         Assert.That(Metric("mae_rating"), Is.EqualTo(errors.Sum(Math.Abs) / 3).Within(1e-6));
         Assert.That(run.Out, Does.Contain("RMSE, rating").And.Not.Contain("preference"));
     }
 
-    /// <summary>No list has an item rated 0 alone, and who rated 0 alone gets none: a test of these alone finds nothing of them in lists.</summary>
+    /// <summary>
+    /// No list has an item rated 0 alone, and who rated 0 alone gets none: a test of these alone finds nothing of them
+    /// in lists.
+    /// </summary>
     [Test]
     public async Task Evaluate_ItemAndUserRatedZeroAlone_AreListedWhereRecommendListsThem()
     {
@@ -168,7 +217,8 @@ public sealed class ExplicitFeedbackTests
         File.WriteAllText(_folder.At("test.csv"), "user,item,stars\nada,punk,3\ned,metal,4\n");
 
         await Tool.SucceedAsync(
-            "evaluate", "--model", _folder.At("model"), "--test", _folder.At("test.csv"), "--weight-column", "stars", "--k", "10", "--device", "cpu",
+            "evaluate", "--model", _folder.At("model"), "--test", _folder.At("test.csv"), "--weight-column", "stars",
+            "--k", "10", "--device", "cpu",
             "--output", _folder.At("metrics.csv"), "--bootstrap", "0");
         var lists = await Tool.SucceedAsync("recommend", _folder.At("model"), "--device", "cpu");
 
@@ -197,7 +247,11 @@ public sealed class ExplicitFeedbackTests
     {
         WriteMany();
 
-        var run = await Tool.SucceedAsync(["tune", _folder.At("many.csv"), "--metric", "rmse_rating", "--regularization", "0.1,1", "--iterations", "2", .. Explicit]);
+        var run = await Tool.SucceedAsync(
+        [
+            "tune", _folder.At("many.csv"), "--metric", "rmse_rating", "--regularization", "0.1,1", "--iterations", "2",
+            .. Explicit,
+        ]);
 
         Assert.That(run.Out, Does.Match("gpuals train .*--feedback explicit").And.Not.Contain("--alpha"));
     }
@@ -209,16 +263,28 @@ public sealed class ExplicitFeedbackTests
         var run = await Tool.RunAsync(["tune", _folder.At("ratings.csv"), .. Explicit, .. idle]);
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
-        Assert.That(run.Error, Does.Match(idle.Contains("--alpha") ? "--alpha has no effect with --feedback explicit" : "--metric rmse_rating"));
+        Assert.That(
+            run.Error,
+            Does.Match(
+                idle.Contains("--alpha") ? "--alpha has no effect with --feedback explicit" : "--metric rmse_rating"));
     }
 
     private void WriteMany() =>
-        File.WriteAllLines(_folder.At("many.csv"), Enumerable.Range(0, 400).Select(i => $"u{i / 20},i{i % 20},{i % 5},{i * 7 % 100}").Prepend("user,item,stars,day"));
+        File.WriteAllLines(
+            _folder.At("many.csv"),
+            Enumerable.Range(0, 400).Select(i => $"u{i / 20},i{i % 20},{i % 5},{i * 7 % 100}")
+                .Prepend("user,item,stars,day"));
 
-    private Task<ToolRun> TrainAsync() => Tool.SucceedAsync(["train", _folder.At("ratings.csv"), "--output", _folder.At("model"), "--regularization", "0.1", .. Explicit]);
+    private Task<ToolRun> TrainAsync() => Tool.SucceedAsync(
+    [
+        "train", _folder.At("ratings.csv"), "--output", _folder.At("model"), "--regularization", "0.1", .. Explicit,
+    ]);
 
     private double Metric(string name) =>
-        double.Parse(File.ReadLines(_folder.At("metrics.csv")).Select(line => line.Split(',')).Single(cells => cells[0] == "gpuals" && cells[1] == name)[3], CultureInfo.InvariantCulture);
+        double.Parse(
+            File.ReadLines(_folder.At("metrics.csv")).Select(line => line.Split(','))
+                .Single(cells => cells[0] == "gpuals" && cells[1] == name)[3],
+            CultureInfo.InvariantCulture);
 
     private static (int User, int Item) Places(FactorModel model, string user, string item)
     {
@@ -235,6 +301,7 @@ public sealed class ExplicitFeedbackTests
     private static double Predict(FactorModel model, string user, string item)
     {
         var (row, column) = Places(model, user, item);
-        return Enumerable.Range(0, 2).Sum(i => (double)model.UserFactors[(2 * row) + i] * model.ItemFactors[(2 * column) + i]);
+        return Enumerable.Range(0, 2).Sum(
+            i => (double)model.UserFactors[(2 * row) + i] * model.ItemFactors[(2 * column) + i]);
     }
 }

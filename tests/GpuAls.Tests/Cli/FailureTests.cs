@@ -7,10 +7,17 @@ public sealed class FailureTests
 {
     public static IEnumerable<TestCaseData> Failures()
     {
-        yield return new TestCaseData(new InsufficientMemoryException(), 4, "error: out of memory. Lower --rank").SetArgDisplayNames("memory");
-        yield return new TestCaseData(new InvalidOperationException("odd."), 1, "error: failure inside gpuals: InvalidOperationException: odd.").SetArgDisplayNames("inside");
+        yield return new TestCaseData(new InsufficientMemoryException(), 4, "error: out of memory. Lower --rank")
+            .SetArgDisplayNames("memory");
+        yield return new TestCaseData(
+            new InvalidOperationException("odd."),
+            1,
+            "error: failure inside gpuals: InvalidOperationException: odd.").SetArgDisplayNames("inside");
         foreach (var kind in Enum.GetValues<FailureKind>())
-            yield return new TestCaseData(new GpuAlsException(kind, "what and why."), (int)kind, "error: what and why.").SetArgDisplayNames($"{kind}");
+            yield return new TestCaseData(
+                new GpuAlsException(kind, "what and why."),
+                (int)kind,
+                "error: what and why.").SetArgDisplayNames($"{kind}");
     }
 
     [TestCaseSource(nameof(Failures))]
@@ -18,7 +25,9 @@ public sealed class FailureTests
     {
         using var error = new StringWriter();
 
-        Assert.That(CommandLine.Failed(failure, new RunLog(error, new LogOptions { Quiet = true }), verbose: false), Is.EqualTo(exitCode));
+        Assert.That(
+            CommandLine.Failed(failure, new RunLog(error, new LogOptions { Quiet = true }), verbose: false),
+            Is.EqualTo(exitCode));
 
         Assert.That(error.ToString(), Does.StartWith(text).And.Not.Contain(nameof(Exception) + "("));
     }

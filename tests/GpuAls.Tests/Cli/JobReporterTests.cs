@@ -48,7 +48,8 @@ public sealed class JobReporterTests
     {
         using var written = new StringWriter { NewLine = "\n" };
         var reporter = new JobReporter(new RunLog(written, new LogOptions()), TimeProvider.System);
-        var heldOut = new HeldOutCounts { Pairs = 1, RepeatedPairs = 1, UnseenUsers = 0, UnseenItems = 1, UnseenPairs = 1 };
+        var heldOut =
+            new HeldOutCounts { Pairs = 1, RepeatedPairs = 1, UnseenUsers = 0, UnseenItems = 1, UnseenPairs = 1 };
 
         reporter.Report(new DataLoaded(
             new DataStatistics
@@ -64,7 +65,15 @@ public sealed class JobReporterTests
             },
             0.25));
         reporter.Report(new SplitMade(
-            new SplitCounts { TrainUsers = 1, TrainItems = 1, TrainPairs = 1, HeldOut = heldOut, Users = 1, UsersWithoutHeldOut = 1 },
+            new SplitCounts
+            {
+                TrainUsers = 1,
+                TrainItems = 1,
+                TrainPairs = 1,
+                HeldOut = heldOut,
+                Users = 1,
+                UsersWithoutHeldOut = 1,
+            },
             1, 1, ColdStart.Drop));
         reporter.Report(new ZeroFactors(1));
 
@@ -76,7 +85,8 @@ public sealed class JobReporterTests
             "warning: 1 bad row was skipped.",
             "warning: 1 user has no play above 0, only dislikes or weights that add up to 0, and gets no list.",
             "1 pair to train on, 1 held out; 1 user measured, 1 without relevant held-out plays",
-            "warning: 1 held-out pair was left out: 1 item has no play above 0 (or no rating) to train on (--cold-start).",
+            "warning: 1 held-out pair was left out: 1 item has no play above 0 (or no rating) to train on "
+            + "(--cold-start).",
             "warning: 1 test pair was dropped because it is also trained on, or excluded.",
             "warning: 1 user has factors that are all 0 and gets no list, as happens when every rating is 0.",
         }));

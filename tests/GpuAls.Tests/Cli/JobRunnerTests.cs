@@ -59,7 +59,10 @@ public sealed class JobRunnerTests
     {
         var error = await RunAsync(isTerminal: false, isQuiet: false, fails: false);
 
-        Assert.That(error, Does.Contain("iteration 1/2: 0.500 s, loss 12.25, 12 rows in fp64\n").And.Contain("iteration 2/2: 0.500 s\n").And.Contain(", 1 row in fp64\n"));
+        Assert.That(
+            error,
+            Does.Contain("iteration 1/2: 0.500 s, loss 12.25, 12 rows in fp64\n")
+                .And.Contain("iteration 2/2: 0.500 s\n").And.Contain(", 1 row in fp64\n"));
     }
 
     [Test]
@@ -74,7 +77,8 @@ public sealed class JobRunnerTests
     private static async Task<string> RunAsync(bool isTerminal, bool isQuiet, bool fails)
     {
         using var error = new StringWriter { NewLine = "\n" };
-        var run = JobRunner.RunAsync(new CliConsole(TextWriter.Null, error, isTerminal), new LogOptions { Quiet = isQuiet }, async progress =>
+        var run = JobRunner.RunAsync(
+            new CliConsole(TextWriter.Null, error, isTerminal), new LogOptions { Quiet = isQuiet }, async progress =>
         {
             await Task.Yield();
             foreach (var value in Events) progress.Report(value);

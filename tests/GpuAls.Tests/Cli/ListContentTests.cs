@@ -11,7 +11,8 @@ public sealed class ListContentTests
     public async Task WritePlays()
     {
         _folder = new TempFolder();
-        await Tool.SucceedAsync("sample", "--output", _folder.At("plays.parquet"), "--users", "60", "--items", "40", "--plays", "500");
+        await Tool.SucceedAsync(
+            "sample", "--output", _folder.At("plays.parquet"), "--users", "60", "--items", "40", "--plays", "500");
     }
 
     [TearDown]
@@ -20,7 +21,9 @@ public sealed class ListContentTests
     [Test]
     public async Task Train_DefaultOutput_HoldsTheListsOfTheLibrary()
     {
-        await Tool.SucceedAsync("train", _folder.At("plays.parquet"), "--weight-column", "plays", "--output", _folder.At("model"), "--rank", "6", "--device", "cpu");
+        await Tool.SucceedAsync(
+            "train", _folder.At("plays.parquet"), "--weight-column", "plays", "--output", _folder.At("model"),
+            "--rank", "6", "--device", "cpu");
 
         var written = await ReadAsync(_folder.At("model", "recommendations.parquet"));
         var expected = await LibraryListsAsync(new AlsOptions { Rank = 6 });
@@ -31,7 +34,8 @@ public sealed class ListContentTests
     private async Task<List<(string User, string Item, int Rank, float Score)>> LibraryListsAsync(AlsOptions options)
     {
         using var engine = new HostEngine();
-        var plays = CsrBuilder.Build(await InteractionLoader.LoadAsync([_folder.At("plays.parquet")], new InteractionSchema { WeightColumn = "plays" }));
+        var schema = new InteractionSchema { WeightColumn = "plays" };
+        var plays = CsrBuilder.Build(await InteractionLoader.LoadAsync([_folder.At("plays.parquet")], schema));
         var trained = new FactorTrainer(engine, options).Fit(plays);
         var model = new FactorModel(plays, options, trained);
         using var recommender = new Recommender(model, engine);
@@ -39,7 +43,11 @@ public sealed class ListContentTests
         foreach (var batch in recommender.Recommend(Recommender.UsersWithPlays(model), 10, includePlayed: false))
             for (var entry = 0; entry < batch.ItemIndices.Length; entry++)
                 if (batch.ItemIndices[entry] >= 0)
-                    lists.Add((model.Users.Format(batch.UserIndices[entry / 10]), model.Items.Format(batch.ItemIndices[entry]), 1 + (entry % 10), batch.Scores[entry]));
+                    lists.Add((
+                        model.Users.Format(batch.UserIndices[entry / 10]),
+                        model.Items.Format(batch.ItemIndices[entry]),
+                        1 + (entry % 10),
+                        batch.Scores[entry]));
         return lists;
     }
 
@@ -51,12 +59,17 @@ public sealed class ListContentTests
         for (var i = 0; i < reader.RowGroupCount; i++)
         {
             using var group = reader.OpenRowGroupReader(i);
-            var (users, items, ranks, scores) = (new string?[group.RowCount], new string?[group.RowCount], new int[group.RowCount], new float[group.RowCount]);
+            var (users, items, ranks, scores) = (
+                new string?[group.RowCount],
+                new string?[group.RowCount],
+                new int[group.RowCount],
+                new float[group.RowCount]);
             await group.ReadAsync(fields[0], users);
             await group.ReadAsync(fields[1], items);
             await group.ReadAsync<int>(fields[2], ranks);
             await group.ReadAsync<float>(fields[3], scores);
-            for (var row = 0; row < group.RowCount; row++) lists.Add((users[row]!, items[row]!, ranks[row], scores[row]));
+            for (var row = 0; row < group.RowCount; row++)
+                lists.Add((users[row]!, items[row]!, ranks[row], scores[row]));
         }
 
         return lists;

@@ -9,7 +9,10 @@ public sealed class NonnegativeTests
     public void WritePlays()
     {
         _folder = new TempFolder();
-        File.WriteAllText(_folder.At("plays.csv"), "user,item,w\nada,jazz,5\nada,folk,2\nbo,jazz,1\nbo,metal,3\ncy,folk,4\ncy,metal,-2\ndi,jazz,1\ndi,metal,0\n");
+        File.WriteAllText(
+            _folder.At("plays.csv"),
+            "user,item,w\nada,jazz,5\nada,folk,2\nbo,jazz,1\nbo,metal,3\n"
+                + "cy,folk,4\ncy,metal,-2\ndi,jazz,1\ndi,metal,0\n");
     }
 
     [TearDown]
@@ -23,7 +26,8 @@ public sealed class NonnegativeTests
 
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         var model = await ModelReader.ReadAsync(_folder.At("model"));
-        Assert.That(model.UserFactors.Concat(model.ItemFactors), Is.All.GreaterThanOrEqualTo(0).And.Some.GreaterThan(0));
+        Assert.That(
+            model.UserFactors.Concat(model.ItemFactors), Is.All.GreaterThanOrEqualTo(0).And.Some.GreaterThan(0));
         Assert.That(ModelReader.ReadManifest(_folder.At("model")).Options.Nonnegative, Is.True);
         Assert.That(run.Error, Does.Contain("--nonnegative is computed on the CPU"));
     }
@@ -42,7 +46,10 @@ public sealed class NonnegativeTests
     [TestCase("tune", "--rank", "2,3")]
     public async Task EvaluateAndTune_OnADevice_AreRefusedAtOnce(string command, params string[] options)
     {
-        var run = await Tool.RunAsync([command, _folder.At("missing.csv"), "--nonnegative", "--device", "emulated", .. options]);
+        var run = await Tool.RunAsync(
+        [
+            command, _folder.At("missing.csv"), "--nonnegative", "--device", "emulated", .. options,
+        ]);
 
         Assert.That(run.ExitCode, Is.EqualTo(4));
         Assert.That(run.Error, Does.Contain("--nonnegative").And.Contain("--device cpu"));
@@ -54,7 +61,9 @@ public sealed class NonnegativeTests
         string[] rows = [.. Enumerable.Range(0, 200).Select(row => $"u{row / 10},i{row * 7 % 20},{1 + (row % 5)}")];
         File.WriteAllLines(_folder.At("many.csv"), [.. rows.Prepend("user,item,w")]);
 
-        var run = await Tool.SucceedAsync("tune", _folder.At("many.csv"), "--weight-column", "w", "--rank", "2,3", "--iterations", "2", "--nonnegative");
+        var run = await Tool.SucceedAsync(
+            "tune", _folder.At("many.csv"), "--weight-column", "w", "--rank", "2,3", "--iterations", "2",
+            "--nonnegative");
 
         Assert.That(run.Out, Does.Match("gpuals train .*--nonnegative"));
         Assert.That(run.Error, Does.Contain("--nonnegative is computed on the CPU"));
@@ -70,5 +79,9 @@ public sealed class NonnegativeTests
     }
 
     private Task<ToolRun> TrainAsync(params string[] options) =>
-        Tool.RunAsync(["train", _folder.At("plays.csv"), "--weight-column", "w", "--output", _folder.At("model"), "--rank", "2", "--nonnegative", .. options]);
+        Tool.RunAsync(
+        [
+            "train", _folder.At("plays.csv"), "--weight-column", "w", "--output", _folder.At("model"), "--rank", "2",
+            "--nonnegative", .. options,
+        ]);
 }

@@ -34,7 +34,8 @@ public sealed partial class OtherCommandsTests
     }
 
     [Test]
-    public async Task Devices_CommonOptions_AreTaken() => Assert.That((await Tool.SucceedAsync("devices", "-q", "--log-format", "json")).Error, Is.Empty);
+    public async Task Devices_CommonOptions_AreTaken() =>
+        Assert.That((await Tool.SucceedAsync("devices", "-q", "--log-format", "json")).Error, Is.Empty);
 
     [Test]
     public async Task Demo_PlantedTastes_AreFoundTwiceAsOftenAsByPopularity()

@@ -39,7 +39,8 @@ public sealed class OutputTests
     {
         File.Delete(_folder.At("plays.csv"));
 
-        var run = await Tool.RunAsync(Train("--output", _folder.At("model.csv"), "--recommendations", Path.Combine(_folder.At("model.csv"), name)));
+        var lists = Path.Combine(_folder.At("model.csv"), name);
+        var run = await Tool.RunAsync(Train("--output", _folder.At("model.csv"), "--recommendations", lists));
 
         Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
         Assert.That(run.Error, Does.Contain("--recommendations"));
@@ -83,7 +84,9 @@ public sealed class OutputTests
 
         await Tool.SucceedAsync(Train("--overwrite"));
 
-        Assert.That(ModelReader.ReadManifest(_folder.At("model")).FormatVersion, Is.EqualTo(ModelManifest.CurrentFormatVersion));
+        Assert.That(
+            ModelReader.ReadManifest(_folder.At("model")).FormatVersion,
+            Is.EqualTo(ModelManifest.CurrentFormatVersion));
     }
 
     [Test]
@@ -106,7 +109,8 @@ public sealed class OutputTests
     {
         File.WriteAllText(_folder.At("plays.csv"), "user,item\n");
 
-        var run = await Tool.RunAsync(Train("--output", _folder.At("a", "b", "model"), "--recommendations", _folder.At("c", "lists.csv")));
+        var run = await Tool.RunAsync(
+            Train("--output", _folder.At("a", "b", "model"), "--recommendations", _folder.At("c", "lists.csv")));
 
         Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
         Assert.That(_folder.Entries(), Is.EqualTo(new[] { "plays.csv" }));
@@ -115,7 +119,8 @@ public sealed class OutputTests
     [Test]
     public async Task Train_ParentFoldersThatAreNotThere_AreMade()
     {
-        await Tool.SucceedAsync(Train("--output", _folder.At("a", "b", "model"), "--recommendations", _folder.At("c", "lists.csv")));
+        await Tool.SucceedAsync(
+            Train("--output", _folder.At("a", "b", "model"), "--recommendations", _folder.At("c", "lists.csv")));
 
         Assert.That(File.Exists(_folder.At("a", "b", "model", "_SUCCESS")), Is.True);
         Assert.That(File.Exists(_folder.At("c", "lists.csv")), Is.True);

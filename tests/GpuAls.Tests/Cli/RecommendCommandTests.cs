@@ -8,9 +8,11 @@ public sealed class RecommendCommandTests
     public async Task TrainModel()
     {
         _folder = new TempFolder();
-        await Tool.SucceedAsync("sample", "--output", _folder.At("plays.csv"), "--users", "30", "--items", "40", "--plays", "200");
         await Tool.SucceedAsync(
-            "train", _folder.At("plays.csv"), "--weight-column", "plays", "--output", _folder.At("model"), "--rank", "8", "--device", "cpu",
+            "sample", "--output", _folder.At("plays.csv"), "--users", "30", "--items", "40", "--plays", "200");
+        await Tool.SucceedAsync(
+            "train", _folder.At("plays.csv"), "--weight-column", "plays", "--output", _folder.At("model"),
+            "--rank", "8", "--device", "cpu",
             "--recommendations", _folder.At("trained.csv"));
     }
 
@@ -26,7 +28,9 @@ public sealed class RecommendCommandTests
     {
         var run = await RecommendAsync("--user", "Clara Castillo", "--user", "Ada Abbott", "--top", "3");
 
-        Assert.That(run.Lines.Skip(1).Select(line => line.Split(',')[0]), Is.EqualTo(Enumerable.Repeat("Clara Castillo", 3).Concat(Enumerable.Repeat("Ada Abbott", 3))));
+        Assert.That(
+            run.Lines.Skip(1).Select(line => line.Split(',')[0]),
+            Is.EqualTo(Enumerable.Repeat("Clara Castillo", 3).Concat(Enumerable.Repeat("Ada Abbott", 3))));
     }
 
     [Test]
@@ -55,7 +59,8 @@ public sealed class RecommendCommandTests
     {
         File.WriteAllBytes(_folder.At("users.bin"), [0, 27, 91, 255, .. Enumerable.Repeat((byte)'x', 5000)]);
 
-        var run = await Tool.RunAsync("recommend", _folder.At("model"), "--users", _folder.At("users.bin"), "--device", "cpu");
+        var run = await Tool.RunAsync(
+            "recommend", _folder.At("model"), "--users", _folder.At("users.bin"), "--device", "cpu");
 
         Assert.That(run.ExitCode, Is.EqualTo(3));
         Assert.That(run.Error, Does.Contain(@"'\u0000\u001b[\ufffdxxx").And.Contain("…").And.Length.LessThan(500));
@@ -73,8 +78,14 @@ public sealed class RecommendCommandTests
     [Test]
     public async Task Recommend_IncludePlayed_ListsPlayedItemsToo()
     {
-        var played = File.ReadLines(_folder.At("plays.csv")).Where(line => line.StartsWith("Ada Abbott,", StringComparison.Ordinal)).Select(line => line.Split(',')[1]).ToArray();
-        async Task<string[]> Items(params string[] options) => [.. (await RecommendAsync(["--user", "Ada Abbott", .. options])).Lines.Skip(1).Select(line => line.Split(',')[1])];
+        var played = File.ReadLines(_folder.At("plays.csv"))
+            .Where(line => line.StartsWith("Ada Abbott,", StringComparison.Ordinal)).Select(
+                line => line.Split(',')[1]).ToArray();
+        async Task<string[]> Items(params string[] options)
+        {
+            var listed = await RecommendAsync(["--user", "Ada Abbott", .. options]);
+            return [.. listed.Lines.Skip(1).Select(line => line.Split(',')[1])];
+        }
 
         Assert.That((await Items()).Intersect(played), Is.Empty);
         Assert.That((await Items("--include-played")).Intersect(played), Is.Not.Empty);
@@ -95,12 +106,16 @@ public sealed class RecommendCommandTests
     [Test]
     public async Task Recommend_OnTheEmulator_GivesTheListsOfTheHost()
     {
-        var emulated = await Tool.SucceedAsync("recommend", _folder.At("model"), "--user", "Ada Abbott", "--device", "emulated");
+        var emulated = await Tool.SucceedAsync(
+            "recommend", _folder.At("model"), "--user", "Ada Abbott", "--device", "emulated");
 
         Assert.That(Items(emulated), Is.EqualTo(Items(await RecommendAsync("--user", "Ada Abbott"))));
     }
 
     private static IEnumerable<string> Items(ToolRun run) => run.Lines.Select(line => line.Split(',')[1]);
 
-    private Task<ToolRun> RecommendAsync(params string[] options) => Tool.SucceedAsync(["recommend", _folder.At("model"), "--device", "cpu", .. options]);
+    private Task<ToolRun> RecommendAsync(params string[] options) => Tool.SucceedAsync(
+    [
+        "recommend", _folder.At("model"), "--device", "cpu", .. options,
+    ]);
 }

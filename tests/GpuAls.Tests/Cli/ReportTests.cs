@@ -15,8 +15,11 @@ public sealed class ReportTests
     public void WritePlays()
     {
         _folder = new TempFolder();
-        var rows = Enumerable.Range(0, 200).Select(row => FormattableString.Invariant($"user {row % 17},item {row * row % 23},{1 + (row % 5)}"));
-        File.WriteAllLines(_folder.At("plays.csv"), ["user,item,plays", .. rows, "\"<b>&\"\"\",\"<b>&\"\"\",9", "\"<b>&\"\"\",item 3,2"]);
+        var rows = Enumerable.Range(0, 200)
+            .Select(row => FormattableString.Invariant($"user {row % 17},item {row * row % 23},{1 + (row % 5)}"));
+        File.WriteAllLines(
+            _folder.At("plays.csv"),
+            ["user,item,plays", .. rows, "\"<b>&\"\"\",\"<b>&\"\"\",9", "\"<b>&\"\"\",item 3,2"]);
     }
 
     [TearDown]
@@ -31,14 +34,28 @@ public sealed class ReportTests
         var manifest = ModelReader.ReadManifest(_folder.At("model"));
         page.AssertNeedsNothingElse();
         Assert.That(run.Out + run.Error, Is.Empty);
-        Assert.That(page.Rows("Iterations").Select(row => row[2]), Is.EqualTo(manifest.Iterations.Select(report => report.Loss!.Value.ToString("G9", CultureInfo.InvariantCulture))));
-        Assert.That(page.Rows("Seconds").Select(row => row[0]), Is.EqualTo(new[] { "read and index", "build matrices", "train", "write the model", "make and write lists", "all" }));
+        Assert.That(
+            page.Rows("Iterations").Select(row => row[2]),
+            Is.EqualTo(
+                manifest.Iterations.Select(report => report.Loss!.Value.ToString("G9", CultureInfo.InvariantCulture))));
+        Assert.That(
+            page.Rows("Seconds").Select(row => row[0]),
+            Is.EqualTo(new[]
+            {
+                "read and index", "build matrices", "train", "write the model", "make and write lists", "all",
+            }));
         Assert.That(page.Rows("Users by")[0], Is.EqualTo(new[] { "2", "18" }), "each of 18 users has 2 items or more");
-        Assert.That(page.Fact("Data"), Is.EqualTo(FormattableString.Invariant($"202 rows: 18 users, {manifest.Data.Items} items, {manifest.Data.Plays} plays")));
+        Assert.That(
+            page.Fact("Data"),
+            Is.EqualTo(string.Create(
+                CultureInfo.InvariantCulture,
+                $"202 rows: 18 users, {manifest.Data.Items} items, {manifest.Data.Plays} plays")));
         Assert.That(page.Fact("Device"), Is.EqualTo(manifest.Device));
         Assert.That(page.Fact("Command"), Does.StartWith("gpuals train ").And.Contain("--rank 2"));
         Assert.That(page.All("h3").Select(head => head.Value).ToArray(), Has.Length.EqualTo(5).And.Member(Odd));
-        var list = File.ReadLines(_folder.At("lists.csv")).Where(line => line.StartsWith("\"<b>&\"\"\"", StringComparison.Ordinal)).Select(line => line.Split(',')[1]);
+        var list = File.ReadLines(_folder.At("lists.csv"))
+            .Where(line => line.StartsWith("\"<b>&\"\"\"", StringComparison.Ordinal))
+            .Select(line => line.Split(',')[1]);
         Assert.That(page.Rows(Odd + ": ").Select(row => row[3]), Is.EqualTo(list));
         Assert.That(page.Rows(Odd + ": ")[0][1..3], Is.EqualTo(new[] { Odd, "9" }));
     }
@@ -51,10 +68,19 @@ public sealed class ReportTests
         var page = Page.Read(_folder.At("page.html"));
         var methods = JsonNode.Parse(File.ReadAllText(_folder.At("metrics.json")))!["methods"]!.AsArray();
         page.AssertNeedsNothingElse();
-        Assert.That(page.Rows("Metrics").Single(row => row[0] == "NDCG@10")[1..], Is.EqualTo(methods.Select(method => Cell(method!, "ndcg", 10))));
-        Assert.That(page.All("figcaption").Select(caption => caption.Value), Has.Member("NDCG by the length k of the list").And.Member("Loss after each iteration"));
+        Assert.That(
+            page.Rows("Metrics").Single(row => row[0] == "NDCG@10")[1..],
+            Is.EqualTo(methods.Select(method => Cell(method!, "ndcg", 10))));
+        Assert.That(
+            page.All("figcaption").Select(caption => caption.Value),
+            Has.Member("NDCG by the length k of the list").And.Member("Loss after each iteration"));
         Assert.That(page.Rows("Iterations of fold 2"), Has.Length.EqualTo(2));
-        Assert.That(page.Rows("Seconds").Select(row => row[0]), Is.SupersetOf(new[] { "read and index", "build matrices", "split", "train and measure", "most popular", "bootstrap" }));
+        Assert.That(
+            page.Rows("Seconds").Select(row => row[0]),
+            Is.SupersetOf(new[]
+            {
+                "read and index", "build matrices", "split", "train and measure", "most popular", "bootstrap",
+            }));
         Assert.That(page.All("h3").Count(), Is.EqualTo(5));
         Assert.That(page.Rows(": the most played").SelectMany(row => row), Has.Some.EndsWith("✓"));
     }
@@ -62,30 +88,39 @@ public sealed class ReportTests
     [Test]
     public async Task Evaluate_SavedModel_HasAPageToo()
     {
-        await Tool.SucceedAsync("train", _folder.At("plays.csv"), "--output", _folder.At("model"), "--rank", "2", "--device", "cpu");
+        await Tool.SucceedAsync(
+            "train", _folder.At("plays.csv"), "--output", _folder.At("model"), "--rank", "2", "--device", "cpu");
         File.WriteAllLines(_folder.At("test.csv"), ["user,item", "user 1,item 9", "user 2,item 12", "user 3,item 2"]);
 
-        await Tool.SucceedAsync("evaluate", "--model", _folder.At("model"), "--test", _folder.At("test.csv"), "--device", "cpu", "--bootstrap", "0", "--report", _folder.At("page.html"));
+        await Tool.SucceedAsync(
+            "evaluate", "--model", _folder.At("model"), "--test", _folder.At("test.csv"), "--device", "cpu",
+            "--bootstrap", "0", "--report", _folder.At("page.html"));
 
         var page = Page.Read(_folder.At("page.html"));
         Assert.That(page.Fact("Model"), Is.EqualTo(_folder.At("model")));
         Assert.That(page.Rows("Seconds")[0][0], Is.EqualTo("read the model"));
-        Assert.That(page.All("h2").Select(head => head.Value), Is.EqualTo(new[] { "Metrics beside the baselines", "Plays", "Time", "Sample lists" }));
+        Assert.That(
+            page.All("h2").Select(head => head.Value),
+            Is.EqualTo(new[] { "Metrics beside the baselines", "Plays", "Time", "Sample lists" }));
     }
 
     [Test]
     public async Task Tune_Report_HasAllTrialsAndAHeatMapOfEachPair()
     {
         var run = await Tool.SucceedAsync(
-            "tune", _folder.At("plays.csv"), "--weight-column", "plays", "--rank", "1,2", "--alpha", "2,8,30", "--regularization", "0.1,5", "--iterations", "2", "--metric", "ndcg@5",
+            "tune", _folder.At("plays.csv"), "--weight-column", "plays", "--rank", "1,2", "--alpha", "2,8,30",
+            "--regularization", "0.1,5", "--iterations", "2", "--metric", "ndcg@5",
             "--device", "cpu", "--report", _folder.At("page.html"));
 
         var page = Page.Read(_folder.At("page.html"));
         page.AssertNeedsNothingElse();
         var shown = page.Rows("All trials");
         Assert.That(shown, Has.Length.EqualTo(12));
-        Assert.That(run.Out, Does.Match(string.Join(" +", shown[0].Take(5).Select(System.Text.RegularExpressions.Regex.Escape))));
-        var maps = page.All("img").Select(image => image.Attribute("alt")!.Value).Where(alt => alt.StartsWith("Heat map", StringComparison.Ordinal)).ToArray();
+        Assert.That(
+            run.Out,
+            Does.Match(string.Join(" +", shown[0].Take(5).Select(System.Text.RegularExpressions.Regex.Escape))));
+        var maps = page.All("img").Select(image => image.Attribute("alt")!.Value)
+            .Where(alt => alt.StartsWith("Heat map", StringComparison.Ordinal)).ToArray();
         Assert.That(maps, Has.Length.EqualTo(3).And.All.Contains(shown[0][4].Split(' ')[0]), "the best is in each");
         Assert.That(maps, Has.Some.Contains("2, 8, 30"), "by value, not by text");
         Assert.That(page.All("code").Single().Value, Does.StartWith("gpuals train"));
@@ -98,7 +133,10 @@ public sealed class ReportTests
 
         var page = Page.Read(_folder.At("page.html"));
         var manifest = ModelReader.ReadManifest(_folder.At("model"));
-        Assert.That(page.Rows("Iterations").Select(row => row[3]), Is.EqualTo(manifest.Iterations.Select(report => report.Metric!.Value.ToString("F4", CultureInfo.InvariantCulture))));
+        Assert.That(
+            page.Rows("Iterations").Select(row => row[3]),
+            Is.EqualTo(manifest.Iterations
+                .Select(report => report.Metric!.Value.ToString("F4", CultureInfo.InvariantCulture))));
         Assert.That(page.All("figcaption").Select(caption => caption.Value), Has.Member("ndcg@5 after each iteration"));
     }
 
@@ -128,7 +166,8 @@ public sealed class ReportTests
     {
         File.AppendAllText(_folder.At("plays.csv"), "user 1,item 1,many\n");
 
-        foreach (var args in new[] { Train(), Evaluate() }) Assert.That((await Tool.RunAsync(args)).ExitCode, Is.EqualTo(3));
+        foreach (var args in new[] { Train(), Evaluate() })
+            Assert.That((await Tool.RunAsync(args)).ExitCode, Is.EqualTo(3));
 
         Assert.That(_folder.Entries(), Is.EqualTo(new[] { "plays.csv" }));
     }
@@ -158,10 +197,12 @@ public sealed class ReportTests
     {
         File.CreateSymbolicLink(_folder.At("plays.html"), "plays.csv");
         File.Copy(_folder.At("plays.csv"), _folder.At("old.csv"));
-        await Tool.SucceedAsync("train", _folder.At("plays.csv"), "--output", _folder.At("old"), "--rank", "1", "--device", "cpu");
+        await Tool.SucceedAsync(
+            "train", _folder.At("plays.csv"), "--output", _folder.At("old"), "--rank", "1", "--device", "cpu");
         var before = _folder.Entries();
 
-        var run = await Tool.RunAsync([.. command.Split(' ').Select(argument => argument.Replace("~", _folder.Root, StringComparison.Ordinal)), "--overwrite", "--device", "cpu"]);
+        var args = command.Split(' ').Select(word => word.Replace("~", _folder.Root, StringComparison.Ordinal));
+        var run = await Tool.RunAsync([.. args, "--overwrite", "--device", "cpu"]);
 
         Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
         Assert.That(run.Error, Does.Contain(expected));
@@ -178,18 +219,29 @@ public sealed class ReportTests
         await Tool.SucceedAsync([.. args, _folder.At(name)]);
 
         var shown = Page.Read(_folder.At(name)).Fact("Command");
-        Assert.That(shown, Does.EndWith(typed == name ? _folder.At(name) : $"'{_folder.Root}{Path.DirectorySeparatorChar}{typed[1..]}"));
+        Assert.That(
+            shown,
+            Does.EndWith(
+                typed == name ? _folder.At(name) : $"'{_folder.Root}{Path.DirectorySeparatorChar}{typed[1..]}"));
     }
 
     private string[] Train(params string[] more) =>
-        ["train", _folder.At("plays.csv"), "--weight-column", "plays", "--output", _folder.At("model"), "--rank", "2", "--iterations", "3", "--device", "cpu", .. more, "--report", _folder.At("page.html")];
+    [
+        "train", _folder.At("plays.csv"), "--weight-column", "plays", "--output", _folder.At("model"),
+        "--rank", "2", "--iterations", "3", "--device", "cpu", .. more, "--report", _folder.At("page.html"),
+    ];
 
     private string[] Evaluate(params string[] more) =>
-        ["evaluate", _folder.At("plays.csv"), "--weight-column", "plays", "--rank", "2", "--iterations", "2", "--device", "cpu", "--bootstrap", "100", .. more, "--report", _folder.At("page.html")];
+    [
+        "evaluate", _folder.At("plays.csv"), "--weight-column", "plays", "--rank", "2", "--iterations", "2",
+        "--device", "cpu", "--bootstrap", "100", .. more, "--report", _folder.At("page.html"),
+    ];
 
     private static string Cell(JsonNode method, string name, int k)
     {
-        var metric = method["metrics"]!.AsArray().Single(value => (string)value!["metric"]! == name && (int?)value["k"] == k)!;
-        return FormattableString.Invariant($"{(double)metric["value"]!:F4} [{(double)metric["low"]!:F4}, {(double)metric["high"]!:F4}]");
+        var metric =
+            method["metrics"]!.AsArray().Single(value => (string)value!["metric"]! == name && (int?)value["k"] == k)!;
+        return FormattableString.Invariant(
+            $"{(double)metric["value"]!:F4} [{(double)metric["low"]!:F4}, {(double)metric["high"]!:F4}]");
     }
 }

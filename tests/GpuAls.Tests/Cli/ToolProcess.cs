@@ -3,14 +3,19 @@ using System.Text;
 
 namespace GpuAls.Tests.Cli;
 
-/// <summary>The built tool as a process of its own, for what no call in this process shows: signals, streams, exit codes.</summary>
+/// <summary>
+/// The built tool as a process of its own, for what no call in this process shows: signals, streams, exit codes.
+/// </summary>
 internal static class ToolProcess
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>How a shell calls the tool.</summary>
-    public static string Command { get; } =
-        $"'{Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet"}' '{Path.Combine(TestContext.CurrentContext.TestDirectory, "GpuAls.Cli.dll")}'";
+    public static string Command { get; } = $"'{Host}' '{Path.Combine(Folder, "GpuAls.Cli.dll")}'";
+
+    private static string Host => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+
+    private static string Folder => TestContext.CurrentContext.TestDirectory;
 
     /// <summary>Runs a line of a shell to its end.</summary>
     public static async Task<ToolRun> RunAsync(string line, params (string Name, string Value)[] environment)
@@ -22,13 +27,18 @@ internal static class ToolProcess
         return new ToolRun(process.ExitCode, await output, await error);
     }
 
-    /// <summary>Runs a command of a shell and sends its process a signal once it has written a text to stderr, also where the tests themselves are to ignore that signal.</summary>
+    /// <summary>
+    /// Runs a command of a shell and sends its process a signal once it has written a text to stderr, also where the
+    /// tests themselves are to ignore that signal.
+    /// </summary>
     public static async Task<ToolRun> SignalAsync(string command, string signal, string afterText)
     {
         var reset = OperatingSystem.IsLinux() && signal != "KILL" ? $"env --default-signal={signal} " : "";
         using var process = Start($"exec {reset}{command}");
         var error = new StringBuilder();
-        while (!error.ToString().Contains(afterText) && await process.StandardError.ReadLineAsync().WaitAsync(Patience) is { } text) error.AppendLine(text);
+        while (!error.ToString().Contains(afterText)
+            && await process.StandardError.ReadLineAsync().WaitAsync(Patience) is { } text)
+            error.AppendLine(text);
         using (var kill = Process.Start("kill", ["-s", signal, $"{process.Id}"])) await WaitAsync(kill);
         error.Append(await process.StandardError.ReadToEndAsync().WaitAsync(Patience));
         await WaitAsync(process);
@@ -37,7 +47,12 @@ internal static class ToolProcess
 
     private static Process Start(string line, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("sh", ["-c", line]) { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8 };
+        var start = new ProcessStartInfo("sh", ["-c", line])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+        };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return Process.Start(start)!;
     }

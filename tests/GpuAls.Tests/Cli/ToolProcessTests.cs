@@ -13,8 +13,10 @@ public sealed class ToolProcessTests
     {
         _folder = new TempFolder();
         File.WriteAllText(_folder.At("plays.csv"), "user,item\n日本,x\nb,é\nb,x\n");
-        await Tool.SucceedAsync("train", _folder.At("plays.csv"), "--output", _folder.At("model"), "--rank", "1", "--device", "cpu");
-        await Tool.SucceedAsync("sample", "--output", _folder.At("sample.csv"), "--users", "2000", "--items", "500", "--plays", "40000");
+        await Tool.SucceedAsync(
+            "train", _folder.At("plays.csv"), "--output", _folder.At("model"), "--rank", "1", "--device", "cpu");
+        await Tool.SucceedAsync(
+            "sample", "--output", _folder.At("sample.csv"), "--users", "2000", "--items", "500", "--plays", "40000");
     }
 
     [OneTimeTearDown]
@@ -27,7 +29,8 @@ public sealed class ToolProcessTests
     {
         var before = _folder.Entries();
         var run = await ToolProcess.SignalAsync(
-            $"{ToolProcess.Command} train {_folder.At("sample.csv")} --device cpu --rank 32 --iterations 10000 --output {_folder.At("new", "model")} --recommendations {_folder.At("lists.csv")}",
+            $"{ToolProcess.Command} train {_folder.At("sample.csv")} --device cpu --rank 32 --iterations 10000 "
+                + $"--output {_folder.At("new", "model")} --recommendations {_folder.At("lists.csv")}",
             signal, afterText: "iteration 1/");
 
         Assert.That(run.ExitCode, Is.EqualTo(exitCode), run.Error);
@@ -35,7 +38,9 @@ public sealed class ToolProcessTests
         Assert.That(_folder.Entries(), Is.EqualTo(before));
     }
 
-    /// <summary>A kill leaves no output that looks complete, and nothing that the next run does not clear away.</summary>
+    /// <summary>
+    /// A kill leaves no output that looks complete, and nothing that the next run does not clear away.
+    /// </summary>
     [Test]
     public async Task Train_Killed_LeavesHiddenFilesThatTheNextRunRemoves()
     {
@@ -60,14 +65,17 @@ public sealed class ToolProcessTests
     public async Task Tune_StoppedBySignal_KeepsItsTrialsAndGoesOn()
     {
         string Command(string output) =>
-            $"{ToolProcess.Command} tune {_folder.At("sample.csv")} --device cpu --bootstrap 0 --rank 8,12 --alpha 1,2,4,8 --iterations 100 --patience 0 --output {_folder.At(output)}";
+            $"{ToolProcess.Command} tune {_folder.At("sample.csv")} --device cpu --bootstrap 0 --rank 8,12 "
+                + $"--alpha 1,2,4,8 --iterations 100 --patience 0 --output {_folder.At(output)}";
         var whole = await ToolProcess.RunAsync(Command("whole"));
 
         var stopped = await ToolProcess.SignalAsync(Command("stopped"), "INT", afterText: "trial 2/8");
         var resumed = await ToolProcess.RunAsync(Command("stopped"));
 
         Assert.That(stopped.ExitCode, Is.EqualTo(130), stopped.Error);
-        Assert.That(stopped.Error, Does.Match(@"\d+ of 8 trials kept in '.*stopped'; run the same command again to do the others"));
+        Assert.That(
+            stopped.Error,
+            Does.Match(@"\d+ of 8 trials kept in '.*stopped'; run the same command again to do the others"));
         Assert.That(resumed.Error, Does.Match(@"\d+ of 8 trials done already").And.Not.Contain("trial 2/8"));
         Assert.That(resumed.Out, Is.EqualTo(whole.Out));
         foreach (var name in new[] { "whole", "stopped" }) Directory.Delete(_folder.At(name), recursive: true);
@@ -111,9 +119,15 @@ public sealed class ToolProcessTests
     [Test]
     public async Task Train_ParquetThatDoesNotFitInMemory_ExitsWithFour()
     {
-        RawParquet.Write(_folder.At("large.parquet"), 200_000_000, new RawParquet.Column("user", RawParquet.Int32, new byte[8_000]), new RawParquet.Column("item", RawParquet.Int32, new byte[8_000]));
+        RawParquet.Write(
+            _folder.At("large.parquet"),
+            200_000_000,
+            new RawParquet.Column("user", RawParquet.Int32, new byte[8_000]),
+            new RawParquet.Column("item", RawParquet.Int32, new byte[8_000]));
 
-        var run = await ToolProcess.RunAsync($"{ToolProcess.Command} train {_folder.At("large.parquet")} --output {_folder.At("large")}", ("DOTNET_GCHeapHardLimit", "8000000"));
+        var run = await ToolProcess.RunAsync(
+            $"{ToolProcess.Command} train {_folder.At("large.parquet")} --output {_folder.At("large")}",
+            ("DOTNET_GCHeapHardLimit", "8000000"));
 
         Assert.That(run.ExitCode, Is.EqualTo(4), run.Error);
         Assert.That(run.Error, Does.Contain("out of memory"));
@@ -122,7 +136,9 @@ public sealed class ToolProcessTests
     [Test]
     public async Task Train_NamedPipe_IsRefusedAtOnce()
     {
-        var run = await ToolProcess.RunAsync($"mkfifo {_folder.At("pipe.csv")} && {ToolProcess.Command} train {_folder.At("pipe.csv")} --output {_folder.At("piped")}");
+        var pipe = _folder.At("pipe.csv");
+        var run = await ToolProcess.RunAsync(
+            $"mkfifo {pipe} && {ToolProcess.Command} train {pipe} --output {_folder.At("piped")}");
 
         Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
         Assert.That(run.Error, Does.Contain("is a pipe").And.Contain("Write them to a file first"));

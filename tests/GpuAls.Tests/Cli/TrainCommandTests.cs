@@ -4,7 +4,9 @@ namespace GpuAls.Tests.Cli;
 
 public sealed class TrainCommandTests
 {
-    private const string Plays = "user,item,plays\nada,jazz,5\nada,folk,1\nbo,jazz,2\nbo,metal,7\ncy,folk,3\ncy,jazz,1\ndi,metal,2\nada,jazz,2\n";
+    private const string Plays =
+        "user,item,plays\nada,jazz,5\nada,folk,1\nbo,jazz,2\nbo,metal,7\n"
+        + "cy,folk,3\ncy,jazz,1\ndi,metal,2\nada,jazz,2\n";
 
     private TempFolder _folder = null!;
 
@@ -57,8 +59,9 @@ public sealed class TrainCommandTests
     public async Task Train_EachOption_ReachesTheTrainer()
     {
         await TrainAsync(
-            "--rank", "3", "--iterations", "4", "--regularization", "0.5", "--alpha", "7", "--confidence", "log", "--epsilon", "2",
-            "--objective", "ials", "--unobserved-weight", "0.3", "--regularization-scaling", "ials", "--regularization-exponent", "0.4",
+            "--rank", "3", "--iterations", "4", "--regularization", "0.5", "--alpha", "7", "--confidence", "log",
+            "--epsilon", "2", "--objective", "ials", "--unobserved-weight", "0.3",
+            "--regularization-scaling", "ials", "--regularization-exponent", "0.4",
             "--first", "items", "--solver", "cg", "--cg-steps", "5", "--seed", "11", "--loss");
 
         var manifest = ModelReader.ReadManifest(_folder.At("model"));
@@ -88,7 +91,9 @@ public sealed class TrainCommandTests
     {
         await TrainAsync("--rank", "2", "--preset", "spark", "--first", "users");
 
-        Assert.That(ModelReader.ReadManifest(_folder.At("model")).Options, Is.EqualTo(Preset.Apply("spark", AlsOptions.Default) with { Rank = 2, First = Side.Users }));
+        Assert.That(
+            ModelReader.ReadManifest(_folder.At("model")).Options,
+            Is.EqualTo(Preset.Apply("spark", AlsOptions.Default) with { Rank = 2, First = Side.Users }));
     }
 
     [TestCase("lists.csv")]
@@ -119,7 +124,8 @@ public sealed class TrainCommandTests
         File.WriteAllText(_folder.At("bare.dat"), string.Join('\n', Plays.Split('\n').Skip(1)).Replace(',', '|'));
 
         await Tool.SucceedAsync(
-            "train", _folder.At("bare.dat"), "--no-header", "--delimiter", "|", "--user-column", "1", "--item-column", "2",
+            "train", _folder.At("bare.dat"), "--no-header", "--delimiter", "|", "--user-column", "1",
+            "--item-column", "2",
             "--weight-column", "3", "--output", _folder.At("other"), "--rank", "2", "--device", "cpu");
 
         Assert.That(Bytes("other"), Is.EqualTo(named));
@@ -130,30 +136,39 @@ public sealed class TrainCommandTests
     {
         var run = await TrainAsync("--rank", "2", "--log-format", "json");
 
-        var events = run.Error.TrimEnd().Split(Environment.NewLine).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("event").GetString()).ToArray();
-        Assert.That(events, Is.EqualTo(new[] { "engine", "data" }.Concat(Enumerable.Repeat("iteration", 15)).Append("done")));
+        var events = run.Error.TrimEnd().Split(Environment.NewLine)
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("event").GetString()).ToArray();
+        Assert.That(
+            events, Is.EqualTo(new[] { "engine", "data" }.Concat(Enumerable.Repeat("iteration", 15)).Append("done")));
     }
 
     [Test]
-    public async Task Train_Quiet_SaysNothing() => Assert.That((await TrainAsync("--rank", "2", "--quiet")).Error, Is.Empty);
+    public async Task Train_Quiet_SaysNothing() =>
+        Assert.That((await TrainAsync("--rank", "2", "--quiet")).Error, Is.Empty);
 
     [Test]
     public async Task Train_OnTheEmulator_GivesTheListsOfTheHost()
     {
         await TrainAsync("--rank", "2", "--iterations", "3", "--recommendations", _folder.At("host.csv"));
         await Tool.SucceedAsync(
-            "train", _folder.At("plays.csv"), "--weight-column", "plays", "--output", _folder.At("emulated"), "--rank", "2",
+            "train", _folder.At("plays.csv"), "--weight-column", "plays", "--output", _folder.At("emulated"),
+            "--rank", "2",
             "--iterations", "3", "--device", "emulated", "--recommendations", _folder.At("emulated.csv"));
 
         Assert.That(WithoutScores("emulated.csv"), Is.EqualTo(WithoutScores("host.csv")));
     }
 
     private Task<ToolRun> TrainAsync(params string[] options) => Tool.SucceedAsync(
-        ["train", _folder.At("plays.csv"), "--weight-column", "plays", "--output", _folder.At("model"), "--device", "cpu", .. options]);
+        [
+            "train", _folder.At("plays.csv"), "--weight-column", "plays", "--output", _folder.At("model"),
+            "--device", "cpu", .. options,
+        ]);
 
-    private IEnumerable<string> WithoutScores(string file) => File.ReadLines(_folder.At(file)).Select(line => line[..line.LastIndexOf(',')]);
+    private IEnumerable<string> WithoutScores(string file) =>
+        File.ReadLines(_folder.At(file)).Select(line => line[..line.LastIndexOf(',')]);
 
     /// <summary>All files but the manifest, which holds timings.</summary>
     private Dictionary<string, byte[]> Bytes(string model) => Directory.GetFiles(_folder.At(model))
-        .Where(path => Path.GetFileName(path) != ModelFiles.Manifest).ToDictionary(path => Path.GetFileName(path)!, File.ReadAllBytes);
+        .Where(path => Path.GetFileName(path) != ModelFiles.Manifest)
+        .ToDictionary(path => Path.GetFileName(path)!, File.ReadAllBytes);
 }

@@ -25,7 +25,8 @@ public sealed class TuneCommandTests
     public async Task Tune_GridByRmse_ShowsAllTrialsBestFirst()
     {
         var run = await TuneAsync(
-            "--rank", "2,6", "--alpha", "1,40", "--regularization", "0.01,0.1,1", "--metric", "rmse", "--iterations", "5",
+            "--rank", "2,6", "--alpha", "1,40", "--regularization", "0.01,0.1,1", "--metric", "rmse",
+            "--iterations", "5",
             "--output", _folder.At("grid"));
 
         Assert.That(run.Out, Does.Match("trial +rank +regularization +alpha +rmse_preference +best at +trained"));
@@ -39,8 +40,11 @@ public sealed class TuneCommandTests
     [TestCase("--search", "halving", "--trials", "9", "--rank", "2,3,4", "--alpha", "1..40", "--iterations", "9")]
     [TestCase("--search", "halving", "--rank", "2,3,4", "--alpha", "1,10,40", "--iterations", "9", "--patience", "0")]
     [TestCase("--folds", "3", "--rank", "2,3", "--iterations", "3")]
-    [TestCase("--split", "leave-out", "--rank", "2,3", "--iterations", "3", "--preset", "spark", "--metric", "recall@5")]
-    [TestCase("--confidence", "linear,log", "--epsilon", "0.5,2", "--rank", "3", "--regularization-scaling", "count,ials", "--regularization-exponent", "0.5", "--iterations", "2")]
+    [TestCase(
+        "--split", "leave-out", "--rank", "2,3", "--iterations", "3", "--preset", "spark", "--metric", "recall@5")]
+    [TestCase(
+        "--confidence", "linear,log", "--epsilon", "0.5,2", "--rank", "3", "--regularization-scaling", "count,ials",
+        "--regularization-exponent", "0.5", "--iterations", "2")]
     public async Task Tune_AnySearch_GivesTheSameTwice(params string[] options)
     {
         var first = await TuneAsync(options);
@@ -50,17 +54,21 @@ public sealed class TuneCommandTests
         Assert.That(first.Out, Does.Match(@"0\.\d{4} \[0\.\d{4}, 0\.\d{4}\]"));
     }
 
-    /// <summary>The command that is printed trains what was found: its own metric on the same plays is that of the trial.</summary>
+    /// <summary>
+    /// The command that is printed trains what was found: its own metric on the same plays is that of the trial.
+    /// </summary>
     [Test]
     public async Task Tune_CommandOfTheBest_TrainsIt()
     {
         var run = await TuneAsync(
-            "--output", _folder.At("found"), "--rank", "2,5", "--alpha", "1,9", "--confidence", "log", "--epsilon", "0.5", "--preset", "ials", "--unobserved-weight", "0.2",
+            "--output", _folder.At("found"), "--rank", "2,5", "--alpha", "1,9", "--confidence", "log",
+            "--epsilon", "0.5", "--preset", "ials", "--unobserved-weight", "0.2",
             "--regularization", "0.003,0.03", "--iterations", "4", "--first", "items", "--seed", "7");
 
         var command = run.Out.Trim().Split('\n')[^1];
         Assert.That(File.ReadAllText(_folder.At("found", "train.txt")).Trim(), Is.EqualTo(command));
-        await Tool.SucceedAsync([.. command.Split(' ').Skip(1).Select(word => word == "model" ? _folder.At("model") : word), "--device", "cpu"]);
+        var words = command.Split(' ').Skip(1).Select(word => word == "model" ? _folder.At("model") : word);
+        await Tool.SucceedAsync([.. words, "--device", "cpu"]);
         var trained = JsonNode.Parse(File.ReadAllText(_folder.At("model", "manifest.json")))!["options"]!.AsObject();
         var best = JsonNode.Parse(File.ReadAllText(_folder.At("found", "tune.json")))!["trials"]![0]!;
         var asked = best["options"]!.AsObject();
@@ -83,18 +91,36 @@ public sealed class TuneCommandTests
     [Test]
     public async Task Tune_ToAFolder_WritesTrialsAndIterations()
     {
-        await TuneAsync("--output", _folder.At("trials"), "--rank", "2,5", "--alpha", "1,9", "--iterations", "3", "--patience", "0", "--loss");
+        await TuneAsync(
+            "--output", _folder.At("trials"), "--rank", "2,5", "--alpha", "1,9", "--iterations", "3", "--patience", "0",
+            "--loss");
 
         var folder = _folder.At("trials");
-        Assert.That(Directory.GetFiles(folder).Select(Path.GetFileName), Is.EquivalentTo(new[] { "iterations.csv", "iterations.parquet", "journal.jsonl", "train.txt", "trials.csv", "trials.parquet", "tune.json" }));
+        Assert.That(
+            Directory.GetFiles(folder).Select(Path.GetFileName),
+            Is.EquivalentTo(new[]
+            {
+                "iterations.csv", "iterations.parquet", "journal.jsonl", "train.txt",
+                "trials.csv", "trials.parquet", "tune.json",
+            }));
         var trials = File.ReadAllLines(_folder.At("trials", "trials.csv"));
-        Assert.That(trials[0], Does.StartWith("trial,confidence,epsilon,alpha,regularization_scaling,regularization_exponent,unobserved_weight,regularization,rank,iterations,metric,value,low,high,best_iteration,trained_iterations,rung,seconds,failure,precision@10"));
+        Assert.That(
+            trials[0],
+            Does.StartWith(
+                "trial,confidence,epsilon,alpha,regularization_scaling,regularization_exponent,unobserved_weight,"
+                + "regularization,rank,iterations,metric,value,low,high,best_iteration,trained_iterations,rung,seconds,"
+                + "failure,precision@10"));
         Assert.That(trials, Has.Length.EqualTo(5));
         var iterations = File.ReadAllLines(_folder.At("trials", "iterations.csv"));
         Assert.That(iterations, Has.Length.EqualTo(1 + (4 * 3)));
-        Assert.That(iterations.Count(line => Regex.IsMatch(line, @"^\d,\d,0\.\d+,\d+(\.\d+)?,")), Is.EqualTo(4), "measured once a trial");
+        Assert.That(
+            iterations.Count(line => Regex.IsMatch(line, @"^\d,\d,0\.\d+,\d+(\.\d+)?,")),
+            Is.EqualTo(4),
+            "measured once a trial");
         var values = await EvaluateCommandTests.ReadParquetAsync(_folder.At("trials", "trials.parquet"), "value");
-        Assert.That(values, Is.EqualTo(trials.Skip(1).Select(line => double.Parse(line.Split(',')[11], CultureInfo.InvariantCulture))));
+        Assert.That(
+            values,
+            Is.EqualTo(trials.Skip(1).Select(line => double.Parse(line.Split(',')[11], CultureInfo.InvariantCulture))));
     }
 
     [Test]
@@ -102,21 +128,26 @@ public sealed class TuneCommandTests
     {
         string[] options =
         [
-            "--output", _folder.At("again"), "--search", "halving", "--rank", "2,3,4", "--alpha", "1,9,20", "--iterations", "27",
+            "--output", _folder.At("again"), "--search", "halving", "--rank", "2,3,4", "--alpha", "1,9,20",
+            "--iterations", "27",
             "--confidence", "linear", "--regularization", "0.01", "--regularization-scaling", "none",
         ];
         var whole = await TuneAsync(options);
         var journal = File.ReadAllLines(_folder.At("again", "journal.jsonl"));
-        File.WriteAllText(_folder.At("again", "journal.jsonl"), string.Join('\n', journal[..8]) + "\n" + journal[8][..20]);
+        File.WriteAllText(
+            _folder.At("again", "journal.jsonl"), string.Join('\n', journal[..8]) + "\n" + journal[8][..20]);
 
         var resumed = await TuneAsync(options);
 
         Assert.That(resumed.Out, Is.EqualTo(whole.Out));
-        Assert.That(resumed.Error, Does.Contain("7 of 13 trials done already").And.Contain("trial 8/13").And.Not.Contain("trial 7/13"));
+        Assert.That(
+            resumed.Error,
+            Does.Contain("7 of 13 trials done already").And.Contain("trial 8/13").And.Not.Contain("trial 7/13"));
         await RefusedAsync(options, ["--metric", "auc"], "--metric was ndcg@10, and is auc now");
         await RefusedAsync(options, ["--loss"], "--loss was false, and is true now");
         await RefusedAsync(options, ["--solver", "cg", "--cg-steps", "5"], "--cg-steps was 3, and is 5 now");
-        await RefusedAsync(options, ["--preset", "implicit", "--init", "normal"], "the offset of --preset was 0, and is -1 now");
+        await RefusedAsync(
+            options, ["--preset", "implicit", "--init", "normal"], "the offset of --preset was 0, and is -1 now");
         var otherPlays = await Tool.RunAsync([.. Arguments(options), "--test-fraction", "0.3"]);
         Assert.That(otherPlays.Error, Does.Contain("the plays, or how they are divided, are others"));
         var anew = await TuneAsync([.. options, "--overwrite"]);
@@ -134,7 +165,9 @@ public sealed class TuneCommandTests
         var failed = await Tool.RunAsync([.. Arguments(options), "--overwrite", "--user-column", "nobody"]);
 
         Assert.That(failed.ExitCode, Is.EqualTo(3), failed.Error);
-        Assert.That(Directory.GetFiles(_folder.At("kept")).ToDictionary(path => path, File.ReadAllText), Is.EquivalentTo(files));
+        Assert.That(
+            Directory.GetFiles(_folder.At("kept")).ToDictionary(path => path, File.ReadAllText),
+            Is.EquivalentTo(files));
     }
 
     [Test]
@@ -142,7 +175,8 @@ public sealed class TuneCommandTests
     {
         string[] options = ["--output", _folder.At("shared"), "--rank", "2,3", "--iterations", "2"];
         await TuneAsync(options);
-        using (new FileStream(_folder.At("shared", "journal.jsonl"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        using (
+            new FileStream(_folder.At("shared", "journal.jsonl"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
         {
             var refused = await Tool.RunAsync([.. Arguments(options), "--overwrite"]);
 
@@ -155,7 +189,10 @@ public sealed class TuneCommandTests
     [Test]
     public async Task Tune_AgainWithAPageThatIsThere_SaysWhatOverwriteWouldDo()
     {
-        string[] options = ["--output", _folder.At("paged"), "--report", _folder.At("page.html"), "--rank", "2,3", "--iterations", "2"];
+        string[] options =
+        [
+            "--output", _folder.At("paged"), "--report", _folder.At("page.html"), "--rank", "2,3", "--iterations", "2",
+        ];
         await TuneAsync(options);
 
         var refused = await Tool.RunAsync(Arguments(options));
@@ -174,7 +211,8 @@ public sealed class TuneCommandTests
         var failed = await Tool.RunAsync([.. Arguments(options), "--overwrite", "--rank", "300,400"]);
 
         Assert.That(failed.ExitCode, Is.EqualTo(3), failed.Error);
-        Assert.That(Directory.GetFiles(_folder.At("anew")).Select(Path.GetFileName), Is.EqualTo(new[] { "journal.jsonl" }));
+        Assert.That(
+            Directory.GetFiles(_folder.At("anew")).Select(Path.GetFileName), Is.EqualTo(new[] { "journal.jsonl" }));
     }
 
     /// <summary>Plays that cannot be predicted make every RMSE NaN: there is no best trial.</summary>
@@ -183,14 +221,18 @@ public sealed class TuneCommandTests
     {
         var train = File.ReadAllLines(_plays);
         File.WriteAllLines(_folder.At("some.csv"), train.Where((_, row) => row % 4 != 3));
-        File.WriteAllLines(_folder.At("others.csv"), [.. train.Where((_, row) => row == 0 || row % 4 == 3), "9999999,8888888,1"]);
+        File.WriteAllLines(
+            _folder.At("others.csv"), [.. train.Where((_, row) => row == 0 || row % 4 == 3), "9999999,8888888,1"]);
 
         var run = await Tool.RunAsync(
-            "tune", _folder.At("some.csv"), "--test", _folder.At("others.csv"), "--weight-column", "plays", "--device", "cpu", "--rank", "2,3", "--iterations", "2",
+            "tune", _folder.At("some.csv"), "--test", _folder.At("others.csv"), "--weight-column", "plays",
+            "--device", "cpu", "--rank", "2,3", "--iterations", "2",
             "--metric", "rmse", "--cold-start", "nan");
 
         Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
-        Assert.That(run.Error, Does.Contain("rmse_preference is no number after any iteration").And.Contain("--cold-start drop"));
+        Assert.That(
+            run.Error,
+            Does.Contain("rmse_preference is no number after any iteration").And.Contain("--cold-start drop"));
         Assert.That(run.Out, Is.Empty);
     }
 
@@ -208,10 +250,17 @@ public sealed class TuneCommandTests
         var lines = File.ReadAllLines(_plays);
         File.WriteAllLines(_folder.At("train.csv"), lines.Where((_, row) => row == 0 || row % 5 != 3));
         File.WriteAllLines(_folder.At("test.csv"), lines.Where((_, row) => row == 0 || row % 5 == 3));
-        string[] files = [_folder.At("train.csv"), "--test", _folder.At("test.csv"), "--weight-column", "plays", "--device", "cpu", "--bootstrap", "0", "--iterations", "3"];
+        string[] files =
+        [
+            _folder.At("train.csv"), "--test", _folder.At("test.csv"), "--weight-column", "plays", "--device", "cpu",
+            "--bootstrap", "0", "--iterations", "3",
+        ];
 
         await Tool.SucceedAsync(
-            ["tune", .. files, "--rank", "4,5", "--patience", "0", "--metric", "recall@10", "--output", _folder.At("given")]);
+            [
+                "tune", .. files, "--rank", "4,5", "--patience", "0", "--metric", "recall@10",
+                "--output", _folder.At("given"),
+            ]);
         var evaluated = await EvaluationFile.MeasureAsync(_folder, [.. files, "--rank", "5", "--k", "10"]);
 
         var trial = Trials("given").Single(trial => (int)trial["options"]!["rank"]! == 5);
@@ -233,7 +282,9 @@ public sealed class TuneCommandTests
     [TestCase(new[] { "--rank", "8,x" }, "--rank is '8,x'; expected integers such as 32,64,128")]
     [TestCase(new[] { "--rank", "8,9", "--trials", "3" }, "--trials has no effect with --search grid")]
     [TestCase(new[] { "--rank", "8,9", "--eta", "3" }, "--eta has no effect without --search halving")]
-    [TestCase(new[] { "--rank", "8,9", "--search", "halving", "--iterations", "4,5" }, "so --iterations takes one value")]
+    [TestCase(
+        new[] { "--rank", "8,9", "--search", "halving", "--iterations", "4,5" },
+        "so --iterations takes one value")]
     [TestCase(new[] { "--rank", "8,9", "--metric", "loss" }, "--metric loss cannot compare trials")]
     [TestCase(new[] { "--rank", "8,9", "--metric", "ndcg" }, "--metric is 'ndcg'; expected one of")]
     [TestCase(new[] { "--rank", "8,9", "--overwrite" }, "--overwrite has no effect without --output")]
@@ -255,7 +306,8 @@ public sealed class TuneCommandTests
         Directory.CreateDirectory(_folder.At("other"));
         File.WriteAllText(_folder.At("other", "letter.txt"), "dear");
 
-        var run = await Tool.RunAsync([.. Arguments(["--rank", "2,3", "--output", _folder.At("other"), "--overwrite"])]);
+        string[] options = ["--rank", "2,3", "--output", _folder.At("other"), "--overwrite"];
+        var run = await Tool.RunAsync(Arguments(options));
 
         Assert.That(run.ExitCode, Is.EqualTo(5), run.Error);
         Assert.That(Directory.GetFiles(_folder.At("other")), Has.Length.EqualTo(1));
@@ -264,7 +316,9 @@ public sealed class TuneCommandTests
     [Test]
     public async Task Tune_BadInput_LeavesNoFolder()
     {
-        var run = await Tool.RunAsync("tune", _plays, "--user-column", "nobody", "--rank", "2,3", "--output", _folder.At("deep", "none"), "--device", "cpu");
+        var run = await Tool.RunAsync(
+            "tune", _plays, "--user-column", "nobody", "--rank", "2,3", "--output", _folder.At("deep", "none"),
+            "--device", "cpu");
 
         Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
         Assert.That(Directory.Exists(_folder.At("deep")), Is.False);
@@ -297,11 +351,17 @@ public sealed class TuneCommandTests
 
     private Task<ToolRun> TuneAsync(params string[] options) => Tool.SucceedAsync(Arguments(options));
 
-    private string[] Arguments(string[] options) => ["tune", _plays, "--weight-column", "plays", "--device", "cpu", "--bootstrap", "100", .. options];
+    private string[] Arguments(string[] options) =>
+    [
+        "tune", _plays, "--weight-column", "plays", "--device", "cpu", "--bootstrap", "100", .. options,
+    ];
 
     /// <summary>The trials of a search, best first, from its JSON.</summary>
     private JsonNode[] Trials(string folder) =>
-        [.. JsonNode.Parse(File.ReadAllText(_folder.At(folder, "tune.json")))!["trials"]!.AsArray().Select(trial => trial!)];
+    [
+        .. JsonNode.Parse(File.ReadAllText(_folder.At(folder, "tune.json")))!["trials"]!.AsArray()
+            .Select(trial => trial!)
+    ];
 
     /// <summary>The metric of a trial; of several lengths the first.</summary>
     private static double Measured(JsonNode trial, string metric) => (double)trial["result"]!["metrics"]!.AsArray()

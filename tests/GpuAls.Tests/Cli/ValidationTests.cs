@@ -13,7 +13,8 @@ public sealed class ValidationTests
     public async Task MakePlays()
     {
         _folder = new TempFolder();
-        await Tool.SucceedAsync("sample", "--output", _folder.At("all.csv"), "--users", "60", "--items", "50", "--plays", "900");
+        await Tool.SucceedAsync(
+            "sample", "--output", _folder.At("all.csv"), "--users", "60", "--items", "50", "--plays", "900");
         var lines = File.ReadAllLines(_folder.At("all.csv"));
         (_plays, _others) = (_folder.At("plays.csv"), _folder.At("others.csv"));
         File.WriteAllLines(_plays, lines.Where((_, row) => row == 0 || row % 5 != 3));
@@ -26,16 +27,22 @@ public sealed class ValidationTests
     [Test]
     public async Task Train_ValidationFile_KeepsTheIterationThatEvaluateFindsBest()
     {
-        var run = await TrainAsync("kept", "--iterations", "12", "--validation", _others, "--metric", "ndcg@5", "--patience", "2");
+        var run = await TrainAsync(
+            "kept", "--iterations", "12", "--validation", _others, "--metric", "ndcg@5", "--patience", "2");
 
         var manifest = Manifest("kept");
         var metrics = manifest["iterations"]!.AsArray().Select(iteration => (double)iteration!["metric"]!).ToArray();
-        var (best, value) = ((int)manifest["validation"]!["best_iteration"]!, (double)manifest["validation"]!["value"]!);
+        var (best, value) =
+            ((int)manifest["validation"]!["best_iteration"]!, (double)manifest["validation"]!["value"]!);
         Assert.That(metrics, Has.Length.EqualTo(best + 2).And.Length.LessThan(12));
         Assert.That(value, Is.EqualTo(metrics.Max()).And.EqualTo(metrics[best - 1]));
-        Assert.That(run.Error, Does.Contain(FormattableString.Invariant($"ndcg@5 {metrics[0]:F4}")).And.Contain($"kept iteration {best} of {best + 2}: ndcg@5"));
+        Assert.That(
+            run.Error,
+            Does.Contain(FormattableString.Invariant($"ndcg@5 {metrics[0]:F4}"))
+                .And.Contain($"kept iteration {best} of {best + 2}: ndcg@5"));
         var evaluated = await EvaluationFile.MeasureAsync(
-            _folder, "--model", _folder.At("kept"), "--test", _others, "--k", "5", "--weight-column", "plays", "--device", "cpu",
+            _folder, "--model", _folder.At("kept"), "--test", _others, "--k", "5", "--weight-column", "plays",
+            "--device", "cpu",
             "--bootstrap", "0");
         Assert.That(evaluated.Value("ndcg", 5), Is.EqualTo(value));
     }
@@ -43,32 +50,43 @@ public sealed class ValidationTests
     [Test]
     public async Task Train_ValidationFraction_TrainsOnTheOthers()
     {
-        var run = await TrainAsync("fraction", "--iterations", "3", "--validation-fraction", "0.25", "--metric", "rmse", "--log-format", "json");
+        var run = await TrainAsync(
+            "fraction", "--iterations", "3", "--validation-fraction", "0.25", "--metric", "rmse",
+            "--log-format", "json");
 
         var manifest = Manifest("fraction");
         Assert.That((double)manifest["validation"]!["fraction"]!, Is.EqualTo(0.25));
         Assert.That((string)manifest["validation"]!["metric"]!, Is.EqualTo("rmse_preference"));
         Assert.That((int)manifest["data"]!["plays"]!, Is.LessThan(0.85 * (File.ReadLines(_plays).Count() - 1)));
-        Assert.That(run.Error, Does.Match("\"event\":\"iteration\".*\"metric\":\"rmse_preference\",\"value\":0\\.\\d+"));
+        Assert.That(
+            run.Error, Does.Match("\"event\":\"iteration\".*\"metric\":\"rmse_preference\",\"value\":0\\.\\d+"));
         await Tool.SucceedAsync("recommend", _folder.At("fraction"), "--device", "cpu");
     }
 
     [Test]
     public async Task Train_Loss_NeedsNoOtherPlays()
     {
-        await TrainAsync("loss", "--iterations", "20", "--metric", "loss", "--patience", "1", "--min-improvement", "0.05");
+        await TrainAsync(
+            "loss", "--iterations", "20", "--metric", "loss", "--patience", "1", "--min-improvement", "0.05");
 
-        var losses = Manifest("loss")["iterations"]!.AsArray().Select(iteration => (double)iteration!["loss"]!).ToArray();
+        var losses =
+            Manifest("loss")["iterations"]!.AsArray().Select(iteration => (double)iteration!["loss"]!).ToArray();
         Assert.That(losses, Has.Length.LessThan(20));
         Assert.That(losses[^1], Is.GreaterThan(0.95 * losses[^2]));
     }
 
     [TestCase(new[] { "--patience", "2" }, "--patience has no effect without --validation")]
     [TestCase(new[] { "--metric", "auc" }, "--metric auc needs plays to measure on")]
-    [TestCase(new[] { "--metric", "best", "--validation-fraction", "0.1" }, "--metric is 'best'; expected one of precision@K")]
+    [TestCase(
+        new[] { "--metric", "best", "--validation-fraction", "0.1" },
+        "--metric is 'best'; expected one of precision@K")]
     [TestCase(new[] { "--validation-fraction", "1" }, "--validation-fraction is 1")]
-    [TestCase(new[] { "--validation-fraction", "0.1", "--metric", "loss" }, "--metric loss is the loss on the plays trained on")]
-    [TestCase(new[] { "--validation-fraction", "0.1", "--validation", "x" }, "--validation-fraction has no effect with --validation")]
+    [TestCase(
+        new[] { "--validation-fraction", "0.1", "--metric", "loss" },
+        "--metric loss is the loss on the plays trained on")]
+    [TestCase(
+        new[] { "--validation-fraction", "0.1", "--validation", "x" },
+        "--validation-fraction has no effect with --validation")]
     [TestCase(new[] { "--validation-fraction", "0.1", "--patience", "-1" }, "--patience is -1")]
     [TestCase(new[] { "--metric", "loss", "--min-improvement", "1" }, "--min-improvement is 1")]
     public async Task Train_BadValidation_IsWrongUsage(string[] options, string message)
@@ -85,14 +103,20 @@ public sealed class ValidationTests
         Directory.CreateDirectory(_folder.At("taken"));
         File.Copy(_others, _folder.At("taken", "others.csv"));
 
-        var run = await Tool.RunAsync("train", _plays, "--output", _folder.At("taken"), "--validation", _folder.At("taken", "others.csv"), "--overwrite");
+        var run = await Tool.RunAsync(
+            "train", _plays, "--output", _folder.At("taken"), "--validation", _folder.At("taken", "others.csv"),
+            "--overwrite");
 
         Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
         Assert.That(run.Error, Does.Contain("which is replaced"));
     }
 
     private Task<ToolRun> TrainAsync(string name, params string[] options) =>
-        Tool.SucceedAsync(["train", _plays, "--weight-column", "plays", "--output", _folder.At(name), "--rank", "6", "--device", "cpu", .. options]);
+        Tool.SucceedAsync(
+        [
+            "train", _plays, "--weight-column", "plays", "--output", _folder.At(name), "--rank", "6", "--device", "cpu",
+            .. options,
+        ]);
 
     private JsonNode Manifest(string name) => JsonNode.Parse(File.ReadAllText(_folder.At(name, "manifest.json")))!;
 }

@@ -13,10 +13,11 @@ internal static class SearchParameters
             Group = ParameterGroup.Search,
             IsCommon = true,
             Summary = "Which combinations are tried",
-            Details = "grid: all of them. random: --trials of them. halving: all, or --trials of them, for a few iterations, and the best "
-                + "of them for more.",
+            Details = "grid: all of them. random: --trials of them. halving: all, or --trials of them, for a few "
+                + "iterations, and the best of them for more.",
         },
-        Whole<int>("trials", o => o.Trials, (o, value) => o with { Trials = value }, ParameterRange.Between(1, 100_000)) with
+        Whole<int>(
+            "trials", o => o.Trials, (o, value) => o with { Trials = value }, ParameterRange.Between(1, 100_000)) with
         {
             Group = ParameterGroup.Search,
             IsCommon = true,
@@ -27,7 +28,8 @@ internal static class SearchParameters
             [
                 new(
                     o => o.Trials is null || o.Kind != SearchKind.Grid,
-                    "--trials has no effect with --search grid, which tries all combinations. Leave it out, or choose --search random."),
+                    "--trials has no effect with --search grid, which tries all combinations. "
+                    + "Leave it out, or choose --search random."),
             ],
         },
         Whole<int>("eta", o => o.Eta, (o, value) => o with { Eta = value }, ParameterRange.Between(2, 100)) with
@@ -52,7 +54,11 @@ internal static class SearchParameters
             Summary = "End a trial after so many iterations without an improvement",
             Details = "Its best iteration counts. With 0 only the last one is measured, and counts.",
         },
-        Real("min-improvement", o => o.MinImprovement, (o, value) => o with { MinImprovement = value }, MinImprovement) with
+        Real(
+            "min-improvement",
+            o => o.MinImprovement,
+            (o, value) => o with { MinImprovement = value },
+            MinImprovement) with
         {
             Group = ParameterGroup.Search,
             Summary = "Relative improvement that counts as one",
@@ -64,7 +70,8 @@ internal static class SearchParameters
         $"{MetricChoice.DefaultOf(Feedback.Implicit)}; {MetricChoice.DefaultOf(Feedback.Explicit)} for ratings";
 
     /// <summary>Iterations without an improvement, of searches and trainings.</summary>
-    internal static ParameterRange Patience => new(value => value is >= 0 and <= 10_000, "0 to 10000, where 0 never stops");
+    internal static ParameterRange Patience =>
+        new(value => value is >= 0 and <= 10_000, "0 to 10000, where 0 never stops");
 
     /// <summary>Relative improvements, of searches and trainings.</summary>
     internal static ParameterRange MinImprovement => new(
