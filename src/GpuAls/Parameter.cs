@@ -383,8 +383,8 @@ internal sealed record Parameter<TOptions>
 
         TOptions Parse(TOptions options, string text) =>
             TNumber.TryParse(text, style, CultureInfo.InvariantCulture, out var value)
-            ? set(options, value)
-            : throw Bad($"--{name} is '{text}'; expected {expected}, without thousands separators.");
+                ? set(options, value)
+                : throw Bad($"--{name} is '{text}'; expected {expected}, without thousands separators.");
 
         void Check(TOptions options)
         {

@@ -41,8 +41,8 @@ internal static class MicroCommand
         var summaries = BenchmarkSwitcher.FromTypes(Benchmarks).Run(["--filter", $"*{filter}*"], config);
         return summaries.Any() && summaries.All(
             summary => !summary.HasCriticalValidationErrors && summary.Reports.All(report => report.Success))
-            ? 0
-            : 1;
+                ? 0
+                : 1;
     }
 }
 

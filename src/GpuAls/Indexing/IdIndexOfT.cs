@@ -57,8 +57,8 @@ public sealed class IdIndex<T> : IdIndex
 
     internal override int CompareIds(int left, int right) =>
         (_ids.Value[left], _ids.Value[right]) is (string one, string other)
-        ? CodePoints.Compare(one, other)
-        : Comparer<T>.Default.Compare(_ids.Value[left], _ids.Value[right]);
+            ? CodePoints.Compare(one, other)
+            : Comparer<T>.Default.Compare(_ids.Value[left], _ids.Value[right]);
 
     private static T[] Make(int count, Func<int, T> make)
     {

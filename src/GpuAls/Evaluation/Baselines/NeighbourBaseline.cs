@@ -159,7 +159,7 @@ internal static class ItemNeighbours
 
         private static float Similar(Similarity similarity, int shared, int users, int usersOfOther) =>
             similarity == Similarity.Jaccard
-            ? (float)shared / ((long)users + usersOfOther - shared)
-            : (float)(shared / Math.Sqrt((double)users * usersOfOther));
+                ? (float)shared / ((long)users + usersOfOther - shared)
+                : (float)(shared / Math.Sqrt((double)users * usersOfOther));
     }
 }

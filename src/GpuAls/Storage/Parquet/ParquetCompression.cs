@@ -56,15 +56,15 @@ internal static class ParquetCompression
                     : -1;
             case CompressionCodec.LZ4:
                 return HadoopLz4(compressed, page)
-                ? page.Length
-                : LZ4Codec.Decode(compressed, page);
+                    ? page.Length
+                    : LZ4Codec.Decode(compressed, page);
             case CompressionCodec.LZ4_RAW: return LZ4Codec.Decode(compressed, page);
             case CompressionCodec.ZSTD:
                 using (var zstd = new Decompressor()) return zstd.Unwrap(compressed, page);
             case CompressionCodec.BROTLI:
                 return BrotliDecoder.TryDecompress(compressed, page, out var written)
-                ? written
-                : -1;
+                    ? written
+                    : -1;
             case CompressionCodec.GZIP:
                 using (var gzip = new GzipMembers(
                     new MemoryStream(compressed.Array!, compressed.Offset, compressed.Count)))
