@@ -42,7 +42,7 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            log.Error("stopped", "stopped by a signal; nothing half-written is left.");
+            log.Error("stopped", "stopped by a signal. Nothing half-written was left behind.");
             return signals.ExitCode;
         }
         catch (Exception exception)
@@ -64,14 +64,23 @@ internal static class CommandLine
 
     private static int Misused(ParseResult result, RunLog log)
     {
-        // After an unknown command each of its options counts as unknown too: the first says it all.
-        var errors = result.UnmatchedTokens.Count > 0
-            ? [$"unknown command or option '{result.UnmatchedTokens[0]}'."]
-            : result.Errors.Select(error => error.Message);
-        foreach (var error in errors) log.Error("usage", error);
+        // After an unknown command, each of its options is unknown too: the first error is enough.
         var command = result.CommandResult.Command;
-        log.Error("usage", $"see: {(command is RootCommand ? "gpuals" : $"gpuals {command.Name}")} --help");
+        string[] errors = result.UnmatchedTokens.Count > 0
+            ? [Unknown(result.UnmatchedTokens[0], command)]
+            : [.. result.Errors.Select(error => error.Message)];
+        errors[^1] += command is RootCommand ? " See gpuals --help." : $" See gpuals {command.Name} --help.";
+        foreach (var error in errors) log.Error("usage", error);
         return ExitCode.Of(FailureKind.Usage);
+    }
+
+    private static string Unknown(string token, Command command)
+    {
+        if (token.StartsWith('-')) return Invocation.UnknownOption(token, command);
+        return command is RootCommand
+            ? $"unknown command '{token}'.{Spelling.Suggestion(token, Commands.Select(known => known.Name))}"
+            : $"unexpected argument '{token}'. "
+                + $"Usage: gpuals {Commands.Single(known => known.Name == command.Name).Usage}.";
     }
 
     /// <summary>Says what failed, as its kind asks.</summary>

@@ -25,7 +25,7 @@ internal sealed record UserSelection(int[] Indices, int Unknown, int WithoutPlay
             else unknown.Add(id);
         }
 
-        if (unknown.Count > 0 && !options.SkipUnknownUsers) throw NotInTheModel(unknown, model);
+        if (unknown.Count > 0 && !options.SkipUnknownUsers) throw NotInTheModel(unknown);
         var ranked = indices.Where(user => Recommender.HasPlays(model, user)).ToArray();
         return new UserSelection(ranked, unknown.Count, indices.Count - ranked.Length, indices.Count + unknown.Count);
     }
@@ -41,18 +41,19 @@ internal sealed record UserSelection(int[] Indices, int Unknown, int WithoutPlay
         {
             throw new GpuAlsException(
                 FailureKind.BadInput,
-                $"cannot read the users in '{path}': {exception.Message} Expected a text file with a user id a line.",
+                $"cannot read the users in '{path}': {exception.Message} Expected a text file with one user id per "
+                    + $"line.",
                 exception);
         }
     }
 
-    private static GpuAlsException NotInTheModel(List<string> unknown, FactorModel model)
+    private static GpuAlsException NotInTheModel(List<string> unknown)
     {
         var named = string.Join(", ", unknown.Take(NamedAtMost).Select(Quoted.Of));
         var more = unknown.Count > NamedAtMost ? $" and {unknown.Count - NamedAtMost} more" : "";
         return new GpuAlsException(
             FailureKind.BadInput,
-            $"not among the {Counted.Of(model.Users.Count, "user")} of the model: {named}{more}. "
-                + "Train with their plays, or leave them out with --on-unknown-user skip.");
+            $"the model has no {(unknown.Count > 1 ? "users" : "user")} {named}{more}. "
+                + "Train with their plays, or pass --on-unknown-user skip to ignore them.");
     }
 }

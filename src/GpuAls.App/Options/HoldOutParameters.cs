@@ -35,15 +35,15 @@ internal static class HoldOutParameters
             Group = ParameterGroup.Evaluation,
             IsCommon = true,
             ValueName = "FILE",
-            Summary = "Plays to test on, instead of held-out ones",
-            Details = "Files, folders or globs, in the format of the others.",
+            Summary = "Plays to test on instead of held-out ones",
+            Details = "Files, folders or globs, read with the same options as PLAYS.",
         },
         Parameter<T>.List("exclude", o => o.Exclude, (o, files) => o with { Exclude = files }) with
         {
             Group = ParameterGroup.Evaluation,
             ValueName = "FILE",
-            Summary = "More plays that lists leave out, such as a validation part",
-            Details = "With --test only.",
+            Summary = "More plays to keep out of lists, such as a validation set",
+            Details = "Requires --test.",
             Requires =
             [
                 new(
@@ -55,7 +55,7 @@ internal static class HoldOutParameters
             "bootstrap", o => o.Resamples, (o, value) => o with { Resamples = value }, Resamples) with
         {
             Group = ParameterGroup.Evaluation,
-            Summary = "Bootstrap resamples for 95 % intervals",
+            Summary = "Number of bootstrap resamples for 95 % intervals",
         },
     ];
 

@@ -50,7 +50,7 @@ internal static class JobParameters
         {
             Group = ParameterGroup.Input,
             IsRequired = true,
-            Summary = "Directory that gpuals train wrote",
+            Summary = "Directory written by gpuals train",
         },
         Parameter<RecommendJobOptions>.List("user", o => o.Users, (o, users) => o with { Users = users }) with
         {
@@ -58,7 +58,7 @@ internal static class JobParameters
             IsCommon = true,
             ValueName = "ID",
             DefaultNote = "all users",
-            Summary = "User to list for; may be repeated",
+            Summary = "User to recommend to; may be repeated",
         },
         Parameter<RecommendJobOptions>.Text("users", o => o.UsersFile, (o, path) => o with { UsersFile = path }) with
         {
@@ -73,8 +73,8 @@ internal static class JobParameters
         {
             Group = ParameterGroup.Input,
             IsCommon = true,
-            Summary = "Users who are not in the model",
-            Details = "skip leaves them out and counts them.",
+            Summary = "What to do with users who are not in the model",
+            Details = "skip ignores them and reports how many there were.",
         },
         SharedParameters.Output<RecommendJobOptions>(
             o => o.Output,
@@ -134,8 +134,9 @@ internal static class JobParameters
         Parameter<EvaluateJobOptions>.Word("metrics", o => o.Metrics, (o, value) => o with { Metrics = value }) with
         {
             Group = ParameterGroup.Evaluation,
-            Summary = "Metrics that are shown",
-            Details = "default: rankings, and for ratings RMSE and MAE too. The file of --output has all of them.",
+            Summary = "Metrics to show",
+            Details = "default: ranking metrics and, with explicit feedback, RMSE and MAE of ratings. The file of "
+                + "--output always has all.",
         },
         Parameter<EvaluateJobOptions>.Whole<int>(
             "neighbours",
@@ -144,7 +145,7 @@ internal static class JobParameters
             ParameterRange.AtLeast(1)) with
         {
             Group = ParameterGroup.Evaluation,
-            Summary = "Similar items of each item in the item-item baselines",
+            Summary = "Similar items per item in the item-item baselines",
         },
         .. Trained,
     ]);
@@ -161,7 +162,7 @@ internal static class JobParameters
                 "DIR",
                 "Directory for the trials, as Parquet, CSV and JSON") with
             {
-                Details = "A search that was stopped resumes there when the same command is given again.",
+                Details = "If a search was stopped, the same command resumes it there.",
             },
             SharedParameters.Report<TuneJobOptions>(o => o.Report, (o, report) => o with { Report = report }),
             SharedParameters.Overwrite<TuneJobOptions>(
@@ -191,7 +192,10 @@ internal static class JobParameters
                 o => o.Space.FixedOptions),
             .. AlsParameters.Table.Where(parameter => parameter.SearchOrder == 0).Select(parameter =>
                 parameter.Within<TuneJobOptions>(
-                    o => o.Space.FixedOptions, (o, als) => o with { Space = o.Space.With(als) })),
+                    o => o.Space.FixedOptions, (o, als) => o with { Space = o.Space.With(als) }) with
+                {
+                    IsCommon = parameter.IsCommon && parameter.Group != ParameterGroup.Logging,
+                }),
         ])
     {
         Complete = (options, given) =>
@@ -215,13 +219,13 @@ internal static class JobParameters
         SharedParameters.Overwrite<SampleJobOptions>(o => o.Overwrite, (o, value) => o with { Overwrite = value }),
         OfSample(
             Parameter<SampleOptions>.Whole<int>("users", o => o.Users, (o, value) => o with { Users = value }),
-            "Number of listeners"),
+            "Number of users"),
         OfSample(
             Parameter<SampleOptions>.Whole<int>("items", o => o.Items, (o, value) => o with { Items = value }),
-            "Number of artists"),
+            "Number of items"),
         OfSample(
             Parameter<SampleOptions>.Whole<long>("plays", o => o.Plays, (o, value) => o with { Plays = value }),
-            "Number of rows, each a different pair of listener and artist"),
+            "Number of rows, each a different user and item"),
         OfSample(
             Parameter<SampleOptions>.Whole<long>("seed", o => o.Seed, (o, value) => o with { Seed = value }),
             "Seed of the plays"),

@@ -13,7 +13,8 @@ internal static class SharedParameters
             IsCommon = true,
             ValueName = "DEVICE",
             Summary = "auto, cpu, cuda[:N], opencl[:N] or emulated",
-            Details = "auto takes CUDA, else a GPU through OpenCL, else the CPU. `gpuals devices` lists what there is.",
+            Details = "auto chooses CUDA if possible, then a GPU with OpenCL, then the CPU. `gpuals devices` lists "
+                + "the devices.",
         },
         Parameter<DeviceRequest>.Form(
             "device-memory", o => o.MemoryBytes is { } bytes ? Parameter<DeviceRequest>.TextOf(bytes) : null,
@@ -21,10 +22,9 @@ internal static class SharedParameters
         {
             Group = ParameterGroup.Device,
             ValueName = "SIZE",
-            DefaultNote = "what is free",
-            Summary = "Most device memory to use, such as 2GB or 1.5GiB",
-            Details = $"{char.ToUpperInvariant(ByteSize.Forms[0])}{ByteSize.Forms[1..]}. "
-                + "Plays that do not fit are streamed; results stay the same.",
+            DefaultNote = "all free memory",
+            Summary = "Limit on device memory, such as 2GB or 1.5GiB",
+            Details = "Plays that do not fit are streamed; results stay the same.",
         },
     ]);
 
@@ -34,9 +34,9 @@ internal static class SharedParameters
         {
             Group = ParameterGroup.Input,
             IsRequired = true,
-            Summary = "Files, folders or globs of Parquet, text or JSON Lines",
-            Details = "Text is .csv, .tsv, .dat or .txt, JSON Lines .jsonl, .ndjson or .json; "
-                + "both may be compressed: .gz, .bz2 or .zst.",
+            Summary = "Parquet, CSV, TSV or JSON Lines: files, folders or globs",
+            Details = "Delimited text is .csv, .tsv, .dat or .txt; JSON Lines is .jsonl, .ndjson or .json. Both may "
+                + "be compressed (.gz, .bz2, .zst).",
         };
 
     /// <summary>The preset that the options of training begin with.</summary>
@@ -46,8 +46,8 @@ internal static class SharedParameters
             Group = ParameterGroup.Model,
             IsCommon = true,
             IsPreset = true,
-            Summary = "Begin with the settings of another system",
-            Details = "Options that are given override those of the preset.",
+            Summary = "Use the settings of another system",
+            Details = "Other options override those of the preset.",
             Requires =
             [
                 new(
@@ -64,7 +64,7 @@ internal static class SharedParameters
             Group = ParameterGroup.Output,
             IsCommon = true,
             ValueName = "FILE.html",
-            Summary = "Write a page on the run, with charts",
+            Summary = "Write an HTML report with charts",
         };
 
     /// <summary>A file or a directory that is written.</summary>
@@ -103,6 +103,6 @@ internal static class SharedParameters
         {
             Group = ParameterGroup.Output,
             IsCommon = true,
-            Summary = "Let lists contain what the user has played",
+            Summary = "Also list items that the user has played",
         };
 }

@@ -13,8 +13,8 @@ internal static class ValidationParameters
             Group = ParameterGroup.Training,
             IsCommon = true,
             ValueName = "FILE",
-            Summary = "Plays to measure each iteration on; the best one is kept",
-            Details = "Files, folders or globs, in the format of the others.",
+            Summary = "Plays to measure each iteration on, to keep the best one",
+            Details = "Files, folders or globs, read with the same options as PLAYS.",
         },
         Real(
             "validation-fraction",
@@ -24,8 +24,8 @@ internal static class ValidationParameters
         {
             Group = ParameterGroup.Training,
             IsCommon = true,
-            Summary = "Fraction of the plays to measure on instead",
-            Details = "It is drawn with --seed and not trained on.",
+            Summary = "Hold out this fraction of the plays instead",
+            Details = "They are drawn with --seed and not trained on.",
             Requires =
             [
                 new(
@@ -40,15 +40,15 @@ internal static class ValidationParameters
             IsCommon = true,
             ValueName = "METRIC",
             DefaultNote = SearchParameters.MetricDefault,
-            Summary = "Metric of each iteration",
-            Details = $"One of {MetricChoice.Names}; or loss, which needs no plays to measure on.",
+            Summary = "Metric to measure",
+            Details = $"One of {MetricChoice.Names}, or loss, which needs no validation plays.",
         },
         Whole<int>(
             "patience", o => o.Patience, (o, value) => o with { Patience = value }, SearchParameters.Patience) with
         {
             Group = ParameterGroup.Training,
             IsCommon = true,
-            Summary = "Stop after so many iterations without an improvement",
+            Summary = "Stop after N iterations without improvement",
         },
         Real(
             "min-improvement",
@@ -57,7 +57,7 @@ internal static class ValidationParameters
             SearchParameters.MinImprovement) with
         {
             Group = ParameterGroup.Training,
-            Summary = "Relative improvement that counts as one",
+            Summary = "Smallest relative improvement that counts",
         },
     ]);
 

@@ -13,9 +13,10 @@ internal static class EvaluationWriter
         ".JSON" => EvaluationFormat.Json,
         ".CSV" => EvaluationFormat.Csv,
         ".PARQUET" => EvaluationFormat.Parquet,
-        var extension => throw new GpuAlsException(
+        _ => throw new GpuAlsException(
             FailureKind.Usage,
-            $"cannot write metrics to '{path}': the extension is '{extension}'; expected .json, .csv or .parquet."),
+            $"cannot write metrics to '{path}': the extension is '{Path.GetExtension(path)}'; "
+                + "expected .json, .csv or .parquet."),
     };
 
     /// <summary>Writes a report.</summary>

@@ -10,12 +10,9 @@ internal static class DemoCommand
     private static readonly string[] Shown = ["precision", "recall", "ndcg"];
 
     public static ToolCommand Definition { get; } = new ToolCommand<NoOptions>(
-        "demo",
-        "Make sample plays, train, compare with \"most popular\" and show a few lists",
-        NoOptions.Table,
-        RunAsync)
+        "demo", "Train on sample plays and show what is recommended", NoOptions.Table, RunAsync)
     {
-        Details = "It needs nothing.",
+        Details = "The lists are compared with \"most popular\" on held-out plays. No data is needed.",
     };
 
     private static async Task<int> RunAsync(

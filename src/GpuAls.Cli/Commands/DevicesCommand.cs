@@ -8,7 +8,7 @@ internal static class DevicesCommand
 {
     public static ToolCommand Definition { get; } = new ToolCommand<NoOptions>(
         "devices",
-        "List what can be computed on, and why the rest cannot",
+        "List the devices, and say why some cannot be used",
         NoOptions.Table,
         (_, console, _) => Task.FromResult(Run(console)),
         isOnDevice: false);

@@ -6,10 +6,12 @@ namespace GpuAls.Cli.Commands;
 internal static class EvaluateCommand
 {
     public static ToolCommand Definition { get; } = new ToolCommand<EvaluateJobOptions>(
-        "evaluate", "Measure how well held-out plays are predicted, beside baselines", JobParameters.Evaluate, RunAsync)
+        "evaluate",
+        "Measure how well a model predicts held-out plays, compared with baselines",
+        JobParameters.Evaluate,
+        RunAsync)
     {
-        Details =
-            "A model is trained on the other plays. Lists are made on the device; item ranks are computed on the CPU.",
+        Details = "It is trained on the plays that are not held out, unless --model is given.",
     };
 
     private static async Task<int> RunAsync(

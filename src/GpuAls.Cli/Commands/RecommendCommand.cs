@@ -6,7 +6,7 @@ namespace GpuAls.Cli.Commands;
 internal static class RecommendCommand
 {
     public static ToolCommand Definition { get; } = new ToolCommand<RecommendJobOptions>(
-        "recommend", "Make lists from a saved model", JobParameters.Recommend, RunAsync);
+        "recommend", "Recommend items to some or all users with a saved model", JobParameters.Recommend, RunAsync);
 
     private static async Task<int> RunAsync(
         Invocation<RecommendJobOptions> invocation, CliConsole console, CancellationToken cancellation)
@@ -29,7 +29,10 @@ internal static class RecommendCommand
             log.Warn("users_without_plays", $"{users} no list.", ("users", report.UsersWithoutPlays));
         }
 
-        log.Info("done", $"lists: {report.Lists}, to {options.Output ?? "stdout"}", ("lists", report.Lists));
+        log.Info(
+            "done",
+            $"wrote {Counted.Of(report.Lists, "list")} to {options.Output ?? "stdout"}",
+            ("lists", report.Lists));
         return ExitCode.Done;
     }
 }

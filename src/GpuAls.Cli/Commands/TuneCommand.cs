@@ -6,10 +6,10 @@ namespace GpuAls.Cli.Commands;
 internal static class TuneCommand
 {
     public static ToolCommand Definition { get; } = new ToolCommand<TuneJobOptions>(
-        "tune", "Search the options that predict held-out plays best", JobParameters.Tune, RunAsync)
+        "tune", "Find the options that predict held-out plays best", JobParameters.Tune, RunAsync)
     {
-        Details = "VALUES are A,B,C, or a range LOW..HIGH, where equal ratios count the same (with LOW..HIGH:linear "
-            + "equal differences), or N values of a range, LOW..HIGH:N.",
+        Details = "VALUES are A,B,C, or a range: LOW..HIGH or, for N values, LOW..HIGH:N. "
+            + "Ranges are logarithmic unless they end with :linear.",
     };
 
     private static async Task<int> RunAsync(

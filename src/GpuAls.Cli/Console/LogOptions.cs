@@ -43,13 +43,12 @@ internal sealed record LogOptions
         Word("log-format", o => o.Format, (o, value) => o with { Format = value }) with
         {
             Group = ParameterGroup.Logging,
-            IsCommon = true,
             Summary = "Format of the log on stderr",
         },
         Flag("verbose", o => o.Verbose, (o, value) => o with { Verbose = value }) with
         {
             Group = ParameterGroup.Logging,
-            Summary = "Print the stack trace of a failure",
+            Summary = "Print the stack trace of an error",
         },
     ]);
 }

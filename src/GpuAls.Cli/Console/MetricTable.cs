@@ -22,7 +22,7 @@ internal static class MetricTable
         output.WriteLine($"{Counted.Of(report.Users, "user")} with held-out plays.{intervals}");
         if (metrics.Count < report.Methods[0].Metrics.Count)
             output.WriteLine(
-                "RMSE and MAE are not shown: they are for ratings, and these are plays. --metrics all shows them.");
+                "RMSE and MAE say little about implicit feedback and are hidden. To see them: --metrics all");
     }
 
     private static MetricValue?[] Row(EvaluationReport report, Metric metric) =>

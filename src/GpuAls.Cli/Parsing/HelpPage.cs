@@ -49,8 +49,8 @@ internal static class HelpPage
     /// <summary>The commands with three examples.</summary>
     public static void WriteOverview(TextWriter output, IReadOnlyList<ToolCommand> commands)
     {
-        output.WriteLine(
-            "Trains recommenders on plays by alternating least squares, on NVIDIA GPUs, other GPUs and CPUs.");
+        output.WriteLine("gpuals trains recommenders by alternating least squares (ALS), on NVIDIA GPUs, other GPUs "
+            + "and CPUs.");
         output.WriteLine();
         output.WriteLine("Usage: gpuals COMMAND [options]");
         output.WriteLine();
@@ -62,7 +62,7 @@ internal static class HelpPage
         output.WriteLine("  gpuals train plays.parquet --weight-column plays --output model");
         output.WriteLine("  gpuals recommend model --user \"Ada Tanaka\" --top 3");
         output.WriteLine();
-        output.WriteLine("gpuals COMMAND --help shows the options of a command, gpuals --version the version.");
+        output.WriteLine("Run gpuals COMMAND --help for the options of a command, gpuals --version for the version.");
     }
 
     /// <summary>The options of a command.</summary>
@@ -74,8 +74,7 @@ internal static class HelpPage
         var entries = command.Entries;
         WriteLines(output, $"{command.Summary}. {command.Details}".TrimEnd(), 0);
         output.WriteLine();
-        output.WriteLine(string.Join(' ', entries.Select(entry => entry.Usage).Where(usage => usage.Length > 0)
-            .Prepend($"Usage: gpuals {command.Name}").Append("[options]")));
+        output.WriteLine($"Usage: gpuals {command.Usage}");
         var shown = entries.Where(entry => isAll || entry.IsCommon).ToArray();
         foreach (var group in shown.GroupBy(entry => entry.Group).OrderBy(group => group.Key))
         {
@@ -87,8 +86,8 @@ internal static class HelpPage
         output.WriteLine();
         var rest = entries.Count - shown.Length;
         output.WriteLine(rest > 0
-            ? $"gpuals {command.Name} --help-all shows {Counted.Of(rest, "more option")} and says more about each."
-            : $"gpuals {command.Name} --help shows what most people need.");
+            ? $"Run gpuals {command.Name} --help-all for {Counted.Of(rest, "more option")} and details."
+            : $"Run gpuals {command.Name} --help for the most common options only.");
     }
 
     private static void WriteEntry(TextWriter output, HelpEntry entry, bool isAll)

@@ -30,10 +30,9 @@ internal static class Invocation
     {
         if (parameter.IsPositional) return Argument(parameter, usual);
         if (parameter.Kind == ParameterKind.Flag) return Named(new Option<bool>(parameter.Option), parameter);
-        Option option = parameter.Kind == ParameterKind.List
-            ? new Option<string[]>(parameter.Option)
-            : new Option<string>(parameter.Option);
-        Named(option, parameter);
+        // Any number of values is parsed, so that the errors are ours.
+        var option = Named(new Option<string[]>(parameter.Option) { Arity = ArgumentArity.ZeroOrMore }, parameter);
+        option.Validators.Add(result => CheckNumber(result, parameter));
         option.Validators.Add(result => Validate(result, result.Tokens, parameter, usual));
         if (parameter.Words.Count > 0) option.CompletionSources.Add([.. parameter.Words]);
         return option;
@@ -50,6 +49,21 @@ internal static class Invocation
         _ => [],
     };
 
+    /// <summary>Whether anything was typed for a symbol.</summary>
+    public static bool IsGiven(CommandResult result, Symbol symbol) => symbol switch
+    {
+        Option option => result.GetResult(option) is { Implicit: false },
+        Argument argument => result.GetResult(argument) is { Tokens.Count: > 0 },
+        _ => false,
+    };
+
+    /// <summary>The error for an option that a command does not have.</summary>
+    public static string UnknownOption(string token, Command command)
+    {
+        var name = token.Split('=')[0];
+        return $"unknown option '{name}'.{Spelling.Suggestion(name, command.Options.Select(option => option.Name))}";
+    }
+
     /// <summary>What the log is to be, as far as the command line can be read.</summary>
     public static LogOptions Log(ParseResult result) => LogOptions.Table.Read(parameter =>
         result.CommandResult.Command.Options.FirstOrDefault(option => option.Name == parameter.Option) is { } option
@@ -63,10 +77,9 @@ internal static class Invocation
 
     private static Argument Argument<TOptions>(Parameter<TOptions> parameter, TOptions usual)
     {
-        var some = parameter.IsRequired ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore;
         Argument argument = parameter.Kind == ParameterKind.List
-            ? new Argument<string[]>(parameter.Name) { Arity = some }
-            : new Argument<string>(parameter.Name);
+            ? new Argument<string[]>(parameter.Name) { Arity = ArgumentArity.ZeroOrMore }
+            : new Argument<string>(parameter.Name) { Arity = ArgumentArity.ZeroOrOne };
         argument.Validators.Add(RefuseOptions);
         argument.Validators.Add(result => Validate(result, result.Tokens, parameter, usual));
         return argument;
@@ -76,7 +89,6 @@ internal static class Invocation
         where TOption : Option
     {
         if (parameter.Alias is { } alias) option.Aliases.Add(alias);
-        option.Required = parameter.IsRequired;
         option.Description = parameter.Summary;
         return option;
     }
@@ -97,10 +109,18 @@ internal static class Invocation
         }
     }
 
+    private static void CheckNumber<TOptions>(OptionResult result, Parameter<TOptions> parameter)
+    {
+        if (result.Tokens.Count == 0)
+            result.AddError($"{parameter.Option} needs a value: {parameter.Option} {parameter.ValueName}.");
+        else if (result.Tokens.Count > 1 && parameter.Kind != ParameterKind.List)
+            result.AddError($"{parameter.Option} is given {result.Tokens.Count} times; give it once.");
+    }
+
     /// <summary>A mistyped option would be taken for one more file.</summary>
     private static void RefuseOptions(ArgumentResult result)
     {
         foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-') && !Path.Exists(token.Value)))
-            result.AddError($"unknown option '{token.Value}', and there is no such file.");
+            result.AddError(UnknownOption(token.Value, ((CommandResult)result.Parent!).Command));
     }
 }

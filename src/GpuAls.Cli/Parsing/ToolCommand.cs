@@ -20,6 +20,10 @@ internal abstract class ToolCommand(string name, string summary)
     /// <summary>Its parameters, for help.</summary>
     public abstract IReadOnlyList<HelpEntry> Entries { get; }
 
+    /// <summary>The command with what it requires, as help shows it.</summary>
+    public string Usage => string.Join(
+        ' ', Entries.Select(entry => entry.Usage).Where(usage => usage.Length > 0).Prepend(Name).Append("[options]"));
+
     /// <summary>The command for the parser.</summary>
     public abstract Command Create(CliConsole console);
 }
@@ -74,6 +78,16 @@ internal sealed class ToolCommand<TJob> : ToolCommand
             else command.Add((Option)symbol);
         }
 
+        command.Validators.Add(result =>
+        {
+            var missing = _table
+                .Where(parameter => parameter.IsRequired && !Invocation.IsGiven(result, symbols[parameter.Name]))
+                .Select(parameter => $"{(parameter.IsPositional ? "" : $"{parameter.Option} ")}{parameter.ValueName}")
+                .ToArray();
+            if (missing.Length > 0)
+                result.AddError($"{string.Join(" and ", missing)} {(missing.Length > 1 ? "are" : "is")} missing. "
+                    + $"Usage: gpuals {Usage}.");
+        });
         command.SetAction((result, cancellation) =>
         {
             var invocation = _table.Read(parameter => Invocation.Texts(result, symbols[parameter.Name]));

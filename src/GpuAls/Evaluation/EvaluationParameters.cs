@@ -15,14 +15,14 @@ internal static class EvaluationParameters
             Group = ParameterGroup.Evaluation,
             IsCommon = true,
             ValueName = "N,N,...",
-            Summary = "List lengths to measure at, in rising order",
+            Summary = "List lengths to measure, in increasing order",
         },
         Word("cold-start", o => o.ColdStart, (o, value) => o with { ColdStart = value }) with
         {
             Group = ParameterGroup.Evaluation,
-            Summary = "Held-out plays of users or items that were not trained on",
-            Details = "drop: leave them out and count them. nan: RMSE and MAE become NaN; "
-                + "in rankings they count as never listed.",
+            Summary = "What to do with held-out plays of users or items not trained on",
+            Details = "drop: ignore them and report how many there were. nan: RMSE and MAE become NaN, and rankings "
+                + "count them as never listed.",
         },
     ]);
 

@@ -34,48 +34,51 @@ internal static class InputParameters
             Group = ParameterGroup.Input,
             IsCommon = true,
             ValueName = "NAME",
-            Summary = "Column of play counts or ratings; without it each row counts 1",
+            DefaultNote = "each row counts 1",
+            Summary = "Column of play counts or ratings",
         },
         Flag("no-header", o => !o.HasHeader, (o, value) => o with { HasHeader = !value }) with
         {
             Group = ParameterGroup.Input,
             IsCommon = true,
-            Summary = "Text without a header: name columns by number, from 1",
+            Summary = "Text has no header; columns are named by number, from 1",
         },
         Form("delimiter", DelimiterText, (o, text) => o with { Delimiter = DelimiterOf(text) }) with
         {
             Group = ParameterGroup.Input,
-            DefaultNote = "tab for .tsv, else from the first line",
-            Summary = "Field separator of text: tab, or one or more ASCII characters",
-            Details = "The default is tab for .tsv, otherwise what is most frequent in the first line: tab, comma, "
-                + "semicolon, bar or several signs such as ::. "
-                + "With tab, quotes are literal, unless every field of the first line is quoted.",
+            DefaultNote = "tab for .tsv, else detected",
+            Summary = "Delimiter of text: tab, or one or more ASCII characters",
+            Details = "Commas, semicolons, tabs, bars and several characters such as :: are detected in the first "
+                + "line. With tab, quotes "
+                + "are literal unless every field of the first line is quoted.",
         },
         Form("escape", EscapeText, (o, text) => o with { Escape = EscapeOf(text) }) with
         {
             Group = ParameterGroup.Input,
             ValueName = "CHAR",
-            DefaultNote = "what the file shows",
-            Summary = "What escapes a quote in a quoted field: backslash, quote or a character",
-            Details = "quote: quotes are doubled, as in RFC 4180. backslash: as Spark writes CSV.",
+            DefaultNote = "detected",
+            Summary = "What escapes quotes in quoted fields: backslash, quote or another character",
+            Details = "With quote, quotes are doubled, as in RFC 4180. With backslash, text is read as Spark writes "
+                + "it.",
         },
         Text("comment-prefix", o => o.CommentPrefix, (o, prefix) => o with { CommentPrefix = prefix }) with
         {
             Group = ParameterGroup.Input,
-            Summary = "Skip lines of delimited text that begin with this",
+            Summary = "Skip lines of delimited text that begin with TEXT",
         },
         Flag("decimal-comma", o => o.HasDecimalComma, (o, value) => o with { HasDecimalComma = value }) with
         {
             Group = ParameterGroup.Input,
-            Summary = "Read weights in text with a decimal comma: 4,5 is four and a half",
+            Summary = "Weights in text have a decimal comma: 4,5 is four and a half",
         },
         Word("on-bad-row", o => o.OnBadRow, (o, value) => o with { OnBadRow = value }) with
         {
             Group = ParameterGroup.Input,
             IsCommon = true,
-            Summary = "Rows that cannot be used",
-            Details = "Those with an id that is null, empty or not valid UTF-8, or with a weight that is null or not "
-                + "finite. fail shows the first of them; skip leaves them out and counts them.",
+            Summary = "What to do with bad rows",
+            Details = "A row is bad if an id is null, empty or not valid UTF-8, or if the weight is not a finite "
+                + "number. fail shows the "
+                + "first bad rows; skip ignores them and reports how many there were.",
         },
     ]);
 

@@ -47,8 +47,8 @@ internal static class AlsParameters
             Group = ParameterGroup.Model,
             IsCommon = true,
             Summary = "Learn from plays or from ratings",
-            Details = "Explicit feedback learns the ratings in --weight-column by squared error, and nothing from "
-                + "pairs without one.",
+            Details = "With explicit feedback, the ratings in --weight-column are predicted, and pairs without a "
+                + "rating play no part.",
         },
         Word("confidence", o => o.Confidence, (o, value) => o with { Confidence = value }) with
         {
@@ -93,8 +93,9 @@ internal static class AlsParameters
         {
             Group = ParameterGroup.Model,
             SearchOrder = 4,
-            Summary = "How λ grows with the n plays of a row",
-            Details = "none: λ. count: λ·n. ials: λ·(n + α₀·N)^ν, where N is the number of rows on the other side.",
+            Summary = "How λ depends on the number of plays n of a user or item",
+            Details = "none: λ. count: λ·n. ials: λ·(n + α₀·N)^ν, where N is the number of items (for a user) or "
+                + "users (for an item).",
         },
         Real(
             "regularization-exponent",
@@ -139,7 +140,7 @@ internal static class AlsParameters
         {
             Group = ParameterGroup.Training,
             IsCommon = true,
-            Summary = "Exact, or a few steps of conjugate gradients",
+            Summary = "Solve exactly, or by conjugate gradients",
         },
         Whole<int>(
             "cg-steps", o => o.ConjugateGradientSteps, (o, value) => o with { ConjugateGradientSteps = value },
@@ -153,14 +154,14 @@ internal static class AlsParameters
         Word("first", o => o.First, (o, value) => o with { First = value }) with
         {
             Group = ParameterGroup.Training,
-            Summary = "Side that is solved first in each iteration",
+            Summary = "Side to solve first in each iteration",
         },
         Word("precision", o => o.Precision, (o, value) => o with { Precision = value }) with
         {
             Group = ParameterGroup.Training,
-            Summary = "Precision of products of factors",
-            Details =
-                "tf32 uses the tensor cores of NVIDIA GPUs of compute capability 8.0 or newer, with --solver cholesky.",
+            Summary = "Precision of multiplying factors",
+            Details = "tf32 uses tensor cores; it requires an NVIDIA GPU of compute capability 8.0 or newer, and "
+                + "--solver cholesky.",
             Requires =
             [
                 new(
@@ -180,15 +181,16 @@ internal static class AlsParameters
             Group = ParameterGroup.Training,
             Summary = "Distribution of the initial factors",
             Details = "normal: independent normal numbers. sphere: normal numbers, each factor vector scaled to the "
-                + "same length, as in Spark. uniform: uniform numbers from 0 on, as in implicit.",
+                + "same length, as in Spark. "
+                + "uniform: uniform numbers between 0 and the scale, as in implicit.",
         },
         Real("init-scale", o => o.InitScale, (o, value) => o with { InitScale = value }, ParameterRange.Positive) with
         {
             Group = ParameterGroup.Training,
             DefaultNote = "0.1 for normal, 1 for sphere, 0.01 for uniform",
             Summary = "Scale of the initial factors",
-            Details = "normal: standard deviation times √rank. sphere: length of a factor vector. "
-                + "uniform: the largest number.",
+            Details = "normal: standard deviation times √rank. sphere: length of a factor vector. uniform: upper "
+                + "bound.",
         },
         Flag("loss", o => o.TrackLoss, (o, value) => o with { TrackLoss = value }) with
         {

@@ -78,7 +78,7 @@ public sealed partial class CliReferenceTests
     private static string Presets()
     {
         var page = new StringBuilder(
-            "\n## Presets\n\nOptions that are given beside `--preset` override it.\n\n| preset | is |\n|---|---|\n");
+            "\n## Presets\n\nOptions given in addition to `--preset` override it.\n\n| preset | means |\n|---|---|\n");
         foreach (var name in Preset.Names)
         {
             var options = Preset.Apply(name, AlsOptions.Default);

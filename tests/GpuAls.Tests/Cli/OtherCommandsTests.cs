@@ -10,13 +10,47 @@ public sealed partial class OtherCommandsTests
     [TestCase("recommend --help", "--on-unknown-user")]
     [TestCase("demo --help", "--device")]
     [TestCase("sample --help", "--plays")]
-    [TestCase("devices --help", "why the rest cannot")]
+    [TestCase("devices --help", "why some cannot be used")]
     public async Task Help_OfEachCommand_IsOnStdout(string command, string expected)
     {
         var run = await Tool.SucceedAsync(command.Split(' '));
 
         Assert.That(run.Out, Does.Contain(expected));
         Assert.That(run.Error, Is.Empty);
+    }
+
+    [TestCase("train")]
+    [TestCase("evaluate")]
+    [TestCase("tune")]
+    public async Task Help_FitsAScreen(string command)
+    {
+        var run = await Tool.SucceedAsync(command, "--help");
+
+        Assert.That(run.Lines, Has.Length.LessThanOrEqualTo(50));
+        Assert.That(run.Lines, Has.All.Length.LessThanOrEqualTo(100));
+    }
+
+    [TestCase("train", "PLAYS and --output DIR are missing. Usage: gpuals train PLAYS... --output DIR [options]. See "
+        + "gpuals train --help.")]
+    [TestCase("train a.csv", "--output DIR is missing.")]
+    [TestCase("recommend --top 3", "MODEL is missing. Usage: gpuals recommend MODEL [options].")]
+    [TestCase("train a.csv --output", "--output needs a value: --output DIR.")]
+    [TestCase("train a.csv --output m --rank 8 --rank 9", "--rank is given 2 times; give it once.")]
+    [TestCase("train a.csv --output m --rnak 8", "unknown option '--rnak'. Did you mean --rank? See gpuals train "
+        + "--help.")]
+    [TestCase("sample --weird=1 --output a.csv", "unknown option '--weird'. See gpuals sample --help.")]
+    [TestCase("train a.csv --output m --weight plays", "unknown option '--weight'. Did you mean --weight-column?")]
+    [TestCase("sample a.csv --output b.csv", "unexpected argument 'a.csv'. Usage: gpuals sample --output FILE "
+        + "[options].")]
+    [TestCase("trian a.csv", "unknown command 'trian'. Did you mean train? See gpuals --help.")]
+    [TestCase("frobnicate", "unknown command 'frobnicate'. See gpuals --help.")]
+    public async Task Misuse_IsExplained(string command, string expected)
+    {
+        var run = await Tool.RunAsync(command.Split(' '));
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.StartWith($"error: {expected}"));
+        Assert.That(run.Out, Is.Empty);
     }
 
     [Test]

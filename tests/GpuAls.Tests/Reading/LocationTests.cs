@@ -79,7 +79,7 @@ public sealed class LocationTests : LoaderTests
     {
         Directory.CreateDirectory(Folder.At("empty"));
 
-        await AssertBadAsync("empty", null, "has no file with plays", ".parquet, .csv");
+        await AssertBadAsync("empty", null, "contains no plays", ".parquet, .csv");
     }
 
     [Test]
@@ -132,7 +132,7 @@ public sealed class LocationTests : LoaderTests
             () => InteractionLoader.LoadAsync([Folder.At(first), Folder.At(second)], new InteractionSchema()));
 
         Assert.That(failure!.Kind, Is.EqualTo(FailureKind.BadInput));
-        Assert.That(failure.Message, Does.Contain("a.csv' is named twice"));
+        Assert.That(failure.Message, Does.Contain("a.csv' is given twice"));
     }
 
     [TestCase("*", "a", "b", "c", "d")]

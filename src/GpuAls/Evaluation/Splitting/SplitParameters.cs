@@ -12,7 +12,7 @@ internal static class SplitParameters
         {
             Group = ParameterGroup.Evaluation,
             IsCommon = true,
-            Summary = "How plays are held out",
+            Summary = "How to hold out plays",
             Details = "random: each play with the same probability. user: a fraction of each user's plays. leave-out: "
                 + "some plays of each user. leave-last: the newest plays of each user. time: the newest rows.",
         },
@@ -22,7 +22,7 @@ internal static class SplitParameters
         {
             Group = ParameterGroup.Evaluation,
             IsCommon = true,
-            Summary = "Fraction of plays that is held out",
+            Summary = "Fraction of the plays to hold out",
             AppliesWhen =
             [
                 new(o => o.Kind != SplitKind.LeaveOut, "with --split leave-out. Leave it out."),
@@ -34,8 +34,8 @@ internal static class SplitParameters
             "leave-out", o => o.LeaveOut, (o, value) => o with { LeaveOut = value }, ParameterRange.AtLeast(1)) with
         {
             Group = ParameterGroup.Evaluation,
-            Summary = "Plays held out of each user by --split leave-out and leave-last",
-            Details = "Users who have no more plays than that are trained on only.",
+            Summary = "Plays of each user to hold out with --split leave-out or leave-last",
+            Details = "Users with no more plays than that are only trained on.",
             AppliesWhen =
             [
                 new(
@@ -48,7 +48,7 @@ internal static class SplitParameters
             Group = ParameterGroup.Evaluation,
             IsCommon = true,
             Summary = "Number of cross-validation folds",
-            Details = "Each fold is held out once, instead of a --test-fraction.",
+            Details = "Each fold is held out once. Replaces --test-fraction.",
             Requires =
             [
                 new(

@@ -12,16 +12,17 @@ internal static class SearchParameters
         {
             Group = ParameterGroup.Search,
             IsCommon = true,
-            Summary = "Which combinations are tried",
+            Summary = "Which combinations to try",
             Details = "grid: all of them. random: --trials of them. halving: all, or --trials of them, for a few "
-                + "iterations, and the best of them for more.",
+                + "iterations, then the best "
+                + "ones for more.",
         },
         Whole<int>(
             "trials", o => o.Trials, (o, value) => o with { Trials = value }, ParameterRange.Between(1, 100_000)) with
         {
             Group = ParameterGroup.Search,
             IsCommon = true,
-            DefaultNote = "20; with halving all",
+            DefaultNote = "20, or all with halving",
             Summary = "Number of combinations to draw",
             Details = "They are drawn with --seed.",
             Requires =
@@ -35,8 +36,8 @@ internal static class SearchParameters
         Whole<int>("eta", o => o.Eta, (o, value) => o with { Eta = value }, ParameterRange.Between(2, 100)) with
         {
             Group = ParameterGroup.Search,
-            Summary = "Each rung of --search halving keeps one trial in so many",
-            Details = "Those that are kept are trained for so many times the iterations.",
+            Summary = "Each rung of --search halving keeps one trial in N",
+            Details = "The next rung trains them for N times as many iterations.",
             AppliesWhen = [new(o => o.Kind == SearchKind.Halving, "without --search halving. Leave it out.")],
         },
         Form("metric", o => o.Metric, (o, text) => o with { Metric = MetricOf(text) }) with
@@ -51,8 +52,8 @@ internal static class SearchParameters
         Whole<int>("patience", o => o.Patience, (o, value) => o with { Patience = value }, Patience) with
         {
             Group = ParameterGroup.Search,
-            Summary = "End a trial after so many iterations without an improvement",
-            Details = "Its best iteration counts. With 0 only the last one is measured, and counts.",
+            Summary = "Stop a trial after N iterations without improvement",
+            Details = "Its best iteration is what counts. With 0, only the last iteration is measured.",
         },
         Real(
             "min-improvement",
@@ -61,13 +62,13 @@ internal static class SearchParameters
             MinImprovement) with
         {
             Group = ParameterGroup.Search,
-            Summary = "Relative improvement that counts as one",
+            Summary = "Smallest relative improvement that counts",
         },
     ]);
 
     /// <summary>The default of the metric, for help.</summary>
     internal static string MetricDefault =>
-        $"{MetricChoice.DefaultOf(Feedback.Implicit)}; {MetricChoice.DefaultOf(Feedback.Explicit)} for ratings";
+        $"{MetricChoice.DefaultOf(Feedback.Implicit)}, or {MetricChoice.DefaultOf(Feedback.Explicit)} for ratings";
 
     /// <summary>Iterations without an improvement, of searches and trainings.</summary>
     internal static ParameterRange Patience =>

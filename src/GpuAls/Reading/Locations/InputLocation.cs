@@ -20,7 +20,7 @@ internal static class InputLocation
         var twice = files.GroupBy(file => Path.GetFullPath(file.Path), StringComparer.Ordinal)
             .FirstOrDefault(group => group.Count() > 1);
         if (twice is not null)
-            throw Bad($"'{twice.First().Path}' is named twice; its plays would count twice. Name it once.");
+            throw Bad($"'{twice.First().Path}' is given twice, and its plays would count twice. Give it once.");
         return HivePartitions.Describe(files);
     }
 
@@ -29,19 +29,18 @@ internal static class InputLocation
         if (location.StartsWith("s3://", StringComparison.OrdinalIgnoreCase))
             throw new GpuAlsException(
                 FailureKind.Usage,
-                $"'{location}': S3 is not read yet. Copy it here first, as with: aws s3 cp --recursive {location} "
-                + "plays");
+                $"'{location}': S3 is not supported yet. Copy the files first: aws s3 cp --recursive {location} plays");
         if (File.Exists(location)) return [Describe(location)];
         if (Directory.Exists(location)) return InFolder(location);
         if (Glob.IsPattern(location)) return Matching(location);
-        throw Bad($"'{location}' does not exist. Expected a file, a folder or a glob.");
+        throw Bad($"'{location}' does not exist; expected a file, a folder or a glob.");
     }
 
     private static InputFile[] InFolder(string folder)
     {
         var files = Guard(folder, () => Walk(folder).Order(StringComparer.Ordinal).ToArray());
         if (files.Length == 0)
-            throw Bad($"the folder '{folder}' has no file with plays. Expected {InputFormats.Expected}.");
+            throw Bad($"the folder '{folder}' contains no plays; expected {InputFormats.Expected}.");
         return Array.ConvertAll(files, Describe);
     }
 
@@ -62,10 +61,9 @@ internal static class InputLocation
     private static InputFile Describe(string path)
     {
         if (Guard(path, () => Pipes.IsPipe(path)))
-            throw Bad($"'{path}' is a pipe; plays are read from files, which can be looked at twice. Write them to a "
-                + "file first.");
+            throw Bad($"'{path}' is a pipe, but plays are read more than once. Write them to a file first.");
         if (!InputFormats.TryOf(path, out var format, out var compression))
-            throw Bad($"'{path}' has an unknown extension. Expected {InputFormats.Expected}.");
+            throw Bad($"'{path}' has an unknown extension; expected {InputFormats.Expected}.");
         return new InputFile(Guard(path, () => new FileByteSource(path)), format, compression);
     }
 
