@@ -41,3 +41,19 @@ internal sealed record EngineCapabilities
     public int GramianBlockRows(int rowCount) =>
         Math.Max(SmallestGramianBlock, (rowCount + GramianBlocks - 1) / GramianBlocks);
 }
+
+/// <summary>What an engine runs on, for logs and manifests.</summary>
+/// <param name="Id">What <c>--device</c> calls it: cpu, cuda:N, opencl:N or emulated.</param>
+/// <param name="Name">The CPU or GPU, as the system or its driver names it.</param>
+internal sealed record EngineDescription(string Id, string Name)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Id} ({Name})";
+}
+
+/// <summary>Limits that every engine shares.</summary>
+internal static class EngineLimits
+{
+    /// <summary>The largest rank.</summary>
+    public const int MaximumRank = 512;
+}

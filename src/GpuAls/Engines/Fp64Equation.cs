@@ -74,3 +74,16 @@ internal sealed class Fp64Equation(int rank, double[] gramian, ConfidenceWeights
         return sum / rank;
     }
 }
+
+/// <summary>How the fp64 factorisation of one row went.</summary>
+internal enum PivotOutcome
+{
+    /// <summary>Every pivot was positive and finite.</summary>
+    Positive,
+
+    /// <summary>So it was with jitter on the diagonal.</summary>
+    Jittered,
+
+    /// <summary>Not with jitter either.</summary>
+    Failed,
+}

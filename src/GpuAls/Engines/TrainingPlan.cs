@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GpuAls;
 
 /// <summary>What a training will ask of an engine.</summary>
@@ -10,4 +12,57 @@ internal readonly record struct TrainingPlan(
 {
     /// <summary>How rows are solved.</summary>
     public Solver Solver => ConjugateGradientSteps == 0 ? Solver.Cholesky : Solver.ConjugateGradient;
+}
+
+/// <summary>How the normal equation of a row is solved.</summary>
+[JsonConverter(typeof(WordConverter<Solver>))]
+public enum Solver
+{
+    /// <summary>Exactly, by Cholesky factorisation.</summary>
+    [JsonStringEnumMemberName("cholesky")]
+    Cholesky,
+
+    /// <summary>
+    /// Approximately, by a few steps of conjugate gradients from the factors of the iteration before (Takács et al.,
+    /// 2011).
+    /// </summary>
+    [JsonStringEnumMemberName("cg")]
+    ConjugateGradient,
+}
+
+/// <summary>How Σ gram·y yᵀ and Σ rhs·y are summed from the plays.</summary>
+[JsonConverter(typeof(WordConverter<SumPrecision>))]
+public enum SumPrecision
+{
+    /// <summary>Products and sums in fp32.</summary>
+    [JsonStringEnumMemberName("fp32")]
+    Fp32,
+
+    /// <summary>
+    /// Products of factors rounded to tf32, 11 bits, and sums in fp32, on the tensor cores of NVIDIA GPUs of compute
+    /// capability 8.0 or newer.
+    /// </summary>
+    [JsonStringEnumMemberName("tf32")]
+    Tf32,
+}
+
+/// <summary>What of a training decides how much memory it needs.</summary>
+/// <param name="UserCount">Rows of the users' factors.</param>
+/// <param name="ItemCount">Rows of the items' factors.</param>
+/// <param name="Rank">Number of factors.</param>
+/// <param name="LongestRow">Most plays of one user or item.</param>
+/// <param name="PlayCount">Plays in all.</param>
+internal readonly record struct TrainingShape(int UserCount, int ItemCount, int Rank, int LongestRow, long PlayCount)
+{
+    /// <summary>The shape of training on some plays.</summary>
+    public static TrainingShape Of(InteractionMatrix plays, int rank)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        return new TrainingShape(
+            plays.Users.Count,
+            plays.Items.Count,
+            rank,
+            Math.Max(plays.ByUser.LongestRow(), plays.ByItem.LongestRow()),
+            plays.ByUser.EntryCount);
+    }
 }

@@ -113,3 +113,46 @@ public sealed record AlsOptions
                 $"the confidence offset is {ConfidenceOffset}; expected a finite number."));
     }
 }
+
+/// <summary>What observed pairs are pulled toward.</summary>
+[JsonConverter(typeof(WordConverter<Objective>))]
+public enum Objective
+{
+    /// <summary>Toward 1 with weight α₀ + conf (Hu, Koren and Volinsky, 2008; Spark; implicit).</summary>
+    [JsonStringEnumMemberName("hkv")]
+    HuKorenVolinsky,
+
+    /// <summary>Toward 1 with weight conf and, like all pairs, toward 0 with weight α₀ (Rendle et al., 2021).</summary>
+    [JsonStringEnumMemberName("ials")]
+    Ials,
+}
+
+/// <summary>How confidence grows with plays.</summary>
+[JsonConverter(typeof(WordConverter<ConfidenceFunction>))]
+public enum ConfidenceFunction
+{
+    /// <summary>conf = α·r (Hu, Koren and Volinsky, equation 3).</summary>
+    [JsonStringEnumMemberName("linear")]
+    Linear,
+
+    /// <summary>conf = α·ln(1 + r/ε) (the same paper, equation 6).</summary>
+    [JsonStringEnumMemberName("log")]
+    Log,
+}
+
+/// <summary>How λ grows with the plays of a row.</summary>
+[JsonConverter(typeof(WordConverter<RegularizationScaling>))]
+public enum RegularizationScaling
+{
+    /// <summary>λ for every row (Hu, Koren and Volinsky; implicit).</summary>
+    [JsonStringEnumMemberName("none")]
+    None,
+
+    /// <summary>λ·n, n = plays with r &gt; 0, or ratings (ALS-WR, Zhou et al., 2008; Spark).</summary>
+    [JsonStringEnumMemberName("count")]
+    Count,
+
+    /// <summary>λ·(n + α₀·columns)^ν (Rendle et al., 2021).</summary>
+    [JsonStringEnumMemberName("ials")]
+    Ials,
+}
