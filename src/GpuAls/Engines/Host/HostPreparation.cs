@@ -12,7 +12,7 @@ internal sealed class HostPreparation
     private const int Rows = 96;
 
     /// <summary>Enough for the runtime to count calls and loops, and to compile them twice.</summary>
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(0.6);
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(0.3);
 
     private volatile bool _isStopped;
 
