@@ -52,7 +52,7 @@ internal enum ParameterGroup
     /// <summary>Where it is computed.</summary>
     Device,
 
-    /// <summary>What is told of it.</summary>
+    /// <summary>What is logged.</summary>
     Logging,
 }
 

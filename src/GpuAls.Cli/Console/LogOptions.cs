@@ -18,7 +18,7 @@ internal enum LogFormat
 /// <summary>What a run tells of itself on stderr.</summary>
 internal sealed record LogOptions
 {
-    /// <summary>Whether nothing but warnings and errors is told.</summary>
+    /// <summary>Whether to print only warnings and errors.</summary>
     public bool Quiet { get; init; }
 
     /// <summary>How the lines look.</summary>

@@ -137,9 +137,7 @@ public sealed class Plays
             "these plays have no times. Read them with a TimeColumn.");
         options.Validate();
         var split = Splitter.Divide(rows!, Matrix.ByUser, options);
-        if (split.Train.EntryCount == 0)
-            throw new GpuAlsException(
-                FailureKind.BadInput, "all plays are held out, which leaves none to train on. Hold out fewer.");
+        split.RequirePlaysToTrainOn();
         if (split.Test.EntryCount == 0)
             throw new GpuAlsException(FailureKind.BadInput, "no play is held out. Hold out more.");
         return (Part(split.Train), Part(split.Test));

@@ -30,4 +30,20 @@ public abstract class IdIndex
 
     /// <summary>The order of two ids whose numbers of rows are equal.</summary>
     internal abstract int CompareIds(int left, int right);
+
+    /// <summary>The ids that have rows, by descending number of rows, ties by id.</summary>
+    /// <param name="rows">[Count], the number of rows of each id.</param>
+    /// <returns>
+    /// The indices of these ids in that order, and [Count] the rank of each id in it, -1 without rows.
+    /// </returns>
+    internal (int[] Order, int[] Ranks) ByRows(int[] rows)
+    {
+        int[] order = [.. Enumerable.Range(0, Count).Where(index => rows[index] > 0)];
+        order.AsSpan().Sort((left, right) =>
+            rows[right].CompareTo(rows[left]) is var byRows and not 0 ? byRows : CompareIds(left, right));
+        var ranks = new int[Count];
+        Array.Fill(ranks, -1);
+        for (var rank = 0; rank < order.Length; rank++) ranks[order[rank]] = rank;
+        return (order, ranks);
+    }
 }

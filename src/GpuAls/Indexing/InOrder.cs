@@ -4,8 +4,8 @@ using System.Runtime.ExceptionServices;
 namespace GpuAls;
 
 /// <summary>
-/// Work that is done several pieces at once and handed out in its order, errors too, so that the first in the input
-/// is the one that is told.
+/// Runs several pieces of work at once and returns their results in order. Errors keep that order too, so the first
+/// one in the input is reported.
 /// </summary>
 internal static class InOrder
 {

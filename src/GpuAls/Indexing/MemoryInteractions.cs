@@ -78,13 +78,7 @@ internal static class MemoryInteractions
         public (IdIndex<T> Index, int[] Rows) Build()
         {
             var ids = new IdIndex<T>([.. _numbers.OrderBy(pair => pair.Value).Select(pair => pair.Key)]);
-            int[] order = [.. Enumerable.Range(0, ids.Count)];
-            order.AsSpan().Sort((left, right) =>
-                _counts[right].CompareTo(_counts[left]) is var byCount and not 0
-                    ? byCount
-                    : ids.CompareIds(left, right));
-            var indices = new int[order.Length];
-            for (var index = 0; index < order.Length; index++) indices[order[index]] = index;
+            var (order, indices) = ids.ByRows([.. _counts]);
             return ((IdIndex<T>)ids.Select(order), [.. _rows.Select(number => indices[number])]);
         }
     }

@@ -2,7 +2,7 @@ namespace GpuAls;
 
 /// <summary>
 /// Plays above 0, or ratings of any value: without one a user or an item has the zero vector, which scores 0 against
-/// everything and so says nothing.
+/// everything and so cannot rank anything.
 /// </summary>
 internal static class Likes
 {

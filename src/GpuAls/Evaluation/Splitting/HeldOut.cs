@@ -48,9 +48,7 @@ internal sealed class HeldOut
     {
         ArgumentNullException.ThrowIfNull(all);
         ArgumentNullException.ThrowIfNull(split);
-        if (split.Train.EntryCount == 0)
-            throw new GpuAlsException(
-                FailureKind.BadInput, "all plays are held out, which leaves none to train on. Hold out fewer.");
+        split.RequirePlaysToTrainOn();
         var part = PlaysPart.Of(all.Users, all.Items, split.Train, all.Feedback);
         return new HeldOutBuilder(
             part.Plays, part.Plays.ByUser, split.Test, part.UserIndices, part.ItemIndices).Build();

@@ -8,6 +8,14 @@ namespace GpuAls;
 /// <param name="Test">[users, items], the plays held out.</param>
 internal sealed record HoldOutSplit(CsrMatrix Train, CsrMatrix Test)
 {
+    /// <exception cref="GpuAlsException">Kind BadInput: nothing is left to train on.</exception>
+    public void RequirePlaysToTrainOn()
+    {
+        if (Train.EntryCount == 0)
+            throw new GpuAlsException(
+                FailureKind.BadInput, "all plays are held out, which leaves none to train on. Hold out fewer.");
+    }
+
     /// <summary>Holds out each play with the same probability, as Spark's <c>randomSplit</c> does.</summary>
     /// <param name="plays">[users, items].</param>
     /// <param name="fraction">That probability, 0 .. 1.</param>

@@ -28,8 +28,8 @@ internal sealed class PlaysPart
         ArgumentNullException.ThrowIfNull(users);
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(part);
-        var (userOrder, userIndices) = Order(users, RowLengths(part));
-        var (itemOrder, itemIndices) = Order(items, ColumnLengths(part));
+        var (userOrder, userIndices) = users.ByRows(RowLengths(part));
+        var (itemOrder, itemIndices) = items.ByRows(ColumnLengths(part));
         var (rows, columns) = (new int[part.EntryCount], new int[part.EntryCount]);
         for (var user = 0; user < part.RowCount; user++)
             rows.AsSpan((int)part.Indptr[user]..(int)part.Indptr[user + 1]).Fill(userIndices[user]);
@@ -50,17 +50,5 @@ internal sealed class PlaysPart
         var lengths = new int[matrix.ColumnCount];
         foreach (var column in matrix.Indices) lengths[column]++;
         return lengths;
-    }
-
-    /// <summary>The ids with plays, in their order, and the rank of each id in that order.</summary>
-    private static (int[] Order, int[] Ranks) Order(IdIndex ids, int[] lengths)
-    {
-        int[] order = [.. Enumerable.Range(0, ids.Count).Where(index => lengths[index] > 0)];
-        order.AsSpan().Sort((left, right) =>
-            lengths[right].CompareTo(lengths[left]) is var byLength and not 0 ? byLength : ids.CompareIds(left, right));
-        var ranks = new int[ids.Count];
-        Array.Fill(ranks, -1);
-        for (var rank = 0; rank < order.Length; rank++) ranks[order[rank]] = rank;
-        return (order, ranks);
     }
 }
