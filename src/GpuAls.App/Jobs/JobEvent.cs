@@ -97,3 +97,11 @@ internal sealed record LeftoverKept(string Path) : JobEvent;
 /// <param name="Recommendations">File of the lists.</param>
 /// <param name="Seconds">Wall time of the job.</param>
 internal sealed record JobDone(string Output, string Recommendations, double Seconds) : JobEvent;
+
+/// <summary>
+/// Progress on the thread that reports it, unlike <see cref="Progress{T}"/>, so that events keep their order.
+/// </summary>
+internal sealed class Relay<T>(Action<T> report) : IProgress<T>
+{
+    public void Report(T value) => report(value);
+}

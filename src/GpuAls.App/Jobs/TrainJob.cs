@@ -56,14 +56,9 @@ internal sealed class TrainJob
         var model = new FactorModel(plays, _options.Als, trained);
         _clock.End("train");
 
-        await ModelWriter.WriteAsync(model, output.Model, cancellation).ConfigureAwait(false);
-        _clock.End("write_model");
-        await output.Lists.WriteAsync(model, Lists(model, cancellation), cancellation).ConfigureAwait(false);
-        _clock.End("recommend");
-        var manifest = Manifest(data, trained);
-        WarnOfZeroFactors(model, manifest.Data);
-        await ModelWriter.WriteManifestAsync(manifest, output.Model, output.NameInside, cancellation)
+        var manifest = await ModelWriter.WriteAsync(model, output.Model, FinishAsync, output.NameInside, cancellation)
             .ConfigureAwait(false);
+        WarnOfZeroFactors(model, manifest.Data);
         if (page is not null)
             await page.WriteAsync(
                 stream => ReportWriter.WriteAsync(stream, Page(manifest, model, plays, cancellation), cancellation),
@@ -73,6 +68,14 @@ internal sealed class TrainJob
             _progress?.Report(new LeftoverKept(leftover));
         _progress?.Report(new JobDone(output.Model.Name, output.Lists.Name, _clock.Total));
         return model;
+
+        async Task<ModelManifest> FinishAsync()
+        {
+            _clock.End("write_model");
+            await output.Lists.WriteAsync(model, Lists(model, cancellation), cancellation).ConfigureAwait(false);
+            _clock.End("recommend");
+            return Manifest(data, trained);
+        }
     }
 
     private async Task<TrainingData> LoadAsync(CancellationToken cancellation)
@@ -116,6 +119,18 @@ internal sealed class TrainJob
         }
     }
 
+    private ModelManifest Manifest(TrainingData data, TrainedFactors trained)
+    {
+        var statistics = DataStatistics.Of(data.Plays, data.Read);
+        var device = _engine.Description.ToString();
+        return ModelManifest.Of(_options.Input, statistics, _options.Als, trained, device, _clock) with
+        {
+            Preset = _options.Preset,
+            Validation = data.Validation(_options.Validation, trained),
+            Lists = _options.Lists,
+        };
+    }
+
     private void WarnOfZeroFactors(FactorModel model, DataStatistics data)
     {
         var users = model.Users.Count - data.UsersWithoutPlays - Recommender.UsersWithPlays(model).Length;
@@ -143,23 +158,4 @@ internal sealed class TrainJob
             cancellation);
         return [.. lists.SelectMany(batch => SampleLists.Of(plays, batch))];
     }
-
-    private ModelManifest Manifest(TrainingData data, TrainedFactors trained) => new()
-    {
-        FormatVersion = ModelManifest.CurrentFormatVersion,
-        GpualsVersion = ProductVersion.Text,
-        StartedAt = _clock.StartedAt,
-        Seconds = Math.Round(_clock.Total, 3),
-        Input = _options.Input,
-        Rank = trained.Rank,
-        Preset = _options.Preset,
-        Options = _options.Als,
-        Validation = data.Validation(_options.Validation, trained),
-        Lists = _options.Lists,
-        Data = DataStatistics.Of(data.Plays, data.Read),
-        Device = _engine.Description.ToString(),
-        Iterations = trained.Iterations,
-        TimingsSeconds = _clock.Seconds,
-        Sha256 = new Dictionary<string, string>(),
-    };
 }

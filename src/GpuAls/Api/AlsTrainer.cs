@@ -40,28 +40,14 @@ public sealed class AlsTrainer
 
     private FactorModel Fit(Plays plays, IProgress<IterationReport>? progress, CancellationToken cancellation)
     {
-        var (start, clock) = (DateTime.UtcNow, System.Diagnostics.Stopwatch.StartNew());
+        var clock = new PhaseClock();
         var matrix = plays.Matrix;
         var trained = _trainer.Fit(matrix, progress, cancellation);
-        var seconds = Math.Round(clock.Elapsed.TotalSeconds, 3);
+        clock.End("train");
+        var data = DataStatistics.Of(matrix, plays.Statistics);
         return new FactorModel(matrix, _options, trained)
         {
-            Manifest = new ModelManifest
-            {
-                FormatVersion = ModelManifest.CurrentFormatVersion,
-                GpualsVersion = ProductVersion.Text,
-                StartedAt = start,
-                Seconds = seconds,
-                Input = plays.Input,
-                Rank = trained.Rank,
-                Preset = null,
-                Options = _options,
-                Data = DataStatistics.Of(matrix, plays.Statistics),
-                Device = _engine.ToString(),
-                Iterations = trained.Iterations,
-                TimingsSeconds = new Dictionary<string, double> { ["train"] = seconds },
-                Sha256 = new Dictionary<string, string>(),
-            },
+            Manifest = ModelManifest.Of(plays.Input, data, _options, trained, _engine.ToString(), clock),
         };
     }
 }

@@ -99,9 +99,8 @@ public sealed class FactorModel
         var output = new ChecksummedOutput(folder);
         await using (output.ConfigureAwait(false))
         {
-            await ModelWriter.WriteAsync(this, output, cancellation).ConfigureAwait(false);
-            await ModelWriter.WriteManifestAsync(manifest with { Lists = null }, output, lists: null, cancellation)
-                .ConfigureAwait(false);
+            var alone = Task.FromResult(manifest with { Lists = null });
+            await ModelWriter.WriteAsync(this, output, () => alone, lists: null, cancellation).ConfigureAwait(false);
             await output.CommitAsync(cancellation).ConfigureAwait(false);
         }
     }

@@ -59,6 +59,36 @@ internal sealed record ModelManifest
     /// name below the folder.
     /// </summary>
     public required IReadOnlyDictionary<string, string> Sha256 { get; init; }
+
+    /// <summary>The manifest of a training, as far as the library knows of it; checksums come with the files.</summary>
+    /// <param name="input">Where the plays came from.</param>
+    /// <param name="data">What it was trained on.</param>
+    /// <param name="options">What was trained.</param>
+    /// <param name="trained">What the training gave.</param>
+    /// <param name="device">What it was trained with.</param>
+    /// <param name="clock">How long it took.</param>
+    internal static ModelManifest Of(
+        ManifestInput input,
+        DataStatistics data,
+        AlsOptions options,
+        TrainedFactors trained,
+        string device,
+        PhaseClock clock) => new()
+        {
+            FormatVersion = CurrentFormatVersion,
+            GpualsVersion = ProductVersion.Text,
+            StartedAt = clock.StartedAt,
+            Seconds = Math.Round(clock.Total, 3),
+            Input = input,
+            Rank = trained.Rank,
+            Preset = null,
+            Options = options,
+            Data = data,
+            Device = device,
+            Iterations = trained.Iterations,
+            TimingsSeconds = clock.Seconds,
+            Sha256 = new Dictionary<string, string>(),
+        };
 }
 
 /// <summary>The numbers of the input.</summary>

@@ -5,9 +5,37 @@ namespace GpuAls;
 /// <summary>Writes a model into an output, which the caller commits.</summary>
 internal static class ModelWriter
 {
-    /// <summary>Writes all files of the model but the manifest.</summary>
+    /// <summary>Writes the files of a model and then its manifest, which has their checksums.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="output">Where it is written.</param>
+    /// <param name="finish">
+    /// Called when all but the manifest is written: writes what else belongs there, and gives the manifest without the
+    /// checksums.
+    /// </param>
+    /// <param name="lists">The file of lists that it writes there; null for none.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>The manifest that was written.</returns>
     /// <exception cref="GpuAlsException">Kind Output: a file cannot be written.</exception>
-    public static async Task WriteAsync(FactorModel model, IOutput output, CancellationToken cancellation)
+    public static async Task<ModelManifest> WriteAsync(
+        FactorModel model,
+        ChecksummedOutput output,
+        Func<Task<ModelManifest>> finish,
+        string? lists,
+        CancellationToken cancellation)
+    {
+        await WriteFilesAsync(model, output, cancellation).ConfigureAwait(false);
+        var manifest = await finish().ConfigureAwait(false);
+        var files = lists is null ? ModelFiles.Checksummed : ModelFiles.Checksummed.Append(lists);
+        manifest = manifest with { Sha256 = files.ToDictionary(file => file, output.Sha256) };
+        var json = JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.ModelManifest);
+        byte[] text = [.. json, (byte)'\n'];
+        await output.WriteAsync(
+            ModelFiles.Manifest, stream => stream.WriteAsync(text, cancellation).AsTask(), cancellation)
+            .ConfigureAwait(false);
+        return manifest;
+    }
+
+    private static async Task WriteFilesAsync(FactorModel model, IOutput output, CancellationToken cancellation)
     {
         var (users, items, rank, plays) = (model.Users.Count, model.Items.Count, model.Rank, model.Plays.Memory);
         await WriteArrayAsync<float>(ModelFiles.UserFactors, model.UserFactors, users, rank).ConfigureAwait(false);
@@ -24,23 +52,6 @@ internal static class ModelWriter
 
         Task WriteIdsAsync(string file, IdIndex ids, int[] counts) =>
             output.WriteAsync(file, stream => IdTableFile.WriteAsync(stream, ids, counts, cancellation), cancellation);
-    }
-
-    /// <summary>Writes the manifest, with the checksums of the files that were written before.</summary>
-    /// <param name="manifest">All but the checksums.</param>
-    /// <param name="output">The output that the model was written into.</param>
-    /// <param name="lists">The file of the lists in it, if they are there.</param>
-    /// <param name="cancellation">Stops it.</param>
-    /// <exception cref="GpuAlsException">Kind Output: it cannot be written.</exception>
-    public static Task WriteManifestAsync(
-        ModelManifest manifest, ChecksummedOutput output, string? lists, CancellationToken cancellation)
-    {
-        var files = lists is null ? ModelFiles.Checksummed : ModelFiles.Checksummed.Append(lists);
-        var complete = manifest with { Sha256 = files.ToDictionary(file => file, output.Sha256) };
-        var json = JsonSerializer.SerializeToUtf8Bytes(complete, ManifestJson.Default.ModelManifest);
-        byte[] text = [.. json, (byte)'\n'];
-        return output.WriteAsync(
-            ModelFiles.Manifest, stream => stream.WriteAsync(text, cancellation).AsTask(), cancellation);
     }
 
     private static int[] PlaysOfUsers(FactorModel model) =>

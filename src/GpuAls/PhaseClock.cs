@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace GpuAls.App;
+namespace GpuAls;
 
 /// <summary>Seconds of each phase of a job.</summary>
 internal sealed class PhaseClock
@@ -29,12 +29,4 @@ internal sealed class PhaseClock
         _last = now;
         return _seconds[phase];
     }
-}
-
-/// <summary>
-/// Progress on the thread that reports it, unlike <see cref="Progress{T}"/>, so that events keep their order.
-/// </summary>
-internal sealed class Relay<T>(Action<T> report) : IProgress<T>
-{
-    public void Report(T value) => report(value);
 }
