@@ -25,7 +25,9 @@ internal static class CommandLine
         var result = Root(console).Parse(args);
         var options = Invocation.Log(result);
         var log = new RunLog(console.Error, options);
-        if (result.Action is ParseErrorAction) return Misused(result, log);
+        if (result.Action is not HelpPageAction && Invocation.BadFlag(args, result.CommandResult.Command) is { } error)
+            return Misused([error], result.CommandResult.Command, log);
+        if (result.Action is ParseErrorAction) return Misused(Errors(result), result.CommandResult.Command, log);
         using var signals = new StopSignals();
         try
         {
@@ -62,13 +64,13 @@ internal static class CommandLine
         return root;
     }
 
-    private static int Misused(ParseResult result, RunLog log)
+    /// <summary>After an unknown command, each of its options is unknown too: the first error is enough.</summary>
+    private static string[] Errors(ParseResult result) => result.UnmatchedTokens.Count > 0
+        ? [Unknown(result.UnmatchedTokens[0], result.CommandResult.Command)]
+        : [.. result.Errors.Select(error => error.Message)];
+
+    private static int Misused(string[] errors, Command command, RunLog log)
     {
-        // After an unknown command, each of its options is unknown too: the first error is enough.
-        var command = result.CommandResult.Command;
-        string[] errors = result.UnmatchedTokens.Count > 0
-            ? [Unknown(result.UnmatchedTokens[0], command)]
-            : [.. result.Errors.Select(error => error.Message)];
         errors[^1] += command is RootCommand ? " See gpuals --help." : $" See gpuals {command.Name} --help.";
         foreach (var error in errors) log.Error("usage", error);
         return ExitCode.Of(FailureKind.Usage);

@@ -58,7 +58,7 @@ internal enum ParameterGroup
 
 /// <summary>Something that holds of the other options where a parameter can be given.</summary>
 /// <param name="Holds">Whether it holds.</param>
-/// <param name="Otherwise">How a message ends where it does not: "without --solver cg. Give both, or neither."</param>
+/// <param name="Otherwise">What the message says after the option: "requires --solver cg."</param>
 internal sealed record ParameterCondition<TOptions>(Predicate<TOptions> Holds, string Otherwise);
 
 /// <summary>The numbers that a parameter takes.</summary>
@@ -331,7 +331,7 @@ internal sealed record Parameter<TOptions>
     /// <summary>Why it has no effect in some options; null where it has one.</summary>
     public string? WhyIdle(TOptions options) =>
         AppliesWhen.FirstOrDefault(condition => !condition.Holds(options)) is { } failed
-            ? $"{Option} has no effect {failed.Otherwise}"
+            ? $"{Option} {failed.Otherwise}"
             : null;
 
     /// <summary>The same parameter of options that contain these.</summary>

@@ -1,12 +1,12 @@
 namespace GpuAls.App;
 
-/// <summary>What a job tells while it runs.</summary>
+/// <summary>An event of a running job.</summary>
 internal abstract record JobEvent;
 
 /// <summary>The engine is ready.</summary>
 /// <param name="Engine">What the job runs on.</param>
-/// <param name="Reason">Why it was chosen.</param>
-internal sealed record EngineChosen(EngineDescription Engine, string Reason) : JobEvent;
+/// <param name="Choice">Why it was chosen.</param>
+internal sealed record EngineChosen(EngineDescription Engine, DeviceChoice Choice) : JobEvent;
 
 /// <summary>Some rows were read.</summary>
 /// <param name="Progress">How far it is.</param>

@@ -8,18 +8,21 @@ internal sealed class RecommendJob
     private readonly RecommendJobOptions _options;
     private readonly IAlsEngine _engine;
     private readonly TextWriter _output;
+    private readonly IProgress<JobEvent>? _progress;
 
     /// <param name="options">What to do.</param>
     /// <param name="engine">Where the scores are computed.</param>
     /// <param name="output">Where CSV goes when no file is named.</param>
+    /// <param name="progress">Told how far the job is.</param>
     /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
-    public RecommendJob(RecommendJobOptions options, IAlsEngine engine, TextWriter output)
+    public RecommendJob(
+        RecommendJobOptions options, IAlsEngine engine, TextWriter output, IProgress<JobEvent>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(output);
         Recommender.CheckLength(options.Top);
-        (_options, _engine, _output) = (options, engine, output);
+        (_options, _engine, _output, _progress) = (options, engine, output, progress);
     }
 
     /// <summary>Runs the job.</summary>
@@ -40,7 +43,9 @@ internal sealed class RecommendJob
         var model = await ModelReader.ReadAsync(_options.Model, cancellation).ConfigureAwait(false);
         var users = UserSelection.Select(model, _options);
         using var recommender = new Recommender(model, _engine);
-        var lists = recommender.Recommend(users.Indices, _options.Top, _options.IncludePlayed, cancellation);
+        var lists = Report(
+            recommender.Recommend(users.Indices, _options.Top, _options.IncludePlayed, cancellation),
+            users.Indices.Length);
         if (file is not null) await file.WriteAsync(model, lists, cancellation).ConfigureAwait(false);
         else await OutputErrors.GuardAsync("stdout", WriteToTextAsync).ConfigureAwait(false);
         await outputs.CommitAsync(cancellation).ConfigureAwait(false);
@@ -51,6 +56,18 @@ internal sealed class RecommendJob
             var sink = ListFormat.Csv.SinkTo(new TextStream(_output), model);
             await RecommendationWriter.WriteAsync(sink, lists, cancellation).ConfigureAwait(false);
             await _output.FlushAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private IEnumerable<RecommendationBatch> Report(IEnumerable<RecommendationBatch> lists, int total)
+    {
+        var made = 0;
+        _progress?.Report(new ListsMade(0, Math.Max(total, 1)));
+        foreach (var batch in lists)
+        {
+            yield return batch;
+            made += batch.UserIndices.Length;
+            _progress?.Report(new ListsMade(made, total));
         }
     }
 

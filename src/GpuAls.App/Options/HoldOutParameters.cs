@@ -27,7 +27,7 @@ internal static class HoldOutParameters
             [
                 new(
                     o => o.Schema.TimeColumn is null || TakesTimes(o),
-                    "--time-column has no effect without --split time or leave-last. Leave it out."),
+                    "--time-column requires --split time or --split leave-last, and cannot be used with --test."),
             ],
         },
         Parameter<T>.List("test", o => o.Test, (o, files) => o with { Test = files }) with
@@ -48,7 +48,7 @@ internal static class HoldOutParameters
             [
                 new(
                     o => o.Exclude.Count == 0 || o.Test.Count > 0,
-                    "--exclude has no effect without --test, whose plays it goes with. Leave it out."),
+                    "--exclude requires --test."),
             ],
         },
         Parameter<T>.Whole<int>(
@@ -72,12 +72,12 @@ internal static class HoldOutParameters
         };
 
     private static ParameterCondition<T> NoTest<T>()
-        where T : HoldOutJobOptions => new(o => o.Test.Count == 0, "with --test. Leave it out.");
+        where T : HoldOutJobOptions => new(o => o.Test.Count == 0, "cannot be used with --test, because no plays are held out.");
 
     private static ParameterCondition<T> Times<T>(SplitKind kind)
         where T : HoldOutJobOptions => new(
             o => o.Split.Kind != kind || o.Test.Count > 0 || o.Schema.TimeColumn is not null,
-            $"--split {Words.Of(kind)} needs the times of the plays. Name their column with --time-column.");
+            $"--split {Words.Of(kind)} requires --time-column, the column with the time of each play.");
 
     private static bool TakesTimes(HoldOutJobOptions options) => options.Test.Count == 0 && options.Split.TakesTimes;
 }

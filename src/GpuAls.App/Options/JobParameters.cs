@@ -100,7 +100,7 @@ internal static class JobParameters
             [
                 new(
                     o => o.Model is not null || o.Locations.Count > 0,
-                    "there are no plays to train on. Give files with plays, or --model DIR with --test FILE."),
+                    "PLAYS is missing. Give the files to train on, or --model DIR and --test FILE."),
             ],
         },
         Parameter<EvaluateJobOptions>.Text("model", o => o.Model, (o, path) => o with { Model = path }) with
@@ -113,11 +113,11 @@ internal static class JobParameters
             [
                 new(
                     o => o.Model is null || o.Locations.Count == 0,
-                    "--model is measured, not trained, so it takes no files to train on. "
-                    + "Give the plays to test on by --test."),
+                    "PLAYS cannot be used with --model, which is already trained. "
+                    + "Give the plays to measure it on with --test."),
                 new(
                     o => o.Model is null || o.Test.Count > 0,
-                    "--model needs plays to test on, which it was not trained on: --test FILE."),
+                    "--model requires --test FILE, with plays that the model was not trained on."),
             ],
         },
         .. InputParameters.Table.Within<EvaluateJobOptions>(o => o.Schema, (o, schema) => o with { Schema = schema }),
@@ -173,7 +173,7 @@ internal static class JobParameters
                 [
                     new(
                         o => !o.Overwrite || o.Output is not null || o.Report is not null,
-                        "--overwrite has no effect without --output or --report. Leave it out."),
+                        "--overwrite requires --output or --report."),
                 ],
             },
             .. AlsParameters.Searchable.Reverse().Select(Axis),
@@ -218,10 +218,10 @@ internal static class JobParameters
         },
         SharedParameters.Overwrite<SampleJobOptions>(o => o.Overwrite, (o, value) => o with { Overwrite = value }),
         OfSample(
-            Parameter<SampleOptions>.Whole<int>("users", o => o.Users, (o, value) => o with { Users = value }),
+            Parameter<SampleOptions>.Whole<int>("users", o => o.Users, (o, value) => o with { Users = value }, AtLeast2),
             "Number of users"),
         OfSample(
-            Parameter<SampleOptions>.Whole<int>("items", o => o.Items, (o, value) => o with { Items = value }),
+            Parameter<SampleOptions>.Whole<int>("items", o => o.Items, (o, value) => o with { Items = value }, AtLeast2),
             "Number of items"),
         OfSample(
             Parameter<SampleOptions>.Whole<long>("plays", o => o.Plays, (o, value) => o with { Plays = value }),
@@ -243,7 +243,7 @@ internal static class JobParameters
                 .. AlsParameters.Table.Within<EvaluateJobOptions>(o => o.Als, (o, als) => o with { Als = als }),
             ];
             ParameterCondition<EvaluateJobOptions> noModel =
-                new(o => o.Model is null, "with --model, which is trained already. Leave it out.");
+                new(o => o.Model is null, "cannot be used with --model, which is already trained.");
             return trained.Select(parameter => parameter with { AppliesWhen = [noModel, .. parameter.AppliesWhen] });
         }
     }
@@ -263,6 +263,8 @@ internal static class JobParameters
             : parameter.Details,
         SearchOrder = parameter.SearchOrder,
     };
+
+    private static ParameterRange AtLeast2 => ParameterRange.AtLeast(2);
 
     private static Parameter<SampleJobOptions> OfSample(Parameter<SampleOptions> parameter, string summary) =>
         (parameter with { Group = ParameterGroup.Output, IsCommon = true, Summary = summary })

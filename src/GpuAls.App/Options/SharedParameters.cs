@@ -52,8 +52,8 @@ internal static class SharedParameters
             [
                 new(
                     o => trained(o).Feedback == Feedback.Implicit || get(o) is null or "spark",
-                    "--preset implicit and --preset ials are for implicit feedback; "
-                    + "with --feedback explicit choose --preset spark, or none."),
+                    "--preset implicit and --preset ials cannot be used with --feedback explicit; "
+                    + "use --preset spark, or no preset."),
             ],
         };
 

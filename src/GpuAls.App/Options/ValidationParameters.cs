@@ -30,8 +30,7 @@ internal static class ValidationParameters
             [
                 new(
                     o => o.Fraction is null || o.Locations.Count == 0,
-                    "--validation-fraction has no effect with --validation, whose plays are measured on. "
-                    + "Leave one out."),
+                    "--validation-fraction cannot be used with --validation."),
             ],
         },
         Form("metric", o => o.Metric, (o, text) => o with { Metric = SearchParameters.MetricOf(text) }) with
@@ -70,7 +69,7 @@ internal static class ValidationParameters
             [
                 new(
                     o => o.Validation is not null,
-                    "without --validation, --validation-fraction or --metric loss. Leave it out."),
+                    "requires --validation, --validation-fraction or --metric loss."),
             ],
         });
 

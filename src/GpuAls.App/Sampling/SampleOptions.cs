@@ -28,12 +28,12 @@ internal sealed record SampleOptions
     /// <exception cref="GpuAlsException">Kind Usage: they do not fit each other.</exception>
     public void Validate()
     {
-        Require.Usage(Users >= 2, $"--users is {Users}; expected at least 2.");
-        Require.Usage(Items >= 2, $"--items is {Items}; expected at least 2.");
-        Require.Usage(Plays >= Users, $"--plays is {Plays}; expected at least {Users}, one for each user.");
+        Require.Usage(Users >= 2, $"--users is {Users}; expected 2 or more.");
+        Require.Usage(Items >= 2, $"--items is {Items}; expected 2 or more.");
+        Require.Usage(Plays >= Users, $"--plays is {Plays}; expected {Users} or more, at least one for each user.");
         var most = (long)Users * LongestHistory;
         Require.Usage(
             Plays <= most,
-            $"--plays is {Plays}; expected at most {most}, half of users × items ({Users} × {Items}).");
+            $"--plays is {Plays}; expected {most} or fewer, at most half of the items for each user.");
     }
 }

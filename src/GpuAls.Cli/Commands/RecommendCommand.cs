@@ -12,21 +12,25 @@ internal static class RecommendCommand
         Invocation<RecommendJobOptions> invocation, CliConsole console, CancellationToken cancellation)
     {
         var (options, log) = (invocation.Job, new RunLog(console.Error, invocation.Log));
-        using var engine = JobRunner.Open(invocation.Device, new JobReporter(log, TimeProvider.System));
-        var report = await new RecommendJob(options, engine, console.Out).RunAsync(cancellation).ConfigureAwait(false);
+        // No bars: they would be drawn among the lists on stdout.
+        var report = await JobRunner.RunAsync(
+            invocation.Log, console with { IsTerminal = false }, invocation.Device,
+            (engine, progress) => new RecommendJob(options, engine, console.Out, progress).RunAsync(cancellation))
+            .ConfigureAwait(false);
         if (report.NamedUsers == 0)
-            log.Warn("no_users", $"'{options.UsersFile}' names no user, so there are no lists.");
+            log.Warn("no_users", $"'{options.UsersFile}' has no user ids, so no lists were made.");
         if (report.UnknownUsers > 0)
             log.Warn(
                 "unknown_users",
-                $"users not in the model, skipped: {report.UnknownUsers}.",
+                $"{Counted.Of(report.UnknownUsers, "user is", "users are")} not in the model and "
+                    + $"{(report.UnknownUsers == 1 ? "was" : "were")} skipped.",
                 ("users", report.UnknownUsers));
         if (report.UsersWithoutPlays > 0)
         {
             var users = Counted.Of(
-                report.UsersWithoutPlays, "user has no play above 0, or factors that are all 0, and gets",
-                "users have no play above 0, or factors that are all 0, and get");
-            log.Warn("users_without_plays", $"{users} no list.", ("users", report.UsersWithoutPlays));
+                report.UsersWithoutPlays, "user gets no list: no play above 0, or all factors are 0",
+                "users get no list: no play above 0, or all factors are 0");
+            log.Warn("users_without_plays", $"{users}.", ("users", report.UsersWithoutPlays));
         }
 
         log.Info(

@@ -70,8 +70,8 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
     }
 
     private void Report(EngineChosen chosen) => log.Info(
-        "engine", $"device: {chosen.Engine} - {chosen.Reason}",
-        ("device", chosen.Engine.ToString()), ("reason", chosen.Reason));
+        "engine", $"device: {chosen.Engine}{(chosen.Choice.Note.Length > 0 ? "; " : "")}{chosen.Choice.Note}",
+        ("device", chosen.Engine.ToString()), ("reason", chosen.Choice.Reason));
 
     private void Report(DataLoaded loaded)
     {

@@ -6,7 +6,7 @@ namespace GpuAls.Cli;
 /// <summary>Runs a job with bars on a terminal, else with plain lines.</summary>
 internal static class JobRunner
 {
-    /// <summary>Runs a job on a device, and tells of it as the options say.</summary>
+    /// <summary>Runs a job on a device and logs it as the options say.</summary>
     public static async Task<T> RunAsync<T>(
         LogOptions log, CliConsole console, DeviceRequest device,
         Func<IAlsEngine, IProgress<JobEvent>, Task<T>> job)
@@ -14,8 +14,9 @@ internal static class JobRunner
         T made = default!;
         await RunAsync(console, log, async progress =>
         {
-            using var engine = Open(device, progress);
-            made = await job(engine, progress).ConfigureAwait(false);
+            var announced = new EngineAnnouncement(progress);
+            using var engine = Open(device, announced);
+            made = await job(engine, announced).ConfigureAwait(false);
         }).ConfigureAwait(false);
         return made;
     }
@@ -34,21 +35,20 @@ internal static class JobRunner
         }
     }
 
-    /// <summary>Makes the engine, and says which it is.</summary>
-    public static IAlsEngine Open(DeviceRequest request, IProgress<JobEvent> progress)
+    private static IAlsEngine Open(DeviceRequest request, EngineAnnouncement progress)
     {
-        var engine = EngineFactory.Create(request, out var reason, new StreamedRelay(progress));
-        progress.Report(new EngineChosen(engine.Description, reason));
+        var streamed = new Relay<PlaysStreamed>(plays => progress.Report(new PlaysStreaming(plays)));
+        var engine = EngineFactory.Create(request, out var choice, streamed);
+        progress.Engine = new EngineChosen(engine.Description, choice);
         return engine;
     }
 
     /// <summary>The device for a training.</summary>
     public static DeviceRequest For(this DeviceRequest request, AlsOptions options) =>
-        request with { WhyCpu = options.Nonnegative ? "--nonnegative is computed on the CPU" : null };
+        request with { WhyCpu = options.Nonnegative ? "--nonnegative runs on the CPU only" : null };
 
     /// <summary>
-    /// Iterations and trials are shown by their bars; what happened before and after stays as lines, also where the job
-    /// fails.
+    /// Bars show iterations and trials; all other events are printed as lines after them, even if the job fails.
     /// </summary>
     private static async Task RunWithBarsAsync(
         CliConsole console, JobReporter lines, Func<IProgress<JobEvent>, Task> job)
@@ -77,13 +77,28 @@ internal static class JobRunner
         }
     }
 
-    /// <summary>Whether the bars show all there is to an event.</summary>
+    /// <summary>Whether the bars show everything about an event.</summary>
     private static bool IsDrawn(JobEvent value) => value is RowsRead or ListsMade or PhaseProgress or TrialProgress
         or IterationDone { Report: { JitteredRows: 0, Fp64Rows: 0 } } or TrialDone { Result.Failure: null };
 
-    private sealed class StreamedRelay(IProgress<JobEvent> progress) : IProgress<PlaysStreamed>
+    /// <summary>
+    /// Reports the engine before the first event of its job, so that a job that fails at once, such as for a missing
+    /// file, prints nothing but its error.
+    /// </summary>
+    private sealed class EngineAnnouncement(IProgress<JobEvent> progress) : IProgress<JobEvent>
     {
-        public void Report(PlaysStreamed value) => progress.Report(new PlaysStreaming(value));
+        private EngineChosen? _engine;
+
+        public EngineChosen Engine
+        {
+            set => _engine = value;
+        }
+
+        public void Report(JobEvent value)
+        {
+            if (Interlocked.Exchange(ref _engine, null) is { } engine) progress.Report(engine);
+            progress.Report(value);
+        }
     }
 
     private sealed class Fork(Action<JobEvent> report) : IProgress<JobEvent>

@@ -64,6 +64,24 @@ internal static class Invocation
         return $"unknown option '{name}'.{Spelling.Suggestion(name, command.Options.Select(option => option.Name))}";
     }
 
+    /// <summary>
+    /// The error for a flag with a value other than true and false, such as <c>--quiet=1</c>; null for none. The parser
+    /// would take the value for one more argument.
+    /// </summary>
+    public static string? BadFlag(IEnumerable<string> args, Command command)
+    {
+        foreach (var arg in args.TakeWhile(arg => arg != "--"))
+        {
+            var end = arg.AsSpan().IndexOfAny('=', ':');
+            if (end < 0 || bool.TryParse(arg.AsSpan(end + 1), out _)) continue;
+            var flag = command.Options.OfType<Option<bool>>()
+                .FirstOrDefault(flag => flag.Name == arg[..end] || flag.Aliases.Contains(arg[..end]));
+            if (flag is not null) return $"{flag.Name} is '{arg[(end + 1)..]}'; expected true or false, or no value.";
+        }
+
+        return null;
+    }
+
     /// <summary>What the log is to be, as far as the command line can be read.</summary>
     public static LogOptions Log(ParseResult result) => LogOptions.Table.Read(parameter =>
         result.CommandResult.Command.Options.FirstOrDefault(option => option.Name == parameter.Option) is { } option

@@ -90,9 +90,23 @@ internal sealed class ToolCommand<TJob> : ToolCommand
         });
         command.SetAction((result, cancellation) =>
         {
-            var invocation = _table.Read(parameter => Invocation.Texts(result, symbols[parameter.Name]));
+            var invocation = Read(parameter => Invocation.Texts(result, symbols[parameter.Name]));
             return _run(invocation with { Typed = Invocation.Typed(result) }, console, cancellation);
         });
         return command;
+    }
+
+    private Invocation<TJob> Read(Func<Parameter<Invocation<TJob>>, IReadOnlyList<string>> given)
+    {
+        try
+        {
+            var invocation = _table.Read(given);
+            _table.Check(invocation);
+            return invocation;
+        }
+        catch (GpuAlsException failure) when (failure.Kind == FailureKind.Usage)
+        {
+            throw new GpuAlsException(FailureKind.Usage, $"{failure.Message} See gpuals {Name} --help.", failure);
+        }
     }
 }

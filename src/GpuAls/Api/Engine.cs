@@ -24,8 +24,8 @@ public sealed class Engine : IDisposable
     /// <exception cref="GpuAlsException">Kind Device: there is no such device, or it can't be used.</exception>
     public static Engine Create(Device? device = null)
     {
-        var implementation = EngineFactory.Create((device ?? GpuAls.Device.Auto).Request, out var reason);
-        return new Engine(implementation, reason);
+        var implementation = EngineFactory.Create((device ?? GpuAls.Device.Auto).Request, out var choice);
+        return new Engine(implementation, choice.Reason);
     }
 
     /// <summary>Frees the device.</summary>

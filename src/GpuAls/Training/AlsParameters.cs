@@ -7,7 +7,7 @@ internal static class AlsParameters
 {
     private static readonly ParameterCondition<AlsOptions> Implicit = new(
         options => options.Feedback == Feedback.Implicit,
-        "with --feedback explicit: all ratings weigh the same, and pairs without one weigh nothing. Leave it out.");
+        "cannot be used with --feedback explicit, where every rating has the same weight.");
 
     /// <summary>Every option of a training, the ones that most people need first.</summary>
     public static ParameterTable<AlsOptions> Table { get; } = new(AlsOptions.Default,
@@ -66,7 +66,7 @@ internal static class AlsParameters
             AppliesWhen =
             [
                 Implicit,
-                new(o => o.Confidence == ConfidenceFunction.Log, "without --confidence log. Give both, or neither."),
+                new(o => o.Confidence == ConfidenceFunction.Log, "requires --confidence log."),
             ],
         },
         Word("objective", o => o.Objective, (o, value) => o with { Objective = value }) with
@@ -110,7 +110,7 @@ internal static class AlsParameters
             [
                 new(
                     o => o.RegularizationScaling == RegularizationScaling.Ials,
-                    "without --regularization-scaling ials. Give both, or neither."),
+                    "requires --regularization-scaling ials."),
             ],
         },
         Flag("nonnegative", o => o.Nonnegative, (o, value) => o with { Nonnegative = value }) with
@@ -121,8 +121,7 @@ internal static class AlsParameters
             [
                 new(
                     o => !o.Nonnegative || o.Solver == Solver.Cholesky,
-                    "--nonnegative requires --solver cholesky: --solver cg cannot constrain factors. "
-                    + "Leave out one of the two."),
+                    "--nonnegative requires --solver cholesky: --solver cg cannot constrain factors."),
             ],
         },
         Whole<int>(
@@ -149,7 +148,7 @@ internal static class AlsParameters
             Group = ParameterGroup.Training,
             Summary = "Steps of --solver cg for each row",
             AppliesWhen =
-                [new(o => o.Solver == Solver.ConjugateGradient, "without --solver cg. Give both, or neither.")],
+                [new(o => o.Solver == Solver.ConjugateGradient, "requires --solver cg.")],
         },
         Word("first", o => o.First, (o, value) => o with { First = value }) with
         {
@@ -166,8 +165,7 @@ internal static class AlsParameters
             [
                 new(
                     o => o.Precision == SumPrecision.Fp32 || o.Solver == Solver.Cholesky,
-                    "--precision tf32 has no effect with --solver cg, which sums no matrices. "
-                    + "Leave out one of the two."),
+                    "--precision tf32 requires --solver cholesky: --solver cg has no matrix products to speed up."),
             ],
         },
         Whole<long>("seed", o => o.Seed, (o, value) => o with { Seed = value }) with

@@ -40,6 +40,19 @@ public sealed class BadInputTests
         await AssertFailsAsync(
             3, ["nowhere.csv"], ["train", _folder.At("nowhere.csv"), "--output", _folder.At("model")]);
 
+    [TestCase("train nowhere.csv --output MODEL")]
+    [TestCase("evaluate nowhere.csv")]
+    [TestCase("tune nowhere.csv --rank 8,9")]
+    [TestCase("recommend nowhere")]
+    public async Task MissingInput_PrintsNothingButTheError(string command)
+    {
+        var run = await Tool.RunAsync(command.Replace("MODEL", _folder.At("model")).Split(' '));
+
+        Assert.That(run.ExitCode, Is.EqualTo(3));
+        Assert.That(run.Error, Does.StartWith("error: "));
+        Assert.That(run.Error.TrimEnd().Split('\n'), Has.Length.EqualTo(1));
+    }
+
     [TestCase(10)]
     [TestCase(60)]
     [TestCase(-10)]
@@ -121,11 +134,11 @@ public sealed class BadInputTests
     [TestCase("sample --output EMPTY", "--output is ''")]
     [TestCase(
         "train PLAYS --output MODEL --confidence linear --epsilon 2",
-        "--epsilon has no effect without --confidence log")]
-    [TestCase("train PLAYS --output MODEL --cg-steps 2", "--cg-steps has no effect without --solver cg")]
+        "--epsilon requires --confidence log")]
+    [TestCase("train PLAYS --output MODEL --cg-steps 2", "--cg-steps requires --solver cg")]
     [TestCase(
         "train PLAYS --output MODEL --preset spark --regularization-exponent 2",
-        "--regularization-exponent has no effect without --regularization-scaling ials")]
+        "--regularization-exponent requires --regularization-scaling ials")]
     [TestCase(
         "train PLAYS --output MODEL --rank 1 --regularization 3e38 --regularization-scaling ials",
         "too large for fp32. Lower --regularization")]
@@ -134,7 +147,7 @@ public sealed class BadInputTests
     [TestCase("train PLAYS --output MODEL --precision fp16", "--precision is 'fp16'; expected fp32 or tf32.")]
     [TestCase(
         "train PLAYS --output MODEL --precision tf32 --solver cg",
-        "--precision tf32 has no effect with --solver cg")]
+        "--precision tf32 requires --solver cholesky")]
     [TestCase("train PLAYS --output MODEL --preset foo", "--preset is 'foo'")]
     [TestCase("frobnicate", "frobnicate")]
     public async Task AnyCommand_MisusedOptions_ExitWithTwo(string command, string expected)

@@ -241,10 +241,10 @@ public sealed class EvaluateCommandTests
     [TestCase("--k", "0", "--k has 0")]
     [TestCase("--folds", "1", "--folds is 1")]
     [TestCase("--test-fraction", "1", "--test-fraction is 1")]
-    [TestCase("--leave-out", "2", "--leave-out has no effect without --split leave-out or leave-last")]
+    [TestCase("--leave-out", "2", "--leave-out requires --split leave-out or --split leave-last")]
     [TestCase("--bootstrap", "7", "--bootstrap is 7")]
     [TestCase("--output", "metrics.txt", "expected .json, .csv or .parquet")]
-    [TestCase("--model", "model", "takes no files to train on")]
+    [TestCase("--model", "model", "PLAYS cannot be used with --model")]
     public async Task Evaluate_BadOption_IsWrongUsage(string option, string value, string message)
     {
         var run = await Tool.RunAsync("evaluate", _plays, "--weight-column", "plays", "--device", "cpu", option, value);
@@ -253,20 +253,20 @@ public sealed class EvaluateCommandTests
         Assert.That(run.Error, Does.Contain(message));
     }
 
-    [TestCase(new string[0], "there are no plays to train on")]
-    [TestCase(new[] { "--model", "m" }, "--model needs plays to test on")]
-    [TestCase(new[] { "--model", "m", "--test", "t", "--rank", "8" }, "--rank has no effect with --model")]
-    [TestCase(new[] { "p", "--split", "time" }, "--split time needs the times")]
-    [TestCase(new[] { "p", "--split", "leave-last" }, "--split leave-last needs the times")]
+    [TestCase(new string[0], "PLAYS is missing")]
+    [TestCase(new[] { "--model", "m" }, "--model requires --test FILE")]
+    [TestCase(new[] { "--model", "m", "--test", "t", "--rank", "8" }, "--rank cannot be used with --model")]
+    [TestCase(new[] { "p", "--split", "time" }, "--split time requires --time-column")]
+    [TestCase(new[] { "p", "--split", "leave-last" }, "--split leave-last requires --time-column")]
     [TestCase(
         new[] { "p", "--split", "leave-last", "--time-column", "t", "--test-fraction", "0.1" },
-        "--test-fraction has no effect with --split leave-last")]
-    [TestCase(new[] { "p", "--time-column", "t" }, "--time-column has no effect without --split time")]
+        "--test-fraction cannot be used with --split leave-last")]
+    [TestCase(new[] { "p", "--time-column", "t" }, "--time-column requires --split time")]
     [TestCase(
         new[] { "p", "--time-column", "t", "--split", "leave-out" },
-        "--time-column has no effect without --split time or leave-last")]
-    [TestCase(new[] { "p", "--exclude", "t" }, "--exclude has no effect without --test")]
-    [TestCase(new[] { "p", "--test", "t", "--folds", "3" }, "--folds has no effect with --test")]
+        "--time-column requires --split time or --split leave-last")]
+    [TestCase(new[] { "p", "--exclude", "t" }, "--exclude requires --test")]
+    [TestCase(new[] { "p", "--test", "t", "--folds", "3" }, "--folds cannot be used with --test")]
     public async Task Evaluate_OptionsThatContradict_AreWrongUsage(string[] options, string message)
     {
         var run = await Tool.RunAsync(["evaluate", .. options]);

@@ -75,7 +75,7 @@ public sealed class ExplicitFeedbackTests
             Does.Contain("1 user has factors that are all 0 and gets no list, as happens when every rating is 0."));
         Assert.That(lists.Out, Does.Contain("ada,").And.Not.Contain("ed,"));
         Assert.That(
-            lists.Error, Does.Contain("1 user has no play above 0, or factors that are all 0, and gets no list."));
+            lists.Error, Does.Contain("1 user gets no list: no play above 0, or all factors are 0."));
     }
 
     [TestCase("--alpha", "1")]
@@ -266,7 +266,7 @@ public sealed class ExplicitFeedbackTests
         Assert.That(
             run.Error,
             Does.Match(
-                idle.Contains("--alpha") ? "--alpha has no effect with --feedback explicit" : "--metric rmse_rating"));
+                idle.Contains("--alpha") ? "--alpha cannot be used with --feedback explicit" : "--metric rmse_rating"));
     }
 
     private void WriteMany() =>

@@ -38,6 +38,12 @@ public sealed partial class OtherCommandsTests
     [TestCase("train a.csv --output m --rank 8 --rank 9", "--rank is given 2 times; give it once.")]
     [TestCase("train a.csv --output m --rnak 8", "unknown option '--rnak'. Did you mean --rank? See gpuals train "
         + "--help.")]
+    [TestCase("sample --output a.csv --users -3", "--users is -3; expected 2 or more. See gpuals sample --help.")]
+    [TestCase("demo --quiet=maybe", "--quiet is 'maybe'; expected true or false, or no value. See gpuals demo --help.")]
+    [TestCase("train p.csv -o m --loss=1", "--loss is '1'; expected true or false, or no value.")]
+    [TestCase("train p.csv -o m -q:", "--quiet is ''; expected true or false, or no value.")]
+    [TestCase("train p.csv -o m --cg-steps 3", "--cg-steps requires --solver cg. See gpuals train --help.")]
+    [TestCase("evaluate p.csv --exclude q.csv", "--exclude requires --test. See gpuals evaluate --help.")]
     [TestCase("sample --weird=1 --output a.csv", "unknown option '--weird'. See gpuals sample --help.")]
     [TestCase("train a.csv --output m --weight plays", "unknown option '--weight'. Did you mean --weight-column?")]
     [TestCase("sample a.csv --output b.csv", "unexpected argument 'a.csv'. Usage: gpuals sample --output FILE "

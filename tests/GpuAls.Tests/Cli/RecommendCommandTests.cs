@@ -51,7 +51,7 @@ public sealed class RecommendCommandTests
         var run = await RecommendAsync("--users", _folder.At("none.txt"));
 
         Assert.That(run.Out, Is.EqualTo("user,item,rank,score\n"));
-        Assert.That(run.Error, Does.Contain("warning: ").And.Contain("none.txt' names no user"));
+        Assert.That(run.Error, Does.Contain("warning: ").And.Contain("none.txt' has no user ids"));
     }
 
     [Test]
@@ -99,7 +99,7 @@ public sealed class RecommendCommandTests
 
         Assert.That(failed.ExitCode, Is.EqualTo(3));
         Assert.That(failed.Error, Does.Contain("'Nobody'"));
-        Assert.That(skipped.Error, Does.Contain("not in the model, skipped: 1"));
+        Assert.That(skipped.Error, Does.Contain("1 user is not in the model and was skipped"));
         Assert.That(skipped.Lines, Has.Length.EqualTo(11));
     }
 

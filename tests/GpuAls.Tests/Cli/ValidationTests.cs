@@ -75,7 +75,7 @@ public sealed class ValidationTests
         Assert.That(losses[^1], Is.GreaterThan(0.95 * losses[^2]));
     }
 
-    [TestCase(new[] { "--patience", "2" }, "--patience has no effect without --validation")]
+    [TestCase(new[] { "--patience", "2" }, "--patience requires --validation")]
     [TestCase(new[] { "--metric", "auc" }, "--metric auc needs plays to measure on")]
     [TestCase(
         new[] { "--metric", "best", "--validation-fraction", "0.1" },
@@ -86,7 +86,7 @@ public sealed class ValidationTests
         "--metric loss is the loss on the plays trained on")]
     [TestCase(
         new[] { "--validation-fraction", "0.1", "--validation", "x" },
-        "--validation-fraction has no effect with --validation")]
+        "--validation-fraction cannot be used with --validation")]
     [TestCase(new[] { "--validation-fraction", "0.1", "--patience", "-1" }, "--patience is -1")]
     [TestCase(new[] { "--metric", "loss", "--min-improvement", "1" }, "--min-improvement is 1")]
     public async Task Train_BadValidation_IsWrongUsage(string[] options, string message)

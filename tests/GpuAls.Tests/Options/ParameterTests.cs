@@ -87,7 +87,7 @@ public sealed class ParameterTests
         () => AlsParameters.Table[name].Set(AlsOptions.Default, text), UsageError(message));
 
     [TestCase("--nonnegative requires --solver cholesky", true, SumPrecision.Fp32)]
-    [TestCase("--precision tf32 has no effect with --solver cg", false, SumPrecision.Tf32)]
+    [TestCase("--precision tf32 requires --solver cholesky", false, SumPrecision.Tf32)]
     public void Validate_OptionsThatContradictEachOther_NamesBoth(
         string message, bool isNonnegative, SumPrecision precision)
     {
@@ -128,10 +128,10 @@ public sealed class ParameterTests
     {
         Assert.That(
             () => Read(("cg-steps", "5")),
-            UsageError("--cg-steps has no effect without --solver cg. Give both, or neither."));
+            UsageError("--cg-steps requires --solver cg."));
         Assert.That(
             () => Read(("alpha", "1"), ("feedback", "explicit")),
-            UsageError("--alpha has no effect with --feedback explicit"));
+            UsageError("--alpha cannot be used with --feedback explicit"));
         Assert.That(Read(("feedback", "explicit")).Alpha, Is.EqualTo(AlsOptions.Default.Alpha));
     }
 
@@ -148,7 +148,7 @@ public sealed class ParameterTests
         Assert.That(
             () => table.Read(
                 parameter => parameter.Name == "epsilon" ? ["9"] : parameter.Name == "confidence" ? ["linear"] : []),
-            UsageError("--epsilon has no effect"));
+            UsageError("--epsilon requires"));
         Assert.That(() => table["rank"].Set(read, "0"), UsageError("--rank is 0"));
         Assert.That(() => table.Check((new AlsOptions { Rank = 0 }, 3)), UsageError("--rank is 0"));
     }

@@ -175,13 +175,30 @@ public sealed class DelimitedTests : LoaderTests
         await AssertBadAsync("p.csv", null, "has no column 'user'", "listener, item", "--user-column");
     }
 
-    [TestCase("user item\na x\n")]
-    public async Task Load_DelimiterThatIsNotFound_PointsToTheOption(string text)
+    [TestCase("user item\na x\n", null, "separated by spaces; try --delimiter ' '")]
+    [TestCase("user\u0001item\na\u0001x\n", null, @"separated by Ctrl-A (U+0001); try --delimiter $'\x01'")]
+    [TestCase("user\titem\na\tx\n", ",", "separated by tabs; try --delimiter tab")]
+    [TestCase("user,item\na,x\n", "tab", "separated by commas; try --delimiter ','")]
+    [TestCase("user;item,x;plays;note\na;x;1;\n", ",", "separated by semicolons; try --delimiter ';'")]
+    [TestCase("user::item\na::x\n", ",", "separated by '::'; try --delimiter '::'")]
+    [TestCase("name\na\n", null, "If the line has several columns, pass what separates them with --delimiter.")]
+    public async Task Load_WrongDelimiter_SuggestsTheRightOne(string text, string? delimiter, string suggestion)
     {
         Write("p.dat", text);
+        var schema = new InteractionSchema { Delimiter = delimiter == "tab" ? "\t" : delimiter };
+
+        await AssertBadAsync("p.dat", schema, "no column 'user' and no column 'item'", suggestion);
+    }
+
+    [Test]
+    public async Task Load_WrongDelimiterWithoutAHeader_SuggestsTheRightOne()
+    {
+        Write("p.dat", "a;x\nb;x\n");
 
         await AssertBadAsync(
-            "p.dat", null, "no column 'user' and no column 'item'", "--user-column and --item-column", "--delimiter");
+            "p.dat", new InteractionSchema { UserColumn = "1", ItemColumn = "2", HasHeader = false, Delimiter = "," },
+            "line 1: 1 field, expected at least 2 (the first line seems to be separated by semicolons; "
+            + "try --delimiter ';')");
     }
 
     [Test]

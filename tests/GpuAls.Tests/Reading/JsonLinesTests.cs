@@ -119,20 +119,20 @@ public sealed class JsonLinesTests : LoaderTests
             found.Add(failure.Message.Split('\n')[1].Split("line 2: ")[1]);
         }
 
-        Assert.That(found[^1], Does.StartWith("is not valid JSON at byte 10: "));
+        Assert.That(found[^1], Does.StartWith("not valid JSON (byte 10): "));
         Assert.That(found[..^1], Is.EqualTo(new[]
         {
             "column 'user' is 1.5; expected a string or an integer",
             "column 'user' is null",
             "column 'item' is null",
             "column 'plays' is an object; expected a number, true or false",
-            "is not valid JSON at byte 30: '}' is invalid after a single JSON value. Expected end of data",
+            "not valid JSON (byte 30): '}' is invalid after a single JSON value. Expected end of data",
             "column 'user' is true; expected a string or an integer",
-            "column 'user' has an escape that is not Unicode",
+            "column 'user' has an invalid Unicode escape",
             "column 'user' is empty",
             "column 'plays' is '1e400'; expected a finite number",
             "column 'plays' is 'many'; expected a number",
-            "is an array; expected a JSON object",
+            "found an array, expected a JSON object",
         }));
         var kept = await LoadAsync("p.jsonl", Weighted with { OnBadRow = OnBadRow.Skip });
         Assert.That((kept.RowCount, kept.Statistics.BadRows), Is.EqualTo((1, 12)));
@@ -161,10 +161,10 @@ public sealed class JsonLinesTests : LoaderTests
         Assert.That(Rows(plays), Is.EqualTo(new[] { ("1", "3", 2f) }));
     }
 
-    [TestCase("[{\"user\":1,\"item\":2}]", "line 1: is a JSON array", "jq -c '.[]'")]
-    [TestCase("[\n{\"user\":1,\"item\":2}\n]", "line 1: is not valid JSON", "jq -c '.[]'")]
-    [TestCase("{\n\"user\":1,\"item\":2}\n", "line 1: is not valid JSON", "jq -c '.'")]
-    [TestCase("user,item\n", "line 1: is not valid JSON", "one JSON object per line")]
+    [TestCase("[{\"user\":1,\"item\":2}]", "line 1: found a JSON array", "jq -c '.[]'")]
+    [TestCase("[\n{\"user\":1,\"item\":2}\n]", "line 1: not valid JSON", "jq -c '.[]'")]
+    [TestCase("{\n\"user\":1,\"item\":2}\n", "line 1: not valid JSON", "jq -c '.'")]
+    [TestCase("user,item\n", "line 1: not valid JSON", "one JSON object per line")]
     public async Task Load_OtherJson_IsRefusedWithARemedy(string text, params string[] expected)
     {
         Write("p.json", text);
@@ -178,7 +178,7 @@ public sealed class JsonLinesTests : LoaderTests
         Write(
             "p.jsonl", "{\"user\":1,\"item\":2}\n" + "{\"user\":1,\"item\":2,\"x\":" + new string('[', 100_000) + "\n");
 
-        await AssertBadAsync("p.jsonl", null, "1 of 2 rows", "line 2: is not valid JSON");
+        await AssertBadAsync("p.jsonl", null, "1 of 2 rows", "line 2: not valid JSON");
     }
 
     [Test]

@@ -27,7 +27,7 @@ internal sealed class HostEngine : IAlsEngine, IRowScorer
         ArgumentOutOfRangeException.ThrowIfLessThan(threadCount, 1);
         _operations = operations;
         Description = new EngineDescription(
-            "cpu", $"{ProcessorName.Read()}, {threadCount} threads, {operations.VectorBits}-bit vectors");
+            "cpu", $"{ProcessorName.Read()}, {Counted.Of(threadCount, "thread")}, {operations.VectorBits}-bit vectors");
     }
 
     /// <inheritdoc/>

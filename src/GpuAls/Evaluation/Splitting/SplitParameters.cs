@@ -25,9 +25,9 @@ internal static class SplitParameters
             Summary = "Fraction of the plays to hold out",
             AppliesWhen =
             [
-                new(o => o.Kind != SplitKind.LeaveOut, "with --split leave-out. Leave it out."),
-                new(o => o.Kind != SplitKind.LeaveLast, "with --split leave-last. Leave it out."),
-                new(o => o.Folds is null, "with --folds. Leave it out."),
+                new(o => o.Kind != SplitKind.LeaveOut, "cannot be used with --split leave-out, which holds out --leave-out plays."),
+                new(o => o.Kind != SplitKind.LeaveLast, "cannot be used with --split leave-last, which holds out --leave-out plays."),
+                new(o => o.Folds is null, "cannot be used with --folds."),
             ],
         },
         Whole<int>(
@@ -40,7 +40,7 @@ internal static class SplitParameters
             [
                 new(
                     o => o.Kind is SplitKind.LeaveOut or SplitKind.LeaveLast,
-                    "without --split leave-out or leave-last. Leave it out."),
+                    "requires --split leave-out or --split leave-last."),
             ],
         },
         Whole<int>("folds", o => o.Folds, (o, value) => o with { Folds = value }, ParameterRange.Between(2, 100)) with
@@ -53,7 +53,7 @@ internal static class SplitParameters
             [
                 new(
                     o => o.Folds is null || o.Kind == SplitKind.Random,
-                    "--folds divides plays at random, so it requires --split random. Leave out one of the two."),
+                    "--folds requires --split random, because folds are drawn at random."),
             ],
         },
         Whole<long>("split-seed", o => o.Seed, (o, value) => o with { Seed = value }) with

@@ -60,7 +60,7 @@ internal static class TimeSplit
     {
         var times = rows.Times
             ?? throw new GpuAlsException(
-                FailureKind.Usage, "--split time needs the times of the plays. Name their column with --time-column.");
+                FailureKind.Usage, "--split time requires --time-column, the column with the time of each play.");
         var sorted = (long[])times.Clone();
         Array.Sort(sorted);
         var newestTrained = sorted[Math.Max(0, sorted.Length - (int)(fraction * sorted.Length) - 1)];

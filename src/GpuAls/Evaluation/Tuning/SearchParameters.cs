@@ -29,8 +29,8 @@ internal static class SearchParameters
             [
                 new(
                     o => o.Trials is null || o.Kind != SearchKind.Grid,
-                    "--trials has no effect with --search grid, which tries all combinations. "
-                    + "Leave it out, or choose --search random."),
+                    "--trials cannot be used with --search grid, which tries every combination; "
+                    + "use --search random."),
             ],
         },
         Whole<int>("eta", o => o.Eta, (o, value) => o with { Eta = value }, ParameterRange.Between(2, 100)) with
@@ -38,7 +38,7 @@ internal static class SearchParameters
             Group = ParameterGroup.Search,
             Summary = "Each rung of --search halving keeps one trial in N",
             Details = "The next rung trains them for N times as many iterations.",
-            AppliesWhen = [new(o => o.Kind == SearchKind.Halving, "without --search halving. Leave it out.")],
+            AppliesWhen = [new(o => o.Kind == SearchKind.Halving, "requires --search halving.")],
         },
         Form("metric", o => o.Metric, (o, text) => o with { Metric = MetricOf(text) }) with
         {

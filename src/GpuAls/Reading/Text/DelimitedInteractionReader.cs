@@ -17,7 +17,7 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
         if (!blocks.Fill()) yield break;
         var dialect = TextDialect.Of(file, schema, blocks.Pending);
         var cutter = new RecordCutter(file, dialect);
-        if (FindColumns(blocks, cutter) is not { } columns) yield break;
+        if (FindColumns(blocks, cutter, dialect) is not { } columns) yield break;
         while (blocks.Fill())
         {
             cancellation.ThrowIfCancellationRequested();
@@ -29,7 +29,7 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
     /// Looks the columns up in the header, which is the first line that is neither empty nor a comment.
     /// </summary>
     /// <returns>Null if there is no such line.</returns>
-    private DelimitedColumns? FindColumns(TextBlocks blocks, RecordCutter cutter)
+    private DelimitedColumns? FindColumns(TextBlocks blocks, RecordCutter cutter, TextDialect dialect)
     {
         if (!schema.HasHeader) return DelimitedColumns.Numbered(file, schema);
         while (blocks.Fill())
@@ -39,7 +39,7 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
                 blocks.Grow();
             var names = Names(cutter.Records, blocks.Pending[..header.Length]);
             blocks.Skip(header.Length, header.Lines);
-            if (names is not null) return DelimitedColumns.Named(file, schema, names);
+            if (names is not null) return DelimitedColumns.Named(file, schema, names, dialect);
         }
 
         return null;
@@ -71,7 +71,8 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
         (int Length, int Lines) cut;
         while ((cut = cutter.Cut(blocks.Pending, blocks.IsLast, blocks.Line)).Length == 0) blocks.Grow();
         var records = cutter.Records;
-        return Work(blocks.Take(cut.Length, cut.Lines), (block, rows) => Read(records, block, columns, rows), columns);
+        return Work(
+            blocks.Take(cut.Length, cut.Lines), (block, rows) => Read(records, dialect, block, columns, rows), columns);
     }
 
     private BatchWork Work(TextBlock block, Action<TextBlock, TextRows> read, DelimitedColumns columns) => _ =>
@@ -83,7 +84,8 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
         return Task.FromResult(rows.Build(block.Fraction));
     };
 
-    private static void Read(DelimitedRecords records, TextBlock block, DelimitedColumns columns, TextRows rows)
+    private static void Read(
+        DelimitedRecords records, TextDialect dialect, TextBlock block, DelimitedColumns columns, TextRows rows)
     {
         var text = block.Bytes;
         var line = block.FirstLine;
@@ -93,7 +95,7 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
         {
             if (record is { IsBlank: false, IsComment: false })
             {
-                if (record.FieldCount < columns.Needed) rows.RejectShort(line, record.FieldCount, columns.Needed);
+                if (record.FieldCount < columns.Needed) rows.RejectShort(line, record.FieldCount, columns.Needed, dialect);
                 else
                     rows.Add(
                         line,
@@ -125,7 +127,7 @@ internal readonly struct PlainLines(TextDialect dialect)
             rest = rest[length..];
             if (line.IsEmpty || (comment.Length > 0 && line.StartsWith(comment))) continue;
             var fields = Split(line, starts);
-            if (fields < columns.Needed) rows.RejectShort(number, fields, columns.Needed);
+            if (fields < columns.Needed) rows.RejectShort(number, fields, columns.Needed, dialect);
             else
                 rows.Add(
                     number,
@@ -189,10 +191,11 @@ internal readonly record struct DelimitedColumns(int User, int Item, int Weight,
     public int Needed => 1 + Math.Max(Math.Max(User, Item), Math.Max(Weight, Time));
 
     /// <summary>Finds the columns by the names in a header.</summary>
-    public static DelimitedColumns Named(InputFile file, InteractionSchema schema, string[] header)
+    public static DelimitedColumns Named(
+        InputFile file, InteractionSchema schema, string[] header, TextDialect dialect)
     {
         ColumnErrors.CheckNames(
-            file.Path, schema, [.. header, .. file.Partitions.Keys.Except(header)], TextDialect.Hint(header));
+            file.Path, schema, [.. header, .. file.Partitions.Keys.Except(header)], dialect.Hint(header));
         return Of(schema, (name, _) => Array.IndexOf(header, name));
     }
 

@@ -91,7 +91,7 @@ internal sealed class JsonInteractionReader(InputFile file, InteractionSchema sc
                 throw TextErrors.BadLine(
                     file,
                     number,
-                    $"is {JsonRow.Article(document.RootElement.ValueKind)}; {OneObject}. {Convert(".[]")}");
+                    $"found {JsonRow.Article(document.RootElement.ValueKind)}, {OneObject}. {Convert(".[]")}");
         }
         catch (JsonException exception)
         {
@@ -160,7 +160,7 @@ internal sealed class JsonRow
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                rows.Reject(number, $"is {Found(reader.TokenType)}; expected a JSON object");
+                rows.Reject(number, $"found {Found(reader.TokenType)}, expected a JSON object");
                 return;
             }
 
@@ -179,7 +179,7 @@ internal sealed class JsonRow
         }
         catch (InvalidOperationException)
         {
-            rows.Reject(number, "has a name with an escape that is not Unicode");
+            rows.Reject(number, "a field name has an invalid Unicode escape");
             return;
         }
 
@@ -191,7 +191,7 @@ internal sealed class JsonRow
     public static string Reason(JsonException exception)
     {
         var reason = exception.Message.Split(" LineNumber:")[0].TrimEnd('.');
-        return $"is not valid JSON at byte {exception.BytePositionInLine + 1}: {reason}";
+        return $"not valid JSON (byte {exception.BytePositionInLine + 1}): {reason}";
     }
 
     public static string Article(JsonValueKind kind) => kind switch
@@ -297,7 +297,7 @@ internal sealed class JsonRow
         };
         return (field.Type, column) switch
         {
-            _ when field.HasBadEscape => $"column '{name}' has an escape that is not Unicode",
+            _ when field.HasBadEscape => $"column '{name}' has an invalid Unicode escape",
             (JsonTokenType.None or JsonTokenType.Null, _) => $"column '{name}' is null",
             (JsonTokenType.StartObject or JsonTokenType.StartArray, _) or (
                 JsonTokenType.True or JsonTokenType.False, not Weight) =>

@@ -3,9 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace GpuAls;
 
-/// <summary>
-/// How a file of delimited text is to be read: what the options say, and else what its first line shows.
-/// </summary>
+/// <summary>How to read a file of delimited text: as the options say, otherwise as its first line shows.</summary>
 internal sealed partial record TextDialect
 {
     private const int FirstLineBytes = 1 << 16;
@@ -13,6 +11,9 @@ internal sealed partial record TextDialect
     private const char Doubled = '"';
 
     private static readonly char[] Candidates = ['\t', ',', ';', '|'];
+
+    /// <summary>Never detected, because ids may contain them, but suggested if nothing else separates a line.</summary>
+    private static readonly char[] Suggestions = [' ', '\u0001', '~', '^', '#', '/', ':'];
 
     /// <summary>What separates fields, as ASCII.</summary>
     public required byte[] Delimiter { get; init; }
@@ -32,6 +33,12 @@ internal sealed partial record TextDialect
     /// <summary>Whether blanks around fields do not belong to them.</summary>
     public required bool TrimsBlanks { get; init; }
 
+    /// <summary>
+    /// How an error describes the delimiter of the first line, with the option to give; empty unless it seems to be
+    /// another than <see cref="Delimiter"/>.
+    /// </summary>
+    public required string Suggestion { get; init; }
+
     /// <summary>Finds what the options leave open.</summary>
     /// <param name="file">The file; a name that ends with .tsv means tabs.</param>
     /// <param name="schema">The options.</param>
@@ -50,6 +57,7 @@ internal sealed partial record TextDialect
             Escape = (byte?)schema.Escape,
             CommentPrefix = comment,
             TrimsBlanks = delimiter.Trim(' ').Length > 0 && HasBlanksAfter(delimiter, line),
+            Suggestion = Suggest(line, delimiter, schema),
         };
     }
 
@@ -61,7 +69,7 @@ internal sealed partial record TextDialect
             delimiter.Length is > 0 and <= LongestDelimiter
                 && delimiter.All(character => IsSign(character) && character != Doubled),
             $"--delimiter is '{delimiter}'; expected tab, or 1 to {LongestDelimiter} ASCII characters such as , ; | "
-            + ":: that are no letters, digits or quotes.");
+            + ":: (no letters, digits or quotes).");
         return delimiter;
     }
 
@@ -80,19 +88,20 @@ internal sealed partial record TextDialect
     {
         Require.Usage(
             prefix.Length > 0 && !prefix.AsSpan().ContainsAny("\"\r\n\0"),
-            $"--comment-prefix is '{prefix}'; expected what lines that are comments begin with, such as #.");
+            $"--comment-prefix is '{prefix}'; expected the beginning of comment lines, such as #.");
         return prefix;
     }
 
-    /// <summary>What may be the matter if columns are not found.</summary>
-    public static string Hint(string[] header)
+    /// <summary>What may be wrong if columns are not found.</summary>
+    public string Hint(string[] header)
     {
         if (header[0].Contains('\0', StringComparison.Ordinal))
             return " It may be UTF-16 without a byte order mark; convert it, for example with: iconv -f UTF-16LE -t "
                 + "UTF-8";
         if (header[0] is ['#' or '%' or '!', ..] first)
             return $" If lines that begin with {first[0]} are comments, pass --comment-prefix \"{first[0]}\".";
-        return header.Length == 1 ? " If that is several, say what separates them with --delimiter." : "";
+        if (Suggestion.Length > 0) return $" The first line {Suggestion}.";
+        return header.Length == 1 ? " If the line has several columns, pass what separates them with --delimiter." : "";
     }
 
     private static bool IsSign(char character) =>
@@ -129,6 +138,26 @@ internal sealed partial record TextDialect
         var most = counts.Max();
         if (runs is not null && runs.Count() > most) return runs.Key;
         return most == 0 ? "," : $"{Candidates[Array.IndexOf(counts, most)]}";
+    }
+
+    private static string Suggest(string line, string delimiter, InteractionSchema schema)
+    {
+        var plain = QuotedText().Replace(line, "");
+        var likely = DelimiterOf(plain, schema);
+        if (!plain.Contains(likely, StringComparison.Ordinal))
+            likely = $"{Suggestions.OrderByDescending(sign => plain.AsSpan().Count(sign)).First()}";
+        if (plain.AsSpan().Count(likely) <= plain.AsSpan().Count(delimiter)) return "";
+        var (name, option) = likely switch
+        {
+            "\t" => ("tabs", "tab"),
+            "," => ("commas", "','"),
+            ";" => ("semicolons", "';'"),
+            "|" => ("bars", "'|'"),
+            " " => ("spaces", "' '"),
+            "\u0001" => ("Ctrl-A (U+0001)", "$'\\x01'"),
+            _ => ($"'{likely}'", $"'{likely}'"),
+        };
+        return $"seems to be separated by {name}; try --delimiter {option}";
     }
 
     private static bool IsQuotedThroughout(string line, string delimiter)

@@ -77,9 +77,12 @@ internal sealed class TextRows : IDisposable
         _verdicts.Reject(line, problem);
     }
 
-    /// <summary>Leaves out a line that is too short.</summary>
-    public void RejectShort(long line, int fields, int needed) =>
-        Reject(line, $"has {Counted.Of(fields, "field")}; expected at least {needed}");
+    /// <summary>Leaves out a line that has too few fields.</summary>
+    public void RejectShort(long line, int fields, int needed, TextDialect dialect)
+    {
+        var hint = fields == 1 && dialect.Suggestion.Length > 0 ? $" (the first line {dialect.Suggestion})" : "";
+        Reject(line, $"{Counted.Of(fields, "field")}, expected at least {needed}{hint}");
+    }
 
     public void Dispose()
     {

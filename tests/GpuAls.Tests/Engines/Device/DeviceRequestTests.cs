@@ -48,10 +48,47 @@ internal sealed class DeviceRequestTests
     }
 
     [Test]
-    public void Create_Auto_SaysWhy()
+    public void Create_Auto_HasTheWholeReason()
     {
-        using var engine = EngineFactory.Create(new DeviceRequest(DeviceKind.Auto), out var reason);
+        using var engine = EngineFactory.Create(new DeviceRequest(DeviceKind.Auto), out var choice);
 
-        Assert.That(reason, Does.StartWith("auto: "));
+        Assert.That(choice.Reason, Does.StartWith("CUDA: ").Or.EqualTo("the first usable cuda device"));
+    }
+
+    [Test]
+    public void Create_Requested_HasNoNote()
+    {
+        using var engine = EngineFactory.Create(new DeviceRequest(DeviceKind.Cpu), out var choice);
+
+        Assert.That(choice, Is.EqualTo(new DeviceChoice("", "requested")));
+    }
+
+    [Test]
+    public void OfCpu_WithoutAGpu_IsShort_AndAUselessGpuIsNamed()
+    {
+        var absent = new Refusal(DeviceKind.OpenCl, "no driver found (libOpenCL.so.1)", IsGpuPresent: false);
+        var old = new Refusal(DeviceKind.Cuda, "H200: its driver is too old", IsGpuPresent: true);
+
+        Assert.That(
+            DeviceChoice.OfCpu([absent]), Is.EqualTo(new DeviceChoice(
+                "no usable GPU found (run `gpuals devices` for details)", "OpenCL: no driver found (libOpenCL.so.1)")));
+        Assert.That(
+            DeviceChoice.OfCpu([old, absent]).Note,
+            Is.EqualTo("H200: its driver is too old (run `gpuals devices` for details)"));
+        Assert.That(DeviceChoice.OfGpu(DeviceKind.Cuda, []).Note, Is.Empty);
+        Assert.That(DeviceChoice.OfGpu(DeviceKind.OpenCl, [absent]).Note, Is.Empty);
+        Assert.That(DeviceChoice.OfGpu(DeviceKind.OpenCl, [old]).Note, Does.StartWith("H200: "));
+    }
+
+    [TestCase("nvidia0", true)]
+    [TestCase("nvidiactl", false)]
+    [TestCase("null", false)]
+    public void HasNvidiaDevice_LooksForItsDeviceFile(string file, bool isThere)
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder.At(file), "");
+
+        Assert.That(NativeLibraries.HasNvidiaDevice(folder.Root), Is.EqualTo(isThere));
+        Assert.That(NativeLibraries.HasNvidiaDevice(folder.At("absent")), Is.False);
     }
 }

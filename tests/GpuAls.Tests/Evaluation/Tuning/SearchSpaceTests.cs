@@ -108,7 +108,7 @@ public sealed class SearchSpaceTests
     [TestCase("rank", "8,1000", "--rank is 1000")]
     [TestCase(
         "regularization-exponent", "1,2",
-        "--regularization-exponent has no effect without --regularization-scaling ials")]
+        "--regularization-exponent requires --regularization-scaling ials")]
     public void Parse_BadText_SaysWhatIsExpected(string name, string text, string message)
     {
         var failure = Assert.Throws<GpuAlsException>(() => Space((name, text)).Grid());
@@ -120,7 +120,7 @@ public sealed class SearchSpaceTests
     [Test]
     public void Grid_EpsilonWithoutLogarithms_IsRefused() => Assert.That(
         () => Space(("confidence", "linear"), ("epsilon", "1,2")).Grid(),
-        Throws.InstanceOf<GpuAlsException>().With.Message.Contains("--epsilon has no effect without --confidence log"));
+        Throws.InstanceOf<GpuAlsException>().With.Message.Contains("--epsilon requires --confidence log"));
 
     [Test]
     public void Grid_OfARange_SaysWhatToDo() =>

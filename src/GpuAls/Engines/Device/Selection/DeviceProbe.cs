@@ -46,7 +46,14 @@ internal sealed class DeviceProbe : IDisposable
         : !CanCompileKernels ? "kernels can't be compiled in a program without dynamic code; set its property "
             + "PublishAot to false"
         : NativeLibraries.Has(Kind) ? $"the driver ({NativeLibraries.NameOf(Kind)}) reports no device"
-        : $"no driver: {NativeLibraries.NameOf(Kind)} was not found";
+        : HasNvidiaDevice ? $"there is an NVIDIA GPU, but its driver library ({NativeLibraries.NameOf(Kind)}) can't be "
+            + "loaded; containers need NVIDIA_DRIVER_CAPABILITIES=compute,utility"
+        : $"no driver found ({NativeLibraries.NameOf(Kind)})";
+
+    /// <summary>Whether there is a GPU of this kind, usable or not.</summary>
+    public bool IsGpuPresent => Infos.Any(info => info.IsGpu) || HasNvidiaDevice;
+
+    private bool HasNvidiaDevice => Kind == DeviceKind.Cuda && NativeLibraries.HasNvidiaDevice("/dev");
 
     /// <param name="kind">Kind of devices.</param>
     /// <param name="isTimed">Whether streams support timing events.</param>

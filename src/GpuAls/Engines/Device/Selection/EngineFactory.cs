@@ -5,25 +5,26 @@ internal static class EngineFactory
 {
     /// <summary>Creates the engine for a request.</summary>
     /// <param name="request">The requested device.</param>
-    /// <param name="reason">Why this device was chosen, for the log.</param>
+    /// <param name="choice">Why it is this device.</param>
     /// <param name="streamed">Called when plays do not fit in the device's memory and are streamed.</param>
     /// <exception cref="GpuAlsException">
     /// Kind Device: there is no such device, or it cannot be used. Kind Usage: a memory limit for a device that has
     /// none.
     /// </exception>
-    public static IAlsEngine Create(DeviceRequest request, out string reason, IProgress<PlaysStreamed>? streamed = null)
+    public static IAlsEngine Create(
+        DeviceRequest request, out DeviceChoice choice, IProgress<PlaysStreamed>? streamed = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         var opening = new Opening(request.MemoryBytes, streamed);
-        reason = "as --device asks";
+        choice = new DeviceChoice("", "requested");
         var engine = request.Kind switch
         {
-            DeviceKind.Auto when request.WhyCpu is { } why => OnCpu(why, out reason),
-            DeviceKind.Auto => Choose(opening, out reason),
+            DeviceKind.Auto when request.WhyCpu is { } why => OnCpu(why, out choice),
+            DeviceKind.Auto => Choose(opening, out choice),
             DeviceKind.Cpu => OpenHost(request),
             _ => Open(request, opening),
         };
-        reason += MemoryNote(engine.Capabilities.DeviceMemoryBytes, request.MemoryBytes);
+        choice = choice.With(MemoryNote(engine.Capabilities.DeviceMemoryBytes, request.MemoryBytes));
         return engine;
     }
 
@@ -31,9 +32,9 @@ internal static class EngineFactory
     internal static DeviceEngine CreateTimed(DeviceRequest request) =>
         Open(request, new Opening(request.MemoryBytes, null), isTimed: true);
 
-    private static HostEngine OnCpu(string why, out string reason)
+    private static HostEngine OnCpu(string why, out DeviceChoice choice)
     {
-        reason = $"auto: {why}";
+        choice = new DeviceChoice(why, why);
         return new HostEngine();
     }
 
@@ -41,8 +42,7 @@ internal static class EngineFactory
     {
         Require.Usage(
             request.MemoryBytes is null,
-            "--device-memory bounds what is taken of a GPU's memory; --device cpu computes in the memory of this "
-            + "machine, without such a bound. Leave it out, or choose another device.");
+            "--device-memory limits the memory used on a GPU, and cannot be used with --device cpu.");
         return new HostEngine();
     }
 
@@ -65,10 +65,9 @@ internal static class EngineFactory
     {
         (_, null) => "",
         ({ } available, { } bytes) when bytes > available =>
-            $"; --device-memory {ByteSize.Text(bytes)} is more than the {ByteSize.Text(available)} "
-            + "that it has for gpuals, which count",
-        ({ }, { } bytes) => $"; at most {ByteSize.Text(bytes)} of its memory",
-        _ => "; --device-memory bounds the memory of GPUs and has no effect here",
+            $"--device-memory {ByteSize.Text(bytes)} is more than the {ByteSize.Text(available)} available",
+        ({ }, { } bytes) => $"at most {ByteSize.Text(bytes)} of its memory",
+        _ => "--device-memory is ignored on the CPU",
     };
 
     private static void Check(DeviceProbe probe, int index)
@@ -87,26 +86,24 @@ internal static class EngineFactory
             throw new GpuAlsException(FailureKind.Device, $"--device {info.Id} ({info.Name}): {info.Note}. {Remedy}");
     }
 
-    private static IAlsEngine Choose(Opening opening, out string reason)
+    private static IAlsEngine Choose(Opening opening, out DeviceChoice choice)
     {
-        var refusals = new List<string>();
+        var refusals = new List<Refusal>();
         foreach (var kind in (DeviceKind[])[DeviceKind.Cuda, DeviceKind.OpenCl])
         {
             if (TryOpenGpu(kind, opening, refusals) is not { } engine) continue;
-            reason = refusals.Count == 0
-                ? "auto: the first usable CUDA device"
-                : $"auto: {string.Join("; ", refusals)}";
+            choice = DeviceChoice.OfGpu(kind, refusals);
             return engine;
         }
 
-        reason = $"auto: {string.Join("; ", refusals)}";
+        choice = DeviceChoice.OfCpu(refusals);
         return new HostEngine();
     }
 
-    private static DeviceEngine? TryOpenGpu(DeviceKind kind, Opening opening, List<string> refusals)
+    private static DeviceEngine? TryOpenGpu(DeviceKind kind, Opening opening, List<Refusal> refusals)
     {
         var probe = DeviceProbe.Of(kind);
-        var refusal = WhyNot(probe);
+        var refusal = new Refusal(kind, WhyNot(probe), IsGpuPresent: probe.IsGpuPresent);
         try
         {
             var index = probe.Infos.ToList().FindIndex(info => info is { IsUsable: true, IsGpu: true });
@@ -114,10 +111,10 @@ internal static class EngineFactory
         }
         catch (GpuAlsException failure)
         {
-            refusal = failure.Message;
+            refusal = refusal with { Reason = failure.Message };
         }
 
-        refusals.Add($"no GPU through {(kind == DeviceKind.Cuda ? "CUDA" : "OpenCL")} ({refusal})");
+        refusals.Add(refusal);
         probe.Dispose();
         return null;
     }
@@ -134,4 +131,40 @@ internal static class EngineFactory
     {
         public DeviceEngine Open(DeviceProbe probe, int index) => probe.CreateEngine(index, MemoryBytes, Streamed);
     }
+}
+
+/// <summary>Why no GPU of a kind is used.</summary>
+/// <param name="Kind">CUDA or OpenCL.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="IsGpuPresent">Whether this machine has a GPU of this kind all the same.</param>
+internal sealed record Refusal(DeviceKind Kind, string Reason, bool IsGpuPresent)
+{
+    public override string ToString() => $"{(Kind == DeviceKind.Cuda ? "CUDA" : "OpenCL")}: {Reason}";
+}
+
+/// <summary>Why it is this device.</summary>
+/// <param name="Note">What the user should know of it, in a few words; empty for nothing.</param>
+/// <param name="Reason">The whole reason.</param>
+internal sealed record DeviceChoice(string Note, string Reason)
+{
+    private const string Details = "(run `gpuals devices` for details)";
+
+    /// <summary>The CPU, because no GPU can be used.</summary>
+    public static DeviceChoice OfCpu(IReadOnlyList<Refusal> refusals) => new(
+        UnusedGpu(refusals) ?? $"no usable GPU found {Details}", string.Join("; ", refusals));
+
+    /// <summary>A GPU; an NVIDIA GPU with a working driver would have been used through CUDA.</summary>
+    public static DeviceChoice OfGpu(DeviceKind kind, IReadOnlyList<Refusal> refusals) => new(
+        UnusedGpu(refusals) ?? "",
+        refusals.Count == 0 ? $"the first usable {Words.Of(kind)} device" : string.Join("; ", refusals));
+
+    /// <summary>The same with one more note; null for none.</summary>
+    public DeviceChoice With(string? note) => string.IsNullOrEmpty(note)
+        ? this
+        : new DeviceChoice(Note.Length == 0 ? note : $"{Note}; {note}", $"{Reason}; {note}");
+
+    private static string? UnusedGpu(IEnumerable<Refusal> refusals) =>
+        refusals.FirstOrDefault(refusal => refusal.IsGpuPresent) is { } refusal
+            ? $"{refusal.Reason} {Details}"
+            : null;
 }
