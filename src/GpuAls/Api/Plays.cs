@@ -74,7 +74,7 @@ public sealed class Plays
         where TItem : notnull
     {
         ArgumentNullException.ThrowIfNull(plays);
-        return Of(MemoryInteractions.Index(plays.Select(play => (play.User, play.Item, 1f)), Feedback.Implicit));
+        return Of(plays.Select(play => (play.User, play.Item, 1f)), hasWeights: false, Feedback.Implicit);
     }
 
     /// <summary>Plays or ratings that are in memory.</summary>
@@ -92,7 +92,7 @@ public sealed class Plays
         where TItem : notnull
     {
         ArgumentNullException.ThrowIfNull(plays);
-        return Of(MemoryInteractions.Index(plays, feedback));
+        return Of(plays, hasWeights: true, feedback);
     }
 
     /// <summary>Plays or ratings that are in arrays of equal length.</summary>
@@ -115,8 +115,8 @@ public sealed class Plays
         ArgumentNullException.ThrowIfNull(items);
         Require.Length(items.Length, users.Length, nameof(items));
         if (weights is not null) Require.Length(weights.Length, users.Length, nameof(weights));
-        var rows = users.Select((user, row) => (user, items[row], weights?[row] ?? 1));
-        return Of(MemoryInteractions.Index(rows, feedback));
+        var rows = Enumerable.Range(0, users.Length).Select(row => (users[row], items[row], weights?[row] ?? 1));
+        return Of(rows, hasWeights: weights is not null, feedback);
     }
 
     /// <summary>Splits the plays into a part to train on and a part to test with.</summary>
@@ -145,16 +145,23 @@ public sealed class Plays
 
     private Plays Part(CsrMatrix part) => new(PlaysPart.Of(Users, Items, part, Feedback).Plays, Input, Statistics);
 
-    private static Plays Of(IndexedInteractions rows) => Of(
-        rows,
-        new ManifestInput
+    private static Plays Of<TUser, TItem>(
+        IEnumerable<(TUser User, TItem Item, float Weight)> plays, bool hasWeights, Feedback feedback)
+        where TUser : notnull
+        where TItem : notnull
+    {
+        var source = new MemoryInteractionSource<TUser, TItem>(plays, hasWeights, feedback);
+        var rows = InteractionLoader.LoadAsync(source, null, CancellationToken.None).GetAwaiter().GetResult();
+        var input = new ManifestInput
         {
             Locations = [],
             UserColumn = "",
             ItemColumn = "",
             WeightColumn = null,
             OnBadRow = OnBadRow.Fail,
-        });
+        };
+        return Of(rows, input);
+    }
 
     private static Plays Of(IndexedInteractions rows, ManifestInput input)
     {

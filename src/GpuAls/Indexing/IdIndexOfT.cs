@@ -16,7 +16,7 @@ public sealed class IdIndex<T> : IdIndex
     public IdIndex(T[] ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        (_ids, Count, Type) = (new Lazy<T[]>(ids), ids.Length, TypeOf());
+        (_ids, Count, Type) = (new Lazy<T[]>(ids), ids.Length, IdTypes.Of<T>());
         _byText = new Lazy<Dictionary<string, int>>(IndexByText);
     }
 
@@ -25,7 +25,7 @@ public sealed class IdIndex<T> : IdIndex
     /// <param name="make">The id at an index, all different; called on several threads.</param>
     internal IdIndex(int count, Func<int, T> make)
     {
-        (_ids, Count, Type) = (new Lazy<T[]>(() => Make(count, make)), count, TypeOf());
+        (_ids, Count, Type) = (new Lazy<T[]>(() => Make(count, make)), count, IdTypes.Of<T>());
         _byText = new Lazy<Dictionary<string, int>>(IndexByText);
     }
 
@@ -73,17 +73,6 @@ public sealed class IdIndex<T> : IdIndex
     /// <summary>UUIDs are written in more than one way: in upper case, in braces.</summary>
     private static string Canonical(string id) =>
         typeof(T) == typeof(Guid) && Guid.TryParse(id, out var uuid) ? uuid.ToString() : id;
-
-    private static IdType TypeOf() => typeof(T) switch
-    {
-        var type when type == typeof(string) => IdType.Text,
-        var type when type == typeof(int) => IdType.Integer32,
-        var type when type == typeof(long) => IdType.Integer64,
-        var type when type == typeof(ulong) => IdType.UnsignedInteger64,
-        var type when type == typeof(Guid) => IdType.Uuid,
-        var type => throw new ArgumentException(
-            $"{type.Name} is not a type of ids; ids are string, int, long, ulong or Guid."),
-    };
 
     private Dictionary<string, int> IndexByText()
     {

@@ -45,7 +45,14 @@ internal sealed class InteractionGatherer(IInteractionSource source)
     public IndexedInteractions Build()
     {
         if (_badRows > 0 && source.Schema.OnBadRow == OnBadRow.Fail) throw BadRows();
-        if (_keptRows == 0) throw NothingLeft();
+        var statistics = new ReadStatistics
+        {
+            Files = source.FileCount,
+            Rows = _rows,
+            ZeroWeightRows = _zeroWeightRows,
+            BadRows = _badRows,
+        };
+        if (_keptRows == 0) throw new GpuAlsException(FailureKind.BadInput, source.NothingLeft(statistics));
         var (users, items, weights, times) = _gathered.Take();
         return new IndexedInteractions
         {
@@ -57,13 +64,7 @@ internal sealed class InteractionGatherer(IInteractionSource source)
             Weights = weights,
             Times = times,
             Feedback = source.Schema.Feedback,
-            Statistics = new ReadStatistics
-            {
-                Files = source.FileCount,
-                Rows = _rows,
-                ZeroWeightRows = _zeroWeightRows,
-                BadRows = _badRows,
-            },
+            Statistics = statistics,
         };
     }
 
@@ -89,14 +90,6 @@ internal sealed class InteractionGatherer(IInteractionSource source)
             $"{_badRows:N0} of {Counted.Of(_rows, "row")} cannot be used:\n  {shown}{more}\n"
                 + "Fix these rows, or pass --on-bad-row skip to drop them.");
     }
-
-    private GpuAlsException NothingLeft() => new(
-        FailureKind.BadInput,
-        _rows == 0
-            ? $"the input has no rows: {source.Name} {(source.FileCount > 1 ? "are" : "is")} empty, "
-                + "or no more than a header."
-            : $"no row is left of {Counted.Of(_rows, "row")}: {_zeroWeightRows:N0} with weight 0, "
-                + $"{_badRows:N0} that cannot be used. Check --weight-column.");
 }
 
 /// <summary>A batch whose ids have provisional numbers.</summary>

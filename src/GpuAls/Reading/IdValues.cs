@@ -134,3 +134,20 @@ public enum IdType
     [JsonStringEnumMemberName("uuid")]
     Uuid,
 }
+
+/// <summary>The types of ids in .NET.</summary>
+internal static class IdTypes
+{
+    /// <summary>The type of ids that are string, int, long, ulong or Guid.</summary>
+    /// <exception cref="ArgumentException">T is not a type of ids.</exception>
+    public static IdType Of<T>() => typeof(T) switch
+    {
+        var type when type == typeof(string) => IdType.Text,
+        var type when type == typeof(int) => IdType.Integer32,
+        var type when type == typeof(long) => IdType.Integer64,
+        var type when type == typeof(ulong) => IdType.UnsignedInteger64,
+        var type when type == typeof(Guid) => IdType.Uuid,
+        var type => throw new ArgumentException(
+            $"{type.Name} is not a type of ids; ids are string, int, long, ulong or Guid."),
+    };
+}

@@ -6,7 +6,7 @@ namespace GpuAls;
 /// <param name="cancellation">Stops the reading.</param>
 internal delegate Task<InteractionBatch> BatchWork(CancellationToken cancellation);
 
-/// <summary>Plays to read, as batches of columns: files today; a database query would be one more class.</summary>
+/// <summary>Plays to read, as batches of columns: files, or what is in memory; a database query would be one more class.</summary>
 internal interface IInteractionSource
 {
     /// <summary>How messages name it.</summary>
@@ -17,6 +17,12 @@ internal interface IInteractionSource
 
     /// <summary>Which columns the batches have, and what becomes of rows that cannot be used.</summary>
     InteractionSchema Schema { get; }
+
+    /// <summary>The message where no row is left of those that were read.</summary>
+    string NothingLeft(ReadStatistics read) => read.Rows == 0
+        ? $"the input has no rows: {Name} {(FileCount > 1 ? "are" : "is")} empty, or no more than a header."
+        : $"no row is left of {Counted.Of(read.Rows, "row")}: {read.ZeroWeightRows:N0} with weight 0, "
+            + $"{read.BadRows:N0} that cannot be used. Check --weight-column.";
 
     /// <summary>
     /// The batches, in the order of their rows. Whoever reads them runs several at once, and asks for the next when

@@ -61,6 +61,11 @@ public sealed class PlaysTests
             .And.Property(nameof(GpuAlsException.Kind)).EqualTo(FailureKind.BadInput));
 
     [Test]
+    public void From_IdWithHalfASurrogatePair_IsRefused() => Assert.That(
+        () => Plays.From([("b", "x"), ("a", $"x{(char)0xd800}")]),
+        Throws.TypeOf<GpuAlsException>().With.Message.Contains("play 1 has an item id that is not valid UTF-16"));
+
+    [Test]
     public void From_NoRows_IsRefused() => Assert.That(
         () => Plays.From(Array.Empty<(string, string)>()),
         Throws.TypeOf<GpuAlsException>().With.Message.Contains("there are no plays"));
