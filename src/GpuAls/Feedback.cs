@@ -2,20 +2,18 @@ using System.Text.Json.Serialization;
 
 namespace GpuAls;
 
-/// <summary>What the weights of the plays are.</summary>
+/// <summary>What weights stand for.</summary>
 [JsonConverter(typeof(WordConverter<Feedback>))]
 public enum Feedback
 {
     /// <summary>
-    /// How often something was played: rows of one user and item are added up, and what was not played counts as a
-    /// little disliked.
+    /// Number of plays. Rows of the same user and item are summed, and pairs without plays count as a weak dislike.
     /// </summary>
     [JsonStringEnumMemberName("implicit")]
     Implicit,
 
     /// <summary>
-    /// Ratings, 0 and below among them: of several rows of one user and item the mean counts, and of what was not
-    /// rated nothing is known.
+    /// Ratings of any sign. Rows of the same user and item are averaged, and pairs without a rating are ignored.
     /// </summary>
     [JsonStringEnumMemberName("explicit")]
     Explicit,

@@ -13,7 +13,7 @@ internal sealed class EvaluateDraft(EvaluateJobOptions options)
     /// <summary>Takes a training.</summary>
     public void Add(IReadOnlyList<IterationReport> iterations)
     {
-        var title = options.Split.Folds is null ? "the training" : $"fold {_trainings.Count + 1}";
+        var title = options.Split.Folds is null ? "training" : $"fold {_trainings.Count + 1}";
         _trainings.Add(new TrainingCurve(title, iterations));
     }
 

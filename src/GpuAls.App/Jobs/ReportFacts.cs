@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace GpuAls.App;
 
-/// <summary>The head of a page: what was run, with what and when.</summary>
+/// <summary>The head of a report: what was run, on what and when.</summary>
 internal static class ReportFacts
 {
     /// <summary>The facts of a training.</summary>
@@ -11,7 +11,7 @@ internal static class ReportFacts
         ("Command", options.Report?.CommandLine),
         ("Input", Input(manifest.Input)),
         ("Data", Data(manifest.Data)),
-        ("Trained", Training(manifest.Options, manifest.Preset)),
+        ("Options", Training(manifest.Options, manifest.Preset)),
         ("Model", options.Output),
         ("Lists", Lists(manifest.Lists!)),
         .. Run(manifest.Device, manifest.GpualsVersion, manifest.StartedAt, manifest.Seconds),
@@ -23,12 +23,12 @@ internal static class ReportFacts
         ("Command", options.Report?.CommandLine),
         ("Input", report.Input is { } input ? Input(input) : null),
         ("Model", report.Model),
-        ("Tested with", report.Test.Count > 0 ? string.Join('\n', report.Test) : null),
+        ("Test plays", report.Test.Count > 0 ? string.Join('\n', report.Test) : null),
         ("Excluded from lists", report.Exclude.Count > 0 ? string.Join('\n', report.Exclude) : null),
         ("Split", report.Split is { } split ? Split(split) : null),
         ("Data", string.Join('\n', report.Splits.Select(Data))),
-        ("Trained", report.Options is { } trained ? Training(trained, report.Preset) : null),
-        ("Neighbours", Text($"{Counted.Of(report.Neighbours, "similar item")} of each item, in the baselines")),
+        ("Options", report.Options is { } trained ? Training(trained, report.Preset) : null),
+        ("Baselines", Text($"{Counted.Of(report.Neighbours, "similar item")} per item")),
         .. Run(report.Device, report.GpualsVersion, report.StartedAt, report.Seconds),
     ]);
 
@@ -37,7 +37,7 @@ internal static class ReportFacts
     [
         ("Command", options.Report?.CommandLine),
         ("Input", Input(report.Input)),
-        ("Tested with", report.Test.Count > 0 ? string.Join('\n', report.Test) : null),
+        ("Test plays", report.Test.Count > 0 ? string.Join('\n', report.Test) : null),
         ("Excluded from lists", report.Exclude.Count > 0 ? string.Join('\n', report.Exclude) : null),
         ("Split", report.Split is { } split ? Split(split) : null),
         ("Data", string.Join('\n', report.Splits.Select(Data))),
@@ -58,7 +58,7 @@ internal static class ReportFacts
         ("Device", device),
         ("Version", $"gpuals {version}"),
         ("Date", startedAt.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)),
-        ("Time taken", Text($"{seconds:0.##} s")),
+        ("Duration", Text($"{seconds:0.##} s")),
     ];
 
     private static string Input(ManifestInput input)
@@ -96,7 +96,7 @@ internal static class ReportFacts
 
     private static string Lists(ManifestLists lists)
     {
-        var played = lists.IncludePlayed ? "including" : "without";
+        var played = lists.IncludePlayed ? "including" : "excluding";
         return Text($"top {lists.Top} for each user, {played} items already played");
     }
 

@@ -142,7 +142,7 @@ internal sealed class TrainJob
         {
             Title = "gpuals train",
             Facts = ReportFacts.Of(manifest, _options),
-            Trainings = [new TrainingCurve("the training", manifest.Iterations, manifest.Validation?.Metric)],
+            Trainings = [new TrainingCurve("training", manifest.Iterations, manifest.Validation?.Metric)],
             Distributions = PlayDistribution.Of(plays),
             TimingsSeconds = manifest.TimingsSeconds,
             Samples = Samples(model, plays, cancellation),

@@ -72,7 +72,7 @@ internal static class HoldOutParameters
         };
 
     private static ParameterCondition<T> NoTest<T>()
-        where T : HoldOutJobOptions => new(o => o.Test.Count == 0, "cannot be used with --test, because no plays are held out.");
+        where T : HoldOutJobOptions => new(o => o.Test.Count == 0, "cannot be used with --test.");
 
     private static ParameterCondition<T> Times<T>(SplitKind kind)
         where T : HoldOutJobOptions => new(

@@ -218,10 +218,12 @@ internal static class JobParameters
         },
         SharedParameters.Overwrite<SampleJobOptions>(o => o.Overwrite, (o, value) => o with { Overwrite = value }),
         OfSample(
-            Parameter<SampleOptions>.Whole<int>("users", o => o.Users, (o, value) => o with { Users = value }, AtLeast2),
+            Parameter<SampleOptions>.Whole<int>(
+                "users", o => o.Users, (o, value) => o with { Users = value }, AtLeast2),
             "Number of users"),
         OfSample(
-            Parameter<SampleOptions>.Whole<int>("items", o => o.Items, (o, value) => o with { Items = value }, AtLeast2),
+            Parameter<SampleOptions>.Whole<int>(
+                "items", o => o.Items, (o, value) => o with { Items = value }, AtLeast2),
             "Number of items"),
         OfSample(
             Parameter<SampleOptions>.Whole<long>("plays", o => o.Plays, (o, value) => o with { Plays = value }),

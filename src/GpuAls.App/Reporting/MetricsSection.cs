@@ -5,7 +5,7 @@ using OxyPlot.Axes;
 
 namespace GpuAls.App;
 
-/// <summary>What was measured, beside the baselines.</summary>
+/// <summary>Metrics of the model and of the baselines.</summary>
 internal static class MetricsSection
 {
     /// <summary>Metrics of lists that are drawn; the table has the others too.</summary>
@@ -21,7 +21,7 @@ internal static class MetricsSection
         var values = report.Methods.SelectMany(method => method.Metrics).Where(value => metrics.Contains(value.Metric));
         var intervals = MetricTitles.IntervalNote(values, report.Bootstrap, "Brackets and bars show");
         return Html.Section(
-            "Metrics beside the baselines",
+            "Metrics",
             Html.Paragraph($"{Counted.Of(report.Users, "user")} with held-out plays.{intervals}"),
             new XElement(
                 "div", new XAttribute("class", "charts"),
@@ -39,8 +39,8 @@ internal static class MetricsSection
         var title = MetricTitles.Of(name);
         var at = values[0].Values[^1].Metric.K;
         var last = values.Select(method => $"{method.Name} {MetricTitles.Number(method.Values[^1].Value)}");
-        var alt = $"Chart: {title} by the length of the list. At {at}: {string.Join(", ", last)}.";
-        return Chart.Figure($"{title} by the length k of the list", alt, colors => Draw(colors, title, values));
+        var alt = $"Chart: {title}@k. At k = {at}: {string.Join(", ", last)}.";
+        return Chart.Figure($"{title}@k", alt, colors => Draw(colors, title, values));
     }
 
     private static PlotModel Draw(ChartColors colors, string title, (string Name, MetricValue[] Values)[] methods)
@@ -66,7 +66,9 @@ internal static class MetricsSection
     }
 
     private static XElement Table(IReadOnlyList<MethodResult> methods, IReadOnlyList<Metric> metrics) => Html.Table(
-        "Metrics", ["metric", .. methods.Select(method => method.Name)], metrics.Select(metric => (string[])
+        "Metrics of the model and the baselines",
+        ["metric", .. methods.Select(method => method.Name)],
+        metrics.Select(metric => (string[])
         [
             MetricTitles.Of(metric),
             .. methods.Select(

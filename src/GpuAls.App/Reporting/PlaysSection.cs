@@ -15,7 +15,7 @@ internal static class PlaysSection
         return Html.Section(
             "Plays",
             new XElement("div", new XAttribute("class", "charts"), distributions.Select(Figure)),
-            Html.Details("Numbers of the distributions", distributions.Select(Table)));
+            Html.Details("Show the numbers", distributions.Select(Table)));
     }
 
     private static XElement Figure(PlayDistribution plays)
@@ -24,14 +24,14 @@ internal static class PlaysSection
         var alt =
             $"Line chart, both axes logarithmic: of {Counted.Of(first.Rows, plays.Row)} each has at least "
                 + $"{Counted.Of(first.AtLeast, plays.Column)}, and at most {Html.Number(last.AtLeast)}.";
-        return Chart.Figure($"{Capital(plays.Row)}s with at least that many {plays.Column}s", alt, colors =>
+        return Chart.Figure($"Number of {plays.Row}s with at least n {plays.Column}s", alt, colors =>
         {
             var plot = Chart.Plot(
                 colors,
                 new LogarithmicAxis
                 {
                     Position = AxisPosition.Bottom,
-                    Title = $"{plays.Column}s per {plays.Row}, at least",
+                    Title = $"n ({plays.Column}s per {plays.Row})",
                     Minimum = 1 / Room,
                     Maximum = last.AtLeast * Room,
                 },
@@ -50,8 +50,6 @@ internal static class PlaysSection
     }
 
     private static XElement Table(PlayDistribution plays) => Html.Table(
-        $"{Capital(plays.Row)}s by their {plays.Column}s", [$"{plays.Column}s, at least", $"{plays.Row}s"],
+        $"Number of {plays.Row}s with at least n {plays.Column}s", ["n", $"{plays.Row}s"],
         plays.Points.Select(point => new[] { Html.Number(point.AtLeast), Html.Number(point.Rows) }));
-
-    private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
 }

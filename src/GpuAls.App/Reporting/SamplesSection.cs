@@ -12,26 +12,25 @@ internal static class SamplesSection
     {
         if (samples.Count == 0) return null;
         var marks = samples.Any(sample => sample.HeldOut is not null)
-            ? $" {Mark} marks hits: items that were held out."
+            ? $" {Mark} marks hits: held-out items."
             : "";
         return Html.Section(
             "Sample lists",
             Html.Paragraph(
-                $"{Counted.Of(samples.Count, "user")}, from the one with most items to the one with fewest.{marks}"),
+                $"{Counted.Of(samples.Count, "user")}, sorted by number of items, most first.{marks}"),
             new XElement("div", new XAttribute("class", "samples"), samples.Select(Lists)));
     }
 
     private static XElement Lists(SampleList sample)
     {
-        var (best, column, value) = sample.Feedback == Feedback.Explicit
-            ? ("best rated", "rated best", "rating")
-            : ("most played", "played most", "plays");
+        var (best, value) =
+            sample.Feedback == Feedback.Explicit ? ("top rated", "rating") : ("most played", "plays");
         return new XElement(
             "article",
             new XElement("h3", Html.Clean(sample.User)),
             Html.Table(
-                $"{sample.User}: the {best} of {Counted.Of(sample.PlayCount, "item")}, and the list",
-                ["", column, value, "recommended", "score"],
+                $"{sample.User}: {best} of {Counted.Of(sample.PlayCount, "item")}, and recommendations",
+                ["", best, value, "recommended", "score"],
                 Enumerable.Range(
                     0, Math.Max(sample.Played.Count, sample.Recommended.Count)).Select(row => Row(sample, row))));
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 using OxyPlot.Axes;
 using OxyPlot.Series;
@@ -39,7 +40,7 @@ internal static class TimingsSection
         var alt =
             $"Bar chart: seconds of each phase. The longest is \"{longest.Title}\" with "
                 + $"{Html.Number(longest.Seconds)} s.";
-        return Chart.Figure("Seconds of each phase", alt, colors =>
+        return Chart.Figure("Time per phase", alt, colors =>
         {
             // From the top down, as the table has them.
             var names = new CategoryAxis
@@ -69,13 +70,16 @@ internal static class TimingsSection
     private static XElement Table((string Title, double Seconds)[] phases)
     {
         var total = phases.Sum(phase => phase.Seconds);
-        var rows = phases.Append((Title: "all", Seconds: total));
-        return Html.Table("Seconds of each phase, and its share", ["phase", "seconds", "share"], rows.Select(Row));
+        var rows = phases.Append((Title: "total", Seconds: total));
+        return Html.Table("Time per phase", ["phase", "seconds", "share"], rows.Select(Row));
 
         string[] Row((string Title, double Seconds) phase) =>
         [
-            phase.Title, Html.Number(phase.Seconds),
-            $"{Html.Number(Math.Round(100 * phase.Seconds / Math.Max(total, double.Epsilon), 1))} %",
+            phase.Title,
+            Text($"{phase.Seconds:F3}"),
+            Text($"{100 * phase.Seconds / Math.Max(total, double.Epsilon):F1} %"),
         ];
     }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

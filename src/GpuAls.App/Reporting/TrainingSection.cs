@@ -15,7 +15,7 @@ internal static class TrainingSection
             new XElement(
                 "div", new XAttribute("class", "charts"), LossFigure(trainings), MetricFigure(trainings),
                 SecondsFigure(trainings)),
-            Html.Details("Numbers for each iteration", trainings.Select(Table)));
+            Html.Details("Show the numbers", trainings.Select(Table)));
     }
 
     private static XElement? LossFigure(IReadOnlyList<TrainingCurve> trainings)
@@ -43,7 +43,7 @@ internal static class TrainingSection
         var sorted = seconds.Order().ToArray();
         var median = sorted[sorted.Length / 2];
         return Figure(
-            trainings, "Seconds per iteration, without computing the loss", $"The median is {Html.Number(median)} s.",
+            trainings, "Seconds per iteration (without the loss)", $"The median is {Html.Number(median)} s.",
             "seconds", report => report.Seconds, 0);
     }
 
@@ -78,14 +78,18 @@ internal static class TrainingSection
         });
 
     private static XElement Table(TrainingCurve training) => Html.Table(
-        $"Iterations of {training.Name}",
-        ["iteration", "seconds", "loss", training.Metric ?? "metric", "rows in fp64", "rows with jitter"],
-        training.Iterations.Select(report => new[]
-        {
+        $"Iterations: {training.Name}",
+        ["iteration", "seconds", "loss", .. Optional(training.Metric), "rows in fp64", "rows with jitter"],
+        training.Iterations.Select(report => (string[])
+        [
             Html.Number(report.Iteration), Html.Number(report.Seconds), Loss(report.Loss),
-            report.Metric is { } value ? MetricTitles.Number(value) : "not measured", Html.Number(report.Fp64Rows),
-            Html.Number(report.JitteredRows),
-        }));
+            .. Optional(training.Metric is null ? null : Value(report.Metric)),
+            Html.Number(report.Fp64Rows), Html.Number(report.JitteredRows),
+        ]));
 
-    private static string Loss(double? loss) => loss?.ToString("G9", CultureInfo.InvariantCulture) ?? "not tracked";
+    private static string[] Optional(string? text) => text is null ? [] : [text];
+
+    private static string Value(double? metric) => metric is { } value ? MetricTitles.Number(value) : "";
+
+    private static string Loss(double? loss) => loss?.ToString("G9", CultureInfo.InvariantCulture) ?? "";
 }

@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace GpuAls.App;
 
-/// <summary>What a search tried: a heat map for each pair of parameters, and all trials.</summary>
+/// <summary>The trials of a search: a heat map for each pair of parameters, and a table.</summary>
 internal static class TrialsSection
 {
     /// <summary>Values of a parameter that a heat map has room for; random searches have more.</summary>
@@ -21,7 +21,7 @@ internal static class TrialsSection
             Html.Paragraph(
                 $"{Counted.Of(report.Trials.Count, "trial")} by {report.Metric}; "
                     + $"{better} is better.{intervals} To train the best on all plays:"),
-            new XElement("p", new XElement("code", Html.Clean(report.TrainCommand))),
+            new XElement("pre", new XElement("code", Html.Clean(report.TrainCommand))),
             new XElement(
                 "div", new XAttribute("class", "charts"),
                 Pairs(parameters).Select(pair => Map(report, pair.X, pair.Y)).Where(map => map is not null)),
@@ -45,8 +45,7 @@ internal static class TrialsSection
     }
 
     /// <summary>
-    /// The best of some trials, whatever the other parameters; NaN where none came to anything. Trials are sorted, the
-    /// best first.
+    /// The best of some trials, whatever the other parameters; NaN if all failed. Trials are sorted, best first.
     /// </summary>
     private static double Best(TuneReport report, Func<TuneTrial, bool> isMeant) =>
         report.Trials.Where(isMeant)
@@ -68,8 +67,11 @@ internal static class TrialsSection
         trial.Result.Failure is null ? trial.Result.Measured(MetricChoice.Parse(report.Metric).Metric) : null;
 
     private static XElement Table(TuneReport report, Parameter<AlsOptions>[] parameters) => Html.Table(
-        "All trials, the best first",
-        ["trial", .. parameters.Select(parameter => parameter.Name), report.Metric, "best at", "trained", "seconds"],
+        "All trials, best first",
+        [
+            "trial", .. parameters.Select(parameter => parameter.Name), report.Metric, "best iteration", "iterations",
+            "seconds",
+        ],
         report.Trials.Select(trial => (string[])
         [
             Html.Number(trial.Result.Trial), .. parameters.Select(parameter => parameter.Get(trial.Options)),

@@ -11,7 +11,7 @@ internal static class TrialTable
         var parameters = report.Searched.Reverse().Select(name => AlsParameters.Table[name]).ToArray();
         var table = new Table().Border(TableBorder.Simple).AddColumn("trial");
         foreach (var parameter in parameters) table.AddColumn(parameter.Name);
-        string[] results = [report.Metric, "best at", "trained"];
+        string[] results = [report.Metric, "best iteration", "iterations"];
         foreach (var column in results) table.AddColumn(column);
         foreach (var trial in report.Trials)
             table.AddRow(

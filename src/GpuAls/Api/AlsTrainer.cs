@@ -7,10 +7,10 @@ public sealed class AlsTrainer
     private readonly AlsOptions _options;
     private readonly FactorTrainer _trainer;
 
-    /// <param name="engine">Where to train.</param>
-    /// <param name="options">What to train.</param>
+    /// <param name="engine">The device to train on.</param>
+    /// <param name="options">Rank, regularization and so on.</param>
     /// <exception cref="GpuAlsException">
-    /// Kind Usage: an option is out of range. Kind Device: the device can't do what an option asks for.
+    /// Kind Usage: an option is out of range. Kind Device: the device doesn't support an option.
     /// </exception>
     public AlsTrainer(Engine engine, AlsOptions options)
     {
@@ -19,10 +19,10 @@ public sealed class AlsTrainer
         _trainer = new FactorTrainer(engine.Implementation, options);
     }
 
-    /// <summary>Trains a model, on a thread of the pool.</summary>
-    /// <param name="plays">What to learn.</param>
-    /// <param name="progress">Told after each iteration.</param>
-    /// <param name="cancellation">Stops it between half-iterations.</param>
+    /// <summary>Trains a model on a thread of the thread pool.</summary>
+    /// <param name="plays">The plays or ratings to learn from.</param>
+    /// <param name="progress">Receives a report after each iteration.</param>
+    /// <param name="cancellation">Cancels the training, between two half-iterations.</param>
     /// <exception cref="GpuAlsException">
     /// Kind Usage: plays and options differ in their kind of feedback. Kind BadInput: there are fewer than two users or
     /// items, or fewer items than the rank. Kind Internal: a row can't be solved. Kind Device: too little memory.

@@ -5,18 +5,18 @@ public sealed record Device
 {
     private Device(DeviceRequest request) => Request = request;
 
-    /// <summary>CUDA if it can be used, else a GPU through OpenCL, else the CPU.</summary>
+    /// <summary>A CUDA device if possible, then a GPU with OpenCL, then the CPU.</summary>
     public static Device Auto { get; } = new(new DeviceRequest(DeviceKind.Auto));
 
     /// <summary>The CPU: SIMD on all cores.</summary>
     public static Device Cpu { get; } = new(new DeviceRequest(DeviceKind.Cpu));
 
     /// <summary>
-    /// The GPU kernels, emulated on the CPU: for tests, thousands of times slower than <see cref="Cpu"/>.
+    /// The GPU kernels, emulated on the CPU. For tests: thousands of times slower than <see cref="Cpu"/>.
     /// </summary>
     public static Device Emulated { get; } = new(new DeviceRequest(DeviceKind.Emulated));
 
-    /// <summary>Limits how many bytes of a GPU's memory are used; null uses what is free.</summary>
+    /// <summary>Maximum bytes of GPU memory to use; null for all that is free.</summary>
     public long? MemoryBytes
     {
         get => Request.MemoryBytes;
@@ -26,17 +26,17 @@ public sealed record Device
     internal DeviceRequest Request { get; private init; }
 
     /// <summary>An NVIDIA GPU.</summary>
-    /// <param name="index">Which one, from 0.</param>
+    /// <param name="index">Index of the device, from 0.</param>
     public static Device Cuda(int index = 0) => new(new DeviceRequest(DeviceKind.Cuda, index));
 
     /// <summary>A device with an OpenCL driver.</summary>
-    /// <param name="index">Which one, from 0.</param>
+    /// <param name="index">Index of the device, from 0.</param>
     public static Device OpenCl(int index = 0) => new(new DeviceRequest(DeviceKind.OpenCl, index));
 
-    /// <summary>Reads a name such as <c>cuda:1</c>.</summary>
-    /// <exception cref="GpuAlsException">Kind Usage: there is no such name.</exception>
+    /// <summary>Parses a name such as <c>cuda:1</c>.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: the text is not the name of a device.</exception>
     public static Device Parse(string name) => new(DeviceRequest.Parse(name));
 
-    /// <summary>The devices of this machine and, for each kind that has none, the reason.</summary>
+    /// <summary>The devices of this machine and, for each kind without one, the reason.</summary>
     public static IReadOnlyList<DeviceInfo> List() => DeviceCatalog.List();
 }

@@ -1,8 +1,8 @@
 namespace GpuAls;
 
 /// <summary>
-/// Trains models and makes lists on one device, whose memory it holds until it is disposed. One thread uses it at a
-/// time.
+/// A device that models are trained and lists are made on. It holds device memory until it is disposed, and must not
+/// be used by several threads at once.
 /// </summary>
 public sealed class Engine : IDisposable
 {
@@ -14,13 +14,13 @@ public sealed class Engine : IDisposable
     /// <summary>The name of the CPU or GPU.</summary>
     public string Name => Implementation.Description.Name;
 
-    /// <summary>Why it is this device.</summary>
+    /// <summary>Why this device was chosen.</summary>
     public string Reason { get; }
 
     internal IAlsEngine Implementation { get; }
 
     /// <summary>Opens a device.</summary>
-    /// <param name="device">Which device; <see cref="GpuAls.Device.Auto"/> by default.</param>
+    /// <param name="device">The device; <see cref="GpuAls.Device.Auto"/> by default.</param>
     /// <exception cref="GpuAlsException">Kind Device: there is no such device, or it can't be used.</exception>
     public static Engine Create(Device? device = null)
     {
@@ -28,7 +28,7 @@ public sealed class Engine : IDisposable
         return new Engine(implementation, choice.Reason);
     }
 
-    /// <summary>Frees the device.</summary>
+    /// <summary>Releases the device and its memory.</summary>
     public void Dispose() => Implementation.Dispose();
 
     /// <inheritdoc/>

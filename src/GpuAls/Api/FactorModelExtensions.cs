@@ -1,18 +1,18 @@
 namespace GpuAls;
 
-/// <summary>What a model is for: lists and their measurement.</summary>
+/// <summary>Recommends items with a model, and evaluates it.</summary>
 public static class FactorModelExtensions
 {
-    /// <summary>The best items of some users.</summary>
+    /// <summary>Recommends items to some users.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="engine">Where scores are computed.</param>
+    /// <param name="engine">The device to compute scores on.</param>
     /// <param name="users">Ids of the users, as text.</param>
     /// <param name="top">Length of a list, 1 to 1,024.</param>
     /// <param name="includePlayed">Whether lists may contain items that the user has played.</param>
-    /// <param name="cancellation">Stops it between batches of users.</param>
-    /// <returns>A list for each user, in their order; empty for a user without factors to rank by.</returns>
+    /// <param name="cancellation">Cancels the operation, between two batches of users.</param>
+    /// <returns>A list for each user, in the same order; empty for users whose factors are all 0.</returns>
     /// <exception cref="GpuAlsException">
-    /// Kind Usage: <paramref name="top"/> is out of range, or the model doesn't know a user. Kind Device: too little
+    /// Kind Usage: <paramref name="top"/> is out of range, or a user is not in the model. Kind Device: too little
     /// memory.
     /// </exception>
     public static IEnumerable<RecommendationList> Recommend(
@@ -32,7 +32,7 @@ public static class FactorModelExtensions
     }
 
     /// <summary>
-    /// The best items of every user who has factors to rank by, computed in batches as they are asked for.
+    /// Recommends items to every user whose factors are not all 0. Lists are computed lazily, in batches.
     /// </summary>
     /// <inheritdoc cref="Recommend"/>
     public static IEnumerable<RecommendationList> RecommendForAll(
@@ -48,18 +48,18 @@ public static class FactorModelExtensions
         return Lists(model, engine, Recommender.UsersWithPlays(model), top, includePlayed, cancellation);
     }
 
-    /// <summary>Writes everyone's list to a file: Parquet, CSV or JSON lines, by its extension.</summary>
+    /// <summary>Writes the lists of all users to a file: Parquet, CSV or JSON Lines, by its extension.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="engine">Where scores are computed.</param>
+    /// <param name="engine">The device to compute scores on.</param>
     /// <param name="path">
-    /// The file: <c>.parquet</c>, <c>.csv</c> or <c>.jsonl</c>. It appears when it is complete.
+    /// The file: <c>.parquet</c>, <c>.csv</c> or <c>.jsonl</c>. It appears only when it is complete.
     /// </param>
     /// <param name="top">Length of a list, 1 to 1,024.</param>
     /// <param name="includePlayed">Whether lists may contain items that the user has played.</param>
     /// <param name="overwrite">Whether an existing file is replaced.</param>
-    /// <param name="cancellation">Stops it between batches of users.</param>
+    /// <param name="cancellation">Cancels the operation, between two batches of users.</param>
     /// <exception cref="GpuAlsException">
-    /// Kind Usage: <paramref name="top"/> is out of range, or the extension is another. Kind Device: too little memory.
+    /// Kind Usage: <paramref name="top"/> is out of range, or the extension is unknown. Kind Device: too little memory.
     /// Kind Output: the file exists, or can't be written.
     /// </exception>
     public static async Task WriteRecommendationsAsync(
@@ -86,17 +86,17 @@ public static class FactorModelExtensions
         }
     }
 
-    /// <summary>Measures how well a model predicts plays that it was not trained on.</summary>
+    /// <summary>Measures how well a model predicts held-out plays.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="engine">Where lists are made.</param>
-    /// <param name="test">Plays that were held out, as from <see cref="Plays.HoldOut"/>.</param>
-    /// <param name="options">What is measured; everything, on lists of 5, 10 and 20 items, by default.</param>
-    /// <param name="bootstrap">How intervals are made.</param>
-    /// <param name="progress">Told the share that is done, 0 .. 1.</param>
-    /// <param name="cancellation">Stops it between batches of users.</param>
+    /// <param name="engine">The device to make lists on.</param>
+    /// <param name="test">Plays the model was not trained on, such as those from <see cref="Plays.HoldOut"/>.</param>
+    /// <param name="options">What to measure; by default all metrics, on lists of 5, 10 and 20 items.</param>
+    /// <param name="bootstrap">How confidence intervals are computed.</param>
+    /// <param name="progress">Receives the fraction that is done, 0 to 1.</param>
+    /// <param name="cancellation">Cancels the operation, between two batches of users.</param>
     /// <returns>Each metric, averaged over the users who have held-out plays, with its confidence interval.</returns>
     /// <exception cref="GpuAlsException">
-    /// Kind Usage: an option is out of range. Kind BadInput: no play is held out that could be predicted. Kind Device:
+    /// Kind Usage: an option is out of range. Kind BadInput: none of the test plays can be predicted. Kind Device:
     /// too little memory.
     /// </exception>
     public static IReadOnlyList<MetricValue> Evaluate(
@@ -145,12 +145,12 @@ public static class FactorModelExtensions
         : throw new GpuAlsException(FailureKind.Usage, $"the model has no user {Quoted.Of(user)}.");
 }
 
-/// <summary>The best items of a user.</summary>
+/// <summary>The items recommended to a user.</summary>
 /// <param name="User">The id of the user.</param>
-/// <param name="Items">The items, best first; fewer than asked for if there are no more.</param>
+/// <param name="Items">The items, best first; fewer than requested if there are no more.</param>
 public sealed record RecommendationList(string User, IReadOnlyList<ListedItem> Items)
 {
-    /// <summary>The user and the items, such as <c>Ada Tanaka: River Meadow, River Kinfolk</c>.</summary>
+    /// <summary>The user and the items as text, such as <c>Ada Tanaka: River Meadow, River Kinfolk</c>.</summary>
     public override string ToString() => $"{User}: {string.Join(", ", Items.Select(item => item.Item))}";
 }
 

@@ -1,8 +1,8 @@
 namespace GpuAls;
 
 /// <summary>
-/// Who played what, and how often; or who rated what, and how. Each pair of a user and an item is there once: the
-/// weights of its rows are summed, or averaged if they are ratings.
+/// Plays or ratings of items by users. Each pair of a user and an item occurs once: the weights of its rows are summed,
+/// or averaged if they are ratings.
 /// </summary>
 public sealed class Plays
 {
@@ -24,7 +24,7 @@ public sealed class Plays
     /// <summary>Whether weights are counts of plays or ratings.</summary>
     public Feedback Feedback => Matrix.Feedback;
 
-    /// <summary>Rows that were read, and rows that were left out.</summary>
+    /// <summary>How many rows were read, and how many were skipped.</summary>
     public ReadStatistics Statistics { get; }
 
     internal InteractionMatrix Matrix { get; }
@@ -32,10 +32,10 @@ public sealed class Plays
     internal ManifestInput Input { get; }
 
     /// <summary>Reads a file, a folder of part files, or a glob: Parquet or text, as docs/data.md describes.</summary>
-    /// <param name="location">Where the plays are.</param>
+    /// <param name="location">The file, folder or glob.</param>
     /// <param name="schema">Which columns to read; the columns <c>user</c> and <c>item</c> by default.</param>
-    /// <param name="progress">Told after each batch of rows.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <param name="progress">Receives a report after each batch of rows.</param>
+    /// <param name="cancellation">Cancels the reading.</param>
     /// <exception cref="GpuAlsException">
     /// Kind BadInput: files or columns are missing or of the wrong type, or rows are bad. Kind Usage: the schema
     /// contradicts itself.
@@ -48,10 +48,10 @@ public sealed class Plays
         ReadAsync([location], schema, progress, cancellation);
 
     /// <inheritdoc cref="ReadAsync(string, InteractionSchema?, IProgress{ReadProgress}?, CancellationToken)"/>
-    /// <param name="locations">Where the plays are; their rows are added up.</param>
+    /// <param name="locations">Files, folders or globs, all read into one data set.</param>
     /// <param name="schema">Which columns to read; the columns <c>user</c> and <c>item</c> by default.</param>
-    /// <param name="progress">Told after each batch of rows.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <param name="progress">Receives a report after each batch of rows.</param>
+    /// <param name="cancellation">Cancels the reading.</param>
     public static async Task<Plays> ReadAsync(
         IReadOnlyList<string> locations,
         InteractionSchema? schema = null,
@@ -63,12 +63,12 @@ public sealed class Plays
         return await Task.Run(() => Of(rows, ManifestInput.Of(locations, schema)), cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Plays that are in memory, each of weight 1.</summary>
+    /// <summary>Makes plays from pairs in memory, each with weight 1.</summary>
     /// <typeparam name="TUser">string, int, long, ulong or Guid.</typeparam>
     /// <typeparam name="TItem">string, int, long, ulong or Guid.</typeparam>
-    /// <param name="plays">A user and an item each.</param>
+    /// <param name="plays">Pairs of a user and an item.</param>
     /// <exception cref="GpuAlsException">Kind BadInput: there are no plays, or an id is null or empty.</exception>
-    /// <exception cref="ArgumentException">Ids are of another type.</exception>
+    /// <exception cref="ArgumentException">The type of the ids is not supported.</exception>
     public static Plays From<TUser, TItem>(IEnumerable<(TUser User, TItem Item)> plays)
         where TUser : notnull
         where TItem : notnull
@@ -77,15 +77,15 @@ public sealed class Plays
         return Of(plays.Select(play => (play.User, play.Item, 1f)), hasWeights: false, Feedback.Implicit);
     }
 
-    /// <summary>Plays or ratings that are in memory.</summary>
+    /// <summary>Makes plays or ratings from tuples in memory.</summary>
     /// <typeparam name="TUser">string, int, long, ulong or Guid.</typeparam>
     /// <typeparam name="TItem">string, int, long, ulong or Guid.</typeparam>
-    /// <param name="plays">A user, an item and a weight each.</param>
+    /// <param name="plays">Users, items and weights.</param>
     /// <param name="feedback">Whether weights are counts of plays or ratings.</param>
     /// <exception cref="GpuAlsException">
     /// Kind BadInput: there are no plays, an id is null or empty, or a weight is not a finite number.
     /// </exception>
-    /// <exception cref="ArgumentException">Ids are of another type.</exception>
+    /// <exception cref="ArgumentException">The type of the ids is not supported.</exception>
     public static Plays From<TUser, TItem>(
         IEnumerable<(TUser User, TItem Item, float Weight)> plays, Feedback feedback = Feedback.Implicit)
         where TUser : notnull
@@ -95,17 +95,17 @@ public sealed class Plays
         return Of(plays, hasWeights: true, feedback);
     }
 
-    /// <summary>Plays or ratings that are in arrays of equal length.</summary>
+    /// <summary>Makes plays or ratings from arrays of equal length.</summary>
     /// <typeparam name="TUser">string, int, long, ulong or Guid.</typeparam>
     /// <typeparam name="TItem">string, int, long, ulong or Guid.</typeparam>
-    /// <param name="users">[plays].</param>
-    /// <param name="items">[plays].</param>
-    /// <param name="weights">[plays]; null if each play has weight 1.</param>
+    /// <param name="users">The user of each row.</param>
+    /// <param name="items">The item of each row.</param>
+    /// <param name="weights">The weight of each row; null if all are 1.</param>
     /// <param name="feedback">Whether weights are counts of plays or ratings.</param>
     /// <exception cref="GpuAlsException">
     /// Kind BadInput: there are no plays, an id is null or empty, or a weight is not a finite number.
     /// </exception>
-    /// <exception cref="ArgumentException">The lengths differ, or ids are of another type.</exception>
+    /// <exception cref="ArgumentException">The lengths differ, or the type of the ids is not supported.</exception>
     public static Plays From<TUser, TItem>(
         TUser[] users, TItem[] items, float[]? weights = null, Feedback feedback = Feedback.Implicit)
         where TUser : notnull
@@ -119,12 +119,12 @@ public sealed class Plays
         return Of(rows, hasWeights: weights is not null, feedback);
     }
 
-    /// <summary>Splits the plays into a part to train on and a part to test with.</summary>
+    /// <summary>Splits the plays into a part to train on and a part to test on.</summary>
     /// <param name="options">
     /// How they are split; a random fifth is held out by default. Folds are not supported here.
     /// </param>
     /// <exception cref="GpuAlsException">
-    /// Kind Usage: an option is out of range, folds are asked for, or there are no times to split by. Kind BadInput:
+    /// Kind Usage: an option is out of range, folds are requested, or there are no times to split by. Kind BadInput:
     /// nothing is held out, or nothing is left to train on.
     /// </exception>
     public (Plays Train, Plays Test) HoldOut(SplitOptions? options = null)

@@ -2,11 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace GpuAls;
 
-/// <summary>What a training will ask of an engine.</summary>
+/// <summary>What a training requires of an engine.</summary>
 /// <param name="Rank">Length of a factor vector.</param>
 /// <param name="ConjugateGradientSteps">0 for exact solves.</param>
 /// <param name="Precision">How plays are summed.</param>
-/// <param name="IsNonnegative">Whether x ≥ 0 is asked for.</param>
+/// <param name="IsNonnegative">Whether x ≥ 0 is required.</param>
 internal readonly record struct TrainingPlan(
     int Rank, int ConjugateGradientSteps, SumPrecision Precision, bool IsNonnegative = false)
 {
@@ -18,19 +18,18 @@ internal readonly record struct TrainingPlan(
 [JsonConverter(typeof(WordConverter<Solver>))]
 public enum Solver
 {
-    /// <summary>Exactly, by Cholesky factorisation.</summary>
+    /// <summary>Exactly, by Cholesky factorization.</summary>
     [JsonStringEnumMemberName("cholesky")]
     Cholesky,
 
     /// <summary>
-    /// Approximately, by a few steps of conjugate gradients from the factors of the iteration before (Takács et al.,
-    /// 2011).
+    /// Approximately, by a few conjugate gradient steps starting from the previous factors (Takács et al., 2011).
     /// </summary>
     [JsonStringEnumMemberName("cg")]
     ConjugateGradient,
 }
 
-/// <summary>How Σ gram·y yᵀ and Σ rhs·y are summed from the plays.</summary>
+/// <summary>Precision of the sums over plays that make up the normal equations.</summary>
 [JsonConverter(typeof(WordConverter<SumPrecision>))]
 public enum SumPrecision
 {
@@ -39,8 +38,8 @@ public enum SumPrecision
     Fp32,
 
     /// <summary>
-    /// Products of factors rounded to tf32, 11 bits, and sums in fp32, on the tensor cores of NVIDIA GPUs of compute
-    /// capability 8.0 or newer.
+    /// Products of factors rounded to tf32 (11 significant bits) and sums in fp32, on the tensor cores of NVIDIA GPUs
+    /// of compute capability 8.0 or newer.
     /// </summary>
     [JsonStringEnumMemberName("tf32")]
     Tf32,

@@ -2,19 +2,19 @@ using System.Text.Json.Serialization;
 
 namespace GpuAls;
 
-/// <summary>What is measured.</summary>
+/// <summary>Options of an evaluation.</summary>
 public sealed record EvaluationOptions
 {
-    /// <summary>The defaults of every option.</summary>
+    /// <summary>The defaults.</summary>
     public static EvaluationOptions Default { get; } = new();
 
-    /// <summary>Lengths of lists, rising, 1 .. 1,024 each.</summary>
+    /// <summary>List lengths k to measure, in increasing order, each 1 to 1,024.</summary>
     public IReadOnlyList<int> Cutoffs { get; init; } = [5, 10, 20];
 
-    /// <summary>Which metrics.</summary>
+    /// <summary>Which metrics to measure.</summary>
     public MetricKinds Kinds { get; init; } = MetricKinds.All;
 
-    /// <summary>What becomes of plays that cannot be predicted.</summary>
+    /// <summary>What to do with held-out plays that cannot be predicted.</summary>
     public ColdStart ColdStart { get; init; } = ColdStart.Drop;
 
     /// <summary>Checks each option.</summary>
@@ -23,17 +23,17 @@ public sealed record EvaluationOptions
 }
 
 /// <summary>
-/// What becomes of held-out plays whose user or item is unseen in training, after Spark's <c>coldStartStrategy</c>.
+/// What to do with held-out plays whose user or item was not trained on, like Spark's <c>coldStartStrategy</c>.
 /// </summary>
 [JsonConverter(typeof(WordConverter<ColdStart>))]
 public enum ColdStart
 {
-    /// <summary>They are left out and counted.</summary>
+    /// <summary>Ignore them; their number is reported.</summary>
     [JsonStringEnumMemberName("drop")]
     Drop,
 
     /// <summary>
-    /// Errors of the prediction are NaN; in rankings they count as never listed, behind all other items.
+    /// RMSE and MAE become NaN; rankings count them as never listed and ranked last.
     /// </summary>
     [JsonStringEnumMemberName("nan")]
     Nan,

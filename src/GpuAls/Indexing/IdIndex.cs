@@ -1,8 +1,8 @@
 namespace GpuAls;
 
 /// <summary>
-/// The ids of one side, in index order: by falling number of rows, equal counts by rising id
-/// (integers by value, text and UUIDs by the code points of their text).
+/// The ids of all users or all items, in index order: by descending number of rows, ties by ascending id (integers by
+/// value, strings and UUIDs by the code points of their text).
 /// </summary>
 public abstract class IdIndex
 {
@@ -10,7 +10,7 @@ public abstract class IdIndex
     {
     }
 
-    /// <summary>The type the ids came in with.</summary>
+    /// <summary>The type of the ids in the input.</summary>
     public abstract IdType Type { get; }
 
     /// <summary>Number of ids.</summary>
@@ -20,9 +20,9 @@ public abstract class IdIndex
     public abstract string Format(int index);
 
     /// <summary>The index of an id given as text.</summary>
-    /// <param name="id">As <see cref="Format"/> gives it; a UUID in any of its forms.</param>
+    /// <param name="id">The id as <see cref="Format"/> returns it; UUIDs may be in any form.</param>
     /// <param name="index">Its index, or -1.</param>
-    /// <returns>False where the text is not one of the ids.</returns>
+    /// <returns>False if there is no such id.</returns>
     public abstract bool TryFind(string id, out int index);
 
     /// <summary>Some of the ids, in the order given.</summary>

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace GpuAls;
 
-/// <summary>Ids with their values.</summary>
+/// <summary>Ids of a type.</summary>
 /// <typeparam name="T">string, int, long, ulong or Guid.</typeparam>
 public sealed class IdIndex<T> : IdIndex
     where T : notnull
@@ -11,8 +11,8 @@ public sealed class IdIndex<T> : IdIndex
     private readonly Lazy<T[]> _ids;
     private readonly Lazy<Dictionary<string, int>> _byText;
 
-    /// <param name="ids">[Count], the id at each index, all different.</param>
-    /// <exception cref="ArgumentException">T is not a type of ids.</exception>
+    /// <param name="ids">The id at each index; all are distinct.</param>
+    /// <exception cref="ArgumentException">Ids can't have type T.</exception>
     public IdIndex(T[] ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -20,7 +20,7 @@ public sealed class IdIndex<T> : IdIndex
         _byText = new Lazy<Dictionary<string, int>>(IndexByText);
     }
 
-    /// <summary>Ids that are made once somebody asks for one: training does not.</summary>
+    /// <summary>Ids that are made lazily, because training doesn't need them.</summary>
     /// <param name="count">Number of ids.</param>
     /// <param name="make">The id at an index, all different; called on several threads.</param>
     internal IdIndex(int count, Func<int, T> make)
@@ -35,7 +35,7 @@ public sealed class IdIndex<T> : IdIndex
     /// <inheritdoc/>
     public override int Count { get; }
 
-    /// <summary>[Count], the id at each index.</summary>
+    /// <summary>The id at each index.</summary>
     public ReadOnlyMemory<T> Ids => _ids.Value;
 
     /// <inheritdoc/>

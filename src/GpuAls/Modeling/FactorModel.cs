@@ -1,6 +1,8 @@
 namespace GpuAls;
 
-/// <summary>A trained model: factors, ids, and the plays it was trained on, which recommendations leave out.</summary>
+/// <summary>
+/// A trained model: factors, ids, and the plays it was trained on, which are excluded from recommendations.
+/// </summary>
 public sealed class FactorModel
 {
     /// <param name="users">Ids of the users.</param>
@@ -52,29 +54,29 @@ public sealed class FactorModel
     /// <summary>[users, items], the plays r it was trained on.</summary>
     internal CsrMatrix Plays { get; }
 
-    /// <summary>What it was trained with.</summary>
+    /// <summary>The options of the training.</summary>
     public AlsOptions Options { get; }
 
-    /// <summary>What the values of <see cref="Plays"/> are.</summary>
+    /// <summary>Whether it was trained on plays or on ratings.</summary>
     public Feedback Feedback => Options.Feedback;
 
     /// <summary>Length of a factor vector.</summary>
     public int Rank => Options.Rank;
 
-    /// <summary>[users, Rank], row-major.</summary>
+    /// <summary>The factors of the users: [users, Rank], row-major.</summary>
     public float[] UserFactors { get; }
 
-    /// <summary>[items, Rank], row-major.</summary>
+    /// <summary>The factors of the items: [items, Rank], row-major.</summary>
     public float[] ItemFactors { get; }
 
     /// <summary>How it was trained, for its folder; null if it was not trained or loaded by the library.</summary>
     internal ModelManifest? Manifest { get; init; }
 
-    /// <summary>Reads a model from its folder, and checks that no file was changed.</summary>
-    /// <param name="directory">The folder, as gpuals writes it.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <summary>Reads a model from its folder and verifies the checksums of its files.</summary>
+    /// <param name="directory">A folder written by gpuals.</param>
+    /// <param name="cancellation">Cancels the reading.</param>
     /// <exception cref="GpuAlsException">
-    /// Kind BadInput: there is no model, one of another version, or a file was changed or damaged.
+    /// Kind BadInput: there is no model, its version is not supported, or a file was changed or damaged.
     /// </exception>
     public static Task<FactorModel> LoadAsync(string directory, CancellationToken cancellation = default)
     {
@@ -82,12 +84,12 @@ public sealed class FactorModel
         return ModelReader.ReadAsync(directory, cancellation);
     }
 
-    /// <summary>Writes the model to a folder, which appears when it is complete.</summary>
+    /// <summary>Writes the model to a folder, which appears only when it is complete.</summary>
     /// <param name="directory">The folder; docs/model-format.md describes its files.</param>
-    /// <param name="overwrite">Whether a model that is there is replaced.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <param name="overwrite">Whether an existing model is replaced.</param>
+    /// <param name="cancellation">Cancels the writing.</param>
     /// <exception cref="GpuAlsException">
-    /// Kind Output: the folder exists, holds something other than a model, or can't be written.
+    /// Kind Output: the folder exists, contains something other than a model, or can't be written.
     /// </exception>
     public async Task SaveAsync(string directory, bool overwrite = false, CancellationToken cancellation = default)
     {

@@ -105,17 +105,17 @@ internal sealed class IdValues(int width) : IDisposable
 }
 
 /// <summary>
-/// The type of a column of ids: narrower integers are widened to the next of these, otherwise ids come out as they
-/// went in.
+/// The type of a column of ids. Narrower integers are widened to the next of these; otherwise ids keep the type they
+/// have in the input.
 /// </summary>
 [JsonConverter(typeof(WordConverter<IdType>))]
 public enum IdType
 {
-    /// <summary>Text, any Unicode.</summary>
+    /// <summary>Strings, any Unicode.</summary>
     [JsonStringEnumMemberName("string")]
     Text,
 
-    /// <summary>Signed 32-bit integers; also narrower ones.</summary>
+    /// <summary>Signed 32-bit integers and narrower ones.</summary>
     [JsonStringEnumMemberName("int32")]
     Integer32,
 

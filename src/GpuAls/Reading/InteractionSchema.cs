@@ -5,30 +5,30 @@ namespace GpuAls;
 /// <summary>Which columns of the input are read, and how.</summary>
 public sealed record InteractionSchema
 {
-    /// <summary>Column of the user ids; a number from 1 where there is no header.</summary>
+    /// <summary>Column of user ids; without a header, its number from 1.</summary>
     public string UserColumn { get; init; } = "user";
 
-    /// <summary>Column of the item ids; a number from 1 where there is no header.</summary>
+    /// <summary>Column of item ids; without a header, its number from 1.</summary>
     public string ItemColumn { get; init; } = "item";
 
-    /// <summary>Column of the weights; null lets each row count 1.</summary>
+    /// <summary>Column of weights; null if each row counts 1.</summary>
     public string? WeightColumn { get; init; }
 
-    /// <summary>Column of the times, by which plays can be held out; null where there is none.</summary>
+    /// <summary>Column of times, for splits by time; null for none.</summary>
     public string? TimeColumn { get; init; }
 
-    /// <summary>What the weights are: a weight of 0 is nothing among plays, and a rating among ratings.</summary>
+    /// <summary>What weights stand for: rows with weight 0 are skipped among plays, but kept among ratings.</summary>
     public Feedback Feedback { get; init; }
 
-    /// <summary>Whether the first line of text names the columns.</summary>
+    /// <summary>Whether the first line of delimited text names the columns.</summary>
     public bool HasHeader { get; init; } = true;
 
     /// <summary>
-    /// What separates the fields of text, one ASCII character or several; null takes tab for .tsv, else what is most
-    /// frequent in the first line: tab, comma, semicolon, bar, or several signs such as <c>::</c>.
+    /// The delimiter of text, one or more ASCII characters; null for a tab in .tsv files, and otherwise the most
+    /// frequent in the first line: tab, comma, semicolon, bar, or several characters such as <c>::</c>.
     /// </summary>
     /// <exception cref="GpuAlsException">
-    /// Kind Usage: it has a letter, a digit, a quote, a line end or what is not ASCII.
+    /// Kind Usage: it contains a letter, a digit, a quote, a line end or a non-ASCII character.
     /// </exception>
     public string? Delimiter
     {
@@ -37,8 +37,8 @@ public sealed record InteractionSchema
     }
 
     /// <summary>
-    /// What stands before a quote in a quoted field of text, such as a backslash; a quote where quotes are doubled.
-    /// Null finds it in the file. If it is given, tab-separated text has quotes too.
+    /// The character that escapes quotes in quoted fields, such as a backslash; a quote if quotes are doubled. Null
+    /// detects it. If it is given, fields of tab-separated text may be quoted too.
     /// </summary>
     /// <exception cref="GpuAlsException">Kind Usage: it is a letter, a digit, blank or not ASCII.</exception>
     public char? Escape
@@ -48,19 +48,19 @@ public sealed record InteractionSchema
     }
 
     /// <summary>
-    /// What lines of delimited text begin with that are comments, such as <c>#</c>; null if no line is a comment.
+    /// The beginning of comment lines in delimited text, such as <c>#</c>; null for no comments.
     /// </summary>
-    /// <exception cref="GpuAlsException">Kind Usage: it is empty, or has a quote or a line end.</exception>
+    /// <exception cref="GpuAlsException">Kind Usage: it is empty, or contains a quote or a line end.</exception>
     public string? CommentPrefix
     {
         get;
         init => field = value is { } given ? TextDialect.CheckedComment(given) : null;
     }
 
-    /// <summary>Whether weights in text have a comma where others have a point.</summary>
+    /// <summary>Whether weights in text have a decimal comma.</summary>
     public bool HasDecimalComma { get; init; }
 
-    /// <summary>What becomes of rows that cannot be used.</summary>
+    /// <summary>What to do with bad rows.</summary>
     public OnBadRow OnBadRow { get; init; } = OnBadRow.Fail;
 
     /// <summary>The columns that are read, each with the option that names it.</summary>
@@ -87,17 +87,16 @@ public sealed record InteractionSchema
 }
 
 /// <summary>
-/// What becomes of rows with an id that is null, empty or not valid UTF-8, or a weight that is null, not finite or not
-/// a number.
+/// What to do with bad rows: those whose id is null, empty or not valid UTF-8, or whose weight is not a finite number.
 /// </summary>
 [JsonConverter(typeof(WordConverter<OnBadRow>))]
 public enum OnBadRow
 {
-    /// <summary>They are counted to the end of the input, then the load fails and shows the first of them.</summary>
+    /// <summary>Read to the end of the input, then fail with the first bad rows and their number.</summary>
     [JsonStringEnumMemberName("fail")]
     Fail,
 
-    /// <summary>They are left out and counted.</summary>
+    /// <summary>Skip them; their number is reported.</summary>
     [JsonStringEnumMemberName("skip")]
     Skip,
 }

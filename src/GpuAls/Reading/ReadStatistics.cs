@@ -1,22 +1,22 @@
 namespace GpuAls;
 
-/// <summary>What was read and what was left out.</summary>
+/// <summary>How many rows were read, and how many were skipped.</summary>
 public sealed record ReadStatistics
 {
-    /// <summary>Files that were read.</summary>
+    /// <summary>Number of files.</summary>
     public required int Files { get; init; }
 
-    /// <summary>Rows in these files.</summary>
+    /// <summary>Number of rows in the files.</summary>
     public required long Rows { get; init; }
 
-    /// <summary>Rows left out because their weight is 0.</summary>
+    /// <summary>Rows skipped because their weight is 0.</summary>
     public required long ZeroWeightRows { get; init; }
 
-    /// <summary>Rows left out because they cannot be used, see <see cref="OnBadRow"/> (only with its Skip).</summary>
+    /// <summary>Bad rows skipped, with <see cref="OnBadRow.Skip"/>.</summary>
     public required long BadRows { get; init; }
 }
 
-/// <summary>How far a load is.</summary>
+/// <summary>Progress of reading.</summary>
 /// <param name="Rows">Rows read so far.</param>
-/// <param name="Fraction">0 .. 1, by bytes of the files.</param>
+/// <param name="Fraction">Fraction of the bytes read so far, 0 to 1.</param>
 public sealed record ReadProgress(long Rows, double Fraction);

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace GpuAls;
 
 /// <summary>
-/// What is trained. For plays r(u,i) of user u and item i, duplicates summed:
+/// Options of a training. For plays r(u,i) of user u and item i, duplicates summed:
 /// <code>
 /// L = Σ over all (u,i) of c(u,i)·(p(u,i) - xᵤ·yᵢ)² + Σᵤ λᵤ|xᵤ|² + Σᵢ λᵢ|yᵢ|²
 ///
@@ -17,13 +17,13 @@ namespace GpuAls;
 /// Hu, Koren and Volinsky, ICDM 2008. With <see cref="Objective.Ials"/> (Rendle et al., 2021) every pair is pulled
 /// toward 0, observed ones too: L = Σ observed conf·(1 - x·y)² + α₀·Σ all (x·y)² + the same regularization. With
 /// <see cref="Feedback.Explicit"/> (Zhou et al., 2008; Spark) r is a rating of any sign, and L = Σ observed (r - x·y)²
-/// + the same regularization with α₀ = 0 and n the number of all ratings: confidence, objective and α₀ have no effect.
+/// + the same regularization with α₀ = 0 and n the number of all ratings: confidence, objective and α₀ are ignored.
 /// </summary>
 public sealed record AlsOptions
 {
     /// <summary>
-    /// The defaults of every option. Confidence, α, λ and its scaling were found by <c>gpuals tune</c> on the play
-    /// counts of Last.fm (HetRec 2011); the README says what they give.
+    /// The defaults. Confidence, α, λ and its scaling were found with <c>gpuals tune</c> on the play counts of Last.fm
+    /// (HetRec 2011); see docs/tuning.md.
     /// </summary>
     public static AlsOptions Default { get; } = new();
 
@@ -39,7 +39,7 @@ public sealed record AlsOptions
     /// <summary>α, the weight of a play, above 0.</summary>
     public double Alpha { get; init; } = 1;
 
-    /// <summary>What r is.</summary>
+    /// <summary>Whether r is a number of plays or a rating.</summary>
     public Feedback Feedback { get; init; }
 
     /// <summary>How confidence grows with plays.</summary>
@@ -48,16 +48,16 @@ public sealed record AlsOptions
     /// <summary>ε of <see cref="ConfidenceFunction.Log"/>, above 0.</summary>
     public double Epsilon { get; init; } = 1;
 
-    /// <summary>Added to conf(r): -1 with the preset implicit, so that c = α·r there, else 0.</summary>
+    /// <summary>Added to conf(r): -1 for the preset implicit, so that c = α·r; otherwise 0.</summary>
     public double ConfidenceOffset { get; init; }
 
-    /// <summary>What observed pairs are pulled toward.</summary>
+    /// <summary>The value that observed pairs are pulled toward.</summary>
     public Objective Objective { get; init; } = Objective.HuKorenVolinsky;
 
     /// <summary>α₀, the weight of a pair without a play, at least 0.</summary>
     public double UnobservedWeight { get; init; } = 1;
 
-    /// <summary>How λ grows with the plays of a row.</summary>
+    /// <summary>How λ depends on the number of plays of a user or item.</summary>
     public RegularizationScaling RegularizationScaling { get; init; } = RegularizationScaling.Count;
 
     /// <summary>ν of <see cref="RegularizationScaling.Ials"/>, at least 0.</summary>
@@ -66,11 +66,12 @@ public sealed record AlsOptions
     /// <summary>The side solved first in each iteration.</summary>
     public Side First { get; init; } = Side.Users;
 
-    /// <summary>How a row is solved.</summary>
+    /// <summary>How the factors of a user or item are solved for.</summary>
     public Solver Solver { get; init; } = Solver.Cholesky;
 
     /// <summary>
-    /// Whether all factors are 0 or more: each row is the exact minimum of L there. CPU only, with Cholesky.
+    /// Whether factors are constrained to be nonnegative; each row is an exact nonnegative least squares solution. CPU
+    /// only, with <see cref="Solver.Cholesky"/>.
     /// </summary>
     public bool Nonnegative { get; init; }
 
@@ -78,26 +79,26 @@ public sealed record AlsOptions
     public int ConjugateGradientSteps { get; init; } = 3;
 
     /// <summary>
-    /// How plays are summed for <see cref="Solver.Cholesky"/>; tf32 needs an NVIDIA GPU of compute capability 8.0 or
-    /// newer.
+    /// Precision of the sums of <see cref="Solver.Cholesky"/>; tf32 requires an NVIDIA GPU of compute capability 8.0
+    /// or newer.
     /// </summary>
     public SumPrecision Precision { get; init; } = SumPrecision.Fp32;
 
-    /// <summary>Seed of the first factors: the same seed, input and options give the same bytes.</summary>
+    /// <summary>Seed of the initial factors. The same seed, input, options and device produce the same bytes.</summary>
     public long Seed { get; init; } = 42;
 
-    /// <summary>How the first factors are drawn.</summary>
+    /// <summary>Distribution of the initial factors.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Initialization Init { get; init; }
 
-    /// <summary>Scale of the first factors, above 0; null takes that of <see cref="Init"/>.</summary>
+    /// <summary>Scale of the initial factors, above 0; null for the default of <see cref="Init"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? InitScale { get; init; }
 
     /// <summary>Whether the loss is computed after each iteration.</summary>
     public bool TrackLoss { get; init; }
 
-    /// <summary>What a training with these options asks of an engine.</summary>
+    /// <summary>What a training with these options requires of an engine.</summary>
     internal TrainingPlan Plan =>
         new(Rank, Solver == Solver.ConjugateGradient ? ConjugateGradientSteps : 0, Precision, Nonnegative);
 
@@ -114,7 +115,7 @@ public sealed record AlsOptions
     }
 }
 
-/// <summary>What observed pairs are pulled toward.</summary>
+/// <summary>The value that observed pairs are pulled toward.</summary>
 [JsonConverter(typeof(WordConverter<Objective>))]
 public enum Objective
 {
@@ -135,12 +136,12 @@ public enum ConfidenceFunction
     [JsonStringEnumMemberName("linear")]
     Linear,
 
-    /// <summary>conf = α·ln(1 + r/ε) (the same paper, equation 6).</summary>
+    /// <summary>conf = α·ln(1 + r/ε) (Hu, Koren and Volinsky, equation 6).</summary>
     [JsonStringEnumMemberName("log")]
     Log,
 }
 
-/// <summary>How λ grows with the plays of a row.</summary>
+/// <summary>How λ depends on the number of plays of a user or item.</summary>
 [JsonConverter(typeof(WordConverter<RegularizationScaling>))]
 public enum RegularizationScaling
 {

@@ -2,25 +2,25 @@ using System.Text.Json.Serialization;
 
 namespace GpuAls;
 
-/// <summary>How the first factors are drawn.</summary>
+/// <summary>Distribution of the initial factors.</summary>
 [JsonConverter(typeof(WordConverter<Initialization>))]
 public enum Initialization
 {
-    /// <summary>Independent normal numbers of standard deviation scale/√rank; scale 0.1 (iALS).</summary>
+    /// <summary>Independent normal numbers with standard deviation scale/√rank; scale 0.1 by default (iALS).</summary>
     [JsonStringEnumMemberName("normal")]
     Normal,
 
-    /// <summary>Normal numbers, each row scaled to length scale; scale 1 (Spark).</summary>
+    /// <summary>Normal numbers, each factor vector scaled to length scale; scale 1 by default (Spark).</summary>
     [JsonStringEnumMemberName("sphere")]
     Sphere,
 
-    /// <summary>Uniform numbers in [0, scale); scale 0.01 (implicit).</summary>
+    /// <summary>Uniform numbers in [0, scale); scale 0.01 by default (implicit).</summary>
     [JsonStringEnumMemberName("uniform")]
     Uniform,
 }
 
 /// <summary>
-/// First factors, each a pure function of seed, side, row and factor, so that neither threads nor the order of rows
+/// Initial factors, each a pure function of seed, side, row and factor, so that neither threads nor the order of rows
 /// matter.
 /// </summary>
 internal static class FactorInitializer

@@ -1,17 +1,17 @@
 namespace GpuAls;
 
 /// <summary>
-/// Another system's meaning of the parameters, its numbers and its start. Rank, iterations and seed stay the caller's.
+/// Settings of another system: objective, defaults and initial factors. Rank, iterations and seed don't change.
 /// </summary>
 public static class Preset
 {
-    /// <summary>Names that <see cref="Apply"/> takes.</summary>
+    /// <summary>The names of the presets.</summary>
     public static IReadOnlyList<string> Names { get; } = ["spark", "implicit", "ials"];
 
-    /// <summary>Options with the meaning and the numbers that a system gives them.</summary>
+    /// <summary>Applies the settings of a system to some options.</summary>
     /// <param name="name">
     /// spark: c = 1 + α|r|, λ·n, items first, with the defaults of Spark's ALS. implicit: c = α·r, with the defaults of
-    /// its AlternatingLeastSquares. ials: the objective and the scaling of Rendle et al., with what they use on
+    /// its AlternatingLeastSquares. ials: the objective and the scaling of Rendle et al., with their settings for
     /// MovieLens 20M.
     /// </param>
     /// <param name="options">The options to start from.</param>

@@ -2,15 +2,15 @@ using System.Text.Json.Serialization;
 
 namespace GpuAls;
 
-/// <summary>One side of the matrix.</summary>
+/// <summary>Users or items.</summary>
 [JsonConverter(typeof(WordConverter<Side>))]
 public enum Side
 {
-    /// <summary>The rows: who plays.</summary>
+    /// <summary>Users, the rows of the matrix.</summary>
     [JsonStringEnumMemberName("users")]
     Users,
 
-    /// <summary>The columns: what is played.</summary>
+    /// <summary>Items, the columns of the matrix.</summary>
     [JsonStringEnumMemberName("items")]
     Items,
 }

@@ -15,13 +15,13 @@ internal sealed record TrainedFactors(
     public double? BestMetric => Iterations[Iteration - 1].Metric;
 }
 
-/// <summary>One iteration.</summary>
-/// <param name="Iteration">From 1.</param>
-/// <param name="Seconds">Wall time of both solves, without the loss.</param>
-/// <param name="Loss">L after the iteration; null where it is not tracked.</param>
-/// <param name="Fp64Rows">Rows, of both sides, that fp32 could not solve; they were solved in fp64.</param>
-/// <param name="JitteredRows">Rows of those that needed jitter on their diagonal.</param>
-/// <param name="Metric">What was measured after the iteration; null where nothing is.</param>
+/// <summary>Report on an iteration.</summary>
+/// <param name="Iteration">Its number, from 1.</param>
+/// <param name="Seconds">Wall time of solving users and items, without the loss.</param>
+/// <param name="Loss">The loss after the iteration; null if it is not tracked.</param>
+/// <param name="Fp64Rows">Users and items that could not be solved in fp32 and were solved in fp64.</param>
+/// <param name="JitteredRows">How many of them needed jitter on the diagonal.</param>
+/// <param name="Metric">The validation metric after the iteration; null without one.</param>
 public sealed record IterationReport(
     int Iteration,
     double Seconds,

@@ -160,7 +160,7 @@ public sealed class ExplicitFeedbackTests
         foreach (var page in (string[])["train.html", "evaluate.html"])
             Assert.That(
                 File.ReadAllText(_folder.At(page)),
-                Does.Contain("feedback explicit").And.Contain("rated best").And.Not.Contain("alpha"),
+                Does.Contain("feedback explicit").And.Contain("top rated").And.Not.Contain("alpha"),
                 page);
         Assert.That(
             (string)JsonNode.Parse(File.ReadAllText(_folder.At("metrics.json")))!["options"]!["feedback"]!,
@@ -286,7 +286,7 @@ public sealed class ExplicitFeedbackTests
                 .Single(cells => cells[0] == "gpuals" && cells[1] == name)[3],
             CultureInfo.InvariantCulture);
 
-    private static (int User, int Item) Places(FactorModel model, string user, string item)
+    private static (int User, int Item) Indices(FactorModel model, string user, string item)
     {
         Assert.That(model.Users.TryFind(user, out var row) & model.Items.TryFind(item, out var column), Is.True);
         return (row, column);
@@ -294,13 +294,13 @@ public sealed class ExplicitFeedbackTests
 
     private static float Rating(FactorModel model, string user, string item)
     {
-        var (row, column) = Places(model, user, item);
+        var (row, column) = Indices(model, user, item);
         return model.Plays.RowValues(row)[model.Plays.RowIndices(row).BinarySearch(column)];
     }
 
     private static double Predict(FactorModel model, string user, string item)
     {
-        var (row, column) = Places(model, user, item);
+        var (row, column) = Indices(model, user, item);
         return Enumerable.Range(0, 2).Sum(
             i => (double)model.UserFactors[(2 * row) + i] * model.ItemFactors[(2 * column) + i]);
     }

@@ -39,12 +39,12 @@ public sealed class ReportTests
             Is.EqualTo(
                 manifest.Iterations.Select(report => report.Loss!.Value.ToString("G9", CultureInfo.InvariantCulture))));
         Assert.That(
-            page.Rows("Seconds").Select(row => row[0]),
+            page.Rows("Time per phase").Select(row => row[0]),
             Is.EqualTo(new[]
             {
-                "read and index", "build matrices", "train", "write the model", "make and write lists", "all",
+                "read and index", "build matrices", "train", "write the model", "make and write lists", "total",
             }));
-        Assert.That(page.Rows("Users by")[0], Is.EqualTo(new[] { "2", "18" }), "each of 18 users has 2 items or more");
+        Assert.That(page.Rows("Number of users")[0], Is.EqualTo(new[] { "2", "18" }), "each of 18 users has 2 items or more");
         Assert.That(
             page.Fact("Data"),
             Is.EqualTo(string.Create(
@@ -73,16 +73,16 @@ public sealed class ReportTests
             Is.EqualTo(methods.Select(method => Cell(method!, "ndcg", 10))));
         Assert.That(
             page.All("figcaption").Select(caption => caption.Value),
-            Has.Member("NDCG by the length k of the list").And.Member("Loss after each iteration"));
-        Assert.That(page.Rows("Iterations of fold 2"), Has.Length.EqualTo(2));
+            Has.Member("NDCG@k").And.Member("Loss after each iteration"));
+        Assert.That(page.Rows("Iterations: fold 2"), Has.Length.EqualTo(2));
         Assert.That(
-            page.Rows("Seconds").Select(row => row[0]),
+            page.Rows("Time per phase").Select(row => row[0]),
             Is.SupersetOf(new[]
             {
                 "read and index", "build matrices", "split", "train and measure", "most popular", "bootstrap",
             }));
         Assert.That(page.All("h3").Count(), Is.EqualTo(5));
-        Assert.That(page.Rows(": the most played").SelectMany(row => row), Has.Some.EndsWith("✓"));
+        Assert.That(page.Rows(": most played").SelectMany(row => row), Has.Some.EndsWith("✓"));
     }
 
     [Test]
@@ -98,10 +98,10 @@ public sealed class ReportTests
 
         var page = Page.Read(_folder.At("page.html"));
         Assert.That(page.Fact("Model"), Is.EqualTo(_folder.At("model")));
-        Assert.That(page.Rows("Seconds")[0][0], Is.EqualTo("read the model"));
+        Assert.That(page.Rows("Time per phase")[0][0], Is.EqualTo("read the model"));
         Assert.That(
             page.All("h2").Select(head => head.Value),
-            Is.EqualTo(new[] { "Metrics beside the baselines", "Plays", "Time", "Sample lists" }));
+            Is.EqualTo(new[] { "Metrics", "Plays", "Time", "Sample lists" }));
     }
 
     [Test]
@@ -193,7 +193,7 @@ public sealed class ReportTests
     [TestCase("evaluate ~/plays.csv --rank 2 --report ~/plays.html", "is a file with plays")]
     [TestCase("evaluate ~/old.csv --test ~/plays.csv --rank 2 --report ~/plays.html", "is a file with plays")]
     [TestCase("evaluate ~/plays.csv --rank 2 --report ~/old/page.html", "lies in the folder of a model")]
-    public async Task AnyCommand_ReportInThePlaceOfAnother_ExitsWithTwo(string command, string expected)
+    public async Task AnyCommand_ReportOverAnotherFile_ExitsWithTwo(string command, string expected)
     {
         File.CreateSymbolicLink(_folder.At("plays.html"), "plays.csv");
         File.Copy(_folder.At("plays.csv"), _folder.At("old.csv"));

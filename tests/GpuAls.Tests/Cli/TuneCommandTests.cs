@@ -29,7 +29,8 @@ public sealed class TuneCommandTests
             "--iterations", "5",
             "--output", _folder.At("grid"));
 
-        Assert.That(run.Out, Does.Match("trial +rank +regularization +alpha +rmse_preference +best at +trained"));
+        Assert.That(
+            run.Out, Does.Match("trial +rank +regularization +alpha +rmse_preference +best iteration +iterations"));
         var values = Trials("grid").Select(trial => Measured(trial, "rmse_preference")).ToArray();
         Assert.That(values, Has.Length.EqualTo(12).And.Ordered.Ascending);
         Assert.That(run.Out, Does.Contain("12 trials, best first; lower is better."));

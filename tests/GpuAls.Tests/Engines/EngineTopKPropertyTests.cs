@@ -52,7 +52,7 @@ internal sealed class EngineTopKPropertyTests<TEngine>
         var items = TEngine.TakesManyRows ? 1_500 : 300;
         var (indices, _) = Select([1, 1], [.. Enumerable.Range(0, items).Select(item => (float)item)], 1, null, k);
 
-        var expected = Enumerable.Range(0, k).Select(place => items - 1 - place).ToArray();
+        var expected = Enumerable.Range(0, k).Select(rank => items - 1 - rank).ToArray();
         Assert.That(indices, Is.EqualTo(expected.Concat(expected)));
     }
 
@@ -104,16 +104,16 @@ internal sealed class EngineTopKPropertyTests<TEngine>
         for (var row = 0; row < shape.Queries; row++)
         {
             var expected = ReferenceAls.TopK(queries, row, items, seen is null ? [] : seen.RowIndices(row), shape.K);
-            var place = row * shape.K;
+            var offset = row * shape.K;
             Assert.That(
-                indices[place..][..expected.Length],
+                indices[offset..][..expected.Length],
                 Is.EqualTo(expected.Select(pair => pair.Index)),
                 $"{shape}, query {row}");
             Assert.That(
-                scores[place..][..expected.Length],
+                scores[offset..][..expected.Length],
                 Is.EqualTo(expected.Select(pair => (float)pair.Score)),
                 $"{shape}, query {row}");
-            Assert.That(indices[place..][expected.Length..shape.K], Is.All.EqualTo(-1), $"{shape}, query {row}");
+            Assert.That(indices[offset..][expected.Length..shape.K], Is.All.EqualTo(-1), $"{shape}, query {row}");
         }
     }
 

@@ -99,7 +99,7 @@ public sealed class NonnegativeEquationTests
             for (var i = 0; i < free.Length; i++)
                 for (var j = 0; j < free.Length; j++) part[i, j] = left[free[i], free[j]];
             var solved = ReferenceAls.SolveByElimination(part, [.. free.Select(i => right[i])]);
-            var value = -0.5 * free.Select((i, place) => right[i] * solved[place]).Sum(); // ½·xᵀA x - bᵀx where A x = b
+            var value = -0.5 * free.Select((i, at) => right[i] * solved[at]).Sum(); // ½·xᵀA x - bᵀx where A x = b
             if (solved.Any(factor => factor < 0) || value >= least) continue;
             (best, least) = (new double[size], value);
             for (var i = 0; i < free.Length; i++) best[free[i]] = solved[i];

@@ -19,7 +19,7 @@ internal sealed class EvaluatorTests<TEngine>
 
     /// <summary>
     /// Three users, five items with 3, 2, 2, 1 and 1 listeners. Lists of user 0, who played items 0 and 1: 4, 2, 3 by
-    /// their scores 9, 5, 5. Held out of it: 2 (twice as often) and 3, at places 2 and 3.
+    /// their scores 9, 5, 5. Held out of it: 2 (twice as often) and 3, at ranks 2 and 3.
     /// </summary>
     [Test]
     public void Measure_SplitWorkedByHand_HasItsMetrics()
@@ -263,7 +263,7 @@ internal sealed class EvaluatorTests<TEngine>
     }
 
     [Test]
-    public void Measure_ListsAndPlaces_TellHowMuchIsDone()
+    public void Measure_ListsAndRanks_ReportProgress()
     {
         var train = Matrix(
             3, 5, (0, 0, 4), (0, 1, 1), (1, 0, 1), (1, 2, 1), (1, 3, 1), (2, 0, 1), (2, 1, 1), (2, 2, 1), (2, 4, 1));
@@ -276,7 +276,7 @@ internal sealed class EvaluatorTests<TEngine>
         evaluator.Measure(_engine, users, items, ofFactors);
         evaluator.Measure(new PopularityBaseline(train.ByUser), ofPopularity);
 
-        Assert.That(ofFactors.Shares, Is.EqualTo(new[] { 0.5, 1 }), "lists, then places");
+        Assert.That(ofFactors.Shares, Is.EqualTo(new[] { 0.5, 1 }), "lists, then ranks");
         Assert.That(ofPopularity.Shares, Is.EqualTo(new[] { 0.5, 1 }), "two users");
     }
 

@@ -5,7 +5,7 @@ public sealed class RankingMetricsTests
     [Test]
     public void Of_ListWorkedByHand_HasItsMetrics()
     {
-        // Places 1 and 3 of 4 are relevant, of three relevant items: DCG = 1 + 1/2, best = 1 + 1/log₂3 + 1/2.
+        // Ranks 1 and 3 of 4 are relevant, of three relevant items: DCG = 1 + 1/2, best = 1 + 1/log₂3 + 1/2.
         var metrics = RankingMetrics.Of([7, 2, 9, 4], [5, 7, 9], 4);
 
         Assert.That(metrics.Precision, Is.EqualTo(2.0 / 4));

@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace GpuAls.Tests.Evaluation;
 
-/// <summary>Lists and places of a row of scores, few of them different, some no numbers.</summary>
+/// <summary>Lists and ranks of a row of scores: few distinct scores, some NaN.</summary>
 public sealed class RowTests
 {
     private static readonly Gen<float[]> Rows =
@@ -25,7 +25,7 @@ public sealed class RowTests
         });
 
     [Test]
-    public void Before_AnyRow_IsThePlaceInTheSortedRow() =>
+    public void Before_AnyRow_IsTheRankInTheSortedRow() =>
         Rows.Sample(scores => Sorted(scores).Index().All(pair => RowRanks.Before(scores, pair.Item) == pair.Index));
 
     private static int[] Sorted(float[] scores) =>

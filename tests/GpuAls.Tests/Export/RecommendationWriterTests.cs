@@ -20,7 +20,7 @@ public sealed class RecommendationWriterTests
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public async Task Write_Csv_QuotesIdsAndLeavesOutEmptyPlaces()
+    public async Task Write_Csv_QuotesIdsAndLeavesOutEmptySlots()
     {
         await WriteAsync("lists.csv");
 

@@ -10,7 +10,7 @@ public sealed class DamagedPagesTests : LoaderTests
 
     private static readonly byte[] Four =
         RawParquet.Plain("a"u8.ToArray(), "bb"u8.ToArray(), "ccc"u8.ToArray(), "d"u8.ToArray());
-    private static readonly byte[] Places = [2, 3, 0b_1110_0100, 0]; // 2 bits each: 0, 1, 2, 3, in one packed run
+    private static readonly byte[] Indices = [2, 3, 0b_1110_0100, 0]; // 2 bits each: 0, 1, 2, 3, in one packed run
     private static readonly byte[] Levels = [2 * RowCount, 1]; // a run of ones
 
     public static IEnumerable<TestCaseData> Required() =>
@@ -46,43 +46,46 @@ public sealed class DamagedPagesTests : LoaderTests
         Case(
             "checksum that is wrong",
             Page(0, Four.Length, Four, (4, Integer(12345)), (5, Of(Header1(RowCount, PlainEncoding))))),
-        Case("places without a dictionary", Version1(0, RowCount, RleDictionary, [], Places)),
+        Case("indices without a dictionary", Version1(0, RowCount, RleDictionary, [], Indices)),
         Case(
-            "place behind the dictionary",
+            "index past the end of the dictionary",
             Dictionary(0, 3, Four[..^5]),
-            Version1(0, RowCount, RleDictionary, [], Places)),
+            Version1(0, RowCount, RleDictionary, [], Indices)),
         Case(
-            "negative place",
+            "negative index",
             Dictionary(0, RowCount, Four),
             Version1(0, RowCount, RleDictionary, [], [32, 2 * RowCount, 255, 255, 255, 255])),
         Case(
-            "33 bits a place",
+            "33 bits per index",
             Dictionary(0, RowCount, Four),
             Version1(0, RowCount, RleDictionary, [], [33, 3, .. new byte[40]])),
-        Case("no bits a place", Dictionary(0, RowCount, Four), Version1(0, RowCount, RleDictionary, [], [])),
-        Case("places cut short", Dictionary(0, RowCount, Four), Version1(0, RowCount, RleDictionary, [], [8, 3, 0, 0])),
+        Case("0 bits per index", Dictionary(0, RowCount, Four), Version1(0, RowCount, RleDictionary, [], [])),
+        Case(
+            "truncated indices",
+            Dictionary(0, RowCount, Four),
+            Version1(0, RowCount, RleDictionary, [], [8, 3, 0, 0])),
         Case(
             "dictionary with fewer values than it says",
             Dictionary(0, 5, Four),
-            Version1(0, RowCount, RleDictionary, [], Places)),
+            Version1(0, RowCount, RleDictionary, [], Indices)),
         Case(
             "dictionary of a negative number",
             Dictionary(0, -1, Four),
-            Version1(0, RowCount, RleDictionary, [], Places)),
+            Version1(0, RowCount, RleDictionary, [], Indices)),
         Case(
             "dictionary of two thousand million",
             Dictionary(0, int.MaxValue, Four),
-            Version1(0, RowCount, RleDictionary, [], Places)),
+            Version1(0, RowCount, RleDictionary, [], Indices)),
         Case(
             "two dictionaries",
             Dictionary(0, RowCount, Four),
             Dictionary(0, RowCount, Four),
-            Version1(0, RowCount, RleDictionary, [], Places)),
+            Version1(0, RowCount, RleDictionary, [], Indices)),
         Case(
             "dictionary behind values",
             Version1(0, 2, PlainEncoding, [], Four[..11]),
             Dictionary(0, RowCount, Four),
-            Version1(0, 2, RleDictionary, [], Places)),
+            Version1(0, 2, RleDictionary, [], Indices)),
         Case("levels behind the page", Version2(null, RowCount, 0, PlainEncoding, [], Four)[..^1]),
     ];
 
@@ -127,11 +130,11 @@ public sealed class DamagedPagesTests : LoaderTests
 
     [TestCaseSource(nameof(Required))]
     [TestCaseSource(nameof(Compressed))]
-    public Task Load_DamagedPages_AreRefusedWithTheirPlace(int codec, byte[] pages) =>
+    public Task Load_DamagedPages_AreRefusedWithTheirLocation(int codec, byte[] pages) =>
         AssertRefusedAsync(codec, pages, isOptional: false);
 
     [TestCaseSource(nameof(Optional))]
-    public Task Load_DamagedLevels_AreRefusedWithTheirPlace(int codec, byte[] pages) =>
+    public Task Load_DamagedLevels_AreRefusedWithTheirLocation(int codec, byte[] pages) =>
         AssertRefusedAsync(codec, pages, isOptional: true);
 
     [Test]

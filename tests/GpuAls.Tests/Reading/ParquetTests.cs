@@ -50,7 +50,7 @@ public sealed class ParquetTests : LoaderTests
     [TestCase(CompressionMethod.Lz4Raw)]
     public async Task Load_DictionaryPagesOfEachCompression_AreRead(CompressionMethod compression)
     {
-        // As Spark writes: ids repeat, so a page of them holds places in a dictionary.
+        // As Spark writes: ids repeat, so their pages hold indices into a dictionary.
         var users = Enumerable.Range(0, 3_000).Select(row => $"user {row % 17}").ToArray();
         var items = Enumerable.Range(0, 3_000).Select(row => (long)(row % 31)).ToArray();
         var options = new ParquetOptions { CompressionMethod = compression };

@@ -40,7 +40,7 @@ public sealed class TextDialectTests : LoaderTests
     }
 
     [Test]
-    public async Task Load_BlanksInSomePlaces_BelongToTheFields()
+    public async Task Load_BlanksAfterSomeDelimiters_BelongToTheFields()
     {
         Write("p.csv", "user,item, plays\n a , x,1\n");
 

@@ -45,7 +45,7 @@ public sealed class RecommenderTests
     }
 
     /// <summary>
-    /// The masks of the batches share memory; the item without factors makes places of items differ from their indices.
+    /// The masks of the batches share memory; the item without factors makes ranks of items differ from indices.
     /// </summary>
     [Test]
     public void Recommend_SecondBatchOfLongerHistories_LeavesOutWhatItsUsersPlayed()
@@ -141,13 +141,13 @@ public sealed class RecommenderTests
             var user = batch.UserIndices[list];
             int[] left = includePlayed ? unlisted : [.. unlisted.Union(model.Plays.RowIndices(user).ToArray()).Order()];
             var expected = ReferenceAls.TopK(x, user, y, left, batch.K);
-            var places = (list * batch.K)..((list + 1) * batch.K);
+            var slots = (list * batch.K)..((list + 1) * batch.K);
             Assert.That(
-                batch.ItemIndices[places],
+                batch.ItemIndices[slots],
                 Is.EqualTo(
                     expected.Select(pair => pair.Index).Concat(Enumerable.Repeat(-1, batch.K - expected.Length))));
             Assert.That(
-                batch.Scores[places][..expected.Length],
+                batch.Scores[slots][..expected.Length],
                 Is.EqualTo(expected.Select(pair => (float)pair.Score)).Within(1e-5f));
         }
     }

@@ -40,19 +40,20 @@ internal sealed class PlainEvaluation(
     {
         double Mean(Func<Row, double> metric) => rankings.Average(metric);
         bool[] Hits(Row row) => [.. row.List(k).Select(row.Relevant.Contains)];
-        double Gain(bool[] hits) => hits.Select((hit, place) => hit ? 1 / Math.Log(place + 2, 2) : 0).Sum();
+        double Gain(bool[] hits) => hits.Select((hit, position) => hit ? 1 / Math.Log(position + 2, 2) : 0).Sum();
         metrics[$"precision@{k}"] = Mean(row => Hits(row).Count(hit => hit) / (double)k);
         metrics[$"recall@{k}"] = Mean(row => Hits(row).Count(hit => hit) / (double)row.Relevant.Length);
         metrics[$"map@{k}"] = Mean(row =>
         {
             var hits = Hits(row);
             var precisions = hits.Select(
-                (hit, place) => hit ? hits.Take(place + 1).Count(earlier => earlier) / (place + 1.0) : 0);
+                (hit, position) => hit ? hits.Take(position + 1).Count(earlier => earlier) / (position + 1.0) : 0);
             return precisions.Sum() / Math.Min(k, row.Relevant.Length);
         });
         metrics[$"ndcg@{k}"] =
             Mean(row => Gain(Hits(row)) / Gain([.. Enumerable.Repeat(true, Math.Min(k, row.Relevant.Length))]));
-        metrics[$"mrr@{k}"] = Mean(row => Array.IndexOf(Hits(row), true) is var place and >= 0 ? 1.0 / (place + 1) : 0);
+        metrics[$"mrr@{k}"] =
+            Mean(row => Array.IndexOf(Hits(row), true) is var first and >= 0 ? 1.0 / (first + 1) : 0);
         metrics[$"hit_rate@{k}"] = Mean(row => Hits(row).Contains(true) ? 1 : 0);
         var listed = rankings.Where(row => row.List(k).Length > 0).ToArray();
         metrics[$"novelty@{k}"] = listed.Length == 0
@@ -67,10 +68,10 @@ internal sealed class PlainEvaluation(
         var others = Others(ranking).ToArray();
         return ranking.Relevant.Average(item =>
         {
-            var place = ranking.PlaceOf(item);
-            return place < 0
+            var position = ranking.PositionOf(item);
+            return position < 0
                 ? 0
-                : others.Count(other => Array.IndexOf(ranking.Order, other) > place) / (double)others.Length;
+                : others.Count(other => Array.IndexOf(ranking.Order, other) > position) / (double)others.Length;
         });
     }
 
@@ -78,9 +79,9 @@ internal sealed class PlainEvaluation(
 
     private static double Percentile(Row ranking, int item)
     {
-        var place = ranking.PlaceOf(item);
-        if (place < 0) return 1;
-        return ranking.Order.Length == 1 ? 0 : place / (ranking.Order.Length - 1.0);
+        var position = ranking.PositionOf(item);
+        if (position < 0) return 1;
+        return ranking.Order.Length == 1 ? 0 : position / (ranking.Order.Length - 1.0);
     }
 
     private void AddErrors(Dictionary<string, double> metrics)
@@ -122,7 +123,7 @@ internal sealed class PlainEvaluation(
     /// <summary>A user's whole ranking; without a list it has an order that nobody is in.</summary>
     private sealed record Row(int User, int[] Relevant, int[] Order, bool HasList)
     {
-        public int PlaceOf(int item) => HasList ? Array.IndexOf(Order, item) : -1;
+        public int PositionOf(int item) => HasList ? Array.IndexOf(Order, item) : -1;
 
         public int[] List(int k) => HasList ? Order[..Math.Min(k, Order.Length)] : [];
     }

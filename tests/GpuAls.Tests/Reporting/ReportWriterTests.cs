@@ -43,11 +43,11 @@ public sealed class ReportWriterTests
         var page = PageOf(Nothing with { Trainings = [Curve("fold 1", 3000), Curve("fold 2", 2500)] });
 
         Assert.That(
-            page.Rows("Iterations of fold 2"),
+            page.Rows("Iterations: fold 2"),
             Is.EqualTo(new[]
             {
-                new[] { "1", "0.25", "2500", "not measured", "4", "1" },
-                ["2", "0.5", "1250", "not measured", "0", "0"],
+                new[] { "1", "0.25", "2500", "4", "1" },
+                ["2", "0.5", "1250", "0", "0"],
             }));
         Assert.That(page.All("img").First().Attribute("alt")!.Value, Does.Contain("ends at 1250"));
         Assert.That(
@@ -66,8 +66,8 @@ public sealed class ReportWriterTests
 
         Assert.That(
             page.All("figcaption").Select(caption => caption.Value),
-            Is.EqualTo(new[] { "Seconds per iteration, without computing the loss" }));
-        Assert.That(page.Rows("Iterations")[0][2], Is.EqualTo("not tracked"));
+            Is.EqualTo(new[] { "Seconds per iteration (without the loss)" }));
+        Assert.That(page.Rows("Iterations")[0][2], Is.Empty);
     }
 
     [Test]
@@ -77,9 +77,9 @@ public sealed class ReportWriterTests
             Nothing with { TimingsSeconds = new Dictionary<string, double> { ["read"] = 1.5, ["train"] = 4.5 } });
 
         Assert.That(
-            page.Rows("Seconds"),
+            page.Rows("Time per phase"),
             Is.EqualTo(
-                new[] { new[] { "read and index", "1.5", "25 %" }, ["train", "4.5", "75 %"], ["all", "6", "100 %"] }));
+                new[] { new[] { "read and index", "1.500", "25.0 %" }, ["train", "4.500", "75.0 %"], ["total", "6.000", "100.0 %"] }));
         Assert.That(page.All("img").Single().Attribute("alt")!.Value, Does.Contain("\"train\" with 4.5 s"));
     }
 
@@ -106,8 +106,8 @@ public sealed class ReportWriterTests
             Is.EqualTo(new[] { new[] { "1", "x", "2", "y", "0.9000" }, ["2", "", "", "z ✓", "0.1000"] }));
     }
 
-    [TestCase(Feedback.Implicit, "played most", "plays")]
-    [TestCase(Feedback.Explicit, "rated best", "rating")]
+    [TestCase(Feedback.Implicit, "most played", "plays")]
+    [TestCase(Feedback.Explicit, "top rated", "rating")]
     public void Page_Sample_SaysWhatItsNumbersAre(Feedback feedback, string column, string value)
     {
         var page = PageOf(

@@ -1,7 +1,7 @@
 namespace GpuAls.Tests.Storage;
 
 /// <summary>
-/// Both ways for a folder to take its place: whole, or file by file where a folder cannot be renamed.
+/// Both ways to put a folder at its path: whole, or file by file where a folder cannot be renamed.
 /// </summary>
 public sealed class FolderPlacementTests
 {

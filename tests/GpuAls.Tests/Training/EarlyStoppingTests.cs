@@ -110,7 +110,7 @@ internal sealed class EarlyStoppingTests<TEngine>
     }
 
     [Test]
-    public void Reweigh_OtherPlaces_IsRefused()
+    public void Reweigh_OtherPairs_IsRefused()
     {
         using var loaded = _engine.LoadPlays(TestMatrices.Plays(13, [4, 3], seed: 5));
 

@@ -73,7 +73,7 @@ internal static class Bootstrap
     }
 }
 
-/// <summary>Intervals by drawing users again, with replacement (Efron's percentile method).</summary>
-/// <param name="Resamples">How many times all users are drawn; 0 makes no intervals.</param>
-/// <param name="Seed">The same seed draws the same users, for every method.</param>
+/// <summary>Bootstrap intervals over users (Efron's percentile method).</summary>
+/// <param name="Resamples">Number of resamples; 0 for no intervals.</param>
+/// <param name="Seed">Seed of the resamples, which are the same for every method.</param>
 public sealed record BootstrapOptions(int Resamples = 1_000, long Seed = 42);

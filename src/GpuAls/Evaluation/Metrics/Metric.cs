@@ -2,9 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace GpuAls;
 
-/// <summary>A metric; <c>docs/evaluation.md</c> says what each is.</summary>
-/// <param name="Name">Such as <c>ndcg</c>.</param>
-/// <param name="K">How many items of a list count; null for metrics that are not of lists.</param>
+/// <summary>A metric, as defined in <c>docs/evaluation.md</c>.</summary>
+/// <param name="Name">Its name, such as <c>ndcg</c>.</param>
+/// <param name="K">Length of the lists; null for metrics that don't depend on lists.</param>
 public readonly record struct Metric(string Name, int? K = null)
 {
     internal const string Precision = "precision";
@@ -29,46 +29,46 @@ public readonly record struct Metric(string Name, int? K = null)
     public override string ToString() => K is { } k ? $"{Name}@{k}" : Name;
 }
 
-/// <summary>What a metric came to.</summary>
+/// <summary>The measured value of a metric.</summary>
 /// <param name="Metric">The metric.</param>
-/// <param name="Value">Over all users; NaN where it is not defined, such as the novelty of no lists.</param>
-/// <param name="Low">Lower end of its 95 % interval; null without one.</param>
-/// <param name="High">Upper end.</param>
+/// <param name="Value">The value over all users; NaN if undefined, such as the novelty without lists.</param>
+/// <param name="Low">Lower end of the 95 % confidence interval; null without one.</param>
+/// <param name="High">Upper end of the interval.</param>
 public sealed record MetricValue(Metric Metric, double Value, double? Low, double? High);
 
-/// <summary>How well one way to recommend did.</summary>
+/// <summary>The metrics of a model or a baseline.</summary>
 /// <param name="Name">Such as <c>most popular</c>.</param>
 /// <param name="Metrics">Its metrics.</param>
 internal sealed record MethodResult(string Name, IReadOnlyList<MetricValue> Metrics);
 
-/// <summary>Metrics by what they need.</summary>
+/// <summary>Groups of metrics, by what they are computed from.</summary>
 [Flags]
 public enum MetricKinds
 {
     /// <summary>Nothing.</summary>
     None = 0,
 
-    /// <summary>Of lists of the best k items: precision, recall, MAP, NDCG, MRR, hit rate, novelty, coverage.</summary>
+    /// <summary>From lists of k items: precision, recall, MAP, NDCG, MRR, hit rate, novelty, coverage.</summary>
     Lists = 1,
 
-    /// <summary>Of the ranks of held-out items among all that could be listed: AUC, mean percentile rank.</summary>
+    /// <summary>From the ranks of held-out items among all candidates: AUC, mean percentile rank.</summary>
     Ranks = 2,
 
-    /// <summary>Of the predictions of held-out plays: RMSE, MAE.</summary>
+    /// <summary>From predictions of held-out plays: RMSE, MAE.</summary>
     Errors = 4,
 
     /// <summary>All of them.</summary>
     All = Lists | Ranks | Errors,
 }
 
-/// <summary>Which metrics are shown to people. Files always have all that were measured.</summary>
+/// <summary>Which metrics are shown. Files always have all that were measured.</summary>
 [JsonConverter(typeof(WordConverter<ShownMetrics>))]
 internal enum ShownMetrics
 {
     /// <summary>
-    /// Those that suit the feedback. Ratings are predicted, so RMSE and MAE are shown. Plays are counts that nothing
-    /// predicts, and an error of the preference over held-out plays alone is smallest for a model that predicts 1 for
-    /// everything: only rankings are shown.
+    /// Those that suit the feedback. With ratings, RMSE and MAE are shown. With implicit feedback they are not: the
+    /// model doesn't predict play counts, and the error of the preference over held-out plays is smallest for a model
+    /// that predicts 1 for everything.
     /// </summary>
     [JsonStringEnumMemberName("default")]
     Default,

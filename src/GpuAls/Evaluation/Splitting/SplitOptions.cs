@@ -2,31 +2,31 @@ using System.Text.Json.Serialization;
 
 namespace GpuAls;
 
-/// <summary>How plays are divided into those to train on and those to test with.</summary>
+/// <summary>How plays are split into training and test plays.</summary>
 public sealed record SplitOptions
 {
-    /// <summary>The defaults of every option.</summary>
+    /// <summary>The defaults.</summary>
     public static SplitOptions Default { get; } = new();
 
     /// <summary>Which plays are held out.</summary>
     public SplitKind Kind { get; init; } = SplitKind.Random;
 
     /// <summary>
-    /// The fraction held out, between 0 and 1; not of <see cref="SplitKind.LeaveOut"/> and
+    /// The fraction to hold out, between 0 and 1. Not used by <see cref="SplitKind.LeaveOut"/> and
     /// <see cref="SplitKind.LeaveLast"/>.
     /// </summary>
     public double TestFraction { get; init; } = 0.2;
 
     /// <summary>
-    /// Plays of each user held out by <see cref="SplitKind.LeaveOut"/> and <see cref="SplitKind.LeaveLast"/>, at least
-    /// 1.
+    /// Number of plays of each user that <see cref="SplitKind.LeaveOut"/> and <see cref="SplitKind.LeaveLast"/> hold
+    /// out, at least 1.
     /// </summary>
     public int LeaveOut { get; init; } = 1;
 
-    /// <summary>Parts of a random split, each held out once; null for one split.</summary>
+    /// <summary>Number of cross-validation folds, each held out once; null for a single split.</summary>
     public int? Folds { get; init; }
 
-    /// <summary>The same seed holds out the same plays.</summary>
+    /// <summary>Seed of the split.</summary>
     public long Seed { get; init; } = 42;
 
     /// <summary>Whether times decide which plays are held out.</summary>
@@ -45,24 +45,23 @@ public enum SplitKind
     [JsonStringEnumMemberName("random")]
     Random,
 
-    /// <summary>The same fraction of each user's plays.</summary>
+    /// <summary>A fraction of each user's plays.</summary>
     [JsonStringEnumMemberName("user")]
     User,
 
-    /// <summary>The same number of each user's plays.</summary>
+    /// <summary>A number of each user's plays, drawn at random.</summary>
     [JsonStringEnumMemberName("leave-out")]
     LeaveOut,
 
     /// <summary>
-    /// The newest of each user's plays, the same number of each. A pair is as new as its newest row; of pairs of one
-    /// time chance decides.
+    /// The newest plays of each user. A pair is as new as its newest row; ties are broken at random.
     /// </summary>
     [JsonStringEnumMemberName("leave-last")]
     LeaveLast,
 
     /// <summary>
-    /// The newest fraction of all rows, before duplicates are summed: what came later tells nothing of what is trained
-    /// on.
+    /// The newest fraction of all rows, split before duplicates are summed, so that later plays don't count in
+    /// training.
     /// </summary>
     [JsonStringEnumMemberName("time")]
     Time,

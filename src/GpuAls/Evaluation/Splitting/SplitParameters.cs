@@ -25,8 +25,8 @@ internal static class SplitParameters
             Summary = "Fraction of the plays to hold out",
             AppliesWhen =
             [
-                new(o => o.Kind != SplitKind.LeaveOut, "cannot be used with --split leave-out, which holds out --leave-out plays."),
-                new(o => o.Kind != SplitKind.LeaveLast, "cannot be used with --split leave-last, which holds out --leave-out plays."),
+                new(o => o.Kind != SplitKind.LeaveOut, "cannot be used with --split leave-out; use --leave-out."),
+                new(o => o.Kind != SplitKind.LeaveLast, "cannot be used with --split leave-last; use --leave-out."),
                 new(o => o.Folds is null, "cannot be used with --folds."),
             ],
         },

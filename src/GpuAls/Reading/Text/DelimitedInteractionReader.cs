@@ -95,7 +95,8 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
         {
             if (record is { IsBlank: false, IsComment: false })
             {
-                if (record.FieldCount < columns.Needed) rows.RejectShort(line, record.FieldCount, columns.Needed, dialect);
+                if (record.FieldCount < columns.Needed)
+                    rows.RejectShort(line, record.FieldCount, columns.Needed, dialect);
                 else
                     rows.Add(
                         line,

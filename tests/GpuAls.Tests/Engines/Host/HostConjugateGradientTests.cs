@@ -64,10 +64,10 @@ public sealed class HostConjugateGradientTests
         {
             var alone = new CsrMatrix(
                 Columns, [0, RowLengths[row]], plays.RowIndices(row).ToArray(), plays.RowValues(row).ToArray());
-            var place = (row * Rank)..((row + 1) * Rank);
+            var range = (row * Rank)..((row + 1) * Rank);
             Assert.That(
-                Solve(new HostEngine(1), alone, y, Rank, start[place], [lambda[row]]),
-                Is.EqualTo(together[place]),
+                Solve(new HostEngine(1), alone, y, Rank, start[range], [lambda[row]]),
+                Is.EqualTo(together[range]),
                 $"row {row}");
         }
     }

@@ -17,15 +17,15 @@ public sealed class HostScoresTests(int vectorBits)
         int[] rows = [39, 0, 7, 8, 3, 3, 21, 22, 30, 1, 2];
         var scores = new float[rows.Length][];
 
-        engine.ScoreRows(queries, rows, items, (place, row) => scores[place] = row.ToArray());
+        engine.ScoreRows(queries, rows, items, (query, row) => scores[query] = row.ToArray());
 
         var (indices, best) = (new int[40 * 75], new float[40 * 75]);
         engine.TopK(new TopKQuery(queries, RowRange.All(queries), items, null, 75), indices, best);
-        for (var place = 0; place < rows.Length; place++)
+        for (var query = 0; query < rows.Length; query++)
         {
-            Assert.That(scores[place], Has.Length.EqualTo(75));
+            Assert.That(scores[query], Has.Length.EqualTo(75));
             for (var i = 0; i < 75; i++)
-                Assert.That(scores[place][indices[(rows[place] * 75) + i]], Is.EqualTo(best[(rows[place] * 75) + i]));
+                Assert.That(scores[query][indices[(rows[query] * 75) + i]], Is.EqualTo(best[(rows[query] * 75) + i]));
         }
     }
 

@@ -139,9 +139,9 @@ internal sealed class DeviceProbe : IDisposable
         : "";
 }
 
-/// <summary>A device, or the reason why there is none of a kind.</summary>
+/// <summary>A device, or the reason why there is no device of a kind.</summary>
 /// <param name="Id">Its name in <c>--device</c>, such as <c>cuda:0</c>.</param>
-/// <param name="Name">Its name, from the driver.</param>
+/// <param name="Name">Its name, as the driver reports it.</param>
 /// <param name="MemoryBytes">Its memory; null if there is no device.</param>
 /// <param name="IsUsable">Whether gpuals can compute on it.</param>
 /// <param name="IsGpu">Whether it is a GPU.</param>

@@ -28,7 +28,7 @@ internal static class NativeLibraries
     /// <summary>Whether a kind's driver library can be loaded.</summary>
     public static bool Has(DeviceKind kind) => NativeLibrary.TryLoad(NameOf(kind), out _);
 
-    /// <summary>Whether the kernel's NVIDIA driver has a GPU, even if its library is missing, as in containers.</summary>
+    /// <summary>Whether there is an NVIDIA GPU, even if its driver library is missing, as in containers.</summary>
     /// <param name="devices">The folder of device files.</param>
     public static bool HasNvidiaDevice(string devices) =>
         Directory.Exists(devices) && Directory.EnumerateFileSystemEntries(devices, "nvidia?").Any(IsNumbered);
