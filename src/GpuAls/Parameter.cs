@@ -398,7 +398,7 @@ internal sealed record Parameter<TOptions>
     private static IReadOnlyList<string> Texts(string? text) => text is null ? [] : [text];
 
     private static string NotEmpty(string option, string text) =>
-        text.Length > 0 ? text : throw Bad($"{option} is ''; expected a name.");
+        text.Length > 0 ? text : throw Bad($"{option} is empty.");
 
     private static GpuAlsException NoWord(string name, string text, IReadOnlyList<string> words) =>
         Bad($"--{name} is '{text}'; expected {GpuAls.Words.OneOf(words)}.");

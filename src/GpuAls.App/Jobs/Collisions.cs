@@ -10,7 +10,7 @@ internal static class Collisions
     public static void Check(TrainJobOptions options)
     {
         IReadOnlyList<string> validation = options.Validation?.Locations ?? [];
-        CheckPlaysOutside(options.Output, "which is replaced", options.Locations, validation);
+        CheckPlaysOutside(options.Output, "which would be replaced", options.Locations, validation);
         CheckNotPlays(options.Recommendations, "--recommendations", options.Locations, validation);
         CheckReport(
             options.Report, [.. options.Locations, .. validation],
@@ -29,7 +29,7 @@ internal static class Collisions
             $"--output '{output}' is the file of --users. Choose another name.");
         Require.Usage(
             !OutputLocation.Of(options.Model).Contains(lists),
-            $"--output '{output}' lies in the folder of the model '{options.Model}'. Choose another location.");
+            $"--output '{output}' is inside the model folder '{options.Model}'. Choose another location.");
         CheckOutsideModels(output, "--output");
     }
 
@@ -61,7 +61,7 @@ internal static class Collisions
         while ((folder = Path.GetDirectoryName(folder)) is not null)
             Require.Usage(
                 !ModelFolder.IsModel(folder),
-                $"{option} '{path}' lies in the folder of a model, '{folder}'. Choose another location.");
+                $"{option} '{path}' is inside the model folder '{folder}'. Choose another location.");
     }
 
     private static void CheckReport(
@@ -77,7 +77,7 @@ internal static class Collisions
             var other = OutputLocation.Of(path);
             Require.Usage(
                 !other.Contains(page) && !page.Contains(other),
-                $"--report '{report.File}' is {option} '{path}' or lies in it. Choose another location.");
+                $"--report '{report.File}' is the same as {option} '{path}', or inside it. Choose another location.");
         }
 
         CheckOutsideModels(report.File, "--report");
@@ -91,7 +91,7 @@ internal static class Collisions
         foreach (var path in Files(plays))
             Require.Usage(
                 !folder.Contains(OutputLocation.Of(path)),
-                $"the plays in '{path}' lie in --output '{output}', {whatItIs}. Choose another directory.");
+                $"the input '{path}' is inside --output '{output}', {whatItIs}. Choose another directory.");
     }
 
     private static void CheckNotPlays(
@@ -102,7 +102,7 @@ internal static class Collisions
         foreach (var path in Files(plays))
             Require.Usage(
                 !file.IsSameAs(OutputLocation.Of(path)),
-                $"{option} '{output}' is a file with plays. Choose another name.");
+                $"{option} '{output}' is also an input. Choose another name.");
     }
 
     /// <summary>The files that some locations give.</summary>

@@ -78,5 +78,5 @@ internal static class RatingColumn
     public static void Check(Feedback feedback, InteractionSchema schema) =>
         Require.Usage(
             feedback == Feedback.Implicit || schema.WeightColumn is not null,
-            "explicit feedback needs ratings, and no column has them. Name it with --weight-column.");
+            "--feedback explicit requires --weight-column, the column of ratings.");
 }

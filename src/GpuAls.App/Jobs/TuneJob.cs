@@ -72,7 +72,7 @@ internal sealed class TuneJob
         if (_options is { Overwrite: false, Output: not null, Report.File: { } page } && File.Exists(page))
             throw new GpuAlsException(
                 FailureKind.Output,
-                $"'{page}' exists already. Choose another name or remove it; --overwrite would begin the search anew.");
+                $"'{page}' already exists. Choose another name or remove it; --overwrite would restart the search.");
     }
 
     private ReportData Page(TuneReport report) => new()

@@ -11,7 +11,7 @@ internal static class EvaluateCommand
         JobParameters.Evaluate,
         RunAsync)
     {
-        Details = "It is trained on the plays that are not held out, unless --model is given.",
+        Details = "Trains on the plays that are not held out, unless --model is given.",
     };
 
     private static async Task<int> RunAsync(

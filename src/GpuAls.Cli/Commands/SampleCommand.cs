@@ -15,8 +15,8 @@ internal static class SampleCommand
         await SampleJob.RunAsync(options, cancellation).ConfigureAwait(false);
         new RunLog(console.Error, invocation.Log).Info(
             "done",
-            $"{Counted.Of(sample.Plays, "row")} of {Counted.Of(sample.Users, "user")} "
-                + $"and {Counted.Of(sample.Items, "item")}: {options.Output}",
+            $"wrote {Counted.Of(sample.Plays, "row")} of {Counted.Of(sample.Users, "user")} "
+                + $"and {Counted.Of(sample.Items, "item")} to {options.Output}",
             ("rows", sample.Plays), ("users", sample.Users), ("items", sample.Items), ("output", options.Output));
         return ExitCode.Done;
     }

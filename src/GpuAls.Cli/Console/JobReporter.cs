@@ -169,9 +169,8 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
             log.Warn(
                 "repeated",
                 Counted.Of(
-                    heldOut.RepeatedPairs, "test pair was dropped because it is",
-                    "test pairs were dropped because they are")
-                    + " also trained on, or excluded.",
+                    heldOut.RepeatedPairs, "test pair was dropped because it is also a training pair or excluded.",
+                    "test pairs were dropped because they are also training pairs or excluded."),
                 ("pairs", heldOut.RepeatedPairs));
     }
 
@@ -225,7 +224,7 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
         ("done", stopped.Done), ("of", stopped.Total), ("path", stopped.Path));
 
     private void Report(JobDone done) => log.Info(
-        "done", Text($"model: {done.Output}, lists: {done.Recommendations} ({done.Seconds:F2} s)"),
+        "done", Text($"wrote the model to {done.Output} and the lists to {done.Recommendations} ({done.Seconds:F2} s)"),
         ("model", done.Output), ("lists", done.Recommendations), ("seconds", done.Seconds));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

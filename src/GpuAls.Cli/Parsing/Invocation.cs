@@ -61,7 +61,8 @@ internal static class Invocation
     public static string UnknownOption(string token, Command command)
     {
         var name = token.Split('=')[0];
-        return $"unknown option '{name}'.{Spelling.Suggestion(name, command.Options.Select(option => option.Name))}";
+        string[] known = [.. command.Options.Select(option => option.Name), "--help"];
+        return $"unknown option '{name}'.{Spelling.Suggestion(name, known)}";
     }
 
     /// <summary>
@@ -81,6 +82,10 @@ internal static class Invocation
 
         return null;
     }
+
+    /// <summary>What looks like an option among the arguments of a command; null for nothing.</summary>
+    public static string? Mistyped(CommandResult result) => result.Children.OfType<ArgumentResult>()
+        .SelectMany(argument => argument.Tokens).Select(token => token.Value).FirstOrDefault(IsMistyped);
 
     /// <summary>What the log is to be, as far as the command line can be read.</summary>
     public static LogOptions Log(ParseResult result) => LogOptions.Table.Read(parameter =>
@@ -135,10 +140,12 @@ internal static class Invocation
             result.AddError($"{parameter.Option} is given {result.Tokens.Count} times; give it once.");
     }
 
+    private static bool IsMistyped(string argument) => argument.StartsWith('-') && !Path.Exists(argument);
+
     /// <summary>A mistyped option would be taken for one more file.</summary>
     private static void RefuseOptions(ArgumentResult result)
     {
-        foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-') && !Path.Exists(token.Value)))
+        foreach (var token in result.Tokens.Where(token => IsMistyped(token.Value)))
             result.AddError(UnknownOption(token.Value, ((CommandResult)result.Parent!).Command));
     }
 }

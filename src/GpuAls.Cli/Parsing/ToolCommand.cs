@@ -84,7 +84,9 @@ internal sealed class ToolCommand<TJob> : ToolCommand
                 .Where(parameter => parameter.IsRequired && !Invocation.IsGiven(result, symbols[parameter.Name]))
                 .Select(parameter => $"{(parameter.IsPositional ? "" : $"{parameter.Option} ")}{parameter.ValueName}")
                 .ToArray();
-            if (missing.Length > 0)
+            if (missing.Length > 0 && Invocation.Mistyped(result) is { } option)
+                result.AddError(Invocation.UnknownOption(option, result.Command));
+            else if (missing.Length > 0)
                 result.AddError($"{string.Join(" and ", missing)} {(missing.Length > 1 ? "are" : "is")} missing. "
                     + $"Usage: gpuals {Usage}.");
         });

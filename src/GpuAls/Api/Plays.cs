@@ -139,7 +139,7 @@ public sealed class Plays
         var split = Splitter.Divide(rows!, Matrix.ByUser, options);
         split.RequirePlaysToTrainOn();
         if (split.Test.EntryCount == 0)
-            throw new GpuAlsException(FailureKind.BadInput, "no play is held out. Hold out more.");
+            throw new GpuAlsException(FailureKind.BadInput, "no plays were held out. Hold out more.");
         return (Part(split.Train), Part(split.Test));
     }
 

@@ -66,10 +66,10 @@ internal static class ModelFolder
     {
         var manifest = await existing.ReadAsync(ModelFiles.Manifest, cancellation).ConfigureAwait(false);
         if (manifest is null || Listed(manifest) is not { } listed)
-            return $"has no {ModelFiles.Manifest} of gpuals, so it is not a directory that gpuals wrote";
+            return $"was not written by gpuals (there is no valid {ModelFiles.Manifest})";
         var foreign = existing.Files.FirstOrDefault(
             name => !ModelFiles.IsTaken(name) && name != ModelFiles.Recommendations && !listed.Contains(name));
-        return foreign is null ? null : $"holds '{foreign}', which is not a file of the model";
+        return foreign is null ? null : $"contains '{foreign}', which is not a file of the model";
     }
 
     /// <summary>The files that a manifest lists; null where it is not a manifest of gpuals.</summary>

@@ -47,7 +47,7 @@ internal static class ColumnErrors
             missing.Zip(alike, (column, name) => name is null ? column.Option : $"{column.Option} {Word(name)}"));
         return Array.TrueForAll(alike, name => name is null)
             ? options
-            : $"{options}: names of columns are case-sensitive";
+            : $"{options}: column names are case-sensitive";
     }
 
     /// <summary>A name as a shell takes it.</summary>

@@ -6,7 +6,9 @@ namespace GpuAls;
 /// <param name="cancellation">Stops the reading.</param>
 internal delegate Task<InteractionBatch> BatchWork(CancellationToken cancellation);
 
-/// <summary>Plays to read, as batches of columns: files, or what is in memory; a database query would be one more class.</summary>
+/// <summary>
+/// Plays to read, as batches of columns: files, or arrays in memory. A database query would be one more class.
+/// </summary>
 internal interface IInteractionSource
 {
     /// <summary>How messages name it.</summary>
@@ -20,7 +22,7 @@ internal interface IInteractionSource
 
     /// <summary>The message where no row is left of those that were read.</summary>
     string NothingLeft(ReadStatistics read) => read.Rows == 0
-        ? $"the input has no rows: {Name} {(FileCount > 1 ? "are" : "is")} empty, or no more than a header."
+        ? $"the input has no rows: {Name} {(FileCount > 1 ? "are empty or have" : "is empty or has")} only a header."
         : $"no row is left of {Counted.Of(read.Rows, "row")}: {read.ZeroWeightRows:N0} with weight 0, "
             + $"{read.BadRows:N0} that cannot be used. Check --weight-column.";
 

@@ -100,7 +100,7 @@ internal sealed class FolderOutput : IOutput
             FilesBelow(final, staging), (file, token) => ReadAsync(Path.Combine(final, file), token));
         if (await whyForeign(existing, cancellation).ConfigureAwait(false) is { } reason)
             throw new GpuAlsException(
-                FailureKind.Output, $"'{final}' {reason}, and --overwrite leaves it alone. Choose another name.");
+                FailureKind.Output, $"'{final}' {reason}, so --overwrite does not replace it. Choose another name.");
     }
 
     private static IEnumerable<string> FilesBelow(string folder, string? except)

@@ -54,7 +54,7 @@ internal static class OutputErrors
 
     /// <summary>The failure that says that an output already exists.</summary>
     public static GpuAlsException AlreadyThere(string path) =>
-        new(FailureKind.Output, $"'{path}' exists already. Choose another name, or replace it with --overwrite.");
+        new(FailureKind.Output, $"'{path}' already exists. Choose another name, or pass --overwrite to replace it.");
 
     /// <summary>The failure that says that a file has the name of what is to be a directory.</summary>
     public static GpuAlsException NotADirectory(string path) =>

@@ -181,7 +181,7 @@ public sealed class BadInputTests
             5, ["--overwrite"], ["train", _folder.At("plays.csv"), "--output", _folder.At("model"), "--rank", "1"]);
         await AssertFailsAsync(
             5,
-            ["not a directory that gpuals wrote"],
+            ["was not written by gpuals"],
             ["train", _folder.At("plays.csv"), "--output", _folder.At("model"), "--rank", "1", "--overwrite"]);
 
         Assert.That(File.ReadAllText(_folder.At("model", "precious.txt")), Is.EqualTo("mine"));

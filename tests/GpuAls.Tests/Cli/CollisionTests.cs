@@ -24,17 +24,17 @@ public sealed class CollisionTests
     [OneTimeTearDown]
     public void RemoveFolder() => _folder.Dispose();
 
-    [TestCase("train ~/data/plays.csv --output ~/data --rank 1", "lie in --output")]
-    [TestCase("train ~/data --output ~/data --rank 1", "lie in --output")]
-    [TestCase("train ~/plays.csv --output ~/new --rank 1 --recommendations ~/plays.csv", "is a file with plays")]
+    [TestCase("train ~/data/plays.csv --output ~/data --rank 1", "is inside --output")]
+    [TestCase("train ~/data --output ~/data --rank 1", "is inside --output")]
+    [TestCase("train ~/plays.csv --output ~/new --rank 1 --recommendations ~/plays.csv", "is also an input")]
     [TestCase(
         "train ~/plays.csv --output ~/new --rank 1 --recommendations ~/model/lists.csv",
-        "lies in the folder of a model")]
-    [TestCase("recommend ~/model -o ~/model/users.parquet", "lies in the folder of the model")]
-    [TestCase("recommend ~/link -o ~/model/new.csv", "lies in the folder of the model")]
-    [TestCase("recommend ~/model -o ~/link/new.csv", "lies in the folder of the model")]
+        "is inside the model folder")]
+    [TestCase("recommend ~/model -o ~/model/users.parquet", "is inside the model folder")]
+    [TestCase("recommend ~/link -o ~/model/new.csv", "is inside the model folder")]
+    [TestCase("recommend ~/model -o ~/link/new.csv", "is inside the model folder")]
     [TestCase("recommend ~/model --users ~/users.csv -o ~/users.csv", "is the file of --users")]
-    [TestCase("sample -o ~/model/users.parquet", "lies in the folder of a model")]
+    [TestCase("sample -o ~/model/users.parquet", "is inside the model folder")]
     public async Task AnyCommand_OutputThatIsAnInput_ExitsWithTwo(string command, string expected)
     {
         var before = _folder.Entries();

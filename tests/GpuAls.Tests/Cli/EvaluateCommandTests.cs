@@ -282,7 +282,7 @@ public sealed class EvaluateCommandTests
             "evaluate", _plays, "--device", "cpu", "--split", "leave-out", "--leave-out", "1000");
 
         Assert.That(run.ExitCode, Is.EqualTo(3));
-        Assert.That(run.Error, Does.Contain("no play is held out, so there is nothing to test with"));
+        Assert.That(run.Error, Does.Contain("no plays were held out, so there is nothing to test on"));
     }
 
     [Test]

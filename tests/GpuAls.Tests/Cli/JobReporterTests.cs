@@ -87,7 +87,7 @@ public sealed class JobReporterTests
             "1 pair to train on, 1 held out; 1 user measured, 1 without relevant held-out plays",
             "warning: 1 held-out pair was left out: 1 item has no play above 0 (or no rating) to train on "
             + "(--cold-start).",
-            "warning: 1 test pair was dropped because it is also trained on, or excluded.",
+            "warning: 1 test pair was dropped because it is also a training pair or excluded.",
             "warning: 1 user has factors that are all 0 and gets no list, as happens when every rating is 0.",
         }));
     }

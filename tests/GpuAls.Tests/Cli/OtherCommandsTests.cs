@@ -38,6 +38,7 @@ public sealed partial class OtherCommandsTests
     [TestCase("train a.csv --output m --rank 8 --rank 9", "--rank is given 2 times; give it once.")]
     [TestCase("train a.csv --output m --rnak 8", "unknown option '--rnak'. Did you mean --rank? See gpuals train "
         + "--help.")]
+    [TestCase("train --hlep", "unknown option '--hlep'. Did you mean --help? See gpuals train --help.")]
     [TestCase("sample --output a.csv --users -3", "--users is -3; expected 2 or more. See gpuals sample --help.")]
     [TestCase("demo --quiet=maybe", "--quiet is 'maybe'; expected true or false, or no value. See gpuals demo --help.")]
     [TestCase("train p.csv -o m --loss=1", "--loss is '1'; expected true or false, or no value.")]

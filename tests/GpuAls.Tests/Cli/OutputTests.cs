@@ -56,7 +56,7 @@ public sealed class OutputTests
         Directory.CreateDirectory(_folder.At("model"));
         File.WriteAllText(_folder.At("model", "manifest.json"), manifest);
 
-        await AssertLeftAloneAsync("not a directory that gpuals wrote");
+        await AssertLeftAloneAsync("was not written by gpuals");
 
         Assert.That(File.ReadAllText(_folder.At("model", "manifest.json")), Is.EqualTo(manifest));
     }

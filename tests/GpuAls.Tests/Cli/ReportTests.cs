@@ -44,7 +44,8 @@ public sealed class ReportTests
             {
                 "read and index", "build matrices", "train", "write the model", "make and write lists", "total",
             }));
-        Assert.That(page.Rows("Number of users")[0], Is.EqualTo(new[] { "2", "18" }), "each of 18 users has 2 items or more");
+        Assert.That(
+            page.Rows("Number of users")[0], Is.EqualTo(new[] { "2", "18" }), "each of 18 users has 2 items or more");
         Assert.That(
             page.Fact("Data"),
             Is.EqualTo(string.Create(
@@ -151,7 +152,7 @@ public sealed class ReportTests
             var run = await Tool.RunAsync(args);
 
             Assert.That(run.ExitCode, Is.EqualTo(5), run.Error);
-            Assert.That(run.Error, Does.Contain("exists already"));
+            Assert.That(run.Error, Does.Contain("already exists"));
             Assert.That(_folder.Entries(), Is.EqualTo(before));
             Assert.That(File.ReadAllText(_folder.At("page.html")), Is.EqualTo("mine"));
             await Tool.SucceedAsync([.. args, "--overwrite"]);
@@ -185,14 +186,14 @@ public sealed class ReportTests
         Assert.That(_folder.Entries(), Is.EqualTo(new[] { "plays.csv" }));
     }
 
-    [TestCase("train ~/plays.csv --output ~/new --rank 2 --report ~/plays.html", "is a file with plays")]
-    [TestCase("train ~/plays.csv --output ~/new --rank 2 --report ~/new/page.html", "lies in it")]
-    [TestCase("train ~/plays.csv --output ~/new.html --rank 2 --report ~/new.html", "is --output")]
-    [TestCase("train ~/plays.csv --output ~/new --rank 2 --report ~/old/page.html", "lies in the folder of a model")]
+    [TestCase("train ~/plays.csv --output ~/new --rank 2 --report ~/plays.html", "is also an input")]
+    [TestCase("train ~/plays.csv --output ~/new --rank 2 --report ~/new/page.html", "or inside it")]
+    [TestCase("train ~/plays.csv --output ~/new.html --rank 2 --report ~/new.html", "is the same as --output")]
+    [TestCase("train ~/plays.csv --output ~/new --rank 2 --report ~/old/page.html", "is inside the model folder")]
     [TestCase("train ~/plays.csv --output ~/new --rank 2 --report ~/page.txt", "expected .html")]
-    [TestCase("evaluate ~/plays.csv --rank 2 --report ~/plays.html", "is a file with plays")]
-    [TestCase("evaluate ~/old.csv --test ~/plays.csv --rank 2 --report ~/plays.html", "is a file with plays")]
-    [TestCase("evaluate ~/plays.csv --rank 2 --report ~/old/page.html", "lies in the folder of a model")]
+    [TestCase("evaluate ~/plays.csv --rank 2 --report ~/plays.html", "is also an input")]
+    [TestCase("evaluate ~/old.csv --test ~/plays.csv --rank 2 --report ~/plays.html", "is also an input")]
+    [TestCase("evaluate ~/plays.csv --rank 2 --report ~/old/page.html", "is inside the model folder")]
     public async Task AnyCommand_ReportOverAnotherFile_ExitsWithTwo(string command, string expected)
     {
         File.CreateSymbolicLink(_folder.At("plays.html"), "plays.csv");

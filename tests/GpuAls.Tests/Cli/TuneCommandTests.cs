@@ -199,7 +199,7 @@ public sealed class TuneCommandTests
         var refused = await Tool.RunAsync(Arguments(options));
 
         Assert.That(refused.ExitCode, Is.EqualTo(5), refused.Error);
-        Assert.That(refused.Error, Does.Contain("--overwrite would begin the search anew"));
+        Assert.That(refused.Error, Does.Contain("--overwrite would restart the search"));
         Assert.That(File.Exists(_folder.At("paged", "trials.csv")));
     }
 
@@ -331,7 +331,7 @@ public sealed class TuneCommandTests
         var run = await Tool.RunAsync([.. Arguments(["--rank", "2,3", "--output", _folder.Root])]);
 
         Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
-        Assert.That(run.Error, Does.Contain("lie in --output"));
+        Assert.That(run.Error, Does.Contain("is inside --output"));
     }
 
     [Test]

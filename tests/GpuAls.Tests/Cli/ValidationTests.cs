@@ -108,7 +108,7 @@ public sealed class ValidationTests
             "--overwrite");
 
         Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
-        Assert.That(run.Error, Does.Contain("which is replaced"));
+        Assert.That(run.Error, Does.Contain("which would be replaced"));
     }
 
     private Task<ToolRun> TrainAsync(string name, params string[] options) =>

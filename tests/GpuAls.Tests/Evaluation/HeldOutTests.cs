@@ -62,7 +62,8 @@ public sealed class HeldOutTests
         var failure = Assert.Throws<GpuAlsException>(() => HeldOut.Of(train, train))!;
 
         Assert.That(failure.Kind, Is.EqualTo(FailureKind.BadInput));
-        Assert.That(failure.Message, Does.StartWith("no play is held out: the only test pair is also trained on"));
+        Assert.That(
+            failure.Message, Does.StartWith("there is nothing to test on: the only test pair is also a training pair"));
     }
 
     [Test]

@@ -167,7 +167,7 @@ public sealed class TextDialectTests : LoaderTests
         await AssertBadAsync(
             "p.csv", new InteractionSchema { ItemColumn = "Item Id" },
             "no column 'user' and no column 'Item Id'",
-            "Choose with --user-column User and --item-column \"ITEM id\": names of columns are case-sensitive.");
+            "Choose with --user-column User and --item-column \"ITEM id\": column names are case-sensitive.");
     }
 
     [Test]

@@ -18,7 +18,7 @@ public sealed class FilesOutputTests
         var failure = (await Assert.ThrowsAsync<GpuAlsException>(() => OpenAsync("lists.csv")))!;
 
         Assert.That(failure.Kind, Is.EqualTo(FailureKind.Output));
-        Assert.That(failure.Message, Does.Contain("exists already").And.Contain("--overwrite"));
+        Assert.That(failure.Message, Does.Contain("already exists").And.Contain("--overwrite"));
         Assert.That(File.ReadAllText(_folder.At("lists.csv")), Is.EqualTo("old"));
     }
 
@@ -30,7 +30,7 @@ public sealed class FilesOutputTests
             File.WriteAllText(_folder.At("lists.csv"), "of another run");
             Assert.That(
                 async () => await output.CommitAsync(default),
-                Throws.InstanceOf<GpuAlsException>().With.Message.Contains("exists already"));
+                Throws.InstanceOf<GpuAlsException>().With.Message.Contains("already exists"));
         }
 
         Assert.That(File.ReadAllText(_folder.At("lists.csv")), Is.EqualTo("of another run"));

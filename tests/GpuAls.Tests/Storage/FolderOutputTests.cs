@@ -44,7 +44,7 @@ public sealed class FolderOutputTests
         var failure = (await Assert.ThrowsAsync<GpuAlsException>(() => OpenAsync("out")))!;
 
         Assert.That(failure.Kind, Is.EqualTo(FailureKind.Output));
-        Assert.That(failure.Message, Does.Contain("exists already").And.Contain("--overwrite"));
+        Assert.That(failure.Message, Does.Contain("already exists").And.Contain("--overwrite"));
     }
 
     [TestCase(false)]
@@ -74,7 +74,7 @@ public sealed class FolderOutputTests
 
         var failure = (await Assert.ThrowsAsync<GpuAlsException>(() => OpenAsync("home", overwrite: true)))!;
 
-        Assert.That(failure.Message, Does.Contain("leaves it alone"));
+        Assert.That(failure.Message, Does.Contain("so --overwrite does not replace it"));
         Assert.That(File.Exists(_folder.At("home", "thesis.txt")), Is.True);
     }
 
@@ -97,7 +97,7 @@ public sealed class FolderOutputTests
             Make("out", "of-another-run.txt");
             Assert.That(
                 async () => await output.CommitAsync(default),
-                Throws.InstanceOf<GpuAlsException>().With.Message.Contains("exists already"));
+                Throws.InstanceOf<GpuAlsException>().With.Message.Contains("already exists"));
         }
 
         Assert.That(_folder.Entries(), Is.EqualTo(new[] { "out" }));

@@ -91,9 +91,11 @@ internal sealed class HeldOutBuilder
     {
         if (_repeated == 0)
             return new GpuAlsException(
-                FailureKind.BadInput, "no play is held out, so there is nothing to test with. Hold out more.");
-        var pairs = _repeated == 1 ? "the only test pair is" : $"all {Counted.Of(_repeated, "test pair")} are";
+                FailureKind.BadInput, "no plays were held out, so there is nothing to test on. Hold out more.");
+        var pairs = _repeated == 1
+            ? "the only test pair is also a training pair"
+            : $"all {Counted.Of(_repeated, "test pair")} are also training pairs";
         return new GpuAlsException(
-            FailureKind.BadInput, $"no play is held out: {pairs} also trained on, or excluded. Test with other plays.");
+            FailureKind.BadInput, $"there is nothing to test on: {pairs} or excluded. Use other test plays.");
     }
 }

@@ -67,7 +67,7 @@ internal static class TimeSplit
         if (newestTrained == sorted[^1])
             throw new GpuAlsException(
                 FailureKind.BadInput,
-                "no play is held out: too many rows have the newest time. Raise --test-fraction, or choose another "
+                "no plays were held out: too many rows have the newest time. Raise --test-fraction, or choose another "
                     + "--time-column.");
         return new HoldOutSplit(
             CsrBuilder.Build(rows.Where(row => times[row] <= newestTrained)).ByUser,

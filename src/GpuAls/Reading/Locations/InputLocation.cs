@@ -20,7 +20,7 @@ internal static class InputLocation
         var twice = files.GroupBy(file => Path.GetFullPath(file.Path), StringComparer.Ordinal)
             .FirstOrDefault(group => group.Count() > 1);
         if (twice is not null)
-            throw Bad($"'{twice.First().Path}' is given twice, and its plays would count twice. Give it once.");
+            throw Bad($"'{twice.First().Path}' is given twice, so its plays would count twice. Give it once.");
         return HivePartitions.Describe(files);
     }
 

@@ -215,6 +215,6 @@ internal readonly record struct DelimitedColumns(int User, int Item, int Weight,
         if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1)
             return number - 1;
         throw new GpuAlsException(
-            FailureKind.Usage, $"{option} is '{name}'; with --no-header columns are numbers from 1.");
+            FailureKind.Usage, $"{option} is '{name}'; with --no-header, columns are named by number, from 1.");
     }
 }

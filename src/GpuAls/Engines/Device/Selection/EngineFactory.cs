@@ -72,7 +72,7 @@ internal static class EngineFactory
 
     private static void Check(DeviceProbe probe, int index)
     {
-        const string Remedy = "`gpuals devices` lists what there is; --device cpu works everywhere.";
+        const string Remedy = "Run `gpuals devices` to list the devices, or use --device cpu.";
         var kind = DeviceProbe.KindName(probe.Kind);
         if (probe.Infos.Count == 0)
             throw new GpuAlsException(FailureKind.Device, $"--device {kind}: {probe.Absence}. {Remedy}");
