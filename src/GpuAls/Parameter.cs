@@ -1,109 +1,12 @@
-using System.Globalization;
-using System.Numerics;
-
 namespace GpuAls;
-
-/// <summary>What the text of a parameter stands for.</summary>
-internal enum ParameterKind
-{
-    /// <summary>An integer.</summary>
-    Whole,
-
-    /// <summary>A real number, written with a point.</summary>
-    Real,
-
-    /// <summary>One of some words.</summary>
-    Word,
-
-    /// <summary><c>true</c> or <c>false</c>.</summary>
-    Flag,
-
-    /// <summary>Text that is not empty, such as the name of a file or a column.</summary>
-    Text,
-
-    /// <summary>Several texts.</summary>
-    List,
-
-    /// <summary>Text of a form of its own, such as <c>cuda:1</c> or <c>2GB</c>.</summary>
-    Form,
-}
-
-/// <summary>Where help shows a parameter.</summary>
-internal enum ParameterGroup
-{
-    /// <summary>What is read.</summary>
-    Input,
-
-    /// <summary>What is written.</summary>
-    Output,
-
-    /// <summary>What is trained.</summary>
-    Model,
-
-    /// <summary>How it is trained.</summary>
-    Training,
-
-    /// <summary>Which options are tried.</summary>
-    Search,
-
-    /// <summary>What is measured, and on which plays.</summary>
-    Evaluation,
-
-    /// <summary>Where it is computed.</summary>
-    Device,
-
-    /// <summary>What is logged.</summary>
-    Logging,
-}
-
-/// <summary>Something that holds of the other options where a parameter can be given.</summary>
-/// <param name="Holds">Whether it holds.</param>
-/// <param name="Otherwise">What the message says after the option: "requires --solver cg."</param>
-internal sealed record ParameterCondition<TOptions>(Predicate<TOptions> Holds, string Otherwise);
-
-/// <summary>The numbers that a parameter takes.</summary>
-/// <param name="Contains">Whether a number is one of them.</param>
-/// <param name="Expected">What they are, as in "expected 1 to 512".</param>
-internal sealed record ParameterRange(Predicate<double> Contains, string Expected)
-{
-    /// <summary>What they are, for help.</summary>
-    public string Brief { get; init; } = Expected;
-
-    /// <summary>Finite numbers from 0 on, in fp32.</summary>
-    public static ParameterRange NonNegative { get; } =
-        new(value => value >= 0 && float.IsFinite((float)value), "a finite number, 0 or more") { Brief = "0 or more" };
-
-    /// <summary>Finite numbers above 0, in fp32.</summary>
-    public static ParameterRange Positive { get; } =
-        new(value => (float)value > 0 && float.IsFinite((float)value), "a finite number above 0") { Brief = "above 0" };
-
-    /// <summary>Numbers between 0 and 1, neither included.</summary>
-    /// <param name="example">Such as 0.1.</param>
-    public static ParameterRange Fraction(string example) =>
-        new(
-            value => value is > 0 and < 1,
-            $"a number between 0 and 1, such as {example}")
-        { Brief = "between 0 and 1" };
-
-    /// <summary>Numbers from one to another, both included.</summary>
-    public static ParameterRange Between(long minimum, long maximum) => new(
-        value => value >= minimum
-            && value <= maximum, string.Create(CultureInfo.InvariantCulture, $"{minimum} to {maximum}"));
-
-    /// <summary>Numbers from one on.</summary>
-    public static ParameterRange AtLeast(long minimum) =>
-        new(value => value >= minimum, string.Create(CultureInfo.InvariantCulture, $"{minimum} or more"));
-}
 
 /// <summary>
 /// The one declaration of an option: its name, what it means, the values it takes and when it has an effect, with a
 /// lens that reads it from a record of options and writes it there. Values are text, as on the command line; numbers
 /// have a point in every culture.
 /// </summary>
-internal sealed record Parameter<TOptions>
+internal sealed partial record Parameter<TOptions>
 {
-    private static readonly string[] Flags = ["false", "true"];
-
     private readonly Func<TOptions, IReadOnlyList<string>> _get;
     private readonly Func<TOptions, string, TOptions> _set;
     private readonly Action<TOptions>? _check;
@@ -111,11 +14,8 @@ internal sealed record Parameter<TOptions>
     private Parameter(
         string name,
         ParameterKind kind,
-        Func<TOptions,
-        IReadOnlyList<string>> get,
-        Func<TOptions,
-        string,
-        TOptions> set,
+        Func<TOptions, IReadOnlyList<string>> get,
+        Func<TOptions, string, TOptions> set,
         Action<TOptions>? check = null)
     {
         (Name, Kind, _get, _set, _check) = (name, kind, get, set, check);
@@ -184,127 +84,6 @@ internal sealed record Parameter<TOptions>
     /// </summary>
     public IReadOnlyList<ParameterCondition<TOptions>> Requires { get; init; } = [];
 
-    /// <summary>An integer.</summary>
-    public static Parameter<TOptions> Whole<TNumber>(
-        string name, Func<TOptions, TNumber?> get, Func<TOptions, TNumber, TOptions> set, ParameterRange? range = null)
-        where TNumber : struct, IBinaryInteger<TNumber> =>
-        Number(name, ParameterKind.Whole, get, set, range, NumberStyles.AllowLeadingSign, "an integer such as 1000");
-
-    /// <summary>A real number.</summary>
-    public static Parameter<TOptions> Real(
-        string name, Func<TOptions, double?> get, Func<TOptions, double, TOptions> set, ParameterRange? range = null) =>
-        Number(name, ParameterKind.Real, get, set, range, NumberStyles.Float, "a number such as 0.5 or 1e-3");
-
-    /// <summary>A member of an enum, by its word.</summary>
-    public static Parameter<TOptions> Word<TEnum>(
-        string name, Func<TOptions, TEnum> get, Func<TOptions, TEnum, TOptions> set)
-        where TEnum : struct, Enum
-    {
-        var words = GpuAls.Words.All<TEnum>();
-        return new(
-            name, ParameterKind.Word, options => [GpuAls.Words.Of(get(options))],
-            (options, text) => GpuAls.Words.TryParse<TEnum>(text, out var value)
-                ? set(options, value)
-                : throw NoWord(name, text, words),
-            options => Require.Usage(
-                Enum.IsDefined(get(options)), $"--{name} is {get(options):D}; expected {GpuAls.Words.OneOf(words)}."))
-        {
-            Words = words,
-            ValueName = string.Join('|', words),
-        };
-    }
-
-    /// <summary>One of some words that are no enum.</summary>
-    public static Parameter<TOptions> Word(
-        string name,
-        IReadOnlyList<string> words,
-        Func<TOptions,
-        string?> get,
-        Func<TOptions,
-        string,
-        TOptions> set) => new(
-            name, ParameterKind.Word, options => Texts(get(options)),
-            (options, text) => words.Contains(text) ? set(options, text) : throw NoWord(name, text, words))
-        {
-            Words = words,
-            ValueName = string.Join('|', words),
-        };
-
-    /// <summary>Yes or no; on the command line its name alone says yes.</summary>
-    public static Parameter<TOptions> Flag(string name, Func<TOptions, bool> get, Func<TOptions, bool, TOptions> set) =>
-        new(
-        name, ParameterKind.Flag, options => [Flags[get(options) ? 1 : 0]],
-        (options, text) => bool.TryParse(text, out var value) ? set(options, value) : throw NoWord(name, text, Flags));
-
-    /// <summary>Text that is not empty; null is none.</summary>
-    public static Parameter<TOptions> Text(
-        string name, Func<TOptions, string?> get, Func<TOptions, string, TOptions> set) => new(
-        name,
-        ParameterKind.Text,
-        options => Texts(get(options)),
-        (options, text) => set(options, NotEmpty($"--{name}", text)));
-
-    /// <summary>The same, without its name on the command line.</summary>
-    public static Parameter<TOptions> Argument(
-        string name, Func<TOptions, string?> get, Func<TOptions, string, TOptions> set) => new(
-        name, ParameterKind.Text, options => Texts(get(options)), (options, text) => set(options, NotEmpty(name, text)))
-        {
-            IsPositional = true,
-            IsCommon = true,
-            ValueName = name.ToUpperInvariant(),
-        };
-
-    /// <summary>Several texts, none of them empty; each that is given is added.</summary>
-    public static Parameter<TOptions> List(
-        string name,
-        Func<TOptions,
-        IReadOnlyList<string>> get,
-        Func<TOptions,
-        IReadOnlyList<string>,
-        TOptions> set) => new(
-            name,
-            ParameterKind.List,
-            get,
-            (options, text) => set(options, [.. get(options), NotEmpty($"--{name}", text)]));
-
-    /// <summary>The same, without its name on the command line.</summary>
-    public static Parameter<TOptions> Arguments(
-        string name,
-        Func<TOptions,
-        IReadOnlyList<string>> get,
-        Func<TOptions,
-        IReadOnlyList<string>,
-        TOptions> set) => new(
-            name, ParameterKind.List, get, (options, text) => set(options, [.. get(options), NotEmpty(name, text)]))
-        {
-            IsPositional = true,
-            IsCommon = true,
-            ValueName = name.ToUpperInvariant(),
-        };
-
-    /// <summary>Text of a form of its own.</summary>
-    /// <param name="name">The name.</param>
-    /// <param name="get">The text; null where there is none.</param>
-    /// <param name="parse">
-    /// The options with the value of a text; throws a usage error that names the option where it is of another form.
-    /// </param>
-    /// <param name="check">
-    /// Throws a usage error where the value is out of range; null where every value is in it.
-    /// </param>
-    public static Parameter<TOptions> Form(
-        string name,
-        Func<TOptions,
-        string?> get,
-        Func<TOptions,
-        string,
-        TOptions> parse,
-        Action<TOptions>? check = null) =>
-        new(name, ParameterKind.Form, options => Texts(get(options)), parse, check);
-
-    /// <summary>A number, as the text of a parameter.</summary>
-    public static string TextOf<TNumber>(TNumber number)
-        where TNumber : INumber<TNumber> => number.ToString(null, CultureInfo.InvariantCulture);
-
     /// <summary>The values in some options, as text: none, one, or those of a list.</summary>
     public IReadOnlyList<string> GetAll(TOptions options) => _get(options);
 
@@ -364,44 +143,9 @@ internal sealed record Parameter<TOptions>
         ParameterCondition<TOuter> Outer(ParameterCondition<TOptions> condition) =>
             new(outer => condition.Holds(get(outer)), condition.Otherwise);
     }
-
-    private static Parameter<TOptions> Number<TNumber>(
-        string name,
-        ParameterKind kind,
-        Func<TOptions,
-        TNumber?> get,
-        Func<TOptions,
-        TNumber,
-        TOptions> set,
-        ParameterRange? range,
-        NumberStyles style, string expected)
-        where TNumber : struct, INumber<TNumber>
-    {
-        return new(
-            name, kind, options => get(options) is { } value ? [TextOf(value)] : [], Parse, Check)
-        { Range = range };
-
-        TOptions Parse(TOptions options, string text) =>
-            TNumber.TryParse(text, style, CultureInfo.InvariantCulture, out var value)
-                ? set(options, value)
-                : throw Bad($"--{name} is '{text}'; expected {expected}, without thousands separators.");
-
-        void Check(TOptions options)
-        {
-            if (range is null || get(options) is not { } value) return;
-            Require.Usage(
-                range.Contains(double.CreateChecked(value)),
-                $"--{name} is {TextOf(value)}; expected {range.Expected}.");
-        }
-    }
-
-    private static IReadOnlyList<string> Texts(string? text) => text is null ? [] : [text];
-
-    private static string NotEmpty(string option, string text) =>
-        text.Length > 0 ? text : throw Bad($"{option} is empty.");
-
-    private static GpuAlsException NoWord(string name, string text, IReadOnlyList<string> words) =>
-        Bad($"--{name} is '{text}'; expected {GpuAls.Words.OneOf(words)}.");
-
-    private static GpuAlsException Bad(string message) => new(FailureKind.Usage, message);
 }
+
+/// <summary>Something that holds of the other options where a parameter can be given.</summary>
+/// <param name="Holds">Whether it holds.</param>
+/// <param name="Otherwise">What the message says after the option: "requires --solver cg."</param>
+internal sealed record ParameterCondition<TOptions>(Predicate<TOptions> Holds, string Otherwise);

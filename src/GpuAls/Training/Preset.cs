@@ -5,8 +5,18 @@ namespace GpuAls;
 /// </summary>
 public static class Preset
 {
+    private static readonly Meaning[] Meanings =
+    [
+        new("spark", Objective.HuKorenVolinsky, ConfidenceOffset: 0, UnobservedWeight: 1, Regularization: 0.1,
+            RegularizationScaling.Count, First: Side.Items, Initialization.Sphere),
+        new("implicit", Objective.HuKorenVolinsky, ConfidenceOffset: -1, UnobservedWeight: 1, Regularization: 0.01,
+            RegularizationScaling.None, First: Side.Users, Initialization.Uniform),
+        new("ials", Objective.Ials, ConfidenceOffset: 0, UnobservedWeight: 0.1, Regularization: 0.003,
+            RegularizationScaling.Ials, First: Side.Users, Initialization.Normal),
+    ];
+
     /// <summary>The names of the presets.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["spark", "implicit", "ials"];
+    public static IReadOnlyList<string> Names { get; } = [.. Meanings.Select(meaning => meaning.Name)];
 
     /// <summary>Applies the settings of a system to some options.</summary>
     /// <param name="name">
@@ -16,49 +26,36 @@ public static class Preset
     /// </param>
     /// <param name="options">The options to start from.</param>
     /// <exception cref="GpuAlsException">Kind Usage: no such preset.</exception>
-    public static AlsOptions Apply(string name, AlsOptions options) => name switch
+    public static AlsOptions Apply(string name, AlsOptions options)
     {
-        "spark" => options with
+        var meaning = Array.Find(Meanings, meaning => meaning.Name == name)
+            ?? throw new GpuAlsException(
+                FailureKind.Usage, $"there is no preset '{name}'; expected {string.Join(", ", Names)}.");
+        return options with
         {
-            Objective = Objective.HuKorenVolinsky,
+            Objective = meaning.Objective,
             Confidence = ConfidenceFunction.Linear,
-            ConfidenceOffset = 0,
+            ConfidenceOffset = meaning.ConfidenceOffset,
             Alpha = 1,
-            UnobservedWeight = 1,
-            Regularization = 0.1,
-            RegularizationScaling = RegularizationScaling.Count,
-            First = Side.Items,
-            Init = Initialization.Sphere,
+            UnobservedWeight = meaning.UnobservedWeight,
+            Regularization = meaning.Regularization,
+            RegularizationScaling = meaning.RegularizationScaling,
+            RegularizationExponent =
+                meaning.RegularizationScaling == RegularizationScaling.Ials ? 1 : options.RegularizationExponent,
+            First = meaning.First,
+            Init = meaning.Init,
             InitScale = null,
-        },
-        "implicit" => options with
-        {
-            Objective = Objective.HuKorenVolinsky,
-            Confidence = ConfidenceFunction.Linear,
-            ConfidenceOffset = -1,
-            Alpha = 1,
-            UnobservedWeight = 1,
-            Regularization = 0.01,
-            RegularizationScaling = RegularizationScaling.None,
-            First = Side.Users,
-            Init = Initialization.Uniform,
-            InitScale = null,
-        },
-        "ials" => options with
-        {
-            Objective = Objective.Ials,
-            Confidence = ConfidenceFunction.Linear,
-            ConfidenceOffset = 0,
-            Alpha = 1,
-            UnobservedWeight = 0.1,
-            Regularization = 0.003,
-            RegularizationScaling = RegularizationScaling.Ials,
-            RegularizationExponent = 1,
-            First = Side.Users,
-            Init = Initialization.Normal,
-            InitScale = null,
-        },
-        _ => throw new GpuAlsException(
-            FailureKind.Usage, $"there is no preset '{name}'; expected {string.Join(", ", Names)}."),
-    };
+        };
+    }
+
+    /// <summary>In what the systems differ.</summary>
+    private sealed record Meaning(
+        string Name,
+        Objective Objective,
+        double ConfidenceOffset,
+        double UnobservedWeight,
+        double Regularization,
+        RegularizationScaling RegularizationScaling,
+        Side First,
+        Initialization Init);
 }

@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace GpuAls;
+
+/// <summary>The numbers that a parameter takes.</summary>
+/// <param name="Contains">Whether a number is one of them.</param>
+/// <param name="Expected">What they are, as in "expected 1 to 512".</param>
+internal sealed record ParameterRange(Predicate<double> Contains, string Expected)
+{
+    /// <summary>What they are, for help.</summary>
+    public string Brief { get; init; } = Expected;
+
+    /// <summary>Finite numbers from 0 on, in fp32.</summary>
+    public static ParameterRange NonNegative { get; } =
+        new(value => value >= 0 && float.IsFinite((float)value), "a finite number, 0 or more") { Brief = "0 or more" };
+
+    /// <summary>Finite numbers above 0, in fp32.</summary>
+    public static ParameterRange Positive { get; } =
+        new(value => (float)value > 0 && float.IsFinite((float)value), "a finite number above 0") { Brief = "above 0" };
+
+    /// <summary>Numbers between 0 and 1, neither included.</summary>
+    /// <param name="example">Such as 0.1.</param>
+    public static ParameterRange Fraction(string example) =>
+        new(value => value is > 0 and < 1, $"a number between 0 and 1, such as {example}")
+        {
+            Brief = "between 0 and 1",
+        };
+
+    /// <summary>Numbers from one to another, both included.</summary>
+    public static ParameterRange Between(long minimum, long maximum) => new(
+        value => value >= minimum && value <= maximum,
+        string.Create(CultureInfo.InvariantCulture, $"{minimum} to {maximum}"));
+
+    /// <summary>Numbers from one on.</summary>
+    public static ParameterRange AtLeast(long minimum) =>
+        new(value => value >= minimum, string.Create(CultureInfo.InvariantCulture, $"{minimum} or more"));
+}
