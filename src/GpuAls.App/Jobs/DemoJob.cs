@@ -24,10 +24,9 @@ internal sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress =
         var plays = await SampleAsync(cancellation).ConfigureAwait(false);
         var heldOut = HeldOut.Of(plays, HoldOutSplit.PerUser(plays.ByUser, HeldOutFraction, seed: 1));
         var train = heldOut.Train;
-        var trained = new FactorTrainer(engine, Options).Fit(
-            train,
-            new Relay<IterationReport>(report => progress?.Report(new IterationDone(report, Options.Iterations))),
-            cancellation);
+        var iterations = new Relay<IterationReport>(
+            report => progress?.Report(new IterationDone(report, Options.Iterations)));
+        var trained = new FactorTrainer(engine, Options).Fit(train, iterations, cancellation);
         var model = new FactorModel(train, Options, trained);
         return Evaluate(model, heldOut, cancellation);
     }

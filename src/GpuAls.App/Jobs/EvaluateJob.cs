@@ -40,8 +40,8 @@ internal sealed class EvaluateJob
         var format = _options.Output is null ? default : EvaluationWriter.FormatOf(_options.Output);
         Collisions.Check(_options);
         var outputs = new JobOutputs(_options.Overwrite);
-        await using (outputs.ConfigureAwait(false)) return await RunAsync(outputs, format, cancellation)
-            .ConfigureAwait(false);
+        await using (outputs.ConfigureAwait(false))
+            return await RunAsync(outputs, format, cancellation).ConfigureAwait(false);
     }
 
     private async Task<EvaluationReport> RunAsync(
@@ -55,8 +55,8 @@ internal sealed class EvaluateJob
         var report = Measure(splits, model, cancellation);
         if (file is not null)
             await file.WriteAsync(
-                stream => EvaluationWriter.WriteAsync(
-                    stream, format, report, cancellation), cancellation).ConfigureAwait(false);
+                stream => EvaluationWriter.WriteAsync(stream, format, report, cancellation),
+                cancellation).ConfigureAwait(false);
         if (page is not null)
             await page.WriteAsync(
                 stream => ReportWriter.WriteAsync(stream, _draft!.Finish(report, _clock.Seconds), cancellation),
@@ -69,11 +69,13 @@ internal sealed class EvaluateJob
     private async Task<(IEnumerable<HeldOut> Splits, FactorModel? Model)> SplitAsync(CancellationToken cancellation)
     {
         if (_options.Model is not { } directory)
-            return (
-                await Loader(_options.Als.Feedback)
-                    .LoadAsync(_options.Locations, _options.Test, _options.Exclude, _options.Split, cancellation)
-                    .ConfigureAwait(false),
-                null);
+        {
+            var splits = await Loader(_options.Als.Feedback)
+                .LoadAsync(_options.Locations, _options.Test, _options.Exclude, _options.Split, cancellation)
+                .ConfigureAwait(false);
+            return (splits, null);
+        }
+
         var model = await ModelReader.ReadAsync(directory, cancellation).ConfigureAwait(false);
         RatingColumn.Check(model.Feedback, _options.Schema);
         var ofModel = new InteractionMatrix(model.Users, model.Items, model.Plays) { Feedback = model.Feedback };
@@ -96,22 +98,25 @@ internal sealed class EvaluateJob
             using var evaluator = new Evaluator(heldOut, _options.Evaluation);
             counts.Add(evaluator.Counts);
             _clock.End("split");
-            _progress?.Report(new SplitMade(
-                evaluator.Counts, counts.Count, _options.Split.Folds ?? 1, _options.Evaluation.ColdStart));
+            var folds = _options.Split.Folds ?? 1;
+            _progress?.Report(new SplitMade(evaluator.Counts, counts.Count, folds, _options.Evaluation.ColdStart));
             foreach (var (name, measure) in Methods(evaluator, model, cancellation))
             {
                 var start = _clock.Total;
-                if (!measured.TryGetValue(name, out var folds)) measured.Add(name, folds = []);
-                folds.Add(measure());
+                if (!measured.TryGetValue(name, out var ofMethod)) measured.Add(name, ofMethod = []);
+                ofMethod.Add(measure());
                 _clock.End(name);
                 _progress?.Report(new MethodMeasured(name, _clock.Total - start));
             }
         }
 
         var merged = measured.Select(method => (Name: method.Key, All: Measurements.Merge(method.Value))).ToArray();
-        MethodResult[] methods = [.. merged.Select(method => new MethodResult(
-            method.Name,
-            method.All.Summarize(_options.Bootstrap, Phase($"intervals of {method.Name}"), cancellation)))];
+        MethodResult[] methods =
+        [
+            .. merged.Select(method => new MethodResult(
+                method.Name,
+                method.All.Summarize(_options.Bootstrap, Phase($"intervals of {method.Name}"), cancellation))),
+        ];
         _clock.End("intervals");
         return Report(counts, model?.Feedback ?? _options.Als.Feedback, merged[0].All.Users, methods);
     }

@@ -20,8 +20,9 @@ internal static class TrainCommandLine
             parameter => !AlwaysGiven.Contains(parameter.Name) && parameter.Group != ParameterGroup.Logging);
         string[] words =
         [
-            "gpuals", "train", .. locations, .. InputParameters.Table
-                .SelectMany(parameter => Unless(parameter, schema, InputParameters.Table.Usual)),
+            "gpuals", "train", .. locations,
+            .. InputParameters.Table.SelectMany(
+                parameter => Unless(parameter, schema, InputParameters.Table.Usual)),
             "--output", "model",
             .. preset is null ? Array.Empty<string>() : ["--preset", preset],
             .. AlwaysGiven.Select(name => AlsParameters.Table[name]).SelectMany(parameter => Given(parameter, options)),

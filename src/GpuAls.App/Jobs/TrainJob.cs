@@ -29,10 +29,8 @@ internal sealed class TrainJob
         metric?.Check(options.Als.Feedback);
         EngineChecks.Plan(engine, options.Als.Plan);
         Recommender.CheckLength(options.Top);
-        (_options, _engine, _progress) = (
-            metric is { IsLoss: true } ? options with { Als = options.Als with { TrackLoss = true } } : options,
-            engine,
-            progress);
+        if (metric is { IsLoss: true }) options = options with { Als = options.Als with { TrackLoss = true } };
+        (_options, _engine, _progress) = (options, engine, progress);
     }
 
     /// <summary>Runs the job.</summary>

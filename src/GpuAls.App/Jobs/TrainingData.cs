@@ -24,13 +24,14 @@ internal sealed record TrainingData(InteractionMatrix Plays, ReadStatistics Read
     }
 
     /// <summary>What compares the iterations, and ends the training; null where nothing does.</summary>
-    public EarlyStopping? Stopping(IAlsEngine engine, ValidationOptions? options) => options is null
-        ? null
-        : new EarlyStopping(
-            Evaluator is null
-                ? new LossMetric()
-                : new HeldOutMetric(
-                    engine, Evaluator, MetricChoice.Parse(options.Metric)), options.Patience, options.MinImprovement);
+    public EarlyStopping? Stopping(IAlsEngine engine, ValidationOptions? options)
+    {
+        if (options is null) return null;
+        ITrainingMetric metric = Evaluator is null
+            ? new LossMetric()
+            : new HeldOutMetric(engine, Evaluator, MetricChoice.Parse(options.Metric));
+        return new EarlyStopping(metric, options.Patience, options.MinImprovement);
+    }
 
     /// <summary>What of the validation goes into the manifest.</summary>
     public ManifestValidation? Validation(ValidationOptions? options, TrainedFactors trained) =>

@@ -42,8 +42,8 @@ internal sealed class TuneJob
         RefusePage();
         using var folder = _options.Output is { } output ? new TuneFolder(output) : null;
         var outputs = new JobOutputs(_options.Overwrite);
-        await using (outputs.ConfigureAwait(false)) return await RunAsync(folder, outputs, cancellation)
-            .ConfigureAwait(false);
+        await using (outputs.ConfigureAwait(false))
+            return await RunAsync(folder, outputs, cancellation).ConfigureAwait(false);
     }
 
     private async Task<TuneReport> RunAsync(TuneFolder? folder, JobOutputs outputs, CancellationToken cancellation)
@@ -86,13 +86,14 @@ internal sealed class TuneJob
 
     private async Task<Evaluator[]> LoadAsync(CancellationToken cancellation)
     {
-        var loader = new SplitLoader(
-            _options.Schema with { Feedback = _options.Space.FixedOptions.Feedback },
-            _clock,
-            _progress)
-        { Loaded = plays => _distributions = _options.Report is null ? [] : PlayDistribution.Of(plays) };
-        var splits = await loader.LoadAsync(
-            _options.Locations, _options.Test, _options.Exclude, _options.Split, cancellation).ConfigureAwait(false);
+        var schema = _options.Schema with { Feedback = _options.Space.FixedOptions.Feedback };
+        var loader = new SplitLoader(schema, _clock, _progress)
+        {
+            Loaded = plays => _distributions = _options.Report is null ? [] : PlayDistribution.Of(plays),
+        };
+        var splits = await loader
+            .LoadAsync(_options.Locations, _options.Test, _options.Exclude, _options.Split, cancellation)
+            .ConfigureAwait(false);
         var measured = _options.Search.Choice().Options(_options.Search.ColdStart);
         Evaluator[] folds = [.. splits.Select(heldOut => new Evaluator(heldOut, measured))];
         for (var fold = 0; fold < folds.Length; fold++)
@@ -115,10 +116,8 @@ internal sealed class TuneJob
             var trials = new ReportedTrials(
                 (ITrialLog?)journal ?? new TrialMemory(),
                 result => _progress?.Report(Told(search, result, ++done, total)));
-            return search.Run(
-                trials,
-                new Relay<TrialStep>(step => _progress?.Report(new TrialProgress(step, done, total))),
-                cancellation);
+            var steps = new Relay<TrialStep>(step => _progress?.Report(new TrialProgress(step, done, total)));
+            return search.Run(trials, steps, cancellation);
         }
         catch (OperationCanceledException) when (folder is not null)
         {
@@ -131,13 +130,11 @@ internal sealed class TuneJob
         }
     }
 
-    private TrialDone Told(HyperparameterSearch search, TrialResult result, int done, int total) =>
-        new(
-            result,
-            Words(search.Candidates[result.Trial - 1]),
-            MetricChoice.Parse(_options.Search.Metric).Metric,
-            done,
-            total);
+    private TrialDone Told(HyperparameterSearch search, TrialResult result, int done, int total)
+    {
+        var words = Words(search.Candidates[result.Trial - 1]);
+        return new TrialDone(result, words, MetricChoice.Parse(_options.Search.Metric).Metric, done, total);
+    }
 
     /// <summary>The values of what is searched, as on the command line.</summary>
     private string Words(AlsOptions options) =>

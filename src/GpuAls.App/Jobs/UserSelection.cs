@@ -41,8 +41,8 @@ internal sealed record UserSelection(int[] Indices, int Unknown, int WithoutPlay
         {
             throw new GpuAlsException(
                 FailureKind.BadInput,
-                $"cannot read the users in '{path}': {exception.Message} Expected a text file with one user id per "
-                    + $"line.",
+                $"cannot read the users in '{path}': {exception.Message} "
+                    + "Expected a text file with one user id per line.",
                 exception);
         }
     }

@@ -3,26 +3,12 @@ using GpuAls.App;
 
 namespace GpuAls.Tests.Cli;
 
-public sealed class EvaluateCommandTests
+public sealed class EvaluateCommandTests : SamplePlaysFixture
 {
-    private TempFolder _folder = null!;
-    private string _plays = null!;
-
-    [OneTimeSetUp]
-    public async Task MakePlays()
-    {
-        _folder = new TempFolder();
-        _plays = _folder.At("plays.csv");
-        await Tool.SucceedAsync("sample", "--output", _plays, "--users", "60", "--items", "50", "--plays", "900");
-    }
-
-    [OneTimeTearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     [Test]
     public async Task Evaluate_Plays_PrintsRankingMetricsOfAllMethods()
     {
-        var run = await EvaluateAsync(_plays);
+        var run = await EvaluateAsync(PlaysFile);
 
         Assert.That(run.Out, Does.Match("gpuals +most popular +items by Jaccard +items by cosine"));
         string[] metrics =
@@ -38,20 +24,20 @@ public sealed class EvaluateCommandTests
     [Test]
     public async Task Evaluate_Plays_ShowsErrorsWhereAllMetricsAreAskedFor()
     {
-        var run =
-            await EvaluateAsync(_plays, "--output", _folder.At("plays.json"), "--report", _folder.At("plays.html"));
-        var all = await EvaluateAsync(_plays, "--metrics", "all", "--report", _folder.At("all.html"));
+        var run = await EvaluateAsync(
+            PlaysFile, "--output", Folder.At("plays.json"), "--report", Folder.At("plays.html"));
+        var all = await EvaluateAsync(PlaysFile, "--metrics", "all", "--report", Folder.At("all.html"));
 
         string[] errors = ["RMSE, preference", "MAE, preference", "RMSE, rating", "MAE, rating"];
         Assert.That(run.Out, Does.Not.Match("(RMSE|MAE), ").And.Contain("To see them: --metrics all"));
-        Assert.That(File.ReadAllText(_folder.At("plays.html")), Does.Not.Match("(RMSE|MAE), "));
+        Assert.That(File.ReadAllText(Folder.At("plays.html")), Does.Not.Match("(RMSE|MAE), "));
         foreach (var error in errors)
         {
             Assert.That(all.Out, Does.Match($@"{error} +\d+\.\d+").And.Not.Contain("--metrics"));
-            Assert.That(File.ReadAllText(_folder.At("all.html")), Does.Contain(error));
+            Assert.That(File.ReadAllText(Folder.At("all.html")), Does.Contain(error));
         }
 
-        var report = JsonNode.Parse(File.ReadAllText(_folder.At("plays.json")))!;
+        var report = JsonNode.Parse(File.ReadAllText(Folder.At("plays.json")))!;
         Assert.That((string)report["feedback"]!, Is.EqualTo("implicit"));
         Assert.That(
             report["methods"]![0]!["metrics"]!.AsArray().Select(value => (string)value!["metric"]!),
@@ -61,9 +47,9 @@ public sealed class EvaluateCommandTests
     [Test]
     public async Task Evaluate_Intervals_AreExplainedWhereThereAreSome()
     {
-        var with = await EvaluateAsync(_plays);
+        var with = await EvaluateAsync(PlaysFile);
         var without = await Tool.SucceedAsync(
-            "evaluate", _plays, "--weight-column", "plays", "--rank", "6", "--device", "cpu", "--bootstrap", "0");
+            "evaluate", PlaysFile, "--weight-column", "plays", "--rank", "6", "--device", "cpu", "--bootstrap", "0");
 
         Assert.That(
             with.Out,
@@ -76,12 +62,12 @@ public sealed class EvaluateCommandTests
     public async Task Evaluate_DefaultOfK_IsShownAsItIsGiven()
     {
         var help = await Tool.SucceedAsync("evaluate", "--help");
-        var run = await EvaluateAsync(_plays, "--k", "5,10,20");
+        var run = await EvaluateAsync(PlaysFile, "--k", "5,10,20");
 
         Assert.That(
             System.Text.RegularExpressions.Regex.Replace(help.Out, @"\s+", " "),
             Does.Contain("5,10,20").And.Not.Contain("5|10|20"));
-        Assert.That(run.Out, Is.EqualTo((await EvaluateAsync(_plays)).Out));
+        Assert.That(run.Out, Is.EqualTo((await EvaluateAsync(PlaysFile)).Out));
     }
 
     [Test]
@@ -93,7 +79,7 @@ public sealed class EvaluateCommandTests
         await new EvaluateJob(
             new EvaluateJobOptions
             {
-                Locations = [_plays],
+                Locations = [PlaysFile],
                 Schema = new InteractionSchema { WeightColumn = "plays" },
                 Als = new AlsOptions { Rank = 4, Iterations = 2 },
                 Resamples = 100,
@@ -120,8 +106,8 @@ public sealed class EvaluateCommandTests
     [TestCase("--folds", "3", "--cold-start", "nan")]
     public async Task Evaluate_AnySplit_GivesTheSameTwice(params string[] split)
     {
-        var first = await EvaluateAsync([_plays, .. split]);
-        var second = await EvaluateAsync([_plays, .. split]);
+        var first = await EvaluateAsync([PlaysFile, .. split]);
+        var second = await EvaluateAsync([PlaysFile, .. split]);
 
         Assert.That(second.Out, Is.EqualTo(first.Out));
     }
@@ -131,10 +117,10 @@ public sealed class EvaluateCommandTests
     public async Task Evaluate_ByTime_HoldsOutTheNewest()
     {
         var measured = await EvaluationFile.MeasureAsync(
-            _folder, _plays, "--split", "time", "--time-column", "plays", "--test-fraction", "0.25", "--rank", "6",
+            Folder, PlaysFile, "--split", "time", "--time-column", "plays", "--test-fraction", "0.25", "--rank", "6",
             "--device", "cpu", "--bootstrap", "0");
 
-        var plays = File.ReadLines(_plays).Skip(1)
+        var plays = File.ReadLines(PlaysFile).Skip(1)
             .Select(line => int.Parse(line.Split(',')[2], System.Globalization.CultureInfo.InvariantCulture))
             .Order().ToArray();
         var newestTrained = plays[^((plays.Length / 4) + 1)];
@@ -149,16 +135,16 @@ public sealed class EvaluateCommandTests
     public async Task Evaluate_Exclude_KeepsItemsOutOfLists()
     {
         File.WriteAllLines(
-            _folder.At("shown.csv"), ["user,item,plays", "a,x,1", "a,y,1", "b,y,1", "b,z,1", "c,z,1", "c,w,1"]);
-        File.WriteAllLines(_folder.At("asked.csv"), ["user,item,plays", "a,z,1"]);
-        File.WriteAllLines(_folder.At("hidden.csv"), ["user,item,plays", "a,w,1", "d,x,1", "b,v,1"]);
+            Folder.At("shown.csv"), ["user,item,plays", "a,x,1", "a,y,1", "b,y,1", "b,z,1", "c,z,1", "c,w,1"]);
+        File.WriteAllLines(Folder.At("asked.csv"), ["user,item,plays", "a,z,1"]);
+        File.WriteAllLines(Folder.At("hidden.csv"), ["user,item,plays", "a,w,1", "d,x,1", "b,v,1"]);
         string[] options =
         [
-            _folder.At("shown.csv"), "--test", _folder.At("asked.csv"), "--k", "2", "--rank", "2", "--device", "cpu",
+            Folder.At("shown.csv"), "--test", Folder.At("asked.csv"), "--k", "2", "--rank", "2", "--device", "cpu",
         ];
 
-        var open = await EvaluationFile.MeasureAsync(_folder, options);
-        var hidden = await EvaluationFile.MeasureAsync(_folder, [.. options, "--exclude", _folder.At("hidden.csv")]);
+        var open = await EvaluationFile.MeasureAsync(Folder, options);
+        var hidden = await EvaluationFile.MeasureAsync(Folder, [.. options, "--exclude", Folder.At("hidden.csv")]);
 
         Assert.That(open.Value("coverage", 2), Is.EqualTo(0.5), "z and w");
         Assert.That(hidden.Value("coverage", 2), Is.EqualTo(0.25), "z alone is left for a");
@@ -171,16 +157,13 @@ public sealed class EvaluateCommandTests
     [Test]
     public async Task Evaluate_ModelWithTestFile_MeasuresWhatTrainingDoes()
     {
-        var lines = File.ReadAllLines(_plays);
-        File.WriteAllLines(_folder.At("train.csv"), lines.Where((_, row) => row == 0 || row % 5 != 3));
-        File.WriteAllLines(_folder.At("test.csv"), lines.Where((_, row) => row == 0 || row % 5 == 3));
         await Tool.SucceedAsync(
-            "train", _folder.At("train.csv"), "--weight-column", "plays", "--output", _folder.At("model"),
+            "train", TrainFile, "--weight-column", "plays", "--output", Folder.At("model"),
             "--rank", "6", "--device", "cpu");
 
-        var trained = await EvaluateAsync(_folder.At("train.csv"), "--test", _folder.At("test.csv"));
+        var trained = await EvaluateAsync(TrainFile, "--test", TestFile);
         var saved = await Tool.SucceedAsync(
-            "evaluate", "--model", _folder.At("model"), "--test", _folder.At("test.csv"), "--weight-column", "plays",
+            "evaluate", "--model", Folder.At("model"), "--test", TestFile, "--weight-column", "plays",
             "--device", "cpu", "--bootstrap", "100");
 
         Assert.That(saved.Out, Is.EqualTo(trained.Out));
@@ -189,11 +172,11 @@ public sealed class EvaluateCommandTests
     [Test]
     public async Task Evaluate_ToFiles_WritesTheNumbersShown()
     {
-        var run = await EvaluateAsync(_plays, "--output", _folder.At("metrics.json"));
-        await EvaluateAsync(_plays, "--output", _folder.At("metrics.csv"));
-        await EvaluateAsync(_plays, "--output", _folder.At("metrics.parquet"));
+        var run = await EvaluateAsync(PlaysFile, "--output", Folder.At("metrics.json"));
+        await EvaluateAsync(PlaysFile, "--output", Folder.At("metrics.csv"));
+        await EvaluateAsync(PlaysFile, "--output", Folder.At("metrics.parquet"));
 
-        var report = JsonNode.Parse(File.ReadAllText(_folder.At("metrics.json")))!;
+        var report = JsonNode.Parse(File.ReadAllText(Folder.At("metrics.json")))!;
         var ndcg = report["methods"]![0]!["metrics"]!.AsArray()
             .Single(value => (string)value!["metric"]! == "ndcg" && (int)value["k"]! == 10)!;
         Assert.That(
@@ -202,11 +185,11 @@ public sealed class EvaluateCommandTests
                 $@"NDCG@10 +{(double)ndcg["value"]!:F4} \[{(double)ndcg["low"]!:F4}, {(double)ndcg["high"]!:F4}\]"));
         Assert.That((string)report["split"]!["kind"]!, Is.EqualTo("random"));
         Assert.That((int)report["options"]!["rank"]!, Is.EqualTo(6));
-        var csv = File.ReadAllLines(_folder.At("metrics.csv"));
+        var csv = File.ReadAllLines(Folder.At("metrics.csv"));
         Assert.That(csv[0], Is.EqualTo("method,metric,k,value,low,high"));
         Assert.That(
             csv, Has.Some.StartsWith(FormattableString.Invariant($"gpuals,ndcg,10,{(double)ndcg["value"]!:R},")));
-        var values = await ReadParquetAsync(_folder.At("metrics.parquet"), "value");
+        var values = await ReadParquetAsync(Folder.At("metrics.parquet"), "value");
         Assert.That(
             values,
             Is.EqualTo(csv.Skip(1).Select(
@@ -217,18 +200,17 @@ public sealed class EvaluateCommandTests
     public async Task Evaluate_UnseenUsersKept_HasNanErrorsAsSparkDoes()
     {
         File.WriteAllLines(
-            _folder.At("one.csv"),
-            ["user,item,plays", "Nobody At All,River Meadow,3", .. File.ReadLines(_plays).Skip(1).Take(30)]);
-        File.WriteAllLines(_folder.At("others.csv"), ["user,item,plays", .. File.ReadLines(_plays).Skip(31)]);
+            Folder.At("one.csv"),
+            ["user,item,plays", "Nobody At All,River Meadow,3", .. File.ReadLines(PlaysFile).Skip(1).Take(30)]);
+        File.WriteAllLines(Folder.At("others.csv"), ["user,item,plays", .. File.ReadLines(PlaysFile).Skip(31)]);
         string[] files =
         [
-            _folder.At("others.csv"), "--test", _folder.At("one.csv"), "--weight-column", "plays", "--rank", "6",
-            "--device", "cpu",
-            "--bootstrap", "0",
+            Folder.At("others.csv"), "--test", Folder.At("one.csv"), "--weight-column", "plays", "--rank", "6",
+            "--device", "cpu", "--bootstrap", "0",
         ];
 
-        var dropped = await EvaluationFile.MeasureAsync(_folder, files);
-        var kept = await EvaluationFile.MeasureAsync(_folder, [.. files, "--cold-start", "nan", "--metrics", "all"]);
+        var dropped = await EvaluationFile.MeasureAsync(Folder, files);
+        var kept = await EvaluationFile.MeasureAsync(Folder, [.. files, "--cold-start", "nan", "--metrics", "all"]);
 
         Assert.That(dropped.Run.Error, Does.Contain("held-out pairs were left out: 2 users have no play above 0"));
         Assert.That(dropped.Value("rmse_preference"), Is.InRange(0.01, 1));
@@ -247,7 +229,8 @@ public sealed class EvaluateCommandTests
     [TestCase("--model", "model", "PLAYS cannot be used with --model")]
     public async Task Evaluate_BadOption_IsWrongUsage(string option, string value, string message)
     {
-        var run = await Tool.RunAsync("evaluate", _plays, "--weight-column", "plays", "--device", "cpu", option, value);
+        var run = await Tool.RunAsync(
+            "evaluate", PlaysFile, "--weight-column", "plays", "--device", "cpu", option, value);
 
         Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
         Assert.That(run.Error, Does.Contain(message));
@@ -279,7 +262,7 @@ public sealed class EvaluateCommandTests
     public async Task Evaluate_NothingHeldOut_IsBadInput()
     {
         var run = await Tool.RunAsync(
-            "evaluate", _plays, "--device", "cpu", "--split", "leave-out", "--leave-out", "1000");
+            "evaluate", PlaysFile, "--device", "cpu", "--split", "leave-out", "--leave-out", "1000");
 
         Assert.That(run.ExitCode, Is.EqualTo(3));
         Assert.That(run.Error, Does.Contain("no plays were held out, so there is nothing to test on"));
@@ -288,10 +271,10 @@ public sealed class EvaluateCommandTests
     [Test]
     public async Task Evaluate_OutputThatIsAnInput_IsRefused()
     {
-        var run = await Tool.RunAsync("evaluate", _plays, "--device", "cpu", "--output", _plays, "--overwrite");
+        var run = await Tool.RunAsync("evaluate", PlaysFile, "--device", "cpu", "--output", PlaysFile, "--overwrite");
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
-        Assert.That(File.ReadLines(_plays).First(), Is.EqualTo("user,item,plays"));
+        Assert.That(File.ReadLines(PlaysFile).First(), Is.EqualTo("user,item,plays"));
     }
 
     private static Task<ToolRun> EvaluateAsync(params string[] options) =>
@@ -299,23 +282,6 @@ public sealed class EvaluateCommandTests
         [
             "evaluate", .. options, "--weight-column", "plays", "--rank", "6", "--device", "cpu", "--bootstrap", "100",
         ]);
-
-    internal static async Task<double[]> ReadParquetAsync(string path, string column)
-    {
-        await using var reader = await Parquet.ParquetReader.CreateAsync(path);
-        using var group = reader.OpenRowGroupReader(0);
-        var field = reader.Schema.FindDataField(column);
-        if (!field.IsNullable)
-        {
-            var values = new double[group.RowCount];
-            await group.ReadAsync<double>(field, values);
-            return values;
-        }
-
-        var nullable = new double?[group.RowCount];
-        await group.ReadAsync<double>(field, nullable);
-        return Array.ConvertAll(nullable, value => value ?? double.NaN);
-    }
 
     /// <summary>Remembers the parts of phases.</summary>
     private sealed class Parts : IProgress<JobEvent>

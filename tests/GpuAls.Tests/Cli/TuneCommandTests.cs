@@ -4,30 +4,15 @@ using System.Text.RegularExpressions;
 
 namespace GpuAls.Tests.Cli;
 
-public sealed class TuneCommandTests
+public sealed class TuneCommandTests : SamplePlaysFixture
 {
-    private TempFolder _folder = null!;
-    private string _plays = null!;
-
-    [OneTimeSetUp]
-    public async Task MakePlays()
-    {
-        _folder = new TempFolder();
-        _plays = _folder.At("plays.csv");
-        await Tool.SucceedAsync("sample", "--output", _plays, "--users", "60", "--items", "50", "--plays", "900");
-    }
-
-    [OneTimeTearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     /// <summary>What the project began with: rank, alpha and regularization by RMSE on 80/20.</summary>
     [Test]
     public async Task Tune_GridByRmse_ShowsAllTrialsBestFirst()
     {
         var run = await TuneAsync(
             "--rank", "2,6", "--alpha", "1,40", "--regularization", "0.01,0.1,1", "--metric", "rmse",
-            "--iterations", "5",
-            "--output", _folder.At("grid"));
+            "--iterations", "5", "--output", Folder.At("grid"));
 
         Assert.That(
             run.Out, Does.Match("trial +rank +regularization +alpha +rmse_preference +best iteration +iterations"));
@@ -62,16 +47,16 @@ public sealed class TuneCommandTests
     public async Task Tune_CommandOfTheBest_TrainsIt()
     {
         var run = await TuneAsync(
-            "--output", _folder.At("found"), "--rank", "2,5", "--alpha", "1,9", "--confidence", "log",
+            "--output", Folder.At("found"), "--rank", "2,5", "--alpha", "1,9", "--confidence", "log",
             "--epsilon", "0.5", "--preset", "ials", "--unobserved-weight", "0.2",
             "--regularization", "0.003,0.03", "--iterations", "4", "--first", "items", "--seed", "7");
 
         var command = run.Out.Trim().Split('\n')[^1];
-        Assert.That(File.ReadAllText(_folder.At("found", "train.txt")).Trim(), Is.EqualTo(command));
-        var words = command.Split(' ').Skip(1).Select(word => word == "model" ? _folder.At("model") : word);
+        Assert.That(File.ReadAllText(Folder.At("found", "train.txt")).Trim(), Is.EqualTo(command));
+        var words = command.Split(' ').Skip(1).Select(word => word == "model" ? Folder.At("model") : word);
         await Tool.SucceedAsync([.. words, "--device", "cpu"]);
-        var trained = JsonNode.Parse(File.ReadAllText(_folder.At("model", "manifest.json")))!["options"]!.AsObject();
-        var best = JsonNode.Parse(File.ReadAllText(_folder.At("found", "tune.json")))!["trials"]![0]!;
+        var trained = JsonNode.Parse(File.ReadAllText(Folder.At("model", "manifest.json")))!["options"]!.AsObject();
+        var best = JsonNode.Parse(File.ReadAllText(Folder.At("found", "tune.json")))!["trials"]![0]!;
         var asked = best["options"]!.AsObject();
         asked["iterations"] = (int)best["result"]!["best_iteration"]!;
         Assert.That(trained.ToJsonString(), Is.EqualTo(asked.ToJsonString()));
@@ -82,7 +67,7 @@ public sealed class TuneCommandTests
     {
         var run = await TuneAsync(
             "--rank", "2,5", "--alpha", "40", "--regularization", "0.01", "--iterations", "12", "--metric", "auc",
-            "--output", _folder.At("early"));
+            "--output", Folder.At("early"));
 
         var best = (int)Trials("early")[0]["result"]!["best_iteration"]!;
         Assert.That(best, Is.LessThan(12));
@@ -93,10 +78,10 @@ public sealed class TuneCommandTests
     public async Task Tune_ToAFolder_WritesTrialsAndIterations()
     {
         await TuneAsync(
-            "--output", _folder.At("trials"), "--rank", "2,5", "--alpha", "1,9", "--iterations", "3", "--patience", "0",
+            "--output", Folder.At("trials"), "--rank", "2,5", "--alpha", "1,9", "--iterations", "3", "--patience", "0",
             "--loss");
 
-        var folder = _folder.At("trials");
+        var folder = Folder.At("trials");
         Assert.That(
             Directory.GetFiles(folder).Select(Path.GetFileName),
             Is.EquivalentTo(new[]
@@ -104,7 +89,7 @@ public sealed class TuneCommandTests
                 "iterations.csv", "iterations.parquet", "journal.jsonl", "train.txt",
                 "trials.csv", "trials.parquet", "tune.json",
             }));
-        var trials = File.ReadAllLines(_folder.At("trials", "trials.csv"));
+        var trials = File.ReadAllLines(Folder.At("trials", "trials.csv"));
         Assert.That(
             trials[0],
             Does.StartWith(
@@ -112,13 +97,13 @@ public sealed class TuneCommandTests
                 + "regularization,rank,iterations,metric,value,low,high,best_iteration,trained_iterations,rung,seconds,"
                 + "failure,precision@10"));
         Assert.That(trials, Has.Length.EqualTo(5));
-        var iterations = File.ReadAllLines(_folder.At("trials", "iterations.csv"));
+        var iterations = File.ReadAllLines(Folder.At("trials", "iterations.csv"));
         Assert.That(iterations, Has.Length.EqualTo(1 + (4 * 3)));
         Assert.That(
             iterations.Count(line => Regex.IsMatch(line, @"^\d,\d,0\.\d+,\d+(\.\d+)?,")),
             Is.EqualTo(4),
             "measured once a trial");
-        var values = await EvaluateCommandTests.ReadParquetAsync(_folder.At("trials", "trials.parquet"), "value");
+        var values = await ReadParquetAsync(Folder.At("trials", "trials.parquet"), "value");
         Assert.That(
             values,
             Is.EqualTo(trials.Skip(1).Select(line => double.Parse(line.Split(',')[11], CultureInfo.InvariantCulture))));
@@ -129,14 +114,14 @@ public sealed class TuneCommandTests
     {
         string[] options =
         [
-            "--output", _folder.At("again"), "--search", "halving", "--rank", "2,3,4", "--alpha", "1,9,20",
-            "--iterations", "27",
+            "--output", Folder.At("again"), "--search", "halving", "--iterations", "27",
+            "--rank", "2,3,4", "--alpha", "1,9,20",
             "--confidence", "linear", "--regularization", "0.01", "--regularization-scaling", "none",
         ];
         var whole = await TuneAsync(options);
-        var journal = File.ReadAllLines(_folder.At("again", "journal.jsonl"));
+        var journal = File.ReadAllLines(Folder.At("again", "journal.jsonl"));
         File.WriteAllText(
-            _folder.At("again", "journal.jsonl"), string.Join('\n', journal[..8]) + "\n" + journal[8][..20]);
+            Folder.At("again", "journal.jsonl"), string.Join('\n', journal[..8]) + "\n" + journal[8][..20]);
 
         var resumed = await TuneAsync(options);
 
@@ -159,32 +144,32 @@ public sealed class TuneCommandTests
     [Test]
     public async Task Tune_OverwriteOfAFailingRun_KeepsTheTrials()
     {
-        string[] options = ["--output", _folder.At("kept"), "--rank", "2,3", "--iterations", "2"];
+        string[] options = ["--output", Folder.At("kept"), "--rank", "2,3", "--iterations", "2"];
         await TuneAsync(options);
-        var files = Directory.GetFiles(_folder.At("kept")).ToDictionary(path => path, File.ReadAllText);
+        var files = Directory.GetFiles(Folder.At("kept")).ToDictionary(path => path, File.ReadAllText);
 
         var failed = await Tool.RunAsync([.. Arguments(options), "--overwrite", "--user-column", "nobody"]);
 
         Assert.That(failed.ExitCode, Is.EqualTo(3), failed.Error);
         Assert.That(
-            Directory.GetFiles(_folder.At("kept")).ToDictionary(path => path, File.ReadAllText),
+            Directory.GetFiles(Folder.At("kept")).ToDictionary(path => path, File.ReadAllText),
             Is.EquivalentTo(files));
     }
 
     [Test]
     public async Task Tune_OverwriteWhileAnotherRunHasTheFolder_IsRefused()
     {
-        string[] options = ["--output", _folder.At("shared"), "--rank", "2,3", "--iterations", "2"];
+        string[] options = ["--output", Folder.At("shared"), "--rank", "2,3", "--iterations", "2"];
         await TuneAsync(options);
-        using (
-            new FileStream(_folder.At("shared", "journal.jsonl"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        var journal = Folder.At("shared", "journal.jsonl");
+        using (new FileStream(journal, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
         {
             var refused = await Tool.RunAsync([.. Arguments(options), "--overwrite"]);
 
             Assert.That(refused.ExitCode, Is.EqualTo(5), refused.Error);
         }
 
-        Assert.That(Directory.GetFiles(_folder.At("shared")), Has.Length.EqualTo(7));
+        Assert.That(Directory.GetFiles(Folder.At("shared")), Has.Length.EqualTo(7));
     }
 
     [Test]
@@ -192,7 +177,7 @@ public sealed class TuneCommandTests
     {
         string[] options =
         [
-            "--output", _folder.At("paged"), "--report", _folder.At("page.html"), "--rank", "2,3", "--iterations", "2",
+            "--output", Folder.At("paged"), "--report", Folder.At("page.html"), "--rank", "2,3", "--iterations", "2",
         ];
         await TuneAsync(options);
 
@@ -200,35 +185,34 @@ public sealed class TuneCommandTests
 
         Assert.That(refused.ExitCode, Is.EqualTo(5), refused.Error);
         Assert.That(refused.Error, Does.Contain("--overwrite would restart the search"));
-        Assert.That(File.Exists(_folder.At("paged", "trials.csv")));
+        Assert.That(File.Exists(Folder.At("paged", "trials.csv")));
     }
 
     [Test]
     public async Task Tune_Overwrite_RemovesWhatTheOtherSearchCameTo()
     {
-        string[] options = ["--output", _folder.At("anew"), "--iterations", "2"];
+        string[] options = ["--output", Folder.At("anew"), "--iterations", "2"];
         await TuneAsync([.. options, "--rank", "2,3"]);
 
         var failed = await Tool.RunAsync([.. Arguments(options), "--overwrite", "--rank", "300,400"]);
 
         Assert.That(failed.ExitCode, Is.EqualTo(3), failed.Error);
         Assert.That(
-            Directory.GetFiles(_folder.At("anew")).Select(Path.GetFileName), Is.EqualTo(new[] { "journal.jsonl" }));
+            Directory.GetFiles(Folder.At("anew")).Select(Path.GetFileName), Is.EqualTo(new[] { "journal.jsonl" }));
     }
 
     /// <summary>Plays that cannot be predicted make every RMSE NaN: there is no best trial.</summary>
     [Test]
     public async Task Tune_MetricThatIsNoNumber_FailsAndSaysWhy()
     {
-        var train = File.ReadAllLines(_plays);
-        File.WriteAllLines(_folder.At("some.csv"), train.Where((_, row) => row % 4 != 3));
+        var train = File.ReadAllLines(PlaysFile);
+        File.WriteAllLines(Folder.At("some.csv"), train.Where((_, row) => row % 4 != 3));
         File.WriteAllLines(
-            _folder.At("others.csv"), [.. train.Where((_, row) => row == 0 || row % 4 == 3), "9999999,8888888,1"]);
+            Folder.At("others.csv"), [.. train.Where((_, row) => row == 0 || row % 4 == 3), "9999999,8888888,1"]);
 
         var run = await Tool.RunAsync(
-            "tune", _folder.At("some.csv"), "--test", _folder.At("others.csv"), "--weight-column", "plays",
-            "--device", "cpu", "--rank", "2,3", "--iterations", "2",
-            "--metric", "rmse", "--cold-start", "nan");
+            "tune", Folder.At("some.csv"), "--test", Folder.At("others.csv"), "--weight-column", "plays",
+            "--device", "cpu", "--rank", "2,3", "--iterations", "2", "--metric", "rmse", "--cold-start", "nan");
 
         Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
         Assert.That(
@@ -248,21 +232,18 @@ public sealed class TuneCommandTests
     [Test]
     public async Task Tune_TestFile_IsWhatTrialsAreMeasuredWith()
     {
-        var lines = File.ReadAllLines(_plays);
-        File.WriteAllLines(_folder.At("train.csv"), lines.Where((_, row) => row == 0 || row % 5 != 3));
-        File.WriteAllLines(_folder.At("test.csv"), lines.Where((_, row) => row == 0 || row % 5 == 3));
         string[] files =
         [
-            _folder.At("train.csv"), "--test", _folder.At("test.csv"), "--weight-column", "plays", "--device", "cpu",
+            TrainFile, "--test", TestFile, "--weight-column", "plays", "--device", "cpu",
             "--bootstrap", "0", "--iterations", "3",
         ];
 
         await Tool.SucceedAsync(
-            [
-                "tune", .. files, "--rank", "4,5", "--patience", "0", "--metric", "recall@10",
-                "--output", _folder.At("given"),
-            ]);
-        var evaluated = await EvaluationFile.MeasureAsync(_folder, [.. files, "--rank", "5", "--k", "10"]);
+        [
+            "tune", .. files, "--rank", "4,5", "--patience", "0", "--metric", "recall@10",
+            "--output", Folder.At("given"),
+        ]);
+        var evaluated = await EvaluationFile.MeasureAsync(Folder, [.. files, "--rank", "5", "--k", "10"]);
 
         var trial = Trials("given").Single(trial => (int)trial["options"]!["rank"]! == 5);
         Assert.That(Measured(trial, "recall"), Is.EqualTo(evaluated.Value("recall", 10)));
@@ -295,7 +276,7 @@ public sealed class TuneCommandTests
     [TestCase(new[] { "--search", "random", "--rank", "8..600" }, "--rank is 600; expected 1 to 512")]
     public async Task Tune_BadOptions_AreWrongUsage(string[] options, string message)
     {
-        var run = await Tool.RunAsync(["tune", _plays, "--weight-column", "plays", "--device", "cpu", .. options]);
+        var run = await Tool.RunAsync(["tune", PlaysFile, "--weight-column", "plays", "--device", "cpu", .. options]);
 
         Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
         Assert.That(run.Error, Does.Contain(message));
@@ -304,31 +285,31 @@ public sealed class TuneCommandTests
     [Test]
     public async Task Tune_FolderWithOtherFiles_IsLeftAlone()
     {
-        Directory.CreateDirectory(_folder.At("other"));
-        File.WriteAllText(_folder.At("other", "letter.txt"), "dear");
+        Directory.CreateDirectory(Folder.At("other"));
+        File.WriteAllText(Folder.At("other", "letter.txt"), "dear");
 
-        string[] options = ["--rank", "2,3", "--output", _folder.At("other"), "--overwrite"];
+        string[] options = ["--rank", "2,3", "--output", Folder.At("other"), "--overwrite"];
         var run = await Tool.RunAsync(Arguments(options));
 
         Assert.That(run.ExitCode, Is.EqualTo(5), run.Error);
-        Assert.That(Directory.GetFiles(_folder.At("other")), Has.Length.EqualTo(1));
+        Assert.That(Directory.GetFiles(Folder.At("other")), Has.Length.EqualTo(1));
     }
 
     [Test]
     public async Task Tune_BadInput_LeavesNoFolder()
     {
         var run = await Tool.RunAsync(
-            "tune", _plays, "--user-column", "nobody", "--rank", "2,3", "--output", _folder.At("deep", "none"),
+            "tune", PlaysFile, "--user-column", "nobody", "--rank", "2,3", "--output", Folder.At("deep", "none"),
             "--device", "cpu");
 
         Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
-        Assert.That(Directory.Exists(_folder.At("deep")), Is.False);
+        Assert.That(Directory.Exists(Folder.At("deep")), Is.False);
     }
 
     [Test]
     public async Task Tune_PlaysInTheFolder_AreRefused()
     {
-        var run = await Tool.RunAsync([.. Arguments(["--rank", "2,3", "--output", _folder.Root])]);
+        var run = await Tool.RunAsync([.. Arguments(["--rank", "2,3", "--output", Folder.Root])]);
 
         Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
         Assert.That(run.Error, Does.Contain("is inside --output"));
@@ -354,15 +335,15 @@ public sealed class TuneCommandTests
 
     private string[] Arguments(string[] options) =>
     [
-        "tune", _plays, "--weight-column", "plays", "--device", "cpu", "--bootstrap", "100", .. options,
+        "tune", PlaysFile, "--weight-column", "plays", "--device", "cpu", "--bootstrap", "100", .. options,
     ];
 
     /// <summary>The trials of a search, best first, from its JSON.</summary>
-    private JsonNode[] Trials(string folder) =>
-    [
-        .. JsonNode.Parse(File.ReadAllText(_folder.At(folder, "tune.json")))!["trials"]!.AsArray()
-            .Select(trial => trial!)
-    ];
+    private JsonNode[] Trials(string folder)
+    {
+        var report = JsonNode.Parse(File.ReadAllText(Folder.At(folder, "tune.json")))!;
+        return [.. report["trials"]!.AsArray().Select(trial => trial!)];
+    }
 
     /// <summary>The metric of a trial; of several lengths the first.</summary>
     private static double Measured(JsonNode trial, string metric) => (double)trial["result"]!["metrics"]!.AsArray()

@@ -3,32 +3,13 @@ using System.Text.Json.Nodes;
 namespace GpuAls.Tests.Cli;
 
 /// <summary><c>gpuals train</c> with a metric after each iteration.</summary>
-public sealed class ValidationTests
+public sealed class ValidationTests : SamplePlaysFixture
 {
-    private TempFolder _folder = null!;
-    private string _plays = null!;
-    private string _others = null!;
-
-    [OneTimeSetUp]
-    public async Task MakePlays()
-    {
-        _folder = new TempFolder();
-        await Tool.SucceedAsync(
-            "sample", "--output", _folder.At("all.csv"), "--users", "60", "--items", "50", "--plays", "900");
-        var lines = File.ReadAllLines(_folder.At("all.csv"));
-        (_plays, _others) = (_folder.At("plays.csv"), _folder.At("others.csv"));
-        File.WriteAllLines(_plays, lines.Where((_, row) => row == 0 || row % 5 != 3));
-        File.WriteAllLines(_others, lines.Where((_, row) => row == 0 || row % 5 == 3));
-    }
-
-    [OneTimeTearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     [Test]
     public async Task Train_ValidationFile_KeepsTheIterationThatEvaluateFindsBest()
     {
         var run = await TrainAsync(
-            "kept", "--iterations", "12", "--validation", _others, "--metric", "ndcg@5", "--patience", "2");
+            "kept", "--iterations", "12", "--validation", TestFile, "--metric", "ndcg@5", "--patience", "2");
 
         var manifest = Manifest("kept");
         var metrics = manifest["iterations"]!.AsArray().Select(iteration => (double)iteration!["metric"]!).ToArray();
@@ -41,9 +22,8 @@ public sealed class ValidationTests
             Does.Contain(FormattableString.Invariant($"ndcg@5 {metrics[0]:F4}"))
                 .And.Contain($"kept iteration {best} of {best + 2}: ndcg@5"));
         var evaluated = await EvaluationFile.MeasureAsync(
-            _folder, "--model", _folder.At("kept"), "--test", _others, "--k", "5", "--weight-column", "plays",
-            "--device", "cpu",
-            "--bootstrap", "0");
+            Folder, "--model", Folder.At("kept"), "--test", TestFile, "--k", "5", "--weight-column", "plays",
+            "--device", "cpu", "--bootstrap", "0");
         Assert.That(evaluated.Value("ndcg", 5), Is.EqualTo(value));
     }
 
@@ -57,10 +37,10 @@ public sealed class ValidationTests
         var manifest = Manifest("fraction");
         Assert.That((double)manifest["validation"]!["fraction"]!, Is.EqualTo(0.25));
         Assert.That((string)manifest["validation"]!["metric"]!, Is.EqualTo("rmse_preference"));
-        Assert.That((int)manifest["data"]!["plays"]!, Is.LessThan(0.85 * (File.ReadLines(_plays).Count() - 1)));
+        Assert.That((int)manifest["data"]!["plays"]!, Is.LessThan(0.85 * (File.ReadLines(TrainFile).Count() - 1)));
         Assert.That(
             run.Error, Does.Match("\"event\":\"iteration\".*\"metric\":\"rmse_preference\",\"value\":0\\.\\d+"));
-        await Tool.SucceedAsync("recommend", _folder.At("fraction"), "--device", "cpu");
+        await Tool.SucceedAsync("recommend", Folder.At("fraction"), "--device", "cpu");
     }
 
     [Test]
@@ -91,7 +71,7 @@ public sealed class ValidationTests
     [TestCase(new[] { "--metric", "loss", "--min-improvement", "1" }, "--min-improvement is 1")]
     public async Task Train_BadValidation_IsWrongUsage(string[] options, string message)
     {
-        var run = await Tool.RunAsync(["train", _plays, "--output", _folder.At("none"), .. options]);
+        var run = await Tool.RunAsync(["train", TrainFile, "--output", Folder.At("none"), .. options]);
 
         Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
         Assert.That(run.Error, Does.Contain(message));
@@ -100,11 +80,11 @@ public sealed class ValidationTests
     [Test]
     public async Task Train_ValidationInTheFolderOfTheModel_IsRefused()
     {
-        Directory.CreateDirectory(_folder.At("taken"));
-        File.Copy(_others, _folder.At("taken", "others.csv"));
+        Directory.CreateDirectory(Folder.At("taken"));
+        File.Copy(TestFile, Folder.At("taken", "others.csv"));
 
         var run = await Tool.RunAsync(
-            "train", _plays, "--output", _folder.At("taken"), "--validation", _folder.At("taken", "others.csv"),
+            "train", TrainFile, "--output", Folder.At("taken"), "--validation", Folder.At("taken", "others.csv"),
             "--overwrite");
 
         Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
@@ -114,9 +94,9 @@ public sealed class ValidationTests
     private Task<ToolRun> TrainAsync(string name, params string[] options) =>
         Tool.SucceedAsync(
         [
-            "train", _plays, "--weight-column", "plays", "--output", _folder.At(name), "--rank", "6", "--device", "cpu",
-            .. options,
+            "train", TrainFile, "--weight-column", "plays", "--output", Folder.At(name), "--rank", "6",
+            "--device", "cpu", .. options,
         ]);
 
-    private JsonNode Manifest(string name) => JsonNode.Parse(File.ReadAllText(_folder.At(name, "manifest.json")))!;
+    private JsonNode Manifest(string name) => JsonNode.Parse(File.ReadAllText(Folder.At(name, "manifest.json")))!;
 }
