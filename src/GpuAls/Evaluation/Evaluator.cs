@@ -25,7 +25,7 @@ internal sealed class Evaluator : IDisposable
     /// <param name="heldOut">What to train on, and what to test with.</param>
     /// <param name="options">What is measured.</param>
     /// <exception cref="GpuAlsException">
-    /// Kind Usage: an option is out of its range. Kind BadInput: no play is held out that could be predicted.
+    /// Kind Usage: an option is out of its range. Kind BadInput: there are no held-out plays that could be predicted.
     /// </exception>
     public Evaluator(HeldOut heldOut, EvaluationOptions options)
     {
