@@ -84,6 +84,9 @@ internal sealed class LocalFileStream(StagedPath path) : WriteOnlyStream
 
     public override void Flush() => OutputErrors.Guard(path, _file.Flush);
 
+    /// <summary>Returns once the bytes written so far would survive a loss of power.</summary>
+    public void FlushToDisk() => OutputErrors.Guard(path, () => _file.Flush(flushToDisk: true));
+
     public override Task FlushAsync(CancellationToken cancellationToken) =>
         OutputErrors.GuardAsync(path, () => _file.FlushAsync(cancellationToken));
 

@@ -74,15 +74,18 @@ internal static class StagingNames
         });
     }
 
+    /// <summary>Whether a hidden name is of the output, whoever writes it.</summary>
+    internal static bool IsOf(string hidden, string name) =>
+        hidden.StartsWith(Prefix(name), StringComparison.Ordinal)
+        && hidden.EndsWith(Extension, StringComparison.Ordinal);
+
     /// <summary>
     /// Whether a hidden name is of the output and of a process that is gone; of other machines nothing is known.
     /// </summary>
     internal static bool IsStale(string hidden, string name)
     {
-        var prefix = Prefix(name);
-        if (!hidden.StartsWith(prefix, StringComparison.Ordinal)) return false;
-        if (!hidden.EndsWith(Extension, StringComparison.Ordinal)) return false;
-        var parts = hidden[prefix.Length..].Split('-');
+        if (!IsOf(hidden, name)) return false;
+        var parts = hidden[Prefix(name).Length..].Split('-');
         return parts.Length == 4 && parts[0] == Host && parts[2] != Run
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var process)
             && (process == Environment.ProcessId || !IsAlive(process));
