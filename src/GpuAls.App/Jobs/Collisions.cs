@@ -15,6 +15,10 @@ internal static class Collisions
         CheckReport(
             options.Report, [.. options.Locations, .. validation],
             ("--output", options.Output), ("--recommendations", options.Recommendations));
+        if (options.Checkpoint.Location is { } checkpoints)
+            CheckApart(
+                "--checkpoint", checkpoints, ("--output", options.Output),
+                ("--recommendations", options.Recommendations), ("--report", options.Report?.File));
     }
 
     /// <exception cref="GpuAlsException">
@@ -70,17 +74,27 @@ internal static class Collisions
         if (report is null) return;
         ReportWriter.CheckName(report.File);
         CheckNotPlays(report.File, "--report", plays);
-        var page = OutputLocation.Of(report.File);
-        foreach (var (option, path) in outputs)
-        {
-            if (path is null) continue;
-            var other = OutputLocation.Of(path);
-            Require.Usage(
-                !other.Contains(page) && !page.Contains(other),
-                $"--report '{report.File}' is the same as {option} '{path}', or inside it. Choose another location.");
-        }
-
+        CheckApart("--report", report.File, outputs);
         CheckOutsideModels(report.File, "--report");
+    }
+
+    /// <summary>Of two outputs, neither may be the other or lie in it.</summary>
+    private static void CheckApart(
+        string option, string path, params ReadOnlySpan<(string Option, string? Path)> others)
+    {
+        var location = OutputLocation.Of(path);
+        foreach (var other in others)
+        {
+            if (other.Path is null) continue;
+            var there = OutputLocation.Of(other.Path);
+            Require.Usage(
+                !there.Contains(location),
+                $"{option} '{path}' is the same as {other.Option} '{other.Path}', or inside it. "
+                + "Choose another location.");
+            Require.Usage(
+                !location.Contains(there),
+                $"{other.Option} '{other.Path}' is inside {option} '{path}'. Choose another location.");
+        }
     }
 
     /// <summary>Plays in a folder that is replaced or filled would be lost, or read as plays the next time.</summary>

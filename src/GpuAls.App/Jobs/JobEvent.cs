@@ -88,6 +88,32 @@ internal sealed record TrialDone(TrialResult Result, string Words, Metric Metric
 /// <param name="Path">Where they are.</param>
 internal sealed record TuneStopped(int Done, int Total, string Path) : JobEvent;
 
+/// <summary>A training goes on where an earlier run stopped.</summary>
+/// <param name="Iteration">Iterations done.</param>
+/// <param name="Total">Iterations in all.</param>
+/// <param name="Path">Where the checkpoint is.</param>
+/// <param name="Before">The gpuals and the device that made it, where this one is another; else null.</param>
+internal sealed record TrainingResumed(int Iteration, int Total, string Path, string? Before) : JobEvent;
+
+/// <summary>There is no checkpoint to go on from, so the training begins.</summary>
+/// <param name="Path">Where it was looked for.</param>
+internal sealed record NothingToResume(string Path) : JobEvent;
+
+/// <summary>A checkpoint is damaged; the one before is used.</summary>
+/// <param name="File">The checkpoint.</param>
+/// <param name="Damage">What is wrong with it, to follow "it" in a sentence.</param>
+internal sealed record CheckpointDamaged(string File, string Damage) : JobEvent;
+
+/// <summary>A checkpoint was written, or could not be.</summary>
+/// <param name="Told">Which.</param>
+internal sealed record CheckpointTold(CheckpointEvent Told) : JobEvent;
+
+/// <summary>A training was stopped; what it has done is kept.</summary>
+/// <param name="Iteration">Iterations done.</param>
+/// <param name="Total">Iterations in all.</param>
+/// <param name="Path">Where the checkpoint is.</param>
+internal sealed record CheckpointKept(int Iteration, int Total, string Path) : JobEvent;
+
 /// <summary>The model that was replaced could not be deleted.</summary>
 /// <param name="Path">Where it lies now.</param>
 internal sealed record LeftoverKept(string Path) : JobEvent;

@@ -46,10 +46,21 @@ internal sealed class TrainJob
     {
         var output = await TrainOutput.OpenAsync(_options, outputs, cancellation).ConfigureAwait(false);
         var page = await outputs.OpenFileIfAnyAsync(_options.Report?.File, cancellation).ConfigureAwait(false);
+        var checkpoints = await JobCheckpoints.OpenAsync(_options, _progress, cancellation).ConfigureAwait(false);
+        await using (checkpoints.ConfigureAwait(false))
+            return await checkpoints.DuringAsync(() => RunAsync(outputs, output, page, checkpoints, cancellation))
+                .ConfigureAwait(false);
+    }
+
+    private async Task<FactorModel> RunAsync(
+        JobOutputs outputs, TrainOutput output, OutputFile? page, JobCheckpoints checkpoints,
+        CancellationToken cancellation)
+    {
         _engine.PrepareTraining(_options.Als.Plan);
         _engine.PrepareTopK();
         var data = await LoadAsync(cancellation).ConfigureAwait(false);
-        var trained = Train(data, cancellation);
+        await checkpoints.BeginAsync(data, _engine.Description, cancellation).ConfigureAwait(false);
+        var trained = Train(data, checkpoints, cancellation);
         var plays = data.Plays;
         var model = new FactorModel(plays, _options.Als, trained);
         _clock.End("train");
@@ -88,13 +99,18 @@ internal sealed class TrainJob
         return data;
     }
 
-    private TrainedFactors Train(TrainingData data, CancellationToken cancellation)
+    private TrainedFactors Train(TrainingData data, JobCheckpoints checkpoints, CancellationToken cancellation)
     {
         var stopping = data.Stopping(_engine, _options.Validation);
         var progress = new Relay<IterationReport>(
             report => _progress?.Report(new IterationDone(report, _options.Als.Iterations, stopping?.Metric.Name)));
         using var evaluator = data.Evaluator; // What its lists leave out need not stay on the engine.
-        var trained = new FactorTrainer(_engine, _options.Als, stopping).Fit(data.Plays, progress, cancellation);
+        var trainer = new FactorTrainer(_engine, _options.Als, stopping)
+        {
+            From = checkpoints.From,
+            Keeper = checkpoints.Keeper,
+        };
+        var trained = trainer.Fit(data.Plays, progress, cancellation);
         if (stopping is not null)
         {
             var (metric, best) = (stopping.Metric.Name, trained.BestMetric!.Value);

@@ -18,6 +18,9 @@ internal sealed record TrainJobOptions
     /// <summary>How iterations are compared, so that the best is kept; null trains them all.</summary>
     public ValidationOptions? Validation { get; init; }
 
+    /// <summary>Where the training is kept while it runs, so that another run can go on with it.</summary>
+    public CheckpointOptions Checkpoint { get; init; } = CheckpointOptions.Default;
+
     /// <summary>Directory of the model.</summary>
     public required string Output { get; init; }
 

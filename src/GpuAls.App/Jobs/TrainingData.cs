@@ -33,6 +33,11 @@ internal sealed record TrainingData(InteractionMatrix Plays, ReadStatistics Read
         return new EarlyStopping(metric, options.Patience, options.MinImprovement);
     }
 
+    /// <summary>What tells these plays from others.</summary>
+    public DataFingerprint Fingerprint() => Evaluator is null
+        ? DataFingerprint.Of(Plays)
+        : DataFingerprint.Of(Plays, Evaluator.HeldOut.Test, Evaluator.HeldOut.Hidden);
+
     /// <summary>What of the validation goes into the manifest.</summary>
     public ManifestValidation? Validation(ValidationOptions? options, TrainedFactors trained) =>
         options is null ? null : new ManifestValidation

@@ -41,6 +41,11 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
             case TrialDone trial: Report(trial); break;
             case TuneStopped stopped: Report(stopped); break;
             case ZeroFactors zero: Report(zero); break;
+            case TrainingResumed resumed: Report(resumed); break;
+            case NothingToResume nothing: Report(nothing); break;
+            case CheckpointDamaged damaged: Report(damaged); break;
+            case CheckpointTold { Told: var told }: Report(told); break;
+            case CheckpointKept kept: Report(kept); break;
             case LeftoverKept kept: Report(kept); break;
             case JobDone done: Report(done); break;
             default: break; // It was a part of something.
@@ -222,6 +227,46 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
         Text($"{stopped.Done:N0} of {Counted.Of(stopped.Total, "trial")} kept in '{stopped.Path}'; ")
             + "run the same command again to do the others.",
         ("done", stopped.Done), ("of", stopped.Total), ("path", stopped.Path));
+
+    private void Report(TrainingResumed resumed)
+    {
+        log.Info(
+            "training_resumed",
+            Text($"continuing after iteration {resumed.Iteration} of {resumed.Total}, from '{resumed.Path}'"),
+            ("iteration", resumed.Iteration), ("of", resumed.Total), ("path", resumed.Path));
+        if (resumed.Before is { } before)
+            log.Warn(
+                "resumed_elsewhere",
+                $"the checkpoint was made by {before}; factors may differ in the last bits from those of a run that "
+                    + "was not stopped.",
+                ("before", before));
+    }
+
+    private void Report(NothingToResume nothing) => log.Info(
+        "nothing_to_resume", $"there is no checkpoint in '{nothing.Path}'; the training starts from the beginning",
+        ("path", nothing.Path));
+
+    private void Report(CheckpointDamaged damaged) => log.Warn(
+        "checkpoint_damaged", $"'{damaged.File}' {damaged.Damage}. The checkpoint before it is used, if there is one.",
+        ("file", damaged.File));
+
+    private void Report(CheckpointEvent told)
+    {
+        if (told is CheckpointFailed failed)
+            log.Warn(
+                "checkpoint_failed", $"a checkpoint could not be saved; the run goes on: {failed.Reason}",
+                ("reason", failed.Reason));
+        if (told is CheckpointWritten written)
+            log.Info(
+                "checkpoint", Text($"checkpoint of iteration {written.Iteration} written ({written.Seconds:F2} s)"),
+                ("iteration", written.Iteration), ("seconds", written.Seconds));
+    }
+
+    private void Report(CheckpointKept kept) => log.Warn(
+        "checkpoint_kept",
+        Text($"iteration {kept.Iteration} of {kept.Total} is saved in '{kept.Path}'; ")
+            + "run the same command with --resume to continue.",
+        ("iteration", kept.Iteration), ("of", kept.Total), ("path", kept.Path));
 
     private void Report(JobDone done) => log.Info(
         "done", Text($"wrote the model to {done.Output} and the lists to {done.Recommendations} ({done.Seconds:F2} s)"),

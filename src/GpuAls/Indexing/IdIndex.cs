@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+
 namespace GpuAls;
 
 /// <summary>
@@ -24,6 +26,9 @@ public abstract class IdIndex
     /// <param name="index">Its index, or -1.</param>
     /// <returns>False if there is no such id.</returns>
     public abstract bool TryFind(string id, out int index);
+
+    /// <summary>Adds all ids to a hash, so that different ids give a different one.</summary>
+    internal abstract void AddTo(NonCryptographicHashAlgorithm hash);
 
     /// <summary>Some of the ids, in the order given.</summary>
     internal abstract IdIndex Select(int[] indices);

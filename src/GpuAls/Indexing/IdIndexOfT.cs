@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 
 namespace GpuAls;
 
@@ -52,6 +54,19 @@ public sealed class IdIndex<T> : IdIndex
         return false;
     }
 
+    internal override void AddTo(NonCryptographicHashAlgorithm hash)
+    {
+        switch (_ids.Value)
+        {
+            case int[] ids: hash.Append(MemoryMarshal.AsBytes(ids.AsSpan())); break;
+            case long[] ids: hash.Append(MemoryMarshal.AsBytes(ids.AsSpan())); break;
+            case ulong[] ids: hash.Append(MemoryMarshal.AsBytes(ids.AsSpan())); break;
+            case Guid[] ids: hash.Append(MemoryMarshal.AsBytes(ids.AsSpan())); break;
+            case string[] ids: TextHash.Add(ids, hash); break;
+            default: throw new InvalidOperationException($"ids of {typeof(T).Name} have no hash.");
+        }
+    }
+
     internal override IdIndex Select(int[] indices) =>
         new IdIndex<T>(indices.Length, position => _ids.Value[indices[position]]);
 
@@ -98,4 +113,43 @@ internal static class CodePoints
     }
 
     private static int Rank(char unit) => char.IsSurrogate(unit) ? AboveAllOthers + unit : unit;
+}
+
+/// <summary>Hashes texts.</summary>
+internal static class TextHash
+{
+    private const int BufferChars = 1 << 15;
+
+    /// <summary>
+    /// Adds the length and the characters of each text; they are gathered, since short pieces are slow.
+    /// </summary>
+    public static void Add(ReadOnlySpan<string> texts, NonCryptographicHashAlgorithm hash)
+    {
+        const int LengthChars = sizeof(int) / sizeof(char);
+        var buffer = new char[BufferChars];
+        var used = 0;
+        foreach (var text in texts)
+        {
+            if (used + LengthChars + text.Length > buffer.Length) Flush();
+            MemoryMarshal.Cast<char, int>(buffer.AsSpan(used, LengthChars))[0] = text.Length;
+            used += LengthChars;
+            if (text.Length > buffer.Length - used)
+            {
+                Flush();
+                hash.Append(MemoryMarshal.AsBytes(text.AsSpan()));
+                continue;
+            }
+
+            text.CopyTo(buffer.AsSpan(used));
+            used += text.Length;
+        }
+
+        Flush();
+
+        void Flush()
+        {
+            hash.Append(MemoryMarshal.AsBytes(buffer.AsSpan(0, used)));
+            used = 0;
+        }
+    }
 }

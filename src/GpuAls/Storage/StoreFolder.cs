@@ -53,7 +53,8 @@ internal static class StoreFolder
 
 /// <summary>
 /// A local folder. Files are written aside under hidden names, flushed to the disk and renamed; what killed runs of
-/// this machine left of that is removed when the folder is opened.
+/// this machine left of that is removed when the folder is opened. Folders that had to be made are removed when they
+/// hold nothing any more.
 /// </summary>
 internal sealed class LocalStoreFolder : IStoreFolder
 {
@@ -63,6 +64,7 @@ internal sealed class LocalStoreFolder : IStoreFolder
         new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
 
     private readonly string _path;
+    private readonly ParentFolders _made = new();
 
     /// <exception cref="GpuAlsException">Kind Output: it is a file, or cannot be looked into.</exception>
     public LocalStoreFolder(OutputLocation location)
@@ -111,7 +113,7 @@ internal sealed class LocalStoreFolder : IStoreFolder
         var folder = Path.GetDirectoryName(final)!;
         try
         {
-            OutputErrors.Guard(path, () => Directory.CreateDirectory(folder));
+            OutputErrors.Guard(path, () => _made.MakeAbove(final, () => { }));
             var stream = new LocalFileStream(path);
             await using (stream.ConfigureAwait(false))
             {
@@ -126,6 +128,7 @@ internal sealed class LocalStoreFolder : IStoreFolder
         catch
         {
             Cleanup.TryDelete(path.Staging);
+            RemoveIfEmpty();
             throw;
         }
     }
@@ -136,7 +139,13 @@ internal sealed class LocalStoreFolder : IStoreFolder
         cancellation.ThrowIfCancellationRequested();
         var path = Path.Combine(_path, file);
         if (File.Exists(path)) OutputErrors.Guard(path, () => File.Delete(path));
+        RemoveIfEmpty();
         return ValueTask.CompletedTask;
+    }
+
+    private void RemoveIfEmpty()
+    {
+        if (Directory.Exists(_path) && !Directory.EnumerateFileSystemEntries(_path).Any()) _made.Remove();
     }
 }
 

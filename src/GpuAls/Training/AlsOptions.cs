@@ -102,6 +102,12 @@ public sealed record AlsOptions
     internal TrainingPlan Plan =>
         new(Rank, Solver == Solver.ConjugateGradient ? ConjugateGradientSteps : 0, Precision, Nonnegative);
 
+    /// <summary>
+    /// Whether an iteration writes each row of <see cref="First"/> before anything reads it, as exact solves do; others
+    /// begin with the row as it is.
+    /// </summary>
+    internal bool SolvesFirstSideAnew => Solver == Solver.Cholesky && !Nonnegative;
+
     /// <summary>Checks each option.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
     public void Validate()

@@ -6,28 +6,28 @@ namespace GpuAls;
 /// <param name="minImprovement">The relative improvement that counts as one.</param>
 internal sealed class BestIteration(bool isLowerBetter, int patience, double minImprovement)
 {
-    private double _reference = double.NaN;
-    private int _improvedAt;
-    private int _last;
+    /// <summary>All that is known of the iterations so far; set to go on from them.</summary>
+    public BestState State { get; set; } = BestState.None;
 
     /// <summary>The best iteration, from 1; of equal ones the first. 0 before any.</summary>
-    public int Iteration { get; private set; }
+    public int Iteration => State.Iteration;
 
     /// <summary>Its number; NaN before any.</summary>
-    public double Value { get; private set; } = double.NaN;
+    public double Value => State.Value;
 
     /// <summary>Whether so many iterations have brought no improvement that there should be no more.</summary>
-    public bool IsOver => patience > 0 && _last - _improvedAt >= patience;
+    public bool IsOver => patience > 0 && State.Last - State.ImprovedAt >= patience;
 
     /// <summary>Tells the number of the next iteration.</summary>
     /// <returns>Whether it is the best so far; NaN is worse than any number.</returns>
     public bool Offer(int iteration, double value)
     {
-        _last = iteration;
-        if (IsBetter(value, _reference, minImprovement)) (_reference, _improvedAt) = (value, iteration);
-        if (Iteration > 0 && !IsBetter(value, Value, 0)) return false;
-        (Iteration, Value) = (iteration, value);
-        return true;
+        var isImproved = IsBetter(value, State.Reference, minImprovement);
+        var isBest = Iteration == 0 || IsBetter(value, Value, 0);
+        State = new BestState(
+            isBest ? iteration : Iteration, isBest ? value : Value,
+            isImproved ? iteration : State.ImprovedAt, isImproved ? value : State.Reference, iteration);
+        return isBest;
     }
 
     private bool IsBetter(double value, double than, double by)
@@ -36,4 +36,16 @@ internal sealed class BestIteration(bool isLowerBetter, int patience, double min
         var margin = by * Math.Abs(than);
         return isLowerBetter ? value < than - margin : value > than + margin;
     }
+}
+
+/// <summary>What <see cref="BestIteration"/> knows.</summary>
+/// <param name="Iteration">The best iteration, from 1; 0 before any.</param>
+/// <param name="Value">Its number; NaN before any.</param>
+/// <param name="ImprovedAt">The last iteration that counted as an improvement; 0 before any.</param>
+/// <param name="Reference">Its number, which the next improvement has to beat; NaN before any.</param>
+/// <param name="Last">The last iteration; 0 before any.</param>
+internal sealed record BestState(int Iteration, double Value, int ImprovedAt, double Reference, int Last)
+{
+    /// <summary>Before the first iteration.</summary>
+    public static BestState None { get; } = new(0, double.NaN, 0, double.NaN, 0);
 }

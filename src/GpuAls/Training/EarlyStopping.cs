@@ -24,22 +24,31 @@ internal interface ITrainingMetric
 /// </param>
 internal sealed record EarlyStopping(ITrainingMetric Metric, int Patience, double MinImprovement = 0)
 {
-    /// <summary>The state before the first iteration.</summary>
-    public BestIteration Begin() => new(Metric.IsLowerBetter, Patience, MinImprovement);
+    /// <summary>The state before the first iteration, or after those before.</summary>
+    public BestIteration Begin(BestState? from = null) =>
+        new(Metric.IsLowerBetter, Patience, MinImprovement) { State = from ?? BestState.None };
 }
 
 /// <summary>
 /// Measures each iteration of one training, keeps the factors of the best one, and ends it when it gets no better.
 /// </summary>
-internal sealed class EarlyStoppingObserver(EarlyStopping stopping) : ITrainingObserver
+/// <param name="stopping">What is measured, and when it ends.</param>
+/// <param name="from">The training it goes on from; null for a new one.</param>
+internal sealed class EarlyStoppingObserver(EarlyStopping stopping, BestFactors? from = null) : ITrainingObserver
 {
-    private readonly BestIteration _best = stopping.Begin();
+    private readonly BestIteration _best = stopping.Begin(from?.State);
 
     /// <summary>The best iteration, from 1; 0 before any.</summary>
     public int Iteration => _best.Iteration;
 
     /// <summary>The factors after it.</summary>
-    public FactorSnapshot? Factors { get; private set; }
+    public FactorSnapshot? Factors { get; private set; } = from?.Factors;
+
+    /// <summary>Whether the training is to end.</summary>
+    public bool IsOver => _best.IsOver;
+
+    /// <summary>What a training needs to go on from here.</summary>
+    public BestFactors? Best => Factors is null ? null : new BestFactors(_best.State, Factors);
 
     /// <inheritdoc/>
     public bool Iterated(TrainingStep state, CancellationToken cancellation)

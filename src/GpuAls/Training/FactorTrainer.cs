@@ -33,6 +33,12 @@ internal sealed class FactorTrainer
     /// <summary>Told after each iteration, when its loss and metric are known.</summary>
     public IReadOnlyList<ITrainingObserver> Observers { get; init; } = [];
 
+    /// <summary>Where the training goes on; null begins one.</summary>
+    public TrainingState? From { get; init; }
+
+    /// <summary>Keeps the state after each iteration, which costs a copy of the factors; null keeps none.</summary>
+    public ITrainingKeeper? Keeper { get; init; }
+
     /// <summary>Trains both sides.</summary>
     /// <param name="plays">Who played what.</param>
     /// <param name="progress">Told after each iteration.</param>
@@ -46,7 +52,7 @@ internal sealed class FactorTrainer
     {
         Check(plays);
         // Both factor matrices first: plays stay on a device where these leave room.
-        using var factors = TrainingFactors.First(_engine, plays, _options);
+        using var factors = Begin(plays);
         using var loaded = new LoadedPlays(_engine, plays, _options, Group);
         return Train(loaded, factors, progress, cancellation);
     }
@@ -61,7 +67,7 @@ internal sealed class FactorTrainer
     {
         ArgumentNullException.ThrowIfNull(plays);
         Check(plays.Plays);
-        using var factors = TrainingFactors.First(_engine, plays.Plays, _options);
+        using var factors = Begin(plays.Plays);
         return Train(plays, factors, progress, cancellation);
     }
 
@@ -72,19 +78,27 @@ internal sealed class FactorTrainer
         _engine.RequireMemory(TrainingShape.Of(plays, _options.Rank));
     }
 
+    private TrainingFactors Begin(InteractionMatrix plays) => From is null
+        ? TrainingFactors.First(_engine, plays, _options)
+        : TrainingFactors.From(_engine, plays, From);
+
     private TrainedFactors Train(
         LoadedPlays plays, TrainingFactors factors, IProgress<IterationReport>? progress,
         CancellationToken cancellation)
     {
-        var training = new AlsTraining(_engine, plays, factors, _options);
-        var best = _stopping is null ? null : new EarlyStoppingObserver(_stopping);
-        var reports = new ReportObserver(progress);
+        if (Keeper is not null && Group.Size > 1)
+            throw new NotSupportedException("the state of a training by several processes is not kept.");
+        var training = new AlsTraining(_engine, plays, factors, _options, From?.Iteration ?? 0);
+        var best = _stopping is null ? null : new EarlyStoppingObserver(_stopping, From?.Best);
+        var reports = new ReportObserver(progress, From?.Reports);
         var observers = new List<ITrainingObserver>();
         if (_options.TrackLoss) observers.Add(new LossObserver());
         if (best is not null) observers.Add(best);
         observers.Add(reports);
         observers.AddRange(Observers);
-        new TrainingLoop([training], observers).Run(_options.Iterations, cancellation);
+        if (Keeper is not null) observers.Add(new StateObserver(Keeper, _options, reports, best));
+        if (best is not { IsOver: true })
+            new TrainingLoop([training], observers).Run(_options.Iterations, cancellation);
         var kept = best?.Factors ?? factors.Download();
         return new TrainedFactors(
             kept.Rank, kept.Users, kept.Items, reports.Reports, best?.Iteration ?? training.Iterations);

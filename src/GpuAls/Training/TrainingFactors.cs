@@ -43,6 +43,20 @@ internal sealed class TrainingFactors : IDisposable
             engine.LoadFactors(factors.Users, factors.Rank), () => engine.LoadFactors(factors.Items, factors.Rank));
     }
 
+    /// <summary>Factors of a training that goes on; those of a side that it solves first need not be there.</summary>
+    /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
+    public static TrainingFactors From(IAlsEngine engine, InteractionMatrix plays, TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        ArgumentNullException.ThrowIfNull(state);
+        return new TrainingFactors(
+            Load(state.Factors.Users, plays.Users.Count), () => Load(state.Factors.Items, plays.Items.Count));
+
+        IEngineFactors Load(float[]? values, int rowCount) => values is null
+            ? engine.CreateFactors(rowCount, state.Rank)
+            : engine.LoadFactors(values, state.Rank);
+    }
+
     /// <summary>Brings them to the host.</summary>
     public FactorSnapshot Download() => new(Users.Rank, Users.ToArray(), Items.ToArray());
 
@@ -55,8 +69,7 @@ internal sealed class TrainingFactors : IDisposable
 
     private static IEngineFactors First(IAlsEngine engine, Side side, int rowCount, AlsOptions options)
     {
-        // An exact solve writes each row of the side that comes first before anything reads it.
-        if (side == options.First && options is { Solver: Solver.Cholesky, Nonnegative: false })
+        if (side == options.First && options.SolvesFirstSideAnew)
             return engine.CreateFactors(rowCount, options.Rank);
         var factors = FactorInitializer.Create(rowCount, side, options);
         if (options.Nonnegative)

@@ -24,6 +24,9 @@ internal sealed class TrainingStep
 
     /// <summary>The report of each; an observer may replace one by another with more in it.</summary>
     public IterationReport[] Reports { get; }
+
+    /// <summary>Whether another iteration follows, as far as the observers told before are concerned.</summary>
+    public bool GoesOn { get; internal set; }
 }
 
 /// <summary>
@@ -57,9 +60,9 @@ internal sealed class TrainingLoop
         for (var goesOn = true; goesOn && _trainings[0].Iterations < iterations;)
         {
             IterationReport[] reports = [.. _trainings.Select(training => training.Iterate(cancellation))];
-            var state = new TrainingStep(_trainings, reports);
-            foreach (var observer in _observers) goesOn &= observer.Iterated(state, cancellation);
-            goesOn = Agree(goesOn);
+            var step = new TrainingStep(_trainings, reports) { GoesOn = _trainings[0].Iterations < iterations };
+            foreach (var observer in _observers) step.GoesOn &= observer.Iterated(step, cancellation);
+            goesOn = Agree(step.GoesOn);
         }
     }
 
@@ -87,9 +90,11 @@ internal sealed class LossObserver : ITrainingObserver
 
 /// <summary>Keeps the reports of one training, and passes them on.</summary>
 /// <param name="progress">Told each report; null where nobody is.</param>
-internal sealed class ReportObserver(IProgress<IterationReport>? progress) : ITrainingObserver
+/// <param name="before">The iterations before those it is told.</param>
+internal sealed class ReportObserver(
+    IProgress<IterationReport>? progress, IReadOnlyList<IterationReport>? before = null) : ITrainingObserver
 {
-    private readonly List<IterationReport> _reports = [];
+    private readonly List<IterationReport> _reports = [.. before ?? []];
 
     /// <summary>Each iteration so far.</summary>
     public IReadOnlyList<IterationReport> Reports => _reports;

@@ -42,6 +42,28 @@ public sealed class JobReporterTests
         Assert.That(written.ToString(), Does.EndWith("s)\nreading, 3,000 rows: 50 %\n"));
     }
 
+    [Test]
+    public void Report_Checkpoints_SayWhatIsKeptAndHowToContinue()
+    {
+        using var written = new StringWriter { NewLine = "\n" };
+        var reporter = new JobReporter(new RunLog(written, new LogOptions()), TimeProvider.System);
+
+        reporter.Report(new TrainingResumed(3, 20, "ck", "gpuals 0.1.0 on cpu (another)"));
+        reporter.Report(new CheckpointTold(new CheckpointWritten(4, 0.25)));
+        reporter.Report(new CheckpointTold(new CheckpointFailed("the disk is full.")));
+        reporter.Report(new CheckpointKept(5, 20, "ck"));
+
+        Assert.That(
+            written.ToString(),
+            Is.EqualTo(
+                "continuing after iteration 3 of 20, from 'ck'\n"
+                + "warning: the checkpoint was made by gpuals 0.1.0 on cpu (another); factors may differ in the last "
+                + "bits from those of a run that was not stopped.\n"
+                + "checkpoint of iteration 4 written (0.25 s)\n"
+                + "warning: a checkpoint could not be saved; the run goes on: the disk is full.\n"
+                + "warning: iteration 5 of 20 is saved in 'ck'; run the same command with --resume to continue.\n"));
+    }
+
     /// <summary>What happened once is said of one thing.</summary>
     [Test]
     public void Report_OneOfAThing_HasNoPlural()

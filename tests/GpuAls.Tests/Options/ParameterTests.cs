@@ -194,6 +194,7 @@ public sealed class ParameterTests
         (ParameterKind.Form, "delimiter") => ["tab", ";"],
         (ParameterKind.Form, "escape") => ["backslash", "quote"],
         (ParameterKind.Form, "k") => ["5", "1,1024"],
+        (ParameterKind.Form, "checkpoint-every") => ["5", "90s"],
         (ParameterKind.Form, "metric") => ["rmse", "recall@7"],
         (ParameterKind.Form, "device") => ["cpu", "cuda:3"],
         (ParameterKind.Form, "device-memory") => ["1000", "2500000"],

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+
+namespace GpuAls;
+
+/// <summary>What tells the plays of one training from those of another.</summary>
+/// <param name="Users">Number of users.</param>
+/// <param name="Items">Number of items.</param>
+/// <param name="Plays">Number of user and item pairs.</param>
+/// <param name="PlaysHash">XxHash128 of indptr, indices and values.</param>
+/// <param name="UsersHash">The same of the ids of the users, in index order.</param>
+/// <param name="ItemsHash">The same of the ids of the items.</param>
+/// <param name="ValidationHash">The same of the plays that iterations are measured on; null without any.</param>
+internal sealed record DataFingerprint(
+    int Users, int Items, long Plays, string PlaysHash, string UsersHash, string ItemsHash, string? ValidationHash)
+{
+    /// <param name="plays">The plays that are trained on.</param>
+    /// <param name="validation">What iterations are measured with; empty for nothing.</param>
+    public static DataFingerprint Of(InteractionMatrix plays, params ReadOnlySpan<CsrMatrix> validation)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        return new DataFingerprint(
+            plays.Users.Count, plays.Items.Count, plays.ByUser.EntryCount,
+            Hash([plays.ByUser]), Hash(plays.Users), Hash(plays.Items),
+            validation.IsEmpty ? null : Hash(validation));
+    }
+
+    /// <summary>What other plays have that differs, such as "users: 5 then, 6 now".</summary>
+    public IEnumerable<string> Differences(DataFingerprint now)
+    {
+        ArgumentNullException.ThrowIfNull(now);
+        (string Name, long Then, long Now)[] counts =
+            [("users", Users, now.Users), ("items", Items, now.Items), ("plays", Plays, now.Plays)];
+        var differ = counts.Where(count => count.Then != count.Now).Select(count => string.Create(
+            CultureInfo.InvariantCulture, $"{count.Name}: {count.Then:N0} then, {count.Now:N0} now")).ToList();
+        if (differ.Count == 0)
+        {
+            if (UsersHash != now.UsersHash) differ.Add("the users are others");
+            if (ItemsHash != now.ItemsHash) differ.Add("the items are others");
+            if (PlaysHash != now.PlaysHash) differ.Add("as many plays, but other ones");
+        }
+
+        if (ValidationHash != now.ValidationHash) differ.Add("the plays of the validation are others");
+        return differ;
+    }
+
+    private static string Hash(ReadOnlySpan<CsrMatrix> matrices)
+    {
+        var hash = new XxHash128();
+        foreach (var matrix in matrices)
+        {
+            ReadOnlySpan<int> shape = [matrix.RowCount, matrix.ColumnCount];
+            hash.Append(MemoryMarshal.AsBytes(shape));
+            hash.Append(MemoryMarshal.AsBytes(matrix.Indptr));
+            hash.Append(MemoryMarshal.AsBytes(matrix.Indices));
+            hash.Append(MemoryMarshal.AsBytes(matrix.Values));
+        }
+
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    private static string Hash(IdIndex ids)
+    {
+        var hash = new XxHash128();
+        hash.Append([(byte)ids.Type]);
+        ids.AddTo(hash);
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+}

@@ -1,0 +1,106 @@
+namespace GpuAls;
+
+/// <summary>A training after a whole iteration: all that the iterations after it depend on.</summary>
+internal sealed record TrainingState
+{
+    /// <summary>Length of a factor vector.</summary>
+    public required int Rank { get; init; }
+
+    /// <summary>A report for each iteration done.</summary>
+    public required IReadOnlyList<IterationReport> Reports { get; init; }
+
+    /// <summary>The factors after the last of them.</summary>
+    public required FactorArrays Factors { get; init; }
+
+    /// <summary>The best of the iterations; null where they are not compared.</summary>
+    public BestFactors? Best { get; init; }
+
+    /// <summary>Iterations done.</summary>
+    public int Iteration => Reports.Count;
+}
+
+/// <summary>Factors in host memory, of one side or of both.</summary>
+internal sealed class FactorArrays
+{
+    /// <summary>
+    /// [users, rank], row-major; null where the next iteration solves users before anything reads them.
+    /// </summary>
+    public float[]? Users { get; set; }
+
+    /// <summary>[items, rank], row-major; null where the next iteration solves items first.</summary>
+    public float[]? Items { get; set; }
+
+    /// <summary>Copies factors into arrays that are there, or into new ones.</summary>
+    /// <param name="factors">The factors on their engine.</param>
+    /// <param name="users">Whether those of the users are needed.</param>
+    /// <param name="items">Whether those of the items are needed.</param>
+    public void Fill(TrainingFactors factors, bool users, bool items)
+    {
+        Users = users ? Copy(factors.Users, Users) : null;
+        Items = items ? Copy(factors.Items, Items) : null;
+    }
+
+    private static float[] Copy(IEngineFactors from, float[]? to)
+    {
+        to ??= GC.AllocateUninitializedArray<float>(checked(from.RowCount * from.Rank));
+        from.CopyTo(to);
+        return to;
+    }
+}
+
+/// <summary>The best iteration of a training, and the factors after it.</summary>
+/// <param name="State">Which it is, and what the next has to beat.</param>
+/// <param name="Factors">The factors of both sides.</param>
+internal sealed record BestFactors(BestState State, FactorSnapshot Factors);
+
+/// <summary>Takes the state of a training after each iteration.</summary>
+internal interface ITrainingKeeper
+{
+    /// <summary>Arrays for the next state, which nobody reads; what is in them may be written over.</summary>
+    FactorArrays Spare();
+
+    /// <summary>Takes the state.</summary>
+    void Keep(TrainingState state);
+}
+
+/// <summary>
+/// Copies the state of one training to the host after each iteration, for whoever keeps it. It comes last, when the
+/// others have added to the report and decided whether the training goes on.
+/// </summary>
+/// <param name="keeper">Keeps it.</param>
+/// <param name="options">What is trained.</param>
+/// <param name="reports">The iterations so far.</param>
+/// <param name="best">The best of them; null where they are not compared.</param>
+internal sealed class StateObserver(
+    ITrainingKeeper keeper, AlsOptions options, ReportObserver reports, EarlyStoppingObserver? best) : ITrainingObserver
+{
+    /// <inheritdoc/>
+    public bool Iterated(TrainingStep state, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        keeper.Keep(new TrainingState
+        {
+            Rank = options.Rank,
+            Reports = [.. reports.Reports],
+            Factors = Factors(state),
+            Best = best?.Best,
+        });
+        return true;
+    }
+
+    /// <summary>
+    /// The factors that the next iteration reads; both sides after the last one, since they are the model.
+    /// </summary>
+    private FactorArrays Factors(TrainingStep step)
+    {
+        if (best?.Factors is { } copied && best.Iteration == step.Iteration)
+            return new FactorArrays { Users = copied.Users, Items = copied.Items };
+        var skipsFirst = step.GoesOn && options.SolvesFirstSideAnew;
+        var arrays = keeper.Spare();
+        arrays.Fill(
+            step.Trainings[0].Factors,
+            users: !(skipsFirst && options.First == Side.Users),
+            items: !(skipsFirst && options.First == Side.Items));
+        return arrays;
+    }
+}

@@ -1,0 +1,27 @@
+namespace GpuAls.Tests.Checkpoints;
+
+/// <summary>Small checkpoints.</summary>
+internal static class SampleCheckpoint
+{
+    public static CheckpointJob Job { get; } = new()
+    {
+        GpualsVersion = "1.2.3",
+        Device = "cpu (some)",
+        Settings = new Dictionary<string, string> { ["--rank"] = "2" },
+        Data = new DataFingerprint(3, 2, 4, "00", "01", "02", null),
+    };
+
+    /// <summary>
+    /// 3 users and 2 items of rank 2 after some iterations, with a best one before where that is asked for.
+    /// </summary>
+    public static TrainingState State(int iteration, int? best = null, float[]? items = null) => new()
+    {
+        Rank = 2,
+        Reports = [.. Enumerable.Range(1, iteration).Select(done =>
+            new IterationReport(done, 0.1 * done, null, Fp64Rows: done, JitteredRows: 0, Metric: 1.0 / done))],
+        Factors = new FactorArrays { Items = items ?? [0.1f, iteration, float.Epsilon, -0f] },
+        Best = best is not { } at ? null : new BestFactors(
+            new BestState(at, 1.0 / 3, at, double.NaN, iteration),
+            new FactorSnapshot(2, [1, 2, 3, 4, 5, 6], [7, 8, 9, 10])),
+    };
+}
