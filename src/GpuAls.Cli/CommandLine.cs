@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using GpuAls.Cli.Commands;
+using GpuAls.Connectors.S3;
 
 namespace GpuAls.Cli;
 
@@ -19,6 +20,9 @@ internal static class CommandLine
         SampleCommand.Definition,
         DevicesCommand.Definition,
     ];
+
+    /// <summary>Nothing of a connector is loaded before a location asks for it.</summary>
+    static CommandLine() => Stores.Add(static () => new S3Store(), "s3", "s3a"); // s3a is Hadoop's
 
     public static async Task<int> RunAsync(string[] args, CliConsole console)
     {

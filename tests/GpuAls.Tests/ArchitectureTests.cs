@@ -4,13 +4,15 @@ using ArchUnitNET.Domain.Dependencies;
 using ArchUnitNET.Loader;
 using GpuAls.App;
 using GpuAls.Cli;
+using GpuAls.Connectors.S3;
 using GpuAls.Kernels;
 
 namespace GpuAls.Tests;
 
 /// <summary>
 /// Data flows one way. A room of the library is a folder of <c>src/GpuAls</c> and uses earlier rooms only; kernels know
-/// nothing of the library, the library nothing of the app, the app nothing of the command line.
+/// nothing of the library, the library nothing of the app, the app nothing of the command line; connectors stand beside
+/// the app.
 /// </summary>
 public sealed partial class ArchitectureTests
 {
@@ -25,6 +27,7 @@ public sealed partial class ArchitectureTests
             typeof(Float4).Assembly,
             typeof(FailureKind).Assembly,
             typeof(JobEvent).Assembly,
+            typeof(S3Store).Assembly,
             typeof(CommandLine).Assembly)
         .Build();
 
@@ -57,6 +60,8 @@ public sealed partial class ArchitectureTests
 
     [TestCase("GpuAls.Kernels.", "GpuAls.", TestName = "Kernels_UseNothingOfTheLibrary")]
     [TestCase("GpuAls.App.", "GpuAls.Cli.", TestName = "App_UsesNothingOfTheCommandLine")]
+    [TestCase("GpuAls.App.", "GpuAls.Connectors.", TestName = "App_UsesNoConnector")]
+    [TestCase("GpuAls.Connectors.", "GpuAls.App.", TestName = "Connectors_UseNothingOfTheApp")]
     public void Assembly_UsesNothingAbove(string source, string above)
     {
         var outward = Dependencies().Where(pair => pair.Source.StartsWith(source, StringComparison.Ordinal)

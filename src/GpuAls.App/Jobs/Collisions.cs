@@ -7,14 +7,18 @@ internal static class Collisions
     /// Kind Usage: a file with plays is in the folder of the model or has the name of the lists, or the report
     /// collides.
     /// </exception>
-    public static void Check(TrainJobOptions options)
+    public static async Task CheckAsync(TrainJobOptions options, CancellationToken cancellation)
     {
-        IReadOnlyList<string> validation = options.Validation?.Locations ?? [];
-        CheckPlaysOutside(options.Output, "which would be replaced", options.Locations, validation);
-        CheckNotPlays(options.Recommendations, "--recommendations", options.Locations, validation);
-        CheckReport(
-            options.Report, [.. options.Locations, .. validation],
-            ("--output", options.Output), ("--recommendations", options.Recommendations));
+        IReadOnlyList<string>[] plays = [options.Locations, options.Validation?.Locations ?? []];
+        await CheckPlaysOutsideAsync(options.Output, "which would be replaced", plays, cancellation)
+            .ConfigureAwait(false);
+        await CheckNotPlaysAsync(options.Recommendations, "--recommendations", plays, cancellation)
+            .ConfigureAwait(false);
+        await CheckReportAsync(
+            options.Report,
+            plays,
+            [("--output", options.Output), ("--recommendations", options.Recommendations)],
+            cancellation).ConfigureAwait(false);
         if (options.Checkpoint.Location is { } checkpoints)
             CheckApart(
                 "--checkpoint", checkpoints, ("--output", options.Output),
@@ -24,7 +28,7 @@ internal static class Collisions
     /// <exception cref="GpuAlsException">
     /// Kind Usage: the lists have the name of the file with users, or are in the folder of a model.
     /// </exception>
-    public static void Check(RecommendJobOptions options)
+    public static async Task CheckAsync(RecommendJobOptions options, CancellationToken cancellation)
     {
         if (options.Output is not { } output) return;
         var lists = OutputLocation.Of(output);
@@ -34,48 +38,57 @@ internal static class Collisions
         Require.Usage(
             !OutputLocation.Of(options.Model).Contains(lists),
             $"--output '{output}' is inside the model folder '{options.Model}'. Choose another location.");
-        CheckOutsideModels(output, "--output");
+        await CheckOutsideModelsAsync(output, "--output", cancellation).ConfigureAwait(false);
     }
 
     /// <exception cref="GpuAlsException">
     /// Kind Usage: an output has the name of a file with plays or of the other, or is in the folder of a model.
     /// </exception>
-    public static void Check(EvaluateJobOptions options)
+    public static async Task CheckAsync(EvaluateJobOptions options, CancellationToken cancellation)
     {
-        CheckReport(
-            options.Report, [.. options.Locations, .. options.Test, .. options.Exclude], ("--output", options.Output));
-        CheckNotPlays(options.Output, "--output", options.Locations, options.Test, options.Exclude);
-        if (options.Output is { } output) CheckOutsideModels(output, "--output");
+        IReadOnlyList<string>[] plays = [options.Locations, options.Test, options.Exclude];
+        await CheckReportAsync(options.Report, plays, [("--output", options.Output)], cancellation)
+            .ConfigureAwait(false);
+        await CheckNotPlaysAsync(options.Output, "--output", plays, cancellation).ConfigureAwait(false);
+        if (options.Output is { } output)
+            await CheckOutsideModelsAsync(output, "--output", cancellation).ConfigureAwait(false);
     }
 
-    /// <exception cref="GpuAlsException">Kind Usage: a file with plays is in the folder of the trials.</exception>
-    public static void Check(TuneJobOptions options)
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: a file with plays is in the folder of the trials, or that is the folder of a model.
+    /// </exception>
+    public static async Task CheckAsync(TuneJobOptions options, CancellationToken cancellation)
     {
-        CheckReport(
-            options.Report, [.. options.Locations, .. options.Test, .. options.Exclude], ("--output", options.Output));
-        if (options.Output is { } output)
-            CheckPlaysOutside(output, "the folder of the trials", options.Locations, options.Test, options.Exclude);
+        IReadOnlyList<string>[] plays = [options.Locations, options.Test, options.Exclude];
+        await CheckReportAsync(options.Report, plays, [("--output", options.Output)], cancellation)
+            .ConfigureAwait(false);
+        if (options.Output is not { } output) return;
+        await CheckPlaysOutsideAsync(output, "the folder of the trials", plays, cancellation).ConfigureAwait(false);
+        await CheckOutsideModelsAsync(Stores.Combine(output, TuneWriter.Journal), "--output", cancellation)
+            .ConfigureAwait(false);
     }
 
     /// <summary>A file among those of a model breaks the model or keeps it from being replaced.</summary>
-    /// <exception cref="GpuAlsException">Kind Usage: the path is in the folder of a model.</exception>
-    public static void CheckOutsideModels(string path, string option)
+    /// <exception cref="GpuAlsException">Kind Usage: the location is in the folder of a model.</exception>
+    public static async Task CheckOutsideModelsAsync(string location, string option, CancellationToken cancellation)
     {
-        var folder = OutputLocation.Of(path).Path;
-        while ((folder = Path.GetDirectoryName(folder)) is not null)
+        foreach (var folder in OutputLocation.Of(location).Parents)
             Require.Usage(
-                !ModelFolder.IsModel(folder),
-                $"{option} '{path}' is inside the model folder '{folder}'. Choose another location.");
+                !await ModelFolder.IsModelAsync(folder, cancellation).ConfigureAwait(false),
+                $"{option} '{location}' is inside the model folder '{folder}'. Choose another location.");
     }
 
-    private static void CheckReport(
-        ReportOptions? report, IReadOnlyList<string> plays, params ReadOnlySpan<(string Option, string? Path)> outputs)
+    private static async Task CheckReportAsync(
+        ReportOptions? report,
+        IReadOnlyList<string>[] plays,
+        (string Option, string? Location)[] outputs,
+        CancellationToken cancellation)
     {
         if (report is null) return;
         ReportWriter.CheckName(report.File);
-        CheckNotPlays(report.File, "--report", plays);
+        await CheckNotPlaysAsync(report.File, "--report", plays, cancellation).ConfigureAwait(false);
         CheckApart("--report", report.File, outputs);
-        CheckOutsideModels(report.File, "--report");
+        await CheckOutsideModelsAsync(report.File, "--report", cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Of two outputs, neither may be the other or lie in it.</summary>
@@ -98,33 +111,40 @@ internal static class Collisions
     }
 
     /// <summary>Plays in a folder that is replaced or filled would be lost, or read as plays the next time.</summary>
-    private static void CheckPlaysOutside(
-        string output, string whatItIs, params ReadOnlySpan<IReadOnlyList<string>> plays)
+    private static async Task CheckPlaysOutsideAsync(
+        string output, string whatItIs, IReadOnlyList<string>[] plays, CancellationToken cancellation)
     {
         var folder = OutputLocation.Of(output);
-        foreach (var path in Files(plays))
+        foreach (var file in await FilesBesideAsync(output, plays, cancellation).ConfigureAwait(false))
             Require.Usage(
-                !folder.Contains(OutputLocation.Of(path)),
-                $"the input '{path}' is inside --output '{output}', {whatItIs}. Choose another directory.");
+                !folder.Contains(OutputLocation.Of(file)),
+                $"the input '{file}' is inside --output '{output}', {whatItIs}. Choose another directory.");
     }
 
-    private static void CheckNotPlays(
-        string? output, string option, params ReadOnlySpan<IReadOnlyList<string>> plays)
+    private static async Task CheckNotPlaysAsync(
+        string? output, string option, IReadOnlyList<string>[] plays, CancellationToken cancellation)
     {
         if (output is null) return;
-        var file = OutputLocation.Of(output);
-        foreach (var path in Files(plays))
+        var location = OutputLocation.Of(output);
+        foreach (var file in await FilesBesideAsync(output, plays, cancellation).ConfigureAwait(false))
             Require.Usage(
-                !file.IsSameAs(OutputLocation.Of(path)),
+                !location.IsSameAs(OutputLocation.Of(file)),
                 $"{option} '{output}' is also an input. Choose another name.");
     }
 
-    /// <summary>The files that some locations give.</summary>
-    private static List<string> Files(ReadOnlySpan<IReadOnlyList<string>> plays)
+    /// <summary>The files that some locations give; only those in the storage system of the output.</summary>
+    private static async Task<List<string>> FilesBesideAsync(
+        string output, IReadOnlyList<string>[] plays, CancellationToken cancellation)
     {
-        var files = new List<string>();
+        var (store, files) = (Stores.Of(output), new List<string>());
         foreach (var locations in plays)
-            if (locations.Count > 0) files.AddRange(InputLocation.Resolve(locations).Select(file => file.Path));
+        {
+            string[] beside = [.. locations.Where(location => Stores.Of(location) == store)];
+            if (beside.Length == 0) continue;
+            var found = await InputLocation.ResolveAsync(beside, cancellation).ConfigureAwait(false);
+            files.AddRange(found.Select(file => file.Path));
+        }
+
         return files;
     }
 }

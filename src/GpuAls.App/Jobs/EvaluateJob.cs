@@ -38,7 +38,7 @@ internal sealed class EvaluateJob
     public async Task<EvaluationReport> RunAsync(CancellationToken cancellation = default)
     {
         var format = _options.Output is null ? default : EvaluationWriter.FormatOf(_options.Output);
-        Collisions.Check(_options);
+        await Collisions.CheckAsync(_options, cancellation).ConfigureAwait(false);
         var outputs = new JobOutputs(_options.Overwrite);
         await using (outputs.ConfigureAwait(false))
             return await RunAsync(outputs, format, cancellation).ConfigureAwait(false);

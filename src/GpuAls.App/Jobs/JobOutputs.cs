@@ -85,8 +85,10 @@ internal sealed record TrainOutput(ChecksummedOutput Model, ListFile Lists, stri
     {
         var lists = options.Recommendations ?? ModelFiles.Recommendations;
         var format = ListFormat.Of(lists);
-        var inside = options.Recommendations is null ? lists : Inside(options.Output, lists);
-        Collisions.Check(options);
+        var inside = options.Recommendations is null
+            ? lists
+            : await InsideAsync(options.Output, lists, cancellation).ConfigureAwait(false);
+        await Collisions.CheckAsync(options, cancellation).ConfigureAwait(false);
         var folder = await outputs.OpenFolderAsync(options.Output, ModelFolder.WhyForeignAsync, cancellation)
             .ConfigureAwait(false);
         var model = new ChecksummedOutput(folder);
@@ -102,12 +104,13 @@ internal sealed record TrainOutput(ChecksummedOutput Model, ListFile Lists, stri
         return new TrainOutput(model, new ListFile(file, format), inside);
     }
 
-    private static string? Inside(string output, string lists)
+    private static async Task<string?> InsideAsync(
+        string output, string lists, CancellationToken cancellation)
     {
         var (folder, file) = (OutputLocation.Of(output), OutputLocation.Of(lists));
         if (!folder.Contains(file))
         {
-            Collisions.CheckOutsideModels(lists, "--recommendations");
+            await Collisions.CheckOutsideModelsAsync(lists, "--recommendations", cancellation).ConfigureAwait(false);
             return null;
         }
 

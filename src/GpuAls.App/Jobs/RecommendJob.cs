@@ -29,7 +29,7 @@ internal sealed class RecommendJob
     /// <exception cref="GpuAlsException">Any kind.</exception>
     public async Task<RecommendReport> RunAsync(CancellationToken cancellation = default)
     {
-        Collisions.Check(_options);
+        await Collisions.CheckAsync(_options, cancellation).ConfigureAwait(false);
         var outputs = new JobOutputs(_options.Overwrite);
         await using (outputs.ConfigureAwait(false)) return await RunAsync(outputs, cancellation).ConfigureAwait(false);
     }
@@ -41,7 +41,7 @@ internal sealed class RecommendJob
             : null;
         _engine.PrepareTopK();
         var model = await ModelReader.ReadAsync(_options.Model, cancellation).ConfigureAwait(false);
-        var users = UserSelection.Select(model, _options);
+        var users = await UserSelection.SelectAsync(model, _options, cancellation).ConfigureAwait(false);
         using var recommender = new Recommender(model, _engine);
         var lists = Report(
             recommender.Recommend(users.Indices, _options.Top, _options.IncludePlayed, cancellation),

@@ -38,8 +38,8 @@ internal sealed class TuneJob
     /// </exception>
     public async Task<TuneReport> RunAsync(CancellationToken cancellation = default)
     {
-        Collisions.Check(_options);
-        RefusePage();
+        await Collisions.CheckAsync(_options, cancellation).ConfigureAwait(false);
+        await RefusePageAsync(cancellation).ConfigureAwait(false);
         using var folder = _options.Output is { } output ? new TuneFolder(output) : null;
         var outputs = new JobOutputs(_options.Overwrite);
         await using (outputs.ConfigureAwait(false))
@@ -67,9 +67,10 @@ internal sealed class TuneJob
     }
 
     /// <summary>A page that is there is replaced with --overwrite, which here throws the trials away too.</summary>
-    private void RefusePage()
+    private async Task RefusePageAsync(CancellationToken cancellation)
     {
-        if (_options is { Overwrite: false, Output: not null, Report.File: { } page } && File.Exists(page))
+        if (_options is { Overwrite: false, Output: not null, Report.File: { } page }
+            && await Stores.FindFileAsync(page, cancellation).ConfigureAwait(false) is not null)
             throw new GpuAlsException(
                 FailureKind.Output,
                 $"'{page}' already exists. Choose another name or remove it; --overwrite would restart the search.");

@@ -9,7 +9,8 @@ internal sealed record UserSelection(int[] Indices, int Unknown, int WithoutPlay
 {
     private const int NamedAtMost = 5;
 
-    public static UserSelection Select(FactorModel model, RecommendJobOptions options)
+    public static async Task<UserSelection> SelectAsync(
+        FactorModel model, RecommendJobOptions options, CancellationToken cancellation)
     {
         if (options.Users.Count == 0 && options.UsersFile is null)
         {
@@ -19,7 +20,8 @@ internal sealed record UserSelection(int[] Indices, int Unknown, int WithoutPlay
 
         var indices = new List<int>();
         var unknown = new List<string>();
-        foreach (var id in options.Users.Concat(ReadFile(options.UsersFile)).Distinct(StringComparer.Ordinal))
+        var listed = await ReadFileAsync(options.UsersFile, cancellation).ConfigureAwait(false);
+        foreach (var id in options.Users.Concat(listed).Distinct(StringComparer.Ordinal))
         {
             if (model.Users.TryFind(id, out var index)) indices.Add(index);
             else unknown.Add(id);
@@ -30,12 +32,18 @@ internal sealed record UserSelection(int[] Indices, int Unknown, int WithoutPlay
         return new UserSelection(ranked, unknown.Count, indices.Count - ranked.Length, indices.Count + unknown.Count);
     }
 
-    private static IEnumerable<string> ReadFile(string? path)
+    private static async Task<List<string>> ReadFileAsync(string? path, CancellationToken cancellation)
     {
         if (path is null) return [];
         try
         {
-            return File.ReadAllLines(path).Where(line => line.Length > 0);
+            var file = await Stores.FindFileAsync(path, cancellation).ConfigureAwait(false)
+                ?? throw new FileNotFoundException("it does not exist.");
+            using var reader = new StreamReader(await file.OpenAsync(cancellation).ConfigureAwait(false));
+            var users = new List<string>();
+            while (await reader.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line)
+                if (line.Length > 0) users.Add(line);
+            return users;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

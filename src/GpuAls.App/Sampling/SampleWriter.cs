@@ -124,7 +124,7 @@ internal static class SampleJob
     {
         ArgumentNullException.ThrowIfNull(options);
         var plays = new SamplePlays(options.Sample);
-        Collisions.CheckOutsideModels(options.Output, "--output");
+        await Collisions.CheckOutsideModelsAsync(options.Output, "--output", cancellation).ConfigureAwait(false);
         var writeAsync = SampleWriter.For(options.Output);
         var outputs = new JobOutputs(options.Overwrite);
         await using (outputs.ConfigureAwait(false))

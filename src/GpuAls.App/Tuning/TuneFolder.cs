@@ -11,11 +11,10 @@ internal sealed class TuneFolder : IDisposable
 
     /// <param name="path">The folder; made where it is not there.</param>
     /// <exception cref="GpuAlsException">
-    /// Kind Usage: it is the folder of a model. Kind Output: it holds other things than a search, or cannot be written.
+    /// Kind Output: it holds other things than a search, or cannot be written.
     /// </exception>
     public TuneFolder(string path)
     {
-        Collisions.CheckOutsideModels(Path.Combine(path, TuneWriter.Journal), "--output");
         _folder = new WorkFolder(
             OutputLocation.Of(path),
             TuneWriter.Journal,

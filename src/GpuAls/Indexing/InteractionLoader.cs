@@ -12,7 +12,7 @@ internal static class InteractionLoader
     /// Kind BadInput: files or columns that are not there or of the wrong type, bad rows (unless they are skipped), or
     /// no rows at all. Kind Usage: two of the columns are one.
     /// </exception>
-    public static Task<IndexedInteractions> LoadAsync(
+    public static async Task<IndexedInteractions> LoadAsync(
         IReadOnlyList<string> locations,
         InteractionSchema schema,
         IProgress<ReadProgress>? progress = null,
@@ -20,7 +20,8 @@ internal static class InteractionLoader
     {
         ArgumentNullException.ThrowIfNull(schema);
         schema.CheckDistinct();
-        return LoadAsync(new FileInteractionSource(InputLocation.Resolve(locations), schema), progress, cancellation);
+        var files = await InputLocation.ResolveAsync(locations, cancellation).ConfigureAwait(false);
+        return await LoadAsync(new FileInteractionSource(files, schema), progress, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -37,16 +37,18 @@ internal static class IdTableFile
     /// <summary>
     /// Reads the ids back. The file is not trusted: whatever is in it, the error is bounded in time and memory.
     /// </summary>
-    /// <param name="path">The file.</param>
+    /// <param name="source">The file.</param>
     /// <param name="type">The type that the ids must have.</param>
     /// <param name="count">The number of ids that there must be.</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="GpuAlsException">
     /// Kind BadInput: the file is damaged, or has other ids than expected.
     /// </exception>
-    public static async Task<IdIndex> ReadAsync(string path, IdType type, int count, CancellationToken cancellation)
+    public static async Task<IdIndex> ReadAsync(
+        IByteSource source, IdType type, int count, CancellationToken cancellation)
     {
-        var file = await ParquetFile.OpenAsync(new FileByteSource(path), cancellation).ConfigureAwait(false);
+        var path = source.Name;
+        var file = await ParquetFile.OpenAsync(source, cancellation).ConfigureAwait(false);
         var field = file.Schema.Leaves.SingleOrDefault(leaf => leaf.Name == IdColumn && !leaf.IsRepeated)
             ?? throw Bad(path, $"has no column '{IdColumn}'");
         var rows = Enumerable.Range(0, file.GroupCount).Sum(group => (long)file.RowCount(group));

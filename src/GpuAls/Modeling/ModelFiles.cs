@@ -48,14 +48,16 @@ internal static class ModelFiles
 internal static class ModelFolder
 {
     /// <summary>Whether a folder holds a model, complete or not.</summary>
-    public static bool IsModel(string directory)
+    public static async ValueTask<bool> IsModelAsync(string directory, CancellationToken cancellation)
     {
-        var manifest = Path.Combine(directory, ModelFiles.Manifest);
         try
         {
-            return File.Exists(manifest) && Listed(File.ReadAllBytes(manifest)) is not null;
+            var manifest = await Stores
+                .FindFileAsync(Stores.Combine(directory, ModelFiles.Manifest), cancellation).ConfigureAwait(false);
+            return manifest is not null
+                && Listed(await manifest.ReadAllAsync(cancellation).ConfigureAwait(false)) is not null;
         }
-        catch (Exception exception) when (OutputErrors.IsOfFileSystem(exception))
+        catch (Exception exception) when (OutputErrors.IsOfFileSystem(exception) || exception is GpuAlsException)
         {
             return false;
         }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace GpuAls;
@@ -6,20 +7,23 @@ namespace GpuAls;
 internal static class ModelReader
 {
     /// <summary>Reads the manifest.</summary>
+    /// <param name="directory">The folder of the model: a path or a URL.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <exception cref="GpuAlsException">
     /// Kind BadInput: there is no model, or one of another version, or its manifest is damaged.
     /// </exception>
-    public static ModelManifest ReadManifest(string directory)
+    public static async Task<ModelManifest> ReadManifestAsync(
+        string directory, CancellationToken cancellation = default)
     {
-        var path = Path.Combine(directory, ModelFiles.Manifest);
-        if (!Path.Exists(path))
-            throw new GpuAlsException(
-                FailureKind.BadInput,
-                $"there is no model in '{directory}': {ModelFiles.Manifest} is missing. Expected a directory written "
-                + "by gpuals train.");
+        var path = Stores.Combine(directory, ModelFiles.Manifest);
         try
         {
-            var text = File.ReadAllText(path);
+            var file = await Stores.FindFileAsync(path, cancellation).ConfigureAwait(false)
+                ?? throw new GpuAlsException(
+                    FailureKind.BadInput,
+                    $"there is no model in '{directory}': {ModelFiles.Manifest} is missing. Expected a directory "
+                    + "written by gpuals train.");
+            var text = Encoding.UTF8.GetString(await file.ReadAllAsync(cancellation).ConfigureAwait(false));
             CheckVersion(path, text);
             var manifest = JsonSerializer.Deserialize(text, ManifestJson.Default.ModelManifest)!;
             ManifestChecks.Check(manifest);
@@ -32,16 +36,19 @@ internal static class ModelReader
     }
 
     /// <summary>Reads the model.</summary>
+    /// <param name="directory">Its folder: a path or a URL.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <exception cref="GpuAlsException">
     /// Kind BadInput: there is no model, one of another version, or a file was changed.
     /// </exception>
     public static async Task<FactorModel> ReadAsync(string directory, CancellationToken cancellation = default)
     {
-        var manifest = ReadManifest(directory);
+        var manifest = await ReadManifestAsync(directory, cancellation).ConfigureAwait(false);
         try
         {
-            CheckFiles(directory, manifest);
-            return await ReadFilesAsync(directory, manifest, cancellation).ConfigureAwait(false);
+            return await ReadFilesAsync(
+                manifest, await FindFilesAsync(directory, cancellation).ConfigureAwait(false), cancellation)
+                .ConfigureAwait(false);
         }
         catch (Exception exception) when (ModelErrors.IsDamage(exception))
         {
@@ -50,25 +57,70 @@ internal static class ModelReader
     }
 
     private static async Task<FactorModel> ReadFilesAsync(
-        string directory, ModelManifest manifest, CancellationToken cancellation)
+        ModelManifest manifest, Dictionary<string, IByteSource> files, CancellationToken cancellation)
     {
         var data = manifest.Data;
-        var users = await IdTableFile.ReadAsync(
-            Path.Combine(directory, ModelFiles.Users), data.UserIdType, data.Users, cancellation).ConfigureAwait(false);
-        var items = await IdTableFile.ReadAsync(
-            Path.Combine(directory, ModelFiles.Items), data.ItemIdType, data.Items, cancellation).ConfigureAwait(false);
+        foreach (var table in new[] { ModelFiles.Users, ModelFiles.Items })
+            await HashedAsync(table, _ => true).ConfigureAwait(false);
+        var users = await IdTableFile.ReadAsync(files[ModelFiles.Users], data.UserIdType, data.Users, cancellation)
+            .ConfigureAwait(false);
+        var items = await IdTableFile.ReadAsync(files[ModelFiles.Items], data.ItemIdType, data.Items, cancellation)
+            .ConfigureAwait(false);
         var plays = new CsrMatrix(
             data.Items,
-            NpyFile.Read<long>(Path.Combine(directory, ModelFiles.PlaysIndptr), data.Users + 1),
-            NpyFile.Read<int>(Path.Combine(directory, ModelFiles.PlaysIndices), (int)data.Plays),
-            NpyFile.Read<float>(Path.Combine(directory, ModelFiles.PlaysValues), (int)data.Plays));
+            await ArrayAsync<long>(ModelFiles.PlaysIndptr, data.Users + 1).ConfigureAwait(false),
+            await ArrayAsync<int>(ModelFiles.PlaysIndices, (int)data.Plays).ConfigureAwait(false),
+            await ArrayAsync<float>(ModelFiles.PlaysValues, (int)data.Plays).ConfigureAwait(false));
         return new FactorModel(
             users, items, plays, manifest.Options with { Rank = manifest.Rank },
-            NpyFile.Read<float>(Path.Combine(directory, ModelFiles.UserFactors), data.Users, manifest.Rank),
-            NpyFile.Read<float>(Path.Combine(directory, ModelFiles.ItemFactors), data.Items, manifest.Rank))
+            await ArrayAsync<float>(ModelFiles.UserFactors, data.Users, manifest.Rank).ConfigureAwait(false),
+            await ArrayAsync<float>(ModelFiles.ItemFactors, data.Items, manifest.Rank).ConfigureAwait(false))
         {
             Manifest = manifest,
         };
+
+        Task<T[]> ArrayAsync<T>(string name, params int[] shape)
+            where T : unmanaged =>
+            HashedAsync(name, stream => NpyFile.Read<T>(stream, files[name], shape));
+
+        // A file is read once: it is hashed on the way, and what was read is used if the checksum is right.
+        async Task<T> HashedAsync<T>(string name, Func<Stream, T> read)
+        {
+            var file = files[name];
+            using var stream = new HashedStream(await file.OpenAsync(cancellation).ConfigureAwait(false));
+            T values;
+            try
+            {
+                values = read(stream);
+            }
+            catch (Exception) when (!stream.HasFailed)
+            {
+                Check(); // whatever else is wrong with a file, that it was changed explains it
+                throw;
+            }
+
+            Check();
+            return values;
+
+            void Check()
+            {
+                if (manifest.Sha256.GetValueOrDefault(name) != stream.Sha256OfAll(cancellation))
+                    throw ModelErrors.Damaged(
+                        file.Name,
+                        $"was changed or damaged: the checksum differs from the one in {ModelFiles.Manifest}");
+            }
+        }
+    }
+
+    private static async Task<Dictionary<string, IByteSource>> FindFilesAsync(
+        string directory, CancellationToken cancellation)
+    {
+        var files = new Dictionary<string, IByteSource>();
+        foreach (var name in ModelFiles.Checksummed)
+            files[name] =
+                await Stores.FindFileAsync(Stores.Combine(directory, name), cancellation).ConfigureAwait(false)
+                ?? throw ModelErrors.Damaged(directory, $"is not a whole model: {name} is missing");
+        return files;
     }
 
     /// <summary>Before anything else is understood, so that a newer layout is named and not called broken.</summary>
@@ -81,17 +133,5 @@ internal static class ModelReader
                 FailureKind.BadInput,
                 $"{path}: the model has format version {version}; this gpuals reads version "
                 + $"{ModelManifest.CurrentFormatVersion}. Use the gpuals that wrote it, or train again.");
-    }
-
-    private static void CheckFiles(string directory, ModelManifest manifest)
-    {
-        foreach (var name in ModelFiles.Checksummed)
-        {
-            var path = Path.Combine(directory, name);
-            if (!File.Exists(path)) throw ModelErrors.Damaged(directory, $"is not a whole model: {name} is missing");
-            if (manifest.Sha256.GetValueOrDefault(name) != FileChecksum.Sha256(path))
-                throw ModelErrors.Damaged(
-                    path, $"was changed or damaged: the checksum differs from the one in {ModelFiles.Manifest}");
-        }
     }
 }

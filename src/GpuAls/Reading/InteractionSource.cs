@@ -42,6 +42,9 @@ internal interface IInteractionSource
 internal sealed class FileInteractionSource(
     IReadOnlyList<InputFile> files, InteractionSchema schema) : IInteractionSource
 {
+    /// <summary>Files of a store whose footers are read before it is their turn, as each takes a round trip.</summary>
+    private const int FootersAhead = 8;
+
     /// <inheritdoc/>
     public string Name => files.Count > 1 ? $"{files[0].Path} and {files.Count - 1:N0} more" : files[0].Path;
 
@@ -55,21 +58,27 @@ internal sealed class FileInteractionSource(
     public async IAsyncEnumerable<BatchWork> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var total = (double)Math.Max(1, files.Sum(file => file.Bytes));
-        var finished = 0L;
-        foreach (var file in files)
+        var (finished, footers) = (0L, new Task<ParquetFile>?[files.Count]);
+        for (var index = 0; index < files.Count; index++)
         {
+            var file = files[index];
+            for (var next = index; next < Math.Min(files.Count, index + FootersAhead); next++)
+                if (files[next] is { Format: InputFormat.Parquet, Source.ReadAheadBytes: > 0 })
+                    footers[next] ??= ParquetFile.OpenAsync(files[next].Source, cancellation);
             var (start, share) = (finished / total, file.Bytes / total);
-            await foreach (
-                var work in Batches(file, cancellation).ConfigureAwait(false)) yield return OfAll(work, start, share);
+            await foreach (var work in Batches(file, footers[index], cancellation).ConfigureAwait(false))
+                yield return OfAll(work, start, share);
             finished += file.Bytes;
+            footers[index] = null;
         }
     }
 
-    private IAsyncEnumerable<BatchWork> Batches(InputFile file, CancellationToken cancellation) => file.Format switch
+    private IAsyncEnumerable<BatchWork> Batches(
+        InputFile file, Task<ParquetFile>? opening, CancellationToken cancellation) => file.Format switch
     {
         InputFormat.Delimited => new DelimitedInteractionReader(file, schema).ReadAsync(cancellation),
         InputFormat.JsonLines => new JsonInteractionReader(file, schema).ReadAsync(cancellation),
-        _ => new ParquetInteractionReader(file, schema).ReadAsync(cancellation),
+        _ => new ParquetInteractionReader(file, schema, opening).ReadAsync(cancellation),
     };
 
     /// <summary>A batch whose fraction is that of all files.</summary>

@@ -13,6 +13,12 @@ internal interface IByteSource
     long Length { get; }
 
     /// <summary>
+    /// The bytes that whoever reads many ranges asks for before they are needed; 0 where a read starts at once, as in
+    /// local files.
+    /// </summary>
+    int ReadAheadBytes => 0;
+
+    /// <summary>
     /// Opens the bytes for reading from front to back. The stream need not seek; the caller disposes of it.
     /// </summary>
     ValueTask<Stream> OpenAsync(CancellationToken cancellation);
@@ -22,6 +28,18 @@ internal interface IByteSource
     /// </summary>
     /// <exception cref="EndOfStreamException">The source ends before the target is full.</exception>
     ValueTask ReadExactlyAsync(long offset, Memory<byte> target, CancellationToken cancellation);
+}
+
+/// <summary>What every source can do.</summary>
+internal static class ByteSourceExtensions
+{
+    /// <summary>Reads all bytes, which have to fit an array.</summary>
+    public static async ValueTask<byte[]> ReadAllAsync(this IByteSource source, CancellationToken cancellation)
+    {
+        var bytes = new byte[source.Length];
+        await source.ReadExactlyAsync(0, bytes, cancellation).ConfigureAwait(false);
+        return bytes;
+    }
 }
 
 /// <summary>A local file.</summary>

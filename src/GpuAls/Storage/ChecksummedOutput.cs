@@ -81,14 +81,41 @@ internal sealed class ChecksummedOutput(IOutput output) : IOutput
     }
 }
 
-/// <summary>SHA-256 of files that are read.</summary>
-internal static class FileChecksum
+/// <summary>A stream that is hashed while it is read.</summary>
+internal sealed class HashedStream(Stream inner) : ForwardStream
 {
-    /// <returns>Lower-case hexadecimal.</returns>
-    public static string Sha256(string path)
+    private const int ChunkBytes = 1 << 20;
+
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+    /// <summary>Whether a read failed: then there is no checksum of all.</summary>
+    public bool HasFailed { get; private set; }
+
+    public override int Read(Span<byte> buffer)
     {
-        var options = new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = 1 << 20 };
-        using var stream = new FileStream(path, options);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
+        HasFailed = true;
+        var count = inner.Read(buffer);
+        HasFailed = false;
+        _hash.AppendData(buffer[..count]);
+        return count;
+    }
+
+    /// <summary>SHA-256 of what was read and of the rest, in lower-case hexadecimal.</summary>
+    public string Sha256OfAll(CancellationToken cancellation)
+    {
+        using var rest = new RentedArray<byte>(ChunkBytes);
+        while (Read(rest.Span) > 0) cancellation.ThrowIfCancellationRequested();
+        return Convert.ToHexStringLower(_hash.GetHashAndReset());
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+            _hash.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 }

@@ -39,22 +39,22 @@ internal static class NpyFile
 
     /// <summary>Reads an array.</summary>
     /// <typeparam name="T">float, int or long.</typeparam>
-    /// <param name="path">The file.</param>
+    /// <param name="stream">The file, from its start.</param>
+    /// <param name="source">Where it comes from.</param>
     /// <param name="shape">The dimensions that the array must have.</param>
     /// <exception cref="GpuAlsException">Kind BadInput: another type, shape or length than expected.</exception>
-    public static T[] Read<T>(string path, params ReadOnlySpan<int> shape)
+    public static T[] Read<T>(Stream stream, IByteSource source, params ReadOnlySpan<int> shape)
         where T : unmanaged
     {
-        using var stream = File.OpenRead(path);
         var expected = Header(DescriptorOf<T>(), shape);
         var found = new byte[expected.Length];
         var length = Product(shape);
         if (stream.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) < found.Length
             || !found.AsSpan().SequenceEqual(expected)
-            || stream.Length != expected.Length + (length * Marshal.SizeOf<T>()))
+            || source.Length != expected.Length + (length * Marshal.SizeOf<T>()))
             throw new GpuAlsException(
                 FailureKind.BadInput,
-                $"{path}: expected a .npy array of type {DescriptorOf<T>()} and shape {ShapeText(shape)}.");
+                $"{source.Name}: expected a .npy array of type {DescriptorOf<T>()} and shape {ShapeText(shape)}.");
         var values = new T[length];
         for (var start = 0; start < values.Length; start += ChunkBytes)
         {

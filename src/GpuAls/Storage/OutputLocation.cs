@@ -8,13 +8,15 @@ namespace GpuAls;
 /// </summary>
 internal sealed class OutputLocation
 {
-    private OutputLocation(string name, string path) => (Name, Path) = (name, path);
+    private readonly IStore? _store;
+
+    private OutputLocation(string name, string path, IStore? store) => (Name, Path, _store) = (name, path, store);
 
     /// <summary>As the user gave it.</summary>
     public string Name { get; }
 
     /// <summary>
-    /// The full path, each symbolic link on the way followed, so that a link to an output stays a link.
+    /// The full path, each symbolic link on the way followed, so that a link to an output stays a link; or the URL.
     /// </summary>
     public string Path { get; }
 
@@ -28,26 +30,49 @@ internal sealed class OutputLocation
     /// </exception>
     public static OutputLocation Of(string name)
     {
-        Require.Usage(
-            !name.StartsWith("s3://", StringComparison.OrdinalIgnoreCase),
-            $"'{name}': writing to S3 is not supported yet. Write to a local folder and copy it, "
-            + $"as with: aws s3 cp --recursive FOLDER {name}");
-        return new OutputLocation(name, Resolve(name));
+        var store = Stores.Of(name);
+        return new OutputLocation(name, store?.Normalize(name) ?? Resolve(name), store);
     }
 
     /// <summary>Opens a folder whose files are published together and replace those of an existing one.</summary>
     /// <exception cref="GpuAlsException">Kind Output: it exists, or cannot be written.</exception>
     public async Task<IOutput> OpenFolderAsync(
-        bool overwrite, ForeignCheck whyForeign, CancellationToken cancellation) =>
-        await FolderOutput.OpenAsync(this, overwrite, whyForeign, cancellation).ConfigureAwait(false);
+        bool overwrite, ForeignCheck whyForeign, CancellationToken cancellation)
+    {
+        RequireLocal();
+        return await FolderOutput.OpenAsync(this, overwrite, whyForeign, cancellation).ConfigureAwait(false);
+    }
 
     /// <summary>Opens a single file; its output has no other.</summary>
     /// <exception cref="GpuAlsException">Kind Output: it exists, or cannot be written.</exception>
     public ValueTask<OutputFile> OpenFileAsync(bool overwrite, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        RequireLocal();
         var output = new FilesOutput(IOPath.GetDirectoryName(Path) ?? Path, [FileName], overwrite);
         return new ValueTask<OutputFile>(new OutputFile(output, FileName));
+    }
+
+    /// <summary>The folders it lies in, the nearest first.</summary>
+    public IEnumerable<string> Parents
+    {
+        get
+        {
+            if (_store is null)
+            {
+                for (var folder = IOPath.GetDirectoryName(Path); folder is not null;)
+                {
+                    yield return folder;
+                    folder = IOPath.GetDirectoryName(folder);
+                }
+            }
+            else
+            {
+                var name = Path.IndexOf("://", StringComparison.Ordinal) + 3;
+                for (var end = Path.LastIndexOf('/'); end >= name; end = Path.LastIndexOf('/', end - 1))
+                    yield return Path[..end];
+            }
+        }
     }
 
     /// <summary>Whether both lead to the same file or folder.</summary>
@@ -56,6 +81,7 @@ internal sealed class OutputLocation
     /// <summary>Whether the other is this folder or lies below it.</summary>
     public bool Contains(OutputLocation other)
     {
+        if (_store != other._store) return false;
         var name = FileBelow(other);
         return name != ".." && !name.StartsWith("../", StringComparison.Ordinal) && !IOPath.IsPathRooted(name);
     }
@@ -65,7 +91,9 @@ internal sealed class OutputLocation
 
     /// <summary>The name of a path below a folder, with slashes.</summary>
     public static string NameBelow(string folder, string path) =>
-        IOPath.GetRelativePath(folder, path).Replace(IOPath.DirectorySeparatorChar, '/');
+        Stores.IsUrl(folder)
+            ? NameInStore(folder, path)
+            : IOPath.GetRelativePath(folder, path).Replace(IOPath.DirectorySeparatorChar, '/');
 
     /// <summary>The full path, symbolic links followed.</summary>
     /// <exception cref="GpuAlsException">
@@ -73,6 +101,17 @@ internal sealed class OutputLocation
     /// </exception>
     internal static string Resolve(string path) =>
         OutputErrors.Guard(path, () => Follow(IOPath.TrimEndingDirectorySeparator(IOPath.GetFullPath(path))));
+
+    /// <summary>Keys of a store are no paths: in them a dot or two stand for themselves.</summary>
+    private static string NameInStore(string folder, string url) =>
+        url == folder ? "."
+        : url.StartsWith(folder + '/', StringComparison.Ordinal) ? url[(folder.Length + 1)..]
+        : "..";
+
+    internal void RequireLocal() => Require.Usage(
+        _store is null,
+        $"'{Name}': writing to S3 is not supported yet. Write to a local folder and copy it, "
+            + $"as with: aws s3 cp --recursive FOLDER {Name}");
 
     private static string Follow(string path)
     {

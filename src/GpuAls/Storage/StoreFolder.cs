@@ -69,6 +69,7 @@ internal sealed class LocalStoreFolder : IStoreFolder
     /// <exception cref="GpuAlsException">Kind Output: it is a file, or cannot be looked into.</exception>
     public LocalStoreFolder(OutputLocation location)
     {
+        location.RequireLocal();
         (Name, _path) = (location.Name, location.Path);
         if (File.Exists(_path)) throw OutputErrors.NotADirectory(Name);
         StagingNames.RemoveStale(_path, StagingName, _path);

@@ -17,6 +17,7 @@ internal sealed class WorkFolder : IDisposable
     /// <exception cref="GpuAlsException">Kind Output: the folder has other files, or cannot be written.</exception>
     public WorkFolder(OutputLocation location, string log, string whyForeign)
     {
+        location.RequireLocal();
         (Name, _log) = (location.Path, Path.Combine(location.Path, log));
         if (File.Exists(Name)) throw OutputErrors.NotADirectory(location.Name);
         OutputErrors.Guard(Name, () => _parents.MakeAbove(_log, () =>

@@ -1,3 +1,4 @@
+using GpuAls.Tests.Modeling;
 using System.Globalization;
 using GpuAls.Tests.Reading;
 
@@ -36,7 +37,7 @@ public sealed class HetRecTests
                 File.ReadAllBytes(_folder.At("parquet", Path.GetFileName(file))),
                 Is.EqualTo(File.ReadAllBytes(file)),
                 file);
-        var manifest = ModelReader.ReadManifest(_folder.At("text"));
+        var manifest = SampleModel.ReadManifest(_folder.At("text"));
         Assert.That(
             (manifest.Data.Users, manifest.Data.Items, manifest.Data.Plays), Is.EqualTo((1_892, 17_632, 92_834)));
     }

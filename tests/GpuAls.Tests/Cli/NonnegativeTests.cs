@@ -1,3 +1,4 @@
+using GpuAls.Tests.Modeling;
 namespace GpuAls.Tests.Cli;
 
 /// <summary><c>--nonnegative</c> from the command line.</summary>
@@ -28,7 +29,7 @@ public sealed class NonnegativeTests
         var model = await ModelReader.ReadAsync(_folder.At("model"));
         Assert.That(
             model.UserFactors.Concat(model.ItemFactors), Is.All.GreaterThanOrEqualTo(0).And.Some.GreaterThan(0));
-        Assert.That(ModelReader.ReadManifest(_folder.At("model")).Options.Nonnegative, Is.True);
+        Assert.That(SampleModel.ReadManifest(_folder.At("model")).Options.Nonnegative, Is.True);
         Assert.That(run.Error, Does.Contain("--nonnegative runs on the CPU only"));
     }
 

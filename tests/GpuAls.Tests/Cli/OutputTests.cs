@@ -1,3 +1,4 @@
+using GpuAls.Tests.Modeling;
 using System.Text.Json.Nodes;
 
 namespace GpuAls.Tests.Cli;
@@ -28,7 +29,7 @@ public sealed class OutputTests
         await Tool.SucceedAsync([.. args, "--overwrite"]);
 
         Assert.That(File.Exists(_folder.At("model", name)), Is.True);
-        Assert.That(ModelReader.ReadManifest(_folder.At("model")).Sha256, Does.ContainKey(name));
+        Assert.That(SampleModel.ReadManifest(_folder.At("model")).Sha256, Does.ContainKey(name));
         Assert.That(_folder.Entries(), Is.EqualTo(new[] { "model", "plays.csv" }));
     }
 
@@ -85,7 +86,7 @@ public sealed class OutputTests
         await Tool.SucceedAsync(Train("--overwrite"));
 
         Assert.That(
-            ModelReader.ReadManifest(_folder.At("model")).FormatVersion,
+            SampleModel.ReadManifest(_folder.At("model")).FormatVersion,
             Is.EqualTo(ModelManifest.CurrentFormatVersion));
     }
 

@@ -1,3 +1,4 @@
+using GpuAls.Tests.Modeling;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using GpuAls.Tests.Reporting;
@@ -31,7 +32,7 @@ public sealed class ReportTests
         var run = await Tool.SucceedAsync(Train("--quiet", "--recommendations", _folder.At("lists.csv")));
 
         var page = Page.Read(_folder.At("page.html"));
-        var manifest = ModelReader.ReadManifest(_folder.At("model"));
+        var manifest = SampleModel.ReadManifest(_folder.At("model"));
         page.AssertNeedsNothingElse();
         Assert.That(run.Out + run.Error, Is.Empty);
         Assert.That(
@@ -133,7 +134,7 @@ public sealed class ReportTests
         await Tool.SucceedAsync(Train("--validation-fraction", "0.2", "--patience", "0", "--metric", "ndcg@5"));
 
         var page = Page.Read(_folder.At("page.html"));
-        var manifest = ModelReader.ReadManifest(_folder.At("model"));
+        var manifest = SampleModel.ReadManifest(_folder.At("model"));
         Assert.That(
             page.Rows("Iterations").Select(row => row[3]),
             Is.EqualTo(manifest.Iterations

@@ -1,3 +1,4 @@
+using GpuAls.Tests.Modeling;
 using System.Text.Json;
 
 namespace GpuAls.Tests.Cli;
@@ -64,7 +65,7 @@ public sealed class TrainCommandTests
             "--regularization-scaling", "ials", "--regularization-exponent", "0.4",
             "--first", "items", "--solver", "cg", "--cg-steps", "5", "--seed", "11", "--loss");
 
-        var manifest = ModelReader.ReadManifest(_folder.At("model"));
+        var manifest = SampleModel.ReadManifest(_folder.At("model"));
         Assert.That(manifest.Options, Is.EqualTo(new AlsOptions
         {
             Rank = 3,
@@ -92,7 +93,7 @@ public sealed class TrainCommandTests
         await TrainAsync("--rank", "2", "--preset", "spark", "--first", "users");
 
         Assert.That(
-            ModelReader.ReadManifest(_folder.At("model")).Options,
+            SampleModel.ReadManifest(_folder.At("model")).Options,
             Is.EqualTo(Preset.Apply("spark", AlsOptions.Default) with { Rank = 2, First = Side.Users }));
     }
 

@@ -45,7 +45,7 @@ public sealed class ModelStoreTests
     {
         await WriteAsync(SampleModel.Create());
 
-        var manifest = ModelReader.ReadManifest(_folder.Root);
+        var manifest = SampleModel.ReadManifest(_folder.Root);
 
         Assert.That(manifest.Options.Objective, Is.EqualTo(Objective.Ials));
         Assert.That(manifest.Iterations[0].Loss, Is.EqualTo(12.25));
@@ -56,10 +56,10 @@ public sealed class ModelStoreTests
     public async Task Write_SameModelTwice_GivesTheSameBytes()
     {
         await WriteAsync(SampleModel.Create());
-        var first = ModelReader.ReadManifest(_folder.Root).Sha256;
+        var first = SampleModel.ReadManifest(_folder.Root).Sha256;
         await WriteAsync(SampleModel.Create());
 
-        Assert.That(ModelReader.ReadManifest(_folder.Root).Sha256, Is.EquivalentTo(first));
+        Assert.That(SampleModel.ReadManifest(_folder.Root).Sha256, Is.EquivalentTo(first));
     }
 
     [Test]

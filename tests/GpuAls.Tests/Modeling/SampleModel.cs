@@ -51,6 +51,10 @@ internal static class SampleModel
         Sha256 = new Dictionary<string, string>(),
     };
 
+    /// <summary>The manifest of a model in a local folder.</summary>
+    public static ModelManifest ReadManifest(string folder) =>
+        ModelReader.ReadManifestAsync(folder).GetAwaiter().GetResult();
+
     /// <summary>Writes a model into a folder, in place of one that is there.</summary>
     public static async Task WriteAsync(FactorModel model, string folder)
     {

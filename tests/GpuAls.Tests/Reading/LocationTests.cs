@@ -111,13 +111,13 @@ public sealed class LocationTests : LoaderTests
     }
 
     [Test]
-    public async Task Load_S3_SaysHowToCopy()
+    public async Task Load_UnknownScheme_IsRefused()
     {
         var failure = await Assert.ThrowsAsync<GpuAlsException>(
-            () => InteractionLoader.LoadAsync(["s3://bucket/plays"], new InteractionSchema()));
+            () => InteractionLoader.LoadAsync(["gs://bucket/plays"], new InteractionSchema()));
 
         Assert.That(failure!.Kind, Is.EqualTo(FailureKind.Usage));
-        Assert.That(failure.Message, Does.Contain("aws s3 cp --recursive s3://bucket/plays"));
+        Assert.That(failure.Message, Does.Contain("'gs://bucket/plays': gs:// is not supported"));
     }
 
     [TestCase("a.csv", "a.csv")]

@@ -30,6 +30,35 @@ internal static class Glob
         return name is ['.', ..] || (name is ['_', ..] && !name.Contains('=', StringComparison.Ordinal));
     }
 
+    /// <summary>
+    /// Whether a pattern matches a file, or a folder that the file is in, as <see cref="Match"/> would on disk.
+    /// </summary>
+    /// <param name="pattern">The parts of the pattern.</param>
+    /// <param name="name">The parts of the file's name.</param>
+    public static bool Matches(ReadOnlySpan<string> pattern, ReadOnlySpan<string> name)
+    {
+        if (pattern is []) return !HasHidden(name);
+        if (pattern[0] != AnyFolders)
+            return name.Length > 0 && IsMatch(pattern[0], name[0]) && Matches(pattern[1..], name[1..]);
+        for (var folders = 0; ; folders++)
+        {
+            if (Matches(pattern[1..], name[folders..])) return true;
+            if (folders == name.Length || IsHidden(name[folders])) return false;
+        }
+    }
+
+    private static bool HasHidden(ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+            if (IsHidden(name)) return true;
+        return false;
+    }
+
+    private static bool IsMatch(string part, string name) => IsPattern(part)
+        ? FileSystemName.MatchesSimpleExpression(part, name, ignoreCase: false)
+            && (!IsHidden(name) || part[0] == name[0])
+        : part == name;
+
     private static IEnumerable<string> Below(string folder, string part) => part switch
     {
         AnyFolders => Folders(folder).Prepend(folder),
@@ -46,8 +75,7 @@ internal static class Glob
         if (!Directory.Exists(root)) return [];
         return Directory.EnumerateFileSystemEntries(root)
             .Select(path => Path.GetFileName(path))
-            .Where(name => FileSystemName.MatchesSimpleExpression(part, name, ignoreCase: false))
-            .Where(name => !IsHidden(name) || part[0] == name[0])
+            .Where(name => IsMatch(part, name))
             .Select(name => Path.Combine(folder, name));
     }
 }

@@ -7,29 +7,42 @@ namespace GpuAls;
 /// </summary>
 internal static class InputLocation
 {
-    /// <param name="locations">Files, folders or globs with *, ? and **.</param>
+    /// <param name="locations">Files, folders or globs with *, ? and **; local, or in a store such as S3.</param>
+    /// <param name="cancellation">Stops the search.</param>
     /// <exception cref="GpuAlsException">
     /// Kind BadInput: a location gives no file, one of unknown form, or one that another gives too. Kind Usage: a
-    /// location on S3.
+    /// location in a store that is not supported.
     /// </exception>
-    public static IReadOnlyList<InputFile> Resolve(IReadOnlyList<string> locations)
+    public static async Task<IReadOnlyList<InputFile>> ResolveAsync(
+        IReadOnlyList<string> locations, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(locations);
         Require.Usage(locations.Count > 0, "no plays were named; expected files, folders or globs.");
-        var files = locations.SelectMany(ResolveOne).ToList();
-        var twice = files.GroupBy(file => Path.GetFullPath(file.Path), StringComparer.Ordinal)
+        var files = new List<InputFile>();
+        foreach (var location in locations)
+            files.AddRange(
+                Stores.Of(location) is { } store
+                    ? Stored(location, await store.FindAsync(location, cancellation).ConfigureAwait(false))
+                    : Local(location));
+        var twice = files.GroupBy(file => FullName(file.Path), StringComparer.Ordinal)
             .FirstOrDefault(group => group.Count() > 1);
         if (twice is not null)
             throw Bad($"'{twice.First().Path}' is given twice, so its plays would count twice. Give it once.");
         return HivePartitions.Describe(files);
     }
 
-    private static IEnumerable<InputFile> ResolveOne(string location)
+    private static string FullName(string file) => Stores.IsUrl(file) ? file : Path.GetFullPath(file);
+
+    private static IEnumerable<InputFile> Stored(string location, IReadOnlyList<IByteSource> found)
     {
-        if (location.StartsWith("s3://", StringComparison.OrdinalIgnoreCase))
-            throw new GpuAlsException(
-                FailureKind.Usage,
-                $"'{location}': S3 is not supported yet. Copy the files first: aws s3 cp --recursive {location} plays");
+        if (found.Count > 0) return found.Select(Describe);
+        throw Bad(Glob.IsPattern(location)
+            ? $"no object matches '{location}'."
+            : $"'{location}' does not exist; expected an object, a prefix with plays below it, or a glob.");
+    }
+
+    private static InputFile[] Local(string location)
+    {
         if (File.Exists(location)) return [Describe(location)];
         if (Directory.Exists(location)) return InFolder(location);
         if (Glob.IsPattern(location)) return Matching(location);
@@ -62,9 +75,14 @@ internal static class InputLocation
     {
         if (Guard(path, () => Pipes.IsPipe(path)))
             throw Bad($"'{path}' is a pipe, but plays are read more than once. Write them to a file first.");
-        if (!InputFormats.TryOf(path, out var format, out var compression))
-            throw Bad($"'{path}' has an unknown extension; expected {InputFormats.Expected}.");
-        return new InputFile(Guard(path, () => new FileByteSource(path)), format, compression);
+        return Describe(Guard(path, () => new FileByteSource(path)));
+    }
+
+    private static InputFile Describe(IByteSource source)
+    {
+        if (!InputFormats.TryOf(source.Name, out var format, out var compression))
+            throw Bad($"'{source.Name}' has an unknown extension; expected {InputFormats.Expected}.");
+        return new InputFile(source, format, compression);
     }
 
     private static T Guard<T>(string location, Func<T> look)

@@ -4,23 +4,39 @@ using System.Runtime.CompilerServices;
 namespace GpuAls;
 
 /// <summary>Plays from a Parquet file, one batch per row group.</summary>
-internal sealed class ParquetInteractionReader(InputFile file, InteractionSchema schema)
+/// <param name="file">The file.</param>
+/// <param name="schema">Which columns.</param>
+/// <param name="opening">The file, if its footer is being read already.</param>
+internal sealed class ParquetInteractionReader(
+    InputFile file, InteractionSchema schema, Task<ParquetFile>? opening = null)
 {
     /// <summary>The row groups, to be read by several threads at once.</summary>
     public async IAsyncEnumerable<BatchWork> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        var parquet = await ParquetFile.OpenAsync(file.Source, cancellation).ConfigureAwait(false);
+        var parquet = await (opening ?? ParquetFile.OpenAsync(file.Source, cancellation)).ConfigureAwait(false);
         var columns = new ParquetColumns(file, schema, parquet.Schema);
+        var ahead = new GroupsAhead(parquet, columns, file.Source.ReadAheadBytes, cancellation);
+        await using var owned = ahead.ConfigureAwait(false);
         for (var index = 0; index < parquet.GroupCount; index++)
         {
-            var group = index;
-            yield return token => Task.Run(() => BatchAsync(parquet, columns, group, token), token);
+            var (group, bytes) = (index, ahead.Take(index));
+            yield return token => Task.Run(() => BatchAsync(parquet, columns, group, bytes, token), token);
         }
     }
 
     private async Task<InteractionBatch> BatchAsync(
-        ParquetFile parquet, ParquetColumns columns, int group, CancellationToken cancellation)
+        ParquetFile parquet,
+        ParquetColumns columns,
+        int group,
+        Task<ParquetGroupBytes>? fetching,
+        CancellationToken cancellation)
     {
+        using var bytes = fetching is null ? null : await fetching.ConfigureAwait(false);
+        // Columns are decoded side by side, so that a file of one row group keeps more than one core busy.
+        Task<ParquetColumnData> Decode(ParquetField field, ParquetValues values) => bytes is null
+            ? parquet.ReadAsync(group, field, values, cancellation)
+            : Task.Run(() => parquet.Decode(group, field, values, bytes.Of(field)), CancellationToken.None);
+
         Task<ParquetColumnData> Read(
             ParquetField? field,
             string name,
@@ -28,7 +44,7 @@ internal sealed class ParquetInteractionReader(InputFile file, InteractionSchema
             Func<PartitionValue, ParquetValues> constantsFor) =>
             field is null
                 ? Task.FromResult(Constant(name, parquet.RowCount(group), constantsFor))
-                : parquet.ReadAsync(group, field, valuesFor(field)!, cancellation);
+                : Decode(field, valuesFor(field)!);
 
         List<Task<ParquetColumnData>> reading = [];
         try
@@ -77,5 +93,61 @@ internal sealed class ParquetInteractionReader(InputFile file, InteractionSchema
         if (values is ParquetIntegers<long, long>)
             return BitConverter.GetBytes(long.Parse(value.Text!, CultureInfo.InvariantCulture));
         return [.. BitConverter.GetBytes(value.Utf8.Length), .. value.Utf8];
+    }
+}
+
+/// <summary>
+/// Fetches row groups before they are decoded, as many as fit into some bytes, but always the one that is next. Where
+/// the source needs none of that, each column is read when it is decoded.
+/// </summary>
+internal sealed class GroupsAhead : IAsyncDisposable
+{
+    private readonly ParquetFile _parquet;
+    private readonly ParquetField[] _fields;
+    private readonly int _bytes;
+    private readonly CancellationTokenSource _stop;
+    private readonly Queue<(Task<ParquetGroupBytes> Fetching, long Bytes)> _ahead = [];
+    private int _next;
+    private long _held;
+
+    /// <param name="parquet">The file.</param>
+    /// <param name="columns">The columns to fetch.</param>
+    /// <param name="bytes">Bytes to hold at most; 0 fetches nothing.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public GroupsAhead(ParquetFile parquet, ParquetColumns columns, int bytes, CancellationToken cancellation)
+    {
+        (_parquet, _bytes) = (parquet, bytes);
+        ParquetField?[] fields = [columns.User, columns.Item, columns.Weight, columns.Time];
+        _fields = [.. fields.OfType<ParquetField>()];
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+    }
+
+    /// <summary>The bytes of the next row group, to be disposed of by the caller; null if none are fetched.</summary>
+    public Task<ParquetGroupBytes>? Take(int group)
+    {
+        if (_bytes == 0) return null;
+        _next = Math.Max(_next, group);
+        for (; _next < _parquet.GroupCount; _next++)
+        {
+            var bytes = _parquet.BytesOf(_next, _fields);
+            if (_ahead.Count > 0 && _held + bytes > _bytes) break;
+            _ahead.Enqueue((_parquet.FetchAsync(_next, _fields, _stop.Token), bytes));
+            _held += bytes;
+        }
+
+        var taken = _ahead.Dequeue();
+        _held -= taken.Bytes;
+        return taken.Fetching;
+    }
+
+    /// <summary>Drops what was not taken.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_ahead.Count > 0) await _stop.CancelAsync().ConfigureAwait(false);
+        foreach (var (fetching, _) in _ahead)
+        {
+            await ((Task)fetching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (fetching.IsCompletedSuccessfully) (await fetching.ConfigureAwait(false)).Dispose();
+        }
     }
 }

@@ -14,6 +14,12 @@ internal sealed class ParquetFile
     /// <summary>Read at the end of a file in one go; most footers fit.</summary>
     private const int FirstTailBytes = 1 << 16;
 
+    /// <summary>Unwanted bytes between two columns that are read along rather than by two reads.</summary>
+    private const int GapBytes = 1 << 19;
+
+    /// <summary>The longest read of several columns.</summary>
+    private const int MergedBytes = 1 << 29;
+
     /// <summary>Runs of equal values take few bytes, but no real file comes near this.</summary>
     private const long MaximumRowsPerByte = 1 << 16;
 
@@ -73,20 +79,97 @@ internal sealed class ParquetFile
     public async Task<ParquetColumnData> ReadAsync(
         int group, ParquetField field, ParquetValues values, CancellationToken cancellation)
     {
-        ParquetColumnData? column = null;
         try
         {
             var chunk = Check(group, field);
             using var bytes = await ReadAtAsync(_source, chunk.Offset, (int)chunk.CompressedBytes, cancellation)
                 .ConfigureAwait(false);
+            return Decode(group, field, values, bytes.Segment);
+        }
+        catch (Exception exception)
+        {
+            values.Dispose();
+            if (IsExplained(exception)) throw;
+            throw Explain(group, field, exception);
+        }
+    }
+
+    /// <summary>Decodes a column of a row group whose bytes were fetched.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public ParquetColumnData Decode(int group, ParquetField field, ParquetValues values, ArraySegment<byte> bytes)
+    {
+        ParquetColumnData? column = null;
+        try
+        {
             column = new ParquetColumnData(field.Name, RowCount(group), values);
-            ParquetPages.Read(bytes.Segment, chunk.Codec, field, column);
+            ParquetPages.Read(bytes, _metadata.Groups[group].Chunks[field.Index].Codec, field, column);
             return column;
         }
         catch (Exception exception)
         {
             (column ?? (IDisposable)values).Dispose();
-            if (exception is OperationCanceledException or GpuAlsException or OutOfMemoryException) throw;
+            if (IsExplained(exception)) throw;
+            throw Explain(group, field, exception);
+        }
+    }
+
+    /// <summary>Brings some columns of a row group into memory, those that are close together by one read.</summary>
+    /// <exception cref="GpuAlsException">
+    /// Kind BadInput: the file cannot be read, or a column is in a form that is not supported.
+    /// </exception>
+    public async Task<ParquetGroupBytes> FetchAsync(
+        int group, IEnumerable<ParquetField> fields, CancellationToken cancellation)
+    {
+        var fetched = new ParquetGroupBytes();
+        try
+        {
+            foreach (var range in Ranges(group, fields))
+            {
+                var bytes = await ReadAtAsync(_source, range.Offset, range.Bytes, cancellation).ConfigureAwait(false);
+                fetched.Add(bytes, range.Offset, range.Chunks);
+            }
+
+            return fetched;
+        }
+        catch (Exception exception)
+        {
+            fetched.Dispose();
+            if (IsExplained(exception)) throw;
+            throw Unreadable(_source, exception);
+        }
+    }
+
+    /// <summary>The bytes of some columns of a row group in the file.</summary>
+    public long BytesOf(int group, IEnumerable<ParquetField> fields) =>
+        fields.Sum(field => _metadata.Groups[group].Chunks.ElementAtOrDefault(field.Index)?.CompressedBytes ?? 0);
+
+    private static bool IsExplained(Exception exception) =>
+        exception is OperationCanceledException or GpuAlsException or OutOfMemoryException;
+
+    private List<ChunkRange> Ranges(int group, IEnumerable<ParquetField> fields)
+    {
+        var ranges = new List<ChunkRange>();
+        foreach (var (field, chunk) in fields.Select(field => (field, Checked(group, field)))
+            .OrderBy(pair => pair.Item2.Offset))
+        {
+            var end = chunk.Offset + chunk.CompressedBytes;
+            if (ranges is [.., var last] && chunk.Offset - last.End <= GapBytes && end - last.Offset <= MergedBytes)
+                ranges[^1] = last with { End = Math.Max(last.End, end), Chunks = [.. last.Chunks, (field, chunk)] };
+            else
+                ranges.Add(new ChunkRange(chunk.Offset, end, [(field, chunk)]));
+        }
+
+        return ranges;
+    }
+
+    private ParquetColumnChunk Checked(int group, ParquetField field)
+    {
+        try
+        {
+            return Check(group, field);
+        }
+        catch (InvalidDataException exception)
+        {
             throw Explain(group, field, exception);
         }
     }
@@ -145,10 +228,12 @@ internal sealed class ParquetFile
     {
         var length = source.Length;
         if (length < SmallestFile) throw new InvalidDataException($"it has {length} bytes");
-        using var head = await ReadAtAsync(source, 0, Magic.Length, cancellation).ConfigureAwait(false);
-        if (!head.Span.SequenceEqual(Magic)) throw new InvalidDataException("it does not begin with PAR1");
         var first = (int)Math.Min(length, FirstTailBytes);
-        using var tail = await ReadAtAsync(source, length - first, first, cancellation).ConfigureAwait(false);
+        // A store answers both in the time of one.
+        var reading = ReadAtAsync(source, length - first, first, cancellation);
+        using var head = await ReadAtAsync(source, 0, Magic.Length, cancellation).ConfigureAwait(false);
+        using var tail = await reading.ConfigureAwait(false);
+        if (!head.Span.SequenceEqual(Magic)) throw new InvalidDataException("it does not begin with PAR1");
         if (!tail.Span[^Magic.Length..].SequenceEqual(Magic))
             throw new InvalidDataException("it does not end with PAR1, so it was cut short");
         var footer = BinaryPrimitives.ReadUInt32LittleEndian(tail.Span[^TailBytes..]);
@@ -186,4 +271,35 @@ internal sealed class ParquetFile
 
     private GpuAlsException Bad(int group, string problem) =>
         new(FailureKind.BadInput, $"{_source.Name}, row group {group}: {problem}.");
+}
+
+/// <summary>Neighbouring column chunks, read at once.</summary>
+/// <param name="Offset">Offset of the first in the file.</param>
+/// <param name="End">Offset after the last.</param>
+/// <param name="Chunks">The chunks.</param>
+internal sealed record ChunkRange(
+    long Offset, long End, IReadOnlyList<(ParquetField Field, ParquetColumnChunk Chunk)> Chunks)
+{
+    public int Bytes => (int)(End - Offset);
+}
+
+/// <summary>Columns of a row group as they are in the file.</summary>
+internal sealed class ParquetGroupBytes : IDisposable
+{
+    private readonly List<RentedArray<byte>> _arrays = [];
+    private readonly Dictionary<int, ArraySegment<byte>> _chunks = [];
+
+    /// <summary>The bytes of a column.</summary>
+    public ArraySegment<byte> Of(ParquetField field) => _chunks[field.Index];
+
+    /// <summary>Adds the bytes of some columns, to be disposed of with this.</summary>
+    public void Add(
+        RentedArray<byte> bytes, long offset, IEnumerable<(ParquetField Field, ParquetColumnChunk Chunk)> chunks)
+    {
+        _arrays.Add(bytes);
+        foreach (var (field, chunk) in chunks)
+            _chunks[field.Index] = bytes.Segment.Slice((int)(chunk.Offset - offset), (int)chunk.CompressedBytes);
+    }
+
+    public void Dispose() => _arrays.ForEach(array => array.Dispose());
 }

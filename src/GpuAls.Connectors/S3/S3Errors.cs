@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Sockets;
+using Amazon.Runtime;
+
+namespace GpuAls.Connectors.S3;
+
+/// <summary>Turns failures of S3 into messages with a remedy. Secrets are in none of them.</summary>
+internal static class S3Errors
+{
+    /// <param name="exception">What the SDK or the network threw.</param>
+    /// <param name="kind">The kind of the failure.</param>
+    /// <param name="what">What cannot be done, such as <c>cannot read 's3://bucket/key'</c>.</param>
+    /// <param name="config">How the client is configured.</param>
+    public static GpuAlsException Explain(
+        Exception exception, FailureKind kind, string what, IClientConfig? config = null)
+    {
+        var why = exception switch
+        {
+            AmazonServiceException answer => OfAnswer(answer, config),
+            AmazonClientException failure => OfClient(failure),
+            OperationCanceledException or TimeoutException =>
+                $"{Endpoint(config)} does not answer in time. Check the network and try again",
+            _ => OfNetwork(exception, config),
+        };
+        return new GpuAlsException(kind, $"{what}: {why}.", exception);
+    }
+
+    private static string OfAnswer(AmazonServiceException answer, IClientConfig? config) => answer.ErrorCode switch
+    {
+        "NoSuchBucket" => "there is no such bucket. Check its name, the credentials' account and the endpoint",
+        "NoSuchKey" => "there is no such object. If it was there, it was deleted meanwhile",
+        "PreconditionFailed" or "InvalidRange" => "it was changed while it was read. Start again when nobody writes it",
+        "ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired" =>
+            "the credentials have expired. Renew them and start again",
+        "InvalidAccessKeyId" or "InvalidToken" or "InvalidClientTokenId" =>
+            "the access key or session token is unknown. Check the credentials, and that they belong to this endpoint",
+        "SignatureDoesNotMatch" => "the signature is refused. Check the secret access key",
+        "RequestTimeTooSkewed" => "the clock of this computer is wrong. Set it and start again",
+        "InvalidObjectState" => "the object is archived. Restore it from its Glacier storage class first",
+        "PermanentRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException" =>
+            $"the bucket is in another region than {Region(config)}: {Sentence(answer)}. Set AWS_REGION to its region",
+        "InvalidBucketName" => "the name of the bucket is not valid",
+        "AccessDenied" or "AllAccessDisabled" or "AccountProblem" => Denied(answer),
+        _ => answer.StatusCode switch
+        {
+            HttpStatusCode.PreconditionFailed => "it was changed while it was read. Start again when nobody writes it",
+            HttpStatusCode.Forbidden => Denied(answer),
+            HttpStatusCode.Moved or HttpStatusCode.TemporaryRedirect =>
+                $"the bucket is in another region than {Region(config)}. Set AWS_REGION to its region",
+            >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests =>
+                $"{Endpoint(config)} answers {Code(answer)} each time. Try again later",
+            0 => OfNetwork(answer.InnerException ?? answer, config),
+            _ => $"{Endpoint(config)} answers {Code(answer)}: {Sentence(answer)}",
+        },
+    };
+
+    private static string OfClient(AmazonClientException failure)
+    {
+        if (failure.Message.Contains("RegionEndpoint", StringComparison.Ordinal))
+            return "no AWS region is configured. Set AWS_REGION";
+        if (failure.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase))
+            return "no AWS credentials were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile "
+                + "with AWS_PROFILE, or give the instance or container a role";
+        return failure.InnerException is HttpRequestException or SocketException
+            ? OfNetwork(failure.InnerException, null)
+            : Line(failure.Message);
+    }
+
+    private static string OfNetwork(Exception exception, IClientConfig? config)
+    {
+        var cause = exception;
+        while (cause is not SocketException && cause.InnerException is { } inner) cause = inner;
+        return cause is SocketException { SocketErrorCode: not SocketError.ConnectionReset }
+            ? $"{Endpoint(config)} is not reachable: {Line(cause.Message)}. Check the network, AWS_REGION and "
+                + "AWS_ENDPOINT_URL"
+            : $"the connection to {Endpoint(config)} fails each time: {Line(cause.Message)}. Check the network and try "
+                + "again";
+    }
+
+    private static string Denied(AmazonServiceException answer) =>
+        $"access is denied ({Sentence(answer)}). The credentials need s3:ListBucket on the bucket and s3:GetObject on "
+        + "its objects";
+
+    /// <summary>Such as <c>503 SlowDown</c>.</summary>
+    private static string Code(AmazonServiceException answer) =>
+        $"{(int)answer.StatusCode} {(string.IsNullOrEmpty(answer.ErrorCode) ? answer.StatusCode : answer.ErrorCode)}";
+
+    private static string Sentence(Exception exception) => Line(exception.Message);
+
+    /// <summary>Text of others, in one line and without the dot at its end.</summary>
+    private static string Line(string text) => text.ReplaceLineEndings(" ").Trim().TrimEnd('.');
+
+    private static string Endpoint(IClientConfig? config) => config?.ServiceURL is { Length: > 0 } url
+        ? url.TrimEnd('/')
+        : config?.RegionEndpoint is { } region ? $"S3 in {region.SystemName}" : "S3";
+
+    private static string Region(IClientConfig? config) =>
+        config?.RegionEndpoint?.SystemName ?? config?.AuthenticationRegion ?? "the one configured";
+}

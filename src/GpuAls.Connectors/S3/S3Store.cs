@@ -1,0 +1,114 @@
+using System.Net;
+using Amazon.S3.Model;
+
+namespace GpuAls.Connectors.S3;
+
+/// <summary>Objects of Amazon S3, or of a server that speaks its protocol, as files and folders.</summary>
+/// <param name="client">The client, created before the first request.</param>
+internal sealed class S3Store(Lazy<S3Client> client) : IStore
+{
+    /// <summary>What some tools create to mark a folder.</summary>
+    private const string FolderMark = "_$folder$";
+
+    /// <summary>The S3 that the environment says; found out before the first request.</summary>
+    public S3Store()
+        : this(new Lazy<S3Client>(() => S3Client.Create()))
+    {
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<IByteSource>> FindAsync(string location, CancellationToken cancellation)
+    {
+        var searched = S3Location.Parse(location);
+        IEnumerable<IByteSource> found;
+        if (Glob.IsPattern(searched.Key))
+        {
+            var literal = searched.Key[..searched.Key.AsSpan().IndexOfAny('*', '?')];
+            var pattern = searched.Key.TrimEnd('/').Split('/');
+            found = (await ListAsync(searched with { Key = literal }, cancellation).ConfigureAwait(false))
+                .Where(item => Glob.Matches(pattern, item.Key.Split('/'))).Select(Source);
+        }
+        else
+        {
+            if (await FindFileAsync(location, cancellation).ConfigureAwait(false) is { } single) return [single];
+            var folder = searched.Key is "" or [.., '/'] ? searched : searched with { Key = searched.Key + '/' };
+            found = (await ListAsync(folder, cancellation).ConfigureAwait(false))
+                .Where(item => !item.Key[folder.Key.Length..].Split('/').Any(Glob.IsHidden)).Select(Source);
+        }
+
+        return [.. found.OrderBy(source => source.Name, StringComparer.Ordinal)];
+
+        S3Object Source(Amazon.S3.Model.S3Object item) =>
+            new(client.Value, searched with { Key = item.Key }, item.Size!.Value, item.ETag);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IByteSource?> FindFileAsync(string location, CancellationToken cancellation)
+    {
+        var file = S3Location.Parse(location);
+        if (file.Key is "" or [.., '/']) return null;
+        // Not a HEAD request, whose failures have no body that says what is wrong.
+        try
+        {
+            var first = await PageAsync(file, after: null, keys: 1, cancellation).ConfigureAwait(false);
+            return first.S3Objects is [var item, ..] && item.Key == file.Key
+                ? new S3Object(client.Value, file, item.Size!.Value, item.ETag)
+                : null;
+        }
+        catch (GpuAlsException exception) when (IsDenied(exception))
+        {
+            // Who may not list a bucket may still read an object of it.
+            if (await HeadAsync(file, cancellation).ConfigureAwait(false) is { } found) return found;
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Normalize(string location) => S3Location.Parse(location).ToString().TrimEnd('/');
+
+    private static bool IsDenied(GpuAlsException exception) =>
+        exception.InnerException is Amazon.S3.AmazonS3Exception { StatusCode: HttpStatusCode.Forbidden };
+
+    private async Task<S3Object?> HeadAsync(S3Location file, CancellationToken cancellation)
+    {
+        try
+        {
+            var request = new GetObjectMetadataRequest { BucketName = file.Bucket, Key = file.Key };
+            var found = await client.Value.Sdk.GetObjectMetadataAsync(request, cancellation).ConfigureAwait(false);
+            return new S3Object(client.Value, file, found.ContentLength, found.ETag);
+        }
+        catch (Amazon.S3.AmazonS3Exception)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>All objects whose keys begin so, without marks of folders.</summary>
+    private async Task<List<Amazon.S3.Model.S3Object>> ListAsync(S3Location prefix, CancellationToken cancellation)
+    {
+        var listed = new List<Amazon.S3.Model.S3Object>();
+        ListObjectsV2Response? page = null;
+        do
+        {
+            page = await PageAsync(prefix, page?.NextContinuationToken, keys: null, cancellation).ConfigureAwait(false);
+            listed.AddRange((page.S3Objects ?? []).Where(item =>
+                !item.Key.EndsWith('/') && !item.Key.EndsWith(FolderMark, StringComparison.Ordinal)));
+        }
+        while (page.IsTruncated is true);
+        return listed;
+    }
+
+    private Task<ListObjectsV2Response> PageAsync(
+        S3Location prefix, string? after, int? keys, CancellationToken cancellation)
+    {
+        var request = new ListObjectsV2Request
+        {
+            BucketName = prefix.Bucket, Prefix = prefix.Key, ContinuationToken = after, MaxKeys = keys,
+        };
+        return client.Value.RunAsync(
+            $"cannot list '{prefix}'",
+            FailureKind.BadInput,
+            token => client.Value.Sdk.ListObjectsV2Async(request, token),
+            cancellation);
+    }
+}
