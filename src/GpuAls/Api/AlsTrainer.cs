@@ -22,7 +22,7 @@ public sealed class AlsTrainer
     /// <summary>Trains a model on a thread of the thread pool.</summary>
     /// <param name="plays">The plays or ratings to learn from.</param>
     /// <param name="progress">Receives a report after each iteration.</param>
-    /// <param name="cancellation">Cancels the training, between two half-iterations.</param>
+    /// <param name="cancellation">Cancels the training, between blocks of rows.</param>
     /// <exception cref="GpuAlsException">
     /// Kind Usage: plays and options differ in their kind of feedback. Kind BadInput: there are fewer than two users or
     /// items, or fewer items than the rank. Kind Internal: a row can't be solved. Kind Device: too little memory.

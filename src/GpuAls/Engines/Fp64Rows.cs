@@ -25,13 +25,17 @@ internal static class Fp64Rows
         var isNonnegative = problem.IsNonnegative;
         var solutions = new float[rows.Length][];
         var outcomes = new PivotOutcome[rows.Length];
-        Parallel.For(0, rows.Length, () => new Fp64Equation(rank, gramian, weights, isNonnegative), (i, _, equation) =>
-        {
-            solutions[i] = new float[rank];
-            outcomes[i] =
-                equation.Solve(new RowEntries(plays, rows[i]), regularization[rows[i]], fixedFactors, solutions[i]);
-            return equation;
-        }, _ => { });
+        var stopping = new ParallelOptions { CancellationToken = problem.Cancellation };
+        Parallel.For(
+            0, rows.Length, stopping, () => new Fp64Equation(rank, gramian, weights, isNonnegative),
+            (i, _, equation) =>
+            {
+                solutions[i] = new float[rank];
+                outcomes[i] =
+                    equation.Solve(new RowEntries(plays, rows[i]), regularization[rows[i]], fixedFactors, solutions[i]);
+                return equation;
+            },
+            _ => { });
         for (var i = 0; i < rows.Length; i++) write(rows[i], solutions[i]);
         var failed = Array.IndexOf(outcomes, PivotOutcome.Failed);
         return new RowSolveReport(

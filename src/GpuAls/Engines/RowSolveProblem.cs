@@ -35,4 +35,7 @@ internal readonly ref struct RowSolveProblem
 
     /// <summary>How the plays are summed.</summary>
     public SumPrecision Precision { get; init; }
+
+    /// <summary>Looked at between blocks of rows; what is solved by then is neither complete nor undone.</summary>
+    public CancellationToken Cancellation { get; init; }
 }

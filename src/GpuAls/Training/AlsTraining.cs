@@ -40,7 +40,9 @@ internal sealed class AlsTraining
     public int Iterations { get; private set; }
 
     /// <summary>Solves both sides once.</summary>
-    /// <param name="cancellation">Looked at before each side.</param>
+    /// <param name="cancellation">
+    /// Looked at between blocks of rows; the factors are then those of no iteration, and the training cannot go on.
+    /// </param>
     /// <exception cref="GpuAlsException">
     /// Kind Internal: a row cannot be solved. Kind Device: too little memory.
     /// </exception>
@@ -49,9 +51,9 @@ internal sealed class AlsTraining
         var (first, second) = _options.First == Side.Users ? (_users, _items) : (_items, _users);
         var clock = Stopwatch.StartNew();
         cancellation.ThrowIfCancellationRequested();
-        var one = first.SolveAgainst(second);
+        var one = first.SolveAgainst(second, cancellation);
         cancellation.ThrowIfCancellationRequested();
-        var other = second.SolveAgainst(first);
+        var other = second.SolveAgainst(first, cancellation);
         var seconds = clock.Elapsed.TotalSeconds;
         return new IterationReport(
             ++Iterations, seconds, Loss: null, one.Fp64Rows + other.Fp64Rows, one.JitteredRows + other.JitteredRows);

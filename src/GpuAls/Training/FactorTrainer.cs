@@ -42,7 +42,7 @@ internal sealed class FactorTrainer
     /// <summary>Trains both sides.</summary>
     /// <param name="plays">Who played what.</param>
     /// <param name="progress">Told after each iteration.</param>
-    /// <param name="cancellation">Looked at between half-iterations.</param>
+    /// <param name="cancellation">Looked at between blocks of rows.</param>
     /// <exception cref="GpuAlsException">
     /// Kind BadInput: fewer than two users or items, or fewer items than the rank. Kind Internal: a row cannot be
     /// solved. Kind Device: too little memory.
@@ -60,7 +60,7 @@ internal sealed class FactorTrainer
     /// <summary>Trains both sides on plays that are on the engine already, and stay there.</summary>
     /// <param name="plays">Who played what, with the confidences of the options.</param>
     /// <param name="progress">Told after each iteration.</param>
-    /// <param name="cancellation">Looked at between half-iterations.</param>
+    /// <param name="cancellation">Looked at between blocks of rows.</param>
     /// <exception cref="GpuAlsException">As on plays in host memory.</exception>
     public TrainedFactors Fit(
         LoadedPlays plays, IProgress<IterationReport>? progress = null, CancellationToken cancellation = default)

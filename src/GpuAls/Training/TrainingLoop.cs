@@ -51,7 +51,7 @@ internal sealed class TrainingLoop
 
     /// <summary>Goes on until so many iterations are done in all, or an observer ends it.</summary>
     /// <param name="iterations">Iterations in all, those done before included.</param>
-    /// <param name="cancellation">Looked at between half-iterations.</param>
+    /// <param name="cancellation">Looked at between blocks of rows.</param>
     /// <exception cref="GpuAlsException">
     /// Kind Internal: a row cannot be solved. Kind Device: too little memory.
     /// </exception>

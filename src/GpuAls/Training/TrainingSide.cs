@@ -37,7 +37,7 @@ internal sealed class TrainingSide
     /// <summary>Solves every row of this side with the other side fixed.</summary>
     /// <returns>Rows that needed more than fp32.</returns>
     /// <exception cref="GpuAlsException">Kind Internal: a row cannot be solved.</exception>
-    public RowSolveReport SolveAgainst(TrainingSide other)
+    public RowSolveReport SolveAgainst(TrainingSide other, CancellationToken cancellation = default)
     {
         var plan = _options.Plan;
         var report = Join(_engine.SolveRows(new RowSolveProblem
@@ -52,6 +52,7 @@ internal sealed class TrainingSide
             ConjugateGradientSteps = plan.ConjugateGradientSteps,
             Precision = plan.Precision,
             IsNonnegative = plan.IsNonnegative,
+            Cancellation = cancellation,
         }));
         if (report.FirstFailedRow >= 0) throw Unsolvable(report.FirstFailedRow);
         if (_group.Size > 1) Exchange();

@@ -31,7 +31,12 @@ internal static class ToolProcess
     /// Runs a command of a shell and sends its process a signal once it has written a text to stderr, also where the
     /// tests themselves are to ignore that signal.
     /// </summary>
-    public static async Task<ToolRun> SignalAsync(string command, string signal, string afterText)
+    /// <param name="command">The command.</param>
+    /// <param name="signal">Such as TERM.</param>
+    /// <param name="afterText">The text it waits for.</param>
+    /// <param name="sent">Called when the signal is sent.</param>
+    public static async Task<ToolRun> SignalAsync(
+        string command, string signal, string afterText, Action? sent = null)
     {
         var reset = OperatingSystem.IsLinux() && signal != "KILL" ? $"env --default-signal={signal} " : "";
         using var process = Start($"exec {reset}{command}");
@@ -39,10 +44,30 @@ internal static class ToolProcess
         while (!error.ToString().Contains(afterText)
             && await process.StandardError.ReadLineAsync().WaitAsync(Patience) is { } text)
             error.AppendLine(text);
+        sent?.Invoke();
         using (var kill = Process.Start("kill", ["-s", signal, $"{process.Id}"])) await WaitAsync(kill);
         error.Append(await process.StandardError.ReadToEndAsync().WaitAsync(Patience));
         await WaitAsync(process);
         return new ToolRun(process.ExitCode, "", error.ToString());
+    }
+
+    /// <summary>Runs a command of a shell and kills its process after a while, if it has not ended by then.</summary>
+    /// <returns>Its exit code, 137 if it was killed.</returns>
+    public static async Task<int> KillAsync(string command, TimeSpan after)
+    {
+        using var process = Start($"exec {command} > /dev/null 2>&1");
+        using var moment = new CancellationTokenSource(after);
+        try
+        {
+            await process.WaitForExitAsync(moment.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            await WaitAsync(process);
+        }
+
+        return process.ExitCode;
     }
 
     private static Process Start(string line, params (string Name, string Value)[] environment)

@@ -24,6 +24,9 @@ internal sealed class Problem(int rank, int[] rowLengths, int columns, int seed)
         init => _plays = _plays.MapValues(play => play * value);
     }
 
+    /// <summary>Stops the solve.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>Grows with the rank, as the largest eigenvalue does, so that the condition number does not.</summary>
     public float Lambda { get; init; } = 3 + (rank / 8f);
 
@@ -62,6 +65,7 @@ internal sealed class Problem(int rank, int[] rowLengths, int columns, int seed)
             Target = target,
             ConjugateGradientSteps = ConjugateGradientSteps,
             Precision = Precision,
+            Cancellation = Cancellation,
         });
         var solved = new float[x.Length];
         target.CopyTo(solved);

@@ -89,7 +89,11 @@ internal sealed class DeviceOperations : IDisposable
             Steps = problem.ConjugateGradientSteps,
         };
         foreach (var block in _pass.Blocks(plays, isScheduled: true))
+        {
+            StopIf(problem.Cancellation);
             _rowSolve.Launch(_store.Accelerator.DefaultStream, block.Schedule!, Of(shared, block));
+        }
+
         return Fp64Fallback.Solve(problem, Unsolved(shared.Status));
     }
 
@@ -141,6 +145,14 @@ internal sealed class DeviceOperations : IDisposable
         _baseTiles.Dispose();
         _rowWeights.Dispose();
         _status.Dispose();
+    }
+
+    /// <summary>Stops once the device has done what is queued, since the memory it uses is about to be freed.</summary>
+    private void StopIf(CancellationToken cancellation)
+    {
+        if (!cancellation.IsCancellationRequested) return;
+        _store.Accelerator.Synchronize();
+        cancellation.ThrowIfCancellationRequested();
     }
 
     private static RowSolveArguments Of(RowSolveArguments shared, PlaysBlock block)

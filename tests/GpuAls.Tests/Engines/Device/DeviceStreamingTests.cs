@@ -77,6 +77,36 @@ internal sealed class DeviceStreamingTests<TEngine>
         AssertSame(problem, new float[(lengths.Length + 3) * 16], 16, lengths, 7_000);
     }
 
+    /// <summary>The kernels of the first block are done, and the memory of the blocks is given back.</summary>
+    [Test]
+    public void SolveRows_StreamedAndStopped_ThrowsBeforeTheNextBlock()
+    {
+        var whole = new Problem(3, RowLengths, columns: 137, seed: 3);
+        using var stop = new CancellationTokenSource();
+        var stopped = new Problem(3, RowLengths, columns: 137, seed: 3) { Cancellation = stop.Token };
+        var expected = whole.Solve(_engine);
+        Memory.Bound = Tight(
+            new TrainingShape(RowLengths.Length, 137, 3, 100, TestMatrices.Plays(137, RowLengths, 3).EntryCount),
+            RowLengths.Length);
+        _engine.Pass.StepTaken = step =>
+        {
+            _steps.Add(step);
+            if (step.Action == PipelineAction.Launch) stop.Cancel();
+        };
+        try
+        {
+            Assert.That(() => stopped.Solve(_engine), Throws.InstanceOf<OperationCanceledException>());
+        }
+        finally
+        {
+            _engine.Pass.StepTaken = _steps.Add;
+        }
+
+        Assert.That(Launches, Is.EqualTo(1));
+        Assert.That(whole.Solve(_engine), Is.EqualTo(expected));
+        Assert.That(Launches, Is.GreaterThan(2));
+    }
+
     [TestCase(3)]
     [TestCase(9)]
     public void PlaysLoss_Streamed_GivesTheSameBits(int rank)

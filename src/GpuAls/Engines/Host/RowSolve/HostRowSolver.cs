@@ -128,8 +128,11 @@ internal sealed unsafe class RowsAlone(IRowEquation equation) : IRowSolver
     public void Solve(HostRows all, ReadOnlySpan<int> rows)
     {
         foreach (var row in rows)
+        {
+            all.ThrowIfStopped();
             if (!equation.Solve(new RowEntries(all.Matrix, row), all.Terms, all.Lambda(row), all.Target(row)))
                 all.Postpone(row);
+        }
     }
 
     public void Dispose() => equation.Dispose();

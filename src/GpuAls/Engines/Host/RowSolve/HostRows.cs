@@ -6,6 +6,7 @@ internal sealed unsafe class HostRows
     private readonly HostFactors _target;
     private readonly int _firstRow;
     private readonly float* _regularization;
+    private readonly CancellationToken _cancellation;
     private readonly Lock _lock = new();
     private readonly List<int> _unsolved = [];
 
@@ -15,7 +16,7 @@ internal sealed unsafe class HostRows
         Terms = new SharedTerms(problem.Weights, (HostFactors)problem.FixedFactors, baseMatrix);
         (_target, _firstRow) = ((HostFactors)problem.Target, problem.Rows.Start);
         _regularization = regularization;
-        IsNonnegative = problem.IsNonnegative;
+        (IsNonnegative, _cancellation) = (problem.IsNonnegative, problem.Cancellation);
     }
 
     public CsrMatrix Matrix { get; }
@@ -39,6 +40,10 @@ internal sealed unsafe class HostRows
     public void Store(int row, ReadOnlySpan<float> x) => x.CopyTo(new Span<float>(Target(row), _target.Rank));
 
     public void Store(int row, float* x) => Store(row, new ReadOnlySpan<float>(x, _target.Rank));
+
+    /// <summary>Called before each row, or each group of rows that are solved side by side.</summary>
+    /// <exception cref="OperationCanceledException">No more rows are to be solved.</exception>
+    public void ThrowIfStopped() => _cancellation.ThrowIfCancellationRequested();
 
     /// <summary>Leaves a row to be solved in fp64.</summary>
     public void Postpone(int row)

@@ -152,7 +152,10 @@ internal sealed unsafe class RowsInLanes<TSimd, TVector>(int rank) : IRowSolver
     public void Solve(HostRows all, ReadOnlySpan<int> rows)
     {
         for (var first = 0; first < rows.Length; first += TSimd.Width)
+        {
+            all.ThrowIfStopped();
             SolveLanes(all, rows.Slice(first, Math.Min(TSimd.Width, rows.Length - first)));
+        }
     }
 
     public void Dispose() => _equations.Dispose();

@@ -41,7 +41,10 @@ internal sealed unsafe class ShortRows<TSimd, TVector> : IDisposable
         rows.Sort((a, b) => all.Matrix.RowIndices(a).Length.CompareTo(all.Matrix.RowIndices(b).Length));
         var sorted = CollectionsMarshal.AsSpan(rows);
         for (var first = 0; first < sorted.Length; first += TSimd.Width)
+        {
+            all.ThrowIfStopped();
             SolveLanes(all, sorted.Slice(first, Math.Min(TSimd.Width, sorted.Length - first)), rest);
+        }
     }
 
     public void Dispose() => _equations.Dispose();

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using GpuAls.Tests.Cli;
+
+namespace GpuAls.Tests.Checkpoints;
+
+/// <summary>Trainings in a process of their own that signals, notices and kills end.</summary>
+[Platform("Linux,MacOsX")]
+public sealed class StoppedProcessTests
+{
+    private const int Iterations = 60;
+
+    private TempFolder _folder = null!;
+
+    [OneTimeSetUp]
+    public async Task MakePlays()
+    {
+        _folder = new TempFolder();
+        await Tool.SucceedAsync(
+            "sample", "--output", _folder.At("plays.csv"), "--users", "2000", "--items", "500", "--plays", "40000");
+    }
+
+    [OneTimeTearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [TestCase("INT", 130)]
+    [TestCase("TERM", 143)]
+    [TestCase("HUP", 129)]
+    public async Task Train_Signal_SavesTheLastIterationAndTheNextRunEndsTheSame(string signal, int exitCode)
+    {
+        var (whole, output, checkpoints) = (_folder.At("whole"), _folder.At(signal), _folder.At($"{signal}-ck"));
+        if (!Directory.Exists(whole)) await SucceedAsync(Train(whole));
+
+        var stopped = await ToolProcess.SignalAsync(
+            $"{Train(output)} --checkpoint {checkpoints}", signal, afterText: "iteration 3/");
+        var resumed = await SucceedAsync($"{Train(output)} --checkpoint {checkpoints} --resume");
+
+        Assert.That(stopped.ExitCode, Is.EqualTo(exitCode), stopped.Error);
+        Assert.That(
+            stopped.Error,
+            Does.Match(@"iteration \d+ of 60 is saved in '.*-ck'; run the same command with --resume to continue")
+                .And.Contain("stopped by a signal"));
+        Assert.That(resumed.Error, Does.Match(@"continuing after iteration \d+ of 60"));
+        CheckpointJobTests.AssertSameFolders(output, whole);
+    }
+
+    /// <summary>An iteration that takes minutes is not waited for.</summary>
+    [Test]
+    public async Task Train_SignalInALongIteration_ExitsWithinTenSeconds()
+    {
+        await Tool.SucceedAsync(
+            "sample", "--output", _folder.At("long.csv"), "--users", "40000", "--items", "2000", "--plays", "800000");
+        var clock = new Stopwatch();
+
+        var stopped = await ToolProcess.SignalAsync(
+            $"{ToolProcess.Command} train {_folder.At("long.csv")} --weight-column plays --feedback explicit "
+                + $"--device cpu --rank 512 --output {_folder.At("long")} --checkpoint {_folder.At("long-ck")}",
+            "TERM", afterText: "read ", clock.Start);
+
+        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
+        Assert.That(stopped.ExitCode, Is.EqualTo(143), stopped.Error);
+        Assert.That(stopped.Error, Does.Not.Contain("iteration 1/"));
+        Assert.That(Directory.Exists(_folder.At("long")), Is.False);
+        Assert.That(Directory.Exists(_folder.At("long-ck")), Is.False);
+    }
+
+    [Test]
+    public Task Train_KilledAtAnyMoment_EndsTheSameWhenResumed() => KillAsync(moments: 4, seed: 1);
+
+    [Test]
+    [Explicit("takes minutes")]
+    public Task Train_KilledAtFiftyMoments_EndsTheSameWhenResumed() => KillAsync(moments: 50, seed: 2);
+
+    private async Task KillAsync(int moments, int seed)
+    {
+        var (whole, output, checkpoints) = (_folder.At("unkilled"), _folder.At("killed"), _folder.At("killed-ck"));
+        var command = $"{Train(output)} --overwrite --checkpoint {checkpoints} --checkpoint-every 1 --resume";
+        await SucceedAsync($"{Train(whole)} --overwrite");
+        var clock = Stopwatch.StartNew();
+        await SucceedAsync(command);
+        var length = clock.Elapsed;
+        var random = new Random(seed);
+        var (killed, continued) = (0, 0);
+        for (var moment = 0; moment < moments; moment++)
+        {
+            var after = length * ((moment + random.NextDouble()) / moments);
+            if (await ToolProcess.KillAsync(command, after) == 137) killed++;
+            var run = await SucceedAsync(command);
+            if (run.Error.Contains("continuing after iteration", StringComparison.Ordinal)) continued++;
+            CheckpointJobTests.AssertSameFolders(output, whole);
+            Assert.That(Directory.Exists(checkpoints) ? Directory.GetFileSystemEntries(checkpoints) : [], Is.Empty);
+        }
+
+        TestContext.Out.WriteLine($"{moments} moments, {killed} killed, {continued} continued from a checkpoint");
+        Assert.That(continued, Is.GreaterThan(0));
+    }
+
+    private string Train(string output) =>
+        $"{ToolProcess.Command} train {_folder.At("plays.csv")} --weight-column plays --device cpu --rank 64 "
+            + $"--iterations {Iterations} --output {output}";
+
+    private static async Task<ToolRun> SucceedAsync(string command)
+    {
+        var run = await ToolProcess.RunAsync(command);
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        return run;
+    }
+}
