@@ -38,7 +38,7 @@ internal sealed class MemoryInteractionSource<TUser, TItem>(
         return plays.Chunk(BatchRows).Select((rows, batch) => Work(rows, (long)batch * BatchRows)).ToAsyncEnumerable();
 
         BatchWork Work((TUser User, TItem Item, float Weight)[] rows, long first) =>
-            _ => Task.FromResult(Batch(rows, first, total is null ? HalfOfUnknown : (first + rows.Length) / total.Value));
+            _ => Task.FromResult(Batch(rows, first, total is { } all ? (first + rows.Length) / all : HalfOfUnknown));
     }
 
     private InteractionBatch Batch((TUser User, TItem Item, float Weight)[] rows, long first, double fraction)

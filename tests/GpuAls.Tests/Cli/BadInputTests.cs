@@ -126,12 +126,12 @@ public sealed class BadInputTests
     [TestCase("train PLAYS --output MODEL --rank 1,000", "--rank is '1,000'; expected an integer such as 1000")]
     [TestCase("train PLAYS --output MODEL --rank 2.0", "--rank is '2.0'; expected an integer")]
     [TestCase("sample --output SAMPLE.csv --plays 1,000", "--plays is '1,000'; expected an integer")]
-    [TestCase("train PLAYS --output EMPTY", "--output is ''")]
-    [TestCase("train PLAYS --output MODEL --recommendations EMPTY", "--recommendations is ''")]
-    [TestCase("recommend EMPTY", "model is ''")]
-    [TestCase("recommend MODEL --output EMPTY", "--output is ''")]
-    [TestCase("recommend MODEL --users EMPTY", "--users is ''")]
-    [TestCase("sample --output EMPTY", "--output is ''")]
+    [TestCase("train PLAYS --output EMPTY", "--output is empty")]
+    [TestCase("train PLAYS --output MODEL --recommendations EMPTY", "--recommendations is empty")]
+    [TestCase("recommend EMPTY", "model is empty")]
+    [TestCase("recommend MODEL --output EMPTY", "--output is empty")]
+    [TestCase("recommend MODEL --users EMPTY", "--users is empty")]
+    [TestCase("sample --output EMPTY", "--output is empty")]
     [TestCase(
         "train PLAYS --output MODEL --confidence linear --epsilon 2",
         "--epsilon requires --confidence log")]

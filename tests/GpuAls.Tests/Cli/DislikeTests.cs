@@ -42,6 +42,6 @@ public sealed class DislikeTests
         Assert.That(recommended.Out, Is.EqualTo(File.ReadAllText(lists)));
         Assert.That(
             recommended.Error,
-            Does.Contain("2 users have no play above 0, or factors that are all 0, and get no list."));
+            Does.Contain("2 users get no list: no play above 0, or all factors are 0."));
     }
 }

@@ -76,10 +76,9 @@ public sealed class ReportWriterTests
         var page = PageOf(
             Nothing with { TimingsSeconds = new Dictionary<string, double> { ["read"] = 1.5, ["train"] = 4.5 } });
 
-        Assert.That(
-            page.Rows("Time per phase"),
-            Is.EqualTo(
-                new[] { new[] { "read and index", "1.500", "25.0 %" }, ["train", "4.500", "75.0 %"], ["total", "6.000", "100.0 %"] }));
+        string[][] expected =
+            [["read and index", "1.500", "25.0 %"], ["train", "4.500", "75.0 %"], ["total", "6.000", "100.0 %"]];
+        Assert.That(page.Rows("Time per phase"), Is.EqualTo(expected));
         Assert.That(page.All("img").Single().Attribute("alt")!.Value, Does.Contain("\"train\" with 4.5 s"));
     }
 
