@@ -26,9 +26,12 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args, CliConsole console)
     {
-        var result = Root(console).Parse(args);
-        var options = Invocation.Log(result);
+        var layers = new OptionLayers(console.Variables);
+        var result = Root(console, layers).Parse(args);
+        var options = Invocation.Log(result, layers);
         var log = new RunLog(console.Error, options);
+        if (result.Action is not HelpPageAction)
+            foreach (var warning in layers.Warnings) log.Warn("unknown_variable", warning);
         if (result.Action is not HelpPageAction && Invocation.BadFlag(args, result.CommandResult.Command) is { } error)
             return Misused([error], result.CommandResult.Command, log);
         if (result.Action is ParseErrorAction) return Misused(Errors(result), result.CommandResult.Command, log);
@@ -57,13 +60,13 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Root(CliConsole console)
+    private static RootCommand Root(CliConsole console, OptionLayers layers)
     {
         var root = new RootCommand { HelpName = "gpuals" };
         root.Options.OfType<HelpOption>().Single().Action = new HelpPageAction(Commands, isAll: false);
         root.Add(
             new Option<bool>("--help-all") { Recursive = true, Action = new HelpPageAction(Commands, isAll: true) });
-        foreach (var command in Commands) root.Add(command.Create(console));
+        foreach (var command in Commands) root.Add(command.Create(console, layers));
         root.SetAction(_ => HelpPage.WriteOverview(console.Out, Commands));
         return root;
     }

@@ -66,6 +66,9 @@ internal sealed partial record Parameter<TOptions>
     /// <summary>What help says of the default where no value is one; null for the default of the options.</summary>
     public string? DefaultNote { get; init; }
 
+    /// <summary>Whether its text is values with commas between them, which a config file can have as a list.</summary>
+    public bool IsCommaSeparated { get; init; }
+
     /// <summary>Whether it has to be given.</summary>
     public bool IsRequired { get; init; }
 
@@ -132,6 +135,7 @@ internal sealed partial record Parameter<TOptions>
             Words = Words,
             Range = Range,
             DefaultNote = DefaultNote,
+            IsCommaSeparated = IsCommaSeparated,
             IsRequired = IsRequired,
             IsPositional = IsPositional,
             IsPreset = IsPreset,

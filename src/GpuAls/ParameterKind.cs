@@ -51,4 +51,7 @@ internal enum ParameterGroup
 
     /// <summary>What is logged.</summary>
     Logging,
+
+    /// <summary>Where options come from.</summary>
+    Configuration,
 }

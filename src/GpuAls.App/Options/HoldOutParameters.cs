@@ -7,7 +7,11 @@ internal static class HoldOutParameters
 {
     /// <summary>Intervals need many draws, or none.</summary>
     private static readonly ParameterRange Resamples =
-        new(value => value is 0 or (>= 100 and <= 100_000), "100 to 100000, or 0 for no intervals");
+        new(value => value is 0 or (>= 100 and <= 100_000), "100 to 100000, or 0 for no intervals")
+        {
+            Minimum = 0,
+            Maximum = 100_000,
+        };
 
     /// <summary>Which plays are held out, or given instead.</summary>
     public static IEnumerable<Parameter<T>> Of<T>()

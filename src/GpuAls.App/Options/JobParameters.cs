@@ -260,6 +260,7 @@ internal static class JobParameters
     {
         Group = parameter.Group,
         IsCommon = parameter.IsCommon,
+        IsCommaSeparated = true,
         ValueName = parameter.Words.Count > 0 ? "A,B,..." : "VALUES",
         Summary = parameter.Summary,
         Details = parameter.Words.Count > 0

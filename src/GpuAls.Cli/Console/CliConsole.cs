@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text;
 
 namespace GpuAls.Cli;
@@ -13,6 +14,9 @@ internal sealed record CliConsole(TextWriter Out, TextWriter Error, bool IsTermi
 {
     private const int BufferChars = 1 << 16;
 
+    /// <summary>The variables of the environment that may give options, by name.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The streams of this process, in UTF-8 whatever the locale: ids are in any script.</summary>
     public static CliConsole System()
     {
@@ -21,7 +25,12 @@ internal sealed record CliConsole(TextWriter Out, TextWriter Error, bool IsTermi
         var output = global::System.Console.IsOutputRedirected
             ? new StreamWriter(global::System.Console.OpenStandardOutput(), utf8, BufferChars)
             : global::System.Console.Out;
-        return new CliConsole(output, global::System.Console.Error, !global::System.Console.IsErrorRedirected);
+        return new CliConsole(output, global::System.Console.Error, !global::System.Console.IsErrorRedirected)
+        {
+            Variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+                .Where(variable => ((string)variable.Key).StartsWith(OptionLayers.Prefix, StringComparison.Ordinal))
+                .ToDictionary(variable => (string)variable.Key, variable => (string)variable.Value!),
+        };
     }
 
     /// <summary>Brings all results to their reader.</summary>

@@ -10,6 +10,9 @@ namespace GpuAls.Cli;
 /// <param name="Log">What to tell of it.</param>
 internal sealed record Invocation<TJob>(TJob Job, DeviceRequest Device, LogOptions Log)
 {
+    /// <summary>Where its options come from besides the command line.</summary>
+    public ConfigOptions Config { get; init; } = ConfigOptions.Table.Usual;
+
     /// <summary>The command line, as a shell takes it.</summary>
     public string Typed { get; init; } = "";
 }
@@ -87,10 +90,12 @@ internal static class Invocation
     public static string? Mistyped(CommandResult result) => result.Children.OfType<ArgumentResult>()
         .SelectMany(argument => argument.Tokens).Select(token => token.Value).FirstOrDefault(IsMistyped);
 
-    /// <summary>What the log is to be, as far as the command line can be read.</summary>
-    public static LogOptions Log(ParseResult result) => LogOptions.Table.Read(parameter =>
+    /// <summary>What the log is to be, as far as the options can be read.</summary>
+    public static LogOptions Log(ParseResult result, OptionLayers layers) => LogOptions.Table.Read(parameter =>
         result.CommandResult.Command.Options.FirstOrDefault(option => option.Name == parameter.Option) is { } option
-        && result.GetResult(option) is { } found && !found.Errors.Any() ? Texts(result, option) : []);
+        && result.GetResult(option) is { Implicit: false } found
+            ? found.Errors.Any() ? [] : Texts(result, option)
+            : layers.Find(parameter.Name)?.Texts ?? []);
 
     /// <summary>The command line, to be typed again.</summary>
     public static string Typed(ParseResult result) =>

@@ -24,8 +24,13 @@ internal abstract class ToolCommand(string name, string summary)
     public string Usage => string.Join(
         ' ', Entries.Select(entry => entry.Usage).Where(usage => usage.Length > 0).Prepend(Name).Append("[options]"));
 
+    /// <summary>The names of its options, without dashes.</summary>
+    public abstract IReadOnlyList<string> OptionNames { get; }
+
     /// <summary>The command for the parser.</summary>
-    public abstract Command Create(CliConsole console);
+    /// <param name="console">Where it writes.</param>
+    /// <param name="layers">The options under those of the command line, which it reads.</param>
+    public abstract Command Create(CliConsole console, OptionLayers layers);
 }
 
 /// <summary>A command that is made of the declarations of its job.</summary>
@@ -56,6 +61,8 @@ internal sealed class ToolCommand<TJob> : ToolCommand
                 .. job.Within<Invocation<TJob>>(o => o.Job, (o, options) => o with { Job = options }),
                 .. isOnDevice ? device : [],
                 .. LogOptions.Table.Within<Invocation<TJob>>(o => o.Log, (o, log) => o with { Log = log }),
+                .. ConfigOptions.Table.Within<Invocation<TJob>>(
+                    o => o.Config, (o, config) => o with { Config = config }),
             ])
         {
             Complete = (o, given) => job.Complete is { } complete ? o with { Job = complete(o.Job, given) } : o,
@@ -67,7 +74,10 @@ internal sealed class ToolCommand<TJob> : ToolCommand
         [.. _table.Select(parameter => HelpEntry.Of(parameter, _table.Usual))];
 
     /// <inheritdoc/>
-    public override Command Create(CliConsole console)
+    public override IReadOnlyList<string> OptionNames => [.. _table.Select(parameter => parameter.Name)];
+
+    /// <inheritdoc/>
+    public override Command Create(CliConsole console, OptionLayers layers)
     {
         var command = new Command(Name, Summary);
         var symbols = _table.ToDictionary(
@@ -80,8 +90,12 @@ internal sealed class ToolCommand<TJob> : ToolCommand
 
         command.Validators.Add(result =>
         {
+            var file = result.GetResult((Option)symbols["config"])?.Tokens is [var token, ..] ? token.Value : null;
+            layers.Read(Name, _table, file);
+            foreach (var error in layers.Errors) result.AddError(error);
+            if (IsGiven("print-config")) return;
             var missing = _table
-                .Where(parameter => parameter.IsRequired && !Invocation.IsGiven(result, symbols[parameter.Name]))
+                .Where(parameter => parameter.IsRequired && !IsGiven(parameter.Name))
                 .Select(parameter => $"{(parameter.IsPositional ? "" : $"{parameter.Option} ")}{parameter.ValueName}")
                 .ToArray();
             if (missing.Length > 0 && Invocation.Mistyped(result) is { } option)
@@ -89,26 +103,63 @@ internal sealed class ToolCommand<TJob> : ToolCommand
             else if (missing.Length > 0)
                 result.AddError($"{string.Join(" and ", missing)} {(missing.Length > 1 ? "are" : "is")} missing. "
                     + $"Usage: gpuals {Usage}.");
+
+            bool IsGiven(string name) =>
+                Invocation.IsGiven(result, symbols[name]) || layers.Find(name) is not null;
         });
         command.SetAction((result, cancellation) =>
         {
-            var invocation = Read(parameter => Invocation.Texts(result, symbols[parameter.Name]));
+            var given = _table.ToDictionary(parameter => parameter.Name, parameter => Given(parameter.Name));
+            var invocation = Read(given);
+            if (invocation.Config.Print) return Task.FromResult(PrintConfig(invocation, given, console));
             return _run(invocation with { Typed = Invocation.Typed(result) }, console, cancellation);
+
+            GivenOption? Given(string name) => Invocation.Texts(result, symbols[name]) is { Count: > 0 } texts
+                ? new GivenOption(texts, GivenOption.CommandLine)
+                : layers.Find(name);
         });
         return command;
     }
 
-    private Invocation<TJob> Read(Func<Parameter<Invocation<TJob>>, IReadOnlyList<string>> given)
+    private Invocation<TJob> Read(Dictionary<string, GivenOption?> given)
     {
         try
         {
-            var invocation = _table.Read(given);
+            var invocation = _table.Read(parameter => given[parameter.Name]?.Texts ?? []);
             _table.Check(invocation);
             return invocation;
         }
         catch (GpuAlsException failure) when (failure.Kind == FailureKind.Usage)
         {
-            throw new GpuAlsException(FailureKind.Usage, $"{failure.Message} See gpuals {Name} --help.", failure);
+            var origins = string.Concat(given
+                .Where(pair => pair.Value is { IsTyped: false } && IsNamed(failure.Message, pair.Key))
+                .Select(pair => $" (--{pair.Key} is from {pair.Value!.Origin}.)"));
+            throw new GpuAlsException(
+                FailureKind.Usage, $"{failure.Message}{origins} See gpuals {Name} --help.", failure);
         }
+    }
+
+    private static bool IsNamed(string message, string option)
+    {
+        var end = message.IndexOf($"--{option}", StringComparison.Ordinal) + option.Length + 2;
+        return end > option.Length + 1
+            && (end == message.Length || !(char.IsAsciiLetter(message[end]) || message[end] == '-'));
+    }
+
+    private int PrintConfig(
+        Invocation<TJob> invocation, Dictionary<string, GivenOption?> given, CliConsole console)
+    {
+        console.Out.WriteLine(EffectiveConfig.Json(_table, invocation));
+        var log = new RunLog(console.Error, invocation.Log);
+        foreach (var parameter in _table.Where(parameter => parameter.Group != ParameterGroup.Configuration))
+        {
+            if (given[parameter.Name] is not { } option) continue;
+            var value = EffectiveConfig.Masked(parameter.Get(invocation));
+            log.Info(
+                "option", $"{parameter.Name} is {value}, from {option.Origin}",
+                ("option", parameter.Name), ("value", value), ("origin", option.Origin));
+        }
+
+        return ExitCode.Done;
     }
 }

@@ -14,6 +14,7 @@ internal static class EvaluationParameters
         {
             Group = ParameterGroup.Evaluation,
             IsCommon = true,
+            IsCommaSeparated = true,
             ValueName = "N,N,...",
             Summary = "List lengths to measure, in increasing order",
         },

@@ -54,6 +54,9 @@ public sealed partial class DocsTests
                     AssertShown(text, printed);
                     printed = "";
                     break;
+                case "yaml": // a file, whose first line is a comment with its name
+                    File.WriteAllText(text.Split('\n')[0].TrimStart('#', ' '), text);
+                    break;
                 case "json":
                     AssertShown(text, string.Join('\n', Directory.GetFiles(".", "*.jsonl").Select(File.ReadAllText)));
                     break;

@@ -5,11 +5,19 @@ namespace GpuAls.Tests.Cli;
 /// <summary>Runs the tool in this process, as a user would: arguments in; exit code, stdout and stderr out.</summary>
 internal static class Tool
 {
-    public static async Task<ToolRun> RunAsync(params string[] args)
+    public static Task<ToolRun> RunAsync(params string[] args) => RunAsync([], args);
+
+    /// <summary>Runs with variables of the environment, each as <c>NAME=VALUE</c>.</summary>
+    public static async Task<ToolRun> RunAsync(string[] variables, string[] args)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var exitCode = await CommandLine.RunAsync(args, new CliConsole(output, error, IsTerminal: false));
+        var console = new CliConsole(output, error, IsTerminal: false)
+        {
+            Variables = variables.Select(variable => variable.Split('=', 2))
+                .ToDictionary(pair => pair[0], pair => pair[1]),
+        };
+        var exitCode = await CommandLine.RunAsync(args, console);
         return new ToolRun(exitCode, output.ToString(), error.ToString());
     }
 

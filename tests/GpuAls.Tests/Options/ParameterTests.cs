@@ -183,7 +183,7 @@ public sealed class ParameterTests
     }
 
     /// <summary>Two values of a parameter.</summary>
-    private static IReadOnlyList<string> Values<T>(Parameter<T> parameter) => (parameter.Kind, parameter.Name) switch
+    internal static IReadOnlyList<string> Values<T>(Parameter<T> parameter) => (parameter.Kind, parameter.Name) switch
     {
         (ParameterKind.Whole, "bootstrap" or "patience" or "plays" or "items" or "users") => ["2000", "3000"],
         (ParameterKind.Whole, "folds" or "eta" or "k") => ["3", "100"],

@@ -72,13 +72,15 @@ internal static class SearchParameters
 
     /// <summary>Iterations without an improvement, of searches and trainings.</summary>
     internal static ParameterRange Patience =>
-        new(value => value is >= 0 and <= 10_000, "0 to 10000, where 0 never stops");
+        new(value => value is >= 0 and <= 10_000, "0 to 10000, where 0 never stops") { Minimum = 0, Maximum = 10_000 };
 
     /// <summary>Relative improvements, of searches and trainings.</summary>
     internal static ParameterRange MinImprovement => new(
         value => value is >= 0 and < 1, "a number from 0 to below 1, such as 0.001")
     {
         Brief = "from 0 to below 1",
+        Minimum = 0,
+        Maximum = 1,
     };
 
     /// <summary>The text, if it names a metric.</summary>
