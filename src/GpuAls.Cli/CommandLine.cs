@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using GpuAls.App;
 using GpuAls.Cli.Commands;
 using GpuAls.Connectors.S3;
 
@@ -48,6 +49,11 @@ internal static class CommandLine
             var exitCode = await result.InvokeAsync(configuration, signals.Token).ConfigureAwait(false);
             await console.FlushResultsAsync().ConfigureAwait(false);
             return exitCode;
+        }
+        catch (SpotInterruptedException interrupted)
+        {
+            log.Error("stopped", interrupted.Message);
+            return ExitCode.Terminated;
         }
         catch (OperationCanceledException)
         {

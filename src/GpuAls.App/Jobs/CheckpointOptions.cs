@@ -14,4 +14,7 @@ internal sealed record CheckpointOptions
 
     /// <summary>Whether the training goes on from the newest checkpoint, if there is one.</summary>
     public bool Resume { get; init; }
+
+    /// <summary>Whether the run stops when EC2 gives notice that it takes its spot instance back.</summary>
+    public bool SpotNotice { get; init; }
 }

@@ -114,6 +114,15 @@ internal sealed record CheckpointTold(CheckpointEvent Told) : JobEvent;
 /// <param name="Path">Where the checkpoint is.</param>
 internal sealed record CheckpointKept(int Iteration, int Total, string Path) : JobEvent;
 
+/// <summary>EC2 takes the spot instance back, so the job stops.</summary>
+/// <param name="Notice">What is going to happen.</param>
+internal sealed record SpotNoticed(SpotNotice Notice) : JobEvent;
+
+/// <summary>The instance metadata service could not be asked; it is asked again, but this is not told again.</summary>
+/// <param name="Endpoint">Its address.</param>
+/// <param name="Reason">Why not.</param>
+internal sealed record SpotUnknown(string Endpoint, string Reason) : JobEvent;
+
 /// <summary>The model that was replaced could not be deleted.</summary>
 /// <param name="Path">Where it lies now.</param>
 internal sealed record LeftoverKept(string Path) : JobEvent;

@@ -38,6 +38,21 @@ internal sealed class TrainJob
     /// <exception cref="GpuAlsException">Any kind.</exception>
     public async Task<FactorModel> RunAsync(CancellationToken cancellation = default)
     {
+        if (!_options.Checkpoint.SpotNotice) return await RunOutputsAsync(cancellation).ConfigureAwait(false);
+        var spot = new SpotWatch(_progress, cancellation);
+        await using var watched = spot.ConfigureAwait(false);
+        try
+        {
+            return await RunOutputsAsync(spot.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (spot.Notice is { } notice)
+        {
+            throw new SpotInterruptedException(notice);
+        }
+    }
+
+    private async Task<FactorModel> RunOutputsAsync(CancellationToken cancellation)
+    {
         var outputs = new JobOutputs(_options.Overwrite);
         await using (outputs.ConfigureAwait(false)) return await RunAsync(outputs, cancellation).ConfigureAwait(false);
     }

@@ -38,5 +38,12 @@ internal static class CheckpointParameters
             Details = "The plays and the options must be the same; --iterations may be higher.",
             AppliesWhen = [HasFolder],
         },
+        Flag("spot-notice", o => o.SpotNotice, (o, value) => o with { SpotNotice = value }) with
+        {
+            Group = ParameterGroup.Training,
+            Summary = "Save and stop when EC2 is about to interrupt this spot instance",
+            Details = "The instance metadata service is asked every 5 seconds. The exit code is then 143.",
+            AppliesWhen = [HasFolder],
+        },
     ]);
 }

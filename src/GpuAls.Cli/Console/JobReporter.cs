@@ -46,6 +46,8 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
             case CheckpointDamaged damaged: Report(damaged); break;
             case CheckpointTold { Told: var told }: Report(told); break;
             case CheckpointKept kept: Report(kept); break;
+            case SpotNoticed { Notice: var notice }: Report(notice); break;
+            case SpotUnknown unknown: Report(unknown); break;
             case LeftoverKept kept: Report(kept); break;
             case JobDone done: Report(done); break;
             default: break; // It was a part of something.
@@ -267,6 +269,16 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
         Text($"iteration {kept.Iteration} of {kept.Total} is saved in '{kept.Path}'; ")
             + "run the same command with --resume to continue.",
         ("iteration", kept.Iteration), ("of", kept.Total), ("path", kept.Path));
+
+    private void Report(SpotNotice notice) => log.Warn(
+        "spot_notice", $"EC2 will {notice.Action} this spot instance at {notice.Time}; saving and stopping.",
+        ("action", notice.Action), ("at", notice.Time));
+
+    private void Report(SpotUnknown unknown) => log.Warn(
+        "spot_unknown",
+        $"the instance metadata service at {unknown.Endpoint} cannot be asked for spot notices ({unknown.Reason}); the "
+            + "run goes on. Is this an EC2 instance? In a container, the hop limit of its metadata must be 2 or more.",
+        ("endpoint", unknown.Endpoint), ("reason", unknown.Reason));
 
     private void Report(JobDone done) => log.Info(
         "done", Text($"wrote the model to {done.Output} and the lists to {done.Recommendations} ({done.Seconds:F2} s)"),

@@ -66,8 +66,11 @@ internal static class JobRunner
                     var drawn = new BarReporter(context);
                     return job(new Fork(value =>
                     {
-                        drawn.Report(value);
-                        if (!IsDrawn(value)) kept.Add(value);
+                        lock (kept) // A spot notice comes from another thread.
+                        {
+                            drawn.Report(value);
+                            if (!IsDrawn(value)) kept.Add(value);
+                        }
                     }));
                 }).ConfigureAwait(false);
         }
