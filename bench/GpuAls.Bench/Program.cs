@@ -1,5 +1,6 @@
 using GpuAls;
 using System.CommandLine;
+using GpuAls.Bench.Databases;
 using GpuAls.Bench.Host;
 using GpuAls.Bench.Kernels;
 using GpuAls.Bench.Load;
@@ -13,6 +14,7 @@ using GpuAls.Bench.Scale;
 using GpuAls.Bench.TopK;
 
 var root = new RootCommand("Verifies, then measures gpuals.");
+root.Add(DatabaseCommand.Create());
 root.Add(HostCommand.Create());
 root.Add(KernelsCommand.Create());
 root.Add(LoadCommand.Create());

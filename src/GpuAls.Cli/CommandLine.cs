@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using GpuAls.App;
 using GpuAls.Cli.Commands;
+using GpuAls.Connectors.Postgres;
 using GpuAls.Connectors.S3;
 
 namespace GpuAls.Cli;
@@ -23,7 +24,11 @@ internal static class CommandLine
     ];
 
     /// <summary>Nothing of a connector is loaded before a location asks for it.</summary>
-    static CommandLine() => Stores.Add(static () => new S3Store(), "s3", "s3a"); // s3a is Hadoop's
+    static CommandLine()
+    {
+        Stores.Add(static () => new S3Store(), "s3", "s3a"); // s3a is Hadoop's
+        Databases.Add(static () => new PostgresDatabase(), "postgres", "postgresql");
+    }
 
     public static async Task<int> RunAsync(string[] args, CliConsole console)
     {

@@ -30,7 +30,7 @@ internal static class Collisions
     /// </exception>
     public static async Task CheckAsync(RecommendJobOptions options, CancellationToken cancellation)
     {
-        if (options.Output is not { } output) return;
+        if (options.Output is not { } output || Databases.Has(output)) return;
         var lists = OutputLocation.Of(output);
         Require.Usage(
             options.UsersFile is not { } users || !OutputLocation.Of(users).IsSameAs(lists),
@@ -98,7 +98,7 @@ internal static class Collisions
         var location = OutputLocation.Of(path);
         foreach (var other in others)
         {
-            if (other.Path is null) continue;
+            if (other.Path is null || Databases.Has(other.Path)) continue;
             var there = OutputLocation.Of(other.Path);
             Require.Usage(
                 !there.Contains(location),
@@ -124,7 +124,7 @@ internal static class Collisions
     private static async Task CheckNotPlaysAsync(
         string? output, string option, IReadOnlyList<string>[] plays, CancellationToken cancellation)
     {
-        if (output is null) return;
+        if (output is null || Databases.Has(output)) return;
         var location = OutputLocation.Of(output);
         foreach (var file in await FilesBesideAsync(output, plays, cancellation).ConfigureAwait(false))
             Require.Usage(
@@ -139,7 +139,8 @@ internal static class Collisions
         var (store, files) = (Stores.Of(output), new List<string>());
         foreach (var locations in plays)
         {
-            string[] beside = [.. locations.Where(location => Stores.Of(location) == store)];
+            string[] beside =
+                [.. locations.Where(location => !Databases.Has(location) && Stores.Of(location) == store)];
             if (beside.Length == 0) continue;
             var found = await InputLocation.ResolveAsync(beside, cancellation).ConfigureAwait(false);
             files.AddRange(found.Select(file => file.Path));

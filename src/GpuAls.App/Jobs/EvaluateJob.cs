@@ -71,7 +71,7 @@ internal sealed class EvaluateJob
         if (_options.Model is not { } directory)
         {
             var splits = await Loader(_options.Als.Feedback)
-                .LoadAsync(_options.Locations, _options.Test, _options.Exclude, _options.Split, cancellation)
+                .LoadAsync(_options.Sources, _options.Test, _options.Exclude, _options.Split, cancellation)
                 .ConfigureAwait(false);
             return (splits, null);
         }

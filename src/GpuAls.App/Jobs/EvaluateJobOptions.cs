@@ -3,8 +3,14 @@ namespace GpuAls.App;
 /// <summary>From plays, or a saved model, to metrics on plays that were held out.</summary>
 internal sealed record EvaluateJobOptions : HoldOutJobOptions
 {
-    /// <summary>Files, folders or globs with plays; empty with <see cref="Model"/>.</summary>
+    /// <summary>Files, folders, globs or a database with plays; empty with <see cref="Model"/>.</summary>
     public IReadOnlyList<string> Locations { get; init; } = [];
+
+    /// <summary>Which plays of a database are read.</summary>
+    public PlaysSelection Selection { get; init; } = PlaysSelection.None;
+
+    /// <summary>Where plays are read: the locations, with what is selected of a database.</summary>
+    internal IReadOnlyList<string> Sources => Selection.Of(Locations);
 
     /// <summary>Directory of a model to measure instead of training one.</summary>
     public string? Model { get; init; }
@@ -28,7 +34,7 @@ internal sealed record EvaluateJobOptions : HoldOutJobOptions
     public bool Overwrite { get; init; }
 
     /// <summary>The input, as the report has it.</summary>
-    internal ManifestInput? Input => Model is not null ? null : ManifestInput.Of(Locations, Schema);
+    internal ManifestInput? Input => Model is not null ? null : ManifestInput.Of(Sources, Schema);
 
     /// <inheritdoc/>
     public override void Validate()

@@ -2,12 +2,14 @@ namespace GpuAls.App;
 
 /// <summary>
 /// What a job writes. Outputs are opened before the work, so that what they refuse is said before hours of it, and are
-/// committed after it in the order in which they were opened. Those of a job that fails are abandoned.
+/// committed after it in the order in which they were opened, tables last: the commit of a transaction is what may
+/// still be refused, or lost with the connection, and leaves the old rows. Those of a job that fails are abandoned.
 /// </summary>
 /// <param name="overwrite">Whether existing outputs are replaced.</param>
 internal sealed class JobOutputs(bool overwrite) : IAsyncDisposable
 {
     private readonly Stack<IOutput> _opened = [];
+    private ITables? _tables;
 
     /// <summary>Opens a folder.</summary>
     /// <exception cref="GpuAlsException">Kind Output: it exists, or cannot be written.</exception>
@@ -32,12 +34,19 @@ internal sealed class JobOutputs(bool overwrite) : IAsyncDisposable
     public async Task<OutputFile?> OpenFileIfAnyAsync(string? path, CancellationToken cancellation) =>
         path is null ? null : await OpenFileAsync(path, cancellation).ConfigureAwait(false);
 
-    /// <summary>Opens a file of lists.</summary>
+    /// <summary>Opens a file or a table of lists.</summary>
+    /// <param name="path">The file, or the database.</param>
+    /// <param name="tables">Which tables of a database are written.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <exception cref="GpuAlsException">
-    /// Kind Usage: the extension is not that of a format. Kind Output: the file exists, or cannot be written.
+    /// Kind Usage: the extension is not that of a format, or no table is named. Kind Output: the file exists, or the
+    /// file or table cannot be written.
     /// </exception>
-    public async Task<ListFile> OpenListsAsync(string path, CancellationToken cancellation)
+    public async Task<IListOutput> OpenListsAsync(
+        string path, TableOptions tables, CancellationToken cancellation)
     {
+        if (Databases.Of(path) is { } database)
+            return _tables = await database.OpenTablesAsync(path, tables, cancellation).ConfigureAwait(false);
         var format = ListFormat.Of(path);
         return new ListFile(await OpenFileAsync(path, cancellation).ConfigureAwait(false), format);
     }
@@ -55,26 +64,29 @@ internal sealed class JobOutputs(bool overwrite) : IAsyncDisposable
     public async Task<string?> CommitAsync(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        if (_tables is not null) await _tables.CheckAsync(cancellation).ConfigureAwait(false);
         string? leftover = null;
         foreach (var output in _opened.Reverse())
             leftover = await output.CommitAsync(CancellationToken.None).ConfigureAwait(false) ?? leftover;
+        if (_tables is not null) await _tables.CommitAsync(CancellationToken.None).ConfigureAwait(false);
         return leftover;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_tables is not null) await _tables.DisposeAsync().ConfigureAwait(false);
         foreach (var output in _opened) await output.DisposeAsync().ConfigureAwait(false);
     }
 }
 
 /// <summary>Where a training writes: the folder of the model, and the lists in it or elsewhere.</summary>
 /// <param name="Model">The folder of the model.</param>
-/// <param name="Lists">The file of the lists.</param>
+/// <param name="Lists">The file or the table of the lists.</param>
 /// <param name="NameInside">
 /// The name of the lists in the folder of the model; null where they are elsewhere.
 /// </param>
-internal sealed record TrainOutput(ChecksummedOutput Model, ListFile Lists, string? NameInside)
+internal sealed record TrainOutput(ChecksummedOutput Model, IListOutput Lists, string? NameInside)
 {
     /// <exception cref="GpuAlsException">
     /// Kind Usage: the lists have the name of a file of the model, or an output is an input. Kind Output: an output
@@ -84,9 +96,10 @@ internal sealed record TrainOutput(ChecksummedOutput Model, ListFile Lists, stri
         TrainJobOptions options, JobOutputs outputs, CancellationToken cancellation)
     {
         var lists = options.Recommendations ?? ModelFiles.Recommendations;
-        var format = ListFormat.Of(lists);
-        var inside = options.Recommendations is null
-            ? lists
+        var isTable = Databases.Has(lists);
+        var format = isTable ? null : ListFormat.Of(lists);
+        var inside = options.Recommendations is null ? lists
+            : isTable ? null
             : await InsideAsync(options.Output, lists, cancellation).ConfigureAwait(false);
         await Collisions.CheckAsync(options, cancellation).ConfigureAwait(false);
         var folder = await outputs.OpenFolderAsync(options.Output, ModelFolder.WhyForeignAsync, cancellation)
@@ -94,14 +107,14 @@ internal sealed record TrainOutput(ChecksummedOutput Model, ListFile Lists, stri
         var model = new ChecksummedOutput(folder);
         if (inside is null)
         {
-            var elsewhere = await outputs.OpenListsAsync(lists, cancellation).ConfigureAwait(false);
+            var elsewhere = await outputs.OpenListsAsync(lists, options.Tables, cancellation).ConfigureAwait(false);
             return new TrainOutput(model, elsewhere, null);
         }
 
         // A name that the file system refuses is refused now, not after the training.
         var file = new OutputFile(model, inside);
         await file.WriteAsync(_ => Task.CompletedTask, cancellation).ConfigureAwait(false);
-        return new TrainOutput(model, new ListFile(file, format), inside);
+        return new TrainOutput(model, new ListFile(file, format!), inside);
     }
 
     private static async Task<string?> InsideAsync(

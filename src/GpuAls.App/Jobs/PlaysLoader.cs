@@ -14,8 +14,10 @@ internal sealed class PlaysLoader(InteractionSchema schema, PhaseClock clock, IP
     {
         var start = clock.Total;
         var relay = new Relay<ReadProgress>(read => progress?.Report(new RowsRead(read)));
-        var interactions = await InteractionLoader.LoadAsync(locations, schema, relay, cancellation)
-            .ConfigureAwait(false);
+        var loading = Databases.Plays(locations, schema) is { } source
+            ? InteractionLoader.LoadAsync(source, relay, cancellation)
+            : InteractionLoader.LoadAsync(locations, schema, relay, cancellation);
+        var interactions = await loading.ConfigureAwait(false);
         clock.End("read");
         var timed = interactions.Times is null ? interactions : interactions.Where(_ => true);
         var plays = CsrBuilder.Build(interactions);

@@ -37,7 +37,7 @@ internal sealed class RecommendJob
     private async Task<RecommendReport> RunAsync(JobOutputs outputs, CancellationToken cancellation)
     {
         var file = _options.Output is { } output
-            ? await outputs.OpenListsAsync(output, cancellation).ConfigureAwait(false)
+            ? await outputs.OpenListsAsync(output, _options.Tables, cancellation).ConfigureAwait(false)
             : null;
         _engine.PrepareTopK();
         var model = await ModelReader.ReadAsync(_options.Model, cancellation).ConfigureAwait(false);

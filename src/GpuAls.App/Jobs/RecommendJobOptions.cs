@@ -18,8 +18,11 @@ internal sealed record RecommendJobOptions
     /// <summary>Whether users who are not in the model are skipped.</summary>
     public bool SkipUnknownUsers { get; init; }
 
-    /// <summary>File of the lists; null writes CSV to a text writer.</summary>
+    /// <summary>File or database of the lists; null writes CSV to a text writer.</summary>
     public string? Output { get; init; }
+
+    /// <summary>Which tables of a database are written.</summary>
+    public TableOptions Tables { get; init; } = new();
 
     /// <summary>Whether an existing file is replaced.</summary>
     public bool Overwrite { get; init; }

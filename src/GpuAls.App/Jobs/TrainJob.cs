@@ -105,7 +105,7 @@ internal sealed class TrainJob
     private async Task<TrainingData> LoadAsync(CancellationToken cancellation)
     {
         var loader = new PlaysLoader(_options.Schema with { Feedback = _options.Als.Feedback }, _clock, _progress);
-        var (rows, plays) = await loader.ReadAsync(_options.Locations, cancellation).ConfigureAwait(false);
+        var (rows, plays) = await loader.ReadAsync(_options.Sources, cancellation).ConfigureAwait(false);
         var validation = _options.Validation is { Locations.Count: > 0 } given
             ? (await loader.ReadAsync(given.Locations, cancellation).ConfigureAwait(false)).Plays
             : null;

@@ -3,8 +3,14 @@ namespace GpuAls.App;
 /// <summary>From plays to a model and lists.</summary>
 internal sealed record TrainJobOptions
 {
-    /// <summary>Files, folders or globs with plays.</summary>
+    /// <summary>Files, folders, globs or a database with plays.</summary>
     public required IReadOnlyList<string> Locations { get; init; }
+
+    /// <summary>Which plays of a database are read.</summary>
+    public PlaysSelection Selection { get; init; } = PlaysSelection.None;
+
+    /// <summary>Where plays are read: the locations, with what is selected of a database.</summary>
+    internal IReadOnlyList<string> Sources => Selection.Of(Locations);
 
     /// <summary>Which columns are read, and how.</summary>
     public InteractionSchema Schema { get; init; } = new();
@@ -34,16 +40,24 @@ internal sealed record TrainJobOptions
     public bool IncludePlayed { get; init; }
 
     /// <summary>
-    /// File of the lists; null puts <see cref="ModelFiles.Recommendations"/> into <see cref="Output"/>.
+    /// File or database of the lists; null puts <see cref="ModelFiles.Recommendations"/> into <see cref="Output"/>.
     /// </summary>
     public string? Recommendations { get; init; }
+
+    /// <summary>Which tables of a database are written.</summary>
+    public TableOptions Tables { get; init; } = new();
 
     /// <summary>A page on the run, which tracks the loss; null writes none.</summary>
     public ReportOptions? Report { get; init; }
 
     /// <summary>The input, as the manifest has it.</summary>
-    internal ManifestInput Input => ManifestInput.Of(Locations, Schema);
+    internal ManifestInput Input => ManifestInput.Of(Sources, Schema);
 
     /// <summary>The lists, as the manifest has them.</summary>
-    internal ManifestLists Lists => new() { Top = Top, IncludePlayed = IncludePlayed, File = Recommendations };
+    internal ManifestLists Lists => new()
+    {
+        Top = Top,
+        IncludePlayed = IncludePlayed,
+        File = Tables.Of(Recommendations),
+    };
 }

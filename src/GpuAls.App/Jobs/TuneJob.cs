@@ -93,7 +93,7 @@ internal sealed class TuneJob
             Loaded = plays => _distributions = _options.Report is null ? [] : PlayDistribution.Of(plays),
         };
         var splits = await loader
-            .LoadAsync(_options.Locations, _options.Test, _options.Exclude, _options.Split, cancellation)
+            .LoadAsync(_options.Sources, _options.Test, _options.Exclude, _options.Split, cancellation)
             .ConfigureAwait(false);
         var measured = _options.Search.Choice().Options(_options.Search.ColdStart);
         Evaluator[] folds = [.. splits.Select(heldOut => new Evaluator(heldOut, measured))];
@@ -169,7 +169,7 @@ internal sealed class TuneJob
             Preset = _options.Preset,
             Trials = [.. results.Select(result => new TuneTrial(search.Candidates[result.Trial - 1], result))],
             TrainCommand = TrainCommandLine.Of(
-                _options.Locations,
+                _options.Sources,
                 _options.Schema,
                 search.Candidates[results[0].Trial - 1] with { Iterations = Math.Max(1, results[0].BestIteration) },
                 _options.Preset),

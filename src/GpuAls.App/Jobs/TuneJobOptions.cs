@@ -3,8 +3,14 @@ namespace GpuAls.App;
 /// <summary>From plays to the best options.</summary>
 internal sealed record TuneJobOptions : HoldOutJobOptions
 {
-    /// <summary>Files, folders or globs with plays.</summary>
+    /// <summary>Files, folders, globs or a database with plays.</summary>
     public required IReadOnlyList<string> Locations { get; init; }
+
+    /// <summary>Which plays of a database are read.</summary>
+    public PlaysSelection Selection { get; init; } = PlaysSelection.None;
+
+    /// <summary>Where plays are read: the locations, with what is selected of a database.</summary>
+    internal IReadOnlyList<string> Sources => Selection.Of(Locations);
 
     /// <summary>The options that are tried.</summary>
     public required SearchSpace Space { get; init; }
@@ -19,7 +25,7 @@ internal sealed record TuneJobOptions : HoldOutJobOptions
     public bool Overwrite { get; init; }
 
     /// <summary>The input, as the report has it.</summary>
-    internal ManifestInput Input => ManifestInput.Of(Locations, Schema);
+    internal ManifestInput Input => ManifestInput.Of(Sources, Schema);
 
     /// <inheritdoc/>
     public override void Validate()

@@ -34,15 +34,18 @@ internal static class HoldOutParameters
                     "--time-column requires --split time or --split leave-last, and cannot be used with --test."),
             ],
         },
-        Parameter<T>.List("test", o => o.Test, (o, files) => o with { Test = files }) with
+        Parameter<T>.List(
+            "test", o => o.Test, (o, files) => o with { Test = SharedParameters.Checked(files) }) with
         {
             Group = ParameterGroup.Evaluation,
             IsCommon = true,
             ValueName = "FILE",
             Summary = "Plays to test on instead of held-out ones",
-            Details = "Files, folders or globs, read with the same options as PLAYS.",
+            Details = "Files, folders or globs, read with the same options as PLAYS; for a database, a URL with a "
+                + "table: postgres://host/db?table=NAME.",
         },
-        Parameter<T>.List("exclude", o => o.Exclude, (o, files) => o with { Exclude = files }) with
+        Parameter<T>.List(
+            "exclude", o => o.Exclude, (o, files) => o with { Exclude = SharedParameters.Checked(files) }) with
         {
             Group = ParameterGroup.Evaluation,
             ValueName = "FILE",

@@ -10,6 +10,8 @@ internal static class JobParameters
         new TrainJobOptions { Locations = [], Output = "" },
     [
         SharedParameters.Plays<TrainJobOptions>(o => o.Locations, (o, plays) => o with { Locations = plays }),
+        .. SharedParameters.Selection<TrainJobOptions>(
+            o => o.Locations, o => o.Selection, (o, selection) => o with { Selection = selection }),
         .. InputParameters.Table.Within<TrainJobOptions>(o => o.Schema, (o, schema) => o with { Schema = schema }),
         SharedParameters.Output<TrainJobOptions>(
             o => o.Output.Length == 0 ? null : o.Output,
@@ -20,14 +22,22 @@ internal static class JobParameters
             IsRequired = true,
         },
         Parameter<TrainJobOptions>.Text(
-            "recommendations", o => o.Recommendations, (o, path) => o with { Recommendations = path }) with
+            "recommendations",
+            o => o.Recommendations,
+            (o, path) => o with { Recommendations = Databases.Checked(path) }) with
         {
             Group = ParameterGroup.Output,
             IsCommon = true,
             ValueName = "FILE",
             DefaultNote = "in DIR",
-            Summary = "File for the lists (.parquet, .csv, .jsonl)",
+            Summary = "File (.parquet, .csv, .jsonl) or database for the lists",
+            Details = $"A database is {Databases.Expected}, with --recommendations-table.",
         },
+        .. SharedParameters.Tables<TrainJobOptions>(
+            "--recommendations",
+            o => o.Recommendations,
+            o => o.Tables,
+            (o, tables) => o with { Tables = tables }),
         SharedParameters.Top<TrainJobOptions>(o => o.Top, (o, top) => o with { Top = top }),
         SharedParameters.IncludePlayed<TrainJobOptions>(
             o => o.IncludePlayed, (o, value) => o with { IncludePlayed = value }),
@@ -80,16 +90,28 @@ internal static class JobParameters
         },
         SharedParameters.Output<RecommendJobOptions>(
             o => o.Output,
-            (o, path) => o with { Output = path },
+            (o, path) => o with { Output = Databases.Checked(path) },
             "FILE",
-            "File for the lists (.parquet, .csv, .jsonl)") with
+            "File (.parquet, .csv, .jsonl) or database for the lists") with
         {
             DefaultNote = "CSV on stdout",
+            Details = $"A database is {Databases.Expected}, with --recommendations-table.",
         },
+        .. SharedParameters.Tables<RecommendJobOptions>(
+            "--output", o => o.Output, o => o.Tables, (o, tables) => o with { Tables = tables }),
         SharedParameters.Top<RecommendJobOptions>(o => o.Top, (o, top) => o with { Top = top }),
         SharedParameters.IncludePlayed<RecommendJobOptions>(
             o => o.IncludePlayed, (o, value) => o with { IncludePlayed = value }),
-        SharedParameters.Overwrite<RecommendJobOptions>(o => o.Overwrite, (o, value) => o with { Overwrite = value }),
+        SharedParameters.Overwrite<RecommendJobOptions>(
+            o => o.Overwrite, (o, value) => o with { Overwrite = value }) with
+        {
+            AppliesWhen =
+            [
+                new(
+                    o => !Databases.Has(o.Output),
+                    "cannot be used with a database; there, --write-mode says what is replaced."),
+            ],
+        },
     ]);
 
     /// <summary>Of <c>gpuals evaluate</c>.</summary>
@@ -122,6 +144,8 @@ internal static class JobParameters
                     "--model requires --test FILE, with plays that the model was not trained on."),
             ],
         },
+        .. SharedParameters.Selection<EvaluateJobOptions>(
+            o => o.Locations, o => o.Selection, (o, selection) => o with { Selection = selection }),
         .. InputParameters.Table.Within<EvaluateJobOptions>(o => o.Schema, (o, schema) => o with { Schema = schema }),
         SharedParameters.Output<EvaluateJobOptions>(
             o => o.Output,
@@ -157,7 +181,9 @@ internal static class JobParameters
         new TuneJobOptions { Locations = [], Space = new SearchSpace(AlsOptions.Default, []) },
         [
             SharedParameters.Plays<TuneJobOptions>(o => o.Locations, (o, plays) => o with { Locations = plays }),
-            .. InputParameters.Table.Within<TuneJobOptions>(o => o.Schema, (o, schema) => o with { Schema = schema }),
+            .. SharedParameters.Selection<TuneJobOptions>(
+            o => o.Locations, o => o.Selection, (o, selection) => o with { Selection = selection }),
+        .. InputParameters.Table.Within<TuneJobOptions>(o => o.Schema, (o, schema) => o with { Schema = schema }),
             SharedParameters.Output<TuneJobOptions>(
                 o => o.Output,
                 (o, path) => o with { Output = path },

@@ -30,14 +30,93 @@ internal static class SharedParameters
 
     /// <summary>The plays that are read.</summary>
     public static Parameter<T> Plays<T>(Func<T, IReadOnlyList<string>> get, Func<T, IReadOnlyList<string>, T> set) =>
-        Parameter<T>.Arguments("plays", get, set) with
+        Parameter<T>.Arguments("plays", get, (o, plays) => set(o, Checked(plays))) with
         {
             Group = ParameterGroup.Input,
             IsRequired = true,
             Summary = "Parquet, CSV, TSV or JSON Lines: files, folders or globs; local or s3://",
             Details = "Delimited text is .csv, .tsv, .dat or .txt; JSON Lines is .jsonl, .ndjson or .json. Both may "
-                + "be compressed (.gz, .bz2, .zst).",
+                + $"be compressed (.gz, .bz2, .zst). Or a database: {Databases.Expected}.",
         };
+
+    /// <summary>What is read of a database.</summary>
+    public static IEnumerable<Parameter<T>> Selection<T>(
+        Func<T, IReadOnlyList<string>> plays, Func<T, PlaysSelection> get, Func<T, PlaysSelection, T> set)
+    {
+        ParameterCondition<T> isDatabase = new(
+            o => plays(o).Any(Databases.Has), $"requires plays in a database ({Databases.Expected}).");
+        ParameterCondition<T> isOnly = new(
+            o => get(o).Table is null || get(o).Query is null,
+            "--table and --query cannot be used together; each says what to read.");
+        yield return Parameter<T>.Text(
+            "table", o => get(o).Table, (o, name) => set(o, get(o) with { Table = name })) with
+        {
+            Group = ParameterGroup.Input,
+            ValueName = "NAME",
+            Summary = "Table or view of a database to read, such as shop.plays",
+            AppliesWhen = [isDatabase],
+            Requires = [isOnly],
+        };
+        yield return Parameter<T>.Text(
+            "query", o => get(o).Query, (o, sql) => set(o, get(o) with { Query = sql })) with
+        {
+            Group = ParameterGroup.Input,
+            ValueName = "SQL",
+            Summary = "Query of a database whose rows are the plays",
+            AppliesWhen = [isDatabase],
+        };
+    }
+
+    /// <summary>Which tables of a database lists are written to.</summary>
+    /// <param name="option">The option of the database.</param>
+    /// <param name="output">The file or database of the lists.</param>
+    /// <param name="get">The tables.</param>
+    /// <param name="set">Changes them.</param>
+    public static IEnumerable<Parameter<T>> Tables<T>(
+        string option, Func<T, string?> output, Func<T, TableOptions> get, Func<T, TableOptions, T> set)
+    {
+        ParameterCondition<T>[] isDatabase =
+            [new(o => Databases.Has(output(o)), $"requires a database: {option} {Databases.Expected}.")];
+        yield return Parameter<T>.Text(
+            "recommendations-table", o => get(o).Lists, (o, name) => set(o, get(o) with { Lists = name })) with
+        {
+            Group = ParameterGroup.Output,
+            ValueName = "NAME",
+            Summary = "Table for the lists in a database, such as shop.recommendations",
+            Details = "It is created if it does not exist.",
+            AppliesWhen = isDatabase,
+        };
+        yield return Parameter<T>.Word(
+            "write-mode", o => get(o).Mode, (o, mode) => set(o, get(o) with { Mode = mode })) with
+        {
+            Group = ParameterGroup.Output,
+            Summary = "What to do with the lists already in the table",
+            Details = "replace: replace them all. upsert: replace those of users who get a new list. append: keep "
+                + "them.",
+            AppliesWhen = isDatabase,
+        };
+        yield return Factors("user", o => o.UserFactors, (o, name) => o with { UserFactors = name });
+        yield return Factors("item", o => o.ItemFactors, (o, name) => o with { ItemFactors = name });
+
+        Parameter<T> Factors(
+            string side, Func<TableOptions, string?> factors, Func<TableOptions, string, TableOptions> with) =>
+            Parameter<T>.Text(
+                $"{side}-factors-table", o => factors(get(o)), (o, name) => set(o, with(get(o), name))) with
+            {
+                Group = ParameterGroup.Output,
+                ValueName = "NAME",
+                Summary = $"Table for the factors of each {side}, which are all replaced",
+                AppliesWhen = isDatabase,
+            };
+    }
+
+    /// <summary>Locations, the form of the last checked if it is one of a database.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: it has another form, or a password.</exception>
+    public static IReadOnlyList<string> Checked(IReadOnlyList<string> locations)
+    {
+        Databases.Checked(locations[^1]);
+        return locations;
+    }
 
     /// <summary>The preset that the options of training begin with.</summary>
     public static Parameter<T> Preset<T>(Func<T, string?> get, Func<T, string, T> set, Func<T, AlsOptions> trained) =>

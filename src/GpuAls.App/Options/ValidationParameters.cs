@@ -8,13 +8,15 @@ internal static class ValidationParameters
     /// <summary>Every option of comparing iterations.</summary>
     public static ParameterTable<ValidationOptions> Table { get; } = new(ValidationOptions.Default,
     [
-        List("validation", o => o.Locations, (o, files) => o with { Locations = files }) with
+        List(
+            "validation", o => o.Locations, (o, files) => o with { Locations = SharedParameters.Checked(files) }) with
         {
             Group = ParameterGroup.Training,
             IsCommon = true,
             ValueName = "FILE",
             Summary = "Plays to measure each iteration on, to keep the best one",
-            Details = "Files, folders or globs, read with the same options as PLAYS.",
+            Details = "Files, folders or globs, read with the same options as PLAYS; for a database, a URL with a "
+                + "table: postgres://host/db?table=NAME.",
         },
         Real(
             "validation-fraction",

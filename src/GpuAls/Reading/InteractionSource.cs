@@ -7,7 +7,7 @@ namespace GpuAls;
 internal delegate Task<InteractionBatch> BatchWork(CancellationToken cancellation);
 
 /// <summary>
-/// Plays to read, as batches of columns: files, or arrays in memory. A database query would be one more class.
+/// Plays to read, as batches of columns: files, arrays in memory, or rows of a database.
 /// </summary>
 internal interface IInteractionSource
 {

@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>
-/// Where lists go, in blocks: a file in some format today, a database table later. One caller gives the blocks in their
+/// Where lists go, in blocks: a file in some format, or a table of a database. One caller gives the blocks in their
 /// order; disposing without <see cref="CompleteAsync"/> means that the lists are not complete.
 /// </summary>
 internal interface IRecommendationSink : IAsyncDisposable

@@ -37,16 +37,27 @@ internal sealed record ListFormat(string Extension, Func<FactorModel, IListEncod
         new EncodedListSink(EncoderOf(model), stream);
 }
 
-/// <summary>A file of lists, in the format that its extension asks for.</summary>
-/// <param name="File">The file, whose output the caller commits.</param>
-/// <param name="Format">The format.</param>
-internal sealed record ListFile(OutputFile File, ListFormat Format)
+/// <summary>Where lists go: a file or a table, which the caller commits.</summary>
+internal interface IListOutput
 {
     /// <summary>How messages name it.</summary>
-    public string Name => File.Name;
+    string Name { get; }
 
     /// <summary>Writes all lists; the next are computed while these are written.</summary>
     /// <exception cref="GpuAlsException">Kind Output: they cannot be written.</exception>
+    Task WriteAsync(
+        FactorModel model, IEnumerable<RecommendationBatch> lists, CancellationToken cancellation = default);
+}
+
+/// <summary>A file of lists, in the format that its extension asks for.</summary>
+/// <param name="File">The file, whose output the caller commits.</param>
+/// <param name="Format">The format.</param>
+internal sealed record ListFile(OutputFile File, ListFormat Format) : IListOutput
+{
+    /// <inheritdoc/>
+    public string Name => File.Name;
+
+    /// <inheritdoc/>
     public Task WriteAsync(
         FactorModel model, IEnumerable<RecommendationBatch> lists, CancellationToken cancellation = default) =>
         File.WriteAsync(

@@ -1,10 +1,21 @@
 namespace GpuAls;
 
+/// <summary>What appears with its commit, whole; disposing without one abandons it and leaves nothing behind.</summary>
+internal interface ICommittable : IAsyncDisposable
+{
+    /// <summary>Publishes it; what marks it as complete is published last.</summary>
+    /// <returns>Where a replaced output still is, if it could not be deleted.</returns>
+    /// <exception cref="GpuAlsException">
+    /// Kind Output: it cannot be published, or another run has published one meanwhile.
+    /// </exception>
+    ValueTask<string?> CommitAsync(CancellationToken cancellation);
+}
+
 /// <summary>
 /// Files that are published together: a local folder or files in one, later a prefix of an object store. Nothing is
-/// visible before the commit. Disposing without a commit abandons the output and leaves nothing behind.
+/// visible before the commit.
 /// </summary>
-internal interface IOutput : IAsyncDisposable
+internal interface IOutput : ICommittable
 {
     /// <summary>How messages name it: a path or URL.</summary>
     string Name { get; }
@@ -21,13 +32,6 @@ internal interface IOutput : IAsyncDisposable
     /// <param name="cancellation">Stops the call; writes have their own.</param>
     /// <exception cref="GpuAlsException">Kind Output, here or from the stream: the file cannot be written.</exception>
     ValueTask<Stream> CreateAsync(string file, CancellationToken cancellation);
-
-    /// <summary>Publishes all files; what marks the output as complete is published last.</summary>
-    /// <returns>Where a replaced output still is, if it could not be deleted.</returns>
-    /// <exception cref="GpuAlsException">
-    /// Kind Output: it cannot be published, or another run has published one meanwhile.
-    /// </exception>
-    ValueTask<string?> CommitAsync(CancellationToken cancellation);
 }
 
 /// <summary>A file of an output, which is created when it is written.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using GpuAls.Tests.Connectors.Postgres;
 
 namespace GpuAls.Tests.Cli;
 
@@ -12,6 +13,9 @@ namespace GpuAls.Tests.Cli;
 public sealed partial class DocsTests
 {
     private const string ToolByProject = "dotnet run -c Release --project src/GpuAls.Cli -- ";
+
+    private const string DatabasePage = "docs/databases.md";
+    private const string DatabaseUrl = "postgres://localhost/shop";
 
     private string _startFolder = null!;
     private TempFolder _folder = null!;
@@ -42,13 +46,14 @@ public sealed partial class DocsTests
     public async Task Page_Commands_PrintWhatThePageShows(string page)
     {
         var printed = "";
+        var url = page == DatabasePage ? DatabaseOfThePage() : DatabaseUrl;
         foreach (var (language, text) in Blocks(page))
         {
             switch (language)
             {
                 case "console":
                     foreach (var command in text.Trim().Split('\n').Where(IsOfTool))
-                        printed = (await Tool.SucceedAsync(Arguments(command))).Out;
+                        printed = (await Tool.SucceedAsync(Arguments(command.Replace(DatabaseUrl, url)))).Out;
                     break;
                 case "text" when printed.Length > 0:
                     AssertShown(text, printed);
@@ -138,6 +143,12 @@ public sealed partial class DocsTests
             command[(command.StartsWith(ToolByProject, StringComparison.Ordinal) ? ToolByProject : "gpuals ").Length..];
         return [.. Argument().Matches(text).Select(match => match.Value.Trim('"'))];
     }
+
+    /// <summary>A database with the tables that the page reads; the test is skipped where there is no server.</summary>
+    private static string DatabaseOfThePage() => new Shop(
+        "CREATE TABLE plays AS SELECT u AS \"user\", u * i % 50 AS item, i AS plays "
+        + "FROM generate_series(1, 60) u, generate_series(1, 20) i;"
+        + "CREATE VIEW orders AS SELECT \"user\" AS customer, item AS product, plays AS quantity FROM plays").Url;
 
     private static void AssertShown(string shown, string printed)
     {

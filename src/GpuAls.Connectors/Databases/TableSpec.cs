@@ -1,0 +1,50 @@
+namespace GpuAls.Connectors;
+
+/// <summary>What a column of a table holds.</summary>
+internal enum ColumnRole
+{
+    /// <summary>The id of a user.</summary>
+    User,
+
+    /// <summary>The id of an item.</summary>
+    Item,
+
+    /// <summary>The position in a list, from 1.</summary>
+    Rank,
+
+    /// <summary>The score of an item in a list.</summary>
+    Score,
+
+    /// <summary>The factors of a user or an item.</summary>
+    Factors,
+}
+
+/// <summary>A table that is written: its columns, named as in the files of lists, and its key.</summary>
+/// <param name="Content">What it holds, for messages.</param>
+/// <param name="Columns">The columns in the order in which they are sent.</param>
+/// <param name="Key">The columns that tell rows apart.</param>
+internal sealed record TableSpec(string Content, ColumnRole[] Columns, ColumnRole[] Key)
+{
+    /// <summary>A row for each listed item.</summary>
+    public static TableSpec Lists { get; } = new(
+        "lists", [ColumnRole.User, ColumnRole.Item, ColumnRole.Rank, ColumnRole.Score],
+        [ColumnRole.User, ColumnRole.Rank]);
+
+    /// <summary>A row for each user.</summary>
+    public static TableSpec UserFactors { get; } = new(
+        "user factors", [ColumnRole.User, ColumnRole.Factors], [ColumnRole.User]);
+
+    /// <summary>A row for each item.</summary>
+    public static TableSpec ItemFactors { get; } = new(
+        "item factors", [ColumnRole.Item, ColumnRole.Factors], [ColumnRole.Item]);
+
+    /// <summary>The name of a column.</summary>
+    public static string NameOf(ColumnRole role) => role switch
+    {
+        ColumnRole.User => "user",
+        ColumnRole.Item => "item",
+        ColumnRole.Rank => "rank",
+        ColumnRole.Score => "score",
+        _ => "factors",
+    };
+}

@@ -1,0 +1,36 @@
+namespace GpuAls.Tests.Cli;
+
+/// <summary>What a run does not need is not loaded: the tool is run beside assemblies that are empty files.</summary>
+public sealed class AssembliesTests
+{
+    private static readonly string[] Copied =
+        ["GpuAls.Cli.dll", "GpuAls.Cli.deps.json", "GpuAls.Cli.runtimeconfig.json"];
+
+    private static readonly string[] OfConnectors = ["Npgsql.dll"];
+
+    [Test]
+    [Platform("Linux")]
+    public async Task Train_FromFiles_LoadsNothingOfDatabases()
+    {
+        using var folder = new TempFolder();
+        foreach (var file in Directory.GetFileSystemEntries(TestContext.CurrentContext.TestDirectory))
+        {
+            var name = Path.GetFileName(file);
+            if (OfConnectors.Contains(name)) File.WriteAllText(folder.At(name), "");
+            else if (Copied.Contains(name)) File.Copy(file, folder.At(name));
+            else File.CreateSymbolicLink(folder.At(name), file);
+        }
+
+        File.WriteAllText(folder.At("plays.csv"), "user,item\na,b\nb,c\nc,a\n");
+        var tool = ToolProcess.Command.Replace(TestContext.CurrentContext.TestDirectory, folder.Root);
+
+        var trained = await ToolProcess.RunAsync(
+            $"{tool} train '{folder.At("plays.csv")}' --output '{folder.At("model")}' --device cpu --rank 2");
+        var control = await ToolProcess.RunAsync(
+            $"{tool} evaluate postgres://127.0.0.1:1/shop --table plays --device cpu");
+
+        Assert.That(OfConnectors.Select(name => folder.At(name)), Is.All.Exist);
+        Assert.That(trained.ExitCode, Is.Zero, trained.Error);
+        Assert.That(control.Error, Does.Contain("Could not load file or assembly 'Npgsql"), "with a database they are");
+    }
+}
