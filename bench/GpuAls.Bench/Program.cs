@@ -10,6 +10,9 @@ using GpuAls.Bench.Micro;
 using GpuAls.Bench.OnGpu;
 using GpuAls.Bench.Quality;
 using GpuAls.Bench.Roofline;
+#if S3
+using GpuAls.Bench.S3;
+#endif
 using GpuAls.Bench.Scale;
 using GpuAls.Bench.TopK;
 
@@ -23,6 +26,9 @@ root.Add(MicroCommand.Create());
 #endif
 root.Add(QualityCommand.Create());
 root.Add(RooflineCommand.Create());
+#if S3
+root.Add(S3Command.Create());
+#endif
 root.Add(ScaleCommand.Create());
 root.Add(TopKCommand.Create());
 root.Add(OnGpuCommand.Create());

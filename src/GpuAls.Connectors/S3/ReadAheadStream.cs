@@ -56,8 +56,10 @@ internal sealed class ReadAheadStream(IByteSource source) : ForwardStream
         for (; _ahead.Count < Ranges && _next < source.Length; _next += RangeBytes)
             _ahead.Enqueue(FetchAsync(_next, (int)Math.Min(RangeBytes, source.Length - _next)));
         if (_ahead.Count == 0) return false;
-        // Text is parsed on threads of its own; the one that reads has nothing else to do.
-        (_current, _taken) = (_ahead.Dequeue().GetAwaiter().GetResult(), 0);
+        // Text is parsed on threads of its own; the one that reads has nothing else to do. A range that failed stays
+        // the next one, so that nothing after it is ever taken for it.
+        (_current, _taken) = (_ahead.Peek().GetAwaiter().GetResult(), 0);
+        _ahead.Dequeue();
         return true;
     }
 

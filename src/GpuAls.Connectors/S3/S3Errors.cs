@@ -58,6 +58,9 @@ internal static class S3Errors
     {
         if (failure.Message.Contains("RegionEndpoint", StringComparison.Ordinal))
             return "no AWS region is configured. Set AWS_REGION";
+        if (failure.Message.Contains("AWSSDK.SSO", StringComparison.Ordinal))
+            return "the profile signs in by IAM Identity Center (SSO), which gpuals does not. Sign in with the AWS "
+                + "CLI, then run: eval \"$(aws configure export-credentials --format env)\"";
         if (failure.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase))
             return "no AWS credentials were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile "
                 + "with AWS_PROFILE, or give the instance or container a role";

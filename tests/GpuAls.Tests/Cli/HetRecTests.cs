@@ -1,5 +1,5 @@
-using GpuAls.Tests.Modeling;
 using System.Globalization;
+using GpuAls.Tests.Modeling;
 using GpuAls.Tests.Reading;
 
 namespace GpuAls.Tests.Cli;

@@ -1,4 +1,5 @@
 using GpuAls.Tests.Modeling;
+
 namespace GpuAls.Tests.Cli;
 
 /// <summary><c>--nonnegative</c> from the command line.</summary>

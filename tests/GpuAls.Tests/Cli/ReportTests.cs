@@ -1,6 +1,6 @@
-using GpuAls.Tests.Modeling;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using GpuAls.Tests.Modeling;
 using GpuAls.Tests.Reporting;
 
 namespace GpuAls.Tests.Cli;

@@ -1,5 +1,5 @@
-using GpuAls.Tests.Modeling;
 using System.Text.Json;
+using GpuAls.Tests.Modeling;
 
 namespace GpuAls.Tests.Cli;
 

@@ -179,6 +179,19 @@ public sealed class S3ReadTests
     }
 
     [Test]
+    public async Task Stream_AfterAFailure_FailsAgain()
+    {
+        var source = await SourceAsync();
+        _s3.Faults.On(S3Operation.GetObject, S3Fault.AccessDenied, nth: 2);
+        await using var stream = await source.OpenAsync(default);
+
+        for (var times = 0; times < 2; times++)
+            Assert.That(
+                () => stream.ReadExactly(new byte[Length]),
+                Throws.InstanceOf<GpuAlsException>().With.Message.Contains("access is denied"));
+    }
+
+    [Test]
     public async Task Find_WhoMayNotList_MayStillReadAnObject()
     {
         _s3.Store.Put(Bucket, Key, "hello");
