@@ -2,13 +2,15 @@ namespace GpuAls.App;
 
 /// <summary>
 /// What a job writes. Outputs are opened before the work, so that what they refuse is said before hours of it, and are
-/// committed after it in the order in which they were opened, tables last: the commit of a transaction is what may
-/// still be refused, or lost with the connection, and leaves the old rows. Those of a job that fails are abandoned.
+/// committed after it: files in the order in which they were opened, then folders, whose _SUCCESS may start whatever
+/// reads them, then tables: the commit of a transaction is what may still be refused, or lost with the connection, and
+/// leaves the old rows. Outputs of a job that fails are abandoned.
 /// </summary>
 /// <param name="overwrite">Whether existing outputs are replaced.</param>
 internal sealed class JobOutputs(bool overwrite) : IAsyncDisposable
 {
-    private readonly Stack<IOutput> _opened = [];
+    private readonly List<IOutput> _files = [];
+    private readonly List<IOutput> _folders = [];
     private ITables? _tables;
 
     /// <summary>Opens a folder.</summary>
@@ -17,7 +19,9 @@ internal sealed class JobOutputs(bool overwrite) : IAsyncDisposable
         string path, ForeignCheck whyForeign, CancellationToken cancellation)
     {
         var location = OutputLocation.Of(path);
-        return Add(await location.OpenFolderAsync(overwrite, whyForeign, cancellation).ConfigureAwait(false));
+        var folder = await location.OpenFolderAsync(overwrite, whyForeign, cancellation).ConfigureAwait(false);
+        _folders.Add(folder);
+        return folder;
     }
 
     /// <summary>Opens a file.</summary>
@@ -51,10 +55,10 @@ internal sealed class JobOutputs(bool overwrite) : IAsyncDisposable
         return new ListFile(await OpenFileAsync(path, cancellation).ConfigureAwait(false), format);
     }
 
-    /// <summary>Adds an output that was opened.</summary>
+    /// <summary>Adds the output of a file that was opened.</summary>
     public IOutput Add(IOutput output)
     {
-        _opened.Push(output);
+        _files.Add(output);
         return output;
     }
 
@@ -66,7 +70,7 @@ internal sealed class JobOutputs(bool overwrite) : IAsyncDisposable
         cancellation.ThrowIfCancellationRequested();
         if (_tables is not null) await _tables.CheckAsync(cancellation).ConfigureAwait(false);
         string? leftover = null;
-        foreach (var output in _opened.Reverse())
+        foreach (var output in _files.Concat(_folders))
             leftover = await output.CommitAsync(CancellationToken.None).ConfigureAwait(false) ?? leftover;
         if (_tables is not null) await _tables.CommitAsync(CancellationToken.None).ConfigureAwait(false);
         return leftover;
@@ -76,7 +80,7 @@ internal sealed class JobOutputs(bool overwrite) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_tables is not null) await _tables.DisposeAsync().ConfigureAwait(false);
-        foreach (var output in _opened) await output.DisposeAsync().ConfigureAwait(false);
+        foreach (var output in _folders.Concat(_files)) await output.DisposeAsync().ConfigureAwait(false);
     }
 }
 

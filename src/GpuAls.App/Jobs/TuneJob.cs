@@ -40,7 +40,9 @@ internal sealed class TuneJob
     {
         await Collisions.CheckAsync(_options, cancellation).ConfigureAwait(false);
         await RefusePageAsync(cancellation).ConfigureAwait(false);
-        using var folder = _options.Output is { } output ? new TuneFolder(output) : null;
+        using var folder = _options.Output is { } output
+            ? await TuneFolder.OpenAsync(output, cancellation).ConfigureAwait(false)
+            : null;
         var outputs = new JobOutputs(_options.Overwrite);
         await using (outputs.ConfigureAwait(false))
             return await RunAsync(folder, outputs, cancellation).ConfigureAwait(false);
@@ -54,8 +56,11 @@ internal sealed class TuneJob
         var folds = await LoadAsync(cancellation).ConfigureAwait(false);
         _clock.End("split");
         var search = new HyperparameterSearch(_engine, folds, _candidates, _options.Search, _options.Bootstrap);
-        using var journal = folder?.OpenJournal(
-            PlaysDigest.Of(folds.Select(fold => fold.HeldOut)), TuneSettings.Of(_options), _options.Overwrite);
+        using var journal = folder is null ? null : await folder.OpenJournalAsync(
+            PlaysDigest.Of(folds.Select(fold => fold.HeldOut)),
+            TuneSettings.Of(_options),
+            _options.Overwrite,
+            cancellation).ConfigureAwait(false);
         var report = Report(folds, search, Search(folds, search, journal, folder, cancellation));
         _clock.End("search");
         if (page is not null)

@@ -7,19 +7,19 @@ namespace GpuAls.App;
 /// <summary>The folder of a search, which is filled while it runs, so that it can go on after a kill.</summary>
 internal sealed class TuneFolder : IDisposable
 {
-    private readonly WorkFolder _folder;
+    private readonly IWorkFolder _folder;
 
-    /// <param name="path">The folder; made where it is not there.</param>
+    private TuneFolder(IWorkFolder folder) => _folder = folder;
+
+    /// <param name="location">The folder; made where it is not there.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <exception cref="GpuAlsException">
     /// Kind Output: it holds other things than a search, or cannot be written.
     /// </exception>
-    public TuneFolder(string path)
-    {
-        _folder = new WorkFolder(
-            OutputLocation.Of(path),
-            TuneWriter.Journal,
-            whyForeign: $"holds no {TuneWriter.Journal} of gpuals tune, but other files");
-    }
+    public static async Task<TuneFolder> OpenAsync(string location, CancellationToken cancellation) =>
+        new(await OutputLocation.Of(location).OpenWorkFolderAsync(
+            TuneWriter.Journal, $"holds no {TuneWriter.Journal} of gpuals tune, but other files", cancellation)
+            .ConfigureAwait(false));
 
     /// <summary>How messages name it.</summary>
     public string Name => _folder.Name;
@@ -27,10 +27,12 @@ internal sealed class TuneFolder : IDisposable
     /// <summary>
     /// Opens the journal, as <see cref="TuneJournal.Open"/> does; what another search came to goes with its journal.
     /// </summary>
-    public TuneJournal OpenJournal(string data, IReadOnlyDictionary<string, string> settings, bool overwrite)
+    public async Task<TuneJournal> OpenJournalAsync(
+        string data, IReadOnlyDictionary<string, string> settings, bool overwrite, CancellationToken cancellation)
     {
-        var journal = TuneJournal.Open(_folder.OpenLog(), data, settings, overwrite);
-        if (overwrite) _folder.Remove(TuneWriter.Results);
+        var log = await _folder.OpenLogAsync(cancellation).ConfigureAwait(false);
+        var journal = TuneJournal.Open(log, data, settings, overwrite);
+        if (overwrite) await _folder.RemoveAsync(TuneWriter.Results, cancellation).ConfigureAwait(false);
         return journal;
     }
 
@@ -38,7 +40,7 @@ internal sealed class TuneFolder : IDisposable
     /// <exception cref="GpuAlsException">Kind Output: a file cannot be written.</exception>
     public async Task WriteAsync(TuneReport report, CancellationToken cancellation)
     {
-        var output = _folder.OpenResults(TuneWriter.Results);
+        var output = await _folder.OpenResultsAsync(TuneWriter.Results, cancellation).ConfigureAwait(false);
         await using (output.ConfigureAwait(false))
         {
             await TuneWriter.WriteAsync(output, report, cancellation).ConfigureAwait(false);

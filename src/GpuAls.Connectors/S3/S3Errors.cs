@@ -7,6 +7,8 @@ namespace GpuAls.Connectors.S3;
 /// <summary>Turns failures of S3 into messages with a remedy. Secrets are in none of them.</summary>
 internal static class S3Errors
 {
+    private const string Changed = "it was changed while it was read. Start again when nobody writes it";
+
     /// <param name="exception">What the SDK or the network threw.</param>
     /// <param name="kind">The kind of the failure.</param>
     /// <param name="what">What cannot be done, such as <c>cannot read 's3://bucket/key'</c>.</param>
@@ -16,7 +18,7 @@ internal static class S3Errors
     {
         var why = exception switch
         {
-            AmazonServiceException answer => OfAnswer(answer, config),
+            AmazonServiceException answer => OfAnswer(answer, kind, config),
             AmazonClientException failure => OfClient(failure),
             OperationCanceledException or TimeoutException =>
                 $"{Endpoint(config)} does not answer in time. Check the network and try again",
@@ -25,34 +27,42 @@ internal static class S3Errors
         return new GpuAlsException(kind, $"{what}: {why}.", exception);
     }
 
-    private static string OfAnswer(AmazonServiceException answer, IClientConfig? config) => answer.ErrorCode switch
-    {
-        "NoSuchBucket" => "there is no such bucket. Check its name, the credentials' account and the endpoint",
-        "NoSuchKey" => "there is no such object. If it was there, it was deleted meanwhile",
-        "PreconditionFailed" or "InvalidRange" => "it was changed while it was read. Start again when nobody writes it",
-        "ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired" =>
-            "the credentials have expired. Renew them and start again",
-        "InvalidAccessKeyId" or "InvalidToken" or "InvalidClientTokenId" =>
-            "the access key or session token is unknown. Check the credentials, and that they belong to this endpoint",
-        "SignatureDoesNotMatch" => "the signature is refused. Check the secret access key",
-        "RequestTimeTooSkewed" => "the clock of this computer is wrong. Set it and start again",
-        "InvalidObjectState" => "the object is archived. Restore it from its Glacier storage class first",
-        "PermanentRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException" =>
-            $"the bucket is in another region than {Region(config)}: {Sentence(answer)}. Set AWS_REGION to its region",
-        "InvalidBucketName" => "the name of the bucket is not valid",
-        "AccessDenied" or "AllAccessDisabled" or "AccountProblem" => Denied(answer),
-        _ => answer.StatusCode switch
+    /// <summary>Whether it is S3 or the network that failed, or took too long.</summary>
+    public static bool IsFailure(Exception exception) => exception is AmazonServiceException or AmazonClientException
+        or HttpRequestException or IOException or OperationCanceledException or TimeoutException;
+
+    private static string OfAnswer(AmazonServiceException answer, FailureKind kind, IClientConfig? config) =>
+        answer.ErrorCode switch
         {
-            HttpStatusCode.PreconditionFailed => "it was changed while it was read. Start again when nobody writes it",
-            HttpStatusCode.Forbidden => Denied(answer),
-            HttpStatusCode.Moved or HttpStatusCode.TemporaryRedirect =>
-                $"the bucket is in another region than {Region(config)}. Set AWS_REGION to its region",
-            >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests =>
-                $"{Endpoint(config)} answers {Code(answer)} each time. Try again later",
-            0 => OfNetwork(answer.InnerException ?? answer, config),
-            _ => $"{Endpoint(config)} answers {Code(answer)}: {Sentence(answer)}",
-        },
-    };
+            "NoSuchBucket" => "there is no such bucket. Check its name, the credentials' account and the endpoint",
+            "NoSuchKey" => "there is no such object. If it was there, it was deleted meanwhile",
+            "NoSuchUpload" => "the upload was aborted by someone else. Look for a lifecycle rule that is too strict",
+            "PreconditionFailed" or "InvalidRange" => Changed,
+            "ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired" =>
+                "the credentials have expired. Renew them and start again",
+            "InvalidAccessKeyId" or "InvalidToken" or "InvalidClientTokenId" =>
+                "the access key or session token is unknown. Check the credentials, and that they belong to this "
+                + "endpoint",
+            "SignatureDoesNotMatch" => "the signature is refused. Check the secret access key",
+            "RequestTimeTooSkewed" => "the clock of this computer is wrong. Set it and start again",
+            "InvalidObjectState" => "the object is archived. Restore it from its Glacier storage class first",
+            "PermanentRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException" =>
+                $"the bucket is in another region than {Region(config)}: {Sentence(answer)}. Set AWS_REGION to its "
+                + "region",
+            "InvalidBucketName" => "the name of the bucket is not valid",
+            "AccessDenied" or "AllAccessDisabled" or "AccountProblem" => Denied(answer, kind),
+            _ => answer.StatusCode switch
+            {
+                HttpStatusCode.PreconditionFailed => Changed,
+                HttpStatusCode.Forbidden => Denied(answer, kind),
+                HttpStatusCode.Moved or HttpStatusCode.TemporaryRedirect =>
+                    $"the bucket is in another region than {Region(config)}. Set AWS_REGION to its region",
+                >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests =>
+                    $"{Endpoint(config)} answers {Code(answer)} each time. Try again later",
+                0 => OfNetwork(answer.InnerException ?? answer, config),
+                _ => $"{Endpoint(config)} answers {Code(answer)}: {Sentence(answer)}",
+            },
+        };
 
     private static string OfClient(AmazonClientException failure)
     {
@@ -80,9 +90,11 @@ internal static class S3Errors
                 + "again";
     }
 
-    private static string Denied(AmazonServiceException answer) =>
-        $"access is denied ({Sentence(answer)}). The credentials need s3:ListBucket on the bucket and s3:GetObject on "
-        + "its objects";
+    private static string Denied(AmazonServiceException answer, FailureKind kind) =>
+        $"access is denied ({Sentence(answer)}). The credentials need s3:ListBucket on the bucket and "
+        + (kind == FailureKind.Output
+            ? "s3:PutObject, s3:GetObject, s3:DeleteObject and s3:AbortMultipartUpload on its objects"
+            : "s3:GetObject on its objects");
 
     /// <summary>Such as <c>503 SlowDown</c>.</summary>
     private static string Code(AmazonServiceException answer) =>

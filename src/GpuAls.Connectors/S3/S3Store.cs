@@ -16,6 +16,9 @@ internal sealed class S3Store(Lazy<S3Client> client) : IStore
     {
     }
 
+    /// <summary>The client.</summary>
+    internal S3Client Client => client.Value;
+
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<IByteSource>> FindAsync(string location, CancellationToken cancellation)
     {
@@ -64,6 +67,27 @@ internal sealed class S3Store(Lazy<S3Client> client) : IStore
     }
 
     /// <inheritdoc/>
+    public async Task<IOutput> OpenFolderAsync(
+        string location, bool overwrite, ForeignCheck whyForeign, CancellationToken cancellation) =>
+        await S3FolderOutput.OpenAsync(this, S3Location.Parse(location), overwrite, whyForeign, cancellation)
+            .ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async Task<IOutput> OpenFilesAsync(
+        string folder, IReadOnlyList<string> files, bool overwrite, CancellationToken cancellation) =>
+        await S3FilesOutput.OpenAsync(this, S3Location.Parse(folder), files, overwrite, cancellation)
+            .ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async Task<IWorkFolder> OpenWorkFolderAsync(
+        string location, string log, string whyForeign, CancellationToken cancellation) =>
+        await S3WorkFolder.OpenAsync(this, S3Location.Parse(location), log, whyForeign, cancellation)
+            .ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public IStoreFolder OpenStoreFolder(string location) => new S3StoreFolder(this, S3Location.Parse(location));
+
+    /// <inheritdoc/>
     public string Normalize(string location) => S3Location.Parse(location).ToString().TrimEnd('/');
 
     private static bool IsDenied(GpuAlsException exception) =>
@@ -84,13 +108,15 @@ internal sealed class S3Store(Lazy<S3Client> client) : IStore
     }
 
     /// <summary>All objects whose keys begin so, without marks of folders.</summary>
-    private async Task<List<Amazon.S3.Model.S3Object>> ListAsync(S3Location prefix, CancellationToken cancellation)
+    internal async Task<List<Amazon.S3.Model.S3Object>> ListAsync(
+        S3Location prefix, CancellationToken cancellation, FailureKind kind = FailureKind.BadInput)
     {
         var listed = new List<Amazon.S3.Model.S3Object>();
         ListObjectsV2Response? page = null;
         do
         {
-            page = await PageAsync(prefix, page?.NextContinuationToken, keys: null, cancellation).ConfigureAwait(false);
+            page = await PageAsync(prefix, page?.NextContinuationToken, keys: null, cancellation, kind)
+                .ConfigureAwait(false);
             listed.AddRange((page.S3Objects ?? []).Where(item =>
                 !item.Key.EndsWith('/') && !item.Key.EndsWith(FolderMark, StringComparison.Ordinal)));
         }
@@ -99,15 +125,19 @@ internal sealed class S3Store(Lazy<S3Client> client) : IStore
     }
 
     private Task<ListObjectsV2Response> PageAsync(
-        S3Location prefix, string? after, int? keys, CancellationToken cancellation)
+        S3Location prefix, string? after, int? keys, CancellationToken cancellation,
+        FailureKind kind = FailureKind.BadInput)
     {
         var request = new ListObjectsV2Request
         {
-            BucketName = prefix.Bucket, Prefix = prefix.Key, ContinuationToken = after, MaxKeys = keys,
+            BucketName = prefix.Bucket,
+            Prefix = prefix.Key,
+            ContinuationToken = after,
+            MaxKeys = keys,
         };
         return client.Value.RunAsync(
             $"cannot list '{prefix}'",
-            FailureKind.BadInput,
+            kind,
             token => client.Value.Sdk.ListObjectsV2Async(request, token),
             cancellation);
     }

@@ -39,19 +39,36 @@ internal sealed class OutputLocation
     public async Task<IOutput> OpenFolderAsync(
         bool overwrite, ForeignCheck whyForeign, CancellationToken cancellation)
     {
-        RequireLocal();
+        if (_store is not null)
+            return await _store.OpenFolderAsync(Path, overwrite, whyForeign, cancellation).ConfigureAwait(false);
         return await FolderOutput.OpenAsync(this, overwrite, whyForeign, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Opens a single file; its output has no other.</summary>
     /// <exception cref="GpuAlsException">Kind Output: it exists, or cannot be written.</exception>
-    public ValueTask<OutputFile> OpenFileAsync(bool overwrite, CancellationToken cancellation)
+    public async ValueTask<OutputFile> OpenFileAsync(bool overwrite, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        RequireLocal();
-        var output = new FilesOutput(IOPath.GetDirectoryName(Path) ?? Path, [FileName], overwrite);
-        return new ValueTask<OutputFile>(new OutputFile(output, FileName));
+        var folder = Parents.FirstOrDefault() ?? Path;
+        Require.Usage(_store is null || folder != Path, $"'{Name}' names no file.");
+        IOutput output = _store is null
+            ? new FilesOutput(folder, [FileName], overwrite)
+            : await _store.OpenFilesAsync(folder, [FileName], overwrite, cancellation).ConfigureAwait(false);
+        return new OutputFile(output, FileName);
     }
+
+    /// <summary>Opens a folder that fills while a job runs.</summary>
+    /// <inheritdoc cref="IStore.OpenWorkFolderAsync"/>
+    public async Task<IWorkFolder> OpenWorkFolderAsync(
+        string log, string whyForeign, CancellationToken cancellation) =>
+        _store is null
+            ? new WorkFolder(this, log, whyForeign)
+            : await _store.OpenWorkFolderAsync(Path, log, whyForeign, cancellation).ConfigureAwait(false);
+
+    /// <summary>Opens a folder that a job reads and changes file by file; it need not exist.</summary>
+    /// <exception cref="GpuAlsException">Kind Output: it is a file, or cannot be looked into.</exception>
+    public IStoreFolder OpenStoreFolder() =>
+        _store is null ? new LocalStoreFolder(this) : _store.OpenStoreFolder(Path);
 
     /// <summary>The folders it lies in, the nearest first.</summary>
     public IEnumerable<string> Parents
@@ -107,11 +124,6 @@ internal sealed class OutputLocation
         url == folder ? "."
         : url.StartsWith(folder + '/', StringComparison.Ordinal) ? url[(folder.Length + 1)..]
         : "..";
-
-    internal void RequireLocal() => Require.Usage(
-        _store is null,
-        $"'{Name}': writing to S3 is not supported yet. Write to a local folder and copy it, "
-            + $"as with: aws s3 cp --recursive FOLDER {Name}");
 
     private static string Follow(string path)
     {

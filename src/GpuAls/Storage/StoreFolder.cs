@@ -48,7 +48,7 @@ internal static class StoreFolder
     /// <exception cref="GpuAlsException">
     /// Kind Usage: a location that is not supported. Kind Output: it is a file, or cannot be looked into.
     /// </exception>
-    public static IStoreFolder Open(string location) => new LocalStoreFolder(OutputLocation.Of(location));
+    public static IStoreFolder Open(string location) => OutputLocation.Of(location).OpenStoreFolder();
 }
 
 /// <summary>
@@ -69,7 +69,6 @@ internal sealed class LocalStoreFolder : IStoreFolder
     /// <exception cref="GpuAlsException">Kind Output: it is a file, or cannot be looked into.</exception>
     public LocalStoreFolder(OutputLocation location)
     {
-        location.RequireLocal();
         (Name, _path) = (location.Name, location.Path);
         if (File.Exists(_path)) throw OutputErrors.NotADirectory(Name);
         StagingNames.RemoveStale(_path, StagingName, _path);

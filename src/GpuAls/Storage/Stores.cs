@@ -25,6 +25,34 @@ internal interface IStore
     /// </exception>
     ValueTask<IByteSource?> FindFileAsync(string location, CancellationToken cancellation);
 
+    /// <summary>Opens a folder whose files are published together and replace those of an existing one.</summary>
+    /// <exception cref="GpuAlsException">Kind Output: it exists, or cannot be written.</exception>
+    Task<IOutput> OpenFolderAsync(
+        string location, bool overwrite, ForeignCheck whyForeign, CancellationToken cancellation);
+
+    /// <summary>Opens files in a folder that may hold others.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="files">The names of the files, in the order in which they are published.</param>
+    /// <param name="overwrite">Whether existing files are replaced.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="GpuAlsException">Kind Output: a file exists, or cannot be written there.</exception>
+    Task<IOutput> OpenFilesAsync(
+        string folder, IReadOnlyList<string> files, bool overwrite, CancellationToken cancellation);
+
+    /// <summary>Opens a folder that fills while a job runs.</summary>
+    /// <param name="location">The folder.</param>
+    /// <param name="log">The name of the log that marks it as the job's own.</param>
+    /// <param name="whyForeign">
+    /// Said of a folder that has files and no such log, to follow its name in a sentence.
+    /// </param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="GpuAlsException">Kind Output: the folder has other files, or cannot be used.</exception>
+    Task<IWorkFolder> OpenWorkFolderAsync(
+        string location, string log, string whyForeign, CancellationToken cancellation);
+
+    /// <summary>Opens a folder that a job reads and changes file by file; it need not exist.</summary>
+    IStoreFolder OpenStoreFolder(string location);
+
     /// <summary>The one form of all ways to write a location, without a slash at its end.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: a malformed location.</exception>
     string Normalize(string location);

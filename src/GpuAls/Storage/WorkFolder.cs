@@ -1,10 +1,29 @@
 namespace GpuAls;
 
 /// <summary>
-/// A local folder that fills while a job runs, so that the next run can go on from it: a log that marks the folder as
-/// the job's own, and the job's results.
+/// A folder that fills while a job runs, so that the next run can go on from it: a log that marks the folder as the
+/// job's own, and the job's results. Disposing removes the folder if it was made and holds nothing.
 /// </summary>
-internal sealed class WorkFolder : IDisposable
+internal interface IWorkFolder : IDisposable
+{
+    /// <summary>How messages name it.</summary>
+    string Name { get; }
+
+    /// <summary>Opens the log, or begins one.</summary>
+    /// <exception cref="GpuAlsException">Kind Output: another run has it, or it cannot be used.</exception>
+    Task<IAppendLog> OpenLogAsync(CancellationToken cancellation);
+
+    /// <summary>Opens results, to be published together in place of those that are there.</summary>
+    /// <exception cref="GpuAlsException">Kind Output: they cannot be written.</exception>
+    Task<IOutput> OpenResultsAsync(IReadOnlyList<string> files, CancellationToken cancellation);
+
+    /// <summary>Removes results that no longer belong to the log.</summary>
+    /// <exception cref="GpuAlsException">Kind Output: one cannot be removed.</exception>
+    Task RemoveAsync(IReadOnlyList<string> files, CancellationToken cancellation);
+}
+
+/// <summary>A local folder that fills while a job runs.</summary>
+internal sealed class WorkFolder : IWorkFolder
 {
     private readonly ParentFolders _parents = new();
     private readonly string _log;
@@ -17,7 +36,6 @@ internal sealed class WorkFolder : IDisposable
     /// <exception cref="GpuAlsException">Kind Output: the folder has other files, or cannot be written.</exception>
     public WorkFolder(OutputLocation location, string log, string whyForeign)
     {
-        location.RequireLocal();
         (Name, _log) = (location.Path, Path.Combine(location.Path, log));
         if (File.Exists(Name)) throw OutputErrors.NotADirectory(location.Name);
         OutputErrors.Guard(Name, () => _parents.MakeAbove(_log, () =>
@@ -28,25 +46,33 @@ internal sealed class WorkFolder : IDisposable
         }));
     }
 
-    /// <summary>How messages name it.</summary>
+    /// <inheritdoc/>
     public string Name { get; }
 
-    /// <summary>Opens the log, or begins one.</summary>
-    /// <exception cref="GpuAlsException">Kind Output: another run has it, or it cannot be written.</exception>
-    public IAppendLog OpenLog() => new LocalAppendLog(_log);
-
-    /// <summary>Opens results, to be published together in place of those that are there.</summary>
-    /// <exception cref="GpuAlsException">Kind Output: they cannot be written.</exception>
-    public IOutput OpenResults(IEnumerable<string> files) => new FilesOutput(Name, files, overwrite: true);
-
-    /// <summary>Removes results that no longer belong to the log.</summary>
-    /// <exception cref="GpuAlsException">Kind Output: one cannot be removed.</exception>
-    public void Remove(IEnumerable<string> files) => OutputErrors.Guard(Name, () =>
+    /// <inheritdoc/>
+    public Task<IAppendLog> OpenLogAsync(CancellationToken cancellation)
     {
-        foreach (var file in files) File.Delete(Path.Combine(Name, file));
-    });
+        cancellation.ThrowIfCancellationRequested();
+        return Task.FromResult<IAppendLog>(new LocalAppendLog(_log));
+    }
 
-    /// <summary>Removes the folder if it was made and holds nothing.</summary>
+    /// <inheritdoc/>
+    public Task<IOutput> OpenResultsAsync(IReadOnlyList<string> files, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return Task.FromResult<IOutput>(new FilesOutput(Name, files, overwrite: true));
+    }
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(IReadOnlyList<string> files, CancellationToken cancellation)
+    {
+        OutputErrors.Guard(Name, () =>
+        {
+            foreach (var file in files) File.Delete(Path.Combine(Name, file));
+        });
+        return Task.CompletedTask;
+    }
+
     public void Dispose() => _parents.Remove();
 }
 

@@ -119,8 +119,8 @@ internal sealed class S3Double : IHttpApplication<HttpContext>, IAsyncDisposable
         try
         {
             var fault = Faults.Next(request.Operation);
-            if (fault is { Delay: var delay } && delay > TimeSpan.Zero) await Task.Delay(delay, context.RequestAborted);
             fault?.Before?.Invoke();
+            if (fault is { Delay: var delay } && delay > TimeSpan.Zero) await Task.Delay(delay, context.RequestAborted);
             await AnswerAsync(context, request, fault);
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)

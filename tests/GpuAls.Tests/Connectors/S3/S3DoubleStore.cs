@@ -47,6 +47,12 @@ internal sealed class S3DoubleStore(S3DoubleOptions options)
         }
     }
 
+    /// <summary>Aborts all uploads, as a rule of the bucket's lifecycle does in time.</summary>
+    public void AbortAll()
+    {
+        lock (_lock) _uploads.Clear();
+    }
+
     /// <summary>The keys in a bucket, in the order of listings.</summary>
     public IReadOnlyList<string> Keys(string bucket, string prefix = "")
     {

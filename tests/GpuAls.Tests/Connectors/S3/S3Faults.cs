@@ -145,6 +145,9 @@ internal sealed record S3Fault
     /// <summary>A bit of the answer's body is wrong.</summary>
     public static S3Fault Flip(long position) => new() { FlippedByte = position };
 
+    /// <summary>Waits before the request is carried out.</summary>
+    public S3Fault AndWait(TimeSpan delay) => this with { Delay = delay };
+
     /// <summary>Refuses in the middle of the request's body.</summary>
     public S3Fault After(int requestBytes) => this with { RequestBytes = requestBytes };
 
