@@ -79,16 +79,4 @@ internal sealed class DeviceRequestTests
         Assert.That(DeviceChoice.OfGpu(DeviceKind.OpenCl, [absent]).Note, Is.Empty);
         Assert.That(DeviceChoice.OfGpu(DeviceKind.OpenCl, [old]).Note, Does.StartWith("H200: "));
     }
-
-    [TestCase("nvidia0", true)]
-    [TestCase("nvidiactl", false)]
-    [TestCase("null", false)]
-    public void HasNvidiaDevice_LooksForItsDeviceFile(string file, bool isThere)
-    {
-        using var folder = new TempFolder();
-        File.WriteAllText(folder.At(file), "");
-
-        Assert.That(NativeLibraries.HasNvidiaDevice(folder.Root), Is.EqualTo(isThere));
-        Assert.That(NativeLibraries.HasNvidiaDevice(folder.At("absent")), Is.False);
-    }
 }

@@ -46,14 +46,12 @@ internal sealed class DeviceProbe : IDisposable
         : !CanCompileKernels ? "kernels can't be compiled in a program without dynamic code; set its property "
             + "PublishAot to false"
         : NativeLibraries.Has(Kind) ? $"the driver ({NativeLibraries.NameOf(Kind)}) reports no device"
-        : HasNvidiaDevice ? $"there is an NVIDIA GPU, but its driver library ({NativeLibraries.NameOf(Kind)}) can't be "
-            + "loaded; containers need NVIDIA_DRIVER_CAPABILITIES=compute,utility"
-        : $"no driver found ({NativeLibraries.NameOf(Kind)})";
+        : UnusedNvidia ?? $"no driver found ({NativeLibraries.NameOf(Kind)})";
 
     /// <summary>Whether there is a GPU of this kind, usable or not.</summary>
-    public bool IsGpuPresent => Infos.Any(info => info.IsGpu) || HasNvidiaDevice;
+    public bool IsGpuPresent => Infos.Any(info => info.IsGpu) || UnusedNvidia is not null;
 
-    private bool HasNvidiaDevice => Kind == DeviceKind.Cuda && NativeLibraries.HasNvidiaDevice("/dev");
+    private string? UnusedNvidia => Kind == DeviceKind.Cuda ? new NvidiaDriver("/").WhyMissing() : null;
 
     /// <param name="kind">Kind of devices.</param>
     /// <param name="isTimed">Whether streams support timing events.</param>

@@ -28,13 +28,6 @@ internal static class NativeLibraries
     /// <summary>Whether a kind's driver library can be loaded.</summary>
     public static bool Has(DeviceKind kind) => NativeLibrary.TryLoad(NameOf(kind), out _);
 
-    /// <summary>Whether there is an NVIDIA GPU, even if its driver library is missing, as in containers.</summary>
-    /// <param name="devices">The folder of device files.</param>
-    public static bool HasNvidiaDevice(string devices) =>
-        Directory.Exists(devices) && Directory.EnumerateFileSystemEntries(devices, "nvidia?").Any(IsNumbered);
-
-    private static bool IsNumbered(string path) => char.IsAsciiDigit(path[^1]);
-
     // Not SetDllImportResolver: an assembly can have only one, and under WSL ILGPU sets its own.
     private static bool Register()
     {
