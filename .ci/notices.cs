@@ -17,8 +17,8 @@ var folders = assets.RootElement.GetProperty("packageFolders").EnumerateObject()
 var target = assets.RootElement.GetProperty("targets").EnumerateObject().Last().Value;
 var used = new SortedSet<string>(StringComparer.Ordinal);
 
-Console.WriteLine("gpuals contains the packages below. Where gpuals is self-contained, it also contains the .NET runtime");
-Console.WriteLine("(Copyright (c) .NET Foundation and Contributors, MIT). The text of each licence follows the list.");
+Console.WriteLine("gpuals contains the packages below. A self-contained gpuals also contains the .NET runtime (Copyright");
+Console.WriteLine("(c) .NET Foundation and Contributors, MIT). The text of each licence follows the list.");
 Console.WriteLine();
 foreach (var package in target.EnumerateObject())
 {
@@ -37,8 +37,8 @@ foreach (var package in target.EnumerateObject())
 
     used.Add(license);
     Console.WriteLine($"{name} {version}: {license}");
-    if ((Value(metadata, "copyright") ?? Value(metadata, "authors")) is { } copyright) Console.WriteLine($"  {copyright}");
-    if (Value(metadata, "projectUrl") is { } url) Console.WriteLine($"  {url}");
+    string?[] details = [Value(metadata, "copyright") ?? Value(metadata, "authors"), Value(metadata, "projectUrl")];
+    foreach (var detail in details.Where(detail => detail is not null)) Console.WriteLine($"  {detail}");
 }
 
 foreach (var license in used)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using GpuAls.Tests.Connectors.Postgres;
 
@@ -62,7 +63,7 @@ public sealed partial class DocsTests
                 case "yaml": // a file, whose first line is a comment with its name
                     File.WriteAllText(text.Split('\n')[0].TrimStart('#', ' '), text);
                     break;
-                case "json":
+                case "json" when printed.Length > 0 || Directory.GetFiles(".", "*.jsonl").Length > 0:
                     AssertShown(text, string.Join('\n', Directory.GetFiles(".", "*.jsonl").Select(File.ReadAllText)));
                     break;
                 case "csharp":
@@ -71,6 +72,26 @@ public sealed partial class DocsTests
                     break;
             }
         }
+    }
+
+    /// <summary>What AWS is given can't be run here; its form and gpuals' options in it are checked.</summary>
+    [Test]
+    public async Task Ec2_JsonAndOptions_AreWellFormedAndKnown()
+    {
+        var help = (await Tool.SucceedAsync("train", "--help-all")).Out;
+        var page = Path.Combine("docs", "ec2.md");
+        var blocks = Blocks(page).ToList();
+
+        foreach (var (_, json) in blocks.Where(block => block.Language == "json")) JsonNode.Parse(json);
+        var job = blocks.Where(block => block.Language == "json").Select(block => JsonNode.Parse(block.Text)!)
+            .Single(json => json["jobDefinitionName"] is not null);
+        var words = job["containerProperties"]!["command"]!.AsArray().Select(word => word!.GetValue<string>())
+            .Concat(blocks.Where(block => block.Language == "sh")
+                .SelectMany(block => block.Text.Replace("\\\n", "", StringComparison.Ordinal).Split('\n'))
+                .Where(line => line.Contains("gpuals train ", StringComparison.Ordinal))
+                .SelectMany(line => line.Split(' ')));
+        foreach (var option in words.Where(word => word.StartsWith("--", StringComparison.Ordinal)).Distinct())
+            Assert.That(help, Does.Match($@"{option}\b"), page);
     }
 
     [Test]

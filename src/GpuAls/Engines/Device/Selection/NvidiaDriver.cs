@@ -17,13 +17,13 @@ internal sealed class NvidiaDriver(string root)
         && Directory.EnumerateDirectories(At("sys/bus/pci/devices")).Any(IsNvidiaDisplay);
 
     private string Packages => Version is { } version
-        ? $"install libcuda1 (Debian) or libnvidia-compute-{version.Split('.')[0]} (Ubuntu), version {version} like the "
-            + "kernel module"
+        ? $"install libcuda1 (Debian) or libnvidia-compute-{version.Split('.')[0]} (Ubuntu), version {version} like "
+            + "the kernel module"
         : "install libcuda1 (Debian) or libnvidia-compute (Ubuntu), in the version of the kernel module";
 
     /// <summary>The version of the kernel module, such as 570.86.15.</summary>
-    private string? Version => Read(At("proc/driver/nvidia"), "version").Split(' ', '\n').FirstOrDefault(
-        word => word.Contains('.', StringComparison.Ordinal) && word.All(sign => char.IsAsciiDigit(sign) || sign == '.'));
+    private string? Version => Read(At("proc/driver/nvidia"), "version").Split(' ', '\n')
+        .FirstOrDefault(word => System.Version.TryParse(word, out _));
 
     /// <summary>Why CUDA cannot be used although there is a GPU, and what to do; null if there is no GPU.</summary>
     public string? WhyMissing()
