@@ -32,10 +32,11 @@ internal sealed class LongRowLauncher : IDisposable
     /// <param name="schedule">The long rows and their segments.</param>
     /// <param name="plan">The plan for the rank.</param>
     /// <param name="arguments">The arguments, as for other rows.</param>
+    /// <param name="queued">Counts the work.</param>
     /// <param name="solve">Launches a solve of the given tasks.</param>
     public void Launch(
         AcceleratorStream stream, DeviceSchedule schedule, TeamPlan plan, RowSolveArguments arguments,
-        Action<AcceleratorStream, TeamPlan, RowSolveArguments> solve)
+        QueuedWork queued, Action<AcceleratorStream, TeamPlan, RowSolveArguments> solve)
     {
         var rows = schedule.HostLongRows.Span;
         var length = SegmentSums.Length(arguments.Rank4);
@@ -55,7 +56,9 @@ internal sealed class LongRowLauncher : IDisposable
             solve(stream, plan, ofRows with { Round = SolveRound.LongRows });
             Launch(_residuals, groups, ofSegments with { Round = SolveRound.LongRowsAgain });
             solve(stream, plan, ofRows with { Round = SolveRound.LongRowsAgain });
+            var plays = schedule.LongRowPlays.AsSpan(first, count);
             first += count;
+            queued.Add(RowCost.Exact(arguments.Rank).Of(Sum(plays), count));
         }
 
         void Launch(DeviceKernel<RowSolveArguments> kernel, int groups, RowSolveArguments ofSegments) =>
@@ -76,6 +79,13 @@ internal sealed class LongRowLauncher : IDisposable
     /// <summary>Number of segments whose sums are kept at a time; at least those of the longest row.</summary>
     private static int Capacity(int rank4) =>
         Math.Max(RowSchedule.MostSegments, (int)(SumBytes / (SegmentSums.Length(rank4) * Float4.Bytes)));
+
+    private static long Sum(ReadOnlySpan<int> values)
+    {
+        long sum = 0;
+        foreach (var value in values) sum += value;
+        return sum;
+    }
 
     /// <summary>Number of rows whose segments fit, at least one.</summary>
     private static int CountThatFit(ReadOnlySpan<RowTask> rows, int capacity)

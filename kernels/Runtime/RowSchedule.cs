@@ -108,6 +108,12 @@ public sealed class RowSchedule
 public sealed class DeviceSchedule
 {
     private const int TaskLongs = 2;
+    private const int Samples = 1_024;
+
+    /// <summary>[row / _step], plays of the rows before each sampled one.</summary>
+    private readonly long[] _playsBefore;
+    private readonly int _step;
+    private readonly long _plays;
 
     /// <param name="schedule">The schedule, as written by <see cref="Write"/>.</param>
     /// <param name="buffer">
@@ -121,13 +127,20 @@ public sealed class DeviceSchedule
         LongRows = tasks.Part(Rows.Length, schedule.LongRows.Length);
         Segments = tasks.Part(Rows.Length + LongRows.Length, schedule.Segments.Length);
         HostLongRows = schedule.LongRows;
+        var rows = schedule.Rows.Span;
+        _step = Math.Max(1, rows.Length / Samples);
+        _playsBefore = new long[(rows.Length / _step) + 1];
+        LongRowPlays = new int[schedule.LongRows.Length];
+        for (var row = 0; row < rows.Length; row++)
+        {
+            if (row % _step == 0) _playsBefore[row / _step] = _plays;
+            if (row < LongRowPlays.Length) LongRowPlays[row] = rows[row].Length;
+            _plays += rows[row].Length;
+        }
     }
 
     /// <summary>All rows, the long ones first.</summary>
     internal ArrayView<RowTask> Rows { get; }
-
-    /// <summary>The rows after the long ones.</summary>
-    internal ArrayView<RowTask> ShortRows => Rows.Part(LongRows.Length, Rows.Length - LongRows.Length);
 
     /// <summary>Segments of the long rows.</summary>
     internal ArrayView<RowTask> Segments { get; }
@@ -138,9 +151,31 @@ public sealed class DeviceSchedule
     /// <summary>The long rows, with segments as entries.</summary>
     internal ArrayView<RowTask> LongRows { get; }
 
+    /// <summary>Number of plays of each long row.</summary>
+    internal int[] LongRowPlays { get; }
+
+    /// <summary>The rows from one on, in parts of about as much work.</summary>
+    /// <param name="first">The first row, in the order of <see cref="Rows"/>.</param>
+    /// <param name="cost">What a row costs.</param>
+    /// <param name="block">Work of a part.</param>
+    internal IEnumerable<(ArrayView<RowTask> Rows, long Work)> Parts(int first, RowCost cost, long block)
+    {
+        var count = (int)Rows.Length;
+        for (var end = first; end < count;)
+        {
+            end = (int)Math.Min(((long)(end / _step) + 1) * _step, count);
+            var work = cost.Of(PlaysBefore(end) - PlaysBefore(first), end - first);
+            if (work < block && end < count) continue;
+            yield return (Rows.Part(first, end - first), work);
+            first = end;
+        }
+    }
+
     /// <summary>Number of elements needed to hold a schedule.</summary>
     /// <param name="taskCount">Number of tasks in all three lists.</param>
     public static long Length(long taskCount) => TaskLongs * taskCount;
+
+    private long PlaysBefore(int row) => row == Rows.Length ? _plays : _playsBefore[row / _step];
 
     /// <summary>Writes a schedule into a host buffer of <see cref="Length"/>.</summary>
     public static void Write(RowSchedule schedule, Span<long> buffer)

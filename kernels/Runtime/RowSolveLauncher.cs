@@ -26,6 +26,7 @@ public sealed class RowSolveLauncher : IDisposable
     {
         ArgumentNullException.ThrowIfNull(accelerator);
         _accelerator = accelerator;
+        BlockWork = QueuedWork.BlockOfMultiprocessor * accelerator.NumMultiprocessors;
         _columns = new ReusableBuffer<Float4>(accelerator);
         _sums = new ReusableBuffer<Float4>(accelerator);
         _longRows = new LongRowLauncher(accelerator);
@@ -37,17 +38,26 @@ public sealed class RowSolveLauncher : IDisposable
         _tensorPanel = KernelCatalog.TensorPanelRowSolve.LoadOn(accelerator);
     }
 
+    /// <summary>Multiplications after which the device is waited for, so that a run can be stopped.</summary>
+    internal long BlockWork { get; set; }
+
     /// <summary>
-    /// Launches the solve of all rows: exact, or by conjugate gradients if the arguments specify steps.
+    /// Launches the solve of all rows: exact, or by conjugate gradients if the arguments specify steps. Where that is
+    /// more than a fraction of a second's work, it returns when most of it is done.
     /// </summary>
     /// <param name="stream">The stream on which launches are queued.</param>
     /// <param name="schedule">The order of the rows.</param>
     /// <param name="arguments">The arguments; tasks, layout and scratch memory are set here.</param>
-    public void Launch(AcceleratorStream stream, DeviceSchedule schedule, RowSolveArguments arguments)
+    /// <param name="cancellation">Looked at each time the device was waited for.</param>
+    /// <exception cref="OperationCanceledException">It was stopped; nothing is queued any more.</exception>
+    public void Launch(
+        AcceleratorStream stream, DeviceSchedule schedule, RowSolveArguments arguments,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(schedule);
-        if (arguments.Steps > 0) Improve(stream, schedule, arguments);
-        else Solve(stream, schedule, arguments);
+        var queued = new QueuedWork(stream, BlockWork, cancellation);
+        if (arguments.Steps > 0) Improve(stream, schedule, arguments, queued);
+        else Solve(stream, schedule, arguments, queued);
     }
 
     /// <summary>The kernels that a solve uses; those for long rows, which may not be needed, come last.</summary>
@@ -86,16 +96,22 @@ public sealed class RowSolveLauncher : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Release();
 
-    private void Solve(AcceleratorStream stream, DeviceSchedule schedule, RowSolveArguments arguments)
+    private void Solve(
+        AcceleratorStream stream, DeviceSchedule schedule, RowSolveArguments arguments, QueuedWork queued)
     {
         var plan = TeamPlan.For(_accelerator, arguments.Rank4);
         arguments.Layout = plan.Layout;
 
         // Longest work first.
-        _longRows.Launch(stream, schedule, plan, arguments, Launch);
-        arguments.Tasks = schedule.ShortRows;
-        if (arguments.UsesTensorCores != 0) LaunchOnTensorCores(stream, plan, arguments);
-        else Launch(stream, plan, arguments);
+        _longRows.Launch(stream, schedule, plan, arguments, queued, Launch);
+        var shortRows = schedule.LongRowPlays.Length;
+        foreach (var (rows, work) in schedule.Parts(shortRows, RowCost.Exact(arguments.Rank), queued.Block))
+        {
+            arguments.Tasks = rows;
+            if (arguments.UsesTensorCores != 0) LaunchOnTensorCores(stream, plan, arguments);
+            else Launch(stream, plan, arguments);
+            queued.Add(work);
+        }
     }
 
     private void Launch(AcceleratorStream stream, TeamPlan plan, RowSolveArguments arguments)
@@ -127,14 +143,19 @@ public sealed class RowSolveLauncher : IDisposable
         (plan.IsWhole ? _tensor : _tensorPanel).Launch(stream, plan.Config(groups), arguments);
     }
 
-    private void Improve(AcceleratorStream stream, DeviceSchedule schedule, RowSolveArguments arguments)
+    private void Improve(
+        AcceleratorStream stream, DeviceSchedule schedule, RowSolveArguments arguments, QueuedWork queued)
     {
         arguments.StageRows = LaunchPlan.StageRows(_accelerator, arguments.Rank4, MaximumStageRows);
         var shared = RowStage.Length(arguments.StageRows, arguments.Rank4);
-        arguments.Tasks = schedule.Rows;
-        if (arguments.TaskCount == 0) return;
-        var groups = LaunchPlan.Groups(_accelerator, arguments.TaskCount);
         var groupSize = ConjugateGradientKernel.GroupSize(arguments.Rank4);
-        _conjugateGradient.Launch(stream, LaunchPlan.Config(groups, groupSize, shared), arguments);
+        var cost = RowCost.Steps(arguments.Rank, arguments.Steps);
+        foreach (var (rows, work) in schedule.Parts(first: 0, cost, queued.Block))
+        {
+            arguments.Tasks = rows;
+            var groups = LaunchPlan.Groups(_accelerator, arguments.TaskCount);
+            _conjugateGradient.Launch(stream, LaunchPlan.Config(groups, groupSize, shared), arguments);
+            queued.Add(work);
+        }
     }
 }

@@ -121,7 +121,8 @@ internal sealed class SpotWatch : IAsyncDisposable
         }
         catch (Exception failure) when (IsExpected(failure))
         {
-            if (!_isUnreachable && !_stop.IsCancellationRequested) _progress?.Report(new SpotUnknown(_endpoint.ToString(), Reason(failure)));
+            if (!_isUnreachable && !_stop.IsCancellationRequested)
+                _progress?.Report(new SpotUnknown(_endpoint.ToString(), Reason(failure)));
             _isUnreachable = true;
             return null;
         }

@@ -35,6 +35,9 @@ internal sealed class DeviceEngine : IAlsEngine
     /// <summary>The device's memory.</summary>
     internal DeviceStore Store { get; }
 
+    /// <summary>Solves rows.</summary>
+    internal RowSolveLauncher RowSolve => _operations.RowSolve;
+
     /// <summary>Passes plays to the kernels.</summary>
     internal PlaysPass Pass { get; }
 

@@ -12,7 +12,6 @@ internal sealed class DeviceOperations : IDisposable
 {
     private readonly DeviceStore _store;
     private readonly PlaysPass _pass;
-    private readonly RowSolveLauncher _rowSolve;
     private readonly GramianLauncher _gramian;
     private readonly LossLauncher _loss;
     private readonly DeviceTopK _topK;
@@ -25,7 +24,7 @@ internal sealed class DeviceOperations : IDisposable
     {
         var accelerator = store.Accelerator;
         (_store, _pass) = (store, pass);
-        _rowSolve = new RowSolveLauncher(accelerator);
+        RowSolve = new RowSolveLauncher(accelerator);
         _gramian = new GramianLauncher(accelerator);
         _loss = new LossLauncher(accelerator);
         _topK = new DeviceTopK(store, pass, Release);
@@ -35,6 +34,9 @@ internal sealed class DeviceOperations : IDisposable
         _status = new ReusableBuffer<int>(accelerator);
     }
 
+    /// <summary>Solves rows.</summary>
+    public RowSolveLauncher RowSolve { get; }
+
     /// <summary>The kernels that make lists.</summary>
     public IEnumerable<DeviceKernel> TopKKernels => _topK.Kernels;
 
@@ -42,7 +44,7 @@ internal sealed class DeviceOperations : IDisposable
     public IEnumerable<DeviceKernel> TrainingKernels(TrainingPlan plan) =>
         [
             .. _gramian.Kernels,
-            .. _rowSolve.Kernels(
+            .. RowSolve.Kernels(
                 Float4.CountFor(plan.Rank), plan.ConjugateGradientSteps == 0, plan.Precision == SumPrecision.Tf32),
         ];
 
@@ -90,8 +92,17 @@ internal sealed class DeviceOperations : IDisposable
         };
         foreach (var block in _pass.Blocks(plays, isScheduled: true))
         {
-            StopIf(problem.Cancellation);
-            _rowSolve.Launch(_store.Accelerator.DefaultStream, block.Schedule!, Of(shared, block));
+            try
+            {
+                problem.Cancellation.ThrowIfCancellationRequested();
+                RowSolve.Launch(
+                    _store.Accelerator.DefaultStream, block.Schedule!, Of(shared, block), problem.Cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                _store.Accelerator.Synchronize(); // What is queued uses memory that is about to be freed.
+                throw;
+            }
         }
 
         return Fp64Fallback.Solve(problem, Unsolved(shared.Status));
@@ -138,21 +149,13 @@ internal sealed class DeviceOperations : IDisposable
     /// <summary>Frees the device memory that operations keep between calls.</summary>
     public void Release()
     {
-        _rowSolve.Release();
+        RowSolve.Release();
         _gramian.Release();
         _loss.Release();
         _baseMatrix.Dispose();
         _baseTiles.Dispose();
         _rowWeights.Dispose();
         _status.Dispose();
-    }
-
-    /// <summary>Stops once the device has done what is queued, since the memory it uses is about to be freed.</summary>
-    private void StopIf(CancellationToken cancellation)
-    {
-        if (!cancellation.IsCancellationRequested) return;
-        _store.Accelerator.Synchronize();
-        cancellation.ThrowIfCancellationRequested();
     }
 
     private static RowSolveArguments Of(RowSolveArguments shared, PlaysBlock block)

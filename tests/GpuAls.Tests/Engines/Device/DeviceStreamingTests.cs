@@ -77,6 +77,26 @@ internal sealed class DeviceStreamingTests<TEngine>
         AssertSame(problem, new float[(lengths.Length + 3) * 16], 16, lengths, 7_000);
     }
 
+    /// <summary>Much work is queued in parts, so that a run can be stopped between them.</summary>
+    [TestCase(0, false)]
+    [TestCase(3, false)]
+    [TestCase(0, true)]
+    public void SolveRows_InParts_GivesTheSameBytes(int steps, bool hasLongRows)
+    {
+        if (hasLongRows && !TEngine.TakesManyRows) Assert.Ignore("rows of this length take minutes on this engine.");
+        int[] lengths = hasLongRows ? [2_500, 40, 7_000, 0, 2_049, 1, 2_048, 6_500] : RowLengths;
+        var problem = new Problem(9, lengths, hasLongRows ? 7_000 : 137, seed: 9) { ConjugateGradientSteps = steps };
+        var start = TestMatrices.Factors(lengths.Length, 9, seed: 4);
+        var whole = problem.Solve(_engine, null, [.. start]);
+        var usual = _engine.RowSolve.BlockWork;
+        _engine.RowSolve.BlockWork = 1;
+
+        var inParts = problem.Solve(_engine, null, [.. start]);
+
+        _engine.RowSolve.BlockWork = usual;
+        Assert.That(inParts, Is.EqualTo(whole));
+    }
+
     /// <summary>The kernels of the first block are done, and the memory of the blocks is given back.</summary>
     [Test]
     public void SolveRows_StreamedAndStopped_ThrowsBeforeTheNextBlock()
