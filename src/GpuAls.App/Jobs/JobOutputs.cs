@@ -121,6 +121,23 @@ internal sealed record TrainOutput(ChecksummedOutput Model, IListOutput Lists, s
         return new TrainOutput(model, new ListFile(file, format!), inside);
     }
 
+    /// <summary>What of this can be told without touching the outputs.</summary>
+    /// <exception cref="GpuAlsException">As <see cref="OpenAsync"/>.</exception>
+    public static async Task CheckAsync(TrainJobOptions options, CancellationToken cancellation)
+    {
+        var lists = options.Recommendations ?? ModelFiles.Recommendations;
+        var isTable = Databases.Has(lists);
+        if (!isTable) ListFormat.Of(lists);
+        var isFile = !isTable && options.Recommendations is not null
+            && await InsideAsync(options.Output, lists, cancellation).ConfigureAwait(false) is null;
+        await Collisions.CheckAsync(options, cancellation).ConfigureAwait(false);
+        await OutputLocation.Of(options.Output)
+            .CheckFolderAsync(options.Overwrite, ModelFolder.WhyForeignAsync, cancellation).ConfigureAwait(false);
+        string?[] files = [isFile ? lists : null, options.Report?.File];
+        foreach (var file in files.OfType<string>())
+            await OutputLocation.Of(file).CheckFileAsync(options.Overwrite, cancellation).ConfigureAwait(false);
+    }
+
     private static async Task<string?> InsideAsync(
         string output, string lists, CancellationToken cancellation)
     {

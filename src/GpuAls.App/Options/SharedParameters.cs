@@ -34,7 +34,7 @@ internal static class SharedParameters
         {
             Group = ParameterGroup.Input,
             IsRequired = true,
-            Summary = "Parquet, CSV, TSV or JSON Lines: files, folders or globs; local or s3://",
+            Summary = "Parquet, CSV or JSON Lines: files, folders or globs; local or s3://",
             Details = "Delimited text is .csv, .tsv, .dat or .txt; JSON Lines is .jsonl, .ndjson or .json. Both may "
                 + $"be compressed (.gz, .bz2, .zst). Or a database: {Databases.Expected}.",
         };

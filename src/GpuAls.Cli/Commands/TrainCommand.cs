@@ -6,7 +6,8 @@ namespace GpuAls.Cli.Commands;
 internal static class TrainCommand
 {
     public static ToolCommand Definition { get; } = new ToolCommand<TrainJobOptions>(
-        "train", "Train a model and write recommendations for every user", JobParameters.Train, RunAsync);
+        "train", "Train a model and write recommendations for every user", JobParameters.Train, RunAsync,
+        dryRun: DryRunAsync);
 
     private static async Task<int> RunAsync(
         Invocation<TrainJobOptions> invocation, CliConsole console, CancellationToken cancellation)
@@ -16,5 +17,24 @@ internal static class TrainCommand
             invocation.Log, console, invocation.Device.For(options.Als),
             (engine, progress) => new TrainJob(options, engine, progress).RunAsync(cancellation)).ConfigureAwait(false);
         return ExitCode.Done;
+    }
+
+    /// <summary>Tells all it found, and then fails as the run would.</summary>
+    private static async Task<int> DryRunAsync(
+        Invocation<TrainJobOptions> invocation, CliConsole console, CancellationToken cancellation)
+    {
+        var (options, log) = (invocation.Job, new RunLog(console.Error, invocation.Log));
+        var forecast = await JobRunner.RunAsync(
+            invocation.Log, console with { IsTerminal = false }, invocation.Device.For(options.Als),
+            (engine, _) => TrainDryRun.RunAsync(options, engine, cancellation)).ConfigureAwait(false);
+        ForecastText.Write(forecast, options.Als, console.Out);
+        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (forecast.HostBytes > memory)
+            log.Warn(
+                "memory", $"this machine has {ByteSize.Text(memory)} of memory, less than the run would take.",
+                ("available_bytes", memory), ("needed_bytes", forecast.HostBytes));
+        if (forecast.Refusal is not { } refusal) return ExitCode.Done;
+        await console.FlushResultsAsync().ConfigureAwait(false);
+        throw refusal;
     }
 }

@@ -11,7 +11,18 @@ internal sealed record ConfigOptions
     /// <summary>Whether the options are printed, and nothing else is done.</summary>
     public bool Print { get; init; }
 
-    /// <summary>The declarations.</summary>
+    /// <summary>Whether the command tells what it would do, and writes nothing.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>The declaration of a dry run, for the commands that have one.</summary>
+    public static Parameter<ConfigOptions> DryRunOption { get; } =
+        Flag("dry-run", o => o.DryRun, (o, value) => o with { DryRun = value }) with
+        {
+            Group = ParameterGroup.Configuration,
+            Summary = "Check input, options and outputs, estimate the memory, and write nothing",
+        };
+
+    /// <summary>The declarations for every command.</summary>
     public static ParameterTable<ConfigOptions> Table { get; } = new(new ConfigOptions(),
     [
         Text("config", o => o.File, (o, path) => o with { File = path }) with

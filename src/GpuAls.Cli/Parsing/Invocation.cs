@@ -65,7 +65,14 @@ internal static class Invocation
     {
         var name = token.Split('=')[0];
         string[] known = [.. command.Options.Select(option => option.Name), "--help"];
-        return $"unknown option '{name}'.{Spelling.Suggestion(name, known)}";
+        string[] others =
+        [
+            .. CommandLine.Commands.Where(other => other.OptionNames.Any(option => $"--{option}" == name))
+                .Select(other => $"gpuals {other.Name}"),
+        ];
+        var hint = Spelling.Suggestion(name, known);
+        if (hint.Length == 0 && others.Length > 0) hint = $" It is an option of {Words.OneOf(others)}.";
+        return $"unknown option '{name}'.{hint}";
     }
 
     /// <summary>

@@ -38,31 +38,36 @@ internal sealed class ToolCommand<TJob> : ToolCommand
 {
     private readonly ParameterTable<Invocation<TJob>> _table;
     private readonly Func<Invocation<TJob>, CliConsole, CancellationToken, Task<int>> _run;
+    private readonly Func<Invocation<TJob>, CliConsole, CancellationToken, Task<int>>? _dryRun;
 
     /// <param name="name">Its name.</param>
     /// <param name="summary">What it does, in a line without a full stop.</param>
     /// <param name="job">The declarations of its job.</param>
     /// <param name="run">Does it; returns the exit code.</param>
     /// <param name="isOnDevice">Whether something is computed, and so a device is chosen.</param>
+    /// <param name="dryRun">Tells what it would do; returns the exit code. Null for a command that cannot.</param>
     public ToolCommand(
         string name,
         string summary,
         ParameterTable<TJob> job,
         Func<Invocation<TJob>, CliConsole, CancellationToken, Task<int>> run,
-        bool isOnDevice = true)
+        bool isOnDevice = true,
+        Func<Invocation<TJob>, CliConsole, CancellationToken, Task<int>>? dryRun = null)
         : base(name, summary)
     {
+        IEnumerable<Parameter<ConfigOptions>> config =
+            dryRun is null ? ConfigOptions.Table : ConfigOptions.Table.Append(ConfigOptions.DryRunOption);
         var device = SharedParameters.Device.Within<Invocation<TJob>>(
             o => o.Device, (o, request) => o with { Device = request });
-        _run = run;
+        (_run, _dryRun) = (run, dryRun);
         _table = new ParameterTable<Invocation<TJob>>(
             new Invocation<TJob>(job.Usual, SharedParameters.Device.Usual, LogOptions.Table.Usual),
             [
                 .. job.Within<Invocation<TJob>>(o => o.Job, (o, options) => o with { Job = options }),
                 .. isOnDevice ? device : [],
                 .. LogOptions.Table.Within<Invocation<TJob>>(o => o.Log, (o, log) => o with { Log = log }),
-                .. ConfigOptions.Table.Within<Invocation<TJob>>(
-                    o => o.Config, (o, config) => o with { Config = config }),
+                .. config.Select(parameter => parameter.Within<Invocation<TJob>>(
+                    o => o.Config, (o, value) => o with { Config = value })),
             ])
         {
             Complete = (o, given) => job.Complete is { } complete ? o with { Job = complete(o.Job, given) } : o,
@@ -112,7 +117,8 @@ internal sealed class ToolCommand<TJob> : ToolCommand
             var given = _table.ToDictionary(parameter => parameter.Name, parameter => Given(parameter.Name));
             var invocation = Read(given);
             if (invocation.Config.Print) return Task.FromResult(PrintConfig(invocation, given, console));
-            return _run(invocation with { Typed = Invocation.Typed(result) }, console, cancellation);
+            var run = invocation.Config.DryRun ? _dryRun! : _run;
+            return run(invocation with { Typed = Invocation.Typed(result) }, console, cancellation);
 
             GivenOption? Given(string name) => Invocation.Texts(result, symbols[name]) is { Count: > 0 } texts
                 ? new GivenOption(texts, GivenOption.CommandLine)

@@ -27,6 +27,12 @@ internal interface IAlsEngine : IDisposable
     }
 
     /// <summary>
+    /// Bytes of the engine's own memory that a training takes with all plays in it, about; null where it works in host
+    /// memory.
+    /// </summary>
+    long? MemoryFor(TrainingShape shape) => null;
+
+    /// <summary>
     /// Begins to make ready for a training, beside the caller's other work; an engine that is ready at once does
     /// nothing.
     /// </summary>

@@ -49,7 +49,7 @@ internal sealed class FilesOutput : IOutput
     public ValueTask<string?> CommitAsync(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        foreach (var path in _files.Values) CheckReplaceable(path.Final);
+        foreach (var path in _files.Values) CheckReplaceable(path.Final, _overwrite);
         foreach (var path in _files.Values)
             OutputErrors.Guard(path, () => File.Move(path.Staging, path.Final, _overwrite));
         _committed = true;
@@ -67,18 +67,19 @@ internal sealed class FilesOutput : IOutput
     private void Reserve(string file)
     {
         var final = OutputLocation.Resolve(Path.Combine(Name, file));
-        CheckReplaceable(final);
+        CheckReplaceable(final, _overwrite);
         StagingNames.RemoveStaleBeside(final);
         var path = StagedPath.Beside(final);
         OutputErrors.Guard(path, () => _parents.MakeAbove(path.Staging, () => File.Create(path.Staging).Dispose()));
         _files.Add(file, path);
     }
 
-    private void CheckReplaceable(string final)
+    /// <exception cref="GpuAlsException">Kind Output: the file exists, or is a directory.</exception>
+    public static void CheckReplaceable(string final, bool overwrite)
     {
         if (Directory.Exists(final))
             throw new GpuAlsException(FailureKind.Output, $"'{final}' is a directory; expected a file name.");
-        if (!_overwrite && File.Exists(final)) throw OutputErrors.AlreadyThere(final);
+        if (!overwrite && File.Exists(final)) throw OutputErrors.AlreadyThere(final);
     }
 
     private void Abandon()

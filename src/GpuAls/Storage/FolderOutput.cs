@@ -55,6 +55,16 @@ internal sealed class FolderOutput : IOutput
         return new FolderOutput(final, overwrite, whyForeign, place(final));
     }
 
+    /// <summary>Whether a folder could be opened, as far as can be told without touching anything.</summary>
+    /// <exception cref="GpuAlsException">Kind Output: the folder exists, or is a file.</exception>
+    public static async Task CheckAsync(
+        OutputLocation location, bool overwrite, ForeignCheck whyForeign, CancellationToken cancellation)
+    {
+        if (File.Exists(location.Path)) throw OutputErrors.NotADirectory(location.Name);
+        var check = CheckReplaceableAsync(location.Path, staging: null, overwrite, whyForeign, cancellation);
+        await OutputErrors.GuardAsync(location.Path, () => check).ConfigureAwait(false);
+    }
+
     /// <inheritdoc/>
     public string NameOf(string file) => _path.Below(file).Final;
 

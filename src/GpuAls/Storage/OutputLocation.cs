@@ -70,6 +70,26 @@ internal sealed class OutputLocation
     public IStoreFolder OpenStoreFolder() =>
         _store is null ? new LocalStoreFolder(this) : _store.OpenStoreFolder(Path);
 
+    /// <summary>Whether a folder could be opened, as far as can be told without touching anything.</summary>
+    /// <exception cref="GpuAlsException">Kind Output: it exists.</exception>
+    public async Task CheckFolderAsync(bool overwrite, ForeignCheck whyForeign, CancellationToken cancellation)
+    {
+        if (_store is null)
+            await FolderOutput.CheckAsync(this, overwrite, whyForeign, cancellation).ConfigureAwait(false);
+        else if (!overwrite && (await _store.FindAsync(Path, cancellation).ConfigureAwait(false)).Count > 0)
+            throw OutputErrors.AlreadyThere(Name);
+    }
+
+    /// <summary>Whether a file could be opened, as far as can be told without touching anything.</summary>
+    /// <exception cref="GpuAlsException">Kind Output: it exists.</exception>
+    public async Task CheckFileAsync(bool overwrite, CancellationToken cancellation)
+    {
+        if (_store is null)
+            FilesOutput.CheckReplaceable(Path, overwrite);
+        else if (!overwrite && await _store.FindFileAsync(Path, cancellation).ConfigureAwait(false) is not null)
+            throw OutputErrors.AlreadyThere(Name);
+    }
+
     /// <summary>The folders it lies in, the nearest first.</summary>
     public IEnumerable<string> Parents
     {

@@ -9,19 +9,24 @@ internal static class TrainingChecks
             plays.Feedback == options.Feedback, $"the plays are {plays.Feedback.ToString().ToLowerInvariant()} "
                 + $"feedback, and the options of {options.Feedback.ToString().ToLowerInvariant()} feedback. Make both "
                     + "the same.");
-        Enough(plays.Users.Count, "user", "--user-column");
-        Enough(plays.Items.Count, "item", "--item-column");
+        Check(plays.Users.Count, plays.Items.Count, options.Rank);
         if (plays.ByUser.EntryCount == 0)
             throw new GpuAlsException(
                 FailureKind.BadInput,
                 "no plays are left: the weights of every user and item pair sum to 0. Check --weight-column.");
-        if (options.Rank > plays.Items.Count)
+    }
+
+    /// <summary>What the sizes alone tell.</summary>
+    public static void Check(int users, int items, int rank)
+    {
+        Enough(users, "user", "--user-column");
+        Enough(items, "item", "--item-column");
+        if (rank > items)
             throw new GpuAlsException(
                 FailureKind.BadInput,
-                $"--rank {options.Rank} is larger than the number of items, {plays.Items.Count}. Choose --rank "
-                + $"{plays.Items.Count} or less.");
-        FitsArray(plays.Users.Count, options.Rank, "users");
-        FitsArray(plays.Items.Count, options.Rank, "items");
+                $"--rank {rank} is larger than the number of items, {items}. Choose --rank {items} or less.");
+        FitsArray(users, rank, "users");
+        FitsArray(items, rank, "items");
     }
 
     private static void Enough(int count, string side, string option)

@@ -65,6 +65,14 @@ internal sealed class DeviceEngine : IAlsEngine
     }
 
     /// <inheritdoc/>
+    public long? MemoryFor(TrainingShape shape)
+    {
+        var entries = shape.PlayCount * (sizeof(int) + sizeof(float));
+        var rows = ((long)shape.UserCount + shape.ItemCount) * 2 * sizeof(long); // where they start, and their schedule
+        return TrainingMemory.Of(Store.Accelerator, shape).Bytes + (2 * entries) + rows;
+    }
+
+    /// <inheritdoc/>
     public IEngineFactors CreateFactors(int rowCount, int rank)
     {
         EngineChecks.CreateFactors(this, rowCount, rank);

@@ -1,0 +1,64 @@
+namespace GpuAls.App;
+
+/// <summary>
+/// The most host memory that a training takes at a time, as its steps allocate it. What depends on the runtime was
+/// measured: how much garbage it keeps, and how much of what readers rent from its pools.
+/// </summary>
+internal static class HostMemory
+{
+    /// <summary>The runtime, its code and the program's.</summary>
+    private const long Program = 85L << 20;
+
+    /// <summary>A driver and its copies of kernels.</summary>
+    private const long Driver = 250L << 20;
+
+    /// <summary>Of what readers rent: arrays are of powers of two, grow by doubling, and stay in the pool.</summary>
+    private const double Pooled = 2;
+
+    /// <summary>A block of lists and what is encoded of it, for each row.</summary>
+    private const int BytesOfAListedItem = 110;
+    private const int ListRowsAtOnce = 1 << 20;
+
+    /// <param name="options">What is trained.</param>
+    /// <param name="plays">The plays.</param>
+    /// <param name="validationRows">Rows of the files to measure iterations on.</param>
+    /// <param name="isHost">Whether the engine works in host memory.</param>
+    public static long Of(TrainJobOptions options, InputSurvey plays, long validationRows, bool isHost)
+    {
+        var (als, rows) = (options.Als, plays.KeptRows);
+        var hasWeights = options.Schema.WeightColumn is not null;
+        var isImplicit = als.Feedback == Feedback.Implicit;
+        var loaded = Program + (isHost ? 0 : Driver) + Reading(plays) + Ids(plays.Users) + Ids(plays.Items)
+            + (rows * (hasWeights ? 26 : 23)) // coordinates and their sorted copies, which become both matrices
+            + Validation(options, rows, validationRows);
+        var (users, items) = (plays.Users.Count, plays.Items.Count);
+        var vectors = (users + items) * als.Rank * sizeof(float);
+        var padded = (users + items) * HostFactors.StrideOf(als.Rank) * sizeof(float);
+        var first = (als.First == Side.Users ? items : users) * als.Rank * sizeof(float);
+        var snapshots = (options.Validation is null ? 0 : 1) + (options.Checkpoint.Location is null ? 0 : 1);
+        var confidences = isImplicit ? rows * 2 * sizeof(float) : 0;
+        var training = loaded + confidences + (isHost ? padded : 0) + vectors + first + (snapshots * vectors);
+        var listed = Math.Min(users * options.Top, ListRowsAtOnce);
+        var writing = loaded + confidences + vectors + first + (snapshots * vectors) + Objects(plays.Users)
+            + Objects(plays.Items) + (listed * BytesOfAListedItem);
+        return Math.Max(training, writing);
+    }
+
+    private static long Reading(InputSurvey plays) =>
+        (long)(Pooled * plays.BatchBytes * Math.Min(plays.Batches, Environment.ProcessorCount + 1));
+
+    /// <summary>Hash tables and their smaller predecessors, the bytes of the ids, and what sorts them.</summary>
+    private static long Ids(IdEstimate ids) => (long)(ids.Count * ((3 * 16) + (2 * 8) + (2 * ids.Bytes) + 24 + 12));
+
+    /// <summary>The ids as objects, which are made when they are written.</summary>
+    private static long Objects(IdEstimate ids) => (long)(ids.Count * (ids.IsText ? 32 + (2 * ids.Bytes) : 8));
+
+    /// <summary>Plays that are held out or given, and a second copy of those that are not.</summary>
+    private static long Validation(TrainJobOptions options, long rows, long validationRows) => options.Validation switch
+    {
+        null => 0,
+        { Locations.Count: > 0 } => validationRows * 40,
+        { Fraction: not null } => rows * 20,
+        _ => 0,
+    };
+}
