@@ -14,8 +14,8 @@ using Microsoft.Win32.SafeHandles;
 namespace GpuAls.Bench.S3;
 
 /// <summary>
-/// Serves one file on the loopback device as S3 serves an object: a listing, and ranges. It checks nothing, so that it
-/// takes as little as possible of the cores it shares with the client.
+/// Serves one file on the loopback device as S3 serves an object: a listing, and ranges. Uploads are taken and dropped.
+/// It checks nothing, so that it takes as little as possible of the cores it shares with the client.
 /// </summary>
 internal sealed class RangeServer : IHttpApplication<HttpContext>, IAsyncDisposable
 {
@@ -33,6 +33,7 @@ internal sealed class RangeServer : IHttpApplication<HttpContext>, IAsyncDisposa
         _length = RandomAccess.GetLength(_file);
         var kestrel = new KestrelServerOptions { AddServerHeader = false };
         kestrel.Limits.MaxResponseBufferSize = 4 * PieceBytes;
+        kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Listen(IPAddress.Loopback, 0);
         _server = new KestrelServer(
             Options.Create(kestrel),
@@ -45,6 +46,9 @@ internal sealed class RangeServer : IHttpApplication<HttpContext>, IAsyncDisposa
 
     /// <summary>The file's URL.</summary>
     public string Location => $"s3://bench/{_key}";
+
+    /// <summary>Where something may be written.</summary>
+    public const string Target = "s3://bench/written";
 
     public static async Task<RangeServer> StartAsync(string path)
     {
@@ -60,8 +64,17 @@ internal sealed class RangeServer : IHttpApplication<HttpContext>, IAsyncDisposa
         // There is nothing to dispose of.
     }
 
-    public Task ProcessRequestAsync(HttpContext context) =>
-        context.Request.Headers.Range is [{ } range] ? SendAsync(context, range) : ListAsync(context);
+    public Task ProcessRequestAsync(HttpContext context) => context.Request.Method switch
+    {
+        "PUT" => DropAsync(context),
+        "POST" => AnswerAsync(context, new XElement(
+            context.Request.Query.ContainsKey("uploads")
+                ? "InitiateMultipartUploadResult"
+                : "CompleteMultipartUploadResult",
+            new XElement("UploadId", 1), new XElement("ETag", ETag))),
+        "DELETE" => Task.CompletedTask,
+        _ => context.Request.Headers.Range is [{ } range] ? SendAsync(context, range) : ListAsync(context),
+    };
 
     public async ValueTask DisposeAsync()
     {
@@ -70,10 +83,25 @@ internal sealed class RangeServer : IHttpApplication<HttpContext>, IAsyncDisposa
         _file.Dispose();
     }
 
-    private Task ListAsync(HttpContext context) => context.Response.WriteAsync(new XElement(
+    private Task ListAsync(HttpContext context) => AnswerAsync(context, new XElement(
         "ListBucketResult", new XElement("KeyCount", 1), new XElement("IsTruncated", false), new XElement(
-            "Contents", new XElement("Key", _key), new XElement("Size", _length), new XElement("ETag", ETag)))
-        .ToString());
+            "Contents", new XElement("Key", _key), new XElement("Size", _length), new XElement("ETag", ETag))));
+
+    private static Task AnswerAsync(HttpContext context, XElement answer) =>
+        context.Response.WriteAsync(answer.ToString());
+
+    private static async Task DropAsync(HttpContext context)
+    {
+        var body = context.Request.BodyReader;
+        for (var isOver = false; !isOver;)
+        {
+            var read = await body.ReadAsync(context.RequestAborted).ConfigureAwait(false);
+            isOver = read.IsCompleted;
+            body.AdvanceTo(read.Buffer.End);
+        }
+
+        context.Response.Headers.ETag = ETag;
+    }
 
     private async Task SendAsync(HttpContext context, string range)
     {

@@ -7,7 +7,8 @@ using Spectre.Console;
 namespace GpuAls.Bench.S3;
 
 /// <summary>
-/// bench s3: reads the same Parquet file from the disk (its cache warm) and from an S3 server on the loopback device.
+/// bench s3: reads the same Parquet file from the disk (its cache warm) and from an S3 server on the loopback device,
+/// and writes as many bytes to both.
 /// </summary>
 internal static class S3Command
 {
@@ -25,17 +26,20 @@ internal static class S3Command
         };
         var size = new Option<string>("--size")
         {
-            Description = "size of the file that is written", HelpName = "SIZE", DefaultValueFactory = _ => "2GiB",
+            Description = "size of the file that is written",
+            HelpName = "SIZE",
+            DefaultValueFactory = _ => "2GiB",
         };
         var repetitions = new Option<int>("--repetitions")
         {
-            Description = "how often each is timed", DefaultValueFactory = _ => 5,
+            Description = "how often each is timed",
+            DefaultValueFactory = _ => 5,
         };
         var load = new Option<bool>("--load")
         {
             Description = "also time loading: reading, indexing and both matrices",
         };
-        var command = new Command("s3", "Times reading Parquet from S3 on the loopback device, and from the disk.")
+        var command = new Command("s3", "Times reading and writing S3 on the loopback device, and the disk.")
         {
             file,
             size,
@@ -62,12 +66,16 @@ internal static class S3Command
             await MeasureAsync("ranges of 64 MiB", FetchAsync).ConfigureAwait(false);
             await MeasureAsync("read and decoded", ReadAsync).ConfigureAwait(false);
             if (isLoaded) await MeasureAsync("loaded", Loading.LoadAsync).ConfigureAwait(false);
+            await MeasureAsync("written", WriteAsync).ConfigureAwait(false);
             ResultTable.Print(
                 table,
                 Console.Out,
                 Machine.Line,
                 $"Median of {repetitions} alternating runs; the server runs in this process, on the same cores.");
             return 0;
+
+            Task WriteAsync(string source) => WriteAsManyAsync(
+                source == path ? path + ".written" : RangeServer.Target, new FileInfo(path).Length);
 
             async Task MeasureAsync(string what, Func<string, Task> work)
             {
@@ -128,6 +136,21 @@ internal static class S3Command
             .Select<BatchWork, Func<CancellationToken, Task<InteractionBatch>>>(work => token => work(token));
         var batches = InOrder.RunAsync(works, Environment.ProcessorCount + 1, default);
         await foreach (var batch in batches.ConfigureAwait(false)) batch.Dispose();
+    }
+
+    /// <summary>A file of an output, in writes as those of an encoder; it is dropped when it is complete.</summary>
+    private static async Task WriteAsManyAsync(string location, long length)
+    {
+        var bytes = new byte[1 << 20];
+        var file = await OutputLocation.Of(location).OpenFileAsync(overwrite: true, default).ConfigureAwait(false);
+        await using var output = file.Output.ConfigureAwait(false);
+        await file.WriteAsync(
+            async stream =>
+            {
+                for (var written = 0L; written < length; written += bytes.Length)
+                    await stream.WriteAsync(bytes).ConfigureAwait(false);
+            },
+            default).ConfigureAwait(false);
     }
 
     private static void UseServer(string endpoint)

@@ -52,13 +52,13 @@ internal sealed class S3WorkFolder : IWorkFolder
 /// </summary>
 internal sealed class S3AppendLog : IAppendLog
 {
-    private readonly S3Publisher _publisher;
+    private readonly S3Client _client;
     private readonly S3Location _location;
     private readonly MemoryStream _bytes = new();
     private string? _etag;
 
-    private S3AppendLog(S3Publisher publisher, S3Location location, string? etag) =>
-        (_publisher, _location, _etag) = (publisher, location, etag);
+    private S3AppendLog(S3Client client, S3Location location, string? etag) =>
+        (_client, _location, _etag) = (client, location, etag);
 
     public string Name => _location.ToString();
 
@@ -68,7 +68,7 @@ internal sealed class S3AppendLog : IAppendLog
     {
         var listed = await store.ListAsync(location, cancellation, FailureKind.Output).ConfigureAwait(false);
         var found = listed.FirstOrDefault(item => item.Key == location.Key);
-        var log = new S3AppendLog(new S3Publisher(store.Client), location, found?.ETag);
+        var log = new S3AppendLog(store.Client, location, found?.ETag);
         if (found is null) return log;
         var source = new S3Object(store.Client, location, found.Size!.Value, found.ETag);
         try
@@ -94,7 +94,9 @@ internal sealed class S3AppendLog : IAppendLog
         _bytes.Position = _bytes.Length;
         _bytes.Write(piece.Span);
         var condition = _etag is null ? S3Condition.Absent : new S3Condition(IsAbsent: false, _etag);
-        _etag = _publisher.PutAsync(_location, _bytes.ToArray(), condition, CancellationToken.None)
+        // A token of its own, so that what an earlier piece wrote is not taken for this one.
+        var publisher = new S3Publisher(_client);
+        _etag = publisher.PutAsync(_location, _bytes.ToArray(), condition, CancellationToken.None)
             .GetAwaiter().GetResult() ?? throw new GpuAlsException(
                 FailureKind.Output,
                 $"'{Name}' was written by another run meanwhile. Let one search at a time use it, and run again.");
