@@ -68,26 +68,32 @@ internal static class S3Errors
     {
         if (failure.Message.Contains("RegionEndpoint", StringComparison.Ordinal))
             return "no AWS region is configured. Set AWS_REGION";
-        if (failure.Message.Contains("AWSSDK.SSO", StringComparison.Ordinal))
+        if (failure.Message.Contains("SSO profile", StringComparison.Ordinal))
             return "the profile signs in by IAM Identity Center (SSO), which gpuals does not. Sign in with the AWS "
                 + "CLI, then run: eval \"$(aws configure export-credentials --format env)\"";
-        if (failure.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase))
+        if (failure.Message.Contains("Failed to resolve AWS credentials", StringComparison.Ordinal))
             return "no AWS credentials were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile "
                 + "with AWS_PROFILE, or give the instance or container a role";
-        return failure.InnerException is HttpRequestException or SocketException
-            ? OfNetwork(failure.InnerException, null)
-            : Line(failure.Message);
+        var reason = failure.InnerException is { } inner ? $": {Sentence(inner)}" : "";
+        return $"{Sentence(failure)}{reason}. Check the AWS credentials and the profile";
     }
 
     private static string OfNetwork(Exception exception, IClientConfig? config)
     {
-        var cause = exception;
+        var (cause, message) = (exception, exception);
         while (cause is not SocketException && cause.InnerException is { } inner) cause = inner;
-        return cause is SocketException { SocketErrorCode: not SocketError.ConnectionReset }
-            ? $"{Endpoint(config)} is not reachable: {Line(cause.Message)}. Check the network, AWS_REGION and "
-                + "AWS_ENDPOINT_URL"
-            : $"the connection to {Endpoint(config)} fails each time: {Line(cause.Message)}. Check the network and try "
-                + "again";
+        // What HTTP says of a socket's failure names the host.
+        while (message is not HttpRequestException && message.InnerException is { } inner) message = inner;
+        return cause switch
+        {
+            SocketException { SocketErrorCode: not SocketError.ConnectionReset } =>
+                $"{Endpoint(config)} is not reachable: {Sentence(message)}. Check the network, AWS_REGION and "
+                + "AWS_ENDPOINT_URL",
+            FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException =>
+                $"the AWS credentials cannot be read: {Sentence(cause)}",
+            _ => $"the connection to {Endpoint(config)} fails each time: {Sentence(cause)}. Check the network and try "
+                + "again",
+        };
     }
 
     private static string Denied(AmazonServiceException answer, FailureKind kind) =>
@@ -100,10 +106,9 @@ internal static class S3Errors
     private static string Code(AmazonServiceException answer) =>
         $"{(int)answer.StatusCode} {(string.IsNullOrEmpty(answer.ErrorCode) ? answer.StatusCode : answer.ErrorCode)}";
 
-    private static string Sentence(Exception exception) => Line(exception.Message);
-
-    /// <summary>Text of others, in one line and without the dot at its end.</summary>
-    private static string Line(string text) => text.ReplaceLineEndings(" ").Trim().TrimEnd('.');
+    /// <summary>What others say, in one line and without the dot at its end.</summary>
+    private static string Sentence(Exception exception) =>
+        exception.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.');
 
     private static string Endpoint(IClientConfig? config) => config?.ServiceURL is { Length: > 0 } url
         ? url.TrimEnd('/')

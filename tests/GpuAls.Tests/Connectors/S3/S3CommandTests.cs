@@ -197,17 +197,39 @@ public sealed class S3CommandTests
     [
         new("AWS_ACCESS_KEY_ID=", "no AWS credentials were found. Set AWS_ACCESS_KEY_ID"),
         new("AWS_ENDPOINT_URL_S3= AWS_REGION=", "no AWS region is configured. Set AWS_REGION."),
-        new("AWS_ENDPOINT_URL_S3=http://127.0.0.1:9", "http://127.0.0.1:9 is not reachable: Connection refused."),
+        new("AWS_ENDPOINT_URL_S3=http://127.0.0.1:9", "http://127.0.0.1:9 is not reachable: Connection refused"),
         new("AWS_ENDPOINT_URL_S3=http://s3.invalid", "http://s3.invalid is not reachable"),
         new("AWS_REGION=us-west-2", "the bucket is in another region than us-west-2"),
         new("AWS_SECRET_ACCESS_KEY=wrong", "the signature is refused. Check the secret access key."),
         new("AWS_ACCESS_KEY_ID=nobody", "the access key or session token is unknown."),
+        new("AWS_ACCESS_KEY_ID= AWS_PROFILE=sso", "Sign in with the AWS CLI, then run: eval"),
+        new("AWS_ACCESS_KEY_ID= AWS_PROFILE=role", "Error calling AssumeRole for role arn:aws:iam::1:role/x: "),
+        new("AWS_ACCESS_KEY_ID= AWS_PROFILE=nobody", "Unable to find the \"nobody\" profile. Check"),
+        new("AWS_ACCESS_KEY_ID= AWS_ROLE_ARN=x AWS_WEB_IDENTITY_TOKEN_FILE=/nowhere/t", "credentials cannot be read: "),
     ];
 
     [TestCaseSource(nameof(Environments))]
     public async Task Process_InAWrongEnvironment_SaysWhatIsWrong(string changes, string expected)
     {
         _s3.Store.Put("music", "plays.csv", "user,item\n1,2\n");
+        Directory.CreateDirectory(_folder.At(".aws"));
+        await File.WriteAllTextAsync(
+            _folder.At(".aws", "config"),
+            """
+            [profile sso]
+            sso_session = s
+            sso_account_id = 1
+            sso_role_name = r
+            [sso-session s]
+            sso_region = eu-west-1
+            sso_start_url = https://sso.invalid/start
+            [profile role]
+            role_arn = arn:aws:iam::1:role/x
+            source_profile = base
+            [profile base]
+            aws_access_key_id = a
+            aws_secret_access_key = b
+            """);
         var changed = changes.Split(' ').Select(change => change.Split('=', 2)).Select(pair => (pair[0], pair[1]));
 
         var run = await ToolProcess.RunAsync(
