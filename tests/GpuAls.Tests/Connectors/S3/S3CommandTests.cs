@@ -235,8 +235,8 @@ public sealed class S3CommandTests
         var run = await ToolProcess.RunAsync(
             $"{ToolProcess.Command} train s3://music/plays.csv --output '{_folder.At("model")}'",
             [
-                .. _s3.Environment, .. changed, ("AWS_MAX_ATTEMPTS", "1"), ("HOME", _folder.Root),
-                ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", ""), ("AWS_PROFILE", ""),
+                .. _s3.Environment, ("AWS_MAX_ATTEMPTS", "1"), ("HOME", _folder.Root),
+                ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", ""), ("AWS_PROFILE", ""), .. changed,
             ]);
 
         Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);

@@ -76,7 +76,7 @@ public sealed class S3FaultTests
         for (var faults = random.Next(1, 5); faults > 0; faults--)
         {
             var (operation, calls) =
-                random.Next(3) == 0 ? (S3Operation.ListObjectsV2, 2) : (S3Operation.GetObject, 7);
+                random.Next(3) == 0 ? (S3Operation.ListObjectsV2, 1) : (S3Operation.GetObject, 7);
             _s3.Faults.On(operation, Passing[random.Next(Passing.Length)], nth: random.Next(1, calls + 1));
         }
 
