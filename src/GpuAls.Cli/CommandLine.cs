@@ -5,6 +5,7 @@ using GpuAls.App;
 using GpuAls.Cli.Commands;
 using GpuAls.Connectors.Postgres;
 using GpuAls.Connectors.S3;
+using GpuAls.Connectors.Sqlite;
 
 namespace GpuAls.Cli;
 
@@ -28,6 +29,7 @@ internal static class CommandLine
     {
         Stores.Add(static () => new S3Store(), "s3", "s3a"); // s3a is Hadoop's
         Databases.Add(static () => new PostgresDatabase(), "postgres", "postgresql");
+        Databases.Add(static () => new SqliteDatabase(), "sqlite");
     }
 
     public static async Task<int> RunAsync(string[] args, CliConsole console)

@@ -42,8 +42,17 @@ internal sealed class RowBatchBuilder : IDisposable
     /// <summary>The values of the items so far.</summary>
     public IdValues Items { get; }
 
+    /// <summary>Whether the users are text only because the source has no types.</summary>
+    public bool UsersMayBeIntegers { get; set; }
+
+    /// <summary>Whether the items are text only because the source has no types.</summary>
+    public bool ItemsMayBeIntegers { get; set; }
+
     /// <summary>What the times are.</summary>
     public TimeKind TimeKind { get; set; }
+
+    /// <summary>Whether the kind of the times is known.</summary>
+    public bool HasTimes { get; set; }
 
     /// <summary>Number of rows so far.</summary>
     public int Rows => _rows;
@@ -79,8 +88,8 @@ internal sealed class RowBatchBuilder : IDisposable
         new(Users, Items, _userIndices, _itemIndices, _weights, _times)
         {
             Origin = _origin,
-            Users = new IdColumn(_userType, Users, _userIndices.Memory[.._kept]),
-            Items = new IdColumn(_itemType, Items, _itemIndices.Memory[.._kept]),
+            Users = new IdColumn(_userType, Users, _userIndices.Memory[.._kept], UsersMayBeIntegers),
+            Items = new IdColumn(_itemType, Items, _itemIndices.Memory[.._kept], ItemsMayBeIntegers),
             Weights = _weights?.Memory[.._kept],
             Times = _times?.Memory[.._kept],
             TimeKind = TimeKind,

@@ -113,9 +113,9 @@ internal sealed class CopyInStream(Stream stream, PostgresErrors errors, string 
         {
             await stream.DisposeAsync().ConfigureAwait(false);
         }
-        catch (Exception exception) when (_hasFailed && PostgresErrors.IsOfServer(exception))
+        catch (Exception) when (_hasFailed)
         {
-            // It was told already.
+            // What went wrong was told already.
         }
         catch (Exception exception) when (PostgresErrors.IsOfServer(exception))
         {

@@ -75,7 +75,7 @@ internal enum WriteMode
 internal static class Databases
 {
     /// <summary>The locations of databases, for messages.</summary>
-    public const string Expected = "postgres://…";
+    public const string Expected = "postgres://… or sqlite:…";
 
     private static readonly ConcurrentDictionary<string, Lazy<IDatabase>> Known = new(StringComparer.OrdinalIgnoreCase);
 

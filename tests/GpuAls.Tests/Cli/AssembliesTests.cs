@@ -6,14 +6,14 @@ public sealed class AssembliesTests
     private static readonly string[] Copied =
         ["GpuAls.Cli.dll", "GpuAls.Cli.deps.json", "GpuAls.Cli.runtimeconfig.json"];
 
-    private static readonly string[] OfConnectors = ["Npgsql.dll"];
+    private static readonly string[] OfConnectors = ["Npgsql.dll", "SQLitePCLRaw.core.dll"];
 
     [Test]
     [Platform("Linux")]
     public async Task Train_FromFiles_LoadsNothingOfDatabases()
     {
         using var folder = new TempFolder();
-        foreach (var file in Directory.GetFileSystemEntries(TestContext.CurrentContext.TestDirectory))
+        foreach (var file in Directory.GetFileSystemEntries(ToolProcess.Folder))
         {
             var name = Path.GetFileName(file);
             if (OfConnectors.Contains(name)) File.WriteAllText(folder.At(name), "");
@@ -22,7 +22,7 @@ public sealed class AssembliesTests
         }
 
         File.WriteAllText(folder.At("plays.csv"), "user,item\na,b\nb,c\nc,a\n");
-        var tool = ToolProcess.Command.Replace(TestContext.CurrentContext.TestDirectory, folder.Root);
+        var tool = ToolProcess.Command.Replace(ToolProcess.Folder, folder.Root);
 
         var trained = await ToolProcess.RunAsync(
             $"{tool} train '{folder.At("plays.csv")}' --output '{folder.At("model")}' --device cpu --rank 2");

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using GpuAls.Connectors.Sqlite;
 using GpuAls.Tests.Connectors.Postgres;
 
 namespace GpuAls.Tests.Cli;
@@ -165,11 +166,22 @@ public sealed partial class DocsTests
         return [.. Argument().Matches(text).Select(match => match.Value.Trim('"'))];
     }
 
-    /// <summary>A database with the tables that the page reads; the test is skipped where there is no server.</summary>
-    private static string DatabaseOfThePage() => new Shop(
-        "CREATE TABLE plays AS SELECT u AS \"user\", u * i % 50 AS item, i AS plays "
-        + "FROM generate_series(1, 60) u, generate_series(1, 20) i;"
-        + "CREATE VIEW orders AS SELECT \"user\" AS customer, item AS product, plays AS quantity FROM plays").Url;
+    /// <summary>
+    /// Databases with the tables that the page reads, one of them in the folder; the test is skipped where there is no
+    /// server.
+    /// </summary>
+    private static string DatabaseOfThePage()
+    {
+        using var file = new SqliteFile("shop.db", "shop.db", FailureKind.Output);
+        file.Run(
+            "make a table",
+            "CREATE TABLE plays (\"user\", item, plays); WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL "
+            + "SELECT i + 1 FROM n WHERE i < 1200) INSERT INTO plays SELECT i / 20, i * 7 % 50, 1 + i % 5 FROM n");
+        return new Shop(
+            "CREATE TABLE plays AS SELECT u AS \"user\", u * i % 50 AS item, i AS plays "
+            + "FROM generate_series(1, 60) u, generate_series(1, 20) i;"
+            + "CREATE VIEW orders AS SELECT \"user\" AS customer, item AS product, plays AS quantity FROM plays").Url;
+    }
 
     private static void AssertShown(string shown, string printed)
     {

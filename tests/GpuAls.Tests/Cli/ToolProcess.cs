@@ -11,11 +11,13 @@ internal static class ToolProcess
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>How a shell calls the tool.</summary>
-    public static string Command { get; } = $"'{Host}' '{Path.Combine(Folder, "GpuAls.Cli.dll")}'";
+    public static string Command => $"'{Host}' '{Path.Combine(Folder, "GpuAls.Cli.dll")}'";
 
     private static string Host => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
-    private static string Folder => TestContext.CurrentContext.TestDirectory;
+    /// <summary>Where the tool was built, with all that it needs and nothing of the tests.</summary>
+    public static string Folder { get; } = TestContext.CurrentContext.TestDirectory.Replace(
+        Path.Combine("tests", "GpuAls.Tests"), Path.Combine("src", "GpuAls.Cli"), StringComparison.Ordinal);
 
     /// <summary>Runs a line of a shell to its end.</summary>
     public static async Task<ToolRun> RunAsync(string line, params (string Name, string Value)[] environment)

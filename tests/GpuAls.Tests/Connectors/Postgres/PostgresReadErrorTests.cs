@@ -132,7 +132,7 @@ public sealed class PostgresReadErrorTests
     [TestCase(new[] { "postgres://localhost/shop" }, "Name them with --table or --query")]
     [TestCase(new[] { "postgres://localhost/shop", "--table", "a", "--query", "SELECT 1" }, "cannot be used together")]
     [TestCase(new[] { "postgres://localhost/shop", "--table", "a.b.c" }, "does not name a table")]
-    [TestCase(new[] { "postgres://localhost/shop", "postgres://localhost/shop", "--table", "a" }, "2 locations were given")]
+    [TestCase(new[] { "postgres://localhost/a", "postgres://localhost/b", "--table", "c" }, "2 locations were given")]
     [TestCase(new[] { "plays.csv", "--table", "a" }, "--table requires plays in a database")]
     [TestCase(new[] { "postgres://localhost/shop?sslmode=on", "--table", "a" }, "sslmode is 'on'; expected disable")]
     [TestCase(new[] { "postgres://localhost/shop?tabel=a" }, "unknown parameter 'tabel'")]

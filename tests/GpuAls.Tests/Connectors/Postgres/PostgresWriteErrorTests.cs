@@ -116,6 +116,33 @@ public sealed class PostgresWriteErrorTests
         Assert.That(shop.Rows("SELECT count(*) FROM pg_class WHERE relname LIKE 'recs_%'"), Is.EqualTo(new[] { "0" }));
     }
 
+    [TestCase(0)]
+    [TestCase(40)]
+    public async Task Writing_Stopped_LeavesTheTable(int afterBlocks)
+    {
+        var shop = new Shop($"CREATE TABLE recs {Columns}; INSERT INTO recs VALUES ('a', 'b', 1, 2)");
+        var model = await ModelReader.ReadAsync(_folder.At("model"), default);
+        using var stop = new CancellationTokenSource();
+        var tables = await Databases.Of(shop.Url)!
+            .OpenTablesAsync(shop.Url, new TableOptions { Lists = "recs" }, default);
+        await using (tables)
+        {
+            await Assert.CatchAsync<OperationCanceledException>(() => tables.WriteAsync(model, Lists(), stop.Token));
+        }
+
+        Assert.That(shop.Rows("SELECT * FROM recs"), Is.EqualTo(new[] { "a|b|1|2" }));
+
+        IEnumerable<RecommendationBatch> Lists()
+        {
+            for (var block = 0; block < 100; block++)
+            {
+                if (block == afterBlocks) stop.Cancel();
+                var users = Enumerable.Repeat(0, 1 << 15).ToArray();
+                yield return new RecommendationBatch(users, 1, new int[users.Length], new float[users.Length]);
+            }
+        }
+    }
+
     [Test]
     public async Task Connection_LostBeforeTheCommit_LeavesNoModel()
     {
