@@ -28,6 +28,22 @@ public sealed class ParameterTests
     public void Set_EachParameter_IsWhatGetGives(Action check) => check();
 
     [Test]
+    public void Ranges_EndWhereTheySay()
+    {
+        var ranges = AlsParameters.Table.Select(parameter => parameter.Range)
+            .Concat(SearchParameters.Table.Select(parameter => parameter.Range))
+            .Concat(JobParameters.Evaluate.Select(parameter => parameter.Range)).OfType<ParameterRange>().ToArray();
+
+        Assert.That(ranges, Has.Length.GreaterThan(10));
+        foreach (var range in ranges)
+        {
+            Assert.That(range.Minimum ?? range.Maximum, Is.Not.Null, range.Expected);
+            if (range.Minimum is { } minimum) Assert.That(range.Contains(minimum - 1e-3), Is.False, range.Expected);
+            if (range.Maximum is { } maximum) Assert.That(range.Contains(maximum + 1e-3), Is.False, range.Expected);
+        }
+    }
+
+    [Test]
     public void Entries_OfEachCommand_HaveNamesOfTheirOwnAndOneLine()
     {
         foreach (var command in CommandLine.Commands)

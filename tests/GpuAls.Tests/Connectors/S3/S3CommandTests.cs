@@ -64,6 +64,28 @@ public sealed class S3CommandTests
         AssertSame("mixed", "local", "user_factors.npy");
     }
 
+    [Test]
+    public async Task DryRun_FromS3ToS3_OnlyReads()
+    {
+        await WritePlaysAsync();
+        _s3.Store.PutFolder("music", "plays/", _folder.At("plays"));
+        string[] command =
+            ["train", "s3://music/plays", "--output", "s3://music/models/night", "--dry-run", .. Quick];
+
+        var run = await Tool.SucceedAsync(command);
+        var operations = _s3.Requests.Select(request => request.Operation).Distinct().ToArray();
+        _s3.Store.Put("music", "models/night/manifest.json", "{}");
+        var refused = await Tool.RunAsync(command);
+
+        Assert.That(run.Out, Does.Contain("model: s3://music/models/night\n"));
+        Assert.That(
+            operations,
+            Is.SubsetOf(new[] { S3Operation.ListObjectsV2, S3Operation.HeadObject, S3Operation.GetObject }));
+        Assert.That(refused.ExitCode, Is.EqualTo(5), refused.Error);
+        Assert.That(refused.Out, Is.EqualTo(run.Out));
+        Assert.That(refused.Error, Does.Contain("already exists"));
+    }
+
     [TestCase("s3://music/plays/ s3a://music/plays/day=2/part-1.csv", "part-1.csv' is given twice")]
     [TestCase("s3://music/nothing", "'s3://music/nothing' does not exist")]
     [TestCase("s3://music/*.csv", "no object matches 's3://music/*.csv'")]
