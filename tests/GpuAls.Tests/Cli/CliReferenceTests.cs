@@ -14,8 +14,9 @@ public sealed partial class CliReferenceTests
     /// <summary>Set to 1, the tests write the page instead of comparing it.</summary>
     private const string Writes = "GPUALS_WRITE_DOCS";
 
-    /// <summary>Options of System.CommandLine, and one of another program that a message names.</summary>
-    private static readonly string[] Others = ["--help", "--help-all", "--version", "--recursive"];
+    /// <summary>Options of System.CommandLine, and those of other programs that messages name.</summary>
+    private static readonly string[] Others =
+        ["--help", "--help-all", "--version", "--recursive", "--format", "--gpus"];
 
     [Test]
     public void Page_Options_AreThoseDeclared()
