@@ -7,14 +7,6 @@ using Npgsql;
 
 namespace GpuAls.Tests.Connectors.Postgres;
 
-/// <summary>Stops the server behind the last test.</summary>
-[SetUpFixture]
-public sealed class PostgresTests
-{
-    [OneTimeTearDown]
-    public void Stop() => PostgresServer.Stop();
-}
-
 /// <summary>
 /// A PostgreSQL server for this run of the tests, of the programs that are installed. It listens on a Unix socket and
 /// on 127.0.0.1. The user "secret" needs a password, "tls" needs TLS, all others neither.
