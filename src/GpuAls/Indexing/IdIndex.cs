@@ -1,4 +1,4 @@
-using System.IO.Hashing;
+using System.Security.Cryptography;
 
 namespace GpuAls;
 
@@ -28,7 +28,7 @@ public abstract class IdIndex
     public abstract bool TryFind(string id, out int index);
 
     /// <summary>Adds all ids to a hash, so that different ids give a different one.</summary>
-    internal abstract void AddTo(NonCryptographicHashAlgorithm hash);
+    internal abstract void AddTo(IncrementalHash hash);
 
     /// <summary>Some of the ids, in the order given.</summary>
     internal abstract IdIndex Select(int[] indices);

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace GpuAls;
 
@@ -54,14 +54,14 @@ public sealed class IdIndex<T> : IdIndex
         return false;
     }
 
-    internal override void AddTo(NonCryptographicHashAlgorithm hash)
+    internal override void AddTo(IncrementalHash hash)
     {
         switch (_ids.Value)
         {
-            case int[] ids: hash.Append(MemoryMarshal.AsBytes(ids.AsSpan())); break;
-            case long[] ids: hash.Append(MemoryMarshal.AsBytes(ids.AsSpan())); break;
-            case ulong[] ids: hash.Append(MemoryMarshal.AsBytes(ids.AsSpan())); break;
-            case Guid[] ids: hash.Append(MemoryMarshal.AsBytes(ids.AsSpan())); break;
+            case int[] ids: hash.AppendData(MemoryMarshal.AsBytes(ids.AsSpan())); break;
+            case long[] ids: hash.AppendData(MemoryMarshal.AsBytes(ids.AsSpan())); break;
+            case ulong[] ids: hash.AppendData(MemoryMarshal.AsBytes(ids.AsSpan())); break;
+            case Guid[] ids: hash.AppendData(MemoryMarshal.AsBytes(ids.AsSpan())); break;
             case string[] ids: TextHash.Add(ids, hash); break;
             default: throw new InvalidOperationException($"ids of {typeof(T).Name} have no hash.");
         }
@@ -123,7 +123,7 @@ internal static class TextHash
     /// <summary>
     /// Adds the length and the characters of each text; they are gathered, since short pieces are slow.
     /// </summary>
-    public static void Add(ReadOnlySpan<string> texts, NonCryptographicHashAlgorithm hash)
+    public static void Add(ReadOnlySpan<string> texts, IncrementalHash hash)
     {
         const int LengthChars = sizeof(int) / sizeof(char);
         var buffer = new char[BufferChars];
@@ -136,7 +136,7 @@ internal static class TextHash
             if (text.Length > buffer.Length - used)
             {
                 Flush();
-                hash.Append(MemoryMarshal.AsBytes(text.AsSpan()));
+                hash.AppendData(MemoryMarshal.AsBytes(text.AsSpan()));
                 continue;
             }
 
@@ -148,7 +148,7 @@ internal static class TextHash
 
         void Flush()
         {
-            hash.Append(MemoryMarshal.AsBytes(buffer.AsSpan(0, used)));
+            hash.AppendData(MemoryMarshal.AsBytes(buffer.AsSpan(0, used)));
             used = 0;
         }
     }

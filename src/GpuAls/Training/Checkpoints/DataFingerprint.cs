@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace GpuAls;
 
@@ -8,7 +8,7 @@ namespace GpuAls;
 /// <param name="Users">Number of users.</param>
 /// <param name="Items">Number of items.</param>
 /// <param name="Plays">Number of user and item pairs.</param>
-/// <param name="PlaysHash">XxHash128 of indptr, indices and values.</param>
+/// <param name="PlaysHash">SHA-256 of indptr, indices and values.</param>
 /// <param name="UsersHash">The same of the ids of the users, in index order.</param>
 /// <param name="ItemsHash">The same of the ids of the items.</param>
 /// <param name="ValidationHash">The same of the plays that iterations are measured on; null without any.</param>
@@ -47,24 +47,25 @@ internal sealed record DataFingerprint(
 
     private static string Hash(ReadOnlySpan<CsrMatrix> matrices)
     {
-        var hash = new XxHash128();
+        // As fast as needed from the first call on: XxHash128 is not, before the JIT has compiled it twice.
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var matrix in matrices)
         {
             ReadOnlySpan<int> shape = [matrix.RowCount, matrix.ColumnCount];
-            hash.Append(MemoryMarshal.AsBytes(shape));
-            hash.Append(MemoryMarshal.AsBytes(matrix.Indptr));
-            hash.Append(MemoryMarshal.AsBytes(matrix.Indices));
-            hash.Append(MemoryMarshal.AsBytes(matrix.Values));
+            hash.AppendData(MemoryMarshal.AsBytes(shape));
+            hash.AppendData(MemoryMarshal.AsBytes(matrix.Indptr));
+            hash.AppendData(MemoryMarshal.AsBytes(matrix.Indices));
+            hash.AppendData(MemoryMarshal.AsBytes(matrix.Values));
         }
 
-        return Convert.ToHexStringLower(hash.GetCurrentHash());
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static string Hash(IdIndex ids)
     {
-        var hash = new XxHash128();
-        hash.Append([(byte)ids.Type]);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData([(byte)ids.Type]);
         ids.AddTo(hash);
-        return Convert.ToHexStringLower(hash.GetCurrentHash());
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }
