@@ -14,7 +14,7 @@ namespace GpuAls.Tests.Connectors.Postgres;
 internal sealed class PostgresServer : IDisposable
 {
     /// <summary>Set to 1, a missing server fails tests that would be skipped.</summary>
-    private const string Required = "GPUALS_REQUIRE_SERVERS";
+    private const string Required = "TESTS_REQUIRE_SERVERS";
 
     private const string Hba =
         "host all nobody 127.0.0.1/32 reject\nhostssl all tls 127.0.0.1/32 trust\nhost all tls 127.0.0.1/32 reject\n"
