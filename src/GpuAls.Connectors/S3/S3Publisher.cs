@@ -24,8 +24,8 @@ internal readonly record struct S3Condition(bool IsAbsent, string? ETag = null)
 
 /// <summary>
 /// Makes objects visible, whole and on a condition. An answer may get lost after the object was written, and then a
-/// repeated request fails because of what the first one did. Every object therefore carries a token of its writer, which
-/// writes an object once.
+/// repeated request fails because of what the first one did. Every object therefore carries a token of its writer,
+/// which writes an object once.
 /// </summary>
 internal sealed class S3Publisher(S3Client client)
 {
