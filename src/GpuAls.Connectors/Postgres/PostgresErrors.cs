@@ -29,9 +29,11 @@ internal sealed class PostgresErrors(PostgresLocation location, FailureKind kind
         }
     }
 
-    /// <summary>The failure to tell.</summary>
-    public GpuAlsException Of(Exception exception, string what, string? sql = null)
+    /// <summary>The failure to tell; a connection that is lost because the run was stopped is none.</summary>
+    public Exception Of(Exception exception, string what, string? sql = null)
     {
+        if (exception.InnerException is OperationCanceledException stopped)
+            return new OperationCanceledException(stopped.Message, exception, stopped.CancellationToken);
         var (found, remedy) = exception switch
         {
             PostgresException server => OfServer(server, sql),

@@ -75,11 +75,11 @@ internal sealed class FileInteractionSource(
 
     private IAsyncEnumerable<BatchWork> Batches(
         InputFile file, Task<ParquetFile>? opening, CancellationToken cancellation) => file.Format switch
-    {
-        InputFormat.Delimited => new DelimitedInteractionReader(file, schema).ReadAsync(cancellation),
-        InputFormat.JsonLines => new JsonInteractionReader(file, schema).ReadAsync(cancellation),
-        _ => new ParquetInteractionReader(file, schema, opening).ReadAsync(cancellation),
-    };
+        {
+            InputFormat.Delimited => new DelimitedInteractionReader(file, schema).ReadAsync(cancellation),
+            InputFormat.JsonLines => new JsonInteractionReader(file, schema).ReadAsync(cancellation),
+            _ => new ParquetInteractionReader(file, schema, opening).ReadAsync(cancellation),
+        };
 
     /// <summary>A batch whose fraction is that of all files.</summary>
     private static BatchWork OfAll(BatchWork work, double start, double share) => async cancellation =>

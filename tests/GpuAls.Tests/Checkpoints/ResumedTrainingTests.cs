@@ -41,9 +41,9 @@ internal sealed class ResumedTrainingTests<TEngine>
     public async Task Fit_FromEachIteration_EndsWithTheSameBits(AlsOptions options)
     {
         if (options.Nonnegative && !_engine.Capabilities.SolvesNonnegative)
-            Assert.Ignore("this engine has no nonnegative solver.");
-
-        await ResumeFromEachAsync(options, () => null);
+            Assert.Throws<GpuAlsException>(() => EngineChecks.Plan(_engine, options.Plan));
+        else
+            await ResumeFromEachAsync(options, () => null);
     }
 
     /// <summary>The best iteration is before, at or after the one that is resumed from.</summary>
