@@ -99,13 +99,7 @@ internal sealed record TrainOutput(ChecksummedOutput Model, IListOutput Lists, s
     public static async Task<TrainOutput> OpenAsync(
         TrainJobOptions options, JobOutputs outputs, CancellationToken cancellation)
     {
-        var lists = options.Recommendations ?? ModelFiles.Recommendations;
-        var isTable = Databases.Has(lists);
-        var format = isTable ? null : ListFormat.Of(lists);
-        var inside = options.Recommendations is null ? lists
-            : isTable ? null
-            : await InsideAsync(options.Output, lists, cancellation).ConfigureAwait(false);
-        await Collisions.CheckAsync(options, cancellation).ConfigureAwait(false);
+        var (lists, format, inside) = await PlanAsync(options, cancellation).ConfigureAwait(false);
         var folder = await outputs.OpenFolderAsync(options.Output, ModelFolder.WhyForeignAsync, cancellation)
             .ConfigureAwait(false);
         var model = new ChecksummedOutput(folder);
@@ -125,17 +119,29 @@ internal sealed record TrainOutput(ChecksummedOutput Model, IListOutput Lists, s
     /// <exception cref="GpuAlsException">As <see cref="OpenAsync"/>.</exception>
     public static async Task CheckAsync(TrainJobOptions options, CancellationToken cancellation)
     {
-        var lists = options.Recommendations ?? ModelFiles.Recommendations;
-        var isTable = Databases.Has(lists);
-        if (!isTable) ListFormat.Of(lists);
-        var isFile = !isTable && options.Recommendations is not null
-            && await InsideAsync(options.Output, lists, cancellation).ConfigureAwait(false) is null;
-        await Collisions.CheckAsync(options, cancellation).ConfigureAwait(false);
+        var (lists, format, inside) = await PlanAsync(options, cancellation).ConfigureAwait(false);
         await OutputLocation.Of(options.Output)
             .CheckFolderAsync(options.Overwrite, ModelFolder.WhyForeignAsync, cancellation).ConfigureAwait(false);
-        string?[] files = [isFile ? lists : null, options.Report?.File];
+        string?[] files = [format is not null && inside is null ? lists : null, options.Report?.File];
         foreach (var file in files.OfType<string>())
             await OutputLocation.Of(file).CheckFileAsync(options.Overwrite, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Where the lists go: the format of their file, null for a table; their name in the folder of the model, null
+    /// where they are elsewhere.
+    /// </summary>
+    private static async Task<(string Lists, ListFormat? Format, string? Inside)> PlanAsync(
+        TrainJobOptions options, CancellationToken cancellation)
+    {
+        var lists = options.Recommendations ?? ModelFiles.Recommendations;
+        var isTable = Databases.Has(lists);
+        var format = isTable ? null : ListFormat.Of(lists);
+        var inside = options.Recommendations is null ? lists
+            : isTable ? null
+            : await InsideAsync(options.Output, lists, cancellation).ConfigureAwait(false);
+        await Collisions.CheckAsync(options, cancellation).ConfigureAwait(false);
+        return (lists, format, inside);
     }
 
     private static async Task<string?> InsideAsync(

@@ -104,7 +104,7 @@ internal sealed class SpotWatch : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks once. What goes wrong is told once; the service may be back the next time.</summary>
+    /// <summary>Polls once. Only the first failure is reported; the service may be back at the next poll.</summary>
     private async Task<SpotNotice?> AskAsync()
     {
         try

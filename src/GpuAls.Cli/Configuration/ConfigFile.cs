@@ -30,7 +30,7 @@ internal sealed record ConfigEntry(string Key, int Line, ConfigValue Value);
 /// <summary>Reads config files: one object of options, in JSON or YAML.</summary>
 internal static class ConfigFile
 {
-    /// <summary>The key by which editors find the schema; it says nothing else.</summary>
+    /// <summary>The key that tells editors where the schema is; it is not an option.</summary>
     private const string SchemaKey = "$schema";
 
     /// <summary>The keys in the order of the file.</summary>

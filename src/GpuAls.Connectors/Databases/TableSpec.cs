@@ -38,6 +38,32 @@ internal sealed record TableSpec(string Content, ColumnRole[] Columns, ColumnRol
     public static TableSpec ItemFactors { get; } = new(
         "item factors", [ColumnRole.Item, ColumnRole.Factors], [ColumnRole.Item]);
 
+    /// <summary>The tables that a run writes.</summary>
+    /// <param name="database">The database, as messages name it.</param>
+    /// <param name="table">The table that its URL names; null for none.</param>
+    /// <param name="query">The query that its URL has; null for none.</param>
+    /// <param name="options">What the options name.</param>
+    /// <exception cref="GpuAlsException">Kind Usage: the URL has a query, or no table takes the lists.</exception>
+    public static IReadOnlyList<TableRequest> Asked(
+        string database, string? table, string? query, TableOptions options)
+    {
+        Require.Usage(query is null, $"'{database}' has a query; lists go into a table: ?table=NAME.");
+        Require.Usage(
+            (options.Lists ?? table) is not null,
+            $"'{database}' is a database: which table do the lists go into? Name it with --recommendations-table.");
+        (TableSpec Spec, WriteMode Mode, string? Table)[] all =
+        [
+            (Lists, options.Mode, options.Lists ?? table),
+            (UserFactors, WriteMode.Replace, options.UserFactors),
+            (ItemFactors, WriteMode.Replace, options.ItemFactors),
+        ];
+        return
+        [
+            .. all.Where(asked => asked.Table is not null)
+                .Select(asked => new TableRequest(asked.Spec, asked.Mode, asked.Table!)),
+        ];
+    }
+
     /// <summary>The name of a column.</summary>
     public static string NameOf(ColumnRole role) => role switch
     {
@@ -48,3 +74,9 @@ internal sealed record TableSpec(string Content, ColumnRole[] Columns, ColumnRol
         _ => "factors",
     };
 }
+
+/// <summary>A table that a run writes.</summary>
+/// <param name="Spec">What it holds.</param>
+/// <param name="Mode">What becomes of the rows that are there.</param>
+/// <param name="Table">Its name, as the user gave it.</param>
+internal sealed record TableRequest(TableSpec Spec, WriteMode Mode, string Table);

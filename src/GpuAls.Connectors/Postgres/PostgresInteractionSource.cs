@@ -23,7 +23,7 @@ internal sealed class PostgresDatabase : IDatabase
 /// Plays from a table or a query: the columns asked for, streamed by binary COPY in a read-only transaction and decoded
 /// by several threads.
 /// </summary>
-internal sealed partial class PostgresInteractionSource : IInteractionSource
+internal sealed partial class PostgresInteractionSource : DatabasePlays
 {
     private readonly PostgresLocation _location;
     private readonly PostgresTable? _table;
@@ -31,37 +31,27 @@ internal sealed partial class PostgresInteractionSource : IInteractionSource
 
     /// <exception cref="GpuAlsException">Kind Usage: the location names neither a table nor a query.</exception>
     public PostgresInteractionSource(PostgresLocation location, InteractionSchema schema)
+        : base(schema)
     {
         Require.Usage(
             location.Table is not null || location.Query is not null,
             $"'{location.Name}' is a database: which plays? Name them with --table or --query, or in the URL: "
             + $"{location.Name}?table=NAME.");
-        (_location, Schema) = (location, schema);
+        _location = location;
         _table = location.Table is { } table ? PostgresTable.Parse(table) : null;
         Name = _table is null ? $"{location.Name}, the query" : $"{location.Name}, table {_table.Name}";
         _read = $"read {(_table is null ? "the query" : $"table {_table.Name}")}";
     }
 
     /// <inheritdoc/>
-    public string Name { get; }
-
-    /// <inheritdoc/>
-    public int FileCount => 1;
-
-    /// <inheritdoc/>
-    public InteractionSchema Schema { get; }
-
-    /// <inheritdoc/>
-    public string NothingLeft(ReadStatistics read) => read.Rows == 0
-        ? $"{Name} has no rows."
-        : $"no row is left of {Counted.Of(read.Rows, "row")} of {Name}: {read.ZeroWeightRows:N0} with weight 0, "
-            + $"{read.BadRows:N0} that cannot be used. Check --weight-column.";
+    public override string Name { get; }
 
     /// <summary>The query whose rows are plays, as the user wrote it.</summary>
     private string Query => _table is null ? _location.Query! : $"SELECT * FROM {_table.Sql}";
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<BatchWork> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    public override async IAsyncEnumerable<BatchWork> ReadAsync(
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         var session = await PostgresSession.OpenAsync(_location, FailureKind.BadInput, cancellation)
             .ConfigureAwait(false);

@@ -23,14 +23,14 @@ internal sealed class PostgresPlays
         IReadOnlyList<string> columns,
         Func<string, (PostgresType Type, string Name)> typeOf)
     {
-        _users = Find(schema.UserColumn, "--user-column", PostgresColumns.Ids, PostgresColumns.ExpectedIds);
-        _items = Find(schema.ItemColumn, "--item-column", PostgresColumns.Ids, PostgresColumns.ExpectedIds);
+        _users = Ids(schema.UserColumn, "--user-column");
+        _items = Ids(schema.ItemColumn, "--item-column");
         if (schema.WeightColumn is { } weight)
-            _weights = Find(
-                weight, "--weight-column", type => Boxed(PostgresColumns.Weights(type)),
-                PostgresColumns.ExpectedWeights).Value;
+            _weights = PostgresColumns.Weights(typeOf(weight).Type)
+                ?? throw Unread(weight, "--weight-column", PostgresColumns.ExpectedWeights);
         if (schema.TimeColumn is { } time)
-            _times = Find(time, "--time-column", PostgresColumns.Times, PostgresColumns.ExpectedTimes);
+            _times = PostgresColumns.Times(typeOf(time).Type)
+                ?? throw Unread(time, "--time-column", PostgresColumns.ExpectedTimes);
         string[] wanted = [.. schema.Columns.Select(column => column.Name)];
         var list = string.Join(", ", wanted.Select(PostgresTable.Quote));
         // A query of exactly these columns is copied as it is, in whatever order it gives its rows.
@@ -38,14 +38,12 @@ internal sealed class PostgresPlays
             ? $"COPY ({Trimmed(query)}\n) TO STDOUT (FORMAT BINARY)"
             : $"COPY (SELECT {list} FROM ({Trimmed(query)}\n) AS plays) TO STDOUT (FORMAT BINARY)";
 
-        T Find<T>(string column, string option, Func<PostgresType, T?> reader, string expected)
-            where T : struct
-        {
-            var (type, typeName) = typeOf(column);
-            return reader(type) ?? throw ColumnErrors.Mistyped(
-                name, column, typeName,
-                $"{expected}. Cast it in --query, such as {PostgresTable.Quote(column)}::text", option);
-        }
+        (IdType Type, AddId Add) Ids(string column, string option) => PostgresColumns.Ids(typeOf(column).Type)
+            ?? throw Unread(column, option, PostgresColumns.ExpectedIds);
+
+        GpuAlsException Unread(string column, string option, string expected) => ColumnErrors.Mistyped(
+            name, column, typeOf(column).Name,
+            $"{expected}. Cast it in --query, such as {PostgresTable.Quote(column)}::text", option);
     }
 
     /// <summary>The statement that sends the rows.</summary>
@@ -124,6 +122,4 @@ internal sealed class PostgresPlays
         bytes = bytes[(sizeof(int) + value.Length)..];
         return length >= 0;
     }
-
-    private static (ReadWeight Value, bool)? Boxed(ReadWeight? reader) => reader is null ? null : (reader, true);
 }

@@ -4,7 +4,7 @@ using Npgsql;
 namespace GpuAls.Connectors.Postgres;
 
 /// <summary>
-/// Puts a new table in the place of an old one. The new one has the columns, indexes, grants and comments of the old;
+/// Replaces a table by a new one. The new one has the columns, indexes, grants and comments of the old;
 /// tables that have more than that, such as views or triggers, are not swapped.
 /// </summary>
 internal sealed class PostgresSwap

@@ -24,21 +24,8 @@ internal sealed class PostgresTables : ITables
         string url, TableOptions options, CancellationToken cancellation)
     {
         var location = PostgresLocation.Parse(url);
-        Require.Usage(
-            location.Query is null, $"'{location.Name}' has a query; lists go into a table: ?table=NAME.");
-        var lists = options.Lists ?? location.Table;
-        Require.Usage(
-            lists is not null,
-            $"'{location.Name}' is a database: which table do the lists go into? "
-            + "Name it with --recommendations-table.");
-        (TableSpec Spec, WriteMode Mode, string? Table)[] asked =
-        [
-            (TableSpec.Lists, options.Mode, lists),
-            (TableSpec.UserFactors, WriteMode.Replace, options.UserFactors),
-            (TableSpec.ItemFactors, WriteMode.Replace, options.ItemFactors),
-        ];
-        var named = asked.Where(table => table.Table is not null)
-            .Select(table => (table.Spec, table.Mode, Table: PostgresTable.Parse(table.Table!))).ToArray();
+        var named = TableSpec.Asked(location.Name, location.Table, location.Query, options)
+            .Select(asked => (asked.Spec, asked.Mode, Table: PostgresTable.Parse(asked.Table))).ToArray();
         var session = await PostgresSession.OpenAsync(location, FailureKind.Output, cancellation)
             .ConfigureAwait(false);
         await using var owned = session.ConfigureAwait(false);

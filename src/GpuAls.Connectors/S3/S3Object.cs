@@ -22,6 +22,9 @@ internal sealed class S3Object(S3Client client, S3Location location, long length
     /// <inheritdoc/>
     public long Length => length;
 
+    /// <summary>The version that was found.</summary>
+    public string ETag => etag;
+
     /// <inheritdoc/>
     public int ReadAheadBytes => 1 << 26;
 

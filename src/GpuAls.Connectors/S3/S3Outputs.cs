@@ -102,20 +102,20 @@ internal abstract class S3Output : IOutput
 
     /// <summary>Makes a file visible.</summary>
     /// <param name="file">Its name.</param>
-    /// <param name="existing">The object in its stead, if there is one.</param>
+    /// <param name="replaces">Whether there is an object in its stead.</param>
     /// <param name="condition">What has to hold.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <returns>Whether the condition holds.</returns>
     protected Task<bool> PublishAsync(
-        string file, S3Listed? existing, S3Condition condition, CancellationToken cancellation)
+        string file, bool replaces, S3Condition condition, CancellationToken cancellation)
     {
         var upload = _uploads.Single(upload => upload.File == file).Upload;
-        if (existing is null) _replacedNothing.Add(upload.Location);
+        if (!replaces) _replacedNothing.Add(upload.Location);
         return upload.PublishAsync(condition, cancellation);
     }
 
     /// <summary>Makes an empty object.</summary>
-    /// <inheritdoc cref="PublishAsync(string, S3Listed?, S3Condition, CancellationToken)"/>
+    /// <inheritdoc cref="PublishAsync(string, bool, S3Condition, CancellationToken)"/>
     protected async Task<bool> PublishEmptyAsync(string file, S3Condition condition, CancellationToken cancellation)
     {
         var location = Below(file);
@@ -168,19 +168,15 @@ internal sealed class S3FilesOutput : S3Output
     {
         foreach (var file in _files.Where(Files.Contains))
         {
-            var existing = await FindAsync(file, cancellation).ConfigureAwait(false);
+            var replaces = await FindAsync(file, cancellation).ConfigureAwait(false) is not null;
             var condition = _overwrite ? S3Condition.None : S3Condition.Absent;
-            if (!await PublishAsync(file, existing, condition, cancellation).ConfigureAwait(false))
+            if (!await PublishAsync(file, replaces, condition, cancellation).ConfigureAwait(false))
                 throw OutputErrors.AlreadyThere(NameOf(file));
         }
     }
 
-    private async Task<S3Listed?> FindAsync(string file, CancellationToken cancellation)
-    {
-        var location = Below(file);
-        var listed = await Store.ListAsync(location, cancellation, FailureKind.Output).ConfigureAwait(false);
-        return listed.FirstOrDefault(found => found.Key == location.Key);
-    }
+    private Task<S3Object?> FindAsync(string file, CancellationToken cancellation) =>
+        Store.FindObjectAsync(Below(file), cancellation, FailureKind.Output);
 }
 
 /// <summary>
@@ -220,8 +216,8 @@ internal sealed class S3FolderOutput : S3Output
         await output.CheckReplaceableAsync(cancellation).ConfigureAwait(false);
         if (location.Key is not ("" or [.., '/']))
         {
-            var beside = await store.ListAsync(location, cancellation, FailureKind.Output).ConfigureAwait(false);
-            if (beside.Any(found => found.Key == location.Key)) throw OutputErrors.NotADirectory(location.ToString());
+            var file = await store.FindObjectAsync(location, cancellation, FailureKind.Output).ConfigureAwait(false);
+            if (file is not null) throw OutputErrors.NotADirectory(location.ToString());
         }
 
         await output.ProbeAsync(FolderOutput.SuccessFile, cancellation).ConfigureAwait(false);
@@ -240,7 +236,7 @@ internal sealed class S3FolderOutput : S3Output
             foreach (var stale in existing.Keys.Except(Files).Where(file => file != FolderOutput.SuccessFile))
                 await Publisher.DeleteAsync(Below(stale), cancellation).ConfigureAwait(false);
             foreach (var file in Files.SkipLast(1))
-                await PublishAsync(file, existing.GetValueOrDefault(file), S3Condition.None, cancellation)
+                await PublishAsync(file, existing.ContainsKey(file), S3Condition.None, cancellation)
                     .ConfigureAwait(false);
             var condition = _overwrite ? S3Condition.None : S3Condition.Absent;
             if (!await PublishEmptyAsync(FolderOutput.SuccessFile, condition, cancellation).ConfigureAwait(false))
@@ -263,7 +259,7 @@ internal sealed class S3FolderOutput : S3Output
         var condition = old is null ? S3Condition.Absent : new S3Condition(IsAbsent: false, old.ETag);
         try
         {
-            if (await PublishAsync(first, old, condition, cancellation).ConfigureAwait(false)) return;
+            if (await PublishAsync(first, old is not null, condition, cancellation).ConfigureAwait(false)) return;
         }
         catch (GpuAlsException) when (hadMark)
         {

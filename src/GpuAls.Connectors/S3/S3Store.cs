@@ -53,10 +53,7 @@ internal sealed class S3Store(Lazy<S3Client> client) : IStore
         // Not a HEAD request, whose failures have no body that says what is wrong.
         try
         {
-            var first = await PageAsync(file, after: null, keys: 1, cancellation).ConfigureAwait(false);
-            return first.S3Objects is [var item, ..] && item.Key == file.Key
-                ? new S3Object(client.Value, file, item.Size!.Value, item.ETag)
-                : null;
+            return await FindObjectAsync(file, cancellation).ConfigureAwait(false);
         }
         catch (GpuAlsException exception) when (IsDenied(exception))
         {
@@ -105,6 +102,19 @@ internal sealed class S3Store(Lazy<S3Client> client) : IStore
         {
             return null;
         }
+    }
+
+    /// <summary>
+    /// The object of exactly this key; null if there is none. Of all keys that begin so it is the first, so one key is
+    /// asked for, however many there are.
+    /// </summary>
+    internal async Task<S3Object?> FindObjectAsync(
+        S3Location file, CancellationToken cancellation, FailureKind kind = FailureKind.BadInput)
+    {
+        var first = await PageAsync(file, after: null, keys: 1, cancellation, kind).ConfigureAwait(false);
+        return first.S3Objects is [var item, ..] && item.Key == file.Key
+            ? new S3Object(client.Value, file, item.Size!.Value, item.ETag)
+            : null;
     }
 
     /// <summary>All objects whose keys begin so, without marks of folders.</summary>

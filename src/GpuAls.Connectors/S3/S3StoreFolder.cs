@@ -21,14 +21,8 @@ internal sealed class S3StoreFolder(S3Store store, S3Location location) : IStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IByteSource?> FindAsync(string file, CancellationToken cancellation)
-    {
-        var (sought, key) = (Below(file), Below(file).Key);
-        var listed = await store.ListAsync(sought, cancellation, FailureKind.Output).ConfigureAwait(false);
-        return listed.FirstOrDefault(found => found.Key == key) is { } found
-            ? new S3Object(store.Client, sought, found.Size!.Value, found.ETag)
-            : null;
-    }
+    public async ValueTask<IByteSource?> FindAsync(string file, CancellationToken cancellation) =>
+        await store.FindObjectAsync(Below(file), cancellation, FailureKind.Output).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask ReplaceAsync(string file, Func<Stream, Task> write, CancellationToken cancellation)

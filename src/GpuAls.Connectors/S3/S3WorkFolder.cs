@@ -20,7 +20,7 @@ internal sealed class S3WorkFolder : IWorkFolder
         var folder = S3Output.AsFolder(location);
         var listed = await store.ListAsync(folder, cancellation, FailureKind.Output).ConfigureAwait(false);
         if (listed.Count > 0 && listed.TrueForAll(found => found.Key != folder.Key + log))
-            throw new GpuAlsException(FailureKind.Output, $"'{location}' {whyForeign}. Choose another --output.");
+            throw OutputErrors.ForeignWork(location.ToString(), whyForeign);
         return new S3WorkFolder(store, folder, log);
     }
 
@@ -66,14 +66,12 @@ internal sealed class S3AppendLog : IAppendLog
     public static async Task<S3AppendLog> OpenAsync(
         S3Store store, S3Location location, CancellationToken cancellation)
     {
-        var listed = await store.ListAsync(location, cancellation, FailureKind.Output).ConfigureAwait(false);
-        var found = listed.FirstOrDefault(item => item.Key == location.Key);
+        var found = await store.FindObjectAsync(location, cancellation, FailureKind.Output).ConfigureAwait(false);
         var log = new S3AppendLog(store.Client, location, found?.ETag);
         if (found is null) return log;
-        var source = new S3Object(store.Client, location, found.Size!.Value, found.ETag);
         try
         {
-            log._bytes.Write(await source.ReadAllAsync(cancellation).ConfigureAwait(false));
+            log._bytes.Write(await found.ReadAllAsync(cancellation).ConfigureAwait(false));
         }
         catch (GpuAlsException exception)
         {

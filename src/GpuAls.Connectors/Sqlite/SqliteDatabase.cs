@@ -52,7 +52,7 @@ internal sealed record SqliteLocation(string Name, string Path, string? Table, s
 /// Plays from a table or a query of SQLite, whose values have types and whose columns have none: ids are integers if
 /// all of a column are.
 /// </summary>
-internal sealed class SqliteInteractionSource : IInteractionSource
+internal sealed class SqliteInteractionSource : DatabasePlays
 {
     private const int MostRows = 1 << 15;
     private const int MostDigits = 20;
@@ -62,32 +62,22 @@ internal sealed class SqliteInteractionSource : IInteractionSource
 
     /// <exception cref="GpuAlsException">Kind Usage: the location names neither a table nor a query.</exception>
     public SqliteInteractionSource(SqliteLocation location, InteractionSchema schema)
+        : base(schema)
     {
         Require.Usage(
             location.Table is not null || location.Query is not null,
             $"'{location.Name}' is a database: which plays? Name them with --table or --query, or in the location: "
             + $"{location.Name}?table=NAME.");
-        (_location, Schema) = (location, schema);
+        _location = location;
         Name = location.Table is { } table ? $"{location.Name}, table {table}" : $"{location.Name}, the query";
     }
 
     /// <inheritdoc/>
-    public string Name { get; }
+    public override string Name { get; }
 
     /// <inheritdoc/>
-    public int FileCount => 1;
-
-    /// <inheritdoc/>
-    public InteractionSchema Schema { get; }
-
-    /// <inheritdoc/>
-    public string NothingLeft(ReadStatistics read) => read.Rows == 0
-        ? $"{Name} has no rows."
-        : $"no row is left of {Counted.Of(read.Rows, "row")} of {Name}: {read.ZeroWeightRows:N0} with weight 0, "
-            + $"{read.BadRows:N0} that cannot be used. Check --weight-column.";
-
-    /// <inheritdoc/>
-    public async IAsyncEnumerable<BatchWork> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    public override async IAsyncEnumerable<BatchWork> ReadAsync(
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var file = new SqliteFile(_location.Path, _location.Name, FailureKind.BadInput);
         var query = _location.Query ?? $"SELECT * FROM {SqliteLocation.Quote(_location.Table!)}";

@@ -10,13 +10,12 @@ internal sealed class SqliteTables : ITables
     private const string CreatedAt = "created_at";
 
     private readonly SqliteLocation _location;
-    private readonly IReadOnlyList<(TableSpec Spec, WriteMode Mode, string Table)> _tables;
+    private readonly IReadOnlyList<TableRequest> _tables;
     private readonly string _now = DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
     private SqliteFile? _file;
     private bool _isNewFile;
 
-    private SqliteTables(
-        SqliteLocation location, IReadOnlyList<(TableSpec Spec, WriteMode Mode, string Table)> tables) =>
+    private SqliteTables(SqliteLocation location, IReadOnlyList<TableRequest> tables) =>
         (_location, _tables) = (location, tables);
 
     /// <inheritdoc/>
@@ -25,21 +24,8 @@ internal sealed class SqliteTables : ITables
     /// <summary>Finds out whether the tables can be written.</summary>
     public static ITables Open(SqliteLocation location, TableOptions options)
     {
-        Require.Usage(location.Query is null, $"'{location.Name}' has a query; lists go into a table: ?table=NAME.");
-        var lists = options.Lists ?? location.Table;
-        Require.Usage(
-            lists is not null,
-            $"'{location.Name}' is a database: which table do the lists go into? "
-            + "Name it with --recommendations-table.");
-        (TableSpec Spec, WriteMode Mode, string? Table)[] asked =
-        [
-            (TableSpec.Lists, options.Mode, lists),
-            (TableSpec.UserFactors, WriteMode.Replace, options.UserFactors),
-            (TableSpec.ItemFactors, WriteMode.Replace, options.ItemFactors),
-        ];
         var tables = new SqliteTables(
-            location,
-            [.. asked.Where(table => table.Table is not null).Select(table => (table.Spec, table.Mode, table.Table!))]);
+            location, TableSpec.Asked(location.Name, location.Table, location.Query, options));
         if (File.Exists(location.Path))
         {
             using var file = new SqliteFile(location.Path, location.Name, FailureKind.Output);

@@ -56,6 +56,10 @@ internal static class OutputErrors
     public static GpuAlsException AlreadyThere(string path) =>
         new(FailureKind.Output, $"'{path}' already exists. Choose another name, or pass --overwrite to replace it.");
 
+    /// <summary>The failure that says why a folder cannot be worked in.</summary>
+    public static GpuAlsException ForeignWork(string path, string reason) =>
+        new(FailureKind.Output, $"'{path}' {reason}. Choose another --output.");
+
     /// <summary>The failure that says that a file has the name of what is to be a directory.</summary>
     public static GpuAlsException NotADirectory(string path) =>
         new(FailureKind.Output, $"'{path}' is a file; expected a directory name.");

@@ -28,7 +28,7 @@ internal interface IStoreFolder
     ValueTask<IByteSource?> FindAsync(string file, CancellationToken cancellation);
 
     /// <summary>
-    /// Writes a file, in place of one of its name. It appears whole or not at all, and is durable on return.
+    /// Writes a file, and replaces one of the same name. It appears whole or not at all, and is durable on return.
     /// </summary>
     /// <param name="file">Its name, with slashes.</param>
     /// <param name="write">Writes the bytes from front to back.</param>

@@ -13,7 +13,7 @@ internal interface IWorkFolder : IDisposable
     /// <exception cref="GpuAlsException">Kind Output: another run has it, or it cannot be used.</exception>
     Task<IAppendLog> OpenLogAsync(CancellationToken cancellation);
 
-    /// <summary>Opens results, to be published together in place of those that are there.</summary>
+    /// <summary>Opens results, which are published together and replace earlier ones.</summary>
     /// <exception cref="GpuAlsException">Kind Output: they cannot be written.</exception>
     Task<IOutput> OpenResultsAsync(IReadOnlyList<string> files, CancellationToken cancellation);
 
@@ -41,8 +41,7 @@ internal sealed class WorkFolder : IWorkFolder
         OutputErrors.Guard(Name, () => _parents.MakeAbove(_log, () =>
         {
             if (!File.Exists(_log) && Directory.EnumerateFileSystemEntries(Name).Any())
-                throw new GpuAlsException(
-                    FailureKind.Output, $"'{location.Name}' {whyForeign}. Choose another --output.");
+                throw OutputErrors.ForeignWork(location.Name, whyForeign);
         }));
     }
 

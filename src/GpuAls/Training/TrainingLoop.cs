@@ -90,7 +90,7 @@ internal sealed class LossObserver : ITrainingObserver
 
 /// <summary>Keeps the reports of one training, and passes them on.</summary>
 /// <param name="progress">Told each report; null where nobody is.</param>
-/// <param name="before">The iterations before those it is told.</param>
+/// <param name="before">Reports of the iterations of the run that is resumed.</param>
 internal sealed class ReportObserver(
     IProgress<IterationReport>? progress, IReadOnlyList<IterationReport>? before = null) : ITrainingObserver
 {

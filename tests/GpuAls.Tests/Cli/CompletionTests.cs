@@ -1,6 +1,6 @@
 namespace GpuAls.Tests.Cli;
 
-/// <summary>What a shell is told that asks how a command line may go on.</summary>
+/// <summary>How the tool completes a command line for a shell.</summary>
 public sealed class CompletionTests
 {
     [TestCase("gpuals train --ra", "--rank")]

@@ -70,7 +70,7 @@ internal sealed class CheckpointWriter : ITrainingKeeper, IAsyncDisposable
             Begin(state);
     }
 
-    /// <summary>Writes the newest state, if it is not written yet. A failure is told, not thrown.</summary>
+    /// <summary>Writes the newest state, if it has not been written yet. A failure is reported, not thrown.</summary>
     /// <returns>The iteration of the newest checkpoint that is there; 0 without any.</returns>
     public async Task<int> WriteNewestAsync()
     {

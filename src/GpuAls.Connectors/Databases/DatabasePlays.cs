@@ -1,0 +1,24 @@
+namespace GpuAls.Connectors;
+
+/// <summary>Plays from a table or a query of a database.</summary>
+/// <param name="schema">The columns that are plays.</param>
+internal abstract class DatabasePlays(InteractionSchema schema) : IInteractionSource
+{
+    /// <inheritdoc/>
+    public abstract string Name { get; }
+
+    /// <inheritdoc/>
+    public int FileCount => 1;
+
+    /// <inheritdoc/>
+    public InteractionSchema Schema => schema;
+
+    /// <inheritdoc/>
+    public string NothingLeft(ReadStatistics read) => read.Rows == 0
+        ? $"{Name} has no rows."
+        : $"no row is left of {Counted.Of(read.Rows, "row")} of {Name}: {read.ZeroWeightRows:N0} with weight 0, "
+            + $"{read.BadRows:N0} that cannot be used. Check --weight-column.";
+
+    /// <inheritdoc/>
+    public abstract IAsyncEnumerable<BatchWork> ReadAsync(CancellationToken cancellation);
+}
