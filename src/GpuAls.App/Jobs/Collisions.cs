@@ -19,10 +19,17 @@ internal static class Collisions
             plays,
             [("--output", options.Output), ("--recommendations", options.Recommendations)],
             cancellation).ConfigureAwait(false);
-        if (options.Checkpoint.Location is { } checkpoints)
-            CheckApart(
-                "--checkpoint", checkpoints, ("--output", options.Output),
-                ("--recommendations", options.Recommendations), ("--report", options.Report?.File));
+        CheckCheckpoints(options);
+    }
+
+    /// <summary>What of it can be told before the checkpoints are opened.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: an output is among the checkpoints, or the reverse.</exception>
+    public static void CheckCheckpoints(TrainJobOptions options)
+    {
+        if (options.Checkpoint.Location is not { } checkpoints) return;
+        CheckApart(
+            "--checkpoint", checkpoints, ("--output", options.Output), ("--output", options.Versions?.Latest),
+            ("--recommendations", options.Recommendations), ("--report", options.Report?.File));
     }
 
     /// <exception cref="GpuAlsException">

@@ -23,6 +23,9 @@ internal sealed class JobCheckpoints : IAsyncDisposable
     /// <summary>Where the training goes on; null begins one.</summary>
     public TrainingState? From { get; }
 
+    /// <summary>When the training that goes on began, in UTC; null begins one.</summary>
+    public DateTime? StartedAt => _before?.StartedAt;
+
     /// <summary>Keeps the state of the training; null where nothing does.</summary>
     public ITrainingKeeper? Keeper => _writer;
 
@@ -58,17 +61,20 @@ internal sealed class JobCheckpoints : IAsyncDisposable
     /// <summary>Checks that the plays are those of the checkpoint, or discards what is there.</summary>
     /// <param name="data">The plays.</param>
     /// <param name="engine">What they are trained on.</param>
+    /// <param name="startedAt">When the training began, in UTC.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="GpuAlsException">
     /// Kind BadInput: the checkpoint is of other plays. Kind Output: an old checkpoint cannot be deleted.
     /// </exception>
-    public async Task BeginAsync(TrainingData data, EngineDescription engine, CancellationToken cancellation)
+    public async Task BeginAsync(
+        TrainingData data, EngineDescription engine, DateTime startedAt, CancellationToken cancellation)
     {
         if (_folder is null) return;
         var job = new CheckpointJob
         {
             GpualsVersion = ProductVersion.Text,
             Device = engine.ToString(),
+            StartedAt = startedAt,
             Settings = CheckpointSettings.Of(_options),
             Data = data.Fingerprint(),
         };

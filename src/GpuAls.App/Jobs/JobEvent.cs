@@ -127,6 +127,12 @@ internal sealed record SpotUnknown(string Endpoint, string Reason) : JobEvent;
 /// <param name="Path">Where it lies now.</param>
 internal sealed record LeftoverKept(string Path) : JobEvent;
 
+/// <summary>The file <c>latest</c> names another version.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Version">The version it names now.</param>
+/// <param name="Before">The version it named before; null for none.</param>
+internal sealed record LatestSwitched(string Path, string Version, string? Before) : JobEvent;
+
 /// <summary>All is written.</summary>
 /// <param name="Output">Directory of the model.</param>
 /// <param name="Recommendations">File of the lists.</param>

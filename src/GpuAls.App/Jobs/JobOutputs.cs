@@ -92,6 +92,9 @@ internal sealed class JobOutputs(bool overwrite) : IAsyncDisposable
 /// </param>
 internal sealed record TrainOutput(ChecksummedOutput Model, IListOutput Lists, string? NameInside)
 {
+    /// <summary>The version that <c>latest</c> names before the run; null for none.</summary>
+    public string? Latest { get; private init; }
+
     /// <exception cref="GpuAlsException">
     /// Kind Usage: the lists have the name of a file of the model, or an output is an input. Kind Output: an output
     /// exists or cannot be written.
@@ -99,29 +102,34 @@ internal sealed record TrainOutput(ChecksummedOutput Model, IListOutput Lists, s
     public static async Task<TrainOutput> OpenAsync(
         TrainJobOptions options, JobOutputs outputs, CancellationToken cancellation)
     {
-        var (lists, format, inside) = await PlanAsync(options, cancellation).ConfigureAwait(false);
-        var folder = await outputs.OpenFolderAsync(options.Output, ModelFolder.WhyForeignAsync, cancellation)
+        var (lists, format, inside, latest) = await PlanAsync(options, cancellation).ConfigureAwait(false);
+        var folder = await NamingTimeAsync(
+            options, () => outputs.OpenFolderAsync(options.Output, ModelFolder.WhyForeignAsync, cancellation))
             .ConfigureAwait(false);
         var model = new ChecksummedOutput(folder);
         if (inside is null)
         {
             var elsewhere = await outputs.OpenListsAsync(lists, options.Tables, cancellation).ConfigureAwait(false);
-            return new TrainOutput(model, elsewhere, null);
+            return new TrainOutput(model, elsewhere, null) { Latest = latest };
         }
 
         // A name that the file system refuses is refused now, not after the training.
         var file = new OutputFile(model, inside);
         await file.WriteAsync(_ => Task.CompletedTask, cancellation).ConfigureAwait(false);
-        return new TrainOutput(model, new ListFile(file, format!), inside);
+        return new TrainOutput(model, new ListFile(file, format!), inside) { Latest = latest };
     }
 
     /// <summary>What of this can be told without touching the outputs.</summary>
     /// <exception cref="GpuAlsException">As <see cref="OpenAsync"/>.</exception>
     public static async Task CheckAsync(TrainJobOptions options, CancellationToken cancellation)
     {
-        var (lists, format, inside) = await PlanAsync(options, cancellation).ConfigureAwait(false);
-        await OutputLocation.Of(options.Output)
-            .CheckFolderAsync(options.Overwrite, ModelFolder.WhyForeignAsync, cancellation).ConfigureAwait(false);
+        var (lists, format, inside, _) = await PlanAsync(options, cancellation).ConfigureAwait(false);
+        await NamingTimeAsync(options, async () =>
+        {
+            await OutputLocation.Of(options.Output)
+                .CheckFolderAsync(options.Overwrite, ModelFolder.WhyForeignAsync, cancellation).ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
         string?[] files = [format is not null && inside is null ? lists : null, options.Report?.File];
         foreach (var file in files.OfType<string>())
             await OutputLocation.Of(file).CheckFileAsync(options.Overwrite, cancellation).ConfigureAwait(false);
@@ -129,9 +137,9 @@ internal sealed record TrainOutput(ChecksummedOutput Model, IListOutput Lists, s
 
     /// <summary>
     /// Where the lists go: the format of their file, null for a table; their name in the folder of the model, null
-    /// where they are elsewhere.
+    /// where they are elsewhere. With them the version that <c>latest</c> names.
     /// </summary>
-    private static async Task<(string Lists, ListFormat? Format, string? Inside)> PlanAsync(
+    private static async Task<(string Lists, ListFormat? Format, string? Inside, string? Latest)> PlanAsync(
         TrainJobOptions options, CancellationToken cancellation)
     {
         var lists = options.Recommendations ?? ModelFiles.Recommendations;
@@ -141,7 +149,31 @@ internal sealed record TrainOutput(ChecksummedOutput Model, IListOutput Lists, s
             : isTable ? null
             : await InsideAsync(options.Output, lists, cancellation).ConfigureAwait(false);
         await Collisions.CheckAsync(options, cancellation).ConfigureAwait(false);
-        return (lists, format, inside);
+        var latest = options.Versions is { } versions
+            ? await versions.LatestAsync(cancellation).ConfigureAwait(false)
+            : null;
+        return (lists, format, inside, latest);
+    }
+
+    /// <summary>A version that is there already can also be told from the new one by the time.</summary>
+    private static async Task<T> NamingTimeAsync<T>(TrainJobOptions options, Func<Task<T>> open)
+    {
+        try
+        {
+            return await open().ConfigureAwait(false);
+        }
+        catch (GpuAlsException exception) when (
+            options.Versions is { HasTime: false } && OutputErrors.IsAlreadyThere(exception))
+        {
+            throw new GpuAlsException(
+                exception.Kind,
+                exception.Message.Replace(
+                    OutputErrors.ReplaceRemedy,
+                    "Pass --overwrite to replace it, or name versions by the time too, as in --output "
+                        + "models/{date}-{time}.",
+                    StringComparison.Ordinal),
+                exception);
+        }
     }
 
     private static async Task<string?> InsideAsync(

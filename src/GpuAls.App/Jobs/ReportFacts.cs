@@ -122,4 +122,8 @@ internal sealed record ReportOptions(string File, string? CommandLine = null)
 {
     /// <summary>The same page, of a command line.</summary>
     internal ReportOptions Of(string commandLine) => this with { CommandLine = commandLine };
+
+    /// <summary>The page of a run, whose name has no placeholders.</summary>
+    internal ReportOptions At(DateTime instant) =>
+        this with { File = LocationTemplate.Parse(File, "--report").At(instant) };
 }

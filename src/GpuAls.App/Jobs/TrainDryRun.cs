@@ -40,6 +40,7 @@ internal static class TrainDryRun
         TrainJobOptions options, IAlsEngine engine, CancellationToken cancellation)
     {
         _ = new TrainJob(options, engine); // checks the options
+        options = options.At(DateTime.UtcNow);
         IReadOnlyList<string> validated = options.Validation?.Locations ?? [];
         Require.Usage(
             !options.Locations.Concat(validated).Any(Databases.Has),

@@ -6,10 +6,10 @@ namespace GpuAls.App;
 /// </summary>
 internal sealed class TrainJob
 {
-    private readonly TrainJobOptions _options;
     private readonly IAlsEngine _engine;
     private readonly IProgress<JobEvent>? _progress;
     private readonly PhaseClock _clock = new();
+    private TrainJobOptions _options;
 
     /// <param name="options">What to do.</param>
     /// <param name="engine">Where the work is done.</param>
@@ -59,22 +59,26 @@ internal sealed class TrainJob
 
     private async Task<FactorModel> RunAsync(JobOutputs outputs, CancellationToken cancellation)
     {
+        Collisions.CheckCheckpoints(_options.At(_clock.StartedAt));
+        var checkpoints = await JobCheckpoints.OpenAsync(_options, _progress, cancellation).ConfigureAwait(false);
+        await using var opened = checkpoints.ConfigureAwait(false);
+        var startedAt = checkpoints.StartedAt ?? _clock.StartedAt;
+        _options = _options.At(startedAt);
         var output = await TrainOutput.OpenAsync(_options, outputs, cancellation).ConfigureAwait(false);
         var page = await outputs.OpenFileIfAnyAsync(_options.Report?.File, cancellation).ConfigureAwait(false);
-        var checkpoints = await JobCheckpoints.OpenAsync(_options, _progress, cancellation).ConfigureAwait(false);
-        await using (checkpoints.ConfigureAwait(false))
-            return await checkpoints.DuringAsync(() => RunAsync(outputs, output, page, checkpoints, cancellation))
-                .ConfigureAwait(false);
+        return await checkpoints
+            .DuringAsync(() => RunAsync(outputs, output, page, checkpoints, startedAt, cancellation))
+            .ConfigureAwait(false);
     }
 
     private async Task<FactorModel> RunAsync(
-        JobOutputs outputs, TrainOutput output, OutputFile? page, JobCheckpoints checkpoints,
+        JobOutputs outputs, TrainOutput output, OutputFile? page, JobCheckpoints checkpoints, DateTime startedAt,
         CancellationToken cancellation)
     {
         _engine.PrepareTraining(_options.Als.Plan);
         _engine.PrepareTopK();
         var data = await LoadAsync(cancellation).ConfigureAwait(false);
-        await checkpoints.BeginAsync(data, _engine.Description, cancellation).ConfigureAwait(false);
+        await checkpoints.BeginAsync(data, _engine.Description, startedAt, cancellation).ConfigureAwait(false);
         var trained = Train(data, checkpoints, cancellation);
         var plays = data.Plays;
         var model = new FactorModel(plays, _options.Als, trained);
@@ -90,6 +94,7 @@ internal sealed class TrainJob
 
         if (await outputs.CommitAsync(cancellation).ConfigureAwait(false) is { } leftover)
             _progress?.Report(new LeftoverKept(leftover));
+        if (_options.Versions is { } versions) await SwitchAsync(versions, output).ConfigureAwait(false);
         _progress?.Report(new JobDone(output.Model.Name, output.Lists.Name, _clock.Total));
         return model;
 
@@ -100,6 +105,14 @@ internal sealed class TrainJob
             _clock.End("recommend");
             return Manifest(data, trained);
         }
+    }
+
+    /// <summary>Makes <c>latest</c> name the model that was published. It is not stopped halfway.</summary>
+    private async Task SwitchAsync(ModelVersions versions, TrainOutput output)
+    {
+        await versions.PointAsync(output.Model.Name, output.Latest, CancellationToken.None).ConfigureAwait(false);
+        _progress?.Report(
+            new LatestSwitched(versions.Latest, ModelVersions.NameOf(output.Model.Name), output.Latest));
     }
 
     private async Task<TrainingData> LoadAsync(CancellationToken cancellation)

@@ -27,7 +27,9 @@ internal sealed record TrainJobOptions
     /// <summary>Where the training is kept while it runs, so that another run can go on with it.</summary>
     public CheckpointOptions Checkpoint { get; init; } = CheckpointOptions.Default;
 
-    /// <summary>Directory of the model.</summary>
+    /// <summary>
+    /// Directory of the model; placeholders in it, and in the other outputs, stand for the instant of the run.
+    /// </summary>
     public required string Output { get; init; }
 
     /// <summary>Whether an existing output is replaced.</summary>
@@ -49,6 +51,19 @@ internal sealed record TrainJobOptions
 
     /// <summary>A page on the run, which tracks the loss; null writes none.</summary>
     public ReportOptions? Report { get; init; }
+
+    /// <summary>The versions that the output is one of; null where it had no placeholders.</summary>
+    internal ModelVersions? Versions { get; private init; }
+
+    /// <summary>The options of a run, whose outputs have no placeholders.</summary>
+    /// <param name="instant">When it began, in UTC.</param>
+    internal TrainJobOptions At(DateTime instant) => this with
+    {
+        Versions = ModelVersions.Of(Output),
+        Output = LocationTemplate.Parse(Output, "--output").At(instant),
+        Recommendations = LocationTemplate.ListsAt(Recommendations, "--recommendations", instant),
+        Report = Report?.At(instant),
+    };
 
     /// <summary>The input, as the manifest has it.</summary>
     internal ManifestInput Input => ManifestInput.Of(Sources, Schema);

@@ -11,7 +11,10 @@ internal static class CheckpointParameters
     /// <summary>Every option of checkpoints.</summary>
     public static ParameterTable<CheckpointOptions> Table { get; } = new(CheckpointOptions.Default,
     [
-        Text("checkpoint", o => o.Location, (o, path) => o with { Location = path }) with
+        Text(
+            "checkpoint",
+            o => o.Location,
+            (o, path) => o with { Location = LocationTemplate.Fixed(path, "--checkpoint") }) with
         {
             Group = ParameterGroup.Training,
             IsCommon = true,

@@ -15,16 +15,18 @@ internal static class JobParameters
         .. InputParameters.Table.Within<TrainJobOptions>(o => o.Schema, (o, schema) => o with { Schema = schema }),
         SharedParameters.Output<TrainJobOptions>(
             o => o.Output.Length == 0 ? null : o.Output,
-            (o, path) => o with { Output = path },
+            (o, path) => o with { Output = ModelVersions.Checked(path) },
             "DIR",
-            "Directory for the model and the lists") with
+            "Directory for the model and the lists, such as models/{date}") with
         {
             IsRequired = true,
+            Details = "{date} and {time}, of the start of the run in UTC, name versions; the file latest beside them "
+                + "names the newest.",
         },
         Parameter<TrainJobOptions>.Text(
             "recommendations",
             o => o.Recommendations,
-            (o, path) => o with { Recommendations = Databases.Checked(path) }) with
+            (o, path) => o with { Recommendations = LocationTemplate.CheckedLists(path, "--recommendations") }) with
         {
             Group = ParameterGroup.Output,
             IsCommon = true,
@@ -62,7 +64,7 @@ internal static class JobParameters
         {
             Group = ParameterGroup.Input,
             IsRequired = true,
-            Summary = "Directory written by gpuals train",
+            Summary = "Directory written by gpuals train, or the file latest beside versions",
         },
         Parameter<RecommendJobOptions>.List("user", o => o.Users, (o, users) => o with { Users = users }) with
         {
@@ -90,7 +92,7 @@ internal static class JobParameters
         },
         SharedParameters.Output<RecommendJobOptions>(
             o => o.Output,
-            (o, path) => o with { Output = Databases.Checked(path) },
+            (o, path) => o with { Output = LocationTemplate.CheckedLists(path, "--output") },
             "FILE",
             "File (.parquet, .csv, .jsonl) or database for the lists") with
         {
@@ -149,7 +151,7 @@ internal static class JobParameters
         .. InputParameters.Table.Within<EvaluateJobOptions>(o => o.Schema, (o, schema) => o with { Schema = schema }),
         SharedParameters.Output<EvaluateJobOptions>(
             o => o.Output,
-            (o, path) => o with { Output = path },
+            (o, path) => o with { Output = LocationTemplate.Checked(path, "--output") },
             "FILE",
             "File for the metrics (.json, .csv, .parquet)"),
         SharedParameters.Report<EvaluateJobOptions>(o => o.Report, (o, report) => o with { Report = report }),

@@ -138,7 +138,8 @@ internal static class SharedParameters
 
     /// <summary>The page on a run.</summary>
     public static Parameter<T> Report<T>(Func<T, ReportOptions?> get, Func<T, ReportOptions, T> set) =>
-        Parameter<T>.Text("report", o => get(o)?.File, (o, file) => set(o, new ReportOptions(file))) with
+        Parameter<T>.Text("report", o => get(o)?.File, (o, file) => set(
+            o, new ReportOptions(LocationTemplate.Checked(file, "--report")))) with
         {
             Group = ParameterGroup.Output,
             IsCommon = true,

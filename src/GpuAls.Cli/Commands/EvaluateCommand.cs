@@ -17,7 +17,12 @@ internal static class EvaluateCommand
     private static async Task<int> RunAsync(
         Invocation<EvaluateJobOptions> invocation, CliConsole console, CancellationToken cancellation)
     {
-        var options = invocation.Job with { Report = invocation.Job.Report?.Of(invocation.Typed) };
+        var (job, now) = (invocation.Job, DateTime.UtcNow);
+        var options = job with
+        {
+            Output = LocationTemplate.ListsAt(job.Output, "--output", now),
+            Report = job.Report?.Of(invocation.Typed).At(now),
+        };
         options.Validate();
         var report = await JobRunner.RunAsync(
             invocation.Log, console, invocation.Device.For(options.Als),

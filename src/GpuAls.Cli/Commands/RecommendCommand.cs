@@ -11,7 +11,8 @@ internal static class RecommendCommand
     private static async Task<int> RunAsync(
         Invocation<RecommendJobOptions> invocation, CliConsole console, CancellationToken cancellation)
     {
-        var (options, log) = (invocation.Job, new RunLog(console.Error, invocation.Log));
+        var (job, log) = (invocation.Job, new RunLog(console.Error, invocation.Log));
+        var options = job with { Output = LocationTemplate.ListsAt(job.Output, "--output", DateTime.UtcNow) };
         // No bars: they would be drawn among the lists on stdout.
         var report = await JobRunner.RunAsync(
             invocation.Log, console with { IsTerminal = false }, invocation.Device,

@@ -15,7 +15,7 @@ internal static class TuneCommand
     private static async Task<int> RunAsync(
         Invocation<TuneJobOptions> invocation, CliConsole console, CancellationToken cancellation)
     {
-        var options = invocation.Job with { Report = invocation.Job.Report?.Of(invocation.Typed) };
+        var options = invocation.Job with { Report = invocation.Job.Report?.Of(invocation.Typed).At(DateTime.UtcNow) };
         options.Validate();
         var report = await JobRunner.RunAsync(
             invocation.Log, console, invocation.Device.For(options.Space.FixedOptions),

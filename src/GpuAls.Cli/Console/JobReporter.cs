@@ -49,6 +49,7 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
             case SpotNoticed { Notice: var notice }: Report(notice); break;
             case SpotUnknown unknown: Report(unknown); break;
             case LeftoverKept kept: Report(kept); break;
+            case LatestSwitched switched: Report(switched); break;
             case JobDone done: Report(done); break;
             default: break; // It was a part of something.
         }
@@ -279,6 +280,12 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
         $"the instance metadata service at {unknown.Endpoint} cannot be asked for spot notices ({unknown.Reason}); the "
             + "run goes on. Is this an EC2 instance? In a container, the hop limit of its metadata must be 2 or more.",
         ("endpoint", unknown.Endpoint), ("reason", unknown.Reason));
+
+    private void Report(LatestSwitched switched) => log.Info(
+        "latest",
+        $"{switched.Path} now names {switched.Version}"
+            + (switched.Before is { } before && before != switched.Version ? $" (before: {before})" : ""),
+        ("path", switched.Path), ("version", switched.Version), ("before", switched.Before));
 
     private void Report(JobDone done) => log.Info(
         "done", Text($"wrote the model to {done.Output} and the lists to {done.Recommendations} ({done.Seconds:F2} s)"),

@@ -7,7 +7,7 @@ namespace GpuAls;
 internal static class ModelReader
 {
     /// <summary>Reads the manifest.</summary>
-    /// <param name="directory">The folder of the model: a path or a URL.</param>
+    /// <param name="directory">Its folder, or the file <c>latest</c> that names it: a path or a URL.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="GpuAlsException">
     /// Kind BadInput: there is no model, or one of another version, or its manifest is damaged.
@@ -15,6 +15,7 @@ internal static class ModelReader
     public static async Task<ModelManifest> ReadManifestAsync(
         string directory, CancellationToken cancellation = default)
     {
+        directory = await LatestModel.ResolveAsync(directory, cancellation).ConfigureAwait(false);
         var path = Stores.Combine(directory, ModelFiles.Manifest);
         try
         {
@@ -36,13 +37,14 @@ internal static class ModelReader
     }
 
     /// <summary>Reads the model.</summary>
-    /// <param name="directory">Its folder: a path or a URL.</param>
+    /// <param name="directory">Its folder, or the file <c>latest</c> that names it: a path or a URL.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="GpuAlsException">
     /// Kind BadInput: there is no model, one of another version, or a file was changed.
     /// </exception>
     public static async Task<FactorModel> ReadAsync(string directory, CancellationToken cancellation = default)
     {
+        directory = await LatestModel.ResolveAsync(directory, cancellation).ConfigureAwait(false);
         var manifest = await ReadManifestAsync(directory, cancellation).ConfigureAwait(false);
         try
         {

@@ -52,9 +52,16 @@ internal static class OutputErrors
         }
     }
 
+    /// <summary>What can be done about an output that already exists.</summary>
+    public const string ReplaceRemedy = "Choose another name, or pass --overwrite to replace it.";
+
     /// <summary>The failure that says that an output already exists.</summary>
     public static GpuAlsException AlreadyThere(string path) =>
-        new(FailureKind.Output, $"'{path}' already exists. Choose another name, or pass --overwrite to replace it.");
+        new(FailureKind.Output, $"'{path}' already exists. {ReplaceRemedy}");
+
+    /// <summary>Whether a failure says that an output already exists.</summary>
+    public static bool IsAlreadyThere(GpuAlsException failure) =>
+        failure.Kind == FailureKind.Output && failure.Message.EndsWith(ReplaceRemedy, StringComparison.Ordinal);
 
     /// <summary>The failure that says why a folder cannot be worked in.</summary>
     public static GpuAlsException ForeignWork(string path, string reason) =>

@@ -117,6 +117,25 @@ public sealed class CheckpointJobTests
         AssertSameFolders(_folder.At("more"), _folder.At("more-whole"));
     }
 
+    /// <summary>A training that began before midnight is a version of that day, also when it goes on later.</summary>
+    [Test]
+    public async Task Resume_AnotherDay_KeepsTheNameOfTheVersion()
+    {
+        var checkpoints = await KeptAsync("days", "--rank", "4", "--iterations", "5");
+        var folder = await CheckpointFolder.OpenAsync(StoreFolder.Open(checkpoints), default);
+        var (job, state) = (await folder.ReadNewestAsync((_, _) => { }, default))!.Value;
+        var before = new DateTime(2026, 1, 2, 23, 59, 58, DateTimeKind.Utc);
+        Assert.That(DateTime.UtcNow - job.StartedAt!.Value, Is.LessThan(TimeSpan.FromMinutes(10)));
+        await folder.WriteAsync(job with { StartedAt = before }, state, default);
+
+        await SucceedAsync(
+            _folder.At("versions", "{date}-{time}"), "--recommendations", _folder.At("versions", "{date}.csv"),
+            "--checkpoint", checkpoints, "--resume", "--rank", "4", "--iterations", "5");
+
+        Assert.That(File.ReadAllText(_folder.At("versions", "latest")), Is.EqualTo("2026-01-02-235958\n"));
+        Assert.That(_folder.At("versions", "2026-01-02.csv"), Does.Exist);
+    }
+
     [TestCase("weight", "as many plays, but other ones")]
     [TestCase("user", "the users are others")]
     [TestCase("row", "plays: 900 then, 901 now")]

@@ -15,6 +15,10 @@ internal sealed record CheckpointJob
     /// <summary>What it runs on, such as <c>cuda:0 (NVIDIA A10G)</c>.</summary>
     public required string Device { get; init; }
 
+    /// <summary>When the training began, in UTC; null where an earlier gpuals did not say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTime? StartedAt { get; init; }
+
     /// <summary>The options that the result depends on, by their names.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 

@@ -1,4 +1,4 @@
-namespace GpuAls.Cli;
+namespace GpuAls;
 
 /// <summary>What is likely meant by a mistyped name.</summary>
 internal static class Spelling
