@@ -39,7 +39,7 @@ internal static class CommandLine
         var options = Invocation.Log(result, layers);
         var log = new RunLog(console.Error, options);
         if (result.Action is not HelpPageAction)
-            foreach (var warning in layers.Warnings) log.Warn("unknown_variable", warning);
+            foreach (var warning in layers.Warnings) log.Write(CliEvents.UnknownVariable.Line(warning));
         if (result.Action is not HelpPageAction && Invocation.BadFlag(args, result.CommandResult.Command) is { } error)
             return Misused([error], result.CommandResult.Command, log);
         if (result.Action is ParseErrorAction) return Misused(Errors(result), result.CommandResult.Command, log);
@@ -59,12 +59,12 @@ internal static class CommandLine
         }
         catch (SpotInterruptedException interrupted)
         {
-            log.Error("stopped", interrupted.Message);
+            log.Write(CliEvents.Stopped.Line(interrupted.Message));
             return ExitCode.Terminated;
         }
         catch (OperationCanceledException)
         {
-            log.Error("stopped", "stopped by a signal. Nothing half-written was left behind.");
+            log.Write(CliEvents.Stopped.Line("stopped by a signal. Nothing half-written was left behind."));
             return signals.ExitCode;
         }
         catch (Exception exception)
@@ -92,7 +92,7 @@ internal static class CommandLine
     private static int Misused(string[] errors, Command command, RunLog log)
     {
         errors[^1] += command is RootCommand ? " See gpuals --help." : $" See gpuals {command.Name} --help.";
-        foreach (var error in errors) log.Error("usage", error);
+        foreach (var error in errors) log.Write(CliEvents.Usage.Line(error));
         return ExitCode.Of(FailureKind.Usage);
     }
 
@@ -120,8 +120,8 @@ internal static class CommandLine
                 $"failure inside gpuals: {exception.GetType().Name}: {exception.Message} "
                 + "Run again with --verbose for the details."),
         };
-        log.Error("failed", text, ("exit_code", ExitCode.Of(kind)));
-        if (verbose) log.Error("details", exception.ToString());
+        log.Write(CliEvents.Failed.Line(text, ExitCode.Of(kind)));
+        if (verbose) log.Write(CliEvents.Details.Line(exception.ToString()));
         return ExitCode.Of(kind);
     }
 }

@@ -49,7 +49,9 @@ internal sealed class RecommendJob
         if (file is not null) await file.WriteAsync(model, lists, cancellation).ConfigureAwait(false);
         else await OutputErrors.GuardAsync("stdout", WriteToTextAsync).ConfigureAwait(false);
         await outputs.CommitAsync(cancellation).ConfigureAwait(false);
-        return new RecommendReport(users.Indices.Length, users.Unknown, users.WithoutPlays, users.Named);
+        var report = new RecommendReport(users.Indices.Length, users.Unknown, users.WithoutPlays, users.Named);
+        _progress?.Report(new RecommendDone(report, _options));
+        return report;
 
         async Task WriteToTextAsync()
         {

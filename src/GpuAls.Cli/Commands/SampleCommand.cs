@@ -13,11 +13,10 @@ internal static class SampleCommand
     {
         var (options, sample) = (invocation.Job, invocation.Job.Sample);
         await SampleJob.RunAsync(options, cancellation).ConfigureAwait(false);
-        new RunLog(console.Error, invocation.Log).Info(
-            "done",
+        new RunLog(console.Error, invocation.Log).Write(CliEvents.SampleDone.Line(
             $"wrote {Counted.Of(sample.Plays, "row")} of {Counted.Of(sample.Users, "user")} "
                 + $"and {Counted.Of(sample.Items, "item")} to {options.Output}",
-            ("rows", sample.Plays), ("users", sample.Users), ("items", sample.Items), ("output", options.Output));
+            sample.Plays, sample.Users, sample.Items, options.Output));
         return ExitCode.Done;
     }
 }

@@ -30,9 +30,9 @@ internal static class TrainCommand
         ForecastText.Write(forecast, options.Als, console.Out);
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (forecast.HostBytes > memory)
-            log.Warn(
-                "memory", $"this machine has {ByteSize.Text(memory)} of memory, less than the run would take.",
-                ("available_bytes", memory), ("needed_bytes", forecast.HostBytes));
+            log.Write(CliEvents.Memory.Line(
+                $"this machine has {ByteSize.Text(memory)} of memory, less than the run would take.",
+                memory, forecast.HostBytes));
         if (forecast.Refusal is not { } refusal) return ExitCode.Done;
         await console.FlushResultsAsync().ConfigureAwait(false);
         throw refusal;

@@ -24,14 +24,21 @@ internal static class JobRunner
     public static async Task RunAsync(CliConsole console, LogOptions log, Func<IProgress<JobEvent>, Task> job)
     {
         var lines = new JobReporter(new RunLog(console.Error, log), TimeProvider.System);
+        var jitter = new JitterCount();
         try
         {
-            var run = log.HasBars && console.IsTerminal ? RunWithBarsAsync(console, lines, job) : job(lines);
+            var run = log.HasBars && console.IsTerminal
+                ? RunWithBarsAsync(console, lines, jitter, job)
+                : job(new Relay<JobEvent>(value =>
+                {
+                    jitter.Add(value);
+                    lines.Report(value);
+                }));
             await run.ConfigureAwait(false);
         }
         finally
         {
-            lines.End();
+            if (jitter.Event is { } jittered) lines.Report(jittered);
         }
     }
 
@@ -51,7 +58,7 @@ internal static class JobRunner
     /// Bars show iterations and trials; all other events are printed as lines after them, even if the job fails.
     /// </summary>
     private static async Task RunWithBarsAsync(
-        CliConsole console, JobReporter lines, Func<IProgress<JobEvent>, Task> job)
+        CliConsole console, JobReporter lines, JitterCount jitter, Func<IProgress<JobEvent>, Task> job)
     {
         var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(console.Error) });
         var kept = new List<JobEvent>();
@@ -64,12 +71,13 @@ internal static class JobRunner
                 .StartAsync(context =>
                 {
                     var drawn = new BarReporter(context);
-                    return job(new Fork(value =>
+                    return job(new Relay<JobEvent>(value =>
                     {
                         lock (kept) // A spot notice comes from another thread.
                         {
+                            jitter.Add(value);
                             drawn.Report(value);
-                            if (!IsDrawn(value)) kept.Add(value);
+                            if (!value.IsOnlyProgress) kept.Add(value);
                         }
                     }));
                 }).ConfigureAwait(false);
@@ -79,10 +87,6 @@ internal static class JobRunner
             foreach (var value in kept) lines.Report(value);
         }
     }
-
-    /// <summary>Whether the bars show everything about an event.</summary>
-    private static bool IsDrawn(JobEvent value) => value is RowsRead or ListsMade or PhaseProgress or TrialProgress
-        or IterationDone { Report: { JitteredRows: 0, Fp64Rows: 0 } } or TrialDone { Result.Failure: null };
 
     /// <summary>
     /// Reports the engine before the first event of its job, so that a job that fails at once, such as for a missing
@@ -102,10 +106,5 @@ internal static class JobRunner
             if (Interlocked.Exchange(ref _engine, null) is { } engine) progress.Report(engine);
             progress.Report(value);
         }
-    }
-
-    private sealed class Fork(Action<JobEvent> report) : IProgress<JobEvent>
-    {
-        public void Report(JobEvent value) => report(value);
     }
 }

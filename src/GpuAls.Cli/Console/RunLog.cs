@@ -1,67 +1,55 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using GpuAls.App;
 
 namespace GpuAls.Cli;
 
 /// <summary>Lines about a run on stderr: plain text, or one JSON object a line for log collectors.</summary>
 internal sealed class RunLog(TextWriter writer, LogOptions options)
 {
+    private static readonly string[] LevelNames = ["info", "warning", "error"];
+
     private readonly Lock _lock = new();
 
-    private bool IsJson => options.Format == LogFormat.Json;
-
-    /// <summary>What happened, left out with --quiet.</summary>
-    /// <param name="name">Name of the event, for machines.</param>
-    /// <param name="text">The line for people.</param>
-    /// <param name="fields">The numbers of the event, for machines.</param>
-    public void Info(string name, string text, params ReadOnlySpan<(string Key, object? Value)> fields)
+    /// <summary>Writes a line, unless it is one that --quiet leaves out.</summary>
+    public void Write(LogLine line)
     {
-        if (!options.Quiet) Write("info", name, text, fields);
+        if (options.Quiet && line.Level == LogLevel.Info) return;
+        var text = options.Format == LogFormat.Json ? Json(line, DateTime.UtcNow)
+            : line.Level == LogLevel.Info ? line.Text
+            : $"{LevelNames[(int)line.Level]}: {line.Text}";
+        lock (_lock) writer.WriteLine(text);
     }
 
-    /// <summary>What the user should look at; shown with --quiet too.</summary>
-    public void Warn(string name, string text, params ReadOnlySpan<(string Key, object? Value)> fields) =>
-        Write("warning", name, IsJson ? text : $"warning: {text}", fields);
-
-    /// <summary>Why the run failed.</summary>
-    public void Error(string name, string text, params ReadOnlySpan<(string Key, object? Value)> fields) =>
-        Write("error", name, IsJson ? text : $"error: {text}", fields);
-
-    private void Write(string level, string name, string text, ReadOnlySpan<(string Key, object? Value)> fields)
-    {
-        var line = IsJson ? Json(level, name, text, fields) : text;
-        lock (_lock) writer.WriteLine(line);
-    }
-
-    private static string Json(string level, string name, string text, ReadOnlySpan<(string Key, object? Value)> fields)
+    private static string Json(LogLine line, DateTime time)
     {
         using var buffer = new MemoryStream();
         using (var output = new Utf8JsonWriter(buffer))
         {
             output.WriteStartObject();
-            output.WriteString(
-                "time", DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
-            output.WriteString("level", level);
-            output.WriteString("event", name);
-            output.WriteString("message", text);
-            foreach (var (key, value) in fields) WriteField(output, key, value);
+            output.WriteString("time", time.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
+            output.WriteString("level", LevelNames[(int)line.Level]);
+            output.WriteString("event", line.Event.Name);
+            output.WriteString("message", line.Text);
+            foreach (var (field, value) in line.Event.Fields.Zip(line.Values)) Write(output, field.Name, value);
             output.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    private static void WriteField(Utf8JsonWriter output, string key, object? value)
+    private static void Write(Utf8JsonWriter output, string name, object? value)
     {
         switch (value)
         {
-            case null: output.WriteNull(key); break;
-            case int number: output.WriteNumber(key, number); break;
-            case long number: output.WriteNumber(key, number); break;
-            case double number when !double.IsFinite(number): output.WriteNull(key); break; // JSON has no NaN
-            case double number: output.WriteNumber(key, number); break;
-            default: output.WriteString(key, value.ToString()); break;
+            case null: output.WriteNull(name); break;
+            case bool flag: output.WriteBoolean(name, flag); break;
+            case int number: output.WriteNumber(name, number); break;
+            case long number: output.WriteNumber(name, number); break;
+            case double number when !double.IsFinite(number): output.WriteNull(name); break; // JSON has no NaN
+            case double number: output.WriteNumber(name, number); break;
+            default: output.WriteString(name, value.ToString()); break;
         }
     }
 }

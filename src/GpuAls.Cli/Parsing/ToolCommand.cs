@@ -161,9 +161,8 @@ internal sealed class ToolCommand<TJob> : ToolCommand
         {
             if (given[parameter.Name] is not { } option) continue;
             var value = EffectiveConfig.Masked(parameter.Get(invocation));
-            log.Info(
-                "option", $"{parameter.Name} is {value}, from {option.Origin}",
-                ("option", parameter.Name), ("value", value), ("origin", option.Origin));
+            log.Write(CliEvents.Option.Line(
+                $"{parameter.Name} is {value}, from {option.Origin}", parameter.Name, value, option.Origin));
         }
 
         return ExitCode.Done;

@@ -1,0 +1,164 @@
+using static System.FormattableString;
+
+namespace GpuAls.App;
+
+/// <summary>An iteration is done.</summary>
+/// <param name="Report">How it went.</param>
+/// <param name="Total">Iterations in all.</param>
+/// <param name="Metric">What is measured after each, such as <c>ndcg@10</c>; null for nothing.</param>
+internal sealed record IterationDone(IterationReport Report, int Total, string? Metric = null) : JobEvent
+{
+    public static readonly LogEvent Log = new(
+        LogLevel.Info, "iteration", "An iteration of the training is done",
+        ("iteration", "which, from 1"), ("of", "iterations in all"), ("seconds", "wall time"),
+        ("loss", "the loss; null without --loss"),
+        ("metric", "what is measured after each, such as ndcg@10; null for nothing"),
+        ("value", "what the metric came to; null for nothing"), ("fp64_rows", "rows that were solved in fp64"));
+
+    public override IEnumerable<LogLine> Lines
+    {
+        get
+        {
+            var loss = Report.Loss is { } value ? Invariant($", loss {value:G9}") : "";
+            var metric = Report.Metric is { } measured ? Invariant($", {Metric} {measured:F4}") : "";
+            var fp64 = Report.Fp64Rows > 0 ? $", {Counted.Of(Report.Fp64Rows, "row")} in fp64" : "";
+            yield return Log.Line(
+                Invariant($"iteration {Report.Iteration}/{Total}: {Report.Seconds:F3} s{loss}{metric}{fp64}"),
+                Report.Iteration, Total, Report.Seconds, Report.Loss, Metric, Report.Metric, Report.Fp64Rows);
+        }
+    }
+
+    public override JobProgress Progress => new("training", (double)Report.Iteration / Total)
+    {
+        Details = Report.Loss is { } loss ? Invariant($"loss {loss:G7}") : "",
+        Done = Report.Iteration,
+        Unit = "iteration",
+    };
+
+    public override bool IsOnlyProgress => Report.Fp64Rows == 0;
+}
+
+/// <summary>Some rows could be solved only with jitter, which is told at the end of the job.</summary>
+/// <param name="Rows">How many solves, in all iterations.</param>
+/// <param name="FirstIteration">The first iteration with such a row.</param>
+internal sealed record RowsJittered(long Rows, int FirstIteration) : JobEvent
+{
+    public static readonly LogEvent Log = new(
+        LogLevel.Warning, "jitter", "Rows could be solved only with jitter; written at the end",
+        ("rows", "row solves, in all iterations"), ("first_iteration", "the first such iteration"));
+
+    public override IEnumerable<LogLine> Lines =>
+    [
+        Log.Line(
+            Invariant($"{Counted.Of(Rows, "row solve")} needed jitter, the first in iteration {FirstIteration}; ")
+                + "raise --regularization for a well-posed problem.",
+            Rows, FirstIteration),
+    ];
+}
+
+/// <summary>A training has ended, and the best of its iterations is kept.</summary>
+/// <param name="Iteration">The best one.</param>
+/// <param name="Trained">Iterations trained.</param>
+/// <param name="Metric">What was measured, such as <c>ndcg@10</c>.</param>
+/// <param name="Value">What it came to.</param>
+internal sealed record BestKept(int Iteration, int Trained, string Metric, double Value) : JobEvent
+{
+    public static readonly LogEvent Log = new(
+        LogLevel.Info, "best", "The best iteration is kept (--validation)",
+        ("iteration", "which, from 1"), ("trained", "iterations trained"), ("metric", "what was measured"),
+        ("value", "what it came to"));
+
+    public override IEnumerable<LogLine> Lines =>
+    [
+        Log.Line(
+            Invariant($"kept iteration {Iteration} of {Trained}: {Metric} {Value:F4}"),
+            Iteration, Trained, Metric, Value),
+    ];
+}
+
+/// <summary>
+/// Some users have plays above 0, or ratings, and yet factors that are all 0, so that no list can be made for them.
+/// </summary>
+/// <param name="Users">How many.</param>
+internal sealed record ZeroFactors(int Users) : JobEvent
+{
+    public static readonly LogEvent Log = new(
+        LogLevel.Warning, "zero_factors", "Users get no list because their factors are all 0", ("users", "how many"));
+
+    public override IEnumerable<LogLine> Lines =>
+    [
+        Log.Line(
+            Counted.Of(
+                Users, "user has factors that are all 0 and gets no list",
+                "users have factors that are all 0 and get no list")
+                + ", as happens when every rating is 0.",
+            Users),
+    ];
+}
+
+/// <summary>Some lists were made.</summary>
+/// <param name="Lists">So far.</param>
+/// <param name="Total">In all.</param>
+internal sealed record ListsMade(int Lists, int Total) : JobEvent
+{
+    public override JobProgress Progress =>
+        new("scoring", Total == 0 ? 1 : (double)Lists / Total) { Done = Lists, Unit = "list" };
+}
+
+/// <summary>A training is done, and all is written.</summary>
+/// <param name="Output">Directory of the model.</param>
+/// <param name="Recommendations">File of the lists.</param>
+/// <param name="Seconds">Wall time of the job.</param>
+internal sealed record JobDone(string Output, string Recommendations, double Seconds) : JobEvent
+{
+    public static readonly LogEvent Log = new(
+        LogLevel.Info, "done", "train: everything is written",
+        ("model", "directory or URL of the model"), ("lists", "file, URL or table of the lists"),
+        ("seconds", "wall time of the job"));
+
+    public override IEnumerable<LogLine> Lines =>
+    [
+        Log.Line(
+            Invariant($"wrote the model to {Output} and the lists to {Recommendations} ({Seconds:F2} s)"),
+            Output, Recommendations, Seconds),
+    ];
+}
+
+/// <summary>Lists of a saved model were made, and all is written.</summary>
+/// <param name="Report">Their numbers.</param>
+/// <param name="Options">What was asked for.</param>
+internal sealed record RecommendDone(RecommendReport Report, RecommendJobOptions Options) : JobEvent
+{
+    public static readonly LogEvent Log = new(
+        LogLevel.Info, "done", "recommend: everything is written", ("lists", "how many lists"));
+
+    public static readonly LogEvent NoUsers = new(
+        LogLevel.Warning, "no_users", "The file of users has no ids, so no lists were made");
+
+    public static readonly LogEvent UnknownUsers = new(
+        LogLevel.Warning, "unknown_users", "Users are not in the model and were skipped", ("users", "how many"));
+
+    public override IEnumerable<LogLine> Lines
+    {
+        get
+        {
+            if (Report.NamedUsers == 0)
+                yield return NoUsers.Line($"'{Options.UsersFile}' has no user ids, so no lists were made.");
+            if (Report.UnknownUsers > 0)
+                yield return UnknownUsers.Line(
+                    $"{Counted.Of(Report.UnknownUsers, "user is", "users are")} not in the model and "
+                        + $"{(Report.UnknownUsers == 1 ? "was" : "were")} skipped.",
+                    Report.UnknownUsers);
+            if (Report.UsersWithoutPlays > 0)
+            {
+                var users = Counted.Of(
+                    Report.UsersWithoutPlays, "user gets no list: no play above 0, or all factors are 0",
+                    "users get no list: no play above 0, or all factors are 0");
+                yield return DataLoaded.UsersWithoutPlays.Line($"{users}.", Report.UsersWithoutPlays);
+            }
+
+            yield return Log.Line(
+                $"wrote {Counted.Of(Report.Lists, "list")} to {Options.Output ?? "stdout"}", Report.Lists);
+        }
+    }
+}
