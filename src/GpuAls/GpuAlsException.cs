@@ -28,6 +28,6 @@ public enum FailureKind
     /// <summary>A device is missing or has too little memory. Exit code 4.</summary>
     Device = 4,
 
-    /// <summary>Output cannot be written. Exit code 5.</summary>
+    /// <summary>Output cannot be written, or a guard refused to publish it. Exit code 5.</summary>
     Output = 5,
 }

@@ -78,6 +78,9 @@ internal static class TrainDryRun
                     + "Fix them, or pass --on-bad-row skip to drop them.");
         if (plays is { Users.IsExact: true, Items.IsExact: true })
             TrainingChecks.Check((int)plays.Users.Count, (int)plays.Items.Count, options.Als.Rank);
+        if (plays.AreRowsExact)
+            new TrainGuards(options, progress: null)
+                .CheckRowsAlone(plays.SampledRows == plays.Rows ? plays.KeptRows : plays.Rows);
         engine.RequireMemory(shape);
         await TrainOutput.CheckAsync(options, cancellation).ConfigureAwait(false);
     }

@@ -22,11 +22,14 @@ internal sealed class TrainJob
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(engine);
-        if (options.Report is not null) options = options with { Als = options.Als with { TrackLoss = true } };
+        if (options.Report is not null || options.Guards.Metrics.Any(requirement => requirement.Choice.IsLoss))
+            options = options with { Als = options.Als with { TrackLoss = true } };
         JobParameters.Train.Check(options);
         RatingColumn.Check(options.Als.Feedback, options.Schema);
         var metric = options.Validation?.Validate();
         metric?.Check(options.Als.Feedback);
+        foreach (var requirement in options.Guards.Metrics)
+            requirement.Choice.Check(options.Als.Feedback, MetricRequirement.Option);
         EngineChecks.Plan(engine, options.Als.Plan);
         Recommender.CheckLength(options.Top);
         if (metric is { IsLoss: true }) options = options with { Als = options.Als with { TrackLoss = true } };
@@ -78,11 +81,14 @@ internal sealed class TrainJob
         _engine.PrepareTraining(_options.Als.Plan);
         _engine.PrepareTopK();
         var data = await LoadAsync(cancellation).ConfigureAwait(false);
+        var guards = new TrainGuards(_options, _progress);
+        await guards.CheckDataAsync(data, output.Latest, cancellation).ConfigureAwait(false);
         await checkpoints.BeginAsync(data, _engine.Description, startedAt, cancellation).ConfigureAwait(false);
         var trained = Train(data, checkpoints, cancellation);
         var plays = data.Plays;
         var model = new FactorModel(plays, _options.Als, trained);
         _clock.End("train");
+        var measured = guards.CheckMetrics(_engine, data, trained, cancellation);
 
         var manifest = await ModelWriter.WriteAsync(model, output.Model, FinishAsync, output.NameInside, cancellation)
             .ConfigureAwait(false);
@@ -103,7 +109,7 @@ internal sealed class TrainJob
             _clock.End("write_model");
             await output.Lists.WriteAsync(model, Lists(model, cancellation), cancellation).ConfigureAwait(false);
             _clock.End("recommend");
-            return Manifest(data, trained);
+            return Manifest(data, trained, measured);
         }
     }
 
@@ -161,14 +167,15 @@ internal sealed class TrainJob
         }
     }
 
-    private ModelManifest Manifest(TrainingData data, TrainedFactors trained)
+    private ModelManifest Manifest(
+        TrainingData data, TrainedFactors trained, IReadOnlyDictionary<string, double> measured)
     {
         var statistics = DataStatistics.Of(data.Plays, data.Read);
         var device = _engine.Description.ToString();
         return ModelManifest.Of(_options.Input, statistics, _options.Als, trained, device, _clock) with
         {
             Preset = _options.Preset,
-            Validation = data.Validation(_options.Validation, trained),
+            Validation = data.Validation(_options.Validation, trained, measured),
             Lists = _options.Lists,
         };
     }

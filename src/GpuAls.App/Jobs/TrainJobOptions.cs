@@ -27,6 +27,9 @@ internal sealed record TrainJobOptions
     /// <summary>Where the training is kept while it runs, so that another run can go on with it.</summary>
     public CheckpointOptions Checkpoint { get; init; } = CheckpointOptions.Default;
 
+    /// <summary>What the model has to be for it to be published.</summary>
+    public GuardOptions Guards { get; init; } = GuardOptions.Default;
+
     /// <summary>
     /// Directory of the model; placeholders in it, and in the other outputs, stand for the instant of the run.
     /// </summary>

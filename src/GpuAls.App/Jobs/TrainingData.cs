@@ -39,7 +39,11 @@ internal sealed record TrainingData(InteractionMatrix Plays, ReadStatistics Read
         : DataFingerprint.Of(Plays, Evaluator.HeldOut.Test, Evaluator.HeldOut.Hidden);
 
     /// <summary>What of the validation goes into the manifest.</summary>
-    public ManifestValidation? Validation(ValidationOptions? options, TrainedFactors trained) =>
+    /// <param name="options">How iterations were compared.</param>
+    /// <param name="trained">What the training gave.</param>
+    /// <param name="measured">What was measured of the model, by the names of the metrics.</param>
+    public ManifestValidation? Validation(
+        ValidationOptions? options, TrainedFactors trained, IReadOnlyDictionary<string, double> measured) =>
         options is null ? null : new ManifestValidation
         {
             Metric = MetricChoice.Parse(options.Metric).Metric.ToString(),
@@ -50,5 +54,6 @@ internal sealed record TrainingData(InteractionMatrix Plays, ReadStatistics Read
             Users = Evaluator?.Counts.Users,
             BestIteration = trained.Iteration,
             Value = trained.BestMetric is { } value && double.IsFinite(value) ? value : null,
+            Metrics = measured.Count > 0 ? measured : null,
         };
 }

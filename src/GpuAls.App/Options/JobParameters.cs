@@ -49,6 +49,7 @@ internal static class JobParameters
             o => o.Preset, (o, name) => o with { Preset = name, Als = Preset.Apply(name, o.Als) }, o => o.Als),
         .. AlsParameters.Table.Within<TrainJobOptions>(o => o.Als, (o, als) => o with { Als = als }),
         .. ValidationParameters.OfTraining,
+        .. GuardParameters.OfTraining,
         .. CheckpointParameters.Table.Within<TrainJobOptions>(
             o => o.Checkpoint, (o, checkpoint) => o with { Checkpoint = checkpoint }),
     ])

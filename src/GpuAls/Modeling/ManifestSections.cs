@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GpuAls;
 
 /// <summary>Where the plays of a model came from.</summary>
@@ -68,4 +70,8 @@ internal sealed record ManifestValidation
 
     /// <summary>What was measured after it; null where it is not defined.</summary>
     public required double? Value { get; init; }
+
+    /// <summary>What the model was required to measure up to, by the names of the metrics; null for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, double>? Metrics { get; init; }
 }

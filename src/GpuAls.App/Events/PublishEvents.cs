@@ -1,0 +1,28 @@
+namespace GpuAls.App;
+
+/// <summary>A guard let a run go on.</summary>
+/// <param name="Guard">Its option.</param>
+/// <param name="Found">What was found.</param>
+/// <param name="Expected">What was expected.</param>
+internal sealed record GuardPassed(string Guard, string Found, string Expected) : JobEvent
+{
+    public static readonly LogEvent Log = new(
+        LogLevel.Info, "guard_passed", "A guard of train let the run go on",
+        ("guard", "its option, such as --min-rows"), ("found", "what was found"), ("expected", "what was expected"));
+
+    public override IEnumerable<LogLine> Lines =>
+        [Log.Line($"{Guard}: {Found} (expected: {Expected})", Guard, Found, Expected)];
+}
+
+/// <summary>A guard has nothing to compare with.</summary>
+/// <param name="Guard">Its option.</param>
+/// <param name="Reason">Why.</param>
+internal sealed record GuardSkipped(string Guard, string Reason) : JobEvent
+{
+    public static readonly LogEvent Log = new(
+        LogLevel.Warning, "guard_skipped", "A guard of train has nothing to compare with, so it is not checked",
+        ("guard", "its option, such as --max-drop"), ("reason", "why"));
+
+    public override IEnumerable<LogLine> Lines =>
+        [Log.Line($"{Guard} is not checked: {Reason}.", Guard, Reason)];
+}
