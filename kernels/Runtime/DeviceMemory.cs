@@ -20,6 +20,15 @@ public sealed class DeviceMemory
     /// <summary>Bytes currently allocated.</summary>
     public long Used { get; private set; }
 
+    /// <summary>The most bytes that were allocated at a time.</summary>
+    public long Peak { get; private set; }
+
+    /// <summary>Bytes copied from the host to the device so far.</summary>
+    public long BytesToDevice { get; private set; }
+
+    /// <summary>Bytes copied from the device to the host so far.</summary>
+    public long BytesFromDevice { get; private set; }
+
     /// <summary>Bytes allocated to scratch buffers, which are kept for the next launch.</summary>
     public long Scratch { get; private set; }
 
@@ -50,9 +59,18 @@ public sealed class DeviceMemory
         return new DeviceBuffer<T>(buffer, given => Add(-given, isScratch));
     }
 
+    /// <summary>Counts a copy to the device.</summary>
+    internal void CountToDevice<T>(long length)
+        where T : unmanaged => BytesToDevice += length * Interop.SizeOf<T>();
+
+    /// <summary>Counts a copy from the device.</summary>
+    internal void CountFromDevice<T>(long length)
+        where T : unmanaged => BytesFromDevice += length * Interop.SizeOf<T>();
+
     private void Add(long bytes, bool isScratch)
     {
         Used += bytes;
+        Peak = Math.Max(Peak, Used);
         if (isScratch) Scratch += bytes;
     }
 }

@@ -16,6 +16,7 @@ public sealed class Staging : IDisposable
 
     private const int ChunkBytes = 4 << 20;
 
+    private readonly DeviceMemory _memory;
     private readonly AcceleratorStream _stream;
     private readonly PageLockedBuffer[] _slots;
 
@@ -23,6 +24,7 @@ public sealed class Staging : IDisposable
     public Staging(Accelerator accelerator)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
+        _memory = DeviceMemory.Of(accelerator);
         _stream = accelerator.CreateStream();
         _slots = [new PageLockedBuffer(accelerator), new PageLockedBuffer(accelerator)];
     }
@@ -37,12 +39,17 @@ public sealed class Staging : IDisposable
 
     /// <summary>Queues a copy from a slot to a view of the same length.</summary>
     public void CopyToDevice<T>(int slot, ArrayView<T> target)
-        where T : unmanaged => _slots[slot].CopyTo(_stream, target);
+        where T : unmanaged
+    {
+        _memory.CountToDevice<T>(target.Length);
+        _slots[slot].CopyTo(_stream, target);
+    }
 
     /// <summary>Queues a copy from a view to a slot.</summary>
     public void CopyToSlot<T>(ArrayView<T> source, int slot)
         where T : unmanaged
     {
+        _memory.CountFromDevice<T>(source.Length);
         _slots[slot].Take<T>((int)source.Length);
         _slots[slot].CopyFrom(_stream, source);
     }

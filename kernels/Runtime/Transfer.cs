@@ -14,7 +14,9 @@ public static unsafe class Transfer
         where T : unmanaged
     {
         if (source.IsEmpty) return;
-        var stream = target.GetAccelerator().DefaultStream;
+        var accelerator = target.GetAccelerator();
+        DeviceMemory.Of(accelerator).CountToDevice<T>(source.Length);
+        var stream = accelerator.DefaultStream;
         fixed (T* pinned = source)
         {
             target.SubView(0, source.Length).CopyFromCPU(stream, ref *pinned, source.Length);
@@ -27,7 +29,9 @@ public static unsafe class Transfer
         where T : unmanaged
     {
         if (target.IsEmpty) return;
-        var stream = source.GetAccelerator().DefaultStream;
+        var accelerator = source.GetAccelerator();
+        DeviceMemory.Of(accelerator).CountFromDevice<T>(target.Length);
+        var stream = accelerator.DefaultStream;
         fixed (T* pinned = target)
         {
             source.SubView(0, target.Length).CopyToCPU(stream, ref *pinned, target.Length);

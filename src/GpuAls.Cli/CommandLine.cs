@@ -38,12 +38,25 @@ internal static class CommandLine
         var result = Root(console, layers).Parse(args);
         var options = Invocation.Log(result, layers);
         var log = new RunLog(console.Error, options);
+        using var signals = new StopSignals();
+        var exitCode = await RunAsync(args, result, console, layers, log, signals, options).ConfigureAwait(false);
+        var isWatched = Find(result.CommandResult.Command) is { IsWatched: true }
+            && result.Action is not HelpPageAction && !Invocation.IsRehearsal(result, layers);
+        if (isWatched)
+            await console.Watch.EndAsync(result.CommandResult.Command.Name, exitCode, options, log)
+                .ConfigureAwait(false);
+        return exitCode;
+    }
+
+    private static async Task<int> RunAsync(
+        string[] args, ParseResult result, CliConsole console, OptionLayers layers, RunLog log, StopSignals signals,
+        LogOptions options)
+    {
         if (result.Action is not HelpPageAction)
             foreach (var warning in layers.Warnings) log.Write(CliEvents.UnknownVariable.Line(warning));
         if (result.Action is not HelpPageAction && Invocation.BadFlag(args, result.CommandResult.Command) is { } error)
             return Misused([error], result.CommandResult.Command, log);
         if (result.Action is ParseErrorAction) return Misused(Errors(result), result.CommandResult.Command, log);
-        using var signals = new StopSignals();
         try
         {
             var configuration = new InvocationConfiguration
@@ -72,6 +85,10 @@ internal static class CommandLine
             return Failed(exception, log, options.Verbose);
         }
     }
+
+    /// <summary>The command of a symbol of the parser; null for that of all commands.</summary>
+    private static ToolCommand? Find(Command command) =>
+        Commands.FirstOrDefault(known => known.Name == command.Name);
 
     private static RootCommand Root(CliConsole console, OptionLayers layers)
     {
@@ -102,7 +119,7 @@ internal static class CommandLine
         return command is RootCommand
             ? $"unknown command '{token}'.{Spelling.Suggestion(token, Commands.Select(known => known.Name))}"
             : $"unexpected argument '{token}'. "
-                + $"Usage: gpuals {Commands.Single(known => known.Name == command.Name).Usage}.";
+                + $"Usage: gpuals {Find(command)!.Usage}.";
     }
 
     /// <summary>Says what failed, as its kind asks.</summary>

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace GpuAls;
 
 /// <summary>Seconds of each phase of a job.</summary>
-internal sealed class PhaseClock
+/// <param name="ended">Told each phase that has ended, and its seconds this time.</param>
+internal sealed class PhaseClock(Action<string, double>? ended = null)
 {
     private readonly Stopwatch _total = Stopwatch.StartNew();
     private readonly Dictionary<string, double> _seconds = [];
@@ -26,6 +27,7 @@ internal sealed class PhaseClock
     {
         var now = Total;
         _seconds[phase] = Math.Round(_seconds.GetValueOrDefault(phase) + now - _last, 3);
+        ended?.Invoke(phase, now - _last);
         _last = now;
         return _seconds[phase];
     }

@@ -6,13 +6,13 @@ namespace GpuAls.App;
 /// </summary>
 internal sealed class EvaluateJob
 {
-    private const string ModelName = "gpuals";
+    public const string ModelName = "gpuals";
 
     private readonly EvaluateJobOptions _options;
     private readonly IAlsEngine _engine;
     private readonly IProgress<JobEvent>? _progress;
     private readonly EvaluateDraft? _draft;
-    private readonly PhaseClock _clock = new();
+    private readonly PhaseClock _clock;
 
     /// <param name="options">What to do.</param>
     /// <param name="engine">Where the work is done.</param>
@@ -29,6 +29,7 @@ internal sealed class EvaluateJob
         options.Validate();
         EngineChecks.Plan(engine, options.Als.Plan);
         (_options, _engine, _progress) = (options, engine, progress);
+        _clock = PhaseEnded.Clock(progress);
         _draft = options.Report is null ? null : new EvaluateDraft(options);
     }
 
@@ -53,6 +54,7 @@ internal sealed class EvaluateJob
         _engine.PrepareTopK();
         var (splits, model) = await SplitAsync(cancellation).ConfigureAwait(false);
         var report = Measure(splits, model, cancellation);
+        _progress?.Report(new MetricsMeasured(report.Methods));
         if (file is not null)
             await file.WriteAsync(
                 stream => EvaluationWriter.WriteAsync(stream, format, report, cancellation),
@@ -62,6 +64,7 @@ internal sealed class EvaluateJob
                 stream => ReportWriter.WriteAsync(stream, _draft!.Finish(report, _clock.Seconds), cancellation),
                 cancellation).ConfigureAwait(false);
         await outputs.CommitAsync(cancellation).ConfigureAwait(false);
+        _clock.End("publish");
         return report;
     }
 
@@ -81,6 +84,7 @@ internal sealed class EvaluateJob
         var ofModel = new InteractionMatrix(model.Users, model.Items, model.Plays) { Feedback = model.Feedback };
         _draft?.Add(ofModel);
         _clock.End("read_model");
+        _progress?.Report(ModelRead.Of(model));
         var split = await Loader(model.Feedback)
             .WithTestFilesAsync(ofModel, _options.Test, _options.Exclude, cancellation).ConfigureAwait(false);
         return ([split], model);

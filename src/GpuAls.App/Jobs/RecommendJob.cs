@@ -9,6 +9,7 @@ internal sealed class RecommendJob
     private readonly IAlsEngine _engine;
     private readonly TextWriter _output;
     private readonly IProgress<JobEvent>? _progress;
+    private readonly PhaseClock _clock;
 
     /// <param name="options">What to do.</param>
     /// <param name="engine">Where the scores are computed.</param>
@@ -23,6 +24,7 @@ internal sealed class RecommendJob
         ArgumentNullException.ThrowIfNull(output);
         Recommender.CheckLength(options.Top);
         (_options, _engine, _output, _progress) = (options, engine, output, progress);
+        _clock = PhaseEnded.Clock(progress);
     }
 
     /// <summary>Runs the job.</summary>
@@ -41,6 +43,8 @@ internal sealed class RecommendJob
             : null;
         _engine.PrepareTopK();
         var model = await ModelReader.ReadAsync(_options.Model, cancellation).ConfigureAwait(false);
+        _clock.End("read_model");
+        _progress?.Report(ModelRead.Of(model));
         var users = await UserSelection.SelectAsync(model, _options, cancellation).ConfigureAwait(false);
         using var recommender = new Recommender(model, _engine);
         var lists = Report(
@@ -48,7 +52,9 @@ internal sealed class RecommendJob
             users.Indices.Length);
         if (file is not null) await file.WriteAsync(model, lists, cancellation).ConfigureAwait(false);
         else await OutputErrors.GuardAsync("stdout", WriteToTextAsync).ConfigureAwait(false);
+        _clock.End("recommend");
         await outputs.CommitAsync(cancellation).ConfigureAwait(false);
+        _clock.End("publish");
         var report = new RecommendReport(users.Indices.Length, users.Unknown, users.WithoutPlays, users.Named);
         _progress?.Report(new RecommendDone(report, _options));
         return report;

@@ -8,7 +8,7 @@ internal sealed class TrainJob
 {
     private readonly IAlsEngine _engine;
     private readonly IProgress<JobEvent>? _progress;
-    private readonly PhaseClock _clock = new();
+    private readonly PhaseClock _clock;
     private TrainJobOptions _options;
 
     /// <param name="options">What to do.</param>
@@ -34,6 +34,7 @@ internal sealed class TrainJob
         Recommender.CheckLength(options.Top);
         if (metric is { IsLoss: true }) options = options with { Als = options.Als with { TrackLoss = true } };
         (_options, _engine, _progress) = (options, engine, progress);
+        _clock = PhaseEnded.Clock(progress);
     }
 
     /// <summary>Runs the job.</summary>
@@ -101,6 +102,7 @@ internal sealed class TrainJob
         if (await outputs.CommitAsync(cancellation).ConfigureAwait(false) is { } leftover)
             _progress?.Report(new LeftoverKept(leftover));
         if (_options.Versions is { } versions) await SwitchAsync(versions, output).ConfigureAwait(false);
+        _clock.End("publish");
         _progress?.Report(new JobDone(output.Model.Name, output.Lists.Name, _clock.Total));
         return model;
 

@@ -10,7 +10,7 @@ internal sealed class TuneJob
     private readonly IAlsEngine _engine;
     private readonly IProgress<JobEvent>? _progress;
     private readonly IReadOnlyList<AlsOptions> _candidates;
-    private readonly PhaseClock _clock = new();
+    private readonly PhaseClock _clock;
     private IReadOnlyList<PlayDistribution> _distributions = [];
 
     /// <param name="options">What to do.</param>
@@ -28,6 +28,7 @@ internal sealed class TuneJob
         EngineChecks.Plan(engine, options.Space.FixedOptions.Plan);
         (_options, _engine, _progress, _candidates) =
             (options, engine, progress, options.Search.Candidates(options.Space));
+        _clock = PhaseEnded.Clock(progress);
     }
 
     /// <summary>Runs the job.</summary>
@@ -63,11 +64,14 @@ internal sealed class TuneJob
             cancellation).ConfigureAwait(false);
         var report = Report(folds, search, Search(folds, search, journal, folder, cancellation));
         _clock.End("search");
+        _progress?.Report(
+            new MetricsMeasured([new MethodResult(EvaluateJob.ModelName, report.Trials[0].Result.Metrics)]));
         if (page is not null)
             await page.WriteAsync(stream => ReportWriter.WriteAsync(stream, Page(report), cancellation), cancellation)
                 .ConfigureAwait(false);
         if (folder is not null) await folder.WriteAsync(report, cancellation).ConfigureAwait(false);
         await outputs.CommitAsync(cancellation).ConfigureAwait(false);
+        _clock.End("publish");
         return report;
     }
 

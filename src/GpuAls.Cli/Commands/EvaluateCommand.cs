@@ -9,7 +9,7 @@ internal static class EvaluateCommand
         "evaluate",
         "Measure how well a model predicts held-out plays, compared with baselines",
         JobParameters.Evaluate,
-        RunAsync)
+        RunAsync, isWatched: true)
     {
         Details = "Trains on the plays that are not held out, unless --model is given.",
     };

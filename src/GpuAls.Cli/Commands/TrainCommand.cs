@@ -7,7 +7,7 @@ internal static class TrainCommand
 {
     public static ToolCommand Definition { get; } = new ToolCommand<TrainJobOptions>(
         "train", "Train a model and write recommendations for every user", JobParameters.Train, RunAsync,
-        dryRun: DryRunAsync);
+        dryRun: DryRunAsync, isWatched: true);
 
     private static async Task<int> RunAsync(
         Invocation<TrainJobOptions> invocation, CliConsole console, CancellationToken cancellation)

@@ -17,6 +17,9 @@ internal sealed record CliConsole(TextWriter Out, TextWriter Error, bool IsTermi
     /// <summary>The variables of the environment that may give options, by name.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What watches the run.</summary>
+    public RunWatch Watch { get; } = new();
+
     /// <summary>The streams of this process, in UTF-8 whatever the locale: ids are in any script.</summary>
     public static CliConsole System()
     {

@@ -28,6 +28,9 @@ internal static class CliEvents
         LogLevel.Warning, "memory", "--dry-run: the run would take more memory than the machine has",
         ("available_bytes", "memory of the machine, bytes"), ("needed_bytes", "estimate for the run, bytes"));
 
+    public static readonly LogEvent MetricsFailed = new(
+        LogLevel.Warning, "metrics_failed", "The metrics file could not be written; the exit code stays");
+
     public static readonly LogEvent SampleDone = new(
         LogLevel.Info, "done", "sample: everything is written",
         ("rows", "rows written"), ("users", "distinct users"), ("items", "distinct items"), ("output", "the file"));

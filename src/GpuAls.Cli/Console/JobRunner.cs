@@ -16,7 +16,14 @@ internal static class JobRunner
         {
             var announced = new EngineAnnouncement(progress);
             using var engine = Open(device, announced);
-            made = await job(engine, announced).ConfigureAwait(false);
+            try
+            {
+                made = await job(engine, announced).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (engine.Usage is { } usage) console.Watch.Report(new DeviceUsed(usage));
+            }
         }).ConfigureAwait(false);
         return made;
     }
@@ -28,18 +35,22 @@ internal static class JobRunner
         try
         {
             var run = log.HasBars && console.IsTerminal
-                ? RunWithBarsAsync(console, lines, jitter, job)
-                : job(new Relay<JobEvent>(value =>
-                {
-                    jitter.Add(value);
-                    lines.Report(value);
-                }));
+                ? RunWithBarsAsync(console, lines, Watched, job)
+                : Watched(job, lines.Report);
             await run.ConfigureAwait(false);
         }
         finally
         {
             if (jitter.Event is { } jittered) lines.Report(jittered);
         }
+
+        Task Watched(Func<IProgress<JobEvent>, Task> job, Action<JobEvent> shown) =>
+            job(new Relay<JobEvent>(value =>
+            {
+                console.Watch.Report(value);
+                jitter.Add(value);
+                shown(value);
+            }));
     }
 
     private static IAlsEngine Open(DeviceRequest request, EngineAnnouncement progress)
@@ -58,7 +69,8 @@ internal static class JobRunner
     /// Bars show iterations and trials; all other events are printed as lines after them, even if the job fails.
     /// </summary>
     private static async Task RunWithBarsAsync(
-        CliConsole console, JobReporter lines, JitterCount jitter, Func<IProgress<JobEvent>, Task> job)
+        CliConsole console, JobReporter lines,
+        Func<Func<IProgress<JobEvent>, Task>, Action<JobEvent>, Task> watched, Func<IProgress<JobEvent>, Task> job)
     {
         var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(console.Error) });
         var kept = new List<JobEvent>();
@@ -71,15 +83,14 @@ internal static class JobRunner
                 .StartAsync(context =>
                 {
                     var drawn = new BarReporter(context);
-                    return job(new Relay<JobEvent>(value =>
+                    return watched(job, value =>
                     {
                         lock (kept) // A spot notice comes from another thread.
                         {
-                            jitter.Add(value);
                             drawn.Report(value);
                             if (!value.IsOnlyProgress) kept.Add(value);
                         }
-                    }));
+                    });
                 }).ConfigureAwait(false);
         }
         finally

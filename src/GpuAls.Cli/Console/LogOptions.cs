@@ -27,10 +27,23 @@ internal sealed record LogOptions
     /// <summary>Whether a failure is shown with its stack trace.</summary>
     public bool Verbose { get; init; }
 
+    /// <summary>A file of metrics for Prometheus, replaced after each run; null for none.</summary>
+    public string? MetricsFile { get; init; }
+
     /// <summary>Whether progress bars may be drawn on a terminal.</summary>
     public bool HasBars => !Quiet && Format == LogFormat.Text;
 
-    /// <summary>The declarations.</summary>
+    /// <summary>The declaration of the metrics file, for the commands that are watched.</summary>
+    public static Parameter<LogOptions> MetricsFileOption { get; } = Parameter<LogOptions>.Text(
+        "metrics-file", o => o.MetricsFile, (o, path) => o with { MetricsFile = Cli.MetricsFile.Checked(path) }) with
+    {
+        Group = ParameterGroup.Logging,
+        ValueName = "FILE.prom",
+        Summary = "Write metrics for Prometheus at the end, also after a failure",
+        Details = "The file is for the textfile collector of node_exporter, and is replaced at once.",
+    };
+
+    /// <summary>The declarations for every command.</summary>
     public static ParameterTable<LogOptions> Table { get; } = new(new LogOptions(),
     [
         Flag("quiet", o => o.Quiet, (o, value) => o with { Quiet = value }) with

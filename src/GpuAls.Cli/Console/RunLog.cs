@@ -17,8 +17,10 @@ internal sealed class RunLog(TextWriter writer, LogOptions options)
     {
         if (options.Quiet && line.Level == LogLevel.Info) return;
         var text = options.Format == LogFormat.Json ? Json(line, DateTime.UtcNow)
-            : line.Level == LogLevel.Info ? line.Text
-            : $"{LevelNames[(int)line.Level]}: {line.Text}";
+            : string.Join(
+                writer.NewLine,
+                line.Details.Prepend(
+                    line.Level == LogLevel.Info ? line.Text : $"{LevelNames[(int)line.Level]}: {line.Text}"));
         lock (_lock) writer.WriteLine(text);
     }
 
@@ -49,6 +51,11 @@ internal sealed class RunLog(TextWriter writer, LogOptions options)
             case long number: output.WriteNumber(name, number); break;
             case double number when !double.IsFinite(number): output.WriteNull(name); break; // JSON has no NaN
             case double number: output.WriteNumber(name, number); break;
+            case IEnumerable<KeyValuePair<string, object?>> parts:
+                output.WriteStartObject(name);
+                foreach (var (part, number) in parts) Write(output, part, number);
+                output.WriteEndObject();
+                break;
             default: output.WriteString(name, value.ToString()); break;
         }
     }

@@ -98,7 +98,17 @@ internal static class Invocation
         .SelectMany(argument => argument.Tokens).Select(token => token.Value).FirstOrDefault(IsMistyped);
 
     /// <summary>What the log is to be, as far as the options can be read.</summary>
-    public static LogOptions Log(ParseResult result, OptionLayers layers) => LogOptions.Table.Read(parameter =>
+    public static LogOptions Log(ParseResult result, OptionLayers layers) =>
+        Known([.. LogOptions.Table, LogOptions.MetricsFileOption], new LogOptions(), result, layers);
+
+    /// <summary>Whether the command only tells what it would do, as far as the options can be read.</summary>
+    public static bool IsRehearsal(ParseResult result, OptionLayers layers) =>
+        Known([.. ConfigOptions.Table, ConfigOptions.DryRunOption], new ConfigOptions(), result, layers)
+            is { Print: true } or { DryRun: true };
+
+    private static T Known<T>(
+        Parameter<T>[] parameters, T usual, ParseResult result, OptionLayers layers)
+        where T : notnull => new ParameterTable<T>(usual, parameters).Read(parameter =>
         result.CommandResult.Command.Options.FirstOrDefault(option => option.Name == parameter.Option) is { } option
         && result.GetResult(option) is { Implicit: false } found
             ? found.Errors.Any() ? [] : Texts(result, option)

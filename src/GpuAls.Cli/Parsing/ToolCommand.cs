@@ -17,6 +17,9 @@ internal abstract class ToolCommand(string name, string summary)
     /// <summary>More about it, in sentences.</summary>
     public string Details { get; init; } = "";
 
+    /// <summary>Whether it runs a job that is watched: its end is told in a summary and in metrics.</summary>
+    public bool IsWatched { get; protected init; }
+
     /// <summary>Its parameters, for help.</summary>
     public abstract IReadOnlyList<HelpEntry> Entries { get; }
 
@@ -46,15 +49,20 @@ internal sealed class ToolCommand<TJob> : ToolCommand
     /// <param name="run">Does it; returns the exit code.</param>
     /// <param name="isOnDevice">Whether something is computed, and so a device is chosen.</param>
     /// <param name="dryRun">Tells what it would do; returns the exit code. Null for a command that cannot.</param>
+    /// <param name="isWatched">Whether it runs a job whose end is told in a summary and in metrics.</param>
     public ToolCommand(
         string name,
         string summary,
         ParameterTable<TJob> job,
         Func<Invocation<TJob>, CliConsole, CancellationToken, Task<int>> run,
         bool isOnDevice = true,
-        Func<Invocation<TJob>, CliConsole, CancellationToken, Task<int>>? dryRun = null)
+        Func<Invocation<TJob>, CliConsole, CancellationToken, Task<int>>? dryRun = null,
+        bool isWatched = false)
         : base(name, summary)
     {
+        IsWatched = isWatched;
+        IEnumerable<Parameter<LogOptions>> log =
+            isWatched ? LogOptions.Table.Append(LogOptions.MetricsFileOption) : LogOptions.Table;
         IEnumerable<Parameter<ConfigOptions>> config =
             dryRun is null ? ConfigOptions.Table : ConfigOptions.Table.Append(ConfigOptions.DryRunOption);
         var device = SharedParameters.Device.Within<Invocation<TJob>>(
@@ -65,7 +73,8 @@ internal sealed class ToolCommand<TJob> : ToolCommand
             [
                 .. job.Within<Invocation<TJob>>(o => o.Job, (o, options) => o with { Job = options }),
                 .. isOnDevice ? device : [],
-                .. LogOptions.Table.Within<Invocation<TJob>>(o => o.Log, (o, log) => o with { Log = log }),
+                .. log.Select(parameter => parameter.Within<Invocation<TJob>>(
+                    o => o.Log, (o, value) => o with { Log = value })),
                 .. config.Select(parameter => parameter.Within<Invocation<TJob>>(
                     o => o.Config, (o, value) => o with { Config = value })),
             ])
@@ -117,8 +126,10 @@ internal sealed class ToolCommand<TJob> : ToolCommand
             var given = _table.ToDictionary(parameter => parameter.Name, parameter => Given(parameter.Name));
             var invocation = Read(given);
             if (invocation.Config.Print) return Task.FromResult(PrintConfig(invocation, given, console));
-            var run = invocation.Config.DryRun ? _dryRun! : _run;
-            return run(invocation with { Typed = Invocation.Typed(result) }, console, cancellation);
+            invocation = invocation with { Typed = Invocation.Typed(result) };
+            if (invocation.Config.DryRun) return _dryRun!(invocation, console, cancellation);
+            console.Watch.Begin();
+            return _run(invocation, console, cancellation);
 
             GivenOption? Given(string name) => Invocation.Texts(result, symbols[name]) is { Count: > 0 } texts
                 ? new GivenOption(texts, GivenOption.CommandLine)

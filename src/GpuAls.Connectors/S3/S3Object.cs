@@ -93,6 +93,7 @@ internal sealed class S3Object(S3Client client, S3Location location, long length
                         .ConfigureAwait(false);
                     if (count == 0) return new EndOfStreamException("the body of the answer ends too early");
                     read += count;
+                    MovedBytes.AddRead(count);
                 }
 
                 return null;

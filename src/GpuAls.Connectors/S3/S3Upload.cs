@@ -82,6 +82,7 @@ internal sealed class S3Upload(S3Publisher publisher, S3Location location, Cance
 
     protected override void Put(ReadOnlySpan<byte> bytes)
     {
+        MovedBytes.AddWritten(bytes.Length);
         while (bytes.Length > 0)
         {
             var room = Room();
@@ -95,6 +96,7 @@ internal sealed class S3Upload(S3Publisher publisher, S3Location location, Cance
 
     protected override async ValueTask PutAsync(ReadOnlyMemory<byte> bytes, CancellationToken token)
     {
+        MovedBytes.AddWritten(bytes.Length);
         while (bytes.Length > 0)
         {
             var room = Room();

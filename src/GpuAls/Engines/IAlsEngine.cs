@@ -18,6 +18,9 @@ internal interface IAlsEngine : IDisposable
     /// <summary>Scores the factors where they are; null for factors that are scored in a copy on the host.</summary>
     IRowScorer? RowScorer => null;
 
+    /// <summary>What was used of the engine's own memory so far; null where it works in host memory.</summary>
+    DeviceUsage? Usage => null;
+
     /// <summary>
     /// Fails before the work where a training cannot fit the engine's memory; memory of the host needs no such check.
     /// </summary>
@@ -102,3 +105,9 @@ internal interface IAlsEngine : IDisposable
     /// <param name="scores">[queries, k]; negative infinity where fewer than k items are left.</param>
     void TopK(in TopKQuery query, Span<int> indices, Span<float> scores);
 }
+
+/// <summary>What was used of a device so far.</summary>
+/// <param name="PeakBytes">The most memory allocated at a time, without the driver's own.</param>
+/// <param name="BytesToDevice">Bytes copied from the host.</param>
+/// <param name="BytesFromDevice">Bytes copied to the host.</param>
+internal sealed record DeviceUsage(long PeakBytes, long BytesToDevice, long BytesFromDevice);

@@ -60,7 +60,7 @@ internal sealed record FileByteSource(string Name, long Length) : IByteSource
     {
         cancellation.ThrowIfCancellationRequested();
         var options = new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = BufferBytes };
-        return new ValueTask<Stream>(new FileStream(Name, options));
+        return new ValueTask<Stream>(new CountedStream(new FileStream(Name, options)));
     }
 
     /// <inheritdoc/>
@@ -74,6 +74,8 @@ internal sealed record FileByteSource(string Name, long Length) : IByteSource
             if (count == 0) throw new EndOfStreamException($"it ends before byte {offset + target.Length:N0}");
             read += count;
         }
+
+        MovedBytes.AddRead(target.Length);
     }
 }
 

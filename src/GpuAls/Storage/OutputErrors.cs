@@ -112,6 +112,7 @@ internal sealed class LocalFileStream(StagedPath path) : WriteOnlyStream
         try
         {
             _file.Write(bytes);
+            MovedBytes.AddWritten(bytes.Length);
         }
         catch (Exception exception) when (OutputErrors.IsOfFileSystem(exception))
         {
@@ -124,6 +125,7 @@ internal sealed class LocalFileStream(StagedPath path) : WriteOnlyStream
         try
         {
             await _file.WriteAsync(bytes, cancellation).ConfigureAwait(false);
+            MovedBytes.AddWritten(bytes.Length);
         }
         catch (Exception exception) when (OutputErrors.IsOfFileSystem(exception))
         {

@@ -27,10 +27,10 @@ public sealed class ConfigSchemaTests
     /// <summary>The properties of each command, in the order of help.</summary>
     private static (string Command, JsonObject Properties)[] Commands =>
     [
-        ("train", OnDevice(JobParameters.Train)),
-        ("recommend", OnDevice(JobParameters.Recommend)),
-        ("evaluate", OnDevice(JobParameters.Evaluate)),
-        ("tune", OnDevice(JobParameters.Tune)),
+        ("train", Watched(JobParameters.Train)),
+        ("recommend", Watched(JobParameters.Recommend)),
+        ("evaluate", Watched(JobParameters.Evaluate)),
+        ("tune", Watched(JobParameters.Tune)),
         ("demo", OnDevice(NoOptions.Table)),
         ("sample", Properties(JobParameters.Sample, LogOptions.Table)),
         ("devices", Properties(LogOptions.Table)),
@@ -139,6 +139,10 @@ public sealed class ConfigSchemaTests
 
     private static JsonObject OnDevice<T>(ParameterTable<T> table) =>
         Merged(Properties(table), Properties(SharedParameters.Device), Properties(LogOptions.Table));
+
+    private static JsonObject Watched<T>(ParameterTable<T> table) => Merged(
+        OnDevice(table),
+        Properties(new ParameterTable<LogOptions>(LogOptions.Table.Usual, [LogOptions.MetricsFileOption])));
 
     private static JsonObject Properties<T, TMore>(ParameterTable<T> table, ParameterTable<TMore> more) =>
         Merged(Properties(table), Properties(more));

@@ -139,8 +139,8 @@ public sealed class TrainCommandTests
 
         var events = run.Error.TrimEnd().Split(Environment.NewLine)
             .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("event").GetString()).ToArray();
-        Assert.That(
-            events, Is.EqualTo(new[] { "engine", "data" }.Concat(Enumerable.Repeat("iteration", 15)).Append("done")));
+        string[] expected = ["engine", "data", .. Enumerable.Repeat("iteration", 15), "done", "summary"];
+        Assert.That(events, Is.EqualTo(expected));
     }
 
     [Test]

@@ -51,6 +51,9 @@ internal sealed class DeviceEngine : IAlsEngine
     internal Accelerator Accelerator => Store.Accelerator;
 
     /// <inheritdoc/>
+    public DeviceUsage Usage => new(Store.Memory.Peak, Store.Memory.BytesToDevice, Store.Memory.BytesFromDevice);
+
+    /// <inheritdoc/>
     public void PrepareTraining(TrainingPlan plan) => _preparation.Add(TrainingKernels(plan));
 
     /// <inheritdoc/>

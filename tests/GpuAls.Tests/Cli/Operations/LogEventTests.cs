@@ -11,9 +11,6 @@ namespace GpuAls.Tests.Cli.Operations;
 /// <summary>docs/operations.md has every event that the log can have, and a log has no others.</summary>
 public sealed partial class LogEventTests
 {
-    private const string Begin = "<!-- These tables are generated from the declarations of the events. -->\n";
-    private const string End = "<!-- The tables end here. -->\n";
-
     /// <summary>Set to 1, the tests write the page instead of comparing it.</summary>
     private const string Writes = "GPUALS_WRITE_DOCS";
 
@@ -29,22 +26,34 @@ public sealed partial class LogEventTests
     ];
 
     [Test]
-    public void Page_Events_AreThoseDeclared()
-    {
-        var path = Path.Combine(SharedData.ProjectRoot, "docs", "operations.md");
-        var page = File.ReadAllText(path);
-        var (before, after) = (page.Split(Begin)[0], page.Split(End)[^1]);
-        var rows = string.Concat(Declared.OrderBy(Order, StringComparer.Ordinal).Select(Row));
-        var expected =
-            $"{before}{Begin}\n| event | level | when | fields |\n|---|---|---|---|\n{rows}\n{End}{after}";
-        if (Environment.GetEnvironmentVariable(Writes) == "1") File.WriteAllText(path, page = expected);
+    public void Page_Events_AreThoseDeclared() => CheckPage(
+        "<!-- These tables are generated from the declarations of the events. -->\n",
+        $"\n| event | level | when | fields |\n|---|---|---|---|\n{Rows()}\n",
+        "<!-- The tables end here. -->\n");
 
-        Assert.That(
-            page,
-            Is.EqualTo(expected),
-            $"docs/operations.md is not what the events declare; {Writes}=1 dotnet test --filter "
-            + $"{nameof(LogEventTests)} writes it anew");
-    }
+    [Test]
+    public void Page_Metrics_AreThoseDeclared() => CheckPage(
+        "<!-- This table is generated from the facts of the summary. -->\n",
+        "\n| metric | |\n|---|---|\n" + string.Concat(SummaryFacts.All.Select(fact =>
+            $"| `gpuals_{fact.Name}` | {char.ToLowerInvariant(fact.Help[0])}{fact.Help[1..]}"
+            + (fact.Labels.Count > 0
+                ? $"; {(fact.Labels.Count > 1 ? "labels" : "label")} "
+                    + string.Join(", ", fact.Labels.Select(label => $"`{label}`"))
+                : "")
+            + " |\n")) + "\n",
+        "<!-- The facts end here. -->\n");
+
+    /// <summary>Dashboards and alerts read these; a new one is added here.</summary>
+    [Test]
+    public void Metrics_AreFrozen() => Assert.That(
+        SummaryFacts.All.Select(fact => $"{fact.Name}({string.Join(',', fact.Labels)})"),
+        Is.EqualTo(new[]
+        {
+            "rows_read()", "rows_dropped(reason)", "pairs_dropped(reason)", "users()", "items()", "plays()",
+            "iterations()", "trials(outcome)", "lists()", "loss()", "metric_value(method,metric)",
+            "phase_seconds(phase)", "host_memory_peak_bytes()", "device_memory_peak_bytes()", "input_bytes()",
+            "output_bytes()", "device_transfer_bytes(direction)",
+        }));
 
     /// <summary>An event that is not a static field would not be on the page.</summary>
     [Test]
@@ -82,10 +91,10 @@ public sealed partial class LogEventTests
         {
             "bad_rows", "best", "cancelled_pairs", "checkpoint", "checkpoint_damaged", "checkpoint_failed",
             "checkpoint_kept", "data", "details", "done", "engine", "failed", "iteration", "jitter", "leftover",
-            "measured", "memory", "no_users", "nothing_to_resume", "option", "progress", "repeated", "resumed",
-            "resumed_elsewhere", "spot_notice", "spot_unknown", "split", "stopped", "streamed", "training_resumed",
-            "trial", "trials_kept", "unknown_users", "unknown_variable", "unseen", "usage", "users_without_plays",
-            "zero_factors", "zero_weights",
+            "measured", "memory", "metrics_failed", "no_users", "nothing_to_resume", "option", "progress", "repeated",
+            "resumed", "resumed_elsewhere", "spot_notice", "spot_unknown", "split", "stopped", "streamed", "summary",
+            "training_resumed", "trial", "trials_kept", "unknown_users", "unknown_variable", "unseen", "usage",
+            "users_without_plays", "zero_factors", "zero_weights",
         }));
 
     [Test]
@@ -129,6 +138,23 @@ public sealed partial class LogEventTests
                 json.RootElement.GetProperty("time").GetDateTime(),
                 Is.InRange(before, DateTime.UtcNow.AddMilliseconds(1)));
         }
+    }
+
+    private static string Rows() =>
+        string.Concat(Declared.OrderBy(Order, StringComparer.Ordinal).Select(Row));
+
+    private static void CheckPage(string begin, string generated, string end)
+    {
+        var path = Path.Combine(SharedData.ProjectRoot, "docs", "operations.md");
+        var page = File.ReadAllText(path);
+        var expected = $"{page.Split(begin)[0]}{begin}{generated}{end}{page.Split(end)[^1]}";
+        if (Environment.GetEnvironmentVariable(Writes) == "1") File.WriteAllText(path, page = expected);
+
+        Assert.That(
+            page,
+            Is.EqualTo(expected),
+            $"docs/operations.md is not what is declared; {Writes}=1 dotnet test --filter {nameof(LogEventTests)} "
+            + "writes it anew");
     }
 
     private static string Order(LogEvent declared) => $"{declared.Name} {declared.Summary}";
