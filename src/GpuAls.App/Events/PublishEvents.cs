@@ -26,3 +26,27 @@ internal sealed record GuardSkipped(string Guard, string Reason) : JobEvent
     public override IEnumerable<LogLine> Lines =>
         [Log.Line($"{Guard} is not checked: {Reason}.", Guard, Reason)];
 }
+
+/// <summary>An older version was deleted.</summary>
+/// <param name="Path">Where it was.</param>
+internal sealed record VersionDeleted(string Path) : JobEvent
+{
+    public static readonly LogEvent Log = new(
+        LogLevel.Info, "version_deleted", "An older version of the model was deleted (--keep)",
+        ("path", "where it was"));
+
+    public override IEnumerable<LogLine> Lines => [Log.Line($"deleted the old version {Path}", Path)];
+}
+
+/// <summary>An older version is to be deleted, but is still there.</summary>
+/// <param name="Path">Where it is.</param>
+/// <param name="Reason">Why, to follow its name in a sentence.</param>
+internal sealed record VersionKept(string Path, string Reason) : JobEvent
+{
+    public static readonly LogEvent Log = new(
+        LogLevel.Warning, "version_kept", "An older version of the model was not deleted, or not wholly (--keep)",
+        ("path", "where it is"), ("reason", "why"));
+
+    public override IEnumerable<LogLine> Lines =>
+        [Log.Line($"the old version '{Path}' {Reason}. It is left for you to delete.", Path, Reason)];
+}

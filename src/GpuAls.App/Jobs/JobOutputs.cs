@@ -103,6 +103,7 @@ internal sealed record TrainOutput(ChecksummedOutput Model, IListOutput Lists, s
         TrainJobOptions options, JobOutputs outputs, CancellationToken cancellation)
     {
         var (lists, format, inside, latest) = await PlanAsync(options, cancellation).ConfigureAwait(false);
+        options.Versions?.RemoveStale();
         var folder = await NamingTimeAsync(
             options, () => outputs.OpenFolderAsync(options.Output, ModelFolder.WhyForeignAsync, cancellation))
             .ConfigureAwait(false);

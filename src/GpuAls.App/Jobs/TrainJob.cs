@@ -121,6 +121,16 @@ internal sealed class TrainJob
         await versions.PointAsync(output.Model.Name, output.Latest, CancellationToken.None).ConfigureAwait(false);
         _progress?.Report(
             new LatestSwitched(versions.Latest, ModelVersions.NameOf(output.Model.Name), output.Latest));
+        if (_options.Keep is not { } count) return;
+        try
+        {
+            await versions.KeepAsync(count, _progress, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (GpuAlsException exception)
+        {
+            _progress?.Report(new VersionKept(
+                versions.Folder, $"was not searched for old versions: {exception.Message.TrimEnd('.')}"));
+        }
     }
 
     private async Task<TrainingData> LoadAsync(CancellationToken cancellation)

@@ -38,6 +38,9 @@ internal sealed record TrainJobOptions
     /// <summary>Whether an existing output is replaced.</summary>
     public bool Overwrite { get; init; }
 
+    /// <summary>How many complete versions are kept; null keeps all.</summary>
+    public int? Keep { get; init; }
+
     /// <summary>Length of a list.</summary>
     public int Top { get; init; } = 10;
 

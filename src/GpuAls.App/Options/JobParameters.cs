@@ -23,6 +23,20 @@ internal static class JobParameters
             Details = "{date} and {time}, of the start of the run in UTC, name versions; the file latest beside them "
                 + "names the newest.",
         },
+        Parameter<TrainJobOptions>.Whole<int>(
+            "keep", o => o.Keep, (o, value) => o with { Keep = value }, ParameterRange.AtLeast(1)) with
+        {
+            Group = ParameterGroup.Output,
+            DefaultNote = "all",
+            Summary = "Keep the newest N versions and delete older ones after publishing",
+            Details = "Only models whose names --output gives are deleted, never the one that latest names.",
+            AppliesWhen =
+            [
+                new(
+                    o => ModelVersions.Of(o.Output) is not null,
+                    "requires a placeholder in --output, as in models/{date}."),
+            ],
+        },
         Parameter<TrainJobOptions>.Text(
             "recommendations",
             o => o.Recommendations,

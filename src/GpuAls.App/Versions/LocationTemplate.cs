@@ -25,6 +25,9 @@ internal sealed class LocationTemplate
     /// <summary>Whether the instant of the run is in it.</summary>
     public bool HasPlaceholders => _parts.Exists(part => part.IsPlaceholder);
 
+    /// <summary>What every location of it begins with.</summary>
+    public string Start => _parts is [{ IsPlaceholder: false } first, ..] ? first.Text : "";
+
     /// <summary>Whether runs of the same day have names of their own.</summary>
     public bool HasTime => _parts.Contains((Time, true));
 

@@ -69,6 +69,15 @@ internal sealed class ModelVersions
         return _name.Matches(named) ? named : throw Refused($"names '{named}', which is not one of '{_output}'");
     }
 
+    /// <summary>
+    /// Removes what killed runs left of versions in a local folder: no later run writes the same version.
+    /// </summary>
+    /// <exception cref="GpuAlsException">Kind Output: the folder cannot be looked into.</exception>
+    public void RemoveStale()
+    {
+        if (!Stores.IsUrl(Folder)) StagingNames.RemoveStale(Folder, _name.Matches);
+    }
+
     /// <summary>Makes <c>latest</c> name a version that is complete.</summary>
     /// <param name="location">Its folder.</param>
     /// <param name="before">The version that it names now; null for none.</param>
@@ -92,8 +101,82 @@ internal sealed class ModelVersions
         }
     }
 
+    /// <summary>
+    /// Deletes older versions: those that are by their names older than the newest ones that are complete. What is no
+    /// model, has other files in it, or is named by <c>latest</c> stays. A version that is being deleted loses its mark
+    /// of completeness first and its manifest last, so that it is never taken for a whole model, and a later run
+    /// finishes what a kill has left.
+    /// </summary>
+    /// <param name="count">How many complete versions are kept.</param>
+    /// <param name="progress">Told what was deleted, and what could not be.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="GpuAlsException">Kind Output: the folder cannot be looked into.</exception>
+    public async Task KeepAsync(int count, IProgress<JobEvent>? progress, CancellationToken cancellation)
+    {
+        var folder = StoreFolder.Open(Folder);
+        var latest = await LatestAsync(cancellation).ConfigureAwait(false);
+        var complete = 0;
+        var versions = await folder.ListFoldersAsync(_name.Start, cancellation).ConfigureAwait(false);
+        foreach (var version in versions.Where(_name.Matches).OrderDescending(StringComparer.Ordinal))
+        {
+            var files = await FilesAsync(folder, version, cancellation).ConfigureAwait(false);
+            if (!files.Contains(ModelFiles.Manifest)) continue;
+            if (complete < count || version == latest)
+            {
+                if (files.Contains(FolderOutput.SuccessFile)) complete++;
+                continue;
+            }
+
+            await DeleteAsync(folder, version, files, progress, cancellation).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>The name of a version, without its folder.</summary>
     public static string NameOf(string location) => OutputLocation.Of(location).FileName;
+
+    private static async Task<IReadOnlyList<string>> FilesAsync(
+        IStoreFolder folder, string version, CancellationToken cancellation)
+    {
+        var files = await folder.ListAsync(version + '/', cancellation).ConfigureAwait(false);
+        return [.. files.Select(file => file[(version.Length + 1)..])];
+    }
+
+    private async Task DeleteAsync(
+        IStoreFolder folder, string version, IReadOnlyList<string> files, IProgress<JobEvent>? progress,
+        CancellationToken cancellation)
+    {
+        var location = Stores.Combine(Folder, version);
+        try
+        {
+            var existing = new ExistingFiles(files, ReadAsync);
+            if (await ModelFolder.WhyForeignAsync(existing, cancellation).ConfigureAwait(false) is { } reason)
+            {
+                progress?.Report(new VersionKept(location, reason));
+                return;
+            }
+
+            foreach (var file in files.OrderBy(DeletionOrder))
+                await folder.DeleteAsync($"{version}/{file}", cancellation).ConfigureAwait(false);
+            progress?.Report(new VersionDeleted(location));
+        }
+        catch (GpuAlsException exception)
+        {
+            progress?.Report(new VersionKept(location, $"could not be deleted: {exception.Message.TrimEnd('.')}"));
+        }
+
+        async ValueTask<byte[]?> ReadAsync(string file, CancellationToken token)
+        {
+            var source = await folder.FindAsync($"{version}/{file}", token).ConfigureAwait(false);
+            return source is null ? null : await source.ReadAllAsync(token).ConfigureAwait(false);
+        }
+    }
+
+    private static int DeletionOrder(string file) => file switch
+    {
+        FolderOutput.SuccessFile => 0,
+        ModelFiles.Manifest => 2,
+        _ => 1,
+    };
 
     private GpuAlsException Refused(string reason) => new(
         FailureKind.Output,

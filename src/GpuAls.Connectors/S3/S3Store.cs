@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Amazon.S3.Model;
 
 namespace GpuAls.Connectors.S3;
@@ -122,21 +123,39 @@ internal sealed class S3Store(Lazy<S3Client> client) : IStore
         S3Location prefix, CancellationToken cancellation, FailureKind kind = FailureKind.BadInput)
     {
         var listed = new List<Amazon.S3.Model.S3Object>();
+        await foreach (var page in PagesAsync(prefix, delimiter: null, kind, cancellation).ConfigureAwait(false))
+            listed.AddRange((page.S3Objects ?? []).Where(item =>
+                !item.Key.EndsWith('/') && !item.Key.EndsWith(FolderMark, StringComparison.Ordinal)));
+        return listed;
+    }
+
+    /// <summary>What is between a prefix and the next slash, for all keys that begin so and have one.</summary>
+    internal async Task<List<string>> ListFoldersAsync(
+        S3Location prefix, FailureKind kind, CancellationToken cancellation)
+    {
+        var folders = new List<string>();
+        await foreach (var page in PagesAsync(prefix, "/", kind, cancellation).ConfigureAwait(false))
+            folders.AddRange(page.CommonPrefixes ?? []);
+        return folders;
+    }
+
+    private async IAsyncEnumerable<ListObjectsV2Response> PagesAsync(
+        S3Location prefix, string? delimiter, FailureKind kind,
+        [EnumeratorCancellation] CancellationToken cancellation)
+    {
         ListObjectsV2Response? page = null;
         do
         {
-            page = await PageAsync(prefix, page?.NextContinuationToken, keys: null, cancellation, kind)
+            page = await PageAsync(prefix, page?.NextContinuationToken, keys: null, cancellation, kind, delimiter)
                 .ConfigureAwait(false);
-            listed.AddRange((page.S3Objects ?? []).Where(item =>
-                !item.Key.EndsWith('/') && !item.Key.EndsWith(FolderMark, StringComparison.Ordinal)));
+            yield return page;
         }
         while (page.IsTruncated is true);
-        return listed;
     }
 
     private Task<ListObjectsV2Response> PageAsync(
         S3Location prefix, string? after, int? keys, CancellationToken cancellation,
-        FailureKind kind = FailureKind.BadInput)
+        FailureKind kind = FailureKind.BadInput, string? delimiter = null)
     {
         var request = new ListObjectsV2Request
         {
@@ -144,6 +163,7 @@ internal sealed class S3Store(Lazy<S3Client> client) : IStore
             Prefix = prefix.Key,
             ContinuationToken = after,
             MaxKeys = keys,
+            Delimiter = delimiter,
         };
         return client.Value.RunAsync(
             $"cannot list '{prefix}'",

@@ -21,6 +21,13 @@ internal sealed class S3StoreFolder(S3Store store, S3Location location) : IStore
     }
 
     /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<string>> ListFoldersAsync(string prefix, CancellationToken cancellation)
+    {
+        var found = await store.ListFoldersAsync(Below(prefix), FailureKind.Output, cancellation).ConfigureAwait(false);
+        return [.. found.Select(key => key[_folder.Key.Length..].TrimEnd('/')).Order(StringComparer.Ordinal)];
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<IByteSource?> FindAsync(string file, CancellationToken cancellation) =>
         await store.FindObjectAsync(Below(file), cancellation, FailureKind.Output).ConfigureAwait(false);
 

@@ -74,6 +74,18 @@ internal static class StagingNames
         });
     }
 
+    /// <summary>Removes what killed processes left of all outputs of a folder whose names are of a kind.</summary>
+    public static void RemoveStale(string folder, Predicate<string> isOfKind)
+    {
+        if (!Directory.Exists(folder)) return;
+        var names = OutputErrors.Guard(folder, () => Directory.GetFileSystemEntries(folder, $".*{Extension}"))
+            .Select(path => Path.GetFileNameWithoutExtension(path)[1..])
+            .Where(hidden => hidden.Contains('.', StringComparison.Ordinal))
+            .Select(hidden => hidden[..hidden.LastIndexOf('.')]);
+        foreach (var name in names.Distinct().Where(name => isOfKind(name)).ToArray())
+            RemoveStale(folder, name, Path.Combine(folder, name));
+    }
+
     /// <summary>Whether a hidden name is of the output, whoever writes it.</summary>
     internal static bool IsOf(string hidden, string name) =>
         hidden.StartsWith(Prefix(name), StringComparison.Ordinal)

@@ -23,6 +23,15 @@ internal interface IStoreFolder
     /// <exception cref="GpuAlsException">Kind Output: it cannot be looked into.</exception>
     ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellation);
 
+    /// <summary>
+    /// The names of the folders that are directly in it, in ordinal order, without links to folders elsewhere. A folder
+    /// that does not exist has none.
+    /// </summary>
+    /// <param name="prefix">What the names begin with; empty for all.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="GpuAlsException">Kind Output: it cannot be looked into.</exception>
+    ValueTask<IReadOnlyList<string>> ListFoldersAsync(string prefix, CancellationToken cancellation);
+
     /// <summary>A file; null if it is not there.</summary>
     /// <exception cref="GpuAlsException">Kind Output: it cannot be looked into.</exception>
     ValueTask<IByteSource?> FindAsync(string file, CancellationToken cancellation);
@@ -36,7 +45,7 @@ internal interface IStoreFolder
     /// <exception cref="GpuAlsException">Kind Output: it cannot be written.</exception>
     ValueTask ReplaceAsync(string file, Func<Stream, Task> write, CancellationToken cancellation);
 
-    /// <summary>Deletes a file, if it is there.</summary>
+    /// <summary>Deletes a file, if it is there, and the folders below this one that it leaves empty.</summary>
     /// <exception cref="GpuAlsException">Kind Output: it cannot be deleted.</exception>
     ValueTask DeleteAsync(string file, CancellationToken cancellation);
 }
@@ -84,13 +93,28 @@ internal sealed class LocalStoreFolder : IStoreFolder
     public ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (!Directory.Exists(_path)) return new ValueTask<IReadOnlyList<string>>([]);
+        var top = Path.Combine(_path, prefix[..(prefix.LastIndexOf('/') + 1)]);
+        if (!Directory.Exists(top)) return new ValueTask<IReadOnlyList<string>>([]);
         return new ValueTask<IReadOnlyList<string>>(OutputErrors.Guard<IReadOnlyList<string>>(Name, () =>
         [
-            .. Directory.EnumerateFiles(_path, "*", AllFiles)
+            .. Directory.EnumerateFiles(top, "*", AllFiles)
                 .Select(path => OutputLocation.NameBelow(_path, path))
                 .Where(file => file.StartsWith(prefix, StringComparison.Ordinal)
                     && !StagingNames.IsOf(file, StagingName))
+                .Order(StringComparer.Ordinal),
+        ]));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<string>> ListFoldersAsync(string prefix, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (!Directory.Exists(_path)) return new ValueTask<IReadOnlyList<string>>([]);
+        return new ValueTask<IReadOnlyList<string>>(OutputErrors.Guard<IReadOnlyList<string>>(Name, () =>
+        [
+            .. new DirectoryInfo(_path).EnumerateDirectories()
+                .Where(folder => folder.LinkTarget is null && folder.Name.StartsWith(prefix, StringComparison.Ordinal))
+                .Select(folder => folder.Name)
                 .Order(StringComparer.Ordinal),
         ]));
     }
@@ -139,9 +163,15 @@ internal sealed class LocalStoreFolder : IStoreFolder
         cancellation.ThrowIfCancellationRequested();
         var path = Path.Combine(_path, file);
         if (File.Exists(path)) OutputErrors.Guard(path, () => File.Delete(path));
+        for (var slash = file.LastIndexOf('/'); slash > 0; slash = file.LastIndexOf('/', slash - 1))
+            if (!TryRemoveEmpty(Path.Combine(_path, file[..slash]))) break;
         RemoveIfEmpty();
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Not recursive: what is in it by now stays.</summary>
+    private static bool TryRemoveEmpty(string folder) =>
+        Directory.Exists(folder) && Cleanup.TryDelete(folder, recursive: false);
 
     private void RemoveIfEmpty()
     {

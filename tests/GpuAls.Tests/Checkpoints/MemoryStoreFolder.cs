@@ -21,6 +21,10 @@ internal sealed class MemoryStoreFolder : IStoreFolder
         new([.. Files.Keys.Where(file => file.StartsWith(prefix, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)]);
 
+    public ValueTask<IReadOnlyList<string>> ListFoldersAsync(string prefix, CancellationToken cancellation) =>
+        new([.. Files.Keys.Where(file => file.Contains('/') && file.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(file => file.Split('/')[0]).Distinct().Order(StringComparer.Ordinal)]);
+
     public ValueTask<IByteSource?> FindAsync(string file, CancellationToken cancellation) =>
         new(Files.TryGetValue(file, out var bytes) ? new MemoryByteSource(NameOf(file), bytes) : null);
 

@@ -30,6 +30,32 @@ public abstract class StoreFolderTests
     }
 
     [Test]
+    public async Task ListFolders_FilesAndFoldersBelow_HasThoseDirectlyInIt()
+    {
+        var folder = Open();
+        Assert.That(await folder.ListFoldersAsync("", default), Is.Empty);
+        foreach (var file in new[] { "b/2", "b/c/10", "a", "b-/1", "c/x/y" }) await WriteAsync(folder, file, "bytes");
+
+        Assert.That(await folder.ListFoldersAsync("", default), Is.EqualTo(new[] { "b", "b-", "c" }));
+        Assert.That(await folder.ListFoldersAsync("b", default), Is.EqualTo(new[] { "b", "b-" }));
+        Assert.That(await folder.ListFoldersAsync("x", default), Is.Empty);
+    }
+
+    [Test]
+    public async Task Delete_LastFileOfAFolder_RemovesTheFolder()
+    {
+        var folder = Open();
+        foreach (var file in new[] { "b/2", "b/c/10", "a" }) await WriteAsync(folder, file, "bytes");
+
+        await folder.DeleteAsync("b/c/10", default);
+        Assert.That(await folder.ListFoldersAsync("", default), Is.EqualTo(new[] { "b" }));
+        await folder.DeleteAsync("b/2", default);
+
+        Assert.That(await folder.ListFoldersAsync("", default), Is.Empty);
+        Assert.That(await folder.ListAsync("", default), Is.EqualTo(new[] { "a" }));
+    }
+
+    [Test]
     public async Task Replace_FileThatIsThere_HasTheNewBytesOnly()
     {
         var folder = Open();
