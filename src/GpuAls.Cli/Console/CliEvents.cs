@@ -31,6 +31,9 @@ internal static class CliEvents
     public static readonly LogEvent MetricsFailed = new(
         LogLevel.Warning, "metrics_failed", "The metrics file could not be written; the exit code stays");
 
+    public static readonly LogEvent TelemetryFailed = new(
+        LogLevel.Warning, "telemetry_failed", "The collector of OpenTelemetry did not get everything");
+
     public static readonly LogEvent SampleDone = new(
         LogLevel.Info, "done", "sample: everything is written",
         ("rows", "rows written"), ("users", "distinct users"), ("items", "distinct items"), ("output", "the file"));

@@ -12,9 +12,13 @@ internal sealed class RunLog(TextWriter writer, LogOptions options)
 
     private readonly Lock _lock = new();
 
+    /// <summary>The last error that was written; null for none.</summary>
+    public string? LastError { get; private set; }
+
     /// <summary>Writes a line, unless it is one that --quiet leaves out.</summary>
     public void Write(LogLine line)
     {
+        if (line.Level == LogLevel.Error && line.Event != CliEvents.Details) LastError = line.Text;
         if (options.Quiet && line.Level == LogLevel.Info) return;
         var text = options.Format == LogFormat.Json ? Json(line, DateTime.UtcNow)
             : string.Join(

@@ -1,24 +1,48 @@
+using System.Runtime.CompilerServices;
 using GpuAls.App;
 
 namespace GpuAls.Cli;
 
 /// <summary>
-/// What watches the run of a job from its first event to its exit code, and then tells what it came to: in the log, and
-/// in the metrics file.
+/// What watches the run of a job from its first event to its exit code, and then tells what it came to: in the log, in
+/// the metrics file and to a collector of OpenTelemetry.
 /// </summary>
 internal sealed class RunWatch : IProgress<JobEvent>
 {
     private readonly JobMeter _meter = new();
     private bool _hasBegun;
+    private OtlpTelemetry? _telemetry;
+    private string? _mistake;
 
     /// <inheritdoc/>
     public void Report(JobEvent value)
     {
-        lock (_meter) _meter.Report(value); // A spot notice comes from another thread.
+        lock (_meter) // A spot notice comes from another thread.
+        {
+            _meter.Report(value);
+            if (_telemetry is not null) Tell(value);
+        }
     }
 
     /// <summary>The job begins; what fails before is a mistake in its options.</summary>
-    public void Begin() => _hasBegun = true;
+    /// <param name="command">The command.</param>
+    public void Begin(string command)
+    {
+        _hasBegun = true;
+        var settings = OtlpSettings.Read(Environment.GetEnvironmentVariable);
+        _mistake = settings.Mistake;
+        if (settings.Traces is null && settings.Metrics is null) return;
+        try
+        {
+            Open(settings, command);
+        }
+        catch (Exception refusal) when (refusal is ArgumentException or InvalidOperationException or FormatException)
+        {
+            // Its message may have what is in OTEL_EXPORTER_OTLP_HEADERS, such as a password.
+            _mistake = $"telemetry is off: OpenTelemetry refuses a variable OTEL_… ({refusal.GetType().Name}). Check "
+                + "OTEL_EXPORTER_OTLP_HEADERS, which is NAME=VALUE,NAME=VALUE.";
+        }
+    }
 
     /// <summary>Tells what the run came to. Nothing of this fails the run.</summary>
     /// <param name="command">The command.</param>
@@ -30,6 +54,8 @@ internal sealed class RunWatch : IProgress<JobEvent>
         var summary = _meter.End(command, exitCode);
         // For people the error says it all.
         if (_hasBegun && (summary.HasSucceeded || options.Format == LogFormat.Json)) log.Write(SummaryLine.Of(summary));
+        var mistake = _telemetry is null ? _mistake : await EndTelemetryAsync(summary, log).ConfigureAwait(false);
+        if (mistake is not null) log.Write(CliEvents.TelemetryFailed.Line(mistake));
         if (options.MetricsFile is not { } file) return;
         try
         {
@@ -40,4 +66,15 @@ internal sealed class RunWatch : IProgress<JobEvent>
             log.Write(CliEvents.MetricsFailed.Line($"the metrics could not be written: {failure.Message}"));
         }
     }
+
+    // The methods below have the types of OpenTelemetry, which are loaded where they are called.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Open(OtlpSettings settings, string command) => _telemetry = new OtlpTelemetry(settings, command);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Tell(JobEvent value) => _telemetry!.Report(value);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Task<string?> EndTelemetryAsync(JobSummary summary, RunLog log) =>
+        _telemetry!.EndAsync(summary, summary.HasSucceeded ? null : log.LastError ?? "");
 }

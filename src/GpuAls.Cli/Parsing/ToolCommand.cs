@@ -128,7 +128,7 @@ internal sealed class ToolCommand<TJob> : ToolCommand
             if (invocation.Config.Print) return Task.FromResult(PrintConfig(invocation, given, console));
             invocation = invocation with { Typed = Invocation.Typed(result) };
             if (invocation.Config.DryRun) return _dryRun!(invocation, console, cancellation);
-            console.Watch.Begin();
+            console.Watch.Begin(Name);
             return _run(invocation, console, cancellation);
 
             GivenOption? Given(string name) => Invocation.Texts(result, symbols[name]) is { Count: > 0 } texts

@@ -93,7 +93,8 @@ public sealed partial class LogEventTests
             "checkpoint_kept", "data", "details", "done", "engine", "failed", "iteration", "jitter", "leftover",
             "measured", "memory", "metrics_failed", "no_users", "nothing_to_resume", "option", "progress", "repeated",
             "resumed", "resumed_elsewhere", "spot_notice", "spot_unknown", "split", "stopped", "streamed", "summary",
-            "training_resumed", "trial", "trials_kept", "unknown_users", "unknown_variable", "unseen", "usage",
+            "telemetry_failed", "training_resumed", "trial",
+            "trials_kept", "unknown_users", "unknown_variable", "unseen", "usage",
             "users_without_plays", "zero_factors", "zero_weights",
         }));
 
