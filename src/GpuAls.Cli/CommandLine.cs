@@ -27,7 +27,8 @@ internal static class CommandLine
     /// <summary>Nothing of a connector is loaded before a location asks for it.</summary>
     static CommandLine()
     {
-        Stores.Add(static () => new S3Store(), "s3", "s3a"); // s3a is Hadoop's
+        var s3 = new Lazy<IStore>(static () => new S3Store());
+        Stores.Add(() => s3.Value, "s3", "s3a"); // s3a is Hadoop's
         Databases.Add(static () => new PostgresDatabase(), "postgres", "postgresql");
         Databases.Add(static () => new SqliteDatabase(), "sqlite");
     }

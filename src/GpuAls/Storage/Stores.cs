@@ -69,15 +69,14 @@ internal static class Stores
     private static readonly SearchValues<char> SchemeCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 
-    private static readonly ConcurrentDictionary<string, Lazy<IStore>> Known = new(StringComparer.OrdinalIgnoreCase);
+    private static readonly ConcurrentDictionary<string, Func<IStore>> Known = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Adds a storage system.</summary>
-    /// <param name="create">Called before the first use.</param>
+    /// <param name="find">Called for each location; to give the same store each time is its own business.</param>
     /// <param name="schemes">What its locations begin with, such as <c>s3</c>.</param>
-    public static void Add(Func<IStore> create, params ReadOnlySpan<string> schemes)
+    public static void Add(Func<IStore> find, params ReadOnlySpan<string> schemes)
     {
-        var store = new Lazy<IStore>(create);
-        foreach (var scheme in schemes) Known[scheme] = store;
+        foreach (var scheme in schemes) Known[scheme] = find;
     }
 
     /// <summary>Whether a location is a URL; all others are local paths.</summary>
@@ -88,7 +87,7 @@ internal static class Stores
     public static IStore? Of(string location)
     {
         if (SchemeOf(location) is not { } scheme) return null;
-        if (Known.TryGetValue(scheme, out var store)) return store.Value;
+        if (Known.TryGetValue(scheme, out var find)) return find();
         var schemes = string.Join(", ", Known.Keys.Order(StringComparer.Ordinal).Select(known => known + SchemeEnd));
         throw new GpuAlsException(
             FailureKind.Usage,

@@ -8,6 +8,7 @@ using GpuAls.Tests.Engines;
 namespace GpuAls.Tests.Bench;
 
 /// <summary>bench on-gpu where there is no GPU.</summary>
+[NonParallelizable]
 public sealed class OnGpuTests
 {
     private TempFolder _folder = null!;

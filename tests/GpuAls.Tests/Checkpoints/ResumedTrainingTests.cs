@@ -11,13 +11,11 @@ namespace GpuAls.Tests.Checkpoints;
 internal sealed class ResumedTrainingTests<TEngine>
     where TEngine : ITestEngine
 {
-    private const int Iterations = 5;
-
     private IAlsEngine _engine = null!;
 
     private static IEnumerable<TestCaseData> Trainings()
     {
-        var usual = new AlsOptions { Rank = 3, Iterations = Iterations, Alpha = 2, Regularization = 0.3 };
+        var usual = new AlsOptions { Rank = 3, Iterations = 3, Alpha = 2, Regularization = 0.3 };
         yield return Case("implicit", usual);
         yield return Case("loss", usual with { TrackLoss = true });
         yield return Case("explicit", usual with { Feedback = Feedback.Explicit, Regularization = 0.1 });
@@ -53,13 +51,13 @@ internal sealed class ResumedTrainingTests<TEngine>
     [TestCase(double.NaN, 2, double.NaN, 1, 7)]
     public async Task Fit_MeasuredOnTheWay_KeepsTheSameBestIteration(params double[] values) =>
         await ResumeFromEachAsync(
-            new AlsOptions { Rank = 3, Iterations = Iterations, Regularization = 0.3 },
+            new AlsOptions { Rank = 3, Iterations = 5, Regularization = 0.3 },
             () => new EarlyStopping(new ToldByIteration(values), Patience: 3));
 
     [Test]
     public async Task Fit_EndedEarly_IsNotTrainedFurther()
     {
-        var options = new AlsOptions { Rank = 3, Iterations = Iterations, Regularization = 0.3 };
+        var options = new AlsOptions { Rank = 3, Iterations = 5, Regularization = 0.3 };
         var stopping = new EarlyStopping(new ToldByIteration(9, 8, 7, 6, 5), Patience: 2);
         var keeper = new Keeper();
         var whole = new FactorTrainer(_engine, options, stopping) { Keeper = keeper }.Fit(Plays(options));

@@ -22,6 +22,7 @@ public sealed partial class DeviceMemoryOptionTests
 
     [Test]
     [Category("Emulated")]
+    [NonParallelizable]
     public async Task Train_LeastMemoryThatTheErrorAsksFor_IsEnoughAndGivesTheSameFiles()
     {
         await Tool.SucceedAsync(Train("whole", "emulated"));

@@ -104,6 +104,7 @@ public sealed class RecommendCommandTests
     }
 
     [Test]
+    [NonParallelizable]
     public async Task Recommend_OnTheEmulator_GivesTheListsOfTheHost()
     {
         var emulated = await Tool.SucceedAsync(

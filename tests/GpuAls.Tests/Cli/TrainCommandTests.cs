@@ -148,6 +148,7 @@ public sealed class TrainCommandTests
         Assert.That((await TrainAsync("--rank", "2", "--quiet")).Error, Is.Empty);
 
     [Test]
+    [NonParallelizable]
     public async Task Train_OnTheEmulator_GivesTheListsOfTheHost()
     {
         await TrainAsync("--rank", "2", "--iterations", "3", "--recommendations", _folder.At("host.csv"));

@@ -41,6 +41,10 @@ internal sealed class Host128 : ITestEngine
     public static IAlsEngine Create() => new HostEngine(1, HostOperations.OfWidth(128, 1));
 }
 
+/// <summary>
+/// 128 threads that wait for one another. Beside other work each wait takes ten times as long, so all tests on it are
+/// [NonParallelizable].
+/// </summary>
 internal sealed class Emulated : ITestEngine
 {
     public static int[] Ranks => [1, 3, 9];
@@ -106,6 +110,7 @@ internal static class TestEngines
     {
         var fixture = new TestFixtureData { TypeArgs = [typeof(TEngine)] };
         fixture.Properties.Add("Category", category);
+        if (typeof(TEngine) == typeof(Emulated)) fixture.Properties.Set("ParallelScope", ParallelScope.None);
         return fixture;
     }
 }

@@ -1,5 +1,6 @@
 namespace GpuAls.Tests.Kernels;
 
+[NonParallelizable] // it stops the process a thousand times a second
 public sealed class TransferTests
 {
     private const int Rank = 8;

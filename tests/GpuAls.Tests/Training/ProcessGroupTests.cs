@@ -72,9 +72,10 @@ public sealed class ProcessGroupTests
 
     [Test]
     [Category("Emulated")]
+    [NonParallelizable]
     public void Fit_OnTheEmulator_GivesTheBytesOfOne()
     {
-        var (plays, options) = (Plays(31, 12, Feedback.Implicit), Options with { Rank = 3, Iterations = 2 });
+        var (plays, options) = (Plays(13, 7, Feedback.Implicit), Options with { Rank = 3, Iterations = 2 });
         using var engine = Emulated.Create();
         var expected = Fit(engine, SingleProcess.Instance, plays, options);
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using GpuAls.Cli;
 using GpuAls.Connectors.S3;
@@ -13,26 +12,21 @@ public sealed class S3CommandTests
     private static readonly string[] Quick = ["--rank", "4", "--iterations", "2", "--device", "cpu"];
 
     private TempFolder _folder = null!;
-    private S3Double _s3 = null!;
-    private S3Client _client = null!;
+    private S3Session _session = null!;
+
+    private S3Double S3 => _session.Double;
 
     [SetUp]
-    public async Task StartAsync()
+    public void Start()
     {
         _folder = new TempFolder();
-        _s3 = await S3Double.StartAsync();
-        _client = new S3Client(_s3.Client(), new S3Limits { Attempts = 2 }, isAws: false);
-        RuntimeHelpers.RunClassConstructor(typeof(CommandLine).TypeHandle); // adds the S3 of the environment
-        var store = new S3Store(new Lazy<S3Client>(_client));
-        Stores.Add(() => store, "s3", "s3a");
+        _session = S3Session.Start(new S3Limits { Attempts = 2 });
     }
 
     [TearDown]
     public async Task StopAsync()
     {
-        Stores.Add(() => new S3Store(), "s3", "s3a");
-        _client.Dispose();
-        await _s3.DisposeAsync();
+        await _session.DisposeAsync();
         _folder.Dispose();
     }
 
@@ -42,7 +36,7 @@ public sealed class S3CommandTests
     public async Task Train_SparkFolder_IsTheModelOfTheLocalFolder(string location)
     {
         await WritePlaysAsync();
-        _s3.Store.PutFolder("music", "plays/", _folder.At("plays"));
+        S3.Store.PutFolder("music", "plays/", _folder.At("plays"));
 
         await TrainAsync("remote", location);
         await TrainAsync("local", _folder.At("plays"));
@@ -56,7 +50,7 @@ public sealed class S3CommandTests
     public async Task Train_LocationsOfBothKinds_AreReadTogether()
     {
         await WritePlaysAsync();
-        _s3.Store.PutFile("music", "new.csv", _folder.At("plays", "day=2", "part-1.csv"));
+        S3.Store.PutFile("music", "new.csv", _folder.At("plays", "day=2", "part-1.csv"));
 
         await TrainAsync("mixed", _folder.At("plays", "day=1"), "s3://music/new.csv");
         await TrainAsync("local", _folder.At("plays", "day=1"), _folder.At("plays", "day=2"));
@@ -68,13 +62,13 @@ public sealed class S3CommandTests
     public async Task DryRun_FromS3ToS3_OnlyReads()
     {
         await WritePlaysAsync();
-        _s3.Store.PutFolder("music", "plays/", _folder.At("plays"));
+        S3.Store.PutFolder("music", "plays/", _folder.At("plays"));
         string[] command =
             ["train", "s3://music/plays", "--output", "s3://music/models/night", "--dry-run", .. Quick];
 
         var run = await Tool.SucceedAsync(command);
-        var operations = _s3.Requests.Select(request => request.Operation).Distinct().ToArray();
-        _s3.Store.Put("music", "models/night/manifest.json", "{}");
+        var operations = S3.Requests.Select(request => request.Operation).Distinct().ToArray();
+        S3.Store.Put("music", "models/night/manifest.json", "{}");
         var refused = await Tool.RunAsync(command);
 
         Assert.That(run.Out, Does.Contain("model: s3://music/models/night\n"));
@@ -93,7 +87,7 @@ public sealed class S3CommandTests
     public async Task Train_LocationsThatCannotBeRead_AreBadInput(string locations, string expected)
     {
         await WritePlaysAsync();
-        _s3.Store.PutFolder("music", "plays/", _folder.At("plays"));
+        S3.Store.PutFolder("music", "plays/", _folder.At("plays"));
 
         var run = await Tool.RunAsync(["train", .. locations.Split(' '), "--output", _folder.At("model"), .. Quick]);
 
@@ -113,11 +107,11 @@ public sealed class S3CommandTests
             ("item", rows.Select(row => row % 77).ToArray()),
             ("padding", rows.Select(_ => Guid.NewGuid()).ToArray()),
             ("plays", rows.Select(row => row % 5).ToArray()));
-        _s3.Store.PutFile("music", "plays.parquet", _folder.At("plays.parquet"));
+        S3.Store.PutFile("music", "plays.parquet", _folder.At("plays.parquet"));
 
         await TrainAsync("model", "s3://music/plays.parquet", "--weight-column", "plays");
 
-        var gets = _s3.Requests.Where(request => request.Operation == S3Operation.GetObject).ToArray();
+        var gets = S3.Requests.Where(request => request.Operation == S3Operation.GetObject).ToArray();
         var bytes = gets.Sum(get => Count(get.Header("range")!));
         Assert.That(gets, Has.Length.EqualTo(6)); // head, footer; of each row group: ids together, plays
         Assert.That(bytes, Is.LessThan(new FileInfo(_folder.At("plays.parquet")).Length / 2));
@@ -128,9 +122,9 @@ public sealed class S3CommandTests
     public async Task Train_ParquetThatIsReplacedMeanwhile_SaysSo()
     {
         await WritePlaysAsync();
-        _s3.Store.PutFolder("music", "plays/", _folder.At("plays"));
-        _s3.Faults.On(
-            S3Operation.GetObject, S3Fault.Do(() => _s3.Store.Put("music", "plays/day=1/part-0.parquet", "?")), nth: 3);
+        S3.Store.PutFolder("music", "plays/", _folder.At("plays"));
+        S3.Faults.On(
+            S3Operation.GetObject, S3Fault.Do(() => S3.Store.Put("music", "plays/day=1/part-0.parquet", "?")), nth: 3);
 
         var run = await Tool.RunAsync(["train", "s3://music/plays/", "--output", _folder.At("model"), .. Quick]);
 
@@ -146,8 +140,8 @@ public sealed class S3CommandTests
     {
         await WritePlaysAsync();
         await TrainAsync("model", _folder.At("plays"));
-        _s3.Store.PutFolder("music", "models/today/", _folder.At("model"));
-        _s3.Store.Put("music", "users.txt", "u3\nu5\n");
+        S3.Store.PutFolder("music", "models/today/", _folder.At("model"));
+        S3.Store.Put("music", "users.txt", "u3\nu5\n");
 
         var remote = await Tool.SucceedAsync(
             "recommend", "s3://music/models/today/", "--users", "s3://music/users.txt");
@@ -163,8 +157,8 @@ public sealed class S3CommandTests
     {
         await WritePlaysAsync();
         await TrainAsync("model", _folder.At("plays"));
-        _s3.Store.PutFolder("music", changed == "" ? "elsewhere/" : "model/", _folder.At("model"));
-        if (changed != "") _s3.Store.Put("music", $"model/{changed}", new byte[10]);
+        S3.Store.PutFolder("music", changed == "" ? "elsewhere/" : "model/", _folder.At("model"));
+        if (changed != "") S3.Store.Put("music", $"model/{changed}", new byte[10]);
 
         var run = await Tool.RunAsync("recommend", "s3://music/model");
 
@@ -177,8 +171,8 @@ public sealed class S3CommandTests
     {
         await WritePlaysAsync();
         await TrainAsync("model", _folder.At("plays", "day=1"));
-        _s3.Store.PutFolder("music", "model/", _folder.At("model"));
-        _s3.Store.PutFolder("music", "plays/", _folder.At("plays"));
+        S3.Store.PutFolder("music", "model/", _folder.At("model"));
+        S3.Store.PutFolder("music", "plays/", _folder.At("plays"));
 
         var remote = await Tool.SucceedAsync(
             "evaluate", "--model", "s3://music/model", "--test", "s3://music/plays/day=2/",
@@ -194,7 +188,7 @@ public sealed class S3CommandTests
     public async Task Train_ValidationOnS3_IsMeasured()
     {
         await WritePlaysAsync();
-        _s3.Store.PutFolder("music", "plays/", _folder.At("plays"));
+        S3.Store.PutFolder("music", "plays/", _folder.At("plays"));
 
         var run = await TrainAsync("model", "s3://music/plays/day=1/", "--validation", "s3://music/plays/day=2/");
 
@@ -205,10 +199,10 @@ public sealed class S3CommandTests
     public async Task Process_FindsS3ByTheEnvironment_AndLocalFilesLoadNothingOfIt()
     {
         await WritePlaysAsync();
-        _s3.Store.PutFolder("music", "plays/", _folder.At("plays"));
+        S3.Store.PutFolder("music", "plays/", _folder.At("plays"));
 
-        var (remote, loadedRemote) = await TraceAsync("s3://music/plays/", _s3.Environment);
-        var (local, loadedLocal) = await TraceAsync(_folder.At("plays"), _s3.Environment);
+        var (remote, loadedRemote) = await TraceAsync("s3://music/plays/", S3.Environment);
+        var (local, loadedLocal) = await TraceAsync(_folder.At("plays"), S3.Environment);
 
         Assert.That((remote.ExitCode, local.ExitCode), Is.EqualTo((0, 0)), remote.Error + local.Error);
         Assert.That(loadedRemote, Does.Contain("AWSSDK.S3").And.Contain("GpuAls.Connectors").And.Contain("GpuAls.App"));
@@ -233,7 +227,7 @@ public sealed class S3CommandTests
     [TestCaseSource(nameof(Environments))]
     public async Task Process_InAWrongEnvironment_SaysWhatIsWrong(string changes, string expected)
     {
-        _s3.Store.Put("music", "plays.csv", "user,item\n1,2\n");
+        S3.Store.Put("music", "plays.csv", "user,item\n1,2\n");
         Directory.CreateDirectory(_folder.At(".aws"));
         await File.WriteAllTextAsync(
             _folder.At(".aws", "config"),
@@ -257,12 +251,12 @@ public sealed class S3CommandTests
         var run = await ToolProcess.RunAsync(
             $"{ToolProcess.Command} train s3://music/plays.csv --output '{_folder.At("model")}'",
             [
-                .. _s3.Environment, ("AWS_MAX_ATTEMPTS", "1"), ("HOME", _folder.Root),
+                .. S3.Environment, ("AWS_MAX_ATTEMPTS", "1"), ("HOME", _folder.Root),
                 ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", ""), ("AWS_PROFILE", ""), .. changed,
             ]);
 
         Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
-        Assert.That(run.Error, Does.Contain(expected).And.Not.Contain(_s3.Options.SecretKey));
+        Assert.That(run.Error, Does.Contain(expected).And.Not.Contain(S3.Options.SecretKey));
         Assert.That(run.Error.TrimEnd().Split('\n'), Has.Length.LessThanOrEqualTo(2));
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using GpuAls.Cli;
 using GpuAls.Connectors.S3;
 using GpuAls.Tests.Cli;
 using GpuAls.Tests.Reading;
@@ -26,13 +24,13 @@ public sealed class S3FaultTests
 
     private TempFolder _folder = null!;
     private byte[] _factors = null!;
-    private S3Double _s3 = null!;
-    private S3Client _client = null!;
+    private S3Session _session = null!;
+
+    private S3Double S3 => _session.Double;
 
     [OneTimeSetUp]
     public async Task TrainLocallyAsync()
     {
-        RuntimeHelpers.RunClassConstructor(typeof(CommandLine).TypeHandle); // adds the S3 of the environment
         _folder = new TempFolder();
         var random = new Random(1);
         string[] Ids(char kind, int count) =>
@@ -50,24 +48,14 @@ public sealed class S3FaultTests
     public void RemoveFolder() => _folder.Dispose();
 
     [SetUp]
-    public async Task StartAsync()
+    public void Start()
     {
-        _s3 = await S3Double.StartAsync();
-        _s3.Store.PutFolder("music", "plays/", _folder.At("plays"));
-        var limits = new S3Limits { Attempts = 5, Backoff = TimeSpan.FromMilliseconds(1) };
-        _client = new S3Client(
-            _s3.Client(config => config.MaxErrorRetry = limits.Attempts - 1), limits, isAws: false);
-        var store = new S3Store(new Lazy<S3Client>(_client));
-        Stores.Add(() => store, "s3", "s3a");
+        _session = S3Session.Start(new S3Limits { Attempts = 5, Backoff = TimeSpan.FromMilliseconds(1) });
+        S3.Store.PutFolder("music", "plays/", _folder.At("plays"));
     }
 
     [TearDown]
-    public async Task StopAsync()
-    {
-        Stores.Add(() => new S3Store(), "s3", "s3a");
-        _client.Dispose();
-        await _s3.DisposeAsync();
-    }
+    public async Task StopAsync() => await _session.DisposeAsync();
 
     [Test]
     public async Task Train_FaultsThatPass_GivesTheModel([Range(1, 12)] int seed)
@@ -77,21 +65,21 @@ public sealed class S3FaultTests
         {
             var (operation, calls) =
                 random.Next(3) == 0 ? (S3Operation.ListObjectsV2, 1) : (S3Operation.GetObject, 7);
-            _s3.Faults.On(operation, Passing[random.Next(Passing.Length)], nth: random.Next(1, calls + 1));
+            S3.Faults.On(operation, Passing[random.Next(Passing.Length)], nth: random.Next(1, calls + 1));
         }
 
         var run = await TrainAsync("s3://music/plays/");
 
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         Assert.That(File.ReadAllBytes(_folder.At("model", "user_factors.npy")), Is.EqualTo(_factors));
-        Assert.That(_s3.Faults.Struck, Is.GreaterThan(0));
+        Assert.That(S3.Faults.Struck, Is.GreaterThan(0));
     }
 
     [Test]
     public async Task Train_FaultThatLasts_NamesTheObjectAndLeavesNoModel([Range(1, 12)] int seed)
     {
         var random = new Random(seed);
-        _s3.Faults.On(null, Lasting[random.Next(Lasting.Length)], nth: random.Next(1, 7), times: 1000);
+        S3.Faults.On(null, Lasting[random.Next(Lasting.Length)], nth: random.Next(1, 7), times: 1000);
 
         var run = await TrainAsync("s3://music/plays/");
 

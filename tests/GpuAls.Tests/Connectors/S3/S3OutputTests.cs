@@ -11,7 +11,7 @@ public sealed class S3OutputTests
     private S3Session _s3 = null!;
 
     [SetUp]
-    public async Task StartAsync() => _s3 = await S3Session.StartAsync();
+    public void Start() => _s3 = S3Session.Start();
 
     [TearDown]
     public async Task StopAsync() => await _s3.DisposeAsync();
@@ -21,7 +21,7 @@ public sealed class S3OutputTests
     public async Task Folder_Committed_HasAllFilesAndTheMarkLast(bool checksums)
     {
         await _s3.DisposeAsync();
-        _s3 = await S3Session.StartAsync(checksums: checksums);
+        _s3 = S3Session.Start(checksums: checksums);
         var large = Bytes(10_001);
 
         await using (var output = await OpenAsync())
@@ -216,7 +216,7 @@ public sealed class S3OutputTests
     public async Task Upload_KeepsAFewPartsInFlightAndNoMore()
     {
         await _s3.DisposeAsync();
-        _s3 = await S3Session.StartAsync(S3Session.QuickLimits with { Parts = 3 });
+        _s3 = S3Session.Start(S3Session.QuickLimits with { Parts = 3 });
         _s3.Double.Faults.On(S3Operation.UploadPart, S3Fault.Wait(TimeSpan.FromMilliseconds(50)), times: 1000);
         var file = await OutputLocation.Of("s3://music/a").OpenFileAsync(overwrite: false, default);
 
@@ -230,7 +230,7 @@ public sealed class S3OutputTests
     public async Task Upload_OfManyParts_GrowsThem()
     {
         await _s3.DisposeAsync();
-        _s3 = await S3Session.StartAsync(S3Session.QuickLimits with { PartBytes = 4, SmallBytes = 1 });
+        _s3 = S3Session.Start(S3Session.QuickLimits with { PartBytes = 4, SmallBytes = 1 });
         var bytes = Bytes((2000 * 4) + (2000 * 8) + 17);
         var file = await OutputLocation.Of("s3://music/a").OpenFileAsync(overwrite: false, default);
 

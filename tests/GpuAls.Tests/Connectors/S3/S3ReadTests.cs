@@ -210,14 +210,16 @@ public sealed class S3ReadTests
     {
         _s3.Store.Put(Bucket, Key, Bytes(100 << 20, seed: 3));
         var source = (await _store.FindFileAsync($"s3://music/{Key}", default))!;
-        var before = GC.GetTotalAllocatedBytes();
 
-        var read = await StreamAsync(source);
+        await using (var stream = await source.OpenAsync(default))
+        {
+            stream.ReadByte();
+            await Task.Delay(200); // a reader that dawdles: what is read ahead waits in the buffer
+            Assert.That(Gets().Count(), Is.LessThanOrEqualTo(ReadAheadStream.BufferBytes >> 22));
+        }
 
-        Assert.That(read, Is.EqualTo(100 << 20));
+        Assert.That(await StreamAsync(source), Is.EqualTo(100 << 20));
         Assert.That(_s3.PeakInFlight, Is.InRange(2, ReadAheadStream.BufferBytes >> 22));
-        // Arrays are rented again; the double in this process allocates less than the client.
-        Assert.That(GC.GetTotalAllocatedBytes() - before, Is.LessThan(2 * ReadAheadStream.BufferBytes));
     }
 
     [Test]

@@ -8,7 +8,7 @@ public sealed class S3StoreFolderTests : StoreFolderTests
     private S3Session _s3 = null!;
 
     [SetUp]
-    public async Task StartAsync() => _s3 = await S3Session.StartAsync();
+    public void Start() => _s3 = S3Session.Start();
 
     [TearDown]
     public async Task StopAsync()

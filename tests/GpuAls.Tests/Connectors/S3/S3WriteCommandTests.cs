@@ -11,11 +11,11 @@ public sealed class S3WriteCommandTests
     private S3Session _s3 = null!;
 
     [SetUp]
-    public async Task StartAsync()
+    public void Start()
     {
         _folder = new TempFolder();
-        _s3 = await S3Session.StartAsync();
-        await Tool.SucceedAsync(Sample(_folder.At("plays.csv")));
+        _s3 = S3Session.Start();
+        Tool.SucceedAsync(Sample(_folder.At("plays.csv"))).GetAwaiter().GetResult();
     }
 
     [TearDown]
