@@ -6,7 +6,6 @@ namespace GpuAls.Tests.Versions;
 /// <summary><c>gpuals train --keep N</c> deletes older models and nothing else, in local folders and on S3.</summary>
 [TestFixture(false)]
 [TestFixture(true)]
-[NonParallelizable]
 public sealed class KeptVersionTests(bool onS3)
 {
     private static readonly string[] Versions = ["m-2026-01-01", "m-2026-01-02", "m-2026-01-03", "m-2026-01-04"];
@@ -20,18 +19,11 @@ public sealed class KeptVersionTests(bool onS3)
 
     /// <summary>Old versions, which <c>latest</c> names the newest of.</summary>
     [SetUp]
-    public async Task MakeVersionsAsync()
+    public void Start()
     {
         _folder = new TempFolder();
-        _s3 = onS3 ? await S3Session.StartAsync() : null;
-        await Tool.SucceedAsync(
-            "sample", "--output", _folder.At("plays.csv"), "--users", "60", "--items", "50", "--plays", "900");
-        await Tool.SucceedAsync([.. Train(_folder.At("model"))]);
-        var store = StoreFolder.Open(Models);
-        foreach (var version in Versions)
-            foreach (var file in Directory.GetFiles(_folder.At("model")))
-                await WriteAsync(store, $"{version}/{Path.GetFileName(file)}", File.ReadAllBytes(file));
-        await WriteAsync(store, "latest", "m-2026-01-04\n"u8.ToArray());
+        _s3 = onS3 ? S3Session.Start() : null;
+        MakeVersionsAsync().GetAwaiter().GetResult();
     }
 
     [TearDown]
@@ -175,6 +167,18 @@ public sealed class KeptVersionTests(bool onS3)
             var source = (await store.FindAsync(file, default))!;
             await WriteAsync(store, to + file[from.Length..], await source.ReadAllAsync(default));
         }
+    }
+
+    private async Task MakeVersionsAsync()
+    {
+        await Tool.SucceedAsync(
+            "sample", "--output", _folder.At("plays.csv"), "--users", "60", "--items", "50", "--plays", "900");
+        await Tool.SucceedAsync([.. Train(_folder.At("model"))]);
+        var store = StoreFolder.Open(Models);
+        foreach (var version in Versions)
+            foreach (var file in Directory.GetFiles(_folder.At("model")))
+                await WriteAsync(store, $"{version}/{Path.GetFileName(file)}", File.ReadAllBytes(file));
+        await WriteAsync(store, "latest", "m-2026-01-04\n"u8.ToArray());
     }
 
     private static ValueTask WriteAsync(IStoreFolder store, string file, byte[] bytes) =>
