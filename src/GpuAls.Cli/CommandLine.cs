@@ -19,6 +19,7 @@ internal static class CommandLine
         RecommendCommand.Definition,
         EvaluateCommand.Definition,
         TuneCommand.Definition,
+        .. ModelCommands.Definitions,
         DemoCommand.Definition,
         SampleCommand.Definition,
         DevicesCommand.Definition,
@@ -89,7 +90,7 @@ internal static class CommandLine
 
     /// <summary>The command of a symbol of the parser; null for that of all commands.</summary>
     private static ToolCommand? Find(Command command) =>
-        Commands.FirstOrDefault(known => known.Name == command.Name);
+        Commands.FirstOrDefault(known => known.Name == ToolCommand.NameOf(command));
 
     private static RootCommand Root(CliConsole console, OptionLayers layers)
     {
@@ -97,9 +98,20 @@ internal static class CommandLine
         root.Options.OfType<HelpOption>().Single().Action = new HelpPageAction(Commands, isAll: false);
         root.Add(
             new Option<bool>("--help-all") { Recursive = true, Action = new HelpPageAction(Commands, isAll: true) });
-        foreach (var command in Commands) root.Add(command.Create(console, layers));
+        foreach (var command in Commands) ParentOf(command, root, console).Add(command.Create(console, layers));
         root.SetAction(_ => HelpPage.WriteOverview(console.Out, Commands));
         return root;
+    }
+
+    /// <summary>The root, or the group that a command of two words is in.</summary>
+    private static Command ParentOf(ToolCommand command, RootCommand root, CliConsole console)
+    {
+        if (command.Group is not { } name) return root;
+        if (root.Subcommands.FirstOrDefault(group => group.Name == name) is { } existing) return existing;
+        var group = new Command(name);
+        group.SetAction(_ => HelpPage.WriteGroup(console.Out, name, Commands));
+        root.Add(group);
+        return group;
     }
 
     /// <summary>After an unknown command, each of its options is unknown too: the first error is enough.</summary>
@@ -109,7 +121,7 @@ internal static class CommandLine
 
     private static int Misused(string[] errors, Command command, RunLog log)
     {
-        errors[^1] += command is RootCommand ? " See gpuals --help." : $" See gpuals {command.Name} --help.";
+        errors[^1] += $" See {$"gpuals {ToolCommand.NameOf(command)}".TrimEnd()} --help.";
         foreach (var error in errors) log.Write(CliEvents.Usage.Line(error));
         return ExitCode.Of(FailureKind.Usage);
     }
@@ -117,10 +129,10 @@ internal static class CommandLine
     private static string Unknown(string token, Command command)
     {
         if (token.StartsWith('-')) return Invocation.UnknownOption(token, command);
-        return command is RootCommand
-            ? $"unknown command '{token}'.{Spelling.Suggestion(token, Commands.Select(known => known.Name))}"
-            : $"unexpected argument '{token}'. "
-                + $"Usage: gpuals {Find(command)!.Usage}.";
+        if (Find(command) is { } found) return $"unexpected argument '{token}'. Usage: gpuals {found.Usage}.";
+        var typed = $"{ToolCommand.NameOf(command)} {token}".TrimStart();
+        var names = Commands.SelectMany(known => (string?[])[known.Name, known.Group]).OfType<string>().Distinct();
+        return $"unknown command '{typed}'.{Spelling.Suggestion(typed, names)}";
     }
 
     /// <summary>Says what failed, as its kind asks.</summary>

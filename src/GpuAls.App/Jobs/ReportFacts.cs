@@ -61,7 +61,7 @@ internal static class ReportFacts
         ("Duration", Text($"{seconds:0.##} s")),
     ];
 
-    private static string Input(ManifestInput input)
+    internal static string Input(ManifestInput input)
     {
         var weight = input.WeightColumn is { } column ? $"weight column {column}" : "each row counts 1";
         return $"{string.Join('\n', input.Locations)}\nuser column {input.UserColumn}, item column "
@@ -69,7 +69,7 @@ internal static class ReportFacts
     }
 
     /// <summary>The preset, and each option that has an effect.</summary>
-    private static string Training(AlsOptions options, string? preset)
+    internal static string Training(AlsOptions options, string? preset)
     {
         var facts = AlsParameters.Table
             .Where(parameter => parameter.Group != ParameterGroup.Logging && parameter.WhyIdle(options) is null)
@@ -90,11 +90,11 @@ internal static class ReportFacts
     private static string Split(SplitOptions split) =>
         Text($"{Words.Of(split.Kind)}{(split.Folds is { } folds ? Text($", {folds} folds") : "")}, seed {split.Seed}");
 
-    private static string Data(DataStatistics data) =>
+    internal static string Data(DataStatistics data) =>
         $"{Counted.Of(data.Read.Rows, "row")}: {Counted.Of(data.Users, "user")}, "
             + $"{Counted.Of(data.Items, "item")}, {Counted.Of(data.Plays, "play")}";
 
-    private static string Lists(ManifestLists lists)
+    internal static string Lists(ManifestLists lists)
     {
         var played = lists.IncludePlayed ? "including" : "excluding";
         return Text($"top {lists.Top} for each user, {played} items already played");

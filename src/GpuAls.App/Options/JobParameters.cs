@@ -278,6 +278,38 @@ internal static class JobParameters
             "Seed of the plays"),
     ]);
 
+    /// <summary>Of <c>gpuals model info</c> and <c>gpuals model verify</c>.</summary>
+    public static ParameterTable<ModelJobOptions> Model { get; } = new(new ModelJobOptions(),
+    [
+        ModelDirectory("model", o => o.Model, (o, path) => o with { Model = path }),
+        ShownFormatOption,
+    ]);
+
+    /// <summary>Of <c>gpuals model diff</c>.</summary>
+    public static ParameterTable<ModelJobOptions> ModelDiff { get; } = new(new ModelJobOptions(),
+    [
+        ModelDirectory("old", o => o.Model, (o, path) => o with { Model = path }),
+        ModelDirectory("new", o => o.Other, (o, path) => o with { Other = path }),
+        ShownFormatOption,
+    ]);
+
+    private static Parameter<ModelJobOptions> ShownFormatOption => Parameter<ModelJobOptions>.Word(
+        "format", o => o.Format, (o, format) => o with { Format = format }) with
+    {
+        Group = ParameterGroup.Output,
+        IsCommon = true,
+        Summary = "Text for people, or one JSON object",
+    };
+
+    private static Parameter<ModelJobOptions> ModelDirectory(
+        string name, Func<ModelJobOptions, string> get, Func<ModelJobOptions, string, ModelJobOptions> set) =>
+        Parameter<ModelJobOptions>.Argument(name, o => get(o).Length == 0 ? null : get(o), set) with
+        {
+            Group = ParameterGroup.Input,
+            IsRequired = true,
+            Summary = "Directory written by gpuals train, or the file latest beside versions",
+        };
+
     /// <summary>The options of a training that is evaluated, which a saved model has no use for.</summary>
     private static IEnumerable<Parameter<EvaluateJobOptions>> Trained
     {

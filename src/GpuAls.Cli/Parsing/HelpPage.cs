@@ -55,7 +55,7 @@ internal static class HelpPage
         output.WriteLine("Usage: gpuals COMMAND [options]");
         output.WriteLine();
         output.WriteLine("Commands:");
-        foreach (var command in commands) output.WriteLine($"  {command.Name,-11}{command.Summary}");
+        WriteCommands(output, commands);
         output.WriteLine();
         output.WriteLine("Examples:");
         output.WriteLine("  gpuals demo");
@@ -63,6 +63,17 @@ internal static class HelpPage
         output.WriteLine("  gpuals recommend model --user \"Ada Tanaka\" --top 3");
         output.WriteLine();
         output.WriteLine("Run gpuals COMMAND --help for the options of a command, gpuals --version for the version.");
+    }
+
+    /// <summary>The commands of a group.</summary>
+    public static void WriteGroup(TextWriter output, string group, IReadOnlyList<ToolCommand> commands)
+    {
+        output.WriteLine($"Usage: gpuals {group} COMMAND [options]");
+        output.WriteLine();
+        output.WriteLine("Commands:");
+        WriteCommands(output, commands.Where(command => command.Group == group));
+        output.WriteLine();
+        output.WriteLine($"Run gpuals {group} COMMAND --help for the options of a command.");
     }
 
     /// <summary>The options of a command.</summary>
@@ -88,6 +99,11 @@ internal static class HelpPage
         output.WriteLine(rest > 0
             ? $"Run gpuals {command.Name} --help-all for {Counted.Of(rest, "more option")} and details."
             : $"Run gpuals {command.Name} --help for the most common options only.");
+    }
+
+    private static void WriteCommands(TextWriter output, IEnumerable<ToolCommand> commands)
+    {
+        foreach (var command in commands) output.WriteLine($"  {command.Name,-14}{command.Summary}");
     }
 
     private static void WriteEntry(TextWriter output, HelpEntry entry, bool isAll)
@@ -132,8 +148,10 @@ internal sealed class HelpPageAction(IReadOnlyList<ToolCommand> commands, bool i
     public override int Invoke(ParseResult parseResult)
     {
         var output = parseResult.InvocationConfiguration.Output;
-        if (commands.FirstOrDefault(command => command.Name == parseResult.CommandResult.Command.Name) is { } command)
+        var name = ToolCommand.NameOf(parseResult.CommandResult.Command);
+        if (commands.FirstOrDefault(command => command.Name == name) is { } command)
             HelpPage.Write(output, command, isAll);
+        else if (name.Length > 0) HelpPage.WriteGroup(output, name, commands);
         else HelpPage.WriteOverview(output, commands);
         return ExitCode.Done;
     }

@@ -8,8 +8,11 @@ namespace GpuAls.Cli;
 /// <param name="summary">What it does, in a line without a full stop.</param>
 internal abstract class ToolCommand(string name, string summary)
 {
-    /// <summary>Its name.</summary>
+    /// <summary>Its name; two words for a command of a group.</summary>
     public string Name { get; } = name;
+
+    /// <summary>The group that it is in, which is its first word; null for none.</summary>
+    public string? Group => Name.IndexOf(' ', StringComparison.Ordinal) is var end and > 0 ? Name[..end] : null;
 
     /// <summary>What it does, in a line without a full stop.</summary>
     public string Summary { get; } = summary;
@@ -29,6 +32,11 @@ internal abstract class ToolCommand(string name, string summary)
 
     /// <summary>The names of its options, without dashes.</summary>
     public abstract IReadOnlyList<string> OptionNames { get; }
+
+    /// <summary>The name of a symbol of the parser with those of its groups; empty for that of all commands.</summary>
+    public static string NameOf(Command command) => command is RootCommand
+        ? ""
+        : $"{command.Parents.OfType<Command>().Select(NameOf).FirstOrDefault()} {command.Name}".TrimStart();
 
     /// <summary>The command for the parser.</summary>
     /// <param name="console">Where it writes.</param>
@@ -93,7 +101,7 @@ internal sealed class ToolCommand<TJob> : ToolCommand
     /// <inheritdoc/>
     public override Command Create(CliConsole console, OptionLayers layers)
     {
-        var command = new Command(Name, Summary);
+        var command = new Command(Name[(Name.IndexOf(' ', StringComparison.Ordinal) + 1)..], Summary);
         var symbols = _table.ToDictionary(
             parameter => parameter.Name, parameter => Invocation.Symbol(parameter, _table.Usual));
         foreach (var symbol in symbols.Values)

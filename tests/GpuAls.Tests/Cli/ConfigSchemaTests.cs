@@ -31,6 +31,9 @@ public sealed class ConfigSchemaTests
         ("recommend", Watched(JobParameters.Recommend)),
         ("evaluate", Watched(JobParameters.Evaluate)),
         ("tune", Watched(JobParameters.Tune)),
+        ("model info", Properties(JobParameters.Model, LogOptions.Table)),
+        ("model verify", Properties(JobParameters.Model, LogOptions.Table)),
+        ("model diff", Properties(JobParameters.ModelDiff, LogOptions.Table)),
         ("demo", OnDevice(NoOptions.Table)),
         ("sample", Properties(JobParameters.Sample, LogOptions.Table)),
         ("devices", Properties(LogOptions.Table)),
@@ -115,11 +118,12 @@ public sealed class ConfigSchemaTests
         var definitions = new JsonObject();
         foreach (var (command, properties) in Commands)
         {
-            any.Add(new JsonObject { ["$ref"] = $"#/$defs/{command}" });
+            var name = command.Replace(' ', '-');
+            any.Add(new JsonObject { ["$ref"] = $"#/$defs/{name}" });
             properties.Insert(0, "$schema", new JsonObject { ["type"] = "string" });
-            definitions[command] = new JsonObject
+            definitions[name] = new JsonObject
             {
-                ["$anchor"] = command,
+                ["$anchor"] = name,
                 ["description"] = $"Options of gpuals {command}",
                 ["type"] = "object",
                 ["properties"] = properties,

@@ -31,7 +31,8 @@ public sealed class KilledPublishTests
     }
 
     [Test]
-    public Task Train_KilledAtAnyMoment_LatestNamesAWholeModel() => KillAsync(_folder.At("models"), moments: 5, seed: 1);
+    public Task Train_KilledAtAnyMoment_LatestNamesAWholeModel() =>
+        KillAsync(_folder.At("models"), moments: 5, seed: 1);
 
     [Test]
     public async Task Train_OnS3KilledAtAnyMoment_LatestNamesAWholeModel()
