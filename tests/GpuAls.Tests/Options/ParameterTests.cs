@@ -211,6 +211,8 @@ public sealed class ParameterTests
         (ParameterKind.Form, "escape") => ["backslash", "quote"],
         (ParameterKind.Form, "k") => ["5", "1,1024"],
         (ParameterKind.Form, "checkpoint-every") => ["5", "90s"],
+        (ParameterKind.Form, "max-drop") => ["30%", "0.5%"],
+        (ParameterKind.List, "require-metric") => ["ndcg@10>=0.15", "loss<2"],
         (ParameterKind.Form, "metric") => ["rmse", "recall@7"],
         (ParameterKind.Form, "device") => ["cpu", "cuda:3"],
         (ParameterKind.Form, "device-memory") => ["1000", "2500000"],
