@@ -6,7 +6,6 @@ using GpuAls.Tests.Connectors.S3;
 namespace GpuAls.Tests.Cli;
 
 /// <summary><c>gpuals model info|verify|diff</c>, on local models and on S3.</summary>
-[NonParallelizable]
 public sealed class ModelCommandTests : SamplePlaysFixture
 {
     private string Model => Folder.At("model");
@@ -167,7 +166,7 @@ public sealed class ModelCommandTests : SamplePlaysFixture
     [Test]
     public async Task Commands_OnS3_ShowTheSame()
     {
-        await using var s3 = await S3Session.StartAsync();
+        await using var s3 = S3Session.Start();
         var store = StoreFolder.Open("s3://music/models");
         foreach (var file in Directory.GetFiles(Model))
             await store.ReplaceAsync(
