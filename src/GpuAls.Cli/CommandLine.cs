@@ -41,7 +41,28 @@ internal static class CommandLine
         var options = Invocation.Log(result, layers);
         var log = new RunLog(console.Error, options);
         using var signals = new StopSignals();
-        var exitCode = await RunAsync(args, result, console, layers, log, signals, options).ConfigureAwait(false);
+        int exitCode;
+        try
+        {
+            exitCode = Misused(args, result, layers, log)
+                ?? await result.InvokeAsync(Configuration(console), signals.Token).ConfigureAwait(false);
+            await console.FlushResultsAsync().ConfigureAwait(false);
+        }
+        catch (SpotInterruptedException interrupted)
+        {
+            log.Write(CliEvents.Stopped.Line(interrupted.Message));
+            exitCode = ExitCode.Terminated;
+        }
+        catch (OperationCanceledException)
+        {
+            log.Write(CliEvents.Stopped.Line("stopped by a signal. Nothing half-written was left behind."));
+            exitCode = signals.ExitCode;
+        }
+        catch (Exception exception)
+        {
+            exitCode = Failed(exception, log, options.Verbose);
+        }
+
         var isWatched = Find(result.CommandResult.Command) is { IsWatched: true }
             && result.Action is not HelpPageAction && !Invocation.IsRehearsal(result, layers);
         if (isWatched)
@@ -50,42 +71,23 @@ internal static class CommandLine
         return exitCode;
     }
 
-    private static async Task<int> RunAsync(
-        string[] args, ParseResult result, CliConsole console, OptionLayers layers, RunLog log, StopSignals signals,
-        LogOptions options)
+    private static InvocationConfiguration Configuration(CliConsole console) => new()
     {
-        if (result.Action is not HelpPageAction)
-            foreach (var warning in layers.Warnings) log.Write(CliEvents.UnknownVariable.Line(warning));
-        if (result.Action is not HelpPageAction && Invocation.BadFlag(args, result.CommandResult.Command) is { } error)
-            return Misused([error], result.CommandResult.Command, log);
-        if (result.Action is ParseErrorAction) return Misused(Errors(result), result.CommandResult.Command, log);
-        try
-        {
-            var configuration = new InvocationConfiguration
-            {
-                Output = console.Out,
-                Error = console.Error,
-                EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = null,
-            };
-            var exitCode = await result.InvokeAsync(configuration, signals.Token).ConfigureAwait(false);
-            await console.FlushResultsAsync().ConfigureAwait(false);
-            return exitCode;
-        }
-        catch (SpotInterruptedException interrupted)
-        {
-            log.Write(CliEvents.Stopped.Line(interrupted.Message));
-            return ExitCode.Terminated;
-        }
-        catch (OperationCanceledException)
-        {
-            log.Write(CliEvents.Stopped.Line("stopped by a signal. Nothing half-written was left behind."));
-            return signals.ExitCode;
-        }
-        catch (Exception exception)
-        {
-            return Failed(exception, log, options.Verbose);
-        }
+        Output = console.Out,
+        Error = console.Error,
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = null,
+    };
+
+    /// <summary>Tells what is wrong with the command line.</summary>
+    /// <returns>The exit code; null where nothing is wrong.</returns>
+    private static int? Misused(string[] args, ParseResult result, OptionLayers layers, RunLog log)
+    {
+        var command = result.CommandResult.Command;
+        if (result.Action is HelpPageAction) return null;
+        foreach (var warning in layers.Warnings) log.Write(CliEvents.UnknownVariable.Line(warning));
+        if (Invocation.BadFlag(args, command) is { } error) return Misused([error], command, log);
+        return result.Action is ParseErrorAction ? Misused(Errors(result), command, log) : null;
     }
 
     /// <summary>The command of a symbol of the parser; null for that of all commands.</summary>

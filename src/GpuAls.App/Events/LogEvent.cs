@@ -55,8 +55,4 @@ internal sealed class LogEvent(
 /// <param name="Values">
 /// The value of each field of the event: a number, a text, numbers by name, or null where there is none.
 /// </param>
-internal sealed record LogLine(LogEvent Event, LogLevel Level, string Text, IReadOnlyList<object?> Values)
-{
-    /// <summary>More lines for people, whose facts programs find in the fields.</summary>
-    public IReadOnlyList<string> Details { get; init; } = [];
-}
+internal sealed record LogLine(LogEvent Event, LogLevel Level, string Text, IReadOnlyList<object?> Values);

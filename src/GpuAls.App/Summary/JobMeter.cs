@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace GpuAls.App;
 
@@ -36,7 +37,7 @@ internal sealed class JobMeter : IProgress<JobEvent>
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly (long Read, long Written) _moved = (MovedBytes.Read, MovedBytes.Written);
     private readonly Dictionary<string, double> _phases = [];
-    private readonly Dictionary<int, double?> _losses = [];
+    private readonly List<IterationReport> _iterations = [];
     private JobSummary _summary =
         new() { Command = "", StartedAt = DateTime.UtcNow, Seconds = 0, ExitCode = 0 };
 
@@ -73,7 +74,7 @@ internal sealed class JobMeter : IProgress<JobEvent>
                 };
                 break;
             case IterationDone { Report: var report } done:
-                _losses[report.Iteration] = report.Loss;
+                _iterations.Add(report);
                 _summary = s with
                 {
                     Iterations = s.Iterations + 1,
@@ -84,7 +85,7 @@ internal sealed class JobMeter : IProgress<JobEvent>
             case BestKept best:
                 _summary = s with
                 {
-                    Loss = _losses.GetValueOrDefault(best.Iteration),
+                    Loss = _iterations.FindLast(report => report.Iteration == best.Iteration)?.Loss,
                     Metrics = Measured(best.Metric, best.Value),
                 };
                 break;
@@ -143,12 +144,7 @@ internal static class ProcessMemory
     /// <summary>The most physical memory that it had at a time, in bytes; null where the system doesn't say.</summary>
     public static long? Peak()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            using var self = Process.GetCurrentProcess();
-            return self.PeakWorkingSet64;
-        }
-
+        if (!OperatingSystem.IsLinux()) return PeakElsewhere();
         try
         {
             var line = File.ReadLines("/proc/self/status")
@@ -161,5 +157,13 @@ internal static class ProcessMemory
         {
             return null; // A container may hide it.
         }
+    }
+
+    /// <summary>Apart, so that its library is not loaded on Linux.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long PeakElsewhere()
+    {
+        using var self = Process.GetCurrentProcess();
+        return self.PeakWorkingSet64;
     }
 }

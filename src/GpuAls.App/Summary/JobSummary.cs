@@ -91,7 +91,7 @@ internal sealed record JobSummary
 /// <summary>A number of a summary.</summary>
 /// <param name="Value">The number.</param>
 /// <param name="Labels">The value of each label of the fact.</param>
-internal readonly record struct SummaryValue(double Value, params string[] Labels);
+internal sealed record SummaryValue(double Value, params string[] Labels);
 
 /// <summary>
 /// A fact of a summary, under one name for all: <c>users</c> is a field of the log, <c>gpuals_users</c> in the metrics

@@ -73,25 +73,19 @@ internal static class JobRunner
         Func<Func<IProgress<JobEvent>, Task>, Action<JobEvent>, Task> watched, Func<IProgress<JobEvent>, Task> job)
     {
         var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(console.Error) });
-        var kept = new List<JobEvent>();
+        var (kept, bars) = (new List<JobEvent>(), new BarReporter(TimeProvider.System));
         try
         {
             await terminal.Progress()
-                .Columns(
-                    new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),
-                    new ElapsedTimeColumn())
-                .StartAsync(context =>
+                .Columns(bars.Columns)
+                .StartAsync(context => watched(job, value =>
                 {
-                    var drawn = new BarReporter(context);
-                    return watched(job, value =>
+                    lock (kept) // A spot notice comes from another thread.
                     {
-                        lock (kept) // A spot notice comes from another thread.
-                        {
-                            drawn.Report(value);
-                            if (!value.IsOnlyProgress) kept.Add(value);
-                        }
-                    });
-                }).ConfigureAwait(false);
+                        bars.Report(context, value);
+                        if (!value.IsOnlyProgress) kept.Add(value);
+                    }
+                })).ConfigureAwait(false);
         }
         finally
         {

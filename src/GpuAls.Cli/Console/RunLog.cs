@@ -21,11 +21,23 @@ internal sealed class RunLog(TextWriter writer, LogOptions options)
         if (line.Level == LogLevel.Error && line.Event != CliEvents.Details) LastError = line.Text;
         if (options.Quiet && line.Level == LogLevel.Info) return;
         var text = options.Format == LogFormat.Json ? Json(line, DateTime.UtcNow)
-            : string.Join(
-                writer.NewLine,
-                line.Details.Prepend(
-                    line.Level == LogLevel.Info ? line.Text : $"{LevelNames[(int)line.Level]}: {line.Text}"));
+            : line.Level == LogLevel.Info ? line.Text
+            : $"{LevelNames[(int)line.Level]}: {line.Text}";
         lock (_lock) writer.WriteLine(text);
+    }
+
+    /// <summary>Writes the summary of a run: a table for people, one event for programs.</summary>
+    public void Write(JobSummary summary)
+    {
+        if (options.Format == LogFormat.Json)
+        {
+            Write(SummaryLine.Of(summary));
+        }
+        else if (!options.Quiet && summary.HasSucceeded) // else the error says it all
+        {
+            var text = string.Join(writer.NewLine, SummaryTable.Of(summary));
+            lock (_lock) writer.WriteLine(text);
+        }
     }
 
     private static string Json(LogLine line, DateTime time)
@@ -38,7 +50,7 @@ internal sealed class RunLog(TextWriter writer, LogOptions options)
             output.WriteString("level", LevelNames[(int)line.Level]);
             output.WriteString("event", line.Event.Name);
             output.WriteString("message", line.Text);
-            foreach (var (field, value) in line.Event.Fields.Zip(line.Values)) Write(output, field.Name, value);
+            for (var i = 0; i < line.Values.Count; i++) Write(output, line.Event.Fields[i].Name, line.Values[i]);
             output.WriteEndObject();
         }
 

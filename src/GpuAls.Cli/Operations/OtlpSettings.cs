@@ -19,6 +19,12 @@ internal sealed record OtlpSettings
     private const string Http = "http/protobuf";
     private const string Grpc = "grpc";
 
+    /// <summary>Whether any endpoint is given.</summary>
+    public static bool AreGiven =>
+        Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is not null
+        || Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") is not null
+        || Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT") is not null;
+
     /// <summary>Where traces go; null for nowhere.</summary>
     public OtlpTarget? Traces { get; private init; }
 

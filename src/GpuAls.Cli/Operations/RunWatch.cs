@@ -9,17 +9,17 @@ namespace GpuAls.Cli;
 /// </summary>
 internal sealed class RunWatch : IProgress<JobEvent>
 {
-    private readonly JobMeter _meter = new();
-    private bool _hasBegun;
+    private readonly Lock _lock = new();
+    private JobMeter? _meter;
     private OtlpTelemetry? _telemetry;
     private string? _mistake;
 
     /// <inheritdoc/>
     public void Report(JobEvent value)
     {
-        lock (_meter) // A spot notice comes from another thread.
+        lock (_lock) // A spot notice comes from another thread.
         {
-            _meter.Report(value);
+            _meter?.Report(value);
             if (_telemetry is not null) Tell(value);
         }
     }
@@ -28,7 +28,8 @@ internal sealed class RunWatch : IProgress<JobEvent>
     /// <param name="command">The command.</param>
     public void Begin(string command)
     {
-        _hasBegun = true;
+        _meter = new JobMeter();
+        if (!OtlpSettings.AreGiven) return;
         var settings = OtlpSettings.Read(Environment.GetEnvironmentVariable);
         _mistake = settings.Mistake;
         if (settings.Traces is null && settings.Metrics is null) return;
@@ -51,9 +52,9 @@ internal sealed class RunWatch : IProgress<JobEvent>
     /// <param name="log">Takes the summary.</param>
     public async Task EndAsync(string command, int exitCode, LogOptions options, RunLog log)
     {
-        var summary = _meter.End(command, exitCode);
-        // For people the error says it all.
-        if (_hasBegun && (summary.HasSucceeded || options.Format == LogFormat.Json)) log.Write(SummaryLine.Of(summary));
+        var hasBegun = _meter is not null;
+        var summary = (_meter ?? new JobMeter()).End(command, exitCode);
+        if (hasBegun) log.Write(summary);
         var mistake = _telemetry is null ? _mistake : await EndTelemetryAsync(summary, log).ConfigureAwait(false);
         if (mistake is not null) log.Write(CliEvents.TelemetryFailed.Line(mistake));
         if (options.MetricsFile is not { } file) return;
