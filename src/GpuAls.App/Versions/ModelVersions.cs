@@ -52,7 +52,8 @@ internal sealed class ModelVersions
         var folder = StoreFolder.Open(Folder);
         if (await folder.FindAsync(LatestModel.FileName, cancellation).ConfigureAwait(false) is not { } file)
         {
-            if (!Directory.Exists(Latest)) return null;
+            var below = await folder.ListAsync(LatestModel.FileName + '/', cancellation).ConfigureAwait(false);
+            if (below.Count == 0 && !Directory.Exists(Latest)) return null;
             throw Refused("is a directory, where gpuals writes the name of the newest version");
         }
 
