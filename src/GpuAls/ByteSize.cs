@@ -35,8 +35,8 @@ internal static class ByteSize
     /// <summary>A size for people, in decimal units: <c>512 MB</c>, <c>1.25 GB</c>.</summary>
     public static string Text(long bytes)
     {
-        var (name, size) = Units.SkipWhile(unit => unit.Name.Contains('i', StringComparison.Ordinal))
-            .First(unit => bytes >= unit.Bytes || unit.Bytes == 1);
-        return string.Create(CultureInfo.InvariantCulture, $"{bytes / size:0.##} {name}");
+        var unit = Array.FindIndex(Units, unit => unit.Name == "TB");
+        while (bytes < Units[unit].Bytes && Units[unit].Bytes > 1) unit++;
+        return string.Create(CultureInfo.InvariantCulture, $"{bytes / Units[unit].Bytes:0.##} {Units[unit].Name}");
     }
 }

@@ -106,7 +106,7 @@ internal sealed class JobMeter : IProgress<JobEvent>
                 _summary = s with { Lists = made.Lists };
                 break;
             case PhaseEnded ended:
-                _phases[ended.Phase] = _phases.GetValueOrDefault(ended.Phase) + ended.Seconds;
+                _phases[ended.Phase] = Math.Round(_phases.GetValueOrDefault(ended.Phase) + ended.Seconds, 3);
                 break;
             case DeviceUsed used:
                 _summary = s with { DeviceUsage = used.Usage };
@@ -123,7 +123,7 @@ internal sealed class JobMeter : IProgress<JobEvent>
         Command = command,
         ExitCode = exitCode,
         Seconds = Math.Round(Stopwatch.GetElapsedTime(_start).TotalSeconds, 3),
-        PhaseSeconds = _phases.ToDictionary(phase => phase.Key, phase => Math.Round(phase.Value, 3)),
+        PhaseSeconds = _phases,
         PeakHostBytes = ProcessMemory.Peak(),
         InputBytes = MovedBytes.Read - _moved.Read,
         OutputBytes = MovedBytes.Written - _moved.Written,
