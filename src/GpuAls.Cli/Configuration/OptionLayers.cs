@@ -21,9 +21,6 @@ internal sealed class OptionLayers(IReadOnlyDictionary<string, string> variables
     /// <summary>What the names of variables begin with.</summary>
     public const string Prefix = "GPUALS_";
 
-    /// <summary>Variables that are no options: that of the tests which write the pages of docs.</summary>
-    private static readonly string[] Others = ["GPUALS_WRITE_DOCS"];
-
     private readonly Dictionary<string, GivenOption> _options = [];
     private readonly List<string> _errors = [];
     private readonly List<string> _warnings = [];
@@ -119,7 +116,7 @@ internal sealed class OptionLayers(IReadOnlyDictionary<string, string> variables
     private void WarnOfUnknown()
     {
         var known = CommandLine.Commands.SelectMany(command => command.OptionNames).Distinct().Select(Variable)
-            .Concat(Others).ToArray();
+            .ToArray();
         foreach (var name in variables.Keys.Except(known).Order(StringComparer.Ordinal))
             _warnings.Add($"{name} is ignored: no option has that name.{Spelling.Suggestion(name, known)}");
     }

@@ -71,6 +71,18 @@ internal static class InputParameters
             Group = ParameterGroup.Input,
             Summary = "Weights in text have a decimal comma: 4,5 is four and a half",
         },
+        Form(
+            "max-expanded",
+            o => o.MaxExpandedBytes is { } bytes ? TextOf(bytes) : null,
+            (o, text) => o with { MaxExpandedBytes = ByteSize.Parse(text, "--max-expanded") }) with
+        {
+            Group = ParameterGroup.Input,
+            ValueName = "SIZE",
+            DefaultNote = "200 times the size of the file, at least 1GiB",
+            Summary = "Refuse a compressed file that expands to more, such as 20GB",
+            Details = "Stops decompression bombs, small files that expand to terabytes. In Parquet, the pages that are "
+                + "read count.",
+        },
         Word("on-bad-row", o => o.OnBadRow, (o, value) => o with { OnBadRow = value }) with
         {
             Group = ParameterGroup.Input,

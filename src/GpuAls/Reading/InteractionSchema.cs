@@ -60,6 +60,21 @@ public sealed record InteractionSchema
     /// <summary>Whether weights in text have a decimal comma.</summary>
     public bool HasDecimalComma { get; init; }
 
+    /// <summary>
+    /// Bytes that a compressed file may expand to, above 0; null for 200 times its size, but at least 1 GiB. In
+    /// Parquet, the pages that are read count.
+    /// </summary>
+    /// <exception cref="GpuAlsException">Kind Usage: it is 0 or less.</exception>
+    public long? MaxExpandedBytes
+    {
+        get;
+        init
+        {
+            Require.Usage(value is null or > 0, $"--max-expanded is {value}; expected a number of bytes above 0.");
+            field = value;
+        }
+    }
+
     /// <summary>What to do with bad rows.</summary>
     public OnBadRow OnBadRow { get; init; } = OnBadRow.Fail;
 

@@ -64,7 +64,8 @@ internal sealed class FileInteractionSource(
             var file = files[index];
             for (var next = index; next < Math.Min(files.Count, index + FootersAhead); next++)
                 if (files[next] is { Format: InputFormat.Parquet, Source.ReadAheadBytes: > 0 })
-                    footers[next] ??= ParquetFile.OpenAsync(files[next].Source, cancellation);
+                    footers[next] ??= ParquetFile.OpenAsync(
+                        files[next].Source, cancellation, files[next].ExpansionLimit(schema));
             var (start, share) = (finished / total, file.Bytes / total);
             await foreach (var work in Batches(file, footers[index], cancellation).ConfigureAwait(false))
                 yield return OfAll(work, start, share);

@@ -12,7 +12,7 @@ public sealed partial class CliReferenceTests
     private const string Begin = "<!-- From here on this page is generated from the declarations of the options. -->\n";
 
     /// <summary>Set to 1, the tests write the page instead of comparing it.</summary>
-    private const string Writes = "GPUALS_WRITE_DOCS";
+    private const string Writes = "TESTS_WRITE_DOCS";
 
     /// <summary>Options of System.CommandLine, and those of other programs that messages name.</summary>
     private static readonly string[] Others =

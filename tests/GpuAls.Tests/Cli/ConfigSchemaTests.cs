@@ -11,7 +11,7 @@ namespace GpuAls.Tests.Cli;
 public sealed class ConfigSchemaTests
 {
     /// <summary>Set to 1, the tests write the file instead of comparing it.</summary>
-    private const string Writes = "GPUALS_WRITE_DOCS";
+    private const string Writes = "TESTS_WRITE_DOCS";
 
     private const string Dialect = "https://json-schema.org/draft/2020-12/schema";
 

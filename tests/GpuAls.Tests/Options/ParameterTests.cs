@@ -215,7 +215,7 @@ public sealed class ParameterTests
         (ParameterKind.List, "require-metric") => ["ndcg@10>=0.15", "loss<2"],
         (ParameterKind.Form, "metric") => ["rmse", "recall@7"],
         (ParameterKind.Form, "device") => ["cpu", "cuda:3"],
-        (ParameterKind.Form, "device-memory") => ["1000", "2500000"],
+        (ParameterKind.Form, "device-memory" or "max-expanded") => ["1000", "2500000"],
         (ParameterKind.Form, "rank" or "iterations") => ["8,16", "3..7"],
         (ParameterKind.Form, "confidence") => ["log,linear", "log"],
         (ParameterKind.Form, "regularization-scaling") => ["ials,none", "count"],

@@ -30,6 +30,9 @@ internal sealed record InputFile
     /// </summary>
     internal IReadOnlyDictionary<string, PartitionValue> Partitions { get; init; } =
         new Dictionary<string, PartitionValue>();
+
+    /// <summary>What one reading of the file may expand to.</summary>
+    internal ExpansionLimit ExpansionLimit(InteractionSchema schema) => new(Path, Bytes, schema.MaxExpandedBytes);
 }
 
 /// <summary>What a file holds.</summary>

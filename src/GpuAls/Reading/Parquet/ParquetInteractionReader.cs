@@ -13,7 +13,8 @@ internal sealed class ParquetInteractionReader(
     /// <summary>The row groups, to be read by several threads at once.</summary>
     public async IAsyncEnumerable<BatchWork> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        var parquet = await (opening ?? ParquetFile.OpenAsync(file.Source, cancellation)).ConfigureAwait(false);
+        opening ??= ParquetFile.OpenAsync(file.Source, cancellation, file.ExpansionLimit(schema));
+        var parquet = await opening.ConfigureAwait(false);
         var columns = new ParquetColumns(file, schema, parquet.Schema);
         var ahead = new GroupsAhead(parquet, columns, file.Source.ReadAheadBytes, cancellation);
         await using var owned = ahead.ConfigureAwait(false);

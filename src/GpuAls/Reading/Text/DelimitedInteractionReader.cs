@@ -13,7 +13,8 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
 {
     public async IAsyncEnumerable<BatchWork> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var blocks = new TextBlocks(file, await TextSource.OpenAsync(file, cancellation).ConfigureAwait(false));
+        using var blocks = new TextBlocks(
+            file, await TextSource.OpenAsync(file, schema, cancellation).ConfigureAwait(false));
         if (!blocks.Fill()) yield break;
         var dialect = TextDialect.Of(file, schema, blocks.Pending);
         var cutter = new RecordCutter(file, dialect);

@@ -14,7 +14,8 @@ internal sealed class JsonInteractionReader(InputFile file, InteractionSchema sc
 
     public async IAsyncEnumerable<BatchWork> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var blocks = new TextBlocks(file, await TextSource.OpenAsync(file, cancellation).ConfigureAwait(false));
+        using var blocks = new TextBlocks(
+            file, await TextSource.OpenAsync(file, schema, cancellation).ConfigureAwait(false));
         if (!blocks.Fill()) yield break;
         var constants = FindConstants(blocks.PendingLines());
         while (blocks.Fill())

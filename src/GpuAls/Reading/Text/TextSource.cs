@@ -21,10 +21,12 @@ internal sealed class TextSource : IDisposable
     private readonly Stream _plain;
     private readonly Stream _text;
 
-    private TextSource(Stream stream, InputFile file)
+    private TextSource(Stream stream, InputFile file, InteractionSchema schema)
     {
         (_file, _compressed) = (file, new CountingStream(stream));
-        _plain = Decompress(file.Compression);
+        _plain = file.Compression == InputCompression.None
+            ? _compressed
+            : new LimitedStream(Decompress(file.Compression), file.ExpansionLimit(schema));
         try
         {
             _text = Decode(_plain);
@@ -40,11 +42,12 @@ internal sealed class TextSource : IDisposable
     public double Fraction => _file.Bytes == 0 ? 1 : Math.Min(1, (double)_compressed.Count / _file.Bytes);
 
     /// <exception cref="GpuAlsException">Kind BadInput: the file cannot be opened.</exception>
-    public static async Task<TextSource> OpenAsync(InputFile file, CancellationToken cancellation)
+    public static async Task<TextSource> OpenAsync(
+        InputFile file, InteractionSchema schema, CancellationToken cancellation)
     {
         try
         {
-            return new TextSource(await file.Source.OpenAsync(cancellation).ConfigureAwait(false), file);
+            return new TextSource(await file.Source.OpenAsync(cancellation).ConfigureAwait(false), file, schema);
         }
         catch (Exception exception) when (TextErrors.IsUnreadable(exception))
         {
@@ -54,7 +57,9 @@ internal sealed class TextSource : IDisposable
 
     /// <summary>Fills <paramref name="target"/> with UTF-8, unless the text ends before.</summary>
     /// <returns>Number of bytes read.</returns>
-    /// <exception cref="GpuAlsException">Kind BadInput: the file cannot be read or decompressed.</exception>
+    /// <exception cref="GpuAlsException">
+    /// Kind BadInput: the file cannot be read or decompressed, or expands beyond its limit.
+    /// </exception>
     public int Read(Span<byte> target)
     {
         try

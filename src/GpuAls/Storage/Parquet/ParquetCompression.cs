@@ -18,11 +18,15 @@ internal static class ParquetCompression
     /// <param name="codec">A codec that <see cref="IsSupported"/>.</param>
     /// <param name="compressed">The page as stored.</param>
     /// <param name="length">The size it must have, in bytes.</param>
+    /// <param name="expansion">Counts the size; null for no limit.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput: the limit is exceeded.</exception>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public static RentedArray<byte> Decompress(CompressionCodec codec, ArraySegment<byte> compressed, int length)
+    public static RentedArray<byte> Decompress(
+        CompressionCodec codec, ArraySegment<byte> compressed, int length, ExpansionLimit? expansion)
     {
         // A damaged size must not become a huge allocation.
         if (length > compressed.Count * MaximumRatio(codec)) throw Damaged();
+        expansion?.Add(length);
         var page = new RentedArray<byte>(length);
         try
         {

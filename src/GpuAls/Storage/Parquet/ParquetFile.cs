@@ -25,8 +25,10 @@ internal sealed class ParquetFile
 
     private readonly IByteSource _source;
     private readonly ParquetMetadata _metadata;
+    private readonly ExpansionLimit? _expansion;
 
-    private ParquetFile(IByteSource source, ParquetMetadata metadata) => (_source, _metadata) = (source, metadata);
+    private ParquetFile(IByteSource source, ParquetMetadata metadata, ExpansionLimit? expansion) =>
+        (_source, _metadata, _expansion) = (source, metadata, expansion);
 
     private static ReadOnlySpan<byte> Magic => "PAR1"u8;
 
@@ -35,12 +37,17 @@ internal sealed class ParquetFile
     public int GroupCount => _metadata.Groups.Count;
 
     /// <summary>Reads the footer of a file.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <param name="expansion">What all pages that are read may expand to; null for no limit.</param>
     /// <exception cref="GpuAlsException">Kind BadInput: it cannot be read, or is not a whole Parquet file.</exception>
-    public static async Task<ParquetFile> OpenAsync(IByteSource source, CancellationToken cancellation)
+    public static async Task<ParquetFile> OpenAsync(
+        IByteSource source, CancellationToken cancellation, ExpansionLimit? expansion = null)
     {
         try
         {
-            return new ParquetFile(source, await ReadFooterAsync(source, cancellation).ConfigureAwait(false));
+            return new ParquetFile(
+                source, await ReadFooterAsync(source, cancellation).ConfigureAwait(false), expansion);
         }
         catch (InvalidDataException exception)
         {
@@ -102,7 +109,7 @@ internal sealed class ParquetFile
         try
         {
             column = new ParquetColumnData(field.Name, RowCount(group), values);
-            ParquetPages.Read(bytes, _metadata.Groups[group].Chunks[field.Index].Codec, field, column);
+            ParquetPages.Read(bytes, _metadata.Groups[group].Chunks[field.Index].Codec, field, column, _expansion);
             return column;
         }
         catch (Exception exception)

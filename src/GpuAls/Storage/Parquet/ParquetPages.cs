@@ -14,14 +14,16 @@ internal ref struct ParquetPages
 {
     private readonly CompressionCodec _codec;
     private readonly ParquetField _field;
+    private readonly ExpansionLimit? _expansion;
     private readonly ParquetValues _values;
     private readonly Span<int> _indices;
     private int _dictionary;
     private int _rows;
 
-    private ParquetPages(CompressionCodec codec, ParquetField field, ParquetColumnData column)
+    private ParquetPages(
+        CompressionCodec codec, ParquetField field, ParquetColumnData column, ExpansionLimit? expansion)
     {
-        (_codec, _field) = (codec, field);
+        (_codec, _field, _expansion) = (codec, field, expansion);
         _values = column.Values;
         _indices = column.Indices.Span;
     }
@@ -33,14 +35,20 @@ internal ref struct ParquetPages
     /// <param name="codec">Its compression.</param>
     /// <param name="field">The column, not repeated.</param>
     /// <param name="column">Receives indices and values.</param>
+    /// <param name="expansion">Counts what the pages say they expand to; null for no limit.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput: the limit is exceeded.</exception>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     /// <exception cref="NotSupportedException">
     /// It has an encoding that is not supported, which the message names.
     /// </exception>
     public static void Read(
-        ArraySegment<byte> chunk, CompressionCodec codec, ParquetField field, ParquetColumnData column)
+        ArraySegment<byte> chunk,
+        CompressionCodec codec,
+        ParquetField field,
+        ParquetColumnData column,
+        ExpansionLimit? expansion)
     {
-        var pages = new ParquetPages(codec, field, column);
+        var pages = new ParquetPages(codec, field, column, expansion);
         while (pages._rows < column.Indices.Length) pages.ReadPage(NextPage(ref chunk, out var page), page);
     }
 
@@ -57,14 +65,13 @@ internal ref struct ParquetPages
     }
 
     /// <summary>Decompresses a page, without the levels of version 2, which are never compressed.</summary>
-    private static RentedArray<byte> Decompress(
-        CompressionCodec codec, ParquetPageHeader header, ArraySegment<byte> page)
+    private readonly RentedArray<byte> Decompress(ParquetPageHeader header, ArraySegment<byte> page)
     {
         var levels = (long)header.RepetitionBytes + header.DefinitionBytes;
         if (levels > Math.Min(header.Bytes, page.Count))
             throw new InvalidDataException("the levels of a page extend past its end");
-        var used = header.IsCompressed ? codec : CompressionCodec.UNCOMPRESSED;
-        return ParquetCompression.Decompress(used, page[(int)levels..], header.Bytes - (int)levels);
+        var used = header.IsCompressed ? _codec : CompressionCodec.UNCOMPRESSED;
+        return ParquetCompression.Decompress(used, page[(int)levels..], header.Bytes - (int)levels, _expansion);
     }
 
     private void ReadPage(ParquetPageHeader header, ArraySegment<byte> page)
@@ -83,14 +90,14 @@ internal ref struct ParquetPages
         if (header.Encoding is not (Encoding.PLAIN or Encoding.PLAIN_DICTIONARY))
             throw new NotSupportedException($"a dictionary in {header.Encoding}");
         if (_values.Count > 0) throw new InvalidDataException("its dictionary comes after values");
-        using var plain = Decompress(_codec, header, page);
+        using var plain = Decompress(header, page);
         _values.Add(plain.Span, header.Values);
         _dictionary = header.Values;
     }
 
     private void ReadVersion1(ParquetPageHeader header, ArraySegment<byte> page)
     {
-        using var plain = Decompress(_codec, header, page);
+        using var plain = Decompress(header, page);
         ReadOnlySpan<byte> bytes = plain.Span;
         if (_field.MaximumDefinition == 0)
         {
@@ -120,7 +127,7 @@ internal ref struct ParquetPages
 
     private void ReadVersion2(ParquetPageHeader header, ArraySegment<byte> page)
     {
-        using var plain = Decompress(_codec, header, page);
+        using var plain = Decompress(header, page);
         var rows = Take(header);
         if (_field.MaximumDefinition == 0)
         {

@@ -12,7 +12,7 @@ namespace GpuAls.Tests.Cli.Operations;
 public sealed partial class LogEventTests
 {
     /// <summary>Set to 1, the tests write the page instead of comparing it.</summary>
-    private const string Writes = "GPUALS_WRITE_DOCS";
+    private const string Writes = "TESTS_WRITE_DOCS";
 
     private static readonly string[] OfEveryLine = ["time", "level", "event", "message"];
 
