@@ -20,8 +20,8 @@ internal static class JobParameters
             "Directory for the model and the lists, such as models/{date}") with
         {
             IsRequired = true,
-            Details = "{date} and {time}, of the start of the run in UTC, name versions; the file latest beside them "
-                + "names the newest.",
+            Details = "Local or s3://. {date} and {time}, of the start of the run in UTC, name versions; the file "
+                + "latest beside them names the newest.",
         },
         Parameter<TrainJobOptions>.Whole<int>(
             "keep", o => o.Keep, (o, value) => o with { Keep = value }, ParameterRange.AtLeast(1)) with
@@ -47,7 +47,7 @@ internal static class JobParameters
             ValueName = "FILE",
             DefaultNote = "in DIR",
             Summary = "File (.parquet, .csv, .jsonl) or database for the lists",
-            Details = $"A database is {Databases.Expected}, with --recommendations-table.",
+            Details = $"A file is local or s3://. A database is {Databases.Expected}, with --recommendations-table.",
         },
         .. SharedParameters.Tables<TrainJobOptions>(
             "--recommendations",
@@ -168,7 +168,7 @@ internal static class JobParameters
             o => o.Output,
             (o, path) => o with { Output = LocationTemplate.Checked(path, "--output") },
             "FILE",
-            "File for the metrics (.json, .csv, .parquet)"),
+            "File for the metrics (.json, .csv, .parquet)") with { Details = "Local or s3://." },
         SharedParameters.Report<EvaluateJobOptions>(o => o.Report, (o, report) => o with { Report = report }),
         SharedParameters.Overwrite<EvaluateJobOptions>(o => o.Overwrite, (o, value) => o with { Overwrite = value }),
         .. HoldOutParameters.Of<EvaluateJobOptions>(),
@@ -207,7 +207,7 @@ internal static class JobParameters
                 "DIR",
                 "Directory for the trials, as Parquet, CSV and JSON") with
             {
-                Details = "If a search was stopped, the same command resumes it there.",
+                Details = "Local or s3://. If a search was stopped, the same command resumes it there.",
             },
             SharedParameters.Report<TuneJobOptions>(o => o.Report, (o, report) => o with { Report = report }),
             SharedParameters.Overwrite<TuneJobOptions>(
@@ -259,7 +259,7 @@ internal static class JobParameters
             "File for the plays (.parquet, .csv, .tsv)") with
         {
             IsRequired = true,
-            Details = "Its columns are user, item and plays.",
+            Details = "Local or s3://. Its columns are user, item and plays.",
         },
         SharedParameters.Overwrite<SampleJobOptions>(o => o.Overwrite, (o, value) => o with { Overwrite = value }),
         OfSample(

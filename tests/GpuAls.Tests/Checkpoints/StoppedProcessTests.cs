@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GpuAls.Tests.Cli;
+using GpuAls.Tests.Connectors.S3;
 
 namespace GpuAls.Tests.Checkpoints;
 
@@ -64,17 +65,27 @@ public sealed class StoppedProcessTests
     }
 
     [Test]
-    public Task Train_KilledAtAnyMoment_EndsTheSameWhenResumed() => KillAsync(moments: 3, seed: 1);
+    public Task Train_KilledAtAnyMoment_EndsTheSameWhenResumed() => KillAsync(moments: 3, Iterations, seed: 1);
 
     [Test]
     [Explicit("takes minutes")]
-    public Task Train_KilledAtFiftyMoments_EndsTheSameWhenResumed() => KillAsync(moments: 50, seed: 2);
+    public Task Train_KilledAtFiftyMoments_EndsTheSameWhenResumed() => KillAsync(moments: 50, iterations: 120, seed: 2);
 
-    private async Task KillAsync(int moments, int seed)
+    [Test]
+    [Explicit("takes minutes")]
+    public async Task Train_KilledAtFiftyMomentsWithCheckpointsOnS3_EndsTheSameWhenResumed()
     {
-        var (whole, output, checkpoints) = (_folder.At("unkilled"), _folder.At("killed"), _folder.At("killed-ck"));
-        var command = $"{Train(output)} --overwrite --checkpoint {checkpoints} --checkpoint-every 1 --resume";
-        await SucceedAsync($"{Train(whole)} --overwrite");
+        await using var s3 = await S3Double.StartAsync();
+        await KillAsync(moments: 50, iterations: 120, seed: 3, s3);
+    }
+
+    private async Task KillAsync(int moments, int iterations, int seed, S3Double? s3 = null)
+    {
+        var (whole, output, folder) = (_folder.At("unkilled"), _folder.At("killed"), _folder.At("killed-ck"));
+        var environment = string.Concat((s3?.Environment ?? []).Select(pair => $"{pair.Name}='{pair.Value}' "));
+        var command = $"env {environment}{Train(output, iterations)} --overwrite --resume --checkpoint-every 1 "
+            + $"--checkpoint {(s3 is null ? folder : "s3://music/killed")}";
+        await SucceedAsync($"{Train(whole, iterations)} --overwrite");
         var clock = Stopwatch.StartNew();
         await SucceedAsync(command);
         var length = clock.Elapsed;
@@ -87,16 +98,17 @@ public sealed class StoppedProcessTests
             var run = await SucceedAsync(command);
             if (run.Error.Contains("continuing after iteration", StringComparison.Ordinal)) continued++;
             CheckpointJobTests.AssertSameFolders(output, whole);
-            Assert.That(Directory.Exists(checkpoints) ? Directory.GetFileSystemEntries(checkpoints) : [], Is.Empty);
+            if (s3 is not null) Assert.That(s3.Store.Keys("music"), Is.Empty);
+            else Assert.That(Directory.Exists(folder) ? Directory.GetFileSystemEntries(folder) : [], Is.Empty);
         }
 
         TestContext.Out.WriteLine($"{moments} moments, {killed} killed, {continued} continued from a checkpoint");
         Assert.That(continued, Is.GreaterThan(0));
     }
 
-    private string Train(string output) =>
+    private string Train(string output, int iterations = Iterations) =>
         $"{ToolProcess.Command} train {_folder.At("plays.csv")} --weight-column plays --device cpu --rank 64 "
-            + $"--iterations {Iterations} --output {output}";
+            + $"--iterations {iterations} --output {output}";
 
     private static async Task<ToolRun> SucceedAsync(string command)
     {
