@@ -17,7 +17,7 @@ internal sealed class SqliteFile : IDisposable
     public SqliteFile(string path, string name, FailureKind kind)
     {
         (Name, _kind) = (name, kind);
-        Batteries_V2.Init();
+        LoadLibrary(name, kind);
         if (kind == FailureKind.BadInput && !File.Exists(path))
             throw new GpuAlsException(kind, $"{name} does not exist; expected a database file of SQLite.");
         var flags = kind == FailureKind.BadInput
@@ -77,6 +77,26 @@ internal sealed class SqliteFile : IDisposable
     }
 
     public void Dispose() => _database?.Dispose();
+
+    /// <summary>Loads SQLite itself, which is a native library beside the program.</summary>
+    private static void LoadLibrary(string name, FailureKind kind)
+    {
+        try
+        {
+            Batteries_V2.Init();
+        }
+        catch (Exception exception) when (exception
+            is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
+        {
+            var library = OperatingSystem.IsWindows() ? "e_sqlite3.dll"
+                : OperatingSystem.IsMacOS() ? "libe_sqlite3.dylib" : "libe_sqlite3.so";
+            throw new GpuAlsException(
+                kind,
+                $"{name}: the native library of SQLite, {library}, is missing or not for this system. It comes with "
+                    + $"gpuals: copy it from the same release into {AppContext.BaseDirectory}.",
+                exception);
+        }
+    }
 }
 
 /// <summary>A prepared statement.</summary>

@@ -1,16 +1,23 @@
 namespace GpuAls;
 
-/// <summary>The numbers of a manifest that was read: JSON may hold any.</summary>
+/// <summary>The numbers and names of a manifest that was read: JSON may hold any.</summary>
 internal static class ManifestChecks
 {
-    /// <exception cref="ArgumentException">A number is out of its range.</exception>
+    /// <exception cref="ArgumentException">A number is out of its range, or a file outside the folder.</exception>
     public static void Check(ModelManifest manifest)
     {
         InRange(manifest.Rank, 1, EngineLimits.MaximumRank, "rank");
         InRange(manifest.Data.Users, 0, Array.MaxLength - 1, "users");
         InRange(manifest.Data.Items, 0, Array.MaxLength - 1, "items");
         InRange(manifest.Data.Plays, 0, Array.MaxLength, "plays");
+        foreach (var file in manifest.Sha256.Keys)
+            if (!IsBelow(file))
+                throw new ArgumentException($"sha256 names the file '{file}'; expected names below the folder");
     }
+
+    /// <summary>Whether a name, with slashes, is below the folder that it is taken in, on every system.</summary>
+    private static bool IsBelow(string file) =>
+        !file.AsSpan().ContainsAny('\\', ':', '\0') && file.Split('/').All(part => part is not ("" or "." or ".."));
 
     private static void InRange(long value, long minimum, long maximum, string name)
     {

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Runtime.InteropServices;
 
 namespace GpuAls;
@@ -97,7 +98,7 @@ internal sealed class LocalStoreFolder : IStoreFolder
         if (!Directory.Exists(top)) return new ValueTask<IReadOnlyList<string>>([]);
         return new ValueTask<IReadOnlyList<string>>(OutputErrors.Guard<IReadOnlyList<string>>(Name, () =>
         [
-            .. Directory.EnumerateFiles(top, "*", AllFiles)
+            .. FilesBelow(top)
                 .Select(path => OutputLocation.NameBelow(_path, path))
                 .Where(file => file.StartsWith(prefix, StringComparison.Ordinal)
                     && !StagingNames.IsOf(file, StagingName))
@@ -162,12 +163,30 @@ internal sealed class LocalStoreFolder : IStoreFolder
     {
         cancellation.ThrowIfCancellationRequested();
         var path = Path.Combine(_path, file);
-        if (File.Exists(path)) OutputErrors.Guard(path, () => File.Delete(path));
+        if (IsLinkToFolder(path)) OutputErrors.Guard(path, () => Directory.Delete(path));
+        else if (File.Exists(path)) OutputErrors.Guard(path, () => File.Delete(path));
         for (var slash = file.LastIndexOf('/'); slash > 0; slash = file.LastIndexOf('/', slash - 1))
             if (!TryRemoveEmpty(Path.Combine(_path, file[..slash]))) break;
         RemoveIfEmpty();
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>
+    /// The files, and links to folders like them: what is below those is elsewhere, and not to be deleted.
+    /// </summary>
+    private static FileSystemEnumerable<string> FilesBelow(string top)
+    {
+        return new FileSystemEnumerable<string>(top, (ref entry) => entry.ToFullPath(), AllFiles)
+        {
+            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory || IsLink(ref entry),
+            ShouldRecursePredicate = (ref entry) => !IsLink(ref entry),
+        };
+
+        static bool IsLink(ref FileSystemEntry entry) => entry.ToFileSystemInfo().LinkTarget is not null;
+    }
+
+    private static bool IsLinkToFolder(string path) =>
+        new DirectoryInfo(path) is { Exists: true, LinkTarget: not null };
 
     /// <summary>Not recursive: what is in it by now stays.</summary>
     private static bool TryRemoveEmpty(string folder) =>

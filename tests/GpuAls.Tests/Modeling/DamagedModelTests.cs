@@ -39,6 +39,28 @@ public sealed class DamagedModelTests
     [Explicit("takes minutes; run it after changes to what reads models")]
     public Task Read_20000DamagedFiles_AreRefusedOrGiveAModel() => SurviveAsync(mutations: 20_000);
 
+    /// <summary>A manifest cannot make a reader look at files elsewhere.</summary>
+    [TestCase("../../etc/passwd")]
+    [TestCase("/etc/passwd")]
+    [TestCase("lists/../../secret")]
+    [TestCase("./lists.csv")]
+    [TestCase("..\\\\secret")]
+    [TestCase("C:secret")]
+    [TestCase("")]
+    public async Task ReadManifest_FileOutsideTheFolder_IsRefused(string file)
+    {
+        await WriteAsync(Users[0]);
+        var manifest = _folder.At(ModelFiles.Manifest);
+        var text = await File.ReadAllTextAsync(manifest);
+        await File.WriteAllTextAsync(manifest, text.Replace("\"sha256\": {", $"\"sha256\": {{ \"{file}\": \"00\","));
+
+        var failure = await Assert.ThrowsAsync<GpuAlsException>(
+            () => ModelReader.ReadManifestAsync(_folder.Root));
+
+        Assert.That(failure!.Kind, Is.EqualTo(FailureKind.BadInput));
+        Assert.That(failure.Message, Does.Contain($"names the file '{file.Replace("\\\\", "\\")}'"));
+    }
+
     [Test]
     public async Task Read_OneIdTwice_NamesIt()
     {

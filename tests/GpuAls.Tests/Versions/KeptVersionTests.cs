@@ -69,6 +69,23 @@ public sealed class KeptVersionTests(bool onS3)
         Assert.That(await store.ListAsync("m-2026-01-01/", default), Has.Count.EqualTo(11));
     }
 
+    /// <summary>A link in a version may go, but never what it leads to.</summary>
+    [Test]
+    public async Task Train_Keep_DoesNotFollowLinksOutOfAVersion()
+    {
+        if (onS3) Assert.Ignore("objects have no links");
+        Directory.CreateDirectory(_folder.At("mine"));
+        File.WriteAllText(_folder.At("mine", "letter.txt"), "dear");
+        var link = Path.Combine(Models, "m-2026-01-01", "user_factors.npy");
+        File.Delete(link);
+        Directory.CreateSymbolicLink(link, _folder.At("mine"));
+
+        await Tool.SucceedAsync([.. Train($"{Models}/m-{{date}}"), "--keep", "1"]);
+
+        Assert.That(await FoldersAsync(), Does.Not.Contain("m-2026-01-01"));
+        Assert.That(File.ReadAllText(_folder.At("mine", "letter.txt")), Is.EqualTo("dear"));
+    }
+
     /// <summary>An incomplete version is not one that is kept, and one that was half deleted goes in the end.</summary>
     [Test]
     public async Task Train_Keep_CountsCompleteVersionsOnly()
