@@ -37,7 +37,7 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args, CliConsole console)
     {
         var layers = new OptionLayers(console.Variables);
-        var result = Root(console, layers).Parse(args);
+        var result = Root(args, console, layers).Parse(args);
         var options = Invocation.Log(result, layers);
         var log = new RunLog(console.Error, options);
         using var signals = new StopSignals();
@@ -94,13 +94,24 @@ internal static class CommandLine
     private static ToolCommand? Find(Command command) =>
         Commands.FirstOrDefault(known => known.Name == ToolCommand.NameOf(command));
 
-    private static RootCommand Root(CliConsole console, OptionLayers layers)
+    /// <summary>
+    /// All commands. To declare the options of one takes longer than to parse them, so they are declared only for the
+    /// command that is named first, and for all of them where none is: in completions and files of arguments.
+    /// </summary>
+    private static RootCommand Root(string[] args, CliConsole console, OptionLayers layers)
     {
+        var word = args.FirstOrDefault(arg => !arg.StartsWith('-'));
+        var named = Commands.Where(command => command.Name.Split(' ')[0] == word).ToArray();
         var root = new RootCommand { HelpName = "gpuals" };
         root.Options.OfType<HelpOption>().Single().Action = new HelpPageAction(Commands, isAll: false);
         root.Add(
             new Option<bool>("--help-all") { Recursive = true, Action = new HelpPageAction(Commands, isAll: true) });
-        foreach (var command in Commands) ParentOf(command, root, console).Add(command.Create(console, layers));
+        foreach (var command in Commands)
+        {
+            var isNamed = word is not null && (named.Length == 0 || named.Contains(command));
+            ParentOf(command, root, console).Add(isNamed ? command.Create(console, layers) : command.CreateBare());
+        }
+
         root.SetAction(_ => HelpPage.WriteOverview(console.Out, Commands));
         return root;
     }

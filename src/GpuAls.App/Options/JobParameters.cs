@@ -1,12 +1,13 @@
 namespace GpuAls.App;
 
 /// <summary>
-/// The declarations of each job: those of what it reads, trains, measures and writes, in the order of help.
+/// The declarations of each job: those of what it reads, trains, measures and writes, in the order of help. A table is
+/// made when it is first asked for, as a run needs one of them.
 /// </summary>
 internal static class JobParameters
 {
     /// <summary>Of <c>gpuals train</c>.</summary>
-    public static ParameterTable<TrainJobOptions> Train { get; } = new(
+    public static ParameterTable<TrainJobOptions> Train => field ??= new(
         new TrainJobOptions { Locations = [], Output = "" },
     [
         SharedParameters.Plays<TrainJobOptions>(o => o.Locations, (o, plays) => o with { Locations = plays }),
@@ -72,7 +73,7 @@ internal static class JobParameters
     };
 
     /// <summary>Of <c>gpuals recommend</c>.</summary>
-    public static ParameterTable<RecommendJobOptions> Recommend { get; } = new(new RecommendJobOptions { Model = "" },
+    public static ParameterTable<RecommendJobOptions> Recommend => field ??= new(new RecommendJobOptions { Model = "" },
     [
         Parameter<RecommendJobOptions>.Argument(
             "model", o => o.Model.Length == 0 ? null : o.Model, (o, path) => o with { Model = path }) with
@@ -132,7 +133,7 @@ internal static class JobParameters
     ]);
 
     /// <summary>Of <c>gpuals evaluate</c>.</summary>
-    public static ParameterTable<EvaluateJobOptions> Evaluate { get; } = new(new EvaluateJobOptions(),
+    public static ParameterTable<EvaluateJobOptions> Evaluate => field ??= new(new EvaluateJobOptions(),
     [
         SharedParameters.Plays<EvaluateJobOptions>(o => o.Locations, (o, plays) => o with { Locations = plays }) with
         {
@@ -194,7 +195,7 @@ internal static class JobParameters
     ]);
 
     /// <summary>Of <c>gpuals tune</c>.</summary>
-    public static ParameterTable<TuneJobOptions> Tune { get; } = new(
+    public static ParameterTable<TuneJobOptions> Tune => field ??= new(
         new TuneJobOptions { Locations = [], Space = new SearchSpace(AlsOptions.Default, []) },
         [
             SharedParameters.Plays<TuneJobOptions>(o => o.Locations, (o, plays) => o with { Locations = plays }),
@@ -252,7 +253,7 @@ internal static class JobParameters
     };
 
     /// <summary>Of <c>gpuals sample</c>.</summary>
-    public static ParameterTable<SampleJobOptions> Sample { get; } = new(new SampleJobOptions { Output = "" },
+    public static ParameterTable<SampleJobOptions> Sample => field ??= new(new SampleJobOptions { Output = "" },
     [
         SharedParameters.Output<SampleJobOptions>(
             o => o.Output.Length == 0 ? null : o.Output, (o, path) => o with { Output = path }, "FILE",
@@ -279,14 +280,14 @@ internal static class JobParameters
     ]);
 
     /// <summary>Of <c>gpuals model info</c> and <c>gpuals model verify</c>.</summary>
-    public static ParameterTable<ModelJobOptions> Model { get; } = new(new ModelJobOptions(),
+    public static ParameterTable<ModelJobOptions> Model => field ??= new(new ModelJobOptions(),
     [
         ModelDirectory("model", o => o.Model, (o, path) => o with { Model = path }),
         ShownFormatOption,
     ]);
 
     /// <summary>Of <c>gpuals model diff</c>.</summary>
-    public static ParameterTable<ModelJobOptions> ModelDiff { get; } = new(new ModelJobOptions(),
+    public static ParameterTable<ModelJobOptions> ModelDiff => field ??= new(new ModelJobOptions(),
     [
         ModelDirectory("old", o => o.Model, (o, path) => o with { Model = path }),
         ModelDirectory("new", o => o.Other, (o, path) => o with { Other = path }),

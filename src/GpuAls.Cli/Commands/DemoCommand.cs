@@ -10,7 +10,7 @@ internal static class DemoCommand
     private static readonly string[] Shown = ["precision", "recall", "ndcg"];
 
     public static ToolCommand Definition { get; } = new ToolCommand<NoOptions>(
-        "demo", "Train on sample plays and show what is recommended", NoOptions.Table, RunAsync)
+        "demo", "Train on sample plays and show what is recommended", static () => NoOptions.Table, RunAsync)
     {
         Details = "The lists are compared with \"most popular\" on held-out plays. No data is needed.",
     };

@@ -9,7 +9,7 @@ internal static class DevicesCommand
     public static ToolCommand Definition { get; } = new ToolCommand<NoOptions>(
         "devices",
         "List the devices, and say why some cannot be used",
-        NoOptions.Table,
+        static () => NoOptions.Table,
         (_, console, _) => Task.FromResult(Run(console)),
         isOnDevice: false);
 

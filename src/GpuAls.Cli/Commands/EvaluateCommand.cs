@@ -8,7 +8,7 @@ internal static class EvaluateCommand
     public static ToolCommand Definition { get; } = new ToolCommand<EvaluateJobOptions>(
         "evaluate",
         "Measure how well a model predicts held-out plays, compared with baselines",
-        JobParameters.Evaluate,
+        static () => JobParameters.Evaluate,
         RunAsync, isWatched: true)
     {
         Details = "Trains on the plays that are not held out, unless --model is given.",

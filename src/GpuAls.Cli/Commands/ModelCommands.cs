@@ -14,17 +14,18 @@ internal static class ModelCommands
     public static IReadOnlyList<ToolCommand> Definitions { get; } =
     [
         new ToolCommand<ModelJobOptions>(
-            "model info", "Show what a saved model was trained on, how, and how good it is", JobParameters.Model,
+            "model info", "Show what a saved model was trained on, how, and how good it is",
+            static () => JobParameters.Model,
             InfoAsync, isOnDevice: false),
         new ToolCommand<ModelJobOptions>(
-            "model verify", "Read all of a saved model and say what is wrong with it", JobParameters.Model,
+            "model verify", "Read all of a saved model and say what is wrong with it", static () => JobParameters.Model,
             VerifyAsync, isOnDevice: false)
         {
             Details = "Checksums, shapes, ids and factors are checked. The exit code is 3 if anything is wrong.",
         },
         new ToolCommand<ModelJobOptions>(
             "model diff", "Show how two saved models differ, and how far lists and scores moved",
-            JobParameters.ModelDiff, DiffAsync, isOnDevice: false)
+            static () => JobParameters.ModelDiff, DiffAsync, isOnDevice: false)
         {
             Details = "Lists and scores are compared for up to 1,000 users, drawn from those who are in both models.",
         },

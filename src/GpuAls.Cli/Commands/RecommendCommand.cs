@@ -6,7 +6,8 @@ namespace GpuAls.Cli.Commands;
 internal static class RecommendCommand
 {
     public static ToolCommand Definition { get; } = new ToolCommand<RecommendJobOptions>(
-        "recommend", "Recommend items to some or all users with a saved model", JobParameters.Recommend, RunAsync,
+        "recommend", "Recommend items to some or all users with a saved model",
+        static () => JobParameters.Recommend, RunAsync,
         isWatched: true);
 
     private static async Task<int> RunAsync(

@@ -6,7 +6,8 @@ namespace GpuAls.Cli.Commands;
 internal static class SampleCommand
 {
     public static ToolCommand Definition { get; } = new ToolCommand<SampleJobOptions>(
-        "sample", "Generate sample plays to try gpuals with", JobParameters.Sample, RunAsync, isOnDevice: false);
+        "sample", "Generate sample plays to try gpuals with",
+        static () => JobParameters.Sample, RunAsync, isOnDevice: false);
 
     private static async Task<int> RunAsync(
         Invocation<SampleJobOptions> invocation, CliConsole console, CancellationToken cancellation)

@@ -6,7 +6,7 @@ namespace GpuAls.Cli.Commands;
 internal static class TrainCommand
 {
     public static ToolCommand Definition { get; } = new ToolCommand<TrainJobOptions>(
-        "train", "Train a model and write recommendations for every user", JobParameters.Train, RunAsync,
+        "train", "Train a model and write recommendations for every user", static () => JobParameters.Train, RunAsync,
         dryRun: DryRunAsync, isWatched: true);
 
     private static async Task<int> RunAsync(

@@ -6,7 +6,8 @@ namespace GpuAls.Cli.Commands;
 internal static class TuneCommand
 {
     public static ToolCommand Definition { get; } = new ToolCommand<TuneJobOptions>(
-        "tune", "Find the options that predict held-out plays best", JobParameters.Tune, RunAsync, isWatched: true)
+        "tune", "Find the options that predict held-out plays best",
+        static () => JobParameters.Tune, RunAsync, isWatched: true)
     {
         Details = "VALUES are A,B,C, or a range: LOW..HIGH or, for N values, LOW..HIGH:N. "
             + "Ranges are logarithmic unless they end with :linear.",

@@ -38,6 +38,9 @@ internal abstract class ToolCommand(string name, string summary)
         ? ""
         : $"{command.Parents.OfType<Command>().Select(NameOf).FirstOrDefault()} {command.Name}".TrimStart();
 
+    /// <summary>The command for the parser, without its options where it is not the one that is asked for.</summary>
+    public Command CreateBare() => new(Name[(Name.IndexOf(' ', StringComparison.Ordinal) + 1)..], Summary);
+
     /// <summary>The command for the parser.</summary>
     /// <param name="console">Where it writes.</param>
     /// <param name="layers">The options under those of the command line, which it reads.</param>
@@ -47,7 +50,7 @@ internal abstract class ToolCommand(string name, string summary)
 /// <summary>A command that is made of the declarations of its job.</summary>
 internal sealed class ToolCommand<TJob> : ToolCommand
 {
-    private readonly ParameterTable<Invocation<TJob>> _table;
+    private readonly Lazy<ParameterTable<Invocation<TJob>>> _table;
     private readonly Func<Invocation<TJob>, CliConsole, CancellationToken, Task<int>> _run;
     private readonly Func<Invocation<TJob>, CliConsole, CancellationToken, Task<int>>? _dryRun;
 
@@ -61,49 +64,32 @@ internal sealed class ToolCommand<TJob> : ToolCommand
     public ToolCommand(
         string name,
         string summary,
-        ParameterTable<TJob> job,
+        Func<ParameterTable<TJob>> job,
         Func<Invocation<TJob>, CliConsole, CancellationToken, Task<int>> run,
         bool isOnDevice = true,
         Func<Invocation<TJob>, CliConsole, CancellationToken, Task<int>>? dryRun = null,
         bool isWatched = false)
         : base(name, summary)
     {
-        IsWatched = isWatched;
-        IEnumerable<Parameter<LogOptions>> log =
-            isWatched ? LogOptions.Table.Append(LogOptions.MetricsFileOption) : LogOptions.Table;
-        IEnumerable<Parameter<ConfigOptions>> config =
-            dryRun is null ? ConfigOptions.Table : ConfigOptions.Table.Append(ConfigOptions.DryRunOption);
-        var device = SharedParameters.Device.Within<Invocation<TJob>>(
-            o => o.Device, (o, request) => o with { Device = request });
-        (_run, _dryRun) = (run, dryRun);
-        _table = new ParameterTable<Invocation<TJob>>(
-            new Invocation<TJob>(job.Usual, SharedParameters.Device.Usual, LogOptions.Table.Usual),
-            [
-                .. job.Within<Invocation<TJob>>(o => o.Job, (o, options) => o with { Job = options }),
-                .. isOnDevice ? device : [],
-                .. log.Select(parameter => parameter.Within<Invocation<TJob>>(
-                    o => o.Log, (o, value) => o with { Log = value })),
-                .. config.Select(parameter => parameter.Within<Invocation<TJob>>(
-                    o => o.Config, (o, value) => o with { Config = value })),
-            ])
-        {
-            Complete = (o, given) => job.Complete is { } complete ? o with { Job = complete(o.Job, given) } : o,
-        };
+        (IsWatched, _run, _dryRun) = (isWatched, run, dryRun);
+        _table = new(() => Declare(job(), isOnDevice));
     }
+
+    private ParameterTable<Invocation<TJob>> Table => _table.Value;
 
     /// <inheritdoc/>
     public override IReadOnlyList<HelpEntry> Entries =>
-        [.. _table.Select(parameter => HelpEntry.Of(parameter, _table.Usual))];
+        [.. Table.Select(parameter => HelpEntry.Of(parameter, Table.Usual))];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> OptionNames => [.. _table.Select(parameter => parameter.Name)];
+    public override IReadOnlyList<string> OptionNames => [.. Table.Select(parameter => parameter.Name)];
 
     /// <inheritdoc/>
     public override Command Create(CliConsole console, OptionLayers layers)
     {
-        var command = new Command(Name[(Name.IndexOf(' ', StringComparison.Ordinal) + 1)..], Summary);
-        var symbols = _table.ToDictionary(
-            parameter => parameter.Name, parameter => Invocation.Symbol(parameter, _table.Usual));
+        var command = CreateBare();
+        var symbols = Table.ToDictionary(
+            parameter => parameter.Name, parameter => Invocation.Symbol(parameter, Table.Usual));
         foreach (var symbol in symbols.Values)
         {
             if (symbol is Argument argument) command.Add(argument);
@@ -113,10 +99,10 @@ internal sealed class ToolCommand<TJob> : ToolCommand
         command.Validators.Add(result =>
         {
             var file = result.GetResult((Option)symbols["config"])?.Tokens is [var token, ..] ? token.Value : null;
-            layers.Read(Name, _table, file);
+            layers.Read(Name, Table, file);
             foreach (var error in layers.Errors) result.AddError(error);
             if (IsGiven("print-config")) return;
-            var missing = _table
+            var missing = Table
                 .Where(parameter => parameter.IsRequired && !IsGiven(parameter.Name))
                 .Select(parameter => $"{(parameter.IsPositional ? "" : $"{parameter.Option} ")}{parameter.ValueName}")
                 .ToArray();
@@ -131,7 +117,7 @@ internal sealed class ToolCommand<TJob> : ToolCommand
         });
         command.SetAction((result, cancellation) =>
         {
-            var given = _table.ToDictionary(parameter => parameter.Name, parameter => Given(parameter.Name));
+            var given = Table.ToDictionary(parameter => parameter.Name, parameter => Given(parameter.Name));
             var invocation = Read(given);
             if (invocation.Config.Print) return Task.FromResult(PrintConfig(invocation, given, console));
             invocation = invocation with { Typed = Invocation.Typed(result) };
@@ -146,12 +132,35 @@ internal sealed class ToolCommand<TJob> : ToolCommand
         return command;
     }
 
+    private ParameterTable<Invocation<TJob>> Declare(ParameterTable<TJob> job, bool isOnDevice)
+    {
+        IEnumerable<Parameter<LogOptions>> log =
+            IsWatched ? LogOptions.Table.Append(LogOptions.MetricsFileOption) : LogOptions.Table;
+        IEnumerable<Parameter<ConfigOptions>> config =
+            _dryRun is null ? ConfigOptions.Table : ConfigOptions.Table.Append(ConfigOptions.DryRunOption);
+        var device = SharedParameters.Device.Within<Invocation<TJob>>(
+            o => o.Device, (o, request) => o with { Device = request });
+        return new ParameterTable<Invocation<TJob>>(
+            new Invocation<TJob>(job.Usual, SharedParameters.Device.Usual, LogOptions.Table.Usual),
+            [
+                .. job.Within<Invocation<TJob>>(o => o.Job, (o, options) => o with { Job = options }),
+                .. isOnDevice ? device : [],
+                .. log.Select(parameter => parameter.Within<Invocation<TJob>>(
+                    o => o.Log, (o, value) => o with { Log = value })),
+                .. config.Select(parameter => parameter.Within<Invocation<TJob>>(
+                    o => o.Config, (o, value) => o with { Config = value })),
+            ])
+        {
+            Complete = (o, given) => job.Complete is { } complete ? o with { Job = complete(o.Job, given) } : o,
+        };
+    }
+
     private Invocation<TJob> Read(Dictionary<string, GivenOption?> given)
     {
         try
         {
-            var invocation = _table.Read(parameter => given[parameter.Name]?.Texts ?? []);
-            _table.Check(invocation);
+            var invocation = Table.Read(parameter => given[parameter.Name]?.Texts ?? []);
+            Table.Check(invocation);
             return invocation;
         }
         catch (GpuAlsException failure) when (failure.Kind == FailureKind.Usage)
@@ -174,9 +183,9 @@ internal sealed class ToolCommand<TJob> : ToolCommand
     private int PrintConfig(
         Invocation<TJob> invocation, Dictionary<string, GivenOption?> given, CliConsole console)
     {
-        console.Out.WriteLine(EffectiveConfig.Json(_table, invocation));
+        console.Out.WriteLine(EffectiveConfig.Json(Table, invocation));
         var log = new RunLog(console.Error, invocation.Log);
-        foreach (var parameter in _table.Where(parameter => parameter.Group != ParameterGroup.Configuration))
+        foreach (var parameter in Table.Where(parameter => parameter.Group != ParameterGroup.Configuration))
         {
             if (given[parameter.Name] is not { } option) continue;
             var value = EffectiveConfig.Masked(parameter.Get(invocation));
