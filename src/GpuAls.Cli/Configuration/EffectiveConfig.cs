@@ -1,12 +1,11 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace GpuAls.Cli;
 
 /// <summary>The options that have an effect, as JSON that --config reads.</summary>
-internal static partial class EffectiveConfig
+internal static class EffectiveConfig
 {
     private static readonly JsonWriterOptions Format = new()
     {
@@ -30,10 +29,6 @@ internal static partial class EffectiveConfig
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    /// <summary>A value without the password that a URL in it may have.</summary>
-    public static string Masked(string value) =>
-        PasswordInQuery().Replace(UserInfo().Replace(value, "$1***@"), "$1***");
-
     private static void Write<T>(Utf8JsonWriter json, Parameter<T> parameter, IReadOnlyList<string> texts)
     {
         if (texts.Count == 0) return;
@@ -44,16 +39,10 @@ internal static partial class EffectiveConfig
             case ParameterKind.Flag: json.WriteBooleanValue(texts[0] == "true"); break;
             case ParameterKind.List:
                 json.WriteStartArray();
-                foreach (var text in texts) json.WriteStringValue(Masked(text));
+                foreach (var text in texts) json.WriteStringValue(UrlSecrets.Masked(text));
                 json.WriteEndArray();
                 break;
-            default: json.WriteStringValue(Masked(texts[0])); break;
+            default: json.WriteStringValue(UrlSecrets.Masked(texts[0])); break;
         }
     }
-
-    [GeneratedRegex(@"(://[^/@:\s]*:)[^/@\s]*@")]
-    private static partial Regex UserInfo();
-
-    [GeneratedRegex(@"([?&;](?:ssl)?password=)[^&;]*", RegexOptions.IgnoreCase)]
-    private static partial Regex PasswordInQuery();
 }

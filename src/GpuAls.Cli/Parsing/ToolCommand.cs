@@ -188,7 +188,7 @@ internal sealed class ToolCommand<TJob> : ToolCommand
         foreach (var parameter in Table.Where(parameter => parameter.Group != ParameterGroup.Configuration))
         {
             if (given[parameter.Name] is not { } option) continue;
-            var value = EffectiveConfig.Masked(parameter.Get(invocation));
+            var value = UrlSecrets.Masked(parameter.Get(invocation));
             log.Write(CliEvents.Option.Line(
                 $"{parameter.Name} is {value}, from {option.Origin}", parameter.Name, value, option.Origin));
         }

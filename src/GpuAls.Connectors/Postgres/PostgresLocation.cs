@@ -57,7 +57,9 @@ internal sealed class PostgresLocation
     public static PostgresLocation Parse(string location)
     {
         var start = location.IndexOf(SchemeEnd, StringComparison.Ordinal) + SchemeEnd.Length;
-        Require.Usage(start > SchemeEnd.Length, $"'{location.Split('?')[0]}' is not a URL; expected {Form}.");
+        // Not the rest of it, which may be a password.
+        Require.Usage(
+            start > SchemeEnd.Length, $"'{location.Split(':')[0]}:…' is not a URL; expected {Form}.");
         var end = location.IndexOfAny(['/', '?'], start) is var found and >= 0 ? found : location.Length;
         var at = location.LastIndexOf('@', end - 1, end - start);
         var user = at < 0 ? "" : location[start..at];

@@ -13,7 +13,7 @@ internal sealed record S3Location(string Bucket, string Key)
         var parsed = slash < 0 ? new S3Location(path, "") : new S3Location(path[..slash], path[(slash + 1)..]);
         Require.Usage(
             parsed.Bucket.Length > 0 && !parsed.Bucket.AsSpan().ContainsAny("*?@ "),
-            $"'{location}' names no bucket; expected s3://BUCKET/KEY.");
+            $"'{UrlSecrets.Masked(location)}' names no bucket; expected s3://BUCKET/KEY.");
         return parsed;
     }
 

@@ -91,7 +91,7 @@ internal static class Stores
         var schemes = string.Join(", ", Known.Keys.Order(StringComparer.Ordinal).Select(known => known + SchemeEnd));
         throw new GpuAlsException(
             FailureKind.Usage,
-            $"'{location}': {scheme}{SchemeEnd} is not supported; expected a local path"
+            $"'{UrlSecrets.Masked(location)}': {scheme}{SchemeEnd} is not supported; expected a local path"
                 + (schemes.Length > 0 ? $" or {schemes}." : "."));
     }
 

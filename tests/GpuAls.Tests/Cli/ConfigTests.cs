@@ -135,6 +135,24 @@ public sealed class ConfigTests
             Is.EqualTo("warning: GPUALS_RNAK is ignored: no option has that name. Did you mean GPUALS_RANK?\n"));
     }
 
+    [TestCase("https://ann:hush@host/plays.csv", "'https://ann:***@host/plays.csv': https:// is not supported")]
+    [TestCase("https://ann:hu@sh@host/plays.csv", "'https://ann:***@host/plays.csv': https:// is not supported")]
+    [TestCase("s3://ann:hush@music/plays.csv", "'s3://ann:***@music/plays.csv' names no bucket")]
+    [TestCase("postgres:ann:hush@host/db", "'postgres:…' is not a URL")]
+    [TestCase("postgres://ann:hush@host/db", "was given with a password")]
+    [TestCase("postgres://ann@host:port/db?password=hush", "")]
+    public async Task Locations_WithPasswords_AreRefusedWithoutShowingThem(string location, string expected)
+    {
+        foreach (var format in new[] { "text", "json" })
+        {
+            var run = await Tool.RunAsync("train", location, "-o", "m", "--verbose", "--log-format", format);
+
+            Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
+            Assert.That(run.Out + run.Error, Does.Not.Contain("hush").And.Not.Contain("sh@"));
+            if (format == "text") Assert.That(run.Error, Does.Contain(expected));
+        }
+    }
+
     [Test]
     public async Task PrintConfig_Passwords_AreMasked()
     {
