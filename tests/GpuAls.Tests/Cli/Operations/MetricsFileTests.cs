@@ -172,6 +172,8 @@ public sealed class MetricsFileTests
     }
 
     [Test]
+    [Category("Emulated")]
+    [NonParallelizable]
     public async Task Device_MemoryAndTransfers_AreCounted()
     {
         var run = await Tool.SucceedAsync(
