@@ -38,7 +38,7 @@ internal sealed record IterationDone(IterationReport Report, int Total, string? 
     public override bool IsOnlyProgress => Report.Fp64Rows == 0;
 }
 
-/// <summary>Some rows could be solved only with jitter, which is told at the end of the job.</summary>
+/// <summary>Some rows could be solved only with jitter. The log says so at the end of the job.</summary>
 /// <param name="Rows">How many solves, in all iterations.</param>
 /// <param name="FirstIteration">The first iteration with such a row.</param>
 internal sealed record RowsJittered(long Rows, int FirstIteration) : JobEvent

@@ -33,7 +33,7 @@ internal sealed class JobReporter(RunLog log, TimeProvider time) : IProgress<Job
     }
 }
 
-/// <summary>Adds up what is told once, at the end of a job, whether it failed or not.</summary>
+/// <summary>Adds up what is reported once, at the end of a job, whether it failed or not.</summary>
 internal sealed class JitterCount
 {
     private long _rows;

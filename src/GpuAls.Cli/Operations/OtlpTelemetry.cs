@@ -31,7 +31,7 @@ internal sealed class OtlpTelemetry
     private DateTime _last = DateTime.UtcNow;
 
     /// <summary>The run begins.</summary>
-    /// <param name="settings">Where it is told.</param>
+    /// <param name="settings">Which collectors it is sent to.</param>
     /// <param name="command">The command.</param>
     public OtlpTelemetry(OtlpSettings settings, string command)
     {

@@ -48,7 +48,7 @@ internal sealed class RunWatch : IProgress<JobEvent>
     /// <summary>Tells what the run came to. Nothing of this fails the run.</summary>
     /// <param name="command">The command.</param>
     /// <param name="exitCode">Its exit code.</param>
-    /// <param name="options">What is told.</param>
+    /// <param name="options">Which metrics file is written, if any.</param>
     /// <param name="log">Takes the summary.</param>
     public async Task EndAsync(string command, int exitCode, LogOptions options, RunLog log)
     {

@@ -20,7 +20,7 @@ internal abstract class ToolCommand(string name, string summary)
     /// <summary>More about it, in sentences.</summary>
     public string Details { get; init; } = "";
 
-    /// <summary>Whether it runs a job that is watched: its end is told in a summary and in metrics.</summary>
+    /// <summary>Whether it runs a job that is watched: it ends with a summary and metrics.</summary>
     public bool IsWatched { get; protected init; }
 
     /// <summary>Its parameters, for help.</summary>
@@ -60,7 +60,7 @@ internal sealed class ToolCommand<TJob> : ToolCommand
     /// <param name="run">Does it; returns the exit code.</param>
     /// <param name="isOnDevice">Whether something is computed, and so a device is chosen.</param>
     /// <param name="dryRun">Tells what it would do; returns the exit code. Null for a command that cannot.</param>
-    /// <param name="isWatched">Whether it runs a job whose end is told in a summary and in metrics.</param>
+    /// <param name="isWatched">Whether it runs a job that ends with a summary and metrics.</param>
     public ToolCommand(
         string name,
         string summary,

@@ -60,7 +60,8 @@ internal sealed record FileByteSource(string Name, long Length) : IByteSource
     {
         cancellation.ThrowIfCancellationRequested();
         var options = new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = BufferBytes };
-        return new ValueTask<Stream>(new CountedStream(new FileStream(Name, options)));
+        var file = new FileStream(Name, options);
+        return new ValueTask<Stream>(new CountedStream(file, static read => MovedBytes.AddRead(read)));
     }
 
     /// <inheritdoc/>

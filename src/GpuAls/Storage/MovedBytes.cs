@@ -24,7 +24,8 @@ internal static class MovedBytes
 
 /// <summary>Counts what is read of a stream.</summary>
 /// <param name="inner">The stream, which is disposed with this one.</param>
-internal sealed class CountedStream(Stream inner) : ForwardStream
+/// <param name="add">Takes the number of bytes of each read.</param>
+internal sealed class CountedStream(Stream inner, Action<int> add) : ForwardStream
 {
     public override int Read(Span<byte> buffer) => Counted(inner.Read(buffer));
 
@@ -47,9 +48,9 @@ internal sealed class CountedStream(Stream inner) : ForwardStream
         base.Dispose(disposing);
     }
 
-    private static int Counted(int count)
+    private int Counted(int read)
     {
-        MovedBytes.AddRead(count);
-        return count;
+        add(read);
+        return read;
     }
 }

@@ -236,7 +236,7 @@ public sealed class CheckpointJobTests
     }
 
     /// <summary>Trains until an iteration is done, and stops it as a signal does.</summary>
-    /// <returns>What was told of the checkpoint.</returns>
+    /// <returns>What was reported of the checkpoint.</returns>
     private async Task<CheckpointKept?> StopAsync(int iteration, string output, string[] options)
     {
         using var stop = new CancellationTokenSource();

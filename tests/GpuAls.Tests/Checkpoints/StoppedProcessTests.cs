@@ -82,8 +82,7 @@ public sealed class StoppedProcessTests
     private async Task KillAsync(int moments, int iterations, int seed, S3Double? s3 = null)
     {
         var (whole, output, folder) = (_folder.At("unkilled"), _folder.At("killed"), _folder.At("killed-ck"));
-        var environment = string.Concat((s3?.Environment ?? []).Select(pair => $"{pair.Name}='{pair.Value}' "));
-        var command = $"env {environment}{Train(output, iterations)} --overwrite --resume --checkpoint-every 1 "
+        var command = $"{s3?.Shell}{Train(output, iterations)} --overwrite --resume --checkpoint-every 1 "
             + $"--checkpoint {(s3 is null ? folder : "s3://music/killed")}";
         await SucceedAsync($"{Train(whole, iterations)} --overwrite");
         var clock = Stopwatch.StartNew();

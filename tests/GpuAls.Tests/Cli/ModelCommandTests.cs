@@ -84,7 +84,7 @@ public sealed class ModelCommandTests : SamplePlaysFixture
         Assert.That(run.Error, Does.Match($@"error: '{damaged}' has \d problems?: {file} {problem}"));
     }
 
-    /// <summary>What has the right checksum can still be wrong, and more than one thing is told.</summary>
+    /// <summary>What has the right checksum can still be wrong, and all of it is reported.</summary>
     [Test]
     public async Task Verify_WrongContent_IsFoundBehindTheChecksum()
     {

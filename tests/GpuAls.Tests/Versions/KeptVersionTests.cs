@@ -119,7 +119,7 @@ public sealed class KeptVersionTests(bool onS3)
         Assert.That(run.Error, Does.Contain("--keep requires a placeholder in --output, as in models/{date}."));
     }
 
-    /// <summary>What cannot be deleted is told; the model is published all the same.</summary>
+    /// <summary>What cannot be deleted is a warning; the model is published all the same.</summary>
     [Test]
     public async Task Train_VersionCannotBeDeleted_WarnsAndSucceeds()
     {

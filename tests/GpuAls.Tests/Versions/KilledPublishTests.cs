@@ -51,9 +51,7 @@ public sealed class KilledPublishTests
 
     private async Task KillAsync(string models, int moments, int seed)
     {
-        var environment = string.Join(
-            ' ', _s3?.Environment.Select(pair => $"{pair.Name}='{pair.Value}'").Prepend("env") ?? []);
-        var tool = $"{environment} {ToolProcess.Command}";
+        var tool = $"{_s3?.Shell}{ToolProcess.Command}";
         var train = $"{tool} train {_folder.At("plays.csv")} --device cpu --rank 8 --iterations 1 --keep 2 "
             + $"--output '{models}/{{date}}-{{time}}'";
         var first = await ToolProcess.RunAsync(train);

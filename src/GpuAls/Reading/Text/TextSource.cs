@@ -17,13 +17,14 @@ internal sealed class TextSource : IDisposable
     ];
 
     private readonly InputFile _file;
-    private readonly CountingStream _compressed;
+    private readonly CountedStream _compressed;
     private readonly Stream _plain;
     private readonly Stream _text;
+    private long _compressedBytes;
 
     private TextSource(Stream stream, InputFile file, InteractionSchema schema)
     {
-        (_file, _compressed) = (file, new CountingStream(stream));
+        (_file, _compressed) = (file, new CountedStream(stream, read => _compressedBytes += read));
         _plain = file.Compression == InputCompression.None
             ? _compressed
             : new LimitedStream(Decompress(file.Compression), file.ExpansionLimit(schema));
@@ -39,7 +40,7 @@ internal sealed class TextSource : IDisposable
     }
 
     /// <summary>The share of the file's bytes that has been read, 0 .. 1.</summary>
-    public double Fraction => _file.Bytes == 0 ? 1 : Math.Min(1, (double)_compressed.Count / _file.Bytes);
+    public double Fraction => _file.Bytes == 0 ? 1 : Math.Min(1, (double)_compressedBytes / _file.Bytes);
 
     /// <exception cref="GpuAlsException">Kind BadInput: the file cannot be opened.</exception>
     public static async Task<TextSource> OpenAsync(
@@ -102,24 +103,6 @@ internal sealed class TextSource : IDisposable
             Marks.FirstOrDefault(known => start.AsSpan(0, length).StartsWith(known.Mark), ([], Encoding.UTF8));
         var text = new AheadStream(start.AsMemory(mark.Length..length), bytes);
         return encoding is UTF8Encoding ? text : Encoding.CreateTranscodingStream(text, encoding, Encoding.UTF8);
-    }
-
-    private sealed class CountingStream(Stream stream) : ForwardStream
-    {
-        public long Count { get; private set; }
-
-        public override int Read(Span<byte> buffer)
-        {
-            var read = stream.Read(buffer);
-            Count += read;
-            return read;
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing) stream.Dispose();
-            base.Dispose(disposing);
-        }
     }
 }
 

@@ -75,6 +75,9 @@ internal sealed class S3Double : IHttpApplication<HttpContext>, IAsyncDisposable
         ("AWS_EC2_METADATA_DISABLED", "true"),
     ];
 
+    /// <summary>What a shell puts before a command that is to use it.</summary>
+    public string Shell => $"env {string.Join(' ', Environment.Select(pair => $"{pair.Name}='{pair.Value}'"))} ";
+
     public static async Task<S3Double> StartAsync(S3DoubleOptions? options = null)
     {
         var s3 = new S3Double(options ?? new S3DoubleOptions());

@@ -47,10 +47,7 @@ public sealed class S3ProcessTests
         Assert.That(_s3.Store.Keys("music"), Does.Contain("models/night/_SUCCESS"));
     }
 
-    private string Command()
-    {
-        var environment = string.Join(' ', _s3.Environment.Select(pair => $"{pair.Name}='{pair.Value}'"));
-        return $"env {environment} {ToolProcess.Command} train {_folder.At("plays.csv")} --device cpu --rank 128 "
+    private string Command() =>
+        $"{_s3.Shell}{ToolProcess.Command} train {_folder.At("plays.csv")} --device cpu --rank 128 "
             + "--iterations 1 --output s3://music/models/night";
-    }
 }

@@ -106,9 +106,8 @@ public sealed class S3WriteCommandTests
     {
         string[] train = ["train", _folder.At("plays.csv"), "--rank", "3", "--iterations", "3000", "--device", "cpu"];
         string[] resumable = ["--output", "s3://music/model", "--checkpoint", "s3://music/saved", "--resume"];
-        var environment = string.Join(' ', _s3.Double.Environment.Select(pair => $"{pair.Name}='{pair.Value}'"));
         var run = await ToolProcess.SignalAsync(
-            $"env {environment} {ToolProcess.Command} {string.Join(' ', train)} {string.Join(' ', resumable)}",
+            $"{_s3.Double.Shell}{ToolProcess.Command} {string.Join(' ', train)} {string.Join(' ', resumable)}",
             "TERM", "iteration 2/");
         Assert.That(run.ExitCode, Is.EqualTo(143), run.Error);
         Assert.That(_s3.Store.Keys("music"), Is.Not.Empty.And.All.StartsWith("saved/"));
