@@ -15,9 +15,11 @@ internal static class HostMemory
     /// <summary>Of what readers rent: arrays are of powers of two, grow by doubling, and stay in the pool.</summary>
     private const double Pooled = 2;
 
-    /// <summary>A block of lists and what is encoded of it, for each row.</summary>
+    /// <summary>A listed item, scored and encoded, with what both leave behind.</summary>
     private const int BytesOfAListedItem = 110;
-    private const int ListRowsAtOnce = 1 << 20;
+
+    /// <summary>The lists that are underway at a time.</summary>
+    private const long ListsAtOnce = 50L << 20;
 
     /// <param name="options">What is trained.</param>
     /// <param name="plays">The plays.</param>
@@ -38,9 +40,9 @@ internal static class HostMemory
         var snapshots = (options.Validation is null ? 0 : 1) + (options.Checkpoint.Location is null ? 0 : 1);
         var confidences = isImplicit ? rows * 2 * sizeof(float) : 0;
         var training = loaded + confidences + (isHost ? padded : 0) + vectors + first + (snapshots * vectors);
-        var listed = Math.Min(users * options.Top, ListRowsAtOnce);
+        var listing = Math.Min(users * options.Top * BytesOfAListedItem, ListsAtOnce + LargeGarbage.Most);
         var writing = loaded + confidences + vectors + first + (snapshots * vectors) + Objects(plays.Users)
-            + Objects(plays.Items) + (listed * BytesOfAListedItem);
+            + Objects(plays.Items) + listing;
         return Math.Max(training, writing);
     }
 

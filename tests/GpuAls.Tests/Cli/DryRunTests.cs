@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace GpuAls.Tests.Cli;
 
 /// <summary>A dry run tells what a training would do, and leaves everything as it is.</summary>
@@ -69,6 +72,31 @@ public sealed class DryRunTests
 
         Assert.That(run.ExitCode, Is.EqualTo(exitCode), run.Error);
         Assert.That(run.Error, Does.Contain(message));
+    }
+
+    [Test, Platform("Linux")]
+    public async Task DryRun_OfManyLists_ForeseesTheMemoryOfTheRun()
+    {
+        var (plays, metrics) = (_folder.At("plays.parquet"), _folder.At("run.prom"));
+        await Tool.SucceedAsync(
+            "sample", "--output", plays, "--users", "200000", "--items", "2000", "--plays", "600000");
+        string[] train =
+        [
+            "train", plays, "--output", _folder.At("model"), "--recommendations", _folder.At("lists.jsonl"),
+            "--top", "50", "--rank", "16", "--iterations", "1", "--device", "cpu",
+        ];
+        var planned = await Tool.SucceedAsync([.. train, "--dry-run"]);
+
+        var run = await ToolProcess.RunAsync(
+            $"{ToolProcess.Command} {string.Join(' ', train)} --metrics-file {metrics}");
+
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        var plan = double.Parse(
+            Regex.Match(planned.Out, @"about ([0-9.]+) MB of host memory").Groups[1].Value,
+            CultureInfo.InvariantCulture);
+        var line = File.ReadLines(metrics).Single(line => line.StartsWith("gpuals_host_memory_peak_bytes"));
+        var peak = double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture) / 1e6;
+        Assert.That(peak, Is.EqualTo(plan).Within(15).Percent);
     }
 
     [Test]
