@@ -104,6 +104,7 @@ internal static class CommandLine
         var named = Commands.Where(command => command.Name.Split(' ')[0] == word).ToArray();
         var root = new RootCommand { HelpName = "gpuals" };
         root.Options.OfType<HelpOption>().Single().Action = new HelpPageAction(Commands, isAll: false);
+        root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
         root.Add(
             new Option<bool>("--help-all") { Recursive = true, Action = new HelpPageAction(Commands, isAll: true) });
         foreach (var command in Commands)

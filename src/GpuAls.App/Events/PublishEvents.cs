@@ -14,6 +14,20 @@ internal sealed record GuardPassed(string Guard, string Found, string Expected) 
         [Log.Line($"{Guard}: {Found} (expected: {Expected})", Guard, Found, Expected)];
 }
 
+/// <summary>A guard does not let the model be published; the failure of the run says so too.</summary>
+/// <param name="Guard">Its option.</param>
+/// <param name="Found">What was found.</param>
+/// <param name="Expected">What was expected.</param>
+internal sealed record GuardFailed(string Guard, string Found, string Expected) : JobEvent
+{
+    public static readonly LogEvent Log = new(
+        LogLevel.Warning, "guard_failed", "A guard of train stops the run: nothing is published, the exit code is 5",
+        ("guard", "its option, such as --min-rows"), ("found", "what was found"), ("expected", "what was expected"));
+
+    public override IEnumerable<LogLine> Lines =>
+        [Log.Line($"{Guard} fails: {Found} (expected: {Expected})", Guard, Found, Expected)];
+}
+
 /// <summary>A guard has nothing to compare with.</summary>
 /// <param name="Guard">Its option.</param>
 /// <param name="Reason">Why.</param>
@@ -49,4 +63,26 @@ internal sealed record VersionKept(string Path, string Reason) : JobEvent
 
     public override IEnumerable<LogLine> Lines =>
         [Log.Line($"the old version '{Path}' {Reason}. It is left for you to delete.", Path, Reason)];
+}
+
+/// <summary>A model is read by the file <c>latest</c>.</summary>
+/// <param name="Path">The file, as it was given.</param>
+/// <param name="Model">The folder of the version that it names.</param>
+internal sealed record VersionChosen(string Path, string Model) : JobEvent
+{
+    public static readonly LogEvent Log = new(
+        LogLevel.Info, "model_version", "A model is read by the file latest",
+        ("path", "the file"), ("model", "directory or URL of the version that it names"));
+
+    public override IEnumerable<LogLine> Lines => [Log.Line($"{Path} names the model {Model}", Path, Model)];
+
+    /// <summary>The folder of a model; tells it if <c>latest</c> was followed.</summary>
+    /// <exception cref="GpuAlsException">Kind BadInput: <c>latest</c> does not name a version.</exception>
+    public static async Task<string> FollowAsync(
+        string location, IProgress<JobEvent>? progress, CancellationToken cancellation)
+    {
+        var model = await LatestModel.ResolveAsync(location, cancellation).ConfigureAwait(false);
+        if (model != location) progress?.Report(new VersionChosen(location, model));
+        return model;
+    }
 }

@@ -20,7 +20,7 @@ internal sealed record IterationDone(IterationReport Report, int Total, string? 
         get
         {
             var loss = Report.Loss is { } value ? Invariant($", loss {value:G9}") : "";
-            var metric = Report.Metric is { } measured ? Invariant($", {Metric} {measured:F4}") : "";
+            var metric = Report.Metric is { } measured ? $", {Metric} {MetricTitles.Number(measured)}" : "";
             var fp64 = Report.Fp64Rows > 0 ? $", {Counted.Of(Report.Fp64Rows, "row")} in fp64" : "";
             yield return Log.Line(
                 Invariant($"iteration {Report.Iteration}/{Total}: {Report.Seconds:F3} s{loss}{metric}{fp64}"),
@@ -71,7 +71,7 @@ internal sealed record BestKept(int Iteration, int Trained, string Metric, doubl
     public override IEnumerable<LogLine> Lines =>
     [
         Log.Line(
-            Invariant($"kept iteration {Iteration} of {Trained}: {Metric} {Value:F4}"),
+            Invariant($"kept iteration {Iteration} of {Trained}: {Metric} {MetricTitles.Number(Value)}"),
             Iteration, Trained, Metric, Value),
     ];
 }

@@ -130,8 +130,9 @@ internal sealed class TrainGuards(TrainJobOptions options, IProgress<JobEvent>? 
 
     private void Judge(bool holds, string guard, string found, string expected, string failure)
     {
-        if (holds) progress?.Report(new GuardPassed(guard, found, expected));
-        else _failures.Add(failure);
+        progress?.Report(
+            holds ? new GuardPassed(guard, found, expected) : new GuardFailed(guard, found, expected));
+        if (!holds) _failures.Add(failure);
     }
 
     private void Refuse(string what, string remedy)

@@ -79,6 +79,7 @@ internal sealed class EvaluateJob
             return (splits, null);
         }
 
+        directory = await VersionChosen.FollowAsync(directory, _progress, cancellation).ConfigureAwait(false);
         var model = await ModelReader.ReadAsync(directory, cancellation).ConfigureAwait(false);
         RatingColumn.Check(model.Feedback, _options.Schema);
         var ofModel = new InteractionMatrix(model.Users, model.Items, model.Plays) { Feedback = model.Feedback };

@@ -42,7 +42,9 @@ internal sealed class RecommendJob
             ? await outputs.OpenListsAsync(output, _options.Tables, cancellation).ConfigureAwait(false)
             : null;
         _engine.PrepareTopK();
-        var model = await ModelReader.ReadAsync(_options.Model, cancellation).ConfigureAwait(false);
+        var location =
+            await VersionChosen.FollowAsync(_options.Model, _progress, cancellation).ConfigureAwait(false);
+        var model = await ModelReader.ReadAsync(location, cancellation).ConfigureAwait(false);
         _clock.End("read_model");
         _progress?.Report(ModelRead.Of(model));
         var users = await UserSelection.SelectAsync(model, _options, cancellation).ConfigureAwait(false);

@@ -19,7 +19,7 @@ internal static class SummaryTable
         if (s.Loss is { } loss) Add("model", [Invariant($"loss {loss:G9}")]);
         // The table of an evaluation has its many metrics.
         if (s.Metrics.Count > 0 && s.Metrics[0].Metrics.Count <= 2)
-            Add("metrics", s.Metrics[0].Metrics.Select(metric => Invariant($"{metric.Metric} {metric.Value:F4}")));
+            Add("metrics", s.Metrics[0].Metrics.Select(one => $"{one.Metric} {MetricTitles.Number(one.Value)}"));
         Add("work", [.. Many(s.Iterations, "iteration"), .. Many(s.Trials, "trial"), .. Many(s.Lists ?? 0, "list")]);
         var phases = new List<string>();
         foreach (var (phase, seconds) in s.PhaseSeconds) phases.Add(Invariant($"{phase} {seconds:F2}"));

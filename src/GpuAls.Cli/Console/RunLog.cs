@@ -66,6 +66,7 @@ internal sealed class RunLog(TextWriter writer, LogOptions options)
             case int number: output.WriteNumber(name, number); break;
             case long number: output.WriteNumber(name, number); break;
             case double number when !double.IsFinite(number): output.WriteNull(name); break; // JSON has no NaN
+            case double number when name == "seconds": output.WriteNumber(name, Math.Round(number, 3)); break;
             case double number: output.WriteNumber(name, number); break;
             case IEnumerable<KeyValuePair<string, object?>> parts:
                 output.WriteStartObject(name);

@@ -156,3 +156,17 @@ internal sealed class HelpPageAction(IReadOnlyList<ToolCommand> commands, bool i
         return ExitCode.Done;
     }
 }
+
+/// <summary>Writes the version, with the commit in short.</summary>
+internal sealed class VersionAction : SynchronousCommandLineAction
+{
+    /// <inheritdoc/>
+    public override bool ClearsParseErrors => true;
+
+    /// <inheritdoc/>
+    public override int Invoke(ParseResult parseResult)
+    {
+        parseResult.InvocationConfiguration.Output.WriteLine(ProductVersion.WithCommit);
+        return ExitCode.Done;
+    }
+}

@@ -114,8 +114,11 @@ internal sealed class PostgresErrors(PostgresLocation location, FailureKind kind
         });
     }
 
+    /// <summary>What the server adds; Npgsql puts a note in its stead where it may hold values of rows.</summary>
     private static string Detail(PostgresException server) =>
-        server.Detail is { Length: > 0 } detail ? $" ({detail.TrimEnd('.')})" : "";
+        server.Detail is { Length: > 0 } detail && !detail.StartsWith("Detail redacted", StringComparison.Ordinal)
+            ? $" ({detail.TrimEnd('.')})"
+            : "";
 
     /// <summary>Where in a text of the user an error is, with what stands there.</summary>
     private static string At(PostgresException server, string? sql)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Npgsql;
 
 namespace GpuAls.Connectors.Postgres;
@@ -7,6 +8,9 @@ namespace GpuAls.Connectors.Postgres;
 internal sealed class PostgresSession : IAsyncDisposable
 {
     private const int ReadBufferBytes = 1 << 17;
+
+    /// <summary>Before each try to connect after the first, as a server that restarts needs.</summary>
+    private static readonly TimeSpan[] Waits = [.. new[] { 0.25, 0.5, 1, 2 }.Select(TimeSpan.FromSeconds)];
 
     private readonly NpgsqlDataSource _source;
 
@@ -35,7 +39,7 @@ internal sealed class PostgresSession : IAsyncDisposable
         try
         {
             var connection = await errors.GuardAsync(
-                "connect", () => source.OpenConnectionAsync(cancellation).AsTask()).ConfigureAwait(false);
+                "connect", () => ConnectAsync(source, cancellation)).ConfigureAwait(false);
             return new PostgresSession(source, connection, errors);
         }
         catch
@@ -44,6 +48,31 @@ internal sealed class PostgresSession : IAsyncDisposable
             throw;
         }
     }
+
+    private static async Task<NpgsqlConnection> ConnectAsync(NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (NpgsqlException exception) when (tries < Waits.Length && MayPass(exception))
+            {
+                await Task.Delay(Waits[tries] * (0.75 + (0.5 * Random.Shared.NextDouble())), cancellation)
+                    .ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Whether it is worth another try: the server starts, stops or has too many connections.</summary>
+    private static bool MayPass(NpgsqlException exception) => exception is PostgresException server
+        ? server.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown
+            or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.TooManyConnections
+        : exception.InnerException is SocketException
+        {
+            SocketErrorCode: SocketError.ConnectionRefused or SocketError.ConnectionReset
+        };
 
     /// <summary>Runs a statement of gpuals.</summary>
     public Task<int> RunAsync(string what, string sql, CancellationToken cancellation) =>

@@ -85,10 +85,14 @@ internal sealed record ModelManifest
             Options = options,
             Data = data,
             Device = device,
-            Iterations = trained.Iterations,
+            Iterations = [.. trained.Iterations.Select(WithoutNaN)],
             TimingsSeconds = clock.Seconds,
             Sha256 = new Dictionary<string, string>(),
         };
+
+    /// <summary>A metric that is not defined is left out: JSON has no NaN.</summary>
+    private static IterationReport WithoutNaN(IterationReport report) =>
+        report.Metric is { } metric && !double.IsFinite(metric) ? report with { Metric = null } : report;
 }
 
 /// <summary>The numbers of the input.</summary>

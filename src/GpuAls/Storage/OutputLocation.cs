@@ -53,7 +53,8 @@ internal sealed class OutputLocation
         Require.Usage(_store is null || folder != Path, $"'{Name}' names no file.");
         IOutput output = _store is null
             ? new FilesOutput(folder, [FileName], overwrite)
-            : await _store.OpenFilesAsync(folder, [FileName], overwrite, cancellation).ConfigureAwait(false);
+            : await _store.OpenFilesAsync(Path[..(Path.LastIndexOf('/') + 1)], [FileName], overwrite, cancellation)
+                .ConfigureAwait(false);
         return new OutputFile(output, FileName);
     }
 

@@ -83,7 +83,7 @@ public sealed class DryRunTests
         string[] train =
         [
             "train", plays, "--output", _folder.At("model"), "--recommendations", _folder.At("lists.jsonl"),
-            "--top", "50", "--rank", "16", "--iterations", "1", "--device", "cpu",
+            "--top", "100", "--rank", "16", "--iterations", "1", "--device", "cpu",
         ];
         var planned = await Tool.SucceedAsync([.. train, "--dry-run"]);
 

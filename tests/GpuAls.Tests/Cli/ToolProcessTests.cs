@@ -117,6 +117,14 @@ public sealed class ToolProcessTests
     }
 
     [Test]
+    public async Task Version_IsShort()
+    {
+        var run = await ToolProcess.RunAsync($"{ToolProcess.Command} --version");
+
+        Assert.That(run.Out, Does.Match(@"^\d+\.\d+\.\d+(\+[0-9a-f]{9})?\n$"));
+    }
+
+    [Test]
     public async Task Train_ParquetThatDoesNotFitInMemory_ExitsWithFour()
     {
         RawParquet.Write(

@@ -43,6 +43,24 @@ public sealed class ValidationTests : SamplePlaysFixture
         await Tool.SucceedAsync("recommend", Folder.At("fraction"), "--device", "cpu");
     }
 
+    /// <summary>AUC is not defined where a user has played every item but those held out.</summary>
+    [Test]
+    public async Task Train_MetricThatIsNotDefined_IsLeftOut()
+    {
+        var (plays, test) = (Folder.At("two.csv"), Folder.At("two-test.csv"));
+        File.WriteAllText(plays, "user,item\na,x\nb,x\nb,y\nc,y\n");
+        File.WriteAllText(test, "user,item\na,y\nc,x\n");
+
+        var run = await Tool.SucceedAsync(
+            "train", plays, "--output", Folder.At("undefined"), "--rank", "2", "--iterations", "2", "--device", "cpu",
+            "--validation", test, "--metric", "auc");
+
+        Assert.That(run.Error, Does.Contain("auc n/a\n").And.Not.Contain("NaN"));
+        var manifest = Manifest("undefined");
+        Assert.That(manifest["iterations"]!.AsArray().Select(iteration => iteration!["metric"]), Is.All.Null);
+        Assert.That(manifest["validation"]!["value"], Is.Null);
+    }
+
     [Test]
     public async Task Train_Loss_NeedsNoOtherPlays()
     {

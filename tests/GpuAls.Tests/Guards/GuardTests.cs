@@ -40,6 +40,7 @@ public sealed class GuardTests : SamplePlaysFixture
         var run = await RunAsync(plays, [.. lists, "--overwrite", guard, bound]);
 
         Assert.That(run.ExitCode, Is.EqualTo(5), run.Error);
+        Assert.That(run.Error, Does.Match($"warning: {guard} fails: .* \\(expected: [<>]=? [0-9.]+\\)\n"));
         Assert.That(run.Error, Does.Match(message).And.Contain("Nothing was published; what was there before is "
             + "unchanged. Look at the input;"));
         Assert.That(run.Error, guard == "--require-metric"

@@ -31,6 +31,8 @@ public sealed class VersionTests : SamplePlaysFixture
         var lists = await Tool.SucceedAsync("recommend", At("latest"), "--device", "cpu");
         var direct = await Tool.SucceedAsync("recommend", At(version), "--device", "cpu");
         Assert.That(lists.Out, Is.EqualTo(direct.Out));
+        Assert.That(lists.Error, Does.Contain($"{At("latest")} names the model {At(version)}\n"));
+        Assert.That(direct.Error, Does.Not.Contain("names the model"));
         Assert.That(lists.Lines, Has.Length.GreaterThan(100));
         await Tool.SucceedAsync("evaluate", "--model", At("latest"), "--test", TestFile, "--device", "cpu");
         Assert.That((await FactorModel.LoadAsync(At("latest"))).Rank, Is.EqualTo(3));

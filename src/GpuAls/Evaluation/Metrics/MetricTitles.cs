@@ -52,6 +52,7 @@ internal static class MetricTitles
     }
 
     /// <summary>A value with the digits that tell one model from another.</summary>
-    public static string Number(double value) =>
-        value.ToString(Math.Abs(value) < ManyDigits ? "F4" : "F1", CultureInfo.InvariantCulture);
+    public static string Number(double value) => double.IsNaN(value)
+        ? "n/a" // as AUC where users have played every item that they have not held out
+        : value.ToString(Math.Abs(value) < ManyDigits ? "F4" : "F1", CultureInfo.InvariantCulture);
 }

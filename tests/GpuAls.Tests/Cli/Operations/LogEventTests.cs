@@ -90,12 +90,12 @@ public sealed partial class LogEventTests
         Is.SupersetOf(new[]
         {
             "bad_rows", "best", "cancelled_pairs", "checkpoint", "checkpoint_damaged", "checkpoint_failed",
-            "checkpoint_kept", "data", "details", "done", "engine", "failed", "iteration", "jitter", "leftover",
-            "measured", "memory", "metrics_failed", "no_users", "nothing_to_resume", "option", "progress", "repeated",
-            "resumed", "resumed_elsewhere", "spot_notice", "spot_unknown", "split", "stopped", "streamed", "summary",
-            "telemetry_failed", "training_resumed", "trial",
-            "trials_kept", "unknown_users", "unknown_variable", "unseen", "usage",
-            "users_without_plays", "zero_factors", "zero_weights",
+            "checkpoint_kept", "data", "details", "done", "engine", "failed", "guard_failed", "iteration", "jitter",
+            "leftover", "measured", "memory", "metrics_failed", "model_version", "no_users", "nothing_to_resume",
+            "option", "progress", "repeated", "resumed", "resumed_elsewhere", "spot_notice", "spot_unknown", "split",
+            "stopped", "streamed", "summary", "telemetry_failed", "training_resumed", "trial", "trials_kept",
+            "unknown_users", "unknown_variable", "unseen", "usage", "users_without_plays", "zero_factors",
+            "zero_weights",
         }));
 
     [Test]
@@ -138,6 +138,8 @@ public sealed partial class LogEventTests
             Assert.That(
                 json.RootElement.GetProperty("time").GetDateTime(),
                 Is.InRange(before, DateTime.UtcNow.AddMilliseconds(1)));
+            if (json.RootElement.TryGetProperty("seconds", out var seconds))
+                Assert.That(seconds.GetRawText(), Does.Match(@"^\d+(\.\d{1,3})?$"), line);
         }
     }
 

@@ -36,6 +36,22 @@ public sealed class S3WriteCommandTests
         AssertSame($"samples/{name}", _folder.At("local", name));
     }
 
+    /// <summary>Dots and empty parts mean nothing in keys.</summary>
+    [TestCase("a/../b.csv")]
+    [TestCase("./b.csv")]
+    [TestCase("..b.csv")]
+    [TestCase("a//b.csv")]
+    [TestCase("a b/ü+&=%41.csv")]
+    public async Task SampleAndTrain_KeyThatLooksLikeAPath_IsTakenAsItIs(string key)
+    {
+        await Tool.SucceedAsync(Sample($"s3://music/{key}"));
+
+        Assert.That(_s3.Store.Keys("music"), Is.EqualTo(new[] { key }));
+        await Tool.SucceedAsync(
+            "train", $"s3://music/{key}", "--output", _folder.At("model"), "--rank", "2", "--iterations", "1",
+            "--device", "cpu");
+    }
+
     [Test]
     public async Task EvaluateAndRecommend_ToS3_HaveTheBytesOfTheLocalFiles()
     {
