@@ -28,28 +28,22 @@ internal sealed class TrainGuards(TrainJobOptions options, IProgress<JobEvent>? 
     public async Task CheckDataAsync(TrainingData data, string? latest, CancellationToken cancellation)
     {
         CheckRows(data.Read.Rows - data.Read.BadRows - data.Read.ZeroWeightRows);
-        if (Guards.MaxDrop is { } percent)
-        {
-            var location = options.Versions is not { } versions ? options.Output
-                : latest is null ? null
-                : Stores.Combine(versions.Folder, latest);
-            var previous = location is null
-                ? null
-                : await PreviousModel.FindAsync(location, cancellation).ConfigureAwait(false);
-            if (previous is null)
-            {
-                progress?.Report(new GuardSkipped(
-                    MaxDrop, $"there is no previous model in '{location ?? options.Versions!.Folder}'"));
-            }
-            else
-            {
-                CheckDrop("user", data.Plays.Users.Count, previous.Users, percent, previous);
-                CheckDrop("item", data.Plays.Items.Count, previous.Items, percent, previous);
-                CheckDrop("play", data.Plays.ByUser.EntryCount, previous.Plays, percent, previous);
-            }
-        }
-
+        await CheckDropsAsync(
+            data.Plays.Users.Count, data.Plays.Items.Count, data.Plays.ByUser.EntryCount, latest, cancellation)
+            .ConfigureAwait(false);
         Refuse("the plays", "Look at the input; if it is right, run again with a lower bound or without the option.");
+    }
+
+    /// <summary>Checks numbers that are known without loading the plays.</summary>
+    /// <param name="users">Number of users.</param>
+    /// <param name="items">Number of items.</param>
+    /// <param name="latest">The version that <c>latest</c> names; null for none.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="GpuAlsException">As <see cref="CheckDataAsync"/>.</exception>
+    public async Task CheckIdsAloneAsync(long users, long items, string? latest, CancellationToken cancellation)
+    {
+        await CheckDropsAsync(users, items, plays: null, latest, cancellation).ConfigureAwait(false);
+        Refuse("the plays", "Look at the input; if it is right, raise --max-drop.");
     }
 
     /// <summary>Checks the number of rows that were read and used.</summary>
@@ -114,6 +108,29 @@ internal sealed class TrainGuards(TrainJobOptions options, IProgress<JobEvent>? 
         if (Guards.MinRows is not { } fewest) return;
         var found = $"{Counted.Of(rows, "row was", "rows were")} read and used";
         Judge(rows >= fewest, MinRows, found, Text($">= {fewest}"), $"{found}; {MinRows} expects {fewest:N0} or more.");
+    }
+
+    /// <summary>Compares with the previous model; the number of plays is null where it is not known.</summary>
+    private async Task CheckDropsAsync(
+        long users, long items, long? plays, string? latest, CancellationToken cancellation)
+    {
+        if (Guards.MaxDrop is not { } percent) return;
+        var location = options.Versions is not { } versions ? options.Output
+            : latest is null ? null
+            : Stores.Combine(versions.Folder, latest);
+        var previous = location is null
+            ? null
+            : await PreviousModel.FindAsync(location, cancellation).ConfigureAwait(false);
+        if (previous is null)
+        {
+            progress?.Report(new GuardSkipped(
+                MaxDrop, $"there is no previous model in '{location ?? options.Versions!.Folder}'"));
+            return;
+        }
+
+        CheckDrop("user", users, previous.Users, percent, previous);
+        CheckDrop("item", items, previous.Items, percent, previous);
+        if (plays is { } count) CheckDrop("play", count, previous.Plays, percent, previous);
     }
 
     private void CheckDrop(string what, long count, long before, double percent, PreviousModel previous)

@@ -16,7 +16,10 @@ internal static class HostMemory
     private const double Pooled = 2;
 
     /// <summary>A listed item, scored and encoded, with what both leave behind.</summary>
-    private const int BytesOfAListedItem = 110;
+    private const int BytesOfAListedItem = 37;
+
+    /// <summary>The same of each factor of a user with a list.</summary>
+    private const int BytesOfAListedFactor = 6;
 
     /// <summary>The lists that are underway at a time.</summary>
     private const long ListsAtOnce = 50L << 20;
@@ -40,7 +43,8 @@ internal static class HostMemory
         var snapshots = (options.Validation is null ? 0 : 1) + (options.Checkpoint.Location is null ? 0 : 1);
         var confidences = isImplicit ? rows * 2 * sizeof(float) : 0;
         var training = loaded + confidences + (isHost ? padded : 0) + vectors + first + (snapshots * vectors);
-        var listing = Math.Min(users * options.Top * BytesOfAListedItem, ListsAtOnce + LargeGarbage.Most);
+        var list = (options.Top * BytesOfAListedItem) + (als.Rank * BytesOfAListedFactor);
+        var listing = Math.Min(users * list, ListsAtOnce + LargeGarbage.Most);
         var writing = loaded + confidences + vectors + first + (snapshots * vectors) + Objects(plays.Users)
             + Objects(plays.Items) + listing;
         return Math.Max(training, writing);

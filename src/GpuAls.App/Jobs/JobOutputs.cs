@@ -121,10 +121,11 @@ internal sealed record TrainOutput(ChecksummedOutput Model, IListOutput Lists, s
     }
 
     /// <summary>What of this can be told without touching the outputs.</summary>
+    /// <returns>The version that <c>latest</c> names; null for none.</returns>
     /// <exception cref="GpuAlsException">As <see cref="OpenAsync"/>.</exception>
-    public static async Task CheckAsync(TrainJobOptions options, CancellationToken cancellation)
+    public static async Task<string?> CheckAsync(TrainJobOptions options, CancellationToken cancellation)
     {
-        var (lists, format, inside, _) = await PlanAsync(options, cancellation).ConfigureAwait(false);
+        var (lists, format, inside, latest) = await PlanAsync(options, cancellation).ConfigureAwait(false);
         await NamingTimeAsync(options, async () =>
         {
             await OutputLocation.Of(options.Output)
@@ -134,6 +135,7 @@ internal sealed record TrainOutput(ChecksummedOutput Model, IListOutput Lists, s
         string?[] files = [format is not null && inside is null ? lists : null, options.Report?.File];
         foreach (var file in files.OfType<string>())
             await OutputLocation.Of(file).CheckFileAsync(options.Overwrite, cancellation).ConfigureAwait(false);
+        return latest;
     }
 
     /// <summary>

@@ -42,13 +42,10 @@ internal static class TrainDryRun
         _ = new TrainJob(options, engine); // checks the options
         options = options.At(DateTime.UtcNow);
         IReadOnlyList<string> validated = options.Validation?.Locations ?? [];
-        Require.Usage(
-            !options.Locations.Concat(validated).Any(Databases.Has),
-            "--dry-run looks at files; it cannot be used with plays in a database.");
         var schema = options.Schema with { Feedback = options.Als.Feedback };
-        var plays = await InputSurveyor.LookAsync(options.Locations, schema, cancellation).ConfigureAwait(false);
+        var plays = await SurveyAsync(options.Sources, schema, cancellation).ConfigureAwait(false);
         var validation = validated.Count > 0
-            ? (await InputSurveyor.LookAsync(validated, schema, cancellation).ConfigureAwait(false)).KeptRows
+            ? (await SurveyAsync(validated, schema, cancellation).ConfigureAwait(false)).KeptRows
             : 0;
         var shape = new TrainingShape(
             (int)plays.Users.Count, (int)plays.Items.Count, options.Als.Rank,
@@ -67,6 +64,12 @@ internal static class TrainDryRun
         };
     }
 
+    private static Task<InputSurvey> SurveyAsync(
+        IReadOnlyList<string> locations, InteractionSchema schema, CancellationToken cancellation) =>
+        Databases.Plays(locations, schema) is { } table
+            ? InputSurveyor.LookAsync(table, cancellation)
+            : InputSurveyor.LookAsync(locations, schema, cancellation);
+
     private static async Task CheckAsync(
         TrainJobOptions options, IAlsEngine engine, InputSurvey plays, TrainingShape shape,
         CancellationToken cancellation)
@@ -82,7 +85,10 @@ internal static class TrainDryRun
             new TrainGuards(options, progress: null)
                 .CheckRowsAlone(plays.SampledRows == plays.Rows ? plays.KeptRows : plays.Rows);
         engine.RequireMemory(shape);
-        await TrainOutput.CheckAsync(options, cancellation).ConfigureAwait(false);
+        var latest = await TrainOutput.CheckAsync(options, cancellation).ConfigureAwait(false);
+        if (plays is { Users.IsExact: true, Items.IsExact: true })
+            await new TrainGuards(options, progress: null)
+                .CheckIdsAloneAsync(plays.Users.Count, plays.Items.Count, latest, cancellation).ConfigureAwait(false);
     }
 
     private static async Task<GpuAlsException?> RefusalAsync(Func<Task> check)

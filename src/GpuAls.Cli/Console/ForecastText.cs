@@ -9,8 +9,10 @@ internal static class ForecastText
     public static void Write(TrainForecast forecast, AlsOptions options, TextWriter output)
     {
         var plays = forecast.Plays;
-        Line("input", $"{About(plays.AreRowsExact)}{Counted.Of(plays.Rows, "row")} in "
-            + $"{Counted.Of(plays.Files, "file")} ({ByteSize.Text(plays.Bytes)})");
+        Line("input", $"{About(plays.AreRowsExact)}{Counted.Of(plays.Rows, "row")} "
+            + (plays.Table is { } table
+                ? $"of {table}"
+                : $"in {Counted.Of(plays.Files, "file")} ({ByteSize.Text(plays.Bytes)})"));
         Line("", $"{About(plays.Users)}{Counted.Of(plays.Users.Count, "user")} and "
             + $"{About(plays.Items)}{Counted.Of(plays.Items.Count, "item")}{Sample(plays)}");
         Line("training", $"rank {options.Rank}, {Counted.Of(options.Iterations, "iteration")}");

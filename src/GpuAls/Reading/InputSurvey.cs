@@ -3,7 +3,10 @@ namespace GpuAls;
 /// <summary>What plays are likely to be, told by their schemas, their statistics and a sample of their rows.</summary>
 internal sealed record InputSurvey
 {
-    /// <summary>Number of files.</summary>
+    /// <summary>The table or query of a database; null for files.</summary>
+    public string? Table { get; init; }
+
+    /// <summary>Number of files; 0 for a database.</summary>
     public required int Files { get; init; }
 
     /// <summary>Their size.</summary>
@@ -82,28 +85,59 @@ internal sealed class InputSurveyor
         return await new InputSurveyor(schema, mostRows).LookAsync(files, cancellation).ConfigureAwait(false);
     }
 
+    /// <param name="table">A table or query of a database. One whose size is known is not read to the end.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <param name="mostRows">About how many rows are looked at.</param>
+    /// <inheritdoc cref="LookAsync(IReadOnlyList{string}, InteractionSchema, CancellationToken, long)"/>
+    public static Task<InputSurvey> LookAsync(
+        IInteractionSource table, CancellationToken cancellation, long mostRows = UsualSample)
+    {
+        table.Schema.CheckDistinct();
+        return new InputSurveyor(table.Schema, mostRows).LookAtTableAsync(table, cancellation);
+    }
+
+    private async Task<InputSurvey> LookAtTableAsync(IInteractionSource table, CancellationToken cancellation)
+    {
+        var fraction = 1.0;
+        await foreach (var work in table.ReadAsync(cancellation).ConfigureAwait(false))
+        {
+            fraction = await TakeAsync(work, cancellation).ConfigureAwait(false);
+            if (_sampled >= _mostRows && fraction is > 0 and < 1) break;
+            fraction = 1;
+        }
+
+        return Survey(0, 0, (long)(_sampled / fraction), fraction >= 1, fraction >= 1, (long)(_batches / fraction))
+            with
+        { Table = table.Name };
+    }
+
     private async Task<InputSurvey> LookAsync(IReadOnlyList<InputFile> files, CancellationToken cancellation)
     {
         var parquet = files.Where(file => file.Format == InputFormat.Parquet).ToArray();
         var (rows, groups) = await LookAtParquetAsync(parquet, cancellation).ConfigureAwait(false);
         var sampledGroups = _batches;
         var (textRows, isWhole) = await LookAtTextAsync([.. files.Except(parquet)], cancellation).ConfigureAwait(false);
-        rows += textRows;
+        return Survey(
+            files.Count, files.Sum(file => file.Bytes), rows + textRows, isWhole, isWhole && sampledGroups == groups,
+            groups + (_batches - sampledGroups));
+    }
+
+    private InputSurvey Survey(int files, long bytes, long rows, bool areRowsExact, bool isExact, long batches)
+    {
         var kept = _sampled == 0 ? 0 : (long)((double)rows * _kept / _sampled);
-        var isExact = isWhole && sampledGroups == groups;
         return new InputSurvey
         {
-            Files = files.Count,
-            Bytes = files.Sum(file => file.Bytes),
+            Files = files,
+            Bytes = bytes,
             Rows = rows,
-            AreRowsExact = isWhole,
+            AreRowsExact = areRowsExact,
             SampledRows = _sampled,
             BadRows = _bad,
             KeptRows = kept,
             Users = _users.Estimate(kept, isExact),
             Items = _items.Estimate(kept, isExact),
             BatchBytes = _batchBytes,
-            Batches = groups + (_batches - sampledGroups),
+            Batches = batches,
         };
     }
 

@@ -100,15 +100,6 @@ public sealed class DryRunTests
     }
 
     [Test]
-    public async Task DryRun_OfADatabase_IsRefused()
-    {
-        var run = await DryRunAsync("postgres://localhost/music", "--table", "plays");
-
-        Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
-        Assert.That(run.Error, Does.Contain("--dry-run looks at files; it cannot be used with plays in a database."));
-    }
-
-    [Test]
     public async Task DryRun_OfAnotherCommand_SaysWhichHasIt()
     {
         var run = await Tool.RunAsync("evaluate", "plays.csv", "--dry-run");

@@ -184,6 +184,20 @@ public sealed class GuardTests : SamplePlaysFixture
         if (exitCode > 0) Assert.That(run.Error, Does.Contain("720 rows were read and used; --min-rows expects 721"));
     }
 
+    [TestCase("20%", 0)]
+    [TestCase("19%", 5)]
+    public async Task DryRun_MaxDrop_IsChecked(string percent, int exitCode)
+    {
+        await TrainAsync();
+        var plays = At("fewer.csv");
+        File.WriteAllLines(plays, Without(File.ReadAllLines(TrainFile), users: 12));
+
+        var run = await RunAsync(plays, "--dry-run", "--overwrite", "--max-drop", percent);
+
+        Assert.That(run.ExitCode, Is.EqualTo(exitCode), run.Error);
+        if (exitCode > 0) Assert.That(run.Error, Does.Contain("48 users are left of the 60 in the previous model"));
+    }
+
     private static IEnumerable<string> Without(string[] lines, int users)
     {
         var gone = lines.Skip(1).Select(line => line.Split(',')[0]).Distinct().Take(users).ToHashSet();

@@ -33,6 +33,25 @@ public sealed class PostgresPlaysTests
         Assert.That(new[] { read.Items.Format(0), read.Items.Format(1) }, Is.EqualTo(new[] { first, second }));
     }
 
+    /// <summary>Of a large table, a part is read; the server knows how large it is.</summary>
+    [Test]
+    public async Task Survey_OfATable_EstimatesTheRowsItDoesNotRead()
+    {
+        var shop = new Shop("CREATE TABLE plays AS SELECT i % 5000 AS \"user\", i % 300 AS item "
+            + "FROM generate_series(1, 400000) i; ANALYZE plays");
+        var table = Databases.Plays([$"{shop.Url}?table=plays"], new InteractionSchema())!;
+
+        var whole = await InputSurveyor.LookAsync(table, default);
+        var part = await InputSurveyor.LookAsync(table, default, mostRows: 50_000);
+
+        Assert.That((whole.Rows, whole.AreRowsExact), Is.EqualTo((400_000L, true)));
+        Assert.That((whole.Users.Count, whole.Items.Count), Is.EqualTo((5000L, 300L)));
+        Assert.That(part.AreRowsExact, Is.False);
+        Assert.That(part.SampledRows, Is.InRange(50_000, 200_000));
+        Assert.That(part.Rows, Is.EqualTo(400_000).Within(5).Percent);
+        Assert.That(part.Table, Does.EndWith(", table plays"));
+    }
+
     [TestCase("smallint", "3", 3)]
     [TestCase("bigint", "-5", -5)]
     [TestCase("real", "0.25", 0.25f)]

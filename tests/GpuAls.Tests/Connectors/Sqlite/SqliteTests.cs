@@ -143,6 +143,23 @@ public sealed class SqliteTests
         foreach (var word in words) Assert.That(run.Error, Does.Contain(word));
     }
 
+    [Test]
+    public async Task DryRun_OfATable_TellsItsRowsAndWritesNothing()
+    {
+        Sql("CREATE TABLE plays (\"user\" text, item integer, plays integer); "
+            + "INSERT INTO plays VALUES ('a', 1, 2), ('a', 2, 1), ('b', 2, 5)");
+        string[] train =
+            ["train", Url, "--table", "plays", "--output", _folder.At("model"), "--rank", "2", "--dry-run"];
+
+        var run = await Tool.SucceedAsync([.. train, "--weight-column", "plays"]);
+        var refused = await Tool.RunAsync([.. train, "--weight-column", "count"]);
+
+        Assert.That(run.Out, Does.Contain($"3 rows of {Url}, table plays\n").And.Contain("2 users and 2 items\n"));
+        Assert.That(_folder.Entries(), Is.EqualTo(new[] { "shop.db" }));
+        Assert.That(refused.ExitCode, Is.EqualTo(3));
+        Assert.That(refused.Error, Does.Contain("'count'"));
+    }
+
     private async Task MakeModelAsync()
     {
         await Tool.SucceedAsync(
