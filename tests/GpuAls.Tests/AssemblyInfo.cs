@@ -1,3 +1,3 @@
 // Many tests wait: for processes, servers, barriers of emulated groups. More of them at once than cores.
 [assembly: Parallelizable(ParallelScope.Fixtures)]
-[assembly: LevelOfParallelism(6)]
+[assembly: LevelOfParallelism(8)]

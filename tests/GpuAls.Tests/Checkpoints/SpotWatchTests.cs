@@ -81,7 +81,7 @@ public sealed class SpotWatchTests
         var run = await ToolProcess.RunAsync(
             $"{ToolProcess.Command} train {folder.At("plays.csv")} --device cpu --rank 96 --iterations 10000 --quiet "
                 + $"--output {folder.At("model")} --checkpoint {folder.At("ck")} --spot-notice",
-            (SpotWatch.EndpointVariable, service.Address.ToString()));
+            (SpotWatch.EndpointVariable, service.Address.ToString()), ("DOTNET_PROCESSOR_COUNT", "1"));
 
         Assert.That(run.ExitCode, Is.EqualTo(143), run.Error);
         Assert.That(

@@ -65,7 +65,25 @@ public sealed class StoppedProcessTests
     }
 
     [Test]
-    public Task Train_KilledAtAnyMoment_EndsTheSameWhenResumed() => KillAsync(moments: 3, Iterations, seed: 1);
+    public async Task Train_KilledInAnyIteration_EndsTheSameWhenResumed()
+    {
+        var (whole, output, checkpoints) = (_folder.At("whole"), _folder.At("killed"), _folder.At("killed-ck"));
+        if (!Directory.Exists(whole)) await SucceedAsync(Train(whole));
+        var command = $"{Train(output)} --checkpoint-every 1 --checkpoint {checkpoints}";
+        var random = new Random(1);
+        for (var (kill, first) = (0, 3); kill < 3; kill++, first += 10)
+        {
+            var killed = await ToolProcess.SignalAsync(
+                $"{command} --resume", "KILL", afterText: $"iteration {random.Next(first, first + 8)}/");
+            Assert.That(killed.ExitCode, Is.EqualTo(137), killed.Error);
+            if (kill > 0) Assert.That(killed.Error, Does.Contain("continuing after iteration"));
+        }
+
+        var resumed = await SucceedAsync($"{command} --resume");
+        Assert.That(resumed.Error, Does.Contain("continuing after iteration"));
+        CheckpointJobTests.AssertSameFolders(output, whole);
+        Assert.That(Directory.GetFileSystemEntries(checkpoints), Is.Empty);
+    }
 
     [Test]
     [Explicit("takes minutes")]

@@ -66,7 +66,7 @@ public sealed class ToolProcessTests
     {
         string Command(string output) =>
             $"{ToolProcess.Command} tune {_folder.At("sample.csv")} --device cpu --bootstrap 0 --rank 8,12 "
-                + $"--alpha 1,2,4,8 --iterations 100 --patience 0 --output {_folder.At(output)}";
+                + $"--alpha 1,2,4,8 --iterations 40 --patience 0 --output {_folder.At(output)}";
         var whole = await ToolProcess.RunAsync(Command("whole"));
 
         var stopped = await ToolProcess.SignalAsync(Command("stopped"), "INT", afterText: "trial 2/8");

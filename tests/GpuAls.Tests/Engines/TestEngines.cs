@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 namespace GpuAls.Tests.Engines;
 
 /// <summary>An engine for <see cref="EngineTests{T}"/> and what it can be asked for in reasonable time.</summary>
@@ -51,7 +52,22 @@ internal sealed class Emulated : ITestEngine
 
     public static bool TakesManyRows => false;
 
-    public static IAlsEngine Create() => EngineFactory.Create(new DeviceRequest(DeviceKind.Emulated), out _);
+    /// <summary>
+    /// Engines on one device, so that its kernels are compiled only once. ILGPU forgets kernels that nothing refers to,
+    /// so the engines are kept.
+    /// </summary>
+    private static readonly Lazy<DeviceEngine> First =
+        new(() => (DeviceEngine)EngineFactory.Create(new DeviceRequest(DeviceKind.Emulated), out _));
+
+    private static readonly ConcurrentBag<DeviceEngine> All = [];
+
+    public static IAlsEngine Create()
+    {
+        var (device, description) = (First.Value.Accelerator, First.Value.Description);
+        var engine = new DeviceEngine(device, description, memoryBytes: null, streamed: null);
+        All.Add(engine);
+        return engine;
+    }
 }
 
 internal sealed class OpenCl : ITestEngine

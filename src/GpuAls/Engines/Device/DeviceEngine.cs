@@ -1,5 +1,4 @@
 using GpuAls.Kernels;
-using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 
@@ -8,21 +7,18 @@ namespace GpuAls;
 /// <summary>ALS on an ILGPU accelerator of any kind: CUDA, OpenCL, or ILGPU's emulator.</summary>
 internal sealed class DeviceEngine : IAlsEngine
 {
-    private readonly Context _context;
     private readonly DeviceOperations _operations;
     private readonly KernelPreparation _preparation;
 
-    /// <summary>Takes ownership of the context and the accelerator, which are disposed with the engine.</summary>
-    /// <param name="context">ILGPU's context.</param>
+    /// <summary>An engine on a device that stays open after it, unless it is among <see cref="Owned"/>.</summary>
     /// <param name="accelerator">The device.</param>
     /// <param name="description">Name of the device for users.</param>
     /// <param name="memoryBytes">Maximum bytes of device memory to use; null for all that is free.</param>
     /// <param name="streamed">Called when plays do not fit and are streamed.</param>
     internal DeviceEngine(
-        Context context, Accelerator accelerator, EngineDescription description, long? memoryBytes,
-        IProgress<PlaysStreamed>? streamed)
+        Accelerator accelerator, EngineDescription description, long? memoryBytes, IProgress<PlaysStreamed>? streamed)
     {
-        (_context, Description) = (context, description);
+        Description = description;
         var availableBytes = AvailableMemory.Of(accelerator);
         Capabilities = CapabilitiesOf(accelerator, availableBytes);
         Store = new DeviceStore(accelerator);
@@ -31,6 +27,9 @@ internal sealed class DeviceEngine : IAlsEngine
         _operations = new DeviceOperations(Store, Pass);
         _preparation = new KernelPreparation(accelerator);
     }
+
+    /// <summary>What is disposed after the engine, in this order.</summary>
+    internal IReadOnlyList<IDisposable> Owned { get; init; } = [];
 
     /// <summary>The device's memory.</summary>
     internal DeviceStore Store { get; }
@@ -204,8 +203,7 @@ internal sealed class DeviceEngine : IAlsEngine
         _preparation.Dispose();
         _operations.Dispose();
         Store.Dispose();
-        Disposal.Quietly(Store.Accelerator);
-        Disposal.Quietly(_context);
+        foreach (var resource in Owned) Disposal.Quietly(resource);
     }
 
     private static EngineCapabilities CapabilitiesOf(Accelerator accelerator, long availableBytes) => new()

@@ -71,8 +71,11 @@ internal sealed class DeviceProbe : IDisposable
         var description = new EngineDescription(info.Id, info.Name);
         try
         {
-            return new DeviceEngine(
-                _context!, _devices[index].CreateAccelerator(_context!), description, memoryBytes, streamed);
+            var accelerator = _devices[index].CreateAccelerator(_context!);
+            return new DeviceEngine(accelerator, description, memoryBytes, streamed)
+            {
+                Owned = [accelerator, _context!],
+            };
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {

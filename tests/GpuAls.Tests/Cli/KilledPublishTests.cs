@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using GpuAls.Tests.Cli;
 using GpuAls.Tests.Connectors.S3;
 
-namespace GpuAls.Tests.Versions;
+namespace GpuAls.Tests.Cli;
 
 /// <summary>
 /// Runs that publish a version, switch <c>latest</c> and delete older ones, killed at any moment: <c>latest</c> names
