@@ -22,8 +22,8 @@ internal static class EvaluationParameters
         {
             Group = ParameterGroup.Evaluation,
             Summary = "What to do with held-out plays of users or items not trained on",
-            Details = "drop: ignore them and report how many there were. nan: RMSE and MAE become NaN, and rankings "
-                + "count them as never listed.",
+            Details = "drop: ignore them and report how many there were. nan: RMSE and MAE are undefined "
+                + "(n/a), as in Spark, and rankings count them as never listed.",
         },
     ]);
 

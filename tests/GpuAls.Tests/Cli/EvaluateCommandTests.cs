@@ -197,7 +197,7 @@ public sealed class EvaluateCommandTests : SamplePlaysFixture
     }
 
     [Test]
-    public async Task Evaluate_UnseenUsersKept_HasNanErrorsAsSparkDoes()
+    public async Task Evaluate_UnseenUsersKept_LeavesErrorsUndefinedAsSparkDoes()
     {
         File.WriteAllLines(
             Folder.At("one.csv"),
@@ -215,7 +215,7 @@ public sealed class EvaluateCommandTests : SamplePlaysFixture
         Assert.That(dropped.Run.Error, Does.Contain("held-out pairs were left out: 2 users have no play above 0"));
         Assert.That(dropped.Value("rmse_preference"), Is.InRange(0.01, 1));
         Assert.That(kept.Value("rmse_preference"), Is.Null);
-        Assert.That(kept.Run.Out, Does.Match("RMSE, preference +NaN"));
+        Assert.That(kept.Run.Out, Does.Match("RMSE, preference +n/a"));
     }
 
     [TestCase("--k", "5,x", "--k is '5,x'")]
