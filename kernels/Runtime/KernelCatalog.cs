@@ -41,6 +41,8 @@ public static class KernelCatalog
         new("loss, sums of segments", LossKernels.RowTotals, LossKernels.GroupSize);
     internal static readonly KernelDefinition<NormArguments> SquaredNorm =
         new("loss, squared norm", LossKernels.SquaredNorm, LossKernels.GroupSize);
+    internal static readonly KernelDefinition<CombineArguments> Combine =
+        new("combination of factors", CombineKernel.Kernel, CombineKernel.GroupSize);
     internal static readonly KernelDefinition<TopKArguments> TopK =
         new("top-k", TopKKernel.Search, TopKThread.GroupSize);
     internal static readonly KernelDefinition<TopKArguments> TopKMerge =
@@ -52,7 +54,7 @@ public static class KernelCatalog
             RowSolve, PanelRowSolve, LongRowSolve, SegmentSums, SegmentResiduals, ConjugateGradient,
             TensorRowSolve, TensorPanelRowSolve, TensorSums,
             GramianSlices, GramianReduce,
-            LossFirstSegments, LossLaterSegments, LossRowTotals, SquaredNorm,
+            LossFirstSegments, LossLaterSegments, LossRowTotals, SquaredNorm, Combine,
             TopK, TopKMerge,
         ];
 

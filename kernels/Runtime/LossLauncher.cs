@@ -31,6 +31,9 @@ public sealed class LossLauncher : IDisposable
         _squaredNorm = KernelCatalog.SquaredNorm.LoadOn(accelerator);
     }
 
+    /// <summary>The kernel of <see cref="SquaredNorm"/>.</summary>
+    public DeviceKernel NormKernel => _squaredNorm;
+
     /// <summary>Upper bound on the device memory kept, in bytes.</summary>
     internal static long ScratchBytes(int rowCount, long entryCount) =>
         sizeof(double)

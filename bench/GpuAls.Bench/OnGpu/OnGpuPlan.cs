@@ -97,6 +97,7 @@ internal sealed record OnGpuPlan
             yield return new GramianWorkload(rank, columns);
             yield return new LossWorkload(rank, rows, columns);
             yield return new SquaredNormWorkload(rank, columns);
+            yield return new CombineWorkload(rank, columns);
             yield return new TopKWorkload(rank, Queries: 67, items, K: 10, Seen: [0, 3, 40, 1, 80]);
         }
 
@@ -125,6 +126,7 @@ internal sealed record OnGpuPlan
         foreach (var rank in (int[])[64, 128, 256, 512]) yield return new GramianWorkload(rank, Items);
         foreach (var rank in (int[])[64, 128, 256]) yield return new LossWorkload(rank, rows, Columns);
         foreach (var rank in (int[])[64, 128, 256]) yield return new SquaredNormWorkload(rank, Items);
+        foreach (var rank in (int[])[64, 128, 256]) yield return new CombineWorkload(rank, Items);
         foreach (var rank in (int[])[64, 128, 256])
             yield return new TopKWorkload(rank, Queries: 8_192, Items, K: 10, Seen: [50]);
         foreach (var k in (int[])[1, 100, 1024])
@@ -143,6 +145,7 @@ internal sealed record OnGpuPlan
         yield return new GramianWorkload(64, Rows: 2_000);
         yield return new LossWorkload(64, rows, Columns: 500);
         yield return new SquaredNormWorkload(64, Rows: 2_000);
+        yield return new CombineWorkload(64, Rows: 2_000);
         yield return new TopKWorkload(Rank: 64, Queries: 100, Items: 1_000, K: 10, Seen: [5]);
     }
 

@@ -38,7 +38,7 @@ internal static class HostMemory
             + Validation(options, rows, validationRows);
         var (users, items) = (plays.Users.Count, plays.Items.Count);
         var vectors = (users + items) * als.Rank * sizeof(float);
-        var padded = (users + items) * HostFactors.StrideOf(als.Rank) * sizeof(float);
+        var padded = (users + items + als.KeptRows(users, items)) * HostFactors.StrideOf(als.Rank) * sizeof(float);
         var first = (als.First == Side.Users ? items : users) * als.Rank * sizeof(float);
         var snapshots = (options.Validation is null ? 0 : 1) + (options.Checkpoint.Location is null ? 0 : 1);
         var confidences = isImplicit ? rows * 2 * sizeof(float) : 0;

@@ -49,7 +49,10 @@ internal static class TrainDryRun
             : 0;
         var shape = new TrainingShape(
             (int)plays.Users.Count, (int)plays.Items.Count, options.Als.Rank,
-            (int)Math.Max(plays.Users.MostRows, plays.Items.MostRows), plays.KeptRows);
+            (int)Math.Max(plays.Users.MostRows, plays.Items.MostRows), plays.KeptRows)
+        {
+            KeptRows = options.Als.KeptRows((long)plays.Users.Count, (long)plays.Items.Count),
+        };
         return new TrainForecast
         {
             Plays = plays,

@@ -76,6 +76,15 @@ internal static class EngineChecks
         Require.Length(rowWeights.Length, rows.Count, nameof(rowWeights));
     }
 
+    public static void Combine(IEngineFactors target, IEngineFactors x, IEngineFactors y)
+    {
+        foreach (var other in new[] { x, y })
+        {
+            SameRank(target, other);
+            Require.Length(other.RowCount, target.RowCount, nameof(target));
+        }
+    }
+
     /// <param name="factors">[rows, rank].</param>
     /// <param name="rows">The rows that are copied.</param>
     /// <param name="length">Length of the other side of the copy.</param>

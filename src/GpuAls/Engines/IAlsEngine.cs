@@ -97,6 +97,14 @@ internal interface IAlsEngine : IDisposable
     /// <param name="rowWeights">[rows.Count].</param>
     double WeightedSquaredNorm(IEngineFactors factors, RowRange rows, ReadOnlySpan<float> rowWeights);
 
+    /// <summary>target ← a·x + b·y, element by element.</summary>
+    /// <param name="target">[rows, rank]; may be <paramref name="x"/> or <paramref name="y"/>.</param>
+    /// <param name="a">Factor of <paramref name="x"/>.</param>
+    /// <param name="x">[rows, rank].</param>
+    /// <param name="b">Factor of <paramref name="y"/>.</param>
+    /// <param name="y">[rows, rank].</param>
+    void Combine(IEngineFactors target, float a, IEngineFactors x, float b, IEngineFactors y);
+
     /// <summary>
     /// For each query row the k items with the largest inner products, best first; equal scores: the lower item index.
     /// </summary>

@@ -10,6 +10,9 @@ namespace GpuAls;
 internal readonly record struct TrainingPlan(
     int Rank, int ConjugateGradientSteps, SumPrecision Precision, bool IsNonnegative = false)
 {
+    /// <summary>Whether factors are combined and their norms summed between iterations.</summary>
+    public bool IsAccelerated { get; init; }
+
     /// <summary>How rows are solved.</summary>
     public Solver Solver => ConjugateGradientSteps == 0 ? Solver.Cholesky : Solver.ConjugateGradient;
 }
@@ -53,6 +56,12 @@ public enum SumPrecision
 /// <param name="PlayCount">Plays in all.</param>
 internal readonly record struct TrainingShape(int UserCount, int ItemCount, int Rank, int LongestRow, long PlayCount)
 {
+    /// <summary>Rows of further factor matrices, which an accelerated training keeps.</summary>
+    public long KeptRows { get; init; }
+
+    /// <summary>Rows of all factor matrices.</summary>
+    public long FactorRows => (long)UserCount + ItemCount + KeptRows;
+
     /// <summary>The shape of training on some plays.</summary>
     public static TrainingShape Of(InteractionMatrix plays, int rank)
     {

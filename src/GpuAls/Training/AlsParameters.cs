@@ -150,6 +150,14 @@ internal static class AlsParameters
             AppliesWhen =
                 [new(o => o.Solver == Solver.ConjugateGradient, "requires --solver cg.")],
         },
+        Word("acceleration", o => o.Acceleration, (o, value) => o with { Acceleration = value }) with
+        {
+            Group = ParameterGroup.Training,
+            Summary = "Reach the same loss in about half the iterations",
+            Details = "momentum: users and items get the same share of the regularization, and each iteration begins "
+                + "further along the way of the last ones. It takes memory for two more copies of the factors of the "
+                + "side solved second.",
+        },
         Word("first", o => o.First, (o, value) => o with { First = value }) with
         {
             Group = ParameterGroup.Training,

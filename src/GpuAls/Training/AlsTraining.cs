@@ -8,6 +8,7 @@ internal sealed class AlsTraining
     private readonly AlsOptions _options;
     private readonly TrainingSide _users;
     private readonly TrainingSide _items;
+    private readonly Momentum? _momentum;
 
     /// <param name="engine">Where the work is done.</param>
     /// <param name="plays">
@@ -28,6 +29,8 @@ internal sealed class AlsTraining
         (Factors, _options, Iterations, Group) = (factors, options, iterations, plays.Group);
         _users = new TrainingSide(engine, plays, Side.Users, factors, options);
         _items = new TrainingSide(engine, plays, Side.Items, factors, options);
+        var (first, second) = InOrder;
+        if (options.Acceleration == Acceleration.Momentum) _momentum = new Momentum(engine, factors, first, second);
     }
 
     /// <summary>The factors as they are now.</summary>
@@ -48,17 +51,39 @@ internal sealed class AlsTraining
     /// </exception>
     public IterationReport Iterate(CancellationToken cancellation = default)
     {
-        var (first, second) = _options.First == Side.Users ? (_users, _items) : (_items, _users);
+        var (first, second) = InOrder;
         var clock = Stopwatch.StartNew();
         cancellation.ThrowIfCancellationRequested();
-        var one = first.SolveAgainst(second, cancellation);
+        var one = first.SolveAgainst(second, _momentum?.BeginIteration() ?? 1, cancellation);
         cancellation.ThrowIfCancellationRequested();
-        var other = second.SolveAgainst(first, cancellation);
+        var other = second.SolveAgainst(first, _momentum?.FirstSolved() ?? 1, cancellation);
+        _momentum?.EndIteration();
         var seconds = clock.Elapsed.TotalSeconds;
         return new IterationReport(
             ++Iterations, seconds, Loss: null, one.Fp64Rows + other.Fp64Rows, one.JitteredRows + other.JitteredRows);
     }
 
-    /// <summary>L of the factors as they are now.</summary>
-    public double Loss() => _users.LossAgainst(_items);
+    /// <summary>L of the factors that <see cref="Download"/> gives.</summary>
+    public double Loss() => _users.LossAgainst(_items, isBalanced: _momentum is not null);
+
+    /// <summary>Brings the factors to the host, as those of a model.</summary>
+    public FactorSnapshot Download()
+    {
+        var factors = Factors.Download();
+        if (_momentum is null) return factors;
+        var (first, second) =
+            _options.First == Side.Users ? (factors.Users, factors.Items) : (factors.Items, factors.Users);
+        var balance = _momentum.Balance();
+        Scale(first, (float)balance);
+        Scale(second, (float)(1 / balance));
+        return factors;
+    }
+
+    private (TrainingSide First, TrainingSide Second) InOrder =>
+        _options.First == Side.Users ? (_users, _items) : (_items, _users);
+
+    private static void Scale(float[] factors, float scale)
+    {
+        foreach (ref var factor in factors.AsSpan()) factor *= scale;
+    }
 }

@@ -53,10 +53,10 @@ internal sealed class EarlyStoppingObserver(EarlyStopping stopping, BestFactors?
     /// <inheritdoc/>
     public bool Iterated(TrainingStep state, CancellationToken cancellation)
     {
-        var factors = state.Trainings[0].Factors;
-        var value = stopping.Metric.Measure(state.Reports[0], factors, cancellation);
+        var training = state.Trainings[0];
+        var value = stopping.Metric.Measure(state.Reports[0], training.Factors, cancellation);
         state.Reports[0] = state.Reports[0] with { Metric = value };
-        if (_best.Offer(state.Iteration, value)) Factors = factors.Download();
+        if (_best.Offer(state.Iteration, value)) Factors = training.Download();
         return !_best.IsOver;
     }
 }

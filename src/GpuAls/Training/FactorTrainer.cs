@@ -75,12 +75,12 @@ internal sealed class FactorTrainer
     {
         ArgumentNullException.ThrowIfNull(plays);
         TrainingChecks.Check(plays, _options);
-        _engine.RequireMemory(TrainingShape.Of(plays, _options.Rank));
+        _engine.RequireMemory(_options.ShapeOf(plays));
     }
 
     private TrainingFactors Begin(InteractionMatrix plays) => From is null
         ? TrainingFactors.First(_engine, plays, _options)
-        : TrainingFactors.From(_engine, plays, From);
+        : TrainingFactors.From(_engine, plays, _options, From.Factors);
 
     private TrainedFactors Train(
         LoadedPlays plays, TrainingFactors factors, IProgress<IterationReport>? progress,
@@ -99,7 +99,7 @@ internal sealed class FactorTrainer
         if (Keeper is not null) observers.Add(new StateObserver(Keeper, _options, reports, best));
         if (best is not { IsOver: true })
             new TrainingLoop([training], observers).Run(_options.Iterations, cancellation);
-        var kept = best?.Factors ?? factors.Download();
+        var kept = best?.Factors ?? training.Download();
         return new TrainedFactors(
             kept.Rank, kept.Users, kept.Items, reports.Reports, best?.Iteration ?? training.Iterations);
     }

@@ -45,6 +45,7 @@ public static class Preset
             First = meaning.First,
             Init = meaning.Init,
             InitScale = null,
+            Acceleration = Acceleration.None,
         };
     }
 

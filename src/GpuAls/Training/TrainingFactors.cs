@@ -1,19 +1,37 @@
 namespace GpuAls;
 
-/// <summary>The factors of both sides on an engine, while they are trained.</summary>
+/// <summary>The factors of both sides on an engine while they are trained, and what momentum keeps.</summary>
 internal sealed class TrainingFactors : IDisposable
 {
-    private TrainingFactors(IEngineFactors users, Func<IEngineFactors> makeItems)
+    /// <summary>Copies of the side solved second that momentum keeps.</summary>
+    public const int Kept = 2;
+
+    private readonly List<IEngineFactors> _all = [];
+
+    private TrainingFactors(IAlsEngine engine, AlsOptions options, FactorArrays arrays, int userCount, int itemCount)
     {
-        Users = users;
         try
         {
-            Items = makeItems();
+            Users = Load(arrays.Users, userCount);
+            Items = Load(arrays.Items, itemCount);
+            if (options.Acceleration == Acceleration.None) return;
+            var second = options.First == Side.Users ? itemCount : userCount;
+            Before = Load(arrays.Before, second);
+            Ahead = Load(null, second);
+            Momentum = arrays.Momentum;
         }
         catch
         {
-            users.Dispose();
+            Dispose();
             throw;
+        }
+
+        IEngineFactors Load(float[]? values, int rowCount)
+        {
+            _all.Add(values is null
+                ? engine.CreateFactors(rowCount, options.Rank)
+                : engine.LoadFactors(values, options.Rank));
+            return _all[^1];
         }
     }
 
@@ -23,58 +41,58 @@ internal sealed class TrainingFactors : IDisposable
     /// <summary>[items, rank].</summary>
     public IEngineFactors Items { get; }
 
+    /// <summary>Those of the side solved second before it was solved last; null without momentum.</summary>
+    public IEngineFactors? Before { get; }
+
+    /// <summary>Of the same shape, for momentum to work in; null without momentum.</summary>
+    public IEngineFactors? Ahead { get; }
+
+    /// <summary>What momentum knows besides factors.</summary>
+    public MomentumState Momentum { get; set; } = MomentumState.None;
+
     /// <summary>The factors that a training begins with.</summary>
     /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
     public static TrainingFactors First(IAlsEngine engine, InteractionMatrix plays, AlsOptions options)
     {
         ArgumentNullException.ThrowIfNull(plays);
         ArgumentNullException.ThrowIfNull(options);
-        return new TrainingFactors(
-            First(engine, Side.Users, plays.Users.Count, options),
-            () => First(engine, Side.Items, plays.Items.Count, options));
+        var arrays = new FactorArrays
+        {
+            Users = First(Side.Users, plays.Users.Count, options),
+            Items = First(Side.Items, plays.Items.Count, options),
+        };
+        return From(engine, plays, options, arrays);
     }
 
-    /// <summary>Factors from which a training goes on.</summary>
+    /// <summary>
+    /// Factors from which a training goes on; those of a side that it solves before it reads them need not be there.
+    /// </summary>
     /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
-    public static TrainingFactors From(IAlsEngine engine, FactorSnapshot factors)
-    {
-        ArgumentNullException.ThrowIfNull(factors);
-        return new TrainingFactors(
-            engine.LoadFactors(factors.Users, factors.Rank), () => engine.LoadFactors(factors.Items, factors.Rank));
-    }
-
-    /// <summary>Factors of a training that goes on; those of a side that it solves first need not be there.</summary>
-    /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
-    public static TrainingFactors From(IAlsEngine engine, InteractionMatrix plays, TrainingState state)
+    public static TrainingFactors From(
+        IAlsEngine engine, InteractionMatrix plays, AlsOptions options, FactorArrays arrays)
     {
         ArgumentNullException.ThrowIfNull(plays);
-        ArgumentNullException.ThrowIfNull(state);
-        return new TrainingFactors(
-            Load(state.Factors.Users, plays.Users.Count), () => Load(state.Factors.Items, plays.Items.Count));
-
-        IEngineFactors Load(float[]? values, int rowCount) => values is null
-            ? engine.CreateFactors(rowCount, state.Rank)
-            : engine.LoadFactors(values, state.Rank);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(arrays);
+        return new TrainingFactors(engine, options, arrays, plays.Users.Count, plays.Items.Count);
     }
 
-    /// <summary>Brings them to the host.</summary>
+    /// <summary>Brings the factors of both sides to the host, as they are.</summary>
     public FactorSnapshot Download() => new(Users.Rank, Users.ToArray(), Items.ToArray());
 
     /// <summary>Frees the engine's memory.</summary>
     public void Dispose()
     {
-        Items.Dispose();
-        Users.Dispose();
+        for (var i = _all.Count - 1; i >= 0; i--) _all[i].Dispose();
     }
 
-    private static IEngineFactors First(IAlsEngine engine, Side side, int rowCount, AlsOptions options)
+    private static float[]? First(Side side, int rowCount, AlsOptions options)
     {
-        if (side == options.First && options.SolvesFirstSideAnew)
-            return engine.CreateFactors(rowCount, options.Rank);
+        if (side == options.First && options.SolvesFirstSideAnew) return null;
         var factors = FactorInitializer.Create(rowCount, side, options);
         if (options.Nonnegative)
             foreach (ref var factor in factors.AsSpan()) factor = Math.Abs(factor);
-        return engine.LoadFactors(factors, options.Rank);
+        return factors;
     }
 }
 

@@ -18,6 +18,8 @@ internal sealed class TrainingSide
     private readonly LoadedSide _plays;
     private readonly IProcessGroup _group;
     private readonly IEngineFactors _factors;
+    private readonly float[] _scaled;
+    private float[]? _allRegularization;
 
     /// <param name="engine">Where the work is done.</param>
     /// <param name="plays">The plays of both sides on the engine.</param>
@@ -32,14 +34,23 @@ internal sealed class TrainingSide
             ? (plays.Plays.Users, plays.ByUser, factors.Users)
             : (plays.Plays.Items, plays.ByItem, factors.Items);
         _regularization = RowRegularization.Compute(_plays.Plays, options);
+        _scaled = options.Acceleration == Acceleration.None ? _regularization : new float[_regularization.Length];
     }
 
+    /// <summary>[rows of all processes, rank].</summary>
+    public IEngineFactors Factors => _factors;
+
     /// <summary>Solves every row of this side with the other side fixed.</summary>
+    /// <param name="other">The other side.</param>
+    /// <param name="scale">What λ is multiplied by; always 1 in a training that is not accelerated.</param>
+    /// <param name="cancellation">Looked at between blocks of rows.</param>
     /// <returns>Rows that needed more than fp32.</returns>
     /// <exception cref="GpuAlsException">Kind Internal: a row cannot be solved.</exception>
-    public RowSolveReport SolveAgainst(TrainingSide other, CancellationToken cancellation = default)
+    public RowSolveReport SolveAgainst(TrainingSide other, double scale = 1, CancellationToken cancellation = default)
     {
         var plan = _options.Plan;
+        if (_scaled != _regularization)
+            for (var row = 0; row < _scaled.Length; row++) _scaled[row] = (float)(scale * _regularization[row]);
         var report = Join(_engine.SolveRows(new RowSolveProblem
         {
             Rows = _plays.Rows,
@@ -47,7 +58,7 @@ internal sealed class TrainingSide
             Weights = _weights,
             FixedFactors = other._factors,
             Gramian = other.Gramian(),
-            Regularization = _regularization,
+            Regularization = _scaled,
             Target = _factors,
             ConjugateGradientSteps = plan.ConjugateGradientSteps,
             Precision = plan.Precision,
@@ -59,8 +70,17 @@ internal sealed class TrainingSide
         return report;
     }
 
+    /// <summary>Σ λ|x|² over the rows of all processes, with the same bits on each of them.</summary>
+    public double Norm()
+    {
+        _allRegularization ??= GatherRegularization();
+        return _engine.WeightedSquaredNorm(_factors, RowRange.All(_factors), _allRegularization);
+    }
+
     /// <summary>L with this side as the rows.</summary>
-    public double LossAgainst(TrainingSide items)
+    /// <param name="items">The other side.</param>
+    /// <param name="isBalanced">Whether L is that of factors scaled so that both sides are regularized alike.</param>
+    public double LossAgainst(TrainingSide items, bool isBalanced = false)
     {
         Span<double> terms =
         [
@@ -69,7 +89,19 @@ internal sealed class TrainingSide
             _engine.WeightedSquaredNorm(items._factors, items._plays.Rows, items._regularization),
         ];
         _group.AllReduce(terms);
-        return terms[0] + (_weights.IsExplicit ? 0 : _options.UnobservedWeight * AllPairs(items)) + terms[1] + terms[2];
+        var pairs = terms[0] + (_weights.IsExplicit ? 0 : _options.UnobservedWeight * AllPairs(items));
+        // c²a + b/c² is least, 2√(ab), where both terms are the same.
+        var canBalance = isBalanced && terms[1] > 0 && terms[2] > 0;
+        return pairs + (canBalance ? 2 * Math.Sqrt(terms[1] * terms[2]) : terms[1] + terms[2]);
+    }
+
+    private float[] GatherRegularization()
+    {
+        if (_group.Size == 1) return _regularization;
+        var all = new float[_factors.RowCount];
+        _regularization.CopyTo(all, _plays.Rows.Start);
+        _group.AllGather(all, _plays.Starts);
+        return all;
     }
 
     /// <summary>Σ all (x·y)².</summary>

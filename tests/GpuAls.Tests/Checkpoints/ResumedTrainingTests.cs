@@ -23,6 +23,9 @@ internal sealed class ResumedTrainingTests<TEngine>
         var cg = usual with { Solver = Solver.ConjugateGradient, ConjugateGradientSteps = 1 };
         yield return Case("cg", cg);
         yield return Case("explicit cg items first", cg with { Feedback = Feedback.Explicit, First = Side.Items });
+        var momentum = Acceleration.Momentum;
+        yield return Case("momentum", usual with { Acceleration = momentum });
+        yield return Case("momentum cg items first", cg with { Acceleration = momentum, First = Side.Items });
         yield return Case("nonnegative", usual with { Nonnegative = true });
 
         TestCaseData Case(string name, AlsOptions options) => new TestCaseData(options).SetArgDisplayNames(name);
@@ -52,6 +55,13 @@ internal sealed class ResumedTrainingTests<TEngine>
         await ResumeFromEachAsync(
             new AlsOptions { Rank = 3, Iterations = 5, Regularization = 0.3 },
             () => new EarlyStopping(new ToldByIteration(values), Patience: 3));
+
+    /// <summary>What is kept of the best iteration is scaled; what the training goes on with is not.</summary>
+    [Test]
+    public async Task Fit_AcceleratedAndMeasured_KeepsTheSameBestIteration() =>
+        await ResumeFromEachAsync(
+            new AlsOptions { Rank = 3, Iterations = 4, Regularization = 0.3, Acceleration = Acceleration.Momentum },
+            () => new EarlyStopping(new ToldByIteration(1, 3, 2, 0), Patience: 3));
 
     [Test]
     public async Task Fit_EndedEarly_IsNotTrainedFurther()

@@ -3,10 +3,16 @@ namespace GpuAls.Tests.Reference;
 /// <summary>The loss of <see cref="AlsOptions"/> over all pairs, from the formula, in double.</summary>
 internal static class ReferenceTraining
 {
-    public static double Loss(CsrMatrix plays, AlsOptions options, TrainedFactors factors)
+    public static double Loss(CsrMatrix plays, AlsOptions options, TrainedFactors factors) => Loss(
+        plays, options, TestMatrices.ToDouble(factors.UserFactors, factors.Rank),
+        TestMatrices.ToDouble(factors.ItemFactors, factors.Rank));
+
+    /// <param name="plays">[users, items].</param>
+    /// <param name="options">What is trained.</param>
+    /// <param name="x">[users, rank].</param>
+    /// <param name="y">[items, rank].</param>
+    public static double Loss(CsrMatrix plays, AlsOptions options, double[,] x, double[,] y)
     {
-        var x = TestMatrices.ToDouble(factors.UserFactors, factors.Rank);
-        var y = TestMatrices.ToDouble(factors.ItemFactors, factors.Rank);
         double loss = 0;
         for (var user = 0; user < plays.RowCount; user++)
         {

@@ -119,16 +119,19 @@ internal sealed class EarlyStoppingTests<TEngine>
     }
 
     /// <summary>Factors that were brought to the host and back go on as if they had stayed.</summary>
-    [Test]
-    public void Iterate_FromFactorsOfTheHost_GoesOnToTheBit()
+    [TestCase(Acceleration.None)]
+    [TestCase(Acceleration.Momentum)]
+    public void Iterate_FromFactorsOfTheHost_GoesOnToTheBit(Acceleration acceleration)
     {
-        var plays = Plays();
-        using var loaded = new LoadedPlays(_engine, plays, Options);
-        using var first = TrainingFactors.First(_engine, plays, Options);
-        var training = new AlsTraining(_engine, loaded, first, Options);
+        var (plays, options) = (Plays(), Options with { Acceleration = acceleration });
+        using var loaded = new LoadedPlays(_engine, plays, options);
+        using var first = TrainingFactors.First(_engine, plays, options);
+        var training = new AlsTraining(_engine, loaded, first, options);
         training.Iterate();
-        using var second = TrainingFactors.From(_engine, first.Download());
-        var continued = new AlsTraining(_engine, loaded, second, Options, training.Iterations);
+        var arrays = new FactorArrays();
+        arrays.Fill(first, options, isLast: false);
+        using var second = TrainingFactors.From(_engine, plays, options, arrays);
+        var continued = new AlsTraining(_engine, loaded, second, options, training.Iterations);
 
         var reports = (training.Iterate(), continued.Iterate());
 

@@ -38,6 +38,13 @@ public sealed class FactorTrainerTests
                 Preset.Apply("spark", Small with { Nonnegative = true, Feedback = Feedback.Explicit }))
             .SetArgDisplayNames("nonnegative explicit");
         yield return new TestCaseData(cg).SetArgDisplayNames("cg");
+        var momentum = Small with { Acceleration = Acceleration.Momentum };
+        yield return new TestCaseData(momentum).SetArgDisplayNames("momentum");
+        yield return new TestCaseData(momentum with { First = Side.Items, Solver = Solver.ConjugateGradient })
+            .SetArgDisplayNames("momentum cg items first");
+        yield return new TestCaseData(momentum with { Feedback = Feedback.Explicit })
+            .SetArgDisplayNames("momentum explicit");
+        yield return new TestCaseData(momentum with { Nonnegative = true }).SetArgDisplayNames("momentum nonnegative");
     }
 
     [TestCaseSource(nameof(Variants))]

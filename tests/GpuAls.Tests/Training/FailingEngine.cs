@@ -37,6 +37,9 @@ internal sealed class FailingEngine(EngineCapabilities capabilities, bool copies
     public double WeightedSquaredNorm(IEngineFactors factors, RowRange rows, ReadOnlySpan<float> rowWeights) =>
         throw new NotSupportedException();
 
+    public void Combine(IEngineFactors target, float a, IEngineFactors x, float b, IEngineFactors y) =>
+        throw new NotSupportedException();
+
     public void TopK(in TopKQuery query, Span<int> indices, Span<float> scores) => throw new NotSupportedException();
 
     public void Dispose()

@@ -22,6 +22,7 @@ public sealed class ProcessGroupTests
         yield return Variant("ials objective", Options with { Objective = Objective.Ials });
         yield return Variant("spark", Preset.Apply("spark", Options));
         yield return Variant("implicit", Preset.Apply("implicit", Options));
+        yield return Variant("momentum", Options with { Acceleration = Acceleration.Momentum });
         yield return Variant("cg", Options with { Solver = Solver.ConjugateGradient });
         yield return Variant("nonnegative", Options with { Nonnegative = true });
         yield return Variant("explicit", Options with { Feedback = Feedback.Explicit });

@@ -72,3 +72,27 @@ internal sealed record SquaredNormWorkload(int Rank, int Rows) : TimedWorkload("
             () => norm = engine.WeightedSquaredNorm(factors, RowRange.All(factors), weights), () => [norm], factors);
     }
 }
+
+/// <summary>The combination of factor matrices, of which momentum is made.</summary>
+/// <param name="Rank">Number of factors.</param>
+/// <param name="Rows">Number of rows.</param>
+internal sealed record CombineWorkload(int Rank, int Rows) : TimedWorkload("combination of factors", Rank)
+{
+    public override string Shape => $"{Rows:N0} rows";
+
+    public override double Tolerance => 2e-6;
+
+    public override double UsefulFmas => (double)Rows * Rank;
+
+    public override double LeastBytes => Rows * 12.0 * Rank;
+
+    public override LoadedWorkload Load(IAlsEngine engine)
+    {
+        var x = engine.LoadFactors(SyntheticInput.Factors(Rows, Rank, seed: 7), Rank);
+        var y = engine.LoadFactors(SyntheticInput.Factors(Rows, Rank, seed: 8), Rank);
+        var target = engine.CreateFactors(Rows, Rank);
+        return new LoadedWorkload(
+            () => engine.Combine(target, 1.25f, x, -0.25f, y),
+            () => [.. target.ToArray().Select(value => (double)value)], x, y, target);
+    }
+}

@@ -178,6 +178,20 @@ internal sealed class DeviceEngine : IAlsEngine
     }
 
     /// <inheritdoc/>
+    public void Combine(IEngineFactors target, float a, IEngineFactors x, float b, IEngineFactors y)
+    {
+        EngineChecks.Combine(target, x, y);
+        try
+        {
+            _operations.Combine((DeviceFactors)target, a, (DeviceFactors)x, b, (DeviceFactors)y);
+        }
+        catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
+        {
+            throw Failure(exception, "to combine factors");
+        }
+    }
+
+    /// <inheritdoc/>
     public void TopK(in TopKQuery query, Span<int> indices, Span<float> scores)
     {
         EngineChecks.TopK(this, query, indices, scores);

@@ -14,6 +14,7 @@ internal sealed class DeviceOperations : IDisposable
     private readonly PlaysPass _pass;
     private readonly GramianLauncher _gramian;
     private readonly LossLauncher _loss;
+    private readonly CombineLauncher _combine;
     private readonly DeviceTopK _topK;
     private readonly ReusableBuffer<Float4> _baseMatrix;
     private readonly ReusableBuffer<Float4> _baseTiles;
@@ -27,6 +28,7 @@ internal sealed class DeviceOperations : IDisposable
         RowSolve = new RowSolveLauncher(accelerator);
         _gramian = new GramianLauncher(accelerator);
         _loss = new LossLauncher(accelerator);
+        _combine = new CombineLauncher(accelerator);
         _topK = new DeviceTopK(store, pass, Release);
         _baseMatrix = new ReusableBuffer<Float4>(accelerator);
         _baseTiles = new ReusableBuffer<Float4>(accelerator);
@@ -46,6 +48,7 @@ internal sealed class DeviceOperations : IDisposable
             .. _gramian.Kernels,
             .. RowSolve.Kernels(
                 Float4.CountFor(plan.Rank), plan.ConjugateGradientSteps == 0, plan.Precision == SumPrecision.Tf32),
+            .. plan.IsAccelerated ? [_combine.Kernel, _loss.NormKernel] : Array.Empty<DeviceKernel>(),
         ];
 
     public void Gramian(DeviceFactors factors, RowRange rows, int blockRows, Span<double> sums)
@@ -137,6 +140,9 @@ internal sealed class DeviceOperations : IDisposable
         var weights = _rowWeights.Fill(rowWeights);
         return _loss.SquaredNorm(factors.Rows(rows.Start, rows.Count), weights, rows.Count, factors.Rank4);
     }
+
+    public void Combine(DeviceFactors target, float a, DeviceFactors x, float b, DeviceFactors y) =>
+        _combine.Launch(target.View, a, x.View, b, y.View);
 
     public void TopK(in TopKQuery query, Span<int> indices, Span<float> scores) => _topK.Search(query, indices, scores);
 

@@ -104,6 +104,14 @@ internal sealed class HostEngine : IAlsEngine, IRowScorer
     }
 
     /// <inheritdoc/>
+    public void Combine(IEngineFactors target, float a, IEngineFactors x, float b, IEngineFactors y)
+    {
+        EngineChecks.Combine(target, x, y);
+        ((HostFactors)target).Changing();
+        _operations.Combine((HostFactors)target, a, (HostFactors)x, b, (HostFactors)y);
+    }
+
+    /// <inheritdoc/>
     public void TopK(in TopKQuery query, Span<int> indices, Span<float> scores)
     {
         EngineChecks.TopK(this, query, indices, scores);

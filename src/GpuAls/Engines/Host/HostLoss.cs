@@ -25,15 +25,27 @@ internal static unsafe class HostLoss<TSimd, TVector>
         return loss;
     }
 
-    public static double WeightedSquaredNorm(HostFactors factors, int firstRow, ReadOnlySpan<float> rowWeights)
+    public static double WeightedSquaredNorm(
+        HostFactors factors, int firstRow, ReadOnlySpan<float> rowWeights, int threadCount)
     {
-        double sum = 0;
-        for (var row = 0; row < rowWeights.Length; row++)
+        const int ChunkRows = 1 << 16;
+        var partials = new double[(rowWeights.Length + ChunkRows - 1) / ChunkRows];
+        var rowCount = rowWeights.Length;
+        fixed (float* weights = rowWeights)
         {
-            var x = factors.Row(firstRow + row);
-            sum += (double)rowWeights[row] * VectorMath<TSimd, TVector>.Dot(x, x, factors.Stride);
+            var rowWeight = weights;
+            ParallelChunks.Run(threadCount, partials.Length, chunk =>
+            {
+                for (var row = chunk * ChunkRows; row < Math.Min((chunk + 1) * ChunkRows, rowCount); row++)
+                {
+                    var x = factors.Row(firstRow + row);
+                    partials[chunk] += (double)rowWeight[row] * VectorMath<TSimd, TVector>.Dot(x, x, factors.Stride);
+                }
+            });
         }
 
+        double sum = 0;
+        foreach (var partial in partials) sum += partial;
         return sum;
     }
 

@@ -35,6 +35,8 @@ internal abstract class HostOperations
 
     public abstract double WeightedSquaredNorm(HostFactors factors, int firstRow, ReadOnlySpan<float> rowWeights);
 
+    public abstract void Combine(HostFactors target, float a, HostFactors x, float b, HostFactors y);
+
     public abstract void TopK(in TopKQuery query, Span<int> indices, Span<float> scores);
 
     public abstract void ScoreRows(HostFactors queries, int[] rows, HostFactors items, ScoreReader read);
@@ -61,7 +63,19 @@ internal sealed class HostOperations<TSimd, TVector>(int threadCount) : HostOper
         HostLoss<TSimd, TVector>.Plays(plays.Matrix, rowFactors, firstRow, columnFactors, weights, threadCount);
 
     public override double WeightedSquaredNorm(HostFactors factors, int firstRow, ReadOnlySpan<float> rowWeights) =>
-        HostLoss<TSimd, TVector>.WeightedSquaredNorm(factors, firstRow, rowWeights);
+        HostLoss<TSimd, TVector>.WeightedSquaredNorm(factors, firstRow, rowWeights, threadCount);
+
+    public override unsafe void Combine(HostFactors target, float a, HostFactors x, float b, HostFactors y)
+    {
+        const int ChunkRows = 4096;
+        var chunks = (target.RowCount + ChunkRows - 1) / ChunkRows;
+        ParallelChunks.Run(threadCount, chunks, chunk =>
+        {
+            var first = chunk * ChunkRows;
+            var length = (nint)Math.Min(ChunkRows, target.RowCount - first) * target.Stride;
+            VectorMath<TSimd, TVector>.Combine(a, x.Row(first), b, y.Row(first), target.Row(first), length);
+        });
+    }
 
     public override void TopK(in TopKQuery query, Span<int> indices, Span<float> scores) =>
         HostTopK<TSimd, TVector>.Select(query, threadCount, indices, scores);

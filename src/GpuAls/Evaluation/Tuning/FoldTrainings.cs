@@ -29,15 +29,22 @@ internal sealed class FoldTrainings : IDisposable
 
     /// <summary>Trainings that go on.</summary>
     public static FoldTrainings From(
-        IAlsEngine engine, IReadOnlyList<LoadedPlays> plays, AlsOptions options, FactorSnapshot[] factors,
+        IAlsEngine engine, IReadOnlyList<LoadedPlays> plays, AlsOptions options, FactorArrays[] factors,
         int iterations) =>
-        new(engine, plays, options, fold => TrainingFactors.From(engine, factors[fold]), iterations);
+        new(
+            engine, plays, options, fold => TrainingFactors.From(engine, plays[fold].Plays, options, factors[fold]),
+            iterations);
 
     /// <summary>The loop of all folds.</summary>
     public TrainingLoop Loop(IReadOnlyList<ITrainingObserver> observers) => new(_trainings, observers);
 
-    /// <summary>[folds], the factors in host memory.</summary>
-    public FactorSnapshot[] Download() => [.. _factors.Select(fold => fold.Download())];
+    /// <summary>[folds], in host memory, what their next iterations need.</summary>
+    public FactorArrays[] Pause(AlsOptions options)
+    {
+        var arrays = _factors.Select(_ => new FactorArrays()).ToArray();
+        for (var fold = 0; fold < arrays.Length; fold++) arrays[fold].Fill(_factors[fold], options, isLast: false);
+        return arrays;
+    }
 
     public void Dispose()
     {

@@ -13,7 +13,7 @@ internal sealed class TrialRunner(
     private readonly MetricChoice _choice = options.Choice();
     private readonly int _patience = options.Patience;
     private readonly IProgress<TrialStep>? _progress = progress;
-    private readonly Dictionary<int, FactorSnapshot[]> _paused = [];
+    private readonly Dictionary<int, FactorArrays[]> _paused = [];
     private readonly List<LoadedPlays> _plays = [];
 
     /// <summary>Trains a trial up to an iteration, and measures it.</summary>
@@ -40,7 +40,7 @@ internal sealed class TrialRunner(
             using var trainings = Begin(trial, als, done.Count, cancellation);
             trainings.Loop(als.TrackLoss ? [new LossObserver(), observer] : [observer]).Run(iterations, cancellation);
             if (double.IsNaN(best.Value)) throw NoNumber();
-            if (keeps && !best.IsOver) _paused[trial] = trainings.Download();
+            if (keeps && !best.IsOver) _paused[trial] = trainings.Pause(als);
         }
 
         return new TrialResult
@@ -69,7 +69,7 @@ internal sealed class TrialRunner(
     private FoldTrainings Begin(int trial, AlsOptions als, int iterations, CancellationToken cancellation)
     {
         foreach (var fold in folds) TrainingChecks.Check(fold.HeldOut.Train, als);
-        foreach (var fold in folds) engine.RequireMemory(TrainingShape.Of(fold.HeldOut.Train, als.Rank));
+        foreach (var fold in folds) engine.RequireMemory(als.ShapeOf(fold.HeldOut.Train));
         Load(als);
         if (_paused.Remove(trial, out var paused)) return FoldTrainings.From(engine, _plays, als, paused, iterations);
         var trainings = FoldTrainings.First(engine, _plays, als);

@@ -41,6 +41,7 @@ internal static class CheckpointFile
     private const int LargestHead = 1 << 28;
     private const string Users = "users";
     private const string Items = "items";
+    private const string Before = "before";
     private const string BestUsers = "best_users";
     private const string BestItems = "best_items";
 
@@ -58,6 +59,7 @@ internal static class CheckpointFile
                 Rank = state.Rank,
                 Iterations = state.Reports,
                 Best = state.Best?.State,
+                Momentum = state.Factors.Before is null ? null : state.Factors.Momentum,
                 Arrays = [.. arrays.Select(array => new CheckpointArray(array.Name, array.Values.Length))],
             },
             CheckpointJson.Default.CheckpointHead);
@@ -150,18 +152,24 @@ internal static class CheckpointFile
     {
         if (state.Factors.Users is { } users) yield return (Users, users);
         if (state.Factors.Items is { } items) yield return (Items, items);
-        if (state.Best is not { } best || best.State.Iteration == state.Iteration) yield break;
+        if (state.Factors.Before is { } before) yield return (Before, before);
+        if (state.Best is not { } best) yield break;
+        if (best.State.Iteration == state.Iteration && state.Factors.Before is null) yield break;
         yield return (BestUsers, best.Factors.Users);
         yield return (BestItems, best.Factors.Items);
     }
 
-    /// <summary>Factors of the best iteration are not there twice where it is the last one.</summary>
+    /// <summary>
+    /// Factors of the best iteration are not there twice where it is the last one, and those of its model.
+    /// </summary>
     private static TrainingState State(CheckpointHead head, Dictionary<string, float[]> arrays)
     {
         var factors = new FactorArrays
         {
             Users = arrays.GetValueOrDefault(Users),
             Items = arrays.GetValueOrDefault(Items),
+            Before = arrays.GetValueOrDefault(Before),
+            Momentum = head.Momentum ?? MomentumState.None,
         };
         return new TrainingState
         {
@@ -170,7 +178,7 @@ internal static class CheckpointFile
             Factors = factors,
             Best = head.Best is not { } best ? null : new BestFactors(
                 best,
-                best.Iteration == head.Iterations.Count
+                best.Iteration == head.Iterations.Count && head.Momentum is null
                     ? new FactorSnapshot(head.Rank, factors.Users!, factors.Items!)
                     : new FactorSnapshot(head.Rank, arrays[BestUsers], arrays[BestItems])),
         };
@@ -213,6 +221,10 @@ internal sealed record CheckpointHead
     public required IReadOnlyList<IterationReport> Iterations { get; init; }
 
     public required BestState? Best { get; init; }
+
+    /// <summary>Null without momentum.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MomentumState? Momentum { get; init; }
 
     public required IReadOnlyList<CheckpointArray> Arrays { get; init; }
 }

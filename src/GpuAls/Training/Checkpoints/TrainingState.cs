@@ -30,14 +30,37 @@ internal sealed class FactorArrays
     /// <summary>[items, rank], row-major; null where the next iteration solves items first.</summary>
     public float[]? Items { get; set; }
 
+    /// <summary>
+    /// [rows, rank], those of the side solved second before it was solved last; null without momentum.
+    /// </summary>
+    public float[]? Before { get; set; }
+
+    /// <summary>What momentum knows besides factors.</summary>
+    public MomentumState Momentum { get; set; } = MomentumState.None;
+
+    /// <summary>Copies what the next iteration of a training reads, or all that a model needs.</summary>
+    /// <param name="factors">The factors on their engine.</param>
+    /// <param name="options">What is trained.</param>
+    /// <param name="isLast">Whether both sides are needed, since no iteration follows.</param>
+    public void Fill(TrainingFactors factors, AlsOptions options, bool isLast)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var skipsFirst = options.SolvesFirstSideAnew && !isLast;
+        Fill(
+            factors, users: !(skipsFirst && options.First == Side.Users),
+            items: !(skipsFirst && options.First == Side.Items));
+    }
+
     /// <summary>Copies factors into arrays that are there, or into new ones.</summary>
     /// <param name="factors">The factors on their engine.</param>
     /// <param name="users">Whether those of the users are needed.</param>
     /// <param name="items">Whether those of the items are needed.</param>
-    public void Fill(TrainingFactors factors, bool users, bool items)
+    private void Fill(TrainingFactors factors, bool users, bool items)
     {
         Users = users ? Copy(factors.Users, Users) : null;
         Items = items ? Copy(factors.Items, Items) : null;
+        Before = factors.Before is { } before ? Copy(before, Before) : null;
+        Momentum = factors.Momentum;
     }
 
     private static float[] Copy(IEngineFactors from, float[]? to)
@@ -93,14 +116,12 @@ internal sealed class StateObserver(
     /// </summary>
     private FactorArrays Factors(TrainingStep step)
     {
-        if (best?.Factors is { } copied && best.Iteration == step.Iteration)
+        // Those of an accelerated training go on as they are, and are scaled for the model.
+        if (options.Acceleration == Acceleration.None
+            && best?.Factors is { } copied && best.Iteration == step.Iteration)
             return new FactorArrays { Users = copied.Users, Items = copied.Items };
-        var skipsFirst = step.GoesOn && options.SolvesFirstSideAnew;
         var arrays = keeper.Spare();
-        arrays.Fill(
-            step.Trainings[0].Factors,
-            users: !(skipsFirst && options.First == Side.Users),
-            items: !(skipsFirst && options.First == Side.Items));
+        arrays.Fill(step.Trainings[0].Factors, options, isLast: !step.GoesOn);
         return arrays;
     }
 }

@@ -156,6 +156,29 @@ internal sealed class HyperparameterSearchTests
         }
     }
 
+    /// <summary>A paused trial goes on with its momentum; a resumed one does all iterations again.</summary>
+    [Test]
+    public void Run_AcceleratedAndStopped_GoesOnToTheSameResults()
+    {
+        var folds = Folds(1);
+        AlsOptions[] trials =
+        [
+            .. new[] { 2, 3, 4 }.Select(rank => Base with { Rank = rank, Acceleration = Acceleration.Momentum }),
+        ];
+        var whole = Run(new Notes(), default);
+        using var source = new CancellationTokenSource();
+        var notes = new Notes { After = (3, source.Cancel) };
+        Assert.That(() => Run(notes, source.Token), Throws.InstanceOf<OperationCanceledException>());
+
+        var resumed = Run(notes, default);
+
+        Assert.That(whole.Max(result => result.Rung), Is.Positive);
+        Assert.That(resumed.Select(WithoutSeconds), Is.EqualTo(whole.Select(WithoutSeconds)));
+
+        IReadOnlyList<TrialResult> Run(Notes known, CancellationToken cancellation) =>
+            new HyperparameterSearch(_engine, folds, trials, Kinds[2], NoIntervals).Run(known, null, cancellation);
+    }
+
     [Test]
     public void Run_EachIteration_IsTold()
     {
@@ -329,6 +352,9 @@ internal sealed class HyperparameterSearchTests
 
         public double WeightedSquaredNorm(IEngineFactors factors, RowRange rows, ReadOnlySpan<float> rowWeights) =>
             engine.WeightedSquaredNorm(factors, rows, rowWeights);
+
+        public void Combine(IEngineFactors target, float a, IEngineFactors x, float b, IEngineFactors y) =>
+            engine.Combine(target, a, x, b, y);
 
         public void TopK(in TopKQuery query, Span<int> indices, Span<float> scores) =>
             engine.TopK(query, indices, scores);

@@ -102,7 +102,7 @@ internal static class AvailableMemory
 
 /// <summary>The minimum device memory for a training, with plays streamed one row at a time.</summary>
 /// <param name="Shape">Size of the training.</param>
-/// <param name="FactorBytes">Both factor matrices.</param>
+/// <param name="FactorBytes">The factor matrices.</param>
 /// <param name="ScratchBytes">Scratch of all operations, including the search for lists afterwards.</param>
 /// <param name="RowBytes">The longest row, twice.</param>
 internal readonly record struct TrainingMemory(TrainingShape Shape, long FactorBytes, long ScratchBytes, long RowBytes)
@@ -124,7 +124,7 @@ internal readonly record struct TrainingMemory(TrainingShape Shape, long FactorB
         var row = Staging.Slots * PlaysCut.LargestRow(shape.LongestRow, isScheduled: true, rowBytes: 0);
         return new TrainingMemory(
             shape,
-            ((long)shape.UserCount + shape.ItemCount) * rank4 * Float4.Bytes,
+            shape.FactorRows * rank4 * Float4.Bytes,
             Math.Max(scratch, DeviceTopK.LeastBytes(shape.LongestRow, ListLength) - row),
             row);
     }

@@ -29,6 +29,17 @@ internal static unsafe class VectorMath<TSimd, TVector>
         for (var i = 0; i < length; i += TSimd.Width) TSimd.Store(TSimd.Multiply(factor, TSimd.Load(x + i)), y + i);
     }
 
+    /// <summary>target = a·x + b·y.</summary>
+    public static void Combine(float a, float* x, float b, float* y, float* target, nint length)
+    {
+        var (factorOfX, factorOfY) = (TSimd.Broadcast(a), TSimd.Broadcast(b));
+        for (nint i = 0; i < length; i += TSimd.Width)
+        {
+            var part = TSimd.Multiply(factorOfY, TSimd.Load(y + i));
+            TSimd.Store(TSimd.MultiplyAdd(factorOfX, TSimd.Load(x + i), part), target + i);
+        }
+    }
+
     /// <summary>Whether no element is NaN or infinite; any length.</summary>
     public static bool AllFinite(float* x, int length)
     {
