@@ -1,5 +1,6 @@
 using GpuAls;
 using System.CommandLine;
+using GpuAls.Bench.Convergence;
 using GpuAls.Bench.Databases;
 using GpuAls.Bench.Host;
 using GpuAls.Bench.Kernels;
@@ -17,6 +18,7 @@ using GpuAls.Bench.Scale;
 using GpuAls.Bench.TopK;
 
 var root = new RootCommand("Verifies, then measures gpuals.");
+root.Add(ConvergenceCommand.Create());
 root.Add(DatabaseCommand.Create());
 root.Add(HostCommand.Create());
 root.Add(KernelsCommand.Create());

@@ -154,9 +154,9 @@ internal static class AlsParameters
         {
             Group = ParameterGroup.Training,
             Summary = "Reach the same loss in about half the iterations",
-            Details = "momentum: users and items get the same share of the regularization, and each iteration begins "
-                + "further along the way of the last ones. It takes memory for two more copies of the factors of the "
-                + "side solved second.",
+            Details = "momentum: balance the regularization of users and items, and start each iteration from an "
+                + "extrapolation of the last two (Nesterov). Two more copies of the factors of the side solved second "
+                + "are kept in memory.",
         },
         Word("first", o => o.First, (o, value) => o with { First = value }) with
         {

@@ -66,8 +66,9 @@ internal sealed class Momentum
     /// <returns>What λ of the second side is multiplied by.</returns>
     public double FirstSolved()
     {
+        var isFirst = State.FirstNorm == 0; // what it was solved against is random, and its size means nothing
         State = State with { FirstNorm = _first.Norm() };
-        return Ratio(State.FirstNorm, _secondNorm);
+        return isFirst ? 1 : Ratio(State.FirstNorm, _secondNorm);
     }
 
     /// <summary>The second side is solved: decides whether the momentum goes on.</summary>

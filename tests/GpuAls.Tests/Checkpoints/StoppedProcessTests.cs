@@ -124,7 +124,7 @@ public sealed class StoppedProcessTests
     }
 
     private string Train(string output, int iterations = Iterations) =>
-        $"{ToolProcess.Command} train {_folder.At("plays.csv")} --weight-column plays --device cpu --rank 64 "
+        $"{ToolProcess.Command} train {_folder.At("plays.csv")} --weight-column plays --device cpu --rank 32 "
             + $"--iterations {iterations} --output {output}";
 
     private static async Task<ToolRun> SucceedAsync(string command)

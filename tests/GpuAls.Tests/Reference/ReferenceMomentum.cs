@@ -32,7 +32,8 @@ internal static class ReferenceMomentum
             (ahead, before) = (Times(1 / scale, ahead), Times(1 / scale, before));
 
             first = ReferenceAls.SolveRows(firstConfidence, weights, ahead, firstLambda);
-            scale = Scale(Norm(first, firstLambda), Norm(ahead, secondLambda));
+            // What the first iteration starts from is random, and no measure for a scale.
+            scale = losses.Count == 0 ? 1 : Scale(Norm(first, firstLambda), Norm(ahead, secondLambda));
             (first, ahead, before) = (Times(scale, first), Times(1 / scale, ahead), Times(1 / scale, before));
 
             second = ReferenceAls.SolveRows(secondConfidence, weights, first, secondLambda);
