@@ -60,7 +60,7 @@ internal sealed class RenamedFolder(string final) : FolderPlacement(final)
 
     public override string? Place()
     {
-        var old = StagingNames.HiddenBeside(Final);
+        var old = StagingNames.AsideOf(Final);
         Moves.Run(moves =>
         {
             if (Directory.Exists(Final)) moves.Move(Final, old);

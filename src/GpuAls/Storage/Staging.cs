@@ -31,6 +31,7 @@ internal readonly record struct StagedPath(string Staging, string Final)
 internal static class StagingNames
 {
     private const string Extension = ".tmp";
+    private const string Aside = ".old";
 
     /// <summary>The machine and its space of process ids: containers on one machine each count from 1.</summary>
     private static readonly string Host =
@@ -52,9 +53,19 @@ internal static class StagingNames
     public static string HiddenBeside(string path) =>
         HiddenIn(Path.GetDirectoryName(path) ?? path, Path.GetFileName(path));
 
-    /// <summary>Removes what killed processes left beside an output.</summary>
-    public static void RemoveStaleBeside(string path) =>
-        RemoveStale(Path.GetDirectoryName(path) ?? path, Path.GetFileName(path), path);
+    /// <summary>Where the output of a path is moved to, until the new one has its name.</summary>
+    public static string AsideOf(string path) => HiddenBeside(path + Aside);
+
+    /// <summary>
+    /// Removes what killed processes left beside an output: what they wrote, whole or not, and old outputs that were
+    /// moved aside, unless one may be the only complete one.
+    /// </summary>
+    public static void RemoveStaleBeside(string path)
+    {
+        var (folder, name) = (Path.GetDirectoryName(path) ?? path, Path.GetFileName(path));
+        Remove(folder, name, _ => false);
+        RemoveStale(folder, name + Aside, path);
+    }
 
     /// <summary>
     /// Removes what killed processes left of an output, unless it may be the only complete one: an old output that was
@@ -63,16 +74,8 @@ internal static class StagingNames
     /// <param name="folder">Where the hidden names are.</param>
     /// <param name="name">What <see cref="New"/> was given.</param>
     /// <param name="final">The output.</param>
-    public static void RemoveStale(string folder, string name, string final)
-    {
-        if (!Directory.Exists(folder)) return;
-        OutputErrors.Guard(folder, () =>
-        {
-            var stale = Directory.GetFileSystemEntries(folder).Where(path => IsStale(Path.GetFileName(path), name));
-            foreach (var path in stale)
-                if (IsComplete(final) || !IsComplete(path)) Cleanup.TryDelete(path);
-        });
-    }
+    public static void RemoveStale(string folder, string name, string final) =>
+        Remove(folder, name, path => !IsComplete(final) && IsComplete(path));
 
     /// <summary>Removes what killed processes left of all outputs of a folder whose names are of a kind.</summary>
     public static void RemoveStale(string folder, Predicate<string> isOfKind)
@@ -81,9 +84,10 @@ internal static class StagingNames
         var names = OutputErrors.Guard(folder, () => Directory.GetFileSystemEntries(folder, $".*{Extension}"))
             .Select(path => Path.GetFileNameWithoutExtension(path)[1..])
             .Where(hidden => hidden.Contains('.', StringComparison.Ordinal))
-            .Select(hidden => hidden[..hidden.LastIndexOf('.')]);
+            .Select(hidden => hidden[..hidden.LastIndexOf('.')])
+            .Select(name => name.EndsWith(Aside, StringComparison.Ordinal) ? name[..^Aside.Length] : name);
         foreach (var name in names.Distinct().Where(name => isOfKind(name)).ToArray())
-            RemoveStale(folder, name, Path.Combine(folder, name));
+            RemoveStaleBeside(Path.Combine(folder, name));
     }
 
     /// <summary>Whether a hidden name is of the output, whoever writes it.</summary>
@@ -101,6 +105,17 @@ internal static class StagingNames
         return parts.Length == 4 && parts[0] == Host && parts[2] != Run
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var process)
             && (process == Environment.ProcessId || !IsAlive(process));
+    }
+
+    private static void Remove(string folder, string name, Predicate<string> isNeeded)
+    {
+        if (!Directory.Exists(folder)) return;
+        OutputErrors.Guard(folder, () =>
+        {
+            var stale = Directory.GetFileSystemEntries(folder).Where(path => IsStale(Path.GetFileName(path), name));
+            foreach (var path in stale)
+                if (!isNeeded(path)) Cleanup.TryDelete(path);
+        });
     }
 
     private static string Prefix(string name) => $".{name}.";

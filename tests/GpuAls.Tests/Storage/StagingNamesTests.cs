@@ -60,18 +60,36 @@ public sealed class StagingNamesTests
     [Test]
     public async Task FolderOutput_WholeOutputThatWasMovedAside_IsRemovedOnceThereIsAnother()
     {
-        Directory.CreateDirectory(_folder.At(Dead("model")));
-        File.WriteAllText(_folder.At(Dead("model"), FolderOutput.SuccessFile), "");
+        MakeWhole(Dead("model.old"));
 
         await using (var output = await OpenAsync())
         {
-            Assert.That(Directory.Exists(_folder.At(Dead("model"))), "the only whole one");
+            Assert.That(Directory.Exists(_folder.At(Dead("model.old"))), "the only whole one");
             await output.CommitAsync(default);
         }
 
         await (await OpenAsync()).DisposeAsync();
 
         Assert.That(_folder.Entries(), Is.EqualTo(new[] { "model" }));
+    }
+
+    /// <summary>A run that was killed before its last rename; under the name of a version nobody comes again.</summary>
+    [Test]
+    public void RemoveStale_WholeOutputThatNeverGotItsName_IsRemoved()
+    {
+        foreach (var name in (string[])["night-1", "night-2", "night-2.old", "other"]) MakeWhole(Dead(name));
+
+        StagingNames.RemoveStale(_folder.At(), name => name.StartsWith("night-", StringComparison.Ordinal));
+
+        Assert.That(
+            _folder.Entries(),
+            Is.EqualTo(new[] { Dead("night-2.old"), Dead("other") }.Order(StringComparer.Ordinal)));
+    }
+
+    private void MakeWhole(string folder)
+    {
+        Directory.CreateDirectory(_folder.At(folder));
+        File.WriteAllText(_folder.At(folder, FolderOutput.SuccessFile), "");
     }
 
     private const int NoProcess = int.MaxValue;
