@@ -14,6 +14,25 @@ internal sealed partial record Parameter<TOptions>
         where TNumber : struct, IBinaryInteger<TNumber> =>
         Number(name, ParameterKind.Whole, get, set, range, NumberStyles.AllowLeadingSign, "an integer such as 1000");
 
+    /// <summary>An integer, or a word that stands for some.</summary>
+    public static Parameter<TOptions> Whole<TNumber>(
+        string name, Func<TOptions, TNumber?> get, Func<TOptions, TNumber, TOptions> set, ParameterRange range,
+        string keyword, Func<TOptions, TOptions> setKeyword)
+        where TNumber : struct, IBinaryInteger<TNumber>
+    {
+        var number = Number(
+            name, ParameterKind.Whole, get, set, range, NumberStyles.AllowLeadingSign, "an integer such as 1000",
+            $", or {keyword}");
+        return new(
+            name, ParameterKind.Whole, number._get,
+            (options, text) => text == keyword ? setKeyword(options) : number._set(options, text), number._check)
+        {
+            Keyword = keyword,
+            Range = range,
+            ValueName = $"{number.ValueName}|{keyword}",
+        };
+    }
+
     /// <summary>A real number.</summary>
     public static Parameter<TOptions> Real(
         string name, Func<TOptions, double?> get, Func<TOptions, double, TOptions> set, ParameterRange? range = null) =>
@@ -137,7 +156,8 @@ internal sealed partial record Parameter<TOptions>
         Func<TOptions, TNumber, TOptions> set,
         ParameterRange? range,
         NumberStyles style,
-        string expected)
+        string expected,
+        string or = "")
         where TNumber : struct, INumber<TNumber>
     {
         return new(name, kind, options => get(options) is { } value ? [TextOf(value)] : [], Parse, Check)
@@ -148,7 +168,7 @@ internal sealed partial record Parameter<TOptions>
         TOptions Parse(TOptions options, string text) =>
             TNumber.TryParse(text, style, CultureInfo.InvariantCulture, out var value)
                 ? set(options, value)
-                : throw Bad($"--{name} is '{text}'; expected {expected}, without thousands separators.");
+                : throw Bad($"--{name} is '{text}'; expected {expected}, without thousands separators{or}.");
 
         void Check(TOptions options)
         {

@@ -60,6 +60,9 @@ internal sealed partial record Parameter<TOptions>
     /// <summary>The words it takes; empty where it takes others.</summary>
     public IReadOnlyList<string> Words { get; private init; } = [];
 
+    /// <summary>The word it takes besides numbers; null where it takes none.</summary>
+    public string? Keyword { get; private init; }
+
     /// <summary>The numbers it takes; null where it takes any.</summary>
     public ParameterRange? Range { get; private init; }
 
@@ -133,6 +136,7 @@ internal sealed partial record Parameter<TOptions>
             Details = Details,
             ValueName = ValueName,
             Words = Words,
+            Keyword = Keyword,
             Range = Range,
             DefaultNote = DefaultNote,
             IsCommaSeparated = IsCommaSeparated,

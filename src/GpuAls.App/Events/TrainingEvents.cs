@@ -4,14 +4,18 @@ namespace GpuAls.App;
 
 /// <summary>An iteration is done.</summary>
 /// <param name="Report">How it went.</param>
-/// <param name="Total">Iterations in all.</param>
+/// <param name="Total">Iterations in all, at most.</param>
 /// <param name="Metric">What is measured after each, such as <c>ndcg@10</c>; null for nothing.</param>
 internal sealed record IterationDone(IterationReport Report, int Total, string? Metric = null) : JobEvent
 {
+    /// <summary>How much of the training is done, 0 .. 1; what ends it early is foreseen from the losses.</summary>
+    public double Fraction { get; init; } = (double)Report.Iteration / Total;
+
+
     public static readonly LogEvent Log = new(
         LogLevel.Info, "iteration", "An iteration of the training is done",
-        ("iteration", "which, from 1"), ("of", "iterations in all"), ("seconds", "wall time"),
-        ("loss", "the loss; null without --loss"),
+        ("iteration", "which, from 1"), ("of", "iterations in all, at most"), ("seconds", "wall time"),
+        ("loss", "the loss; null without --loss or --tolerance"),
         ("metric", "what is measured after each, such as ndcg@10; null for nothing"),
         ("value", "what the metric came to; null for nothing"), ("fp64_rows", "rows that were solved in fp64"));
 
@@ -22,13 +26,14 @@ internal sealed record IterationDone(IterationReport Report, int Total, string? 
             var loss = Report.Loss is { } value ? Invariant($", loss {value:G9}") : "";
             var metric = Report.Metric is { } measured ? $", {Metric} {MetricTitles.Number(measured)}" : "";
             var fp64 = Report.Fp64Rows > 0 ? $", {Counted.Of(Report.Fp64Rows, "row")} in fp64" : "";
+            var of = Total < AlsOptions.MostIterations ? Invariant($"/{Total}") : "";
             yield return Log.Line(
-                Invariant($"iteration {Report.Iteration}/{Total}: {Report.Seconds:F3} s{loss}{metric}{fp64}"),
+                Invariant($"iteration {Report.Iteration}{of}: {Report.Seconds:F3} s{loss}{metric}{fp64}"),
                 Report.Iteration, Total, Report.Seconds, Report.Loss, Metric, Report.Metric, Report.Fp64Rows);
         }
     }
 
-    public override JobProgress Progress => new("training", (double)Report.Iteration / Total)
+    public override JobProgress Progress => new("training", Fraction)
     {
         Details = Report.Loss is { } loss ? Invariant($"loss {loss:G7}") : "",
         Done = Report.Iteration,
@@ -36,6 +41,74 @@ internal sealed record IterationDone(IterationReport Report, int Total, string? 
     };
 
     public override bool IsOnlyProgress => Report.Fp64Rows == 0;
+}
+
+/// <summary>Tells the iterations of a training as events.</summary>
+/// <param name="options">What is trained.</param>
+/// <param name="progress">Told of each; null where nobody is.</param>
+/// <param name="metric">What is measured after each; null for nothing.</param>
+internal sealed class IterationProgress(
+    AlsOptions options, IProgress<JobEvent>? progress, string? metric = null) : IProgress<IterationReport>
+{
+    private double? _loss;
+    private double _firstChange;
+    private double _fraction;
+
+    /// <inheritdoc/>
+    public void Report(IterationReport value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        _fraction = Math.Max(_fraction, Math.Max((double)value.Iteration / options.Iterations, Converged(value)));
+        progress?.Report(new IterationDone(value, options.Iterations, metric) { Fraction = _fraction });
+    }
+
+    /// <summary>Tells whether a training with a tolerance came to its end, unless another end came first.</summary>
+    public static void End(TrainedFactors trained, AlsOptions options, IProgress<JobEvent>? progress)
+    {
+        ArgumentNullException.ThrowIfNull(trained);
+        ArgumentNullException.ThrowIfNull(options);
+        if (trained.HasConverged is { } converged && (converged || trained.Iterations.Count == options.Iterations))
+            progress?.Report(new ToleranceMet(converged, trained.Iterations.Count, options.Tolerance!.Value));
+    }
+
+    /// <summary>How far the changes of the loss, which fall about geometrically, are on their way to the end.</summary>
+    private double Converged(IterationReport report)
+    {
+        if (options.Tolerance is not { } tolerance || report.Loss is not { } loss) return 0;
+        var change = Math.Abs(((_loss ?? double.NaN) - loss) / loss);
+        _loss = loss;
+        if (change <= tolerance) return 1;
+        if (!double.IsFinite(change)) return 0;
+        if (_firstChange == 0) _firstChange = change;
+        return Math.Clamp(Math.Log(_firstChange / change) / Math.Log(_firstChange / tolerance), 0, 1);
+    }
+}
+
+/// <summary>A training with a tolerance has ended.</summary>
+/// <param name="HasConverged">Whether its loss hardly changed any more.</param>
+/// <param name="Iterations">Iterations trained.</param>
+/// <param name="Tolerance">The relative change of the loss below which it ends.</param>
+internal sealed record ToleranceMet(bool HasConverged, int Iterations, double Tolerance) : JobEvent
+{
+    public static readonly LogEvent Converged = new(
+        LogLevel.Info, "converged", "The loss hardly changes any more, so the training ends (--tolerance)",
+        ("iterations", "iterations trained"), ("tolerance", "the relative change of the loss below which it ends"));
+
+    public static readonly LogEvent NotConverged = new(
+        LogLevel.Warning, "not_converged", "The loss still changed by more than --tolerance in the last iteration",
+        ("iterations", "iterations trained"), ("tolerance", "the relative change of the loss below which it ends"));
+
+    public override IEnumerable<LogLine> Lines =>
+    [
+        HasConverged
+            ? Converged.Line(
+                Invariant($"converged: iteration {Iterations} changed the loss by less than {100 * Tolerance:G4} %"),
+                Iterations, Tolerance)
+            : NotConverged.Line(
+                Invariant($"not converged: iteration {Iterations}, the last one, still changed the loss by more than ")
+                    + Invariant($"{100 * Tolerance:G4} %; raise --iterations or --tolerance."),
+                Iterations, Tolerance),
+    ];
 }
 
 /// <summary>Some rows could be solved only with jitter. The log says so at the end of the job.</summary>

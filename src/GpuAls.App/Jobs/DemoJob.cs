@@ -24,8 +24,7 @@ internal sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress =
         var plays = await SampleAsync(cancellation).ConfigureAwait(false);
         var heldOut = HeldOut.Of(plays, HoldOutSplit.PerUser(plays.ByUser, HeldOutFraction, seed: 1));
         var train = heldOut.Train;
-        var iterations = new Relay<IterationReport>(
-            report => progress?.Report(new IterationDone(report, Options.Iterations)));
+        var iterations = new IterationProgress(Options, progress);
         var trained = new FactorTrainer(engine, Options).Fit(train, iterations, cancellation);
         var model = new FactorModel(train, Options, trained);
         return Evaluate(model, heldOut, cancellation);

@@ -154,9 +154,9 @@ internal sealed class EvaluateJob
     {
         if (model is not null)
             return MeasureFactors(evaluator, model.Rank, model.UserFactors, model.ItemFactors, cancellation);
-        var progress =
-            new Relay<IterationReport>(report => _progress?.Report(new IterationDone(report, _options.Als.Iterations)));
+        var progress = new IterationProgress(_options.Als, _progress);
         var trained = new FactorTrainer(_engine, _options.Als).Fit(evaluator.HeldOut.Train, progress, cancellation);
+        IterationProgress.End(trained, _options.Als, _progress);
         _draft?.Add(trained.Iterations);
         return MeasureFactors(evaluator, trained.Rank, trained.UserFactors, trained.ItemFactors, cancellation);
     }

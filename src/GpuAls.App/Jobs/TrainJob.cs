@@ -148,8 +148,7 @@ internal sealed class TrainJob
     private TrainedFactors Train(TrainingData data, JobCheckpoints checkpoints, CancellationToken cancellation)
     {
         var stopping = data.Stopping(_engine, _options.Validation);
-        var progress = new Relay<IterationReport>(
-            report => _progress?.Report(new IterationDone(report, _options.Als.Iterations, stopping?.Metric.Name)));
+        var progress = new IterationProgress(_options.Als, _progress, stopping?.Metric.Name);
         using var evaluator = data.Evaluator; // What its lists leave out need not stay on the engine.
         var trainer = new FactorTrainer(_engine, _options.Als, stopping)
         {
@@ -157,6 +156,7 @@ internal sealed class TrainJob
             Keeper = checkpoints.Keeper,
         };
         var trained = trainer.Fit(data.Plays, progress, cancellation);
+        IterationProgress.End(trained, _options.Als, _progress);
         if (stopping is not null)
         {
             var (metric, best) = (stopping.Metric.Name, trained.BestMetric!.Value);

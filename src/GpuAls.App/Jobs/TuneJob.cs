@@ -180,7 +180,11 @@ internal sealed class TuneJob
             TrainCommand = TrainCommandLine.Of(
                 _options.Sources,
                 _options.Schema,
-                search.Candidates[results[0].Trial - 1] with { Iterations = Math.Max(1, results[0].BestIteration) },
+                search.Candidates[results[0].Trial - 1] with
+                {
+                    Iterations = Math.Max(1, results[0].BestIteration),
+                    Tolerance = null,
+                },
                 _options.Preset),
         };
     }

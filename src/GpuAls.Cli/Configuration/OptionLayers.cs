@@ -165,6 +165,7 @@ internal static class ConfigTexts
 
     private static string Expected<T>(Parameter<T> parameter) => parameter.Kind switch
     {
+        ParameterKind.Whole when parameter.Keyword is { } keyword => $"an integer or {keyword}",
         ParameterKind.Whole => "an integer",
         ParameterKind.Real => "a number",
         ParameterKind.Flag => "true or false",

@@ -15,7 +15,7 @@ internal static class ForecastText
                 : $"in {Counted.Of(plays.Files, "file")} ({ByteSize.Text(plays.Bytes)})"));
         Line("", $"{About(plays.Users)}{Counted.Of(plays.Users.Count, "user")} and "
             + $"{About(plays.Items)}{Counted.Of(plays.Items.Count, "item")}{Sample(plays)}");
-        Line("training", $"rank {options.Rank}, {Counted.Of(options.Iterations, "iteration")}");
+        Line("training", $"rank {options.Rank}, {Iterations(options)}");
         Line("device", forecast.Device.ToString());
         Line("memory", $"about {ByteSize.Text(forecast.HostBytes)} of host memory (estimate)");
         if (forecast.DeviceBytes is { } bytes)
@@ -27,6 +27,16 @@ internal static class ForecastText
 
         void Line(string title, string text) =>
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{title,-10}{text}"));
+    }
+
+    private static string Iterations(AlsOptions options)
+    {
+        var count = Counted.Of(options.Iterations, "iteration");
+        return options.Tolerance is { } tolerance
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"at most {count}, until the loss changes by less than {100 * tolerance:G4} %")
+            : count;
     }
 
     private static string About(bool isExact) => isExact ? "" : "about ";

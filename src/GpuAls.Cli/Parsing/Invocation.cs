@@ -38,6 +38,7 @@ internal static class Invocation
         option.Validators.Add(result => CheckNumber(result, parameter));
         option.Validators.Add(result => Validate(result, result.Tokens, parameter, usual));
         if (parameter.Words.Count > 0) option.CompletionSources.Add([.. parameter.Words]);
+        if (parameter.Keyword is { } keyword) option.CompletionSources.Add(keyword);
         return option;
     }
 

@@ -21,6 +21,12 @@ namespace GpuAls;
 /// </summary>
 public sealed record AlsOptions
 {
+    /// <summary>Iterations that a training ended by its loss has at most, unless it is given another number.</summary>
+    internal const int MostIterations = 1000;
+
+    /// <summary>The tolerance of a training that is to find the number of its iterations.</summary>
+    internal const double UsualTolerance = 0.001;
+
     /// <summary>
     /// The defaults. Confidence, α, λ and its scaling were found with <c>gpuals tune</c> on the play counts of Last.fm
     /// (HetRec 2011); see docs/tuning.md.
@@ -30,8 +36,17 @@ public sealed record AlsOptions
     /// <summary>Length of a factor vector, 1 .. 512.</summary>
     public int Rank { get; init; } = 64;
 
-    /// <summary>Number of iterations; each solves both sides once.</summary>
+    /// <summary>
+    /// Number of iterations; each solves both sides once. With <see cref="Tolerance"/> at most so many.
+    /// </summary>
     public int Iterations { get; init; } = 15;
+
+    /// <summary>
+    /// An iteration that changes the loss by less is the last; relative to the loss, above 0. Null trains all
+    /// iterations.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Tolerance { get; init; }
 
     /// <summary>λ, at least 0.</summary>
     public double Regularization { get; init; } = 0.2;
@@ -99,8 +114,14 @@ public sealed record AlsOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Acceleration Acceleration { get; init; }
 
-    /// <summary>Whether the loss is computed after each iteration.</summary>
+    /// <summary>
+    /// Whether the loss is computed after each iteration; with <see cref="Tolerance"/> it always is.
+    /// </summary>
     public bool TrackLoss { get; init; }
+
+    /// <summary>These options with as many iterations as the tolerance asks for: 0.001 unless there is one.</summary>
+    internal AlsOptions UntilConverged() =>
+        this with { Iterations = MostIterations, Tolerance = Tolerance ?? UsualTolerance };
 
     /// <summary>What a training with these options requires of an engine.</summary>
     internal TrainingPlan Plan =>

@@ -9,6 +9,9 @@ internal static class AlsParameters
         options => options.Feedback == Feedback.Implicit,
         "cannot be used with --feedback explicit, where every rating has the same weight.");
 
+    /// <summary>The word for a number of iterations that is found on the way.</summary>
+    private const string UntilConverged = "auto";
+
     /// <summary>Every option of a training, the ones that most people need first.</summary>
     public static ParameterTable<AlsOptions> Table { get; } = new(AlsOptions.Default,
     [
@@ -128,12 +131,21 @@ internal static class AlsParameters
             "iterations",
             o => o.Iterations,
             (o, value) => o with { Iterations = value },
-            ParameterRange.Between(1, 10_000)) with
+            ParameterRange.Between(1, 10_000),
+            UntilConverged,
+            o => o.UntilConverged()) with
         {
             Group = ParameterGroup.Training,
             IsCommon = true,
             SearchOrder = 9,
             Summary = "Number of iterations; each solves users and items once",
+            Details = $"{UntilConverged}: as many as --tolerance asks for, at most {AlsOptions.MostIterations}.",
+        },
+        Real("tolerance", o => o.Tolerance, (o, value) => o with { Tolerance = value }, Tolerances) with
+        {
+            Group = ParameterGroup.Training,
+            DefaultNote = $"{TextOf(AlsOptions.UsualTolerance)} with --iterations {UntilConverged}, else none",
+            Summary = "Stop after an iteration that changes the loss by less than N times the loss",
         },
         Word("solver", o => o.Solver, (o, value) => o with { Solver = value }) with
         {
@@ -205,6 +217,14 @@ internal static class AlsParameters
             Summary = "Compute the loss after each iteration",
         },
     ]);
+
+    private static ParameterRange Tolerances =>
+        new(value => value is > 0 and < 1, "a number above 0 and below 1, such as 0.001")
+        {
+            Brief = "above 0, below 1",
+            Minimum = 0,
+            Maximum = 1,
+        };
 
     /// <summary>
     /// The parameters that <c>gpuals tune</c> can search, those that change the confidences first: plays are weighed

@@ -91,16 +91,19 @@ internal sealed class FactorTrainer
         var training = new AlsTraining(_engine, plays, factors, _options, From?.Iteration ?? 0);
         var best = _stopping is null ? null : new EarlyStoppingObserver(_stopping, From?.Best);
         var reports = new ReportObserver(progress, From?.Reports);
-        var observers = new List<ITrainingObserver>();
-        if (_options.TrackLoss) observers.Add(new LossObserver());
+        var losses = From?.Reports.Select(report => report.Loss) ?? [];
+        List<ITrainingObserver> observers = [.. ConvergenceObserver.Of(_options, losses, out var convergence)];
         if (best is not null) observers.Add(best);
         observers.Add(reports);
         observers.AddRange(Observers);
         if (Keeper is not null) observers.Add(new StateObserver(Keeper, _options, reports, best));
-        if (best is not { IsOver: true })
+        if (best is not { IsOver: true } && convergence is not { IsOver: true })
             new TrainingLoop([training], observers).Run(_options.Iterations, cancellation);
         var kept = best?.Factors ?? training.Download();
         return new TrainedFactors(
-            kept.Rank, kept.Users, kept.Items, reports.Reports, best?.Iteration ?? training.Iterations);
+            kept.Rank, kept.Users, kept.Items, reports.Reports, best?.Iteration ?? training.Iterations)
+        {
+            HasConverged = convergence?.IsOver,
+        };
     }
 }

@@ -66,9 +66,12 @@ internal sealed class Momentum
     /// <returns>What λ of the second side is multiplied by.</returns>
     public double FirstSolved()
     {
-        var isFirst = State.FirstNorm == 0; // what it was solved against is random, and its size means nothing
-        State = State with { FirstNorm = _first.Norm() };
-        return isFirst ? 1 : Ratio(State.FirstNorm, _secondNorm);
+        // The first iteration begins with random factors, whose size means nothing; it takes two to forget it.
+        var isFirst = State is { FirstNorm: 0, LastStep: 0 };
+        var isBalanced = State.FirstNorm > 0;
+        var norm = _first.Norm();
+        State = State with { FirstNorm = isFirst ? 0 : norm };
+        return isBalanced ? Ratio(norm, _secondNorm) : 1;
     }
 
     /// <summary>The second side is solved: decides whether the momentum goes on.</summary>
@@ -104,7 +107,7 @@ internal sealed class Momentum
 /// <summary>What momentum knows of the iterations before, besides factors.</summary>
 /// <param name="Steps">Iterations with momentum so far, since it last began.</param>
 /// <param name="LastStep">The squared length of the last step of the side solved second.</param>
-/// <param name="FirstNorm">Σ λ|x|² of the side solved first; 0 before it is solved.</param>
+/// <param name="FirstNorm">Σ λ|x|² of the side solved first; 0 before the second iteration.</param>
 internal sealed record MomentumState(int Steps, double LastStep, double FirstNorm)
 {
     /// <summary>Before the first iteration.</summary>

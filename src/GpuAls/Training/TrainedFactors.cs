@@ -11,6 +11,9 @@ namespace GpuAls;
 internal sealed record TrainedFactors(
     int Rank, float[] UserFactors, float[] ItemFactors, IReadOnlyList<IterationReport> Iterations, int Iteration)
 {
+    /// <summary>Whether the loss hardly changed any more; null where no tolerance was given.</summary>
+    public bool? HasConverged { get; init; }
+
     /// <summary>What was measured after <see cref="Iteration"/>; null where nothing was.</summary>
     public double? BestMetric => Iterations[Iteration - 1].Metric;
 }

@@ -29,6 +29,7 @@ public sealed class CheckpointJobTests
     [TestCase("nonnegative", 3, "--nonnegative")]
     [TestCase("validation", 5, "--validation-fraction", "0.2", "--metric", "ndcg@5", "--patience", "2")]
     [TestCase("loss", 2, "--metric", "loss", "--patience", "0")]
+    [TestCase("tolerance", 3, "--tolerance", "0.01")]
     public async Task Train_StoppedAndResumed_WritesTheBytesOfARunThatWasNotStopped(
         string name, int stopAfter, params string[] options)
     {

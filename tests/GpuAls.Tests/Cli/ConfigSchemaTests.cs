@@ -169,8 +169,15 @@ public sealed class ConfigSchemaTests
         switch (parameter.Kind)
         {
             case ParameterKind.Whole or ParameterKind.Real:
-                property["type"] = parameter.Kind == ParameterKind.Whole ? "integer" : "number";
-                if (parameter.Range is { } range) AddBounds(property, range);
+                var number = new JsonObject
+                {
+                    ["type"] = parameter.Kind == ParameterKind.Whole ? "integer" : "number",
+                };
+                if (parameter.Range is { } range) AddBounds(number, range);
+                if (parameter.Keyword is { } keyword)
+                    property["anyOf"] = new JsonArray(number, new JsonObject { ["const"] = keyword });
+                else
+                    foreach (var (key, value) in number) property[key] = value?.DeepClone();
                 break;
             case ParameterKind.Flag: property["type"] = "boolean"; break;
             case ParameterKind.Word: property["enum"] = Array(parameter.Words); break;

@@ -43,6 +43,17 @@ public sealed class ConfigTests
         Assert.That(run.Error, Does.Not.Contain("top"));
     }
 
+    [TestCase("job.json", """{ "plays": "a.csv", "output": "model", "iterations": "auto" }""")]
+    [TestCase("job.yaml", "plays: a.csv\noutput: model\niterations: auto\n")]
+    public async Task Config_WordBesideNumbers_IsTaken(string name, string text)
+    {
+        var run = await Tool.RunAsync("train", "--print-config", "--config", Write(name, text));
+
+        var options = JsonDocument.Parse(run.Out).RootElement;
+        Assert.That(options.GetProperty("iterations").GetInt32(), Is.EqualTo(1000));
+        Assert.That(options.GetProperty("tolerance").GetDouble(), Is.EqualTo(0.001));
+    }
+
     [Test]
     public async Task Config_OfVariables_IsTrainedWith()
     {

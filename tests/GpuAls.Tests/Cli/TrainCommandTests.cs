@@ -63,13 +63,15 @@ public sealed class TrainCommandTests
             "--rank", "3", "--iterations", "4", "--regularization", "0.5", "--alpha", "7", "--confidence", "log",
             "--epsilon", "2", "--objective", "ials", "--unobserved-weight", "0.3",
             "--regularization-scaling", "ials", "--regularization-exponent", "0.4",
-            "--first", "items", "--solver", "cg", "--cg-steps", "5", "--seed", "11", "--loss");
+            "--first", "items", "--solver", "cg", "--cg-steps", "5", "--seed", "11", "--loss",
+            "--tolerance", "1e-9");
 
         var manifest = SampleModel.ReadManifest(_folder.At("model"));
         Assert.That(manifest.Options, Is.EqualTo(new AlsOptions
         {
             Rank = 3,
             Iterations = 4,
+            Tolerance = 1e-9,
             Regularization = 0.5,
             Alpha = 7,
             Confidence = ConfidenceFunction.Log,
@@ -85,6 +87,43 @@ public sealed class TrainCommandTests
             TrackLoss = true,
         }));
         Assert.That(manifest.Iterations.Select(iteration => iteration.Loss), Is.All.Not.Null.And.Exactly(4).Items);
+    }
+
+    [Test]
+    public async Task Train_IterationsAuto_EndsWhenTheLossHardlyChanges()
+    {
+        var run = await TrainAsync("--rank", "2", "--iterations", "auto");
+
+        var manifest = SampleModel.ReadManifest(_folder.At("model"));
+        var losses = manifest.Iterations.Select(iteration => iteration.Loss!.Value).ToArray();
+        Assert.That((manifest.Options.Iterations, manifest.Options.Tolerance), Is.EqualTo((1000, 0.001)));
+        Assert.That((losses[^2] - losses[^1]) / losses[^1], Is.InRange(0, 0.001));
+        Assert.That(run.Error, Does.Contain("iteration 1: "));
+        Assert.That(
+            run.Error, Does.Contain($"converged: iteration {losses.Length} changed the loss by less than 0.1 %"));
+    }
+
+    [Test]
+    public async Task Train_ToleranceThatIsNotMet_IsWarnedOf()
+    {
+        var run = await TrainAsync("--rank", "2", "--iterations", "3", "--tolerance", "1e-9");
+
+        Assert.That(run.Error, Does.Contain("iteration 3/3: "));
+        Assert.That(run.Error, Does.Contain(
+            "warning: not converged: iteration 3, the last one, still changed the loss by more than 1E-07 %; "
+                + "raise --iterations or --tolerance."));
+    }
+
+    [TestCase("--iterations", "many", "expected an integer such as 1000, without thousands separators, or auto.")]
+    [TestCase("--iterations", "0", "expected 1 to 10000.")]
+    [TestCase("--tolerance", "1", "expected a number above 0 and below 1, such as 0.001.")]
+    [TestCase("--tolerance", "0", "expected a number above 0 and below 1, such as 0.001.")]
+    public async Task Train_IterationsOrToleranceOutOfRange_IsRefused(string option, string value, string expected)
+    {
+        var run = await Tool.RunAsync("train", _folder.At("plays.csv"), "--output", _folder.At("model"), option, value);
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain($"{option} is {(value == "many" ? "'many'" : value)}; {expected}"));
     }
 
     [Test]

@@ -28,12 +28,12 @@ internal static class ReferenceMomentum
             var beta = steps / (steps + 3.0);
             var ahead = Sum(1 + beta, second, -beta, before);
             before = second;
-            var scale = Scale(Norm(first, firstLambda), Norm(ahead, secondLambda));
+            // What the first iteration starts from is random, and no measure for a scale, nor what comes of it at once.
+            var scale = losses.Count < 2 ? 1 : Scale(Norm(first, firstLambda), Norm(ahead, secondLambda));
             (ahead, before) = (Times(1 / scale, ahead), Times(1 / scale, before));
 
             first = ReferenceAls.SolveRows(firstConfidence, weights, ahead, firstLambda);
-            // What the first iteration starts from is random, and no measure for a scale.
-            scale = losses.Count == 0 ? 1 : Scale(Norm(first, firstLambda), Norm(ahead, secondLambda));
+            scale = losses.Count < 2 ? 1 : Scale(Norm(first, firstLambda), Norm(ahead, secondLambda));
             (first, ahead, before) = (Times(scale, first), Times(1 / scale, ahead), Times(1 / scale, before));
 
             second = ReferenceAls.SolveRows(secondConfidence, weights, first, secondLambda);

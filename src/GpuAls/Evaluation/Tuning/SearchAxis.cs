@@ -66,6 +66,7 @@ internal sealed record SearchAxis(Parameter<AlsOptions> Parameter, IReadOnlyList
 
     private static string Value(Parameter<AlsOptions> parameter, string value, string text)
     {
+        if (value == parameter.Keyword) return value;
         if (parameter.Words.Count == 0) return TextOf(Number(parameter, value, text));
         return parameter.Words.Contains(value) ? value : throw Bad(parameter, text);
     }
@@ -91,8 +92,9 @@ internal sealed record SearchAxis(Parameter<AlsOptions> Parameter, IReadOnlyList
     {
         if (parameter.Words.Count > 0)
             return Usage($"expected some of {string.Join(", ", parameter.Words)}, separated by commas.");
+        var or = parameter.Keyword is { } keyword ? $" or {keyword}" : "";
         var (numbers, range, points) = IsInteger(parameter)
-            ? ("integers such as 32,64,128", "16..128", "16..128:4")
+            ? ($"integers such as 32,64,128{or}", "16..128", "16..128:4")
             : ("numbers such as 0.1,1,10", "0.1..10", "0.1..10:3");
         return Usage($"expected {numbers}, a range such as {range}, or N values of it, as in {points}.");
 

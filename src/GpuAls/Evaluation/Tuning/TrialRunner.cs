@@ -35,12 +35,13 @@ internal sealed class TrialRunner(
         if (_patience > 0)
             foreach (var iteration in done) best.Offer(iteration.Iteration, iteration.Value ?? double.NaN);
         var observer = new TrialObserver(this, trial, iterations, best, done);
-        if (!best.IsOver)
+        var observers = ConvergenceObserver.Of(als, done.Select(iteration => iteration.Loss), out var convergence);
+        if (before is not null && IsOver()) return before with { Rung = rung };
+        using (var trainings = Begin(trial, als, done.Count, cancellation))
         {
-            using var trainings = Begin(trial, als, done.Count, cancellation);
-            trainings.Loop(als.TrackLoss ? [new LossObserver(), observer] : [observer]).Run(iterations, cancellation);
+            trainings.Loop([.. observers, observer]).Run(iterations, cancellation);
             if (double.IsNaN(best.Value)) throw NoNumber();
-            if (keeps && !best.IsOver) _paused[trial] = trainings.Pause(als);
+            if (keeps && !IsOver()) _paused[trial] = trainings.Pause(als);
         }
 
         return new TrialResult
@@ -52,6 +53,8 @@ internal sealed class TrialRunner(
             Metrics = observer.BestMeasured?.Summarize(bootstrap, cancellation: cancellation) ?? before!.Metrics,
             Seconds = Math.Round((before?.Seconds ?? 0) + clock.Elapsed.TotalSeconds, 3),
         };
+
+        bool IsOver() => best.IsOver || convergence is { IsOver: true };
     }
 
     /// <summary>Forgets the factors of trials that do not go on.</summary>
@@ -118,7 +121,7 @@ internal sealed class TrialRunner(
 
         public bool Iterated(TrainingStep state, CancellationToken cancellation)
         {
-            var measures = runner._patience > 0 || state.Iteration == iterations;
+            var measures = runner._patience > 0 || !state.GoesOn;
             var measured = measures ? runner.Measure(state, cancellation) : null;
             var value = Finite(measured?.Value(runner._choice.Metric));
             var loss = state.Reports.Aggregate((double?)0, (sum, report) => sum + report.Loss);

@@ -157,6 +157,29 @@ internal sealed class HyperparameterSearchTests
     }
 
     /// <summary>A paused trial goes on with its momentum; a resumed one does all iterations again.</summary>
+    /// <summary>A trial whose loss hardly changes any more is over, in a later rung too.</summary>
+    [TestCaseSource(nameof(Kinds))]
+    public void Run_Tolerance_TrainsTrialsUntilTheyConverge(SearchOptions options)
+    {
+        AlsOptions[] trials = [.. new[] { 0.02, 0.2 }.Select(tolerance => Base with { Tolerance = tolerance })];
+
+        var results = new HyperparameterSearch(
+            _engine, Folds(2), trials, options with { Patience = 0 }, NoIntervals).Run(new Notes());
+
+        foreach (var result in results)
+        {
+            var losses = result.Iterations.Select(iteration => iteration.Loss!.Value).ToArray();
+            var changes = losses.Skip(1).Zip(losses, (now, before) => (before - now) / now).ToArray();
+            var tolerance = trials[result.Trial - 1].Tolerance!.Value;
+            Assert.That(changes[..^1], Is.All.GreaterThanOrEqualTo(tolerance));
+            if (result.Trial == 2) Assert.That(changes[^1], Is.LessThan(tolerance));
+            Assert.That(result.BestIteration, Is.EqualTo(losses.Length));
+            Assert.That(result.Iterations[^1].Value, Is.Not.Null);
+        }
+
+        Assert.That(results.Min(result => result.Iterations.Count), Is.LessThan(Base.Iterations));
+    }
+
     [Test]
     public void Run_AcceleratedAndStopped_GoesOnToTheSameResults()
     {
