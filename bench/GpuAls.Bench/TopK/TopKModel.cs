@@ -1,29 +1,45 @@
-using GpuAls.Bench.OnGpu;
-
 namespace GpuAls.Bench.TopK;
 
 /// <summary>
-/// The model that lists are made from. It is trained briefly, so that scores are distributed as in a real model.
+/// The model that lists are made from, on an engine. It is trained, since norms and scores of other factors are
+/// distributed differently.
 /// </summary>
+/// <param name="Engine">Makes the lists.</param>
 /// <param name="Model">Factors and plays.</param>
-/// <param name="Queries">User factors on the engine.</param>
-/// <param name="Items">Item factors on the engine.</param>
-/// <param name="Seen">The plays on the engine.</param>
-internal sealed record TopKModel(FactorModel Model, IEngineFactors Queries, IEngineFactors Items, IEnginePlays Seen)
-    : IDisposable
+/// <param name="Rows">The users who get a list.</param>
+internal sealed record TopKModel(HostEngine Engine, FactorModel Model, int[] Rows) : IDisposable
 {
-    private const int Iterations = 2;
+    private const int Iterations = 5;
 
-    public int Users => Model.Users.Count;
+    /// <summary>[users, items], what lists leave out.</summary>
+    private readonly CsrMatrix _mask = new ListableItems(Model.Items.Count, [.. Enumerable.Range(0, Model.Items.Count)])
+        .Mask(Model.Plays, Rows);
 
-    public static TopKModel Train(IAlsEngine engine, InteractionMatrix plays, int rank)
+    public int Users => Rows.Length;
+
+    /// <summary>User factors on the engine.</summary>
+    public IEngineFactors Queries { get; } =
+        Engine.LoadFactors(FactorRows.Gather(Model.UserFactors, Rows, Model.Rank), Model.Rank);
+
+    /// <summary>Item factors on the engine.</summary>
+    public IEngineFactors Items { get; } = Engine.LoadFactors(Model.ItemFactors, Model.Rank);
+
+    /// <summary>What lists leave out, on the engine.</summary>
+    public IEnginePlays Seen => Engine.LoadPlays(_mask);
+
+    /// <summary>Trains a model.</summary>
+    /// <param name="plays">What is trained on.</param>
+    /// <param name="rank">Number of factors.</param>
+    /// <param name="threads">Threads.</param>
+    public static FactorModel Train(InteractionMatrix plays, int rank, int threads)
     {
-        var options = TrainingRun.Options(rank, Iterations);
-        var model = new FactorModel(plays, options, new FactorTrainer(engine, options).Fit(plays));
-        return new TopKModel(
-            model, engine.LoadFactors(model.UserFactors, rank), engine.LoadFactors(model.ItemFactors, rank),
-            engine.LoadPlays(plays.ByUser));
+        var options = AlsOptions.Default with { Rank = rank, Iterations = Iterations };
+        using var engine = new HostEngine(threads);
+        return new FactorModel(plays, options, new FactorTrainer(engine, options).Fit(plays));
     }
+
+    /// <summary>The mask of one list.</summary>
+    public CsrMatrix Mask(int user) => _mask.Slice(user, 1);
 
     /// <summary>FMAs needed to score all items for this many users.</summary>
     public double UsefulFmas(int users) => (double)users * Model.Items.Count * Model.Rank;
@@ -32,23 +48,21 @@ internal sealed record TopKModel(FactorModel Model, IEngineFactors Queries, IEng
     {
         Queries.Dispose();
         Items.Dispose();
-        Seen.Dispose();
+        Engine.Dispose();
     }
 }
 
 /// <summary>The reference: computes all scores, summing factors in the engine's order, and sorts them.</summary>
 internal static class TopKReference
 {
-    /// <summary>Whether a list equals the reference, bit for bit.</summary>
+    /// <summary>Whether a list, without what the user has played, equals the reference, bit for bit.</summary>
     /// <param name="model">Factors and plays.</param>
     /// <param name="user">The user.</param>
-    /// <param name="masked">Whether the user's played items are excluded.</param>
     /// <param name="indices">[k].</param>
     /// <param name="scores">[k].</param>
-    public static bool Equals(
-        FactorModel model, int user, bool masked, ReadOnlySpan<int> indices, ReadOnlySpan<float> scores)
+    public static bool Equals(FactorModel model, int user, ReadOnlySpan<int> indices, ReadOnlySpan<float> scores)
     {
-        var left = masked ? model.Plays.RowIndices(user).ToArray().ToHashSet() : [];
+        var left = model.Plays.RowIndices(user).ToArray().ToHashSet();
         var all = Enumerable.Range(0, model.Items.Count)
             .Where(item => !left.Contains(item)).Select(item => (Item: item, Score: Score(model, user, item)));
         var expected = all.OrderByDescending(pair => pair.Score)
@@ -60,8 +74,8 @@ internal static class TopKReference
 
     private static float Score(FactorModel model, int user, int item)
     {
-        var x = model.UserFactors.AsSpan((int)((long)user * model.Rank), model.Rank);
-        var y = model.ItemFactors.AsSpan((int)((long)item * model.Rank), model.Rank);
+        var x = FactorRows.Row(model.UserFactors, user, model.Rank);
+        var y = FactorRows.Row(model.ItemFactors, item, model.Rank);
         var score = 0f;
         for (var factor = 0; factor < x.Length; factor++)
             score = float.MultiplyAddEstimate(x[factor], y[factor], score);

@@ -46,7 +46,7 @@ internal static class HostMemory
         var list = (options.Top * BytesOfAListedItem) + (als.Rank * BytesOfAListedFactor);
         var listing = Math.Min(users * list, ListsAtOnce + LargeGarbage.Most);
         var writing = loaded + confidences + vectors + first + (snapshots * vectors) + Objects(plays.Users)
-            + Objects(plays.Items) + listing;
+            + Objects(plays.Items) + listing + (isHost ? items * ItemIndex.BytesPerItem(als.Rank) : 0);
         return Math.Max(training, writing);
     }
 

@@ -40,6 +40,14 @@ internal sealed class HostEngine : IAlsEngine, IRowScorer
     /// <inheritdoc/>
     public IRowScorer RowScorer => this;
 
+    /// <summary>
+    /// Whether lists are made from the items that can enter them; otherwise, from all items. Lists are the same.
+    /// </summary>
+    public bool PrunesLists { get; init; } = true;
+
+    /// <summary>Pairs of a query and an item that were scored for lists so far.</summary>
+    public long ScoredPairs { get; private set; }
+
     /// <inheritdoc/>
     public void PrepareTraining(TrainingPlan plan)
     {
@@ -115,7 +123,7 @@ internal sealed class HostEngine : IAlsEngine, IRowScorer
     public void TopK(in TopKQuery query, Span<int> indices, Span<float> scores)
     {
         EngineChecks.TopK(this, query, indices, scores);
-        _operations.TopK(query, indices, scores);
+        ScoredPairs += _operations.TopK(query, PrunesLists, indices, scores);
     }
 
     /// <inheritdoc/>

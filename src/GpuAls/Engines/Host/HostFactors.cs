@@ -10,6 +10,8 @@ internal sealed unsafe class HostFactors : IEngineFactors
 
     private readonly NativeFloats _values;
     private PackedItems? _packed;
+    private ItemIndex? _index;
+    private bool _isPruned;
 
     public HostFactors(int rowCount, int rank)
     {
@@ -31,11 +33,25 @@ internal sealed unsafe class HostFactors : IEngineFactors
     /// <summary>The rows repacked for scoring. Created on first use and kept until the rows change.</summary>
     public PackedItems Packed(int threadCount) => _packed ??= new PackedItems(this, threadCount);
 
+    /// <summary>
+    /// The rows as an index for lists. Created on first use and kept until the rows change.
+    /// </summary>
+    /// <param name="threadCount">Threads.</param>
+    /// <param name="prunes">Whether queries stop early.</param>
+    public ItemIndex Index(int threadCount, bool prunes)
+    {
+        if (_index is not null && _isPruned == prunes) return _index;
+        _index?.Dispose();
+        (_index, _isPruned) = (null, prunes);
+        return _index = new ItemIndex(this, threadCount, prunes);
+    }
+
     /// <summary>Must be called before rows are written.</summary>
     public void Changing()
     {
         _packed?.Dispose();
-        _packed = null;
+        _index?.Dispose();
+        (_packed, _index) = (null, null);
     }
 
     public void CopyFrom(RowRange rows, ReadOnlySpan<float> source)

@@ -37,7 +37,8 @@ internal abstract class HostOperations
 
     public abstract void Combine(HostFactors target, float a, HostFactors x, float b, HostFactors y);
 
-    public abstract void TopK(in TopKQuery query, Span<int> indices, Span<float> scores);
+    /// <returns>Pairs of a query and an item that were scored.</returns>
+    public abstract long TopK(in TopKQuery query, bool prunes, Span<int> indices, Span<float> scores);
 
     public abstract void ScoreRows(HostFactors queries, int[] rows, HostFactors items, ScoreReader read);
 
@@ -77,8 +78,11 @@ internal sealed class HostOperations<TSimd, TVector>(int threadCount) : HostOper
         });
     }
 
-    public override void TopK(in TopKQuery query, Span<int> indices, Span<float> scores) =>
-        HostTopK<TSimd, TVector>.Select(query, threadCount, indices, scores);
+    public override long TopK(in TopKQuery query, bool prunes, Span<int> indices, Span<float> scores)
+    {
+        var items = ((HostFactors)query.Items).Index(threadCount, prunes);
+        return new HostTopK<TSimd, TVector>(query, items, threadCount).Select(indices, scores);
+    }
 
     public override void ScoreRows(HostFactors queries, int[] rows, HostFactors items, ScoreReader read) =>
         HostScores<TSimd, TVector>.Rows(queries, rows, items, threadCount, read);

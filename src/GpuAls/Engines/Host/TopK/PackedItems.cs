@@ -12,13 +12,16 @@ internal sealed unsafe class PackedItems : IDisposable
     private readonly NativeFloats _values;
     private readonly int _rank;
 
-    public PackedItems(HostFactors items, int threadCount)
+    /// <param name="items">[items, rank].</param>
+    /// <param name="threadCount">Threads.</param>
+    /// <param name="order">[items], the item of each position; null to keep items in their own order.</param>
+    public PackedItems(HostFactors items, int threadCount, int[]? order = null)
     {
         _rank = items.Rank;
         ItemCount = items.RowCount;
         BlockCount = (ItemCount + BlockItems - 1) / BlockItems;
         _values = new NativeFloats((long)BlockCount * _rank * BlockItems);
-        ParallelChunks.Run(threadCount, BlockCount, () => Stream.Null, (_, block) => Pack(items, block));
+        ParallelChunks.Run(threadCount, BlockCount, () => Stream.Null, (_, block) => Pack(items, order, block));
     }
 
     public int ItemCount { get; }
@@ -30,13 +33,14 @@ internal sealed unsafe class PackedItems : IDisposable
 
     public void Dispose() => _values.Dispose();
 
-    private void Pack(HostFactors items, int block)
+    private void Pack(HostFactors items, int[]? order, int block)
     {
         var target = Block(block);
         var count = Math.Min(BlockItems, ItemCount - (block * BlockItems));
         for (var item = 0; item < count; item++)
         {
-            var source = items.Row((block * BlockItems) + item);
+            var position = (block * BlockItems) + item;
+            var source = items.Row(order?[position] ?? position);
             for (var factor = 0; factor < _rank; factor++) target[(factor * BlockItems) + item] = source[factor];
         }
     }

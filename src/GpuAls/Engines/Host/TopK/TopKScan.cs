@@ -1,136 +1,182 @@
+using System.Runtime.Intrinsics;
+
 namespace GpuAls;
 
 /// <summary>
-/// Scores a group of queries against a split of the items and keeps the best, in the scratch memory of one thread.
+/// Scores queries against a range of the items, by falling norm, and keeps the best, in the scratch memory of one
+/// thread. In rounds of growing length, the queries that can still find an item are sorted by where they stop at the
+/// latest, so that the queries of a tile stop together.
 /// </summary>
 internal sealed unsafe class TopKScan<TSimd, TVector> : IDisposable
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
+    /// <summary>A block of items stays in the L1 cache while the panels of a group are scored.</summary>
+    public const int GroupQueries = 64;
+
+    /// <summary>Blocks in the first round: enough to tell where each query stops.</summary>
+    private const int FirstRound = 16;
+
     private const int Rows = QueryPanels.Rows;
     private const int Block = PackedItems.BlockItems;
 
     private readonly HostFactors _queries;
-    private readonly PackedItems _items;
+    private readonly ItemIndex _items;
     private readonly QueryPanels _panels;
     private readonly AllowedItems _allowed;
     private readonly Candidates _candidates;
 
-    /// <summary>[8, 32] scores and [8] hits of a tile. All queries × items scores are never in memory.</summary>
-    private readonly NativeFloats _tile = new((Rows * Block) + Rows);
+    /// <summary>Of each query: <see cref="NormBound.OfQuery"/>, and the norm that items must have.</summary>
+    private readonly double[] _norms;
+    private readonly float[] _cutoffs;
 
-    public TopKScan(HostFactors queries, PackedItems items, CsrMatrix? seen, int groupQueries, int k)
+    /// <summary>The queries that can still find an item, and the negated cutoffs that they are sorted by.</summary>
+    private readonly int[] _active;
+    private readonly float[] _order;
+
+    /// <summary>The rows of a group's queries among the factors, and among the lists.</summary>
+    private readonly int[] _groupRows;
+    private readonly int[] _groupLists;
+
+    /// <summary>[group], thresholds; [group], cutoffs; [8, 32] scores and [8] hits of a tile.</summary>
+    private readonly NativeFloats _scratch;
+
+    /// <param name="queries">[queries or more, rank].</param>
+    /// <param name="items">The items.</param>
+    /// <param name="seen">[lists, items]; null to exclude nothing.</param>
+    /// <param name="capacity">Maximum queries at a time.</param>
+    /// <param name="k">List length.</param>
+    public TopKScan(HostFactors queries, ItemIndex items, CsrMatrix? seen, int capacity, int k)
     {
-        var capacity = QueryPanels.PanelsOf(groupQueries) * Rows;
+        var group = QueryPanels.PanelsOf(Math.Min(capacity, GroupQueries)) * Rows;
         (_queries, _items) = (queries, items);
-        _panels = new QueryPanels(capacity, queries.Rank);
-        _allowed = new AllowedItems(capacity, items.ItemCount, seen);
+        _panels = new QueryPanels(group, queries.Rank);
+        _allowed = new AllowedItems(group, items, seen);
         _candidates = new Candidates(capacity, k);
+        (_norms, _cutoffs) = (new double[capacity], new float[capacity]);
+        (_active, _order) = (new int[capacity], new float[capacity]);
+        (_groupRows, _groupLists) = (new int[group], new int[group]);
+        _scratch = new NativeFloats((2 * group) + (Rows * Block) + Rows);
     }
 
-    /// <summary>Scans a split.</summary>
-    /// <param name="firstRow">Factor row of the group's first query.</param>
-    /// <param name="lists">The group's rows of the mask.</param>
-    /// <param name="blocks">The split.</param>
-    public void Run(int firstRow, RowRange lists, RowRange blocks)
+    /// <summary>Pairs of a query and an item that were scored.</summary>
+    public long ScoredPairs { get; private set; }
+
+    private float* Thresholds => _scratch.Pointer;
+
+    private float* Cutoffs => _scratch.Pointer + _groupRows.Length;
+
+    private float* Tile => _scratch.Pointer + (2 * _groupRows.Length);
+
+    /// <summary>Scans a range of the items.</summary>
+    /// <param name="firstRow">Factor row of the first query.</param>
+    /// <param name="lists">The queries' lists, and rows of the mask.</param>
+    /// <param name="blocks">Where to look.</param>
+    /// <param name="limits">What the keys of each query must be better than.</param>
+    public void Run(int firstRow, RowRange lists, RowRange blocks, ReadOnlySpan<ulong> limits)
     {
-        _panels.Load(_queries, firstRow, lists.Count);
-        _candidates.Clear();
-        _allowed.Start(lists.Start, lists.Count, blocks.Start);
-        var end = blocks.Start + blocks.Count;
-        for (var first = blocks.Start; first < end; first += AllowedItems.WindowBlocks)
+        _candidates.Start(limits);
+        for (var query = 0; query < lists.Count; query++)
         {
-            var count = Math.Min(AllowedItems.WindowBlocks, end - first);
-            _allowed.MoveTo(first, count);
-            for (var block = first; block < first + count; block++) ScoreBlock(block, lists.Count);
+            _norms[query] = NormBound.OfQuery(_queries.Row(firstRow + query), _queries.Stride);
+            _active[query] = query;
+            SetCutoff(query);
+        }
+
+        var (active, round, end) = (lists.Count, FirstRound, blocks.Start + blocks.Count);
+        for (var start = blocks.Start; start < end; start += round, round = start - blocks.Start)
+        {
+            active = SortActive(active, _items.Norm(start));
+            if (active == 0) return;
+            var next = Math.Min(end, start + round);
+            for (var first = 0; first < active; first += GroupQueries)
+                ScanGroup(
+                    firstRow, lists.Start, _active.AsSpan(first, Math.Min(GroupQueries, active - first)), start, next);
         }
     }
 
-    /// <summary>The best of a query of the group, best first.</summary>
+    /// <summary>The best of a query, best first.</summary>
     public ReadOnlySpan<ulong> Best(int query) => _candidates.Best(query);
+
+    /// <summary>The norm that an item must have to enter the list of a query as it is now.</summary>
+    public float Cutoff(int query) => _cutoffs[query];
 
     public void Dispose()
     {
         _panels.Dispose();
         _allowed.Dispose();
-        _candidates.Dispose();
-        _tile.Dispose();
+        _scratch.Dispose();
     }
 
-    private void ScoreBlock(int block, int queryCount)
+    private void SetCutoff(int query) =>
+        _cutoffs[query] = NormBound.Cutoff(_candidates.LeastScore(query), _norms[query], _queries.Stride);
+
+    /// <summary>Keeps the queries that items of a norm may matter to, those who stop first behind.</summary>
+    private int SortActive(int active, float norm)
     {
-        var scores = _tile.Pointer;
-        var hits = (uint*)(scores + (Rows * Block));
-        for (var first = 0; first < queryCount; first += Rows)
+        var kept = 0;
+        for (var i = 0; i < active; i++)
         {
-            var rows = Math.Min(Rows, queryCount - first);
+            var query = _active[i];
+            _active[kept] = query;
+            _order[kept] = _cutoffs[query];
+            kept += norm >= _cutoffs[query] ? 1 : 0;
+        }
+
+        if (kept > Rows) _order.AsSpan(0, kept).Sort(_active.AsSpan(0, kept));
+        return kept;
+    }
+
+    private void ScanGroup(int firstRow, int firstList, ReadOnlySpan<int> group, int start, int end)
+    {
+        var least = float.PositiveInfinity;
+        for (var i = 0; i < group.Length; i++)
+        {
+            (_groupRows[i], _groupLists[i]) = (firstRow + group[i], firstList + group[i]);
+            (Thresholds[i], Cutoffs[i]) = (_candidates.Threshold(group[i]), _cutoffs[group[i]]);
+            least = Math.Min(least, Cutoffs[i]);
+        }
+
+        for (var i = group.Length; i % Rows != 0; i++) Cutoffs[i] = float.PositiveInfinity;
+        _panels.Load(_queries, _groupRows.AsSpan(0, group.Length));
+        end = Math.Min(end, _items.End(start, least));
+        for (var first = start; first < end; first += AllowedItems.MostBlocks)
+        {
+            var window = new RowRange(first, Math.Min(AllowedItems.MostBlocks, end - first));
+            _allowed.MoveTo(_groupLists.AsSpan(0, group.Length), window);
+            for (var block = first; block < first + window.Count; block++)
+                if (!ScoreBlock(block, group)) return;
+        }
+    }
+
+    /// <returns>False if the block, and each later one, is of no use to any query.</returns>
+    private bool ScoreBlock(int block, ReadOnlySpan<int> group)
+    {
+        var norm = Vector256.Create(_items.Norm(block));
+        var items = _items.Items(block);
+        var hits = (uint*)(Tile + (Rows * Block));
+        var isOfUse = false;
+        for (var first = 0; first < group.Length; first += Rows)
+        {
+            if (!Vector256.GreaterThanOrEqualAny(norm, Vector256.Load(Cutoffs + first))) continue;
+            isOfUse = true;
+            var rows = Math.Min(Rows, group.Length - first);
+            ScoredPairs += rows * items.Length;
             var found = ScoreTile<TSimd, TVector>.Score(
-                _panels.Panel(first / Rows), _items.Block(block), _queries.Rank, rows,
-                _candidates.Thresholds + first, _allowed.Bits(block) + first, scores, hits);
+                _panels.Panel(first / Rows), _items.Packed.Block(block), _queries.Rank, rows,
+                Thresholds + first, _allowed.Bits(block) + first, Tile, hits);
             if (!found) continue;
             for (var row = 0; row < rows; row++)
-                if (hits[row] != 0) _candidates.Add(first + row, hits[row], scores + (row * Block), block * Block);
-        }
-    }
-}
-
-/// <summary>
-/// The items that queries may list, as one bit per item of a window of blocks, [blocks, queries]: not those past the
-/// last item, nor those that the query has seen. The rows of seen items are advanced as the window moves.
-/// </summary>
-/// <param name="queries">Maximum queries at a time.</param>
-/// <param name="itemCount">Number of items.</param>
-/// <param name="seen">[lists, items]; null to exclude nothing.</param>
-internal sealed unsafe class AllowedItems(int queries, int itemCount, CsrMatrix? seen) : IDisposable
-{
-    /// <summary>Blocks per window: 16 KiB of bits with 64 queries.</summary>
-    public const int WindowBlocks = 64;
-
-    private const int Block = PackedItems.BlockItems;
-
-    private readonly NativeFloats _bits = new((long)WindowBlocks * queries);
-    private readonly int[] _passed = new int[queries];
-    private int _firstList;
-    private int _count;
-    private int _firstBlock;
-
-    /// <summary>[queries], the bits of a block in the window.</summary>
-    public uint* Bits(int block) => (uint*)_bits.Pointer + ((long)(block - _firstBlock) * queries);
-
-    /// <summary>Starts over with other queries, at a block.</summary>
-    public void Start(int firstList, int count, int firstBlock)
-    {
-        (_firstList, _count) = (firstList, count);
-        for (var query = 0; seen is not null && query < count; query++)
-        {
-            var index = seen.RowIndices(firstList + query).BinarySearch(firstBlock * Block);
-            _passed[query] = index < 0 ? ~index : index;
-        }
-    }
-
-    /// <summary>Moves the window forward.</summary>
-    public void MoveTo(int firstBlock, int blockCount)
-    {
-        _firstBlock = firstBlock;
-        for (var block = firstBlock; block < firstBlock + blockCount; block++)
-        {
-            var items = itemCount - (block * Block);
-            var bits = new Span<uint>(Bits(block), queries);
-            bits[.._count].Fill(items >= Block ? uint.MaxValue : (1u << items) - 1);
-            bits[_count..].Clear();
+                if (hits[row] != 0 && _candidates.Add(group[first + row], hits[row], Tile + (row * Block), items))
+                    Tighten(group[first + row], first + row);
         }
 
-        for (var query = 0; seen is not null && query < _count; query++)
-            Exclude(query, seen.RowIndices(_firstList + query), (firstBlock + blockCount) * Block);
+        return isOfUse;
     }
 
-    public void Dispose() => _bits.Dispose();
-
-    private void Exclude(int query, ReadOnlySpan<int> row, int endItem)
+    private void Tighten(int query, int slot)
     {
-        var passed = _passed[query];
-        for (; passed < row.Length && row[passed] < endItem; passed++)
-            Bits(row[passed] / Block)[query] &= ~(1u << (row[passed] % Block));
-        _passed[query] = passed;
+        SetCutoff(query);
+        (Thresholds[slot], Cutoffs[slot]) = (_candidates.Threshold(query), _cutoffs[query]);
     }
 }
