@@ -4,7 +4,7 @@ namespace GpuAls;
 
 /// <summary>The numbers that a parameter takes.</summary>
 /// <param name="Contains">Whether a number is one of them.</param>
-/// <param name="Expected">What they are, as in "expected 1 to 512".</param>
+/// <param name="Expected">What they are, as in "expected 1 to 2048".</param>
 internal sealed record ParameterRange(Predicate<double> Contains, string Expected)
 {
     /// <summary>What they are, for help.</summary>
@@ -54,6 +54,15 @@ internal sealed record ParameterRange(Predicate<double> Contains, string Expecte
         string.Create(CultureInfo.InvariantCulture, $"{minimum} to {maximum}"))
     {
         Minimum = minimum,
+        Maximum = maximum,
+    };
+
+    /// <summary>Multiples of a number, from itself to another.</summary>
+    public static ParameterRange Multiples(int step, int maximum) => new(
+        value => value >= step && value <= maximum && value % step == 0,
+        string.Create(CultureInfo.InvariantCulture, $"a multiple of {step}, up to {maximum}"))
+    {
+        Minimum = step,
         Maximum = maximum,
     };
 

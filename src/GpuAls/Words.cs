@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -58,6 +59,7 @@ internal sealed class WordConverter<T> : JsonConverter<T>
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteStringValue(Words.Of(value));
+        // Words have nothing to escape, and '+' stays as it is.
+        writer.WriteStringValue(JsonEncodedText.Encode(Words.Of(value), JavaScriptEncoder.UnsafeRelaxedJsonEscaping));
     }
 }

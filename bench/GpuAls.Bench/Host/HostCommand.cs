@@ -28,8 +28,13 @@ internal static class HostCommand
         };
         var solver = new Option<Solver>("--solver")
         {
-            Description = "Cholesky or ConjugateGradient",
+            Description = "Cholesky, ConjugateGradient or BlockCoordinates",
             DefaultValueFactory = _ => Solver.Cholesky,
+        };
+        var blockSize = new Option<int>("--block-size")
+        {
+            Description = "factors that BlockCoordinates solves at a time",
+            DefaultValueFactory = _ => AlsOptions.Default.BlockSize,
         };
         var command = new Command("host", "Verifies and times iterations on the CPU.")
         {
@@ -37,13 +42,15 @@ internal static class HostCommand
             threads,
             iterations,
             solver,
+            blockSize,
         };
         command.SetAction(result => Print(
-            result.GetValue(ranks)!, result.GetValue(threads), result.GetValue(iterations), result.GetValue(solver)));
+            result.GetValue(ranks)!, result.GetValue(threads), result.GetValue(iterations),
+            AlsOptions.Default with { Solver = result.GetValue(solver), BlockSize = result.GetValue(blockSize) }));
         return command;
     }
 
-    private static int Print(int[] ranks, int threads, int iterations, Solver solver)
+    private static int Print(int[] ranks, int threads, int iterations, AlsOptions options)
     {
         using var engine = new HostEngine(threads);
         var plays = SampleMatrix.Create(Shape.Host);
@@ -55,29 +62,39 @@ internal static class HostCommand
             var (run, peak) = FmaPeak.Around(
                 threads,
                 () => HostCase.Run(
-                    engine, plays, TrainingRun.Options(rank, iterations) with { Solver = solver }, iterations));
+                    engine, plays,
+                    TrainingRun.Options(rank, iterations) with
+                    {
+                        Solver = options.Solver,
+                        BlockSize = options.BlockSize,
+                    },
+                    iterations));
             passed &= run.IsRight;
-            table.AddRow([.. new[] { Shape.Host.Name }, .. Cells(rank, run, peak)]);
+            table.AddRow([.. new[] { Shape.Host.Name }, .. Cells(options with { Rank = rank }, run, peak)]);
         }
 
         ResultTable.Print(
             table, Console.Out, Machine.Line,
-            $"{engine.Description.Name}; {solver}, seconds of an iteration: median of {iterations}");
+            $"{engine.Description.Name}; {options.Solver}, seconds of an iteration: median of {iterations}");
         if (!passed) Console.WriteLine($"error: a row differs from fp64 by more than {HostCase.Tolerance}.");
         return passed ? 0 : 1;
     }
 
-    /// <summary>Based on the FMAs of the exact solve; empty for conjugate gradients, which do other work.</summary>
-    private static string ShareOfPeak(int rank, HostCase run, double peak) =>
-        double.IsNaN(run.LargestError)
-            ? ""
-            : ResultTable.Text(Shape.Host.UsefulFmas(rank) / run.Seconds / peak / 1e9, "P1");
+    /// <summary>Based on the FMAs of the solver; empty for conjugate gradients, whose steps differ.</summary>
+    private static string ShareOfPeak(AlsOptions options, HostCase run, double peak) => options.Solver switch
+    {
+        Solver.Cholesky => ResultTable.Text(Shape.Host.UsefulFmas(options.Rank) / run.Seconds / peak / 1e9, "P1"),
+        Solver.BlockCoordinates =>
+            ResultTable.Text(Shape.Host.SweepFmas(options.Rank, options.BlockSize) / run.Seconds / peak / 1e9, "P1"),
+        _ => "",
+    };
 
-    private static IEnumerable<string> Cells(int rank, HostCase run, double peak) =>
+    private static IEnumerable<string> Cells(AlsOptions options, HostCase run, double peak) =>
     [
-        ResultTable.Text(rank, "0"), ResultTable.Text(run.Seconds, "F3"), ResultTable.Text(run.UsersSeconds, "F3"),
-        ResultTable.Text(run.ItemsSeconds, "F3"), ResultTable.Text(peak, "F0"),
-        ShareOfPeak(rank, run, peak),
+        ResultTable.Text(options.Rank, "0"), ResultTable.Text(run.Seconds, "F3"),
+        ResultTable.Text(run.UsersSeconds, "F3"), ResultTable.Text(run.ItemsSeconds, "F3"),
+        ResultTable.Text(peak, "F0"),
+        ShareOfPeak(options, run, peak),
         double.IsNaN(run.LargestError) ? "" : ResultTable.Text(run.LargestError, "0.0e+0"),
         ResultTable.Text(run.Loss, "G9"),
     ];

@@ -34,6 +34,15 @@ public sealed record Shape(string Name, int Users, int Items, long Plays, IReadO
     /// </summary>
     public double UsefulFmas(double rank) =>
         (Plays * rank * (rank + 1)) + (((double)Users + Items) * ((Math.Pow(rank, 3) / 6) + Math.Pow(rank, 2)));
+
+    /// <summary>
+    /// FMAs of an iteration of iALS++ with blocks of k: 2·nnz·f·((k + 1)/2 + 3) + (users + items)·(f² + f·(k²/6 + k)).
+    /// Each play is added to the triangle and the gradient of each block on either side, and its score is computed and
+    /// kept up to date; each row meets YᵀY, and each of its blocks is factored and solved.
+    /// </summary>
+    public double SweepFmas(double rank, double blockSize) =>
+        (2 * Plays * rank * (((blockSize + 1) / 2) + 3))
+        + (((double)Users + Items) * rank * (rank + (blockSize * blockSize / 6) + blockSize));
 }
 
 /// <summary>

@@ -5,6 +5,9 @@ internal sealed record EngineCapabilities
 {
     private const int SmallestGramianBlock = 256;
 
+    /// <summary>Elements of the sums of all blocks: 128 MiB, as 64 blocks have at rank 512.</summary>
+    private const long MostGramianSums = 1L << 24;
+
     /// <summary>What the engine computes on.</summary>
     public required DeviceKind Device { get; init; }
 
@@ -36,10 +39,13 @@ internal sealed record EngineCapabilities
     public int GramianBlocks { get; init; } = 1;
 
     /// <summary>
-    /// Rows of a block of the Gramian: a function of their number alone, never of threads or processes.
+    /// Rows of a block of the Gramian: a function of their number and the rank alone, never of threads or processes.
     /// </summary>
-    public int GramianBlockRows(int rowCount) =>
-        Math.Max(SmallestGramianBlock, (rowCount + GramianBlocks - 1) / GramianBlocks);
+    public int GramianBlockRows(int rowCount, int rank)
+    {
+        var blocks = (int)Math.Clamp(MostGramianSums / ((long)rank * rank), 1, GramianBlocks);
+        return Math.Max(SmallestGramianBlock, (rowCount + blocks - 1) / blocks);
+    }
 }
 
 /// <summary>What an engine runs on, for logs and manifests.</summary>
@@ -55,5 +61,11 @@ internal sealed record EngineDescription(string Id, string Name)
 internal static class EngineLimits
 {
     /// <summary>The largest rank.</summary>
-    public const int MaximumRank = 512;
+    public const int MaximumRank = 2_048;
+
+    /// <summary>Block sizes of iALS++ are multiples of this: one cache line.</summary>
+    public const int BlockSizeStep = 16;
+
+    /// <summary>The largest block size of iALS++.</summary>
+    public const int MaximumBlockSize = 256;
 }

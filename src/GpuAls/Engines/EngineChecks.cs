@@ -29,7 +29,13 @@ internal static class EngineChecks
         Require.Length(problem.FixedFactors.RowCount, problem.Plays.ColumnCount, nameof(problem.FixedFactors));
         Range(problem.Rows, problem.Target.RowCount);
         ArgumentOutOfRangeException.ThrowIfNegative(problem.ConjugateGradientSteps);
-        Plan(engine, new TrainingPlan(rank, problem.ConjugateGradientSteps, problem.Precision, problem.IsNonnegative));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(problem.BlockSize % EngineLimits.BlockSizeStep, 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)problem.BlockSize, (uint)EngineLimits.MaximumBlockSize);
+        var plan = new TrainingPlan(rank, problem.ConjugateGradientSteps, problem.Precision, problem.IsNonnegative)
+        {
+            BlockSize = problem.BlockSize,
+        };
+        Plan(engine, plan);
     }
 
     /// <exception cref="GpuAlsException">Kind Device: the engine cannot train so.</exception>

@@ -62,7 +62,7 @@ internal static class EngineRows
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(factors);
-        var blockRows = engine.Capabilities.GramianBlockRows(rows.Count);
+        var blockRows = engine.Capabilities.GramianBlockRows(rows.Count, factors.Rank);
         var length = BlockCount(rows, blockRows) * factors.Rank * factors.Rank;
         var rented = ArrayPool<double>.Shared.Rent(length);
         var sums = rented.AsSpan(0, length);

@@ -12,13 +12,14 @@ internal delegate ReadOnlySpan<float> FactorRow(int row);
 /// <param name="weights">How a value becomes its two weights.</param>
 /// <param name="isNonnegative">Whether x ≥ 0 is asked for.</param>
 internal sealed class Fp64Equation(int rank, double[] gramian, ConfidenceWeights weights, bool isNonnegative = false)
+    : IFp64Row
 {
     private readonly double[] _left = new double[rank * rank];
     private readonly double[] _right = new double[rank];
     private readonly double[] _y = new double[rank];
     private readonly NonnegativeEquation? _nonnegative = isNonnegative ? new NonnegativeEquation(rank) : null;
 
-    /// <summary>Solves one row; x is finite, and zero where the outcome is <see cref="PivotOutcome.Failed"/>.</summary>
+    /// <inheritdoc/>
     public PivotOutcome Solve(RowEntries entries, float lambda, FactorRow fixedFactors, Span<float> x)
     {
         var outcome = PivotOutcome.Positive;
@@ -73,6 +74,20 @@ internal sealed class Fp64Equation(int rank, double[] gramian, ConfidenceWeights
         for (var i = 0; i < rank; i++) sum += _left[(i * rank) + i];
         return sum / rank;
     }
+}
+
+/// <summary>Solves one row in fp64.</summary>
+internal interface IFp64Row
+{
+    /// <summary>Solves one row.</summary>
+    /// <param name="entries">Its plays.</param>
+    /// <param name="lambda">Its λ.</param>
+    /// <param name="fixedFactors">y.</param>
+    /// <param name="x">
+    /// [rank], where a sweep begins, then the solution: finite, and zero if the outcome is
+    /// <see cref="PivotOutcome.Failed"/>.
+    /// </param>
+    PivotOutcome Solve(RowEntries entries, float lambda, FactorRow fixedFactors, Span<float> x);
 }
 
 /// <summary>How the fp64 factorisation of one row went.</summary>

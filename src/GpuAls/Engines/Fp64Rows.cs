@@ -14,31 +14,37 @@ internal static class Fp64Rows
     /// <param name="plays">The plays of the problem.</param>
     /// <param name="rows">Rows of the plays, rising, none of them empty.</param>
     /// <param name="fixedFactors">y.</param>
+    /// <param name="start">x as it is; read only for a sweep over blocks.</param>
     /// <param name="write">Takes each solution, in the order of the rows.</param>
     public static RowSolveReport Solve(
-        in RowSolveProblem problem, CsrMatrix plays, int[] rows, FactorRow fixedFactors, RowWriter write)
+        in RowSolveProblem problem, CsrMatrix plays, int[] rows, FactorRow fixedFactors, FactorRow start,
+        RowWriter write)
     {
         if (rows.Length == 0) return new RowSolveReport(0, 0, -1);
         var rank = problem.FixedFactors.Rank;
         var (gramian, weights, regularization) =
             (problem.Gramian.ToArray(), problem.Weights, problem.Regularization.ToArray());
-        var isNonnegative = problem.IsNonnegative;
+        var (isNonnegative, blockSize) = (problem.IsNonnegative, problem.BlockSize);
         var solutions = new float[rows.Length][];
         var outcomes = new PivotOutcome[rows.Length];
         var stopping = new ParallelOptions { CancellationToken = problem.Cancellation };
         Parallel.For(
-            0, rows.Length, stopping, () => new Fp64Equation(rank, gramian, weights, isNonnegative),
-            (i, _, equation) =>
+            0, rows.Length, stopping, NewSolver,
+            (i, _, solver) =>
             {
-                solutions[i] = new float[rank];
+                solutions[i] = blockSize > 0 ? start(rows[i]).ToArray() : new float[rank];
                 outcomes[i] =
-                    equation.Solve(new RowEntries(plays, rows[i]), regularization[rows[i]], fixedFactors, solutions[i]);
-                return equation;
+                    solver.Solve(new RowEntries(plays, rows[i]), regularization[rows[i]], fixedFactors, solutions[i]);
+                return solver;
             },
             _ => { });
         for (var i = 0; i < rows.Length; i++) write(rows[i], solutions[i]);
         var failed = Array.IndexOf(outcomes, PivotOutcome.Failed);
         return new RowSolveReport(
             rows.Length, outcomes.Count(outcome => outcome == PivotOutcome.Jittered), failed < 0 ? -1 : rows[failed]);
+
+        IFp64Row NewSolver() => blockSize > 0
+            ? new Fp64Sweep(rank, blockSize, gramian, weights)
+            : new Fp64Equation(rank, gramian, weights, isNonnegative);
     }
 }

@@ -3,6 +3,11 @@ namespace GpuAls;
 /// <summary>
 /// One half of an ALS iteration, or a part of it: for each row r of a range, (α₀·YᵀY + Σ gram·y yᵀ + λᵣI) x = Σ rhs·y.
 /// A row without plays becomes the zero vector.
+/// <para>
+/// With a block size, one sweep of block coordinate descent (iALS++; Rendle, Krichene, Zhang and Koren, 2021): for the
+/// factors B of each block in order, x_B ← x_B - H⁻¹g with H = α₀·Y_BᵀY_B + Σ gram·y_B y_Bᵀ + λᵣI and
+/// g = α₀·(Y_BᵀY) x + Σ (gram·(y·x) - rhs) y_B + λᵣ x_B.
+/// </para>
 /// </summary>
 internal readonly ref struct RowSolveProblem
 {
@@ -24,11 +29,19 @@ internal readonly ref struct RowSolveProblem
     /// <summary>λ of each of these rows, [Rows.Count].</summary>
     public required ReadOnlySpan<float> Regularization { get; init; }
 
-    /// <summary>x, [all rows, rank]; also the start of conjugate gradients, and of x ≥ 0.</summary>
+    /// <summary>
+    /// x, [all rows, rank]; also the start of conjugate gradients, of a sweep over blocks, and of x ≥ 0.
+    /// </summary>
     public required IEngineFactors Target { get; init; }
 
-    /// <summary>Steps of conjugate gradients; 0 solves exactly by Cholesky.</summary>
+    /// <summary>Steps of conjugate gradients; 0 solves exactly by Cholesky, or block by block.</summary>
     public int ConjugateGradientSteps { get; init; }
+
+    /// <summary>
+    /// Factors solved at a time in a sweep of iALS++, a multiple of <see cref="EngineLimits.BlockSizeStep"/>; 0 for
+    /// other solvers.
+    /// </summary>
+    public int BlockSize { get; init; }
 
     /// <summary>Whether x ≥ 0 is asked for, with Cholesky, of an engine that can.</summary>
     public bool IsNonnegative { get; init; }

@@ -13,8 +13,13 @@ internal readonly record struct TrainingPlan(
     /// <summary>Whether factors are combined and their norms summed between iterations.</summary>
     public bool IsAccelerated { get; init; }
 
+    /// <summary>Factors solved at a time by iALS++; 0 for other solvers.</summary>
+    public int BlockSize { get; init; }
+
     /// <summary>How rows are solved.</summary>
-    public Solver Solver => ConjugateGradientSteps == 0 ? Solver.Cholesky : Solver.ConjugateGradient;
+    public Solver Solver => BlockSize > 0 ? Solver.BlockCoordinates
+        : ConjugateGradientSteps > 0 ? Solver.ConjugateGradient
+        : Solver.Cholesky;
 }
 
 /// <summary>How the normal equation of a row is solved.</summary>
@@ -30,6 +35,13 @@ public enum Solver
     /// </summary>
     [JsonStringEnumMemberName("cg")]
     ConjugateGradient,
+
+    /// <summary>
+    /// Block coordinate descent: one sweep over blocks of factors, each solved exactly with the others fixed, starting
+    /// from the previous factors (iALS++; Rendle et al., 2021).
+    /// </summary>
+    [JsonStringEnumMemberName("ials++")]
+    BlockCoordinates,
 }
 
 /// <summary>Precision of the sums over plays that make up the normal equations.</summary>

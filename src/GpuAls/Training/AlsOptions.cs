@@ -33,7 +33,7 @@ public sealed record AlsOptions
     /// </summary>
     public static AlsOptions Default { get; } = new();
 
-    /// <summary>Length of a factor vector, 1 .. 512.</summary>
+    /// <summary>Length of a factor vector, 1 .. 2,048.</summary>
     public int Rank { get; init; } = 64;
 
     /// <summary>
@@ -94,6 +94,12 @@ public sealed record AlsOptions
     public int ConjugateGradientSteps { get; init; } = 3;
 
     /// <summary>
+    /// Factors that <see cref="Solver.BlockCoordinates"/> solves at a time: a multiple of 16, up to 256. A row is
+    /// solved exactly where it is the rank or more.
+    /// </summary>
+    public int BlockSize { get; init; } = 64;
+
+    /// <summary>
     /// Precision of the sums of <see cref="Solver.Cholesky"/>; tf32 requires an NVIDIA GPU of compute capability 8.0
     /// or newer.
     /// </summary>
@@ -128,6 +134,7 @@ public sealed record AlsOptions
         new(Rank, Solver == Solver.ConjugateGradient ? ConjugateGradientSteps : 0, Precision, Nonnegative)
         {
             IsAccelerated = Acceleration != Acceleration.None,
+            BlockSize = Solver == Solver.BlockCoordinates ? BlockSize : 0,
         };
 
     /// <summary>

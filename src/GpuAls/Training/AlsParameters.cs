@@ -123,8 +123,11 @@ internal static class AlsParameters
             Requires =
             [
                 new(
-                    o => !o.Nonnegative || o.Solver == Solver.Cholesky,
+                    o => !o.Nonnegative || o.Solver != Solver.ConjugateGradient,
                     "--nonnegative requires --solver cholesky: --solver cg cannot constrain factors."),
+                new(
+                    o => !o.Nonnegative || o.Solver != Solver.BlockCoordinates,
+                    "--nonnegative requires --solver cholesky: --solver ials++ cannot constrain factors."),
             ],
         },
         Whole<int>(
@@ -151,7 +154,9 @@ internal static class AlsParameters
         {
             Group = ParameterGroup.Training,
             IsCommon = true,
-            Summary = "Solve exactly, or by conjugate gradients",
+            Summary = "Solve exactly, by conjugate gradients, or block by block (for high ranks)",
+            Details = "cg and ials++ improve the factors of the iteration before. ials++ solves --block-size factors "
+                + "at a time, so that its work grows with the rank much more slowly than that of cholesky.",
         },
         Whole<int>(
             "cg-steps", o => o.ConjugateGradientSteps, (o, value) => o with { ConjugateGradientSteps = value },
@@ -161,6 +166,15 @@ internal static class AlsParameters
             Summary = "Steps of --solver cg for each row",
             AppliesWhen =
                 [new(o => o.Solver == Solver.ConjugateGradient, "requires --solver cg.")],
+        },
+        Whole<int>(
+            "block-size", o => o.BlockSize, (o, value) => o with { BlockSize = value },
+            ParameterRange.Multiples(EngineLimits.BlockSizeStep, EngineLimits.MaximumBlockSize)) with
+        {
+            Group = ParameterGroup.Training,
+            Summary = "Factors that --solver ials++ solves at a time",
+            AppliesWhen =
+                [new(o => o.Solver == Solver.BlockCoordinates, "requires --solver ials++.")],
         },
         Word("acceleration", o => o.Acceleration, (o, value) => o with { Acceleration = value }) with
         {
@@ -184,8 +198,11 @@ internal static class AlsParameters
             Requires =
             [
                 new(
-                    o => o.Precision == SumPrecision.Fp32 || o.Solver == Solver.Cholesky,
+                    o => o.Precision == SumPrecision.Fp32 || o.Solver != Solver.ConjugateGradient,
                     "--precision tf32 requires --solver cholesky: --solver cg has no matrix products to speed up."),
+                new(
+                    o => o.Precision == SumPrecision.Fp32 || o.Solver != Solver.BlockCoordinates,
+                    "--precision tf32 requires --solver cholesky: --solver ials++ computes in fp32."),
             ],
         },
         Whole<long>("seed", o => o.Seed, (o, value) => o with { Seed = value }) with

@@ -61,6 +61,7 @@ internal sealed class TrainingSide
             Regularization = _scaled,
             Target = _factors,
             ConjugateGradientSteps = plan.ConjugateGradientSteps,
+            BlockSize = plan.BlockSize,
             Precision = plan.Precision,
             IsNonnegative = plan.IsNonnegative,
             Cancellation = cancellation,
@@ -118,7 +119,7 @@ internal sealed class TrainingSide
     {
         var gramian = new double[_options.Rank * _options.Rank];
         var all = RowRange.All(_factors);
-        var blockRows = _engine.Capabilities.GramianBlockRows(all.Count);
+        var blockRows = _engine.Capabilities.GramianBlockRows(all.Count, _options.Rank);
         var blocks = EngineRows.BlockCount(all, blockRows);
         if (_group.Size == 1 || blocks < _group.Size) _engine.Gramian(_factors, all, gramian);
         else SumShared(blocks, blockRows, gramian);

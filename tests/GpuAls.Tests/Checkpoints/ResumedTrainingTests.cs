@@ -26,6 +26,13 @@ internal sealed class ResumedTrainingTests<TEngine>
         var momentum = Acceleration.Momentum;
         yield return Case("momentum", usual with { Acceleration = momentum });
         yield return Case("momentum cg items first", cg with { Acceleration = momentum, First = Side.Items });
+        var sweeps = usual with { Rank = 17, Solver = Solver.BlockCoordinates, BlockSize = 16 };
+        yield return Case("ials++", sweeps);
+        yield return Case("momentum ials++ explicit", sweeps with
+        {
+            Acceleration = momentum,
+            Feedback = Feedback.Explicit,
+        });
         yield return Case("nonnegative", usual with { Nonnegative = true });
 
         TestCaseData Case(string name, AlsOptions options) => new TestCaseData(options).SetArgDisplayNames(name);
@@ -40,7 +47,8 @@ internal sealed class ResumedTrainingTests<TEngine>
     [TestCaseSource(nameof(Trainings))]
     public async Task Fit_FromEachIteration_EndsWithTheSameBits(AlsOptions options)
     {
-        if (options.Nonnegative && !_engine.Capabilities.SolvesNonnegative)
+        if ((options.Nonnegative && !_engine.Capabilities.SolvesNonnegative)
+            || !_engine.Capabilities.Solvers.Contains(options.Solver))
             Assert.Throws<GpuAlsException>(() => EngineChecks.Plan(_engine, options.Plan));
         else
             await ResumeFromEachAsync(options, () => null);
@@ -93,8 +101,8 @@ internal sealed class ResumedTrainingTests<TEngine>
     }
 
     private static InteractionMatrix Plays(AlsOptions options) => new(
-        new IdIndex<int>([.. Enumerable.Range(0, 9)]), new IdIndex<int>([.. Enumerable.Range(0, 13)]),
-        TestMatrices.Plays(13, [4, 3, 6, 0, 5, 4, 8, 2, 3], seed: 7).MapValues(Math.Abs))
+        new IdIndex<int>([.. Enumerable.Range(0, 9)]), new IdIndex<int>([.. Enumerable.Range(0, 19)]),
+        TestMatrices.Plays(19, [4, 3, 6, 0, 5, 4, 8, 2, 3], seed: 7).MapValues(Math.Abs))
     {
         Feedback = options.Feedback,
     };

@@ -107,7 +107,7 @@ public sealed class BadInputTests
 
     [TestCase("train PLAYS", "--output")]
     [TestCase("train PLAYS --output MODEL --rank many", "many")]
-    [TestCase("train PLAYS --output MODEL --rank 513", "512")]
+    [TestCase("train PLAYS --output MODEL --rank 2049", "2048")]
     [TestCase("train PLAYS --output MODEL --iterations 0", "--iterations")]
     [TestCase("train PLAYS --output MODEL --alpha -1", "--alpha")]
     [TestCase("train PLAYS --output MODEL --regularization NaN", "--regularization")]

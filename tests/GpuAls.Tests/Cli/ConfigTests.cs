@@ -91,7 +91,7 @@ public sealed class ConfigTests
     }
 
     [TestCase("job.json", """{ "rank": "64" }""", " line 1: rank is the text '64'; expected an integer. Remove the")]
-    [TestCase("job.json", "{\n\"rank\": 0 }", " line 2: rank is 0; expected 1 to 512.")]
+    [TestCase("job.json", "{\n\"rank\": 0 }", " line 2: rank is 0; expected 1 to 2048.")]
     [TestCase("job.json", "{\n// x\n\"loss\": 1 }", " line 3: loss is '1'; expected false or true.")]
     [TestCase("job.json", """{ "rnak": 1 }""", " line 1: 'rnak' is not an option of gpuals train. Did you mean rank?")]
     [TestCase("job.json", """{ "trials": 1 }""", " line 1: trials is an option of gpuals tune, not of gpuals train.")]
@@ -123,7 +123,7 @@ public sealed class ConfigTests
         Assert.That(run.Error, Does.Contain($"{name}{expected}"));
     }
 
-    [TestCase("GPUALS_RANK=0", "GPUALS_RANK is 0; expected 1 to 512.")]
+    [TestCase("GPUALS_RANK=0", "GPUALS_RANK is 0; expected 1 to 2048.")]
     [TestCase("GPUALS_RANK=x", "GPUALS_RANK is 'x'; expected an integer such as 1000")]
     [TestCase("GPUALS_LOSS=1", "GPUALS_LOSS is '1'; expected false or true.")]
     [TestCase("GPUALS_CG_STEPS=3", "--cg-steps requires --solver cg. (--cg-steps is from GPUALS_CG_STEPS.)")]

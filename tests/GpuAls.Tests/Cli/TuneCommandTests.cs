@@ -272,8 +272,8 @@ public sealed class TuneCommandTests : SamplePlaysFixture
     [TestCase(new[] { "--rank", "8,9", "--overwrite" }, "--overwrite requires --output")]
     [TestCase(new[] { "--rank", "8,9", "--split", "time" }, "--split time requires --time-column")]
     [TestCase(new[] { "--alpha", "0,1" }, "--alpha is 0")]
-    [TestCase(new[] { "--search", "random", "--rank", "0..9:linear" }, "--rank is 0; expected 1 to 512")]
-    [TestCase(new[] { "--search", "random", "--rank", "8..600" }, "--rank is 600; expected 1 to 512")]
+    [TestCase(new[] { "--search", "random", "--rank", "0..9:linear" }, "--rank is 0; expected 1 to 2048")]
+    [TestCase(new[] { "--search", "random", "--rank", "8..3000" }, "--rank is 3000; expected 1 to 2048")]
     public async Task Tune_BadOptions_AreWrongUsage(string[] options, string message)
     {
         var run = await Tool.RunAsync(["tune", PlaysFile, "--weight-column", "plays", "--device", "cpu", .. options]);

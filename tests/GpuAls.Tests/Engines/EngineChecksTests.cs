@@ -47,12 +47,15 @@ internal sealed class EngineChecksTests
         Assert.That(() => EngineChecks.Plan(engine, Tf32), Throws.Nothing);
     }
 
-    [TestCase(100, 256)]
-    [TestCase(64 * 256, 256)]
-    [TestCase((64 * 256) + 1, 257)]
-    [TestCase(1_000_000, 15_625)]
-    public void GramianBlockRows_OfAnEngineWith64Blocks_DependOnTheRowsAlone(int rows, int blockRows) =>
-        Assert.That((OpenCl with { GramianBlocks = 64 }).GramianBlockRows(rows), Is.EqualTo(blockRows));
+    [TestCase(100, 64, 256)]
+    [TestCase(64 * 256, 64, 256)]
+    [TestCase((64 * 256) + 1, 64, 257)]
+    [TestCase(1_000_000, 64, 15_625)]
+    [TestCase(1_000_000, 512, 15_625)]
+    [TestCase(1_000_000, 1_024, 62_500)]
+    [TestCase(1_000_000, 2_048, 250_000)]
+    public void GramianBlockRows_OfAnEngineWith64Blocks_LeaveSumsOf128MiB(int rows, int rank, int blockRows) =>
+        Assert.That((OpenCl with { GramianBlocks = 64 }).GramianBlockRows(rows, rank), Is.EqualTo(blockRows));
 
     private static TestCaseData Refusal(string name, EngineCapabilities can, TrainingPlan plan, string message) =>
         new TestCaseData(can, plan, message).SetArgDisplayNames(name);

@@ -78,7 +78,7 @@ public sealed class ParameterTests
         AssertWords<Objective>("hkv", "ials");
         AssertWords<RegularizationScaling>("none", "count", "ials");
         AssertWords<Side>("users", "items");
-        AssertWords<Solver>("cholesky", "cg");
+        AssertWords<Solver>("cholesky", "cg", "ials++");
         AssertWords<Initialization>("normal", "sphere", "uniform");
         AssertWords<SumPrecision>("fp32", "tf32");
         AssertWords<OnBadRow>("fail", "skip");
@@ -88,7 +88,7 @@ public sealed class ParameterTests
         AssertWords<SearchKind>("grid", "random", "halving");
     }
 
-    [TestCase("rank", "0", "--rank is 0; expected 1 to 512.")]
+    [TestCase("rank", "0", "--rank is 0; expected 1 to 2048.")]
     [TestCase("rank", "1,000", "--rank is '1,000'; expected an integer such as 1000, without thousands separators.")]
     [TestCase("alpha", "0", "--alpha is 0; expected a finite number above 0.")]
     [TestCase("alpha", "1e-60", "--alpha is 1E-60; expected a finite number above 0.")]
@@ -96,29 +96,33 @@ public sealed class ParameterTests
     [TestCase(
         "regularization", "0,5",
         "--regularization is '0,5'; expected a number such as 0.5 or 1e-3, without thousands separators.")]
-    [TestCase("solver", "Cholesky", "--solver is 'Cholesky'; expected cholesky or cg.")]
+    [TestCase("solver", "Cholesky", "--solver is 'Cholesky'; expected cholesky, cg or ials++.")]
     [TestCase("regularization-scaling", "rows", "--regularization-scaling is 'rows'; expected none, count or ials.")]
     [TestCase("loss", "on", "--loss is 'on'; expected false or true.")]
     public void Set_AnotherText_SaysWhatIsExpected(string name, string text, string message) => Assert.That(
         () => AlsParameters.Table[name].Set(AlsOptions.Default, text), UsageError(message));
 
-    [TestCase("--nonnegative requires --solver cholesky", true, SumPrecision.Fp32)]
-    [TestCase("--precision tf32 requires --solver cholesky", false, SumPrecision.Tf32)]
+    [Test]
     public void Validate_OptionsThatContradictEachOther_NamesBoth(
-        string message, bool isNonnegative, SumPrecision precision)
+        [Values(Solver.ConjugateGradient, Solver.BlockCoordinates)] Solver solver)
     {
-        var options =
-            new AlsOptions { Solver = Solver.ConjugateGradient, Nonnegative = isNonnegative, Precision = precision };
+        var options = new AlsOptions { Solver = solver };
 
-        Assert.That(options.Validate, UsageError(message));
+        Assert.That(
+            (options with { Nonnegative = true }).Validate,
+            UsageError($"--nonnegative requires --solver cholesky: --solver {Words.Of(solver)} "));
+        Assert.That(
+            (options with { Precision = SumPrecision.Tf32 }).Validate,
+            UsageError($"--precision tf32 requires --solver cholesky: --solver {Words.Of(solver)} "));
     }
 
     [Test]
     public void Validate_ValuesThatNoTextGives_AreRefused()
     {
         Assert.That(
-            new AlsOptions { Solver = (Solver)7 }.Validate, UsageError("--solver is 7; expected cholesky or cg."));
-        Assert.That(new AlsOptions { Rank = 513 }.Validate, UsageError("--rank is 513; expected 1 to 512."));
+            new AlsOptions { Solver = (Solver)7 }.Validate,
+            UsageError("--solver is 7; expected cholesky, cg or ials++."));
+        Assert.That(new AlsOptions { Rank = 2_049 }.Validate, UsageError("--rank is 2049; expected 1 to 2048."));
         Assert.That(
             new AlsOptions { ConfidenceOffset = double.NaN }.Validate, UsageError("the confidence offset is NaN"));
     }
@@ -203,6 +207,7 @@ public sealed class ParameterTests
     {
         (ParameterKind.Whole, "bootstrap" or "patience" or "plays" or "items" or "users") => ["2000", "3000"],
         (ParameterKind.Whole, "folds" or "eta" or "k") => ["3", "100"],
+        (ParameterKind.Whole, "block-size") => ["16", "128"],
         (ParameterKind.Whole, _) => ["3", "300"],
         (ParameterKind.Real, _) => ["0.125", "2E-05"],
         (ParameterKind.Flag, _) => ["false", "true"],

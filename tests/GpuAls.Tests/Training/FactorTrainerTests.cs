@@ -38,6 +38,13 @@ public sealed class FactorTrainerTests
                 Preset.Apply("spark", Small with { Nonnegative = true, Feedback = Feedback.Explicit }))
             .SetArgDisplayNames("nonnegative explicit");
         yield return new TestCaseData(cg).SetArgDisplayNames("cg");
+        var sweeps = Small with { Rank = 17, Solver = Solver.BlockCoordinates, BlockSize = 16 };
+        yield return new TestCaseData(sweeps).SetArgDisplayNames("ials++");
+        yield return new TestCaseData(Preset.Apply("ials", sweeps)).SetArgDisplayNames("ials++ ials");
+        yield return new TestCaseData(sweeps with { Feedback = Feedback.Explicit })
+            .SetArgDisplayNames("ials++ explicit");
+        yield return new TestCaseData(sweeps with { Acceleration = Acceleration.Momentum })
+            .SetArgDisplayNames("ials++ momentum");
         var momentum = Small with { Acceleration = Acceleration.Momentum };
         yield return new TestCaseData(momentum).SetArgDisplayNames("momentum");
         yield return new TestCaseData(momentum with { First = Side.Items, Solver = Solver.ConjugateGradient })

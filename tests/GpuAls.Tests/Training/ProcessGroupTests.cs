@@ -24,6 +24,7 @@ public sealed class ProcessGroupTests
         yield return Variant("implicit", Preset.Apply("implicit", Options));
         yield return Variant("momentum", Options with { Acceleration = Acceleration.Momentum });
         yield return Variant("cg", Options with { Solver = Solver.ConjugateGradient });
+        yield return Variant("ials++", Options with { Rank = 35, Solver = Solver.BlockCoordinates, BlockSize = 16 });
         yield return Variant("nonnegative", Options with { Nonnegative = true });
         yield return Variant("explicit", Options with { Feedback = Feedback.Explicit });
         yield return Variant("rank above a lane", Options with { Rank = 130, Iterations = 2, Regularization = 3 });

@@ -85,6 +85,7 @@ internal sealed record RowSolveWorkload(
         var problem = Problem(host, plays, loaded, Gramian(host, loaded), target: loaded);
         Fp64Rows.Solve(
             problem, matrix, rows, row => fixedFactors.AsSpan(row * Rank, Rank),
+            row => new float[Rank],
             (row, x) => Widen(x, solved.AsSpan(row * Rank)));
         return solved;
     }

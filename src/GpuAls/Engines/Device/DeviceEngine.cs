@@ -232,6 +232,7 @@ internal sealed class DeviceEngine : IAlsEngine
             ? new Version(architecture.Major, architecture.Minor)
             : null,
         DeviceMemoryBytes = availableBytes,
+        MaximumRank = 512,
         Precisions = TensorCores.WhyNone(accelerator) is null
             ? [SumPrecision.Fp32, SumPrecision.Tf32]
             : [SumPrecision.Fp32],

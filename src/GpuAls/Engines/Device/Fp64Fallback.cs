@@ -13,7 +13,10 @@ internal static class Fp64Fallback
         var needed = new SortedSet<int>();
         foreach (var row in rows) needed.UnionWith(plays.RowIndices(row).ToArray());
         var y = new GatheredFactors((DeviceFactors)problem.FixedFactors, [.. needed]);
-        return Fp64Rows.Solve(problem, plays, rows, y.Row, (row, x) => target.Write(firstRow + row, x));
+        return Fp64Rows.Solve(problem, plays, rows, y.Row, StartRow, (row, x) => target.Write(firstRow + row, x));
+
+        static ReadOnlySpan<float> StartRow(int row) =>
+            throw new NotSupportedException("devices do not sweep over blocks.");
     }
 }
 

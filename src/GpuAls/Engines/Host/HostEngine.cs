@@ -35,7 +35,13 @@ internal sealed class HostEngine : IAlsEngine, IRowScorer
 
     /// <inheritdoc/>
     public EngineCapabilities Capabilities { get; } =
-        new() { Device = DeviceKind.Cpu, SolvesNonnegative = true, GramianBlocks = MostGramianBlocks };
+        new()
+        {
+            Device = DeviceKind.Cpu,
+            Solvers = Enum.GetValues<Solver>(),
+            SolvesNonnegative = true,
+            GramianBlocks = MostGramianBlocks,
+        };
 
     /// <inheritdoc/>
     public IRowScorer RowScorer => this;

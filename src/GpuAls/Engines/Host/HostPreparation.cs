@@ -56,6 +56,7 @@ internal sealed class HostPreparation
                 Regularization = lambdas,
                 Target = rows,
                 ConjugateGradientSteps = plan.ConjugateGradientSteps,
+                BlockSize = plan.BlockSize,
                 IsNonnegative = plan.IsNonnegative,
             });
         }

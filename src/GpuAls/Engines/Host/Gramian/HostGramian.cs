@@ -10,6 +10,9 @@ internal static unsafe class HostGramian<TSimd, TVector>
 {
     private const int SliceRows = 256;
 
+    /// <summary>Rows of the Gramian summed at a time: a band of them stays in a cache.</summary>
+    private const int BandRows = 128;
+
     /// <param name="factors">[all rows, rank].</param>
     /// <param name="rows">The rows to sum over.</param>
     /// <param name="blockRows">Rows per block.</param>
@@ -17,36 +20,46 @@ internal static unsafe class HostGramian<TSimd, TVector>
     /// <param name="sums">[blocks, rank, rank].</param>
     public static void Sum(HostFactors factors, RowRange rows, int blockRows, int threadCount, Span<double> sums)
     {
-        var (length, end) = (factors.Rank * factors.Rank, rows.Start + rows.Count);
+        var (length, end) = ((long)factors.Rank * factors.Rank, rows.Start + rows.Count);
+        var bands = (factors.Rank + BandRows - 1) / BandRows;
         fixed (double* pointer = sums)
         {
-            var (all, blocks) = ((nint)pointer, EngineRows.BlockCount(rows, blockRows));
+            var (all, units) = ((nint)pointer, EngineRows.BlockCount(rows, blockRows) * bands);
             ParallelChunks.Run(
-                threadCount, blocks, () => new NativeFloats((long)factors.Stride * factors.Stride), (slice, block) =>
+                threadCount, units, () => new NativeFloats((long)BandRows * factors.Stride), (slice, unit) =>
                 {
+                    var (block, band) = (unit / bands, unit % bands);
                     var first = rows.Start + (block * blockRows);
-                    var sum = new Span<double>((double*)all + ((long)block * length), length);
-                    SumBlock(factors, first, Math.Min(first + blockRows, end), slice, sum);
+                    SumBand(
+                        factors, first, Math.Min(first + blockRows, end), band * BandRows, slice,
+                        (double*)all + (block * length));
                 });
         }
     }
 
-    private static void SumBlock(HostFactors factors, int first, int end, NativeFloats slice, Span<double> sum)
+    /// <summary>Sums some rows of the upper triangle, and mirrors them.</summary>
+    private static void SumBand(
+        HostFactors factors, int first, int end, int firstRow, NativeFloats slice, double* sum)
     {
-        sum.Clear();
+        var (rank, stride, endRow) = (factors.Rank, factors.Stride, Math.Min(firstRow + BandRows, factors.Rank));
+        for (var i = firstRow; i < endRow; i++) new Span<double>(sum + ((long)i * rank) + i, rank - i).Clear();
         for (var start = first; start < end; start += SliceRows)
         {
             slice.Clear();
             var rows = factors.Row(start);
             var count = Math.Min(SliceRows, end - start);
-            OuterProductTile<TSimd, TVector>.AddUpperTriangle(
-                rows, rows, count, slice.Pointer, factors.Stride, factors.Rank);
-            for (var i = 0; i < factors.Rank; i++)
-                for (var j = 0; j < factors.Rank; j++)
-                {
-                    var (row, column) = (Math.Min(i, j), Math.Max(i, j)); // the upper triangle is summed
-                    sum[(i * factors.Rank) + j] += slice.Pointer[((long)row * factors.Stride) + column];
-                }
+            for (var row = firstRow; row < endRow; row += OuterProductTile<TSimd, TVector>.Rows)
+                OuterProductTile<TSimd, TVector>.AddUpperStrip(
+                    rows, rows, count, slice.Pointer - ((long)firstRow * stride), stride, rank, row);
+            for (var i = firstRow; i < endRow; i++)
+            {
+                var part = slice.Pointer + ((long)(i - firstRow) * stride);
+                var total = sum + ((long)i * rank);
+                for (var j = i; j < rank; j++) total[j] += part[j];
+            }
         }
+
+        for (var i = firstRow; i < endRow; i++)
+            for (var j = i + 1; j < rank; j++) sum[((long)j * rank) + i] = sum[((long)i * rank) + j];
     }
 }

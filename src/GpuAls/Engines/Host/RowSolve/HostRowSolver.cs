@@ -14,16 +14,22 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
     {
         var (rank, steps) = (problem.FixedFactors.Rank, problem.ConjugateGradientSteps);
         using var baseMatrix = BaseMatrix(problem.Gramian, rank, problem.Weights.UnobservedWeight);
-        using var rotated = steps == 0 && !problem.IsNonnegative
+        using var rotated = steps == 0 && problem.BlockSize == 0 && !problem.IsNonnegative
             ? ShortRows<TSimd, TVector>.Prepare(problem, threadCount) : null;
+        using var packed = problem.BlockSize > 0 && problem.Weights.UnobservedWeight > 0
+            ? new PackedBase(baseMatrix.Pointer, rank) : null;
         fixed (float* regularization = problem.Regularization)
         {
             var rows = new HostRows(problem, baseMatrix.Pointer, regularization);
-            var boundaries = RowChunks.Split(rows.Matrix.Indptr, costPerRow: 1 + (rank / 4));
+            var boundaries = problem.BlockSize > 0
+                ? RowChunks.Split(rows.Matrix.Indptr, BlockSweep.RowCost(rank, problem.BlockSize), BlockSweep.RowGroup)
+                : RowChunks.Split(rows.Matrix.Indptr, costPerRow: 1 + (rank / 4));
             ParallelChunks.Run(
-                threadCount, boundaries.Length - 1, () => new ChunkSolver<TSimd, TVector>(rows, rank, steps, rotated),
+                threadCount, boundaries.Length - 1,
+                () => new ChunkSolver<TSimd, TVector>(rows, rank, steps, rotated, packed),
                 (solver, chunk) => solver.Solve(boundaries[chunk], boundaries[chunk + 1]));
-            return Fp64Rows.Solve(problem, rows.Matrix, rows.Unsolved(), rows.FixedRow, rows.Store);
+            return Fp64Rows.Solve(
+                problem, rows.Matrix, rows.Unsolved(), rows.FixedRow, rows.TargetRow, rows.Store);
         }
     }
 
@@ -54,7 +60,7 @@ internal sealed class ChunkSolver<TSimd, TVector> : IDisposable
     /// The largest rank at which rows are solved side by side. Above it, their matrices together do not fit in the L2
     /// cache, and solving one row at a time is faster.
     /// </summary>
-    private const int LargestLaneRank = 112;
+    public const int LargestLaneRank = 112;
 
     private readonly HostRows _rows;
     private readonly IRowSolver _solver;
@@ -66,10 +72,13 @@ internal sealed class ChunkSolver<TSimd, TVector> : IDisposable
     /// <param name="rank">Number of factors.</param>
     /// <param name="steps">Conjugate-gradient steps; 0 to solve exactly.</param>
     /// <param name="rotated">The terms of dual equations; null not to use them.</param>
-    public ChunkSolver(HostRows rows, int rank, int steps, RotatedTerms<TSimd, TVector>? rotated)
+    /// <param name="packed">α₀·YᵀY for sweeps over blocks; null if it is zero or not needed.</param>
+    public ChunkSolver(
+        HostRows rows, int rank, int steps, RotatedTerms<TSimd, TVector>? rotated, PackedBase? packed)
     {
         _rows = rows;
-        _solver = rows.IsNonnegative ? new RowsAlone(new NonnegativeRow<TSimd, TVector>(rank))
+        _solver = rows.BlockSize > 0 ? new BlockSweep<TSimd, TVector>(rank, rows.BlockSize, packed)
+            : rows.IsNonnegative ? new RowsAlone(new NonnegativeRow<TSimd, TVector>(rank))
             : steps > 0 ? new RowsAlone(new ConjugateGradient<TSimd, TVector>(rank, steps))
             : rank <= LargestLaneRank ? new RowsInLanes<TSimd, TVector>(rank)
             : new RowsAlone(new NormalEquation<TSimd, TVector>(rank));

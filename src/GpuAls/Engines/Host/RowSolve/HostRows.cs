@@ -16,7 +16,8 @@ internal sealed unsafe class HostRows
         Terms = new SharedTerms(problem.Weights, (HostFactors)problem.FixedFactors, baseMatrix);
         (_target, _firstRow) = ((HostFactors)problem.Target, problem.Rows.Start);
         _regularization = regularization;
-        (IsNonnegative, _cancellation) = (problem.IsNonnegative, problem.Cancellation);
+        (IsNonnegative, BlockSize, _cancellation) =
+            (problem.IsNonnegative, problem.BlockSize, problem.Cancellation);
     }
 
     public CsrMatrix Matrix { get; }
@@ -28,6 +29,12 @@ internal sealed unsafe class HostRows
 
     /// <summary>λ of a row.</summary>
     public float Lambda(int row) => _regularization[row];
+
+    /// <summary>Factors solved at a time in a sweep; 0 for other solvers.</summary>
+    public int BlockSize { get; }
+
+    /// <summary>x of a row, [rank].</summary>
+    public ReadOnlySpan<float> TargetRow(int row) => new(Target(row), _target.Rank);
 
     /// <summary>x of a row, [stride].</summary>
     public float* Target(int row) => _target.Row(_firstRow + row);

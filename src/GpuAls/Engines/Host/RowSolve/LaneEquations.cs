@@ -4,13 +4,11 @@ namespace GpuAls;
 /// The normal equations of several rows, one per vector lane: A x = b with A = α₀·YᵀY + λI + Σ gram·y yᵀ and b = Σ
 /// rhs·y. They are summed row by row and solved side by side. The result of a lane does not depend on the other lanes.
 /// </summary>
-internal sealed unsafe class LaneEquations<TSimd, TVector> : IDisposable
+internal sealed unsafe class LaneEquations<TSimd, TVector> : IBlockEquations
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
-    private readonly int _rank;
     private readonly int _stride;
-    private readonly int _size;
     private readonly long _leftStep;
     private readonly RowSums<TSimd, TVector> _sums;
     private readonly NativeFloats _lefts;
@@ -18,13 +16,14 @@ internal sealed unsafe class LaneEquations<TSimd, TVector> : IDisposable
     private readonly NativeFloats _solutions;
     private readonly NativeFloats _conditions;
     private readonly LaneCholesky<TSimd, TVector> _cholesky;
+    private int _rank;
+    private int _size;
 
     public LaneEquations(int rank)
     {
         _rank = rank;
         _stride = HostFactors.StrideOf(rank);
-        const int Block = LaneCholesky<TSimd, TVector>.BlockColumns;
-        _size = (rank + Block - 1) / Block * Block;
+        _size = SizeOf(rank);
 
         // One cache line more than the matrix, so that the same element of different lanes maps to different cache
         // sets.
@@ -37,13 +36,29 @@ internal sealed unsafe class LaneEquations<TSimd, TVector> : IDisposable
         _cholesky = new LaneCholesky<TSimd, TVector>(_size);
     }
 
+    /// <inheritdoc/>
+    public int Lanes => TSimd.Width;
+
+    /// <summary>Sets the number of unknowns of the next equations, at most that of the constructor.</summary>
+    public void Resize(int rank)
+    {
+        (_rank, _size) = (rank, SizeOf(rank));
+        _cholesky.Resize(_size);
+    }
+
+    /// <summary>A of a lane, [rank, stride], of which the upper triangle is read.</summary>
+    public float* Left(int lane) => _lefts.Pointer + (lane * _leftStep);
+
+    /// <summary>b of a lane, [stride].</summary>
+    public float* Right(int lane) => _vectors.Pointer + (lane * _stride);
+
     /// <summary>Sums the equations of a row into a lane.</summary>
     /// <param name="lane">0 to Width - 1.</param>
     /// <param name="entries">The plays of the row, at least one.</param>
     /// <param name="terms">The terms shared by all rows.</param>
     /// <param name="lambda">λ of the row.</param>
     public void Assemble(int lane, RowEntries entries, in SharedTerms terms, float lambda) =>
-        _sums.Assemble(entries, terms, lambda, _lefts.Pointer + (lane * _leftStep), Vector(lane));
+        _sums.Assemble(entries, terms, lambda, Left(lane), Right(lane));
 
     /// <summary>Solves all lanes; the results of unassembled lanes are meaningless.</summary>
     public void Solve()
@@ -72,7 +87,7 @@ internal sealed unsafe class LaneEquations<TSimd, TVector> : IDisposable
 
     /// <summary>Computes the residual of a lane's solution.</summary>
     public void SumResidual(int lane, RowEntries entries, in SharedTerms terms, float lambda) =>
-        _sums.Residual(entries, terms, lambda, Solution(lane), Vector(lane));
+        _sums.Residual(entries, terms, lambda, Solution(lane), Right(lane));
 
     /// <summary>
     /// One step of iterative refinement (Wilkinson, 1963), x += A⁻¹(b - A x), for the lanes with a residual. Further
@@ -85,7 +100,7 @@ internal sealed unsafe class LaneEquations<TSimd, TVector> : IDisposable
         _cholesky.SubstituteBack();
         for (var lane = 0; lane < TSimd.Width; lane++)
         {
-            var correction = Vector(lane);
+            var correction = Right(lane);
             Extract(lane, correction);
             if (VectorMath<TSimd, TVector>.AllFinite(correction, _rank))
                 VectorMath<TSimd, TVector>.AddScaled(1, correction, Solution(lane), _stride);
@@ -105,7 +120,11 @@ internal sealed unsafe class LaneEquations<TSimd, TVector> : IDisposable
         _cholesky.Dispose();
     }
 
-    private float* Vector(int lane) => _vectors.Pointer + (lane * _stride);
+    private static int SizeOf(int rank)
+    {
+        const int Block = LaneCholesky<TSimd, TVector>.BlockColumns;
+        return (rank + Block - 1) / Block * Block;
+    }
 
     /// <summary>Transposes one matrix per lane into vectors with one element per lane.</summary>
     private void Transpose()

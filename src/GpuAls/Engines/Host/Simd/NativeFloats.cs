@@ -60,10 +60,11 @@ internal static unsafe class Prefetch
     /// <param name="entries">A row of plays.</param>
     /// <param name="play">Index of the play within the row. May be past its end, or past the last row.</param>
     /// <param name="length">Number of floats that will be read.</param>
-    public static void RowOfPlay(HostFactors y, RowEntries entries, int play, int length)
+    /// <param name="first">The first of them.</param>
+    public static void RowOfPlay(HostFactors y, RowEntries entries, int play, int length, int first = 0)
     {
         if (!Sse.IsSupported || play >= entries.IndicesOnward.Length) return;
-        var row = y.Row(entries.IndicesOnward[play]);
+        var row = y.Row(entries.IndicesOnward[play]) + first;
         for (var i = 0; i < length; i += LineFloats) Sse.Prefetch0(row + i);
     }
 }

@@ -99,6 +99,33 @@ internal static unsafe class RowProducts<TSimd, TVector>
         }
     }
 
+    /// <summary>dots[k] = rows[k] · p for eight rows anywhere in memory.</summary>
+    /// <param name="rows">[8].</param>
+    /// <param name="p">[length].</param>
+    /// <param name="length">Number of columns, a multiple of the vector width.</param>
+    /// <param name="dots">[8].</param>
+    public static void Dots(float** rows, float* p, nint length, float* dots)
+    {
+        float* r0 = rows[0], r1 = rows[1], r2 = rows[2], r3 = rows[3];
+        float* r4 = rows[4], r5 = rows[5], r6 = rows[6], r7 = rows[7];
+        TVector s0 = TSimd.Zero, s1 = TSimd.Zero, s2 = TSimd.Zero, s3 = TSimd.Zero;
+        TVector s4 = TSimd.Zero, s5 = TSimd.Zero, s6 = TSimd.Zero, s7 = TSimd.Zero;
+        for (nint i = 0; i < length; i += TSimd.Width)
+        {
+            var v = TSimd.Load(p + i);
+            s0 = TSimd.MultiplyAdd(v, TSimd.Load(r0 + i), s0);
+            s1 = TSimd.MultiplyAdd(v, TSimd.Load(r1 + i), s1);
+            s2 = TSimd.MultiplyAdd(v, TSimd.Load(r2 + i), s2);
+            s3 = TSimd.MultiplyAdd(v, TSimd.Load(r3 + i), s3);
+            s4 = TSimd.MultiplyAdd(v, TSimd.Load(r4 + i), s4);
+            s5 = TSimd.MultiplyAdd(v, TSimd.Load(r5 + i), s5);
+            s6 = TSimd.MultiplyAdd(v, TSimd.Load(r6 + i), s6);
+            s7 = TSimd.MultiplyAdd(v, TSimd.Load(r7 + i), s7);
+        }
+
+        TSimd.StoreSums(s0, s1, s2, s3, s4, s5, s6, s7, dots);
+    }
+
     /// <summary>sum += Σ weights[k]·row k, always added in the same order.</summary>
     /// <param name="rows">[count, stride].</param>
     /// <param name="stride">Distance from one row to the next.</param>

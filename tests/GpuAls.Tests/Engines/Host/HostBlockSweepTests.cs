@@ -1,0 +1,195 @@
+using CsCheck;
+using GpuAls.Tests.Reference;
+
+namespace GpuAls.Tests.Engines.Host;
+
+/// <summary>
+/// Sweeps of iALS++ on the host: each equals the sweep in fp64, and a row's bits depend on that row alone.
+/// </summary>
+public sealed class HostBlockSweepTests
+{
+    private const int Columns = 3_001;
+    private static readonly ConfidenceWeights Weights = new(0.7f, 0.1f, 0.3f);
+
+    /// <summary>None; around groups of eight plays and stages; thousands.</summary>
+    private static readonly int[] RowLengths = [2_500, 0, 1, 7, 8, 9, 31, 32, 33, 65, 129, 0, 3, 40, 50, 2, 0, 300, 5];
+
+    // Whole blocks and none, a last block of one factor, of a few, of less than a vector.
+    [TestCase(1, 16)]
+    [TestCase(15, 16)]
+    [TestCase(33, 16)]
+    [TestCase(64, 64)]
+    [TestCase(65, 64)]
+    [TestCase(100, 48)]
+    [TestCase(200, 64)]
+    [TestCase(260, 128)]
+    [TestCase(300, 256)]
+    public void SolveRows_EqualsTheSweepInFp64(int rank, int blockSize)
+    {
+        foreach (var bits in (int[])[128, 256, 512])
+            AssertEqualsReference(new HostEngine(2, HostOperations.OfWidth(bits, 2)), rank, blockSize, Weights);
+    }
+
+    [TestCase(40, 16)]
+    [TestCase(150, 128)]
+    public void SolveRows_OtherObjectives_EqualTheSweepInFp64(int rank, int blockSize)
+    {
+        using var engine = new HostEngine(2);
+        AssertEqualsReference(engine, rank, blockSize, ConfidenceWeights.Explicit);
+        AssertEqualsReference(engine, rank, blockSize, new ConfidenceWeights(0, 0, 0));
+        AssertEqualsReference(engine, rank, blockSize, new ConfidenceWeights(1, -1, 0));
+    }
+
+    [Test]
+    public void SolveRows_RandomShapes_EqualTheSweepInFp64() => Gen.Select(
+            Gen.Int[1, 90], Gen.Int[1, 4], Gen.Int[0, 40].Array[1, 40], Gen.Int[1, 1_000])
+        .Sample(
+            (rank, steps, lengths, seed) =>
+            {
+                var sweep = new Sweep(rank, 16 * steps, lengths, columns: 41, seed);
+                sweep.AssertEqualsReference(sweep.Solve(new HostEngine(1), Weights), Weights);
+            },
+            iter: 60);
+
+    [TestCase(512, 64)]
+    [TestCase(1_000, 128)]
+    [TestCase(2_048, 64)]
+    public void SolveRows_HighRanks_EqualTheSweepInFp64(int rank, int blockSize)
+    {
+        var sweep = new Sweep(rank, blockSize, [30, 0, 1, 60], columns: 71, seed: 30);
+
+        sweep.AssertEqualsReference(sweep.Solve(new HostEngine(2), Weights), Weights);
+    }
+
+    [Test]
+    public void SolveRows_BlockAsLargeAsTheRank_IsExact()
+    {
+        var sweep = new Sweep(50, 64, RowLengths, Columns, seed: 31);
+
+        sweep.AssertEquals(sweep.Solve(new HostEngine(2), Weights), sweep.Exact(Weights));
+    }
+
+    [Test]
+    public void SolveRows_Sweeps_ConvergeToTheExactSolution()
+    {
+        var sweep = new Sweep(100, 32, RowLengths, Columns, seed: 32);
+        using var engine = new HostEngine(2);
+
+        for (var i = 0; i < 60; i++) sweep.X = sweep.Solve(engine, Weights);
+
+        sweep.AssertEquals(sweep.X, sweep.Exact(Weights));
+    }
+
+    [TestCase(40, 16)]
+    [TestCase(200, 128)]
+    public void SolveRows_AnyNumberOfThreads_GivesTheSameBytes(int rank, int blockSize)
+    {
+        var lengths = Enumerable.Range(0, 700).Select(row => row * 37 % 90).ToArray();
+        var sweep = new Sweep(rank, blockSize, lengths, columns: 503, seed: 33);
+        var expected = sweep.Solve(new HostEngine(1), Weights);
+
+        foreach (var threads in (int[])[2, 3, 17])
+            Assert.That(sweep.Solve(new HostEngine(threads), Weights), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void SolveRows_RowByItself_GivesTheSameBytesAsAmongOthers()
+    {
+        var sweep = new Sweep(100, 48, RowLengths, Columns, seed: 34);
+        var together = sweep.Solve(new HostEngine(2), Weights);
+
+        for (var row = 0; row < RowLengths.Length; row++)
+            Assert.That(
+                sweep.Only(row).Solve(new HostEngine(1), Weights),
+                Is.EqualTo(together[(row * 100)..((row + 1) * 100)]),
+                $"row {row}");
+    }
+
+    private static void AssertEqualsReference(HostEngine engine, int rank, int blockSize, ConfidenceWeights weights)
+    {
+        var sweep = new Sweep(rank, blockSize, RowLengths, Columns, seed: 35);
+        sweep.AssertEqualsReference(sweep.Solve(engine, weights), weights);
+    }
+}
+
+/// <summary>A seeded sweep of iALS++: given to an engine, compared with the sweep in fp64.</summary>
+internal sealed class Sweep
+{
+    private readonly int _rank;
+    private readonly int _blockSize;
+    private readonly CsrMatrix _plays;
+    private readonly float[] _y;
+    private readonly float[] _lambda;
+
+    public Sweep(int rank, int blockSize, int[] rowLengths, int columns, int seed)
+        : this(
+            rank, blockSize, TestMatrices.Plays(columns, rowLengths, seed),
+            TestMatrices.Factors(columns, rank, seed + 1),
+            [.. rowLengths.Select((_, row) => 3 + (rank / 8f) + (0.1f * row))]) =>
+        X = TestMatrices.Factors(rowLengths.Length, rank, seed + 2);
+
+    private Sweep(int rank, int blockSize, CsrMatrix plays, float[] y, float[] lambda)
+    {
+        (_rank, _blockSize, _plays, _y, _lambda) = (rank, blockSize, plays, y, lambda);
+        X = [];
+    }
+
+    /// <summary>Where it begins, [rows, rank].</summary>
+    public float[] X { get; set; }
+
+    /// <summary>The same with one of the rows.</summary>
+    public Sweep Only(int row)
+    {
+        var indices = _plays.RowIndices(row).ToArray();
+        var alone = new CsrMatrix(
+            _plays.ColumnCount, [0, indices.Length], indices, _plays.RowValues(row).ToArray());
+        return new Sweep(_rank, _blockSize, alone, _y, [_lambda[row]])
+        {
+            X = X[(row * _rank)..((row + 1) * _rank)],
+        };
+    }
+
+    public float[] Solve(IAlsEngine engine, ConfidenceWeights weights)
+    {
+        using var plays = engine.LoadPlays(_plays);
+        using var fixedFactors = engine.LoadFactors(_y, _rank);
+        using var target = engine.LoadFactors(X, _rank);
+        var report = engine.SolveRows(new RowSolveProblem
+        {
+            Rows = RowRange.All(target),
+            Plays = plays,
+            Weights = weights,
+            FixedFactors = fixedFactors,
+            Gramian = ReferenceAls.Gramian(TestMatrices.ToDouble(_y, _rank)).Cast<double>().ToArray(),
+            Regularization = _lambda,
+            Target = target,
+            BlockSize = _blockSize,
+        });
+        Assert.That(report, Is.EqualTo(new RowSolveReport(0, 0, -1)));
+        return target.ToArray();
+    }
+
+    public void AssertEqualsReference(float[] solved, ConfidenceWeights weights) => AssertEquals(
+        solved,
+        ReferenceSweep.Rows(
+            _plays, weights, TestMatrices.ToDouble(_y, _rank), _lambda, TestMatrices.ToDouble(X, _rank), _blockSize));
+
+    /// <summary>The exact solution in fp64.</summary>
+    public double[,] Exact(ConfidenceWeights weights) =>
+        ReferenceAls.SolveRows(_plays, weights, TestMatrices.ToDouble(_y, _rank), _lambda);
+
+    /// <summary>
+    /// Compares each row relative to the largest factor that it has or began with; NaN fails.
+    /// </summary>
+    public void AssertEquals(float[] solved, double[,] expected)
+    {
+        for (var row = 0; row < _plays.RowCount; row++)
+        {
+            var size = Enumerable.Range(0, _rank).Max(
+                i => Math.Max(Math.Abs(expected[row, i]), Math.Abs(X[(row * _rank) + i])));
+            var wrong = Enumerable.Range(0, _rank)
+                .Where(i => !(Math.Abs(solved[(row * _rank) + i] - expected[row, i]) <= 1e-4 * size));
+            Assert.That(wrong, Is.Empty, $"factors of row {row}, of {_plays.RowLength(row)} plays");
+        }
+    }
+}
