@@ -16,6 +16,7 @@ using GpuAls.Bench.S3;
 #endif
 using GpuAls.Bench.Scale;
 using GpuAls.Bench.TopK;
+using GpuAls.Bench.Tuning;
 
 var root = new RootCommand("Verifies, then measures gpuals.");
 root.Add(ConvergenceCommand.Create());
@@ -33,6 +34,7 @@ root.Add(S3Command.Create());
 #endif
 root.Add(ScaleCommand.Create());
 root.Add(TopKCommand.Create());
+root.Add(TuningCommand.Create());
 root.Add(OnGpuCommand.Create());
 var parsed = root.Parse(args);
 var exitCode = await parsed.InvokeAsync().ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace GpuAls.App;
 
 /// <summary>
@@ -9,7 +11,6 @@ internal sealed class TuneJob
     private readonly TuneJobOptions _options;
     private readonly IAlsEngine _engine;
     private readonly IProgress<JobEvent>? _progress;
-    private readonly IReadOnlyList<AlsOptions> _candidates;
     private readonly PhaseClock _clock;
     private IReadOnlyList<PlayDistribution> _distributions = [];
 
@@ -26,8 +27,7 @@ internal sealed class TuneJob
         ArgumentNullException.ThrowIfNull(engine);
         options.Validate();
         EngineChecks.Plan(engine, options.Space.FixedOptions.Plan);
-        (_options, _engine, _progress, _candidates) =
-            (options, engine, progress, options.Search.Candidates(options.Space));
+        (_options, _engine, _progress) = (options, engine, progress);
         _clock = PhaseEnded.Clock(progress);
     }
 
@@ -52,17 +52,18 @@ internal sealed class TuneJob
     private async Task<TuneReport> RunAsync(TuneFolder? folder, JobOutputs outputs, CancellationToken cancellation)
     {
         var page = await outputs.OpenFileIfAnyAsync(_options.Report?.File, cancellation).ConfigureAwait(false);
-        _engine.PrepareTraining(_candidates[0].Plan);
+        _engine.PrepareTraining(_options.Search.FirstOf(_options.Space).Plan);
         _engine.PrepareTopK();
         var folds = await LoadAsync(cancellation).ConfigureAwait(false);
         _clock.End("split");
-        var search = new HyperparameterSearch(_engine, folds, _candidates, _options.Search, _options.Bootstrap);
+        var plan = SearchPlan.Of(_options.Search, _options.Space, folds[0].HeldOut.Train, _options.Preset is not null);
+        var search = new HyperparameterSearch(_engine, folds, plan.Trials, _options.Search, _options.Bootstrap);
         using var journal = folder is null ? null : await folder.OpenJournalAsync(
             PlaysDigest.Of(folds.Select(fold => fold.HeldOut)),
             TuneSettings.Of(_options),
             _options.Overwrite,
             cancellation).ConfigureAwait(false);
-        var report = Report(folds, search, Search(folds, search, journal, folder, cancellation));
+        var report = Report(folds, plan, search, Search(folds, plan, search, journal, folder, cancellation));
         _clock.End("search");
         _progress?.Report(
             new MetricsMeasured([new MethodResult(EvaluateJob.ModelName, report.Trials[0].Result.Metrics)]));
@@ -113,20 +114,30 @@ internal sealed class TuneJob
 
     private IReadOnlyList<TrialResult> Search(
         Evaluator[] folds,
+        SearchPlan plan,
         HyperparameterSearch search,
         TuneJournal? journal,
         TuneFolder? folder,
         CancellationToken cancellation)
     {
-        var total = search.Rungs.Sum(rung => rung.Trials);
+        var (time, started) = (_options.Search.Time, Stopwatch.StartNew());
+        int? total = time is not null && _options.Search.Trials is null && plan.IsOpen
+            ? null
+            : search.Rungs.Sum(rung => rung.Trials);
         var done = journal?.Count ?? 0;
         if (done > 0) _progress?.Report(new TrialsFound(done, total, folder!.Name));
         try
         {
             var trials = new ReportedTrials(
                 (ITrialLog?)journal ?? new TrialMemory(),
-                result => _progress?.Report(Told(search, result, ++done, total)));
-            var steps = new Relay<TrialStep>(step => _progress?.Report(new TrialProgress(step, done, total)));
+                result => _progress?.Report(Told(plan, search, result) with
+                {
+                    Done = ++done,
+                    Total = total,
+                    TimeShare = TimeShare(),
+                }));
+            var steps = new Relay<TrialStep>(step =>
+                _progress?.Report(new TrialProgress(step, done, total, TimeShare())));
             return search.Run(trials, steps, cancellation);
         }
         catch (OperationCanceledException) when (folder is not null)
@@ -138,25 +149,26 @@ internal sealed class TuneJob
         {
             foreach (var fold in folds) fold.Dispose(); // What their lists leave out need not stay on the engine.
         }
+
+        double? TimeShare() => time is { } most ? Math.Min(1, started.Elapsed / most) : null;
     }
 
-    private TrialDone Told(HyperparameterSearch search, TrialResult result, int done, int total)
+    private TrialDone Told(SearchPlan plan, HyperparameterSearch search, TrialResult result)
     {
-        var words = Words(search.Candidates[result.Trial - 1]);
-        return new TrialDone(result, words, MetricChoice.Parse(_options.Search.Metric).Metric, done, total);
+        var options = search.Candidates[result.Trial - 1];
+        var words = string.Join(
+            ' ',
+            plan.Searched.Where(parameter => plan.Space is null || parameter.WhyIdle(options) is null)
+                .Select(parameter => $"--{parameter.Name} {parameter.Get(options)}"));
+        return new TrialDone(result, words, MetricChoice.Parse(_options.Search.Metric).Metric, 0, null, null);
     }
 
-    /// <summary>The values of what is searched, as on the command line.</summary>
-    private string Words(AlsOptions options) =>
-        string.Join(' ', Searched().Select(parameter => $"--{parameter.Name} {parameter.Get(options)}"));
-
-    private IEnumerable<Parameter<AlsOptions>> Searched() =>
-        _options.Space.Axes.Where(axis => axis.Range is not null || axis.Values.Count > 1)
-            .Select(axis => axis.Parameter);
-
-    private TuneReport Report(Evaluator[] folds, HyperparameterSearch search, IReadOnlyList<TrialResult> results)
+    private TuneReport Report(
+        Evaluator[] folds, SearchPlan plan, HyperparameterSearch search, IReadOnlyList<TrialResult> results)
     {
         var choice = _options.Search.Choice();
+        TuneTrial[] trials =
+            [.. results.Select(result => new TuneTrial(search.Candidates[result.Trial - 1], result))];
         return new TuneReport
         {
             GpualsVersion = ProductVersion.Text,
@@ -174,9 +186,11 @@ internal sealed class TuneJob
             IsLowerBetter = choice.IsLowerBetter,
             Bootstrap = _options.Bootstrap,
             Rungs = search.Rungs,
-            Searched = [.. Searched().Select(parameter => parameter.Name)],
+            Searched = [.. plan.Searched.Select(parameter => parameter.Name)],
             Preset = _options.Preset,
-            Trials = [.. results.Select(result => new TuneTrial(search.Candidates[result.Trial - 1], result))],
+            Importance = plan.Space is { } space ? Importance(space, trials, choice) : null,
+            IsTimeOver = search.IsTimeOver,
+            Trials = trials,
             TrainCommand = TrainCommandLine.Of(
                 _options.Sources,
                 _options.Schema,
@@ -187,6 +201,18 @@ internal sealed class TuneJob
                 },
                 _options.Preset),
         };
+    }
+
+    /// <summary>Of the trials of one rank: others have the options of the best.</summary>
+    private static IReadOnlyList<OptionImportance> Importance(
+        AutomaticSpace space, TuneTrial[] trials, MetricChoice choice)
+    {
+        var rank = trials.GroupBy(trial => trial.Options.Rank).MaxBy(group => group.Count())!.Key;
+        TuneTrial[] searched =
+            [.. trials.Where(trial => trial.Options.Rank == rank).OrderBy(trial => trial.Result.Trial)];
+        return OptionImportance.Of(
+            space, [.. searched.Select(trial => trial.Options)],
+            [.. searched.Select(trial => choice.Cost(trial.Result.Measured(choice.Metric)?.Value))]);
     }
 }
 

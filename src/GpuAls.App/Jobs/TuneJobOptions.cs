@@ -33,6 +33,6 @@ internal sealed record TuneJobOptions : HoldOutJobOptions
         JobParameters.Tune.Check(this);
         RatingColumn.Check(Space.FixedOptions.Feedback, Schema);
         Search.Choice().Check(Space.FixedOptions.Feedback);
-        Search.Candidates(Space);
+        Search.Check(Space);
     }
 }

@@ -222,9 +222,10 @@ internal static class JobParameters
                         "--overwrite requires --output or --report."),
                 ],
             },
-            .. AlsParameters.Searchable.Reverse().Select(Axis),
+            .. AlsParameters.Searchable.SkipLast(1).Reverse().Select(Axis), Axis(AlsParameters.Searchable[^1]),
             .. SearchParameters.Table.Within<TuneJobOptions>(o => o.Search, (o, search) => o with { Search = search }),
-            .. HoldOutParameters.Of<TuneJobOptions>(),
+            .. HoldOutParameters.Of<TuneJobOptions>().Select(parameter =>
+                parameter with { IsCommon = parameter.IsCommon && parameter.Name != "folds" }),
             EvaluationParameters.Table["cold-start"].Within<TuneJobOptions>(
                 o => new EvaluationOptions { ColdStart = o.Search.ColdStart },
                 (o, value) => o with { Search = o.Search with { ColdStart = value.ColdStart } }),
@@ -240,15 +241,19 @@ internal static class JobParameters
                 parameter.Within<TuneJobOptions>(
                     o => o.Space.FixedOptions, (o, als) => o with { Space = o.Space.With(als) }) with
                 {
-                    IsCommon = parameter.IsCommon && parameter.Group != ParameterGroup.Logging,
+                    IsCommon = parameter.IsCommon && parameter.Group != ParameterGroup.Logging
+                        && parameter.Name is not ("solver" or "seed"),
                 }),
         ])
     {
         Complete = (options, given) =>
         {
-            if (given.Contains("metric")) return options;
-            var metric = MetricChoice.DefaultOf(options.Space.FixedOptions.Feedback);
-            return options with { Search = options.Search with { Metric = metric } };
+            var search = options.Search;
+            if (!given.Contains("metric"))
+                search = search with { Metric = MetricChoice.DefaultOf(options.Space.FixedOptions.Feedback) };
+            if (!given.Contains("search") && !options.Space.HasChoices)
+                search = search with { Kind = SearchKind.Bayes };
+            return options with { Search = search };
         },
     };
 
@@ -335,7 +340,7 @@ internal static class JobParameters
         (o, text) => o with { Space = o.Space.With(SearchAxis.Parse(parameter, text)) }) with
     {
         Group = parameter.Group,
-        IsCommon = parameter.IsCommon,
+        IsCommon = parameter.IsCommon && parameter.Name != "confidence",
         IsCommaSeparated = true,
         ValueName = parameter.Words.Count > 0 ? "A,B,..." : "VALUES",
         Summary = parameter.Summary,

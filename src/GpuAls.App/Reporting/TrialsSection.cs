@@ -22,10 +22,28 @@ internal static class TrialsSection
                 $"{Counted.Of(report.Trials.Count, "trial")} by {report.Metric}; "
                     + $"{better} is better.{intervals} To train the best on all plays:"),
             new XElement("pre", new XElement("code", Html.Clean(report.TrainCommand))),
+            Importance(report),
             new XElement(
                 "div", new XAttribute("class", "charts"),
                 Pairs(parameters).Select(pair => Map(report, pair.X, pair.Y)).Where(map => map is not null)),
             Table(report, parameters));
+    }
+
+    private static object[] Importance(TuneReport report)
+    {
+        if (report.Importance is not { Count: > 0 } importance) return [];
+        return
+        [
+            Html.Table(
+                "Which options mattered", ["option", "importance", "best trial"],
+                importance.Select(one => (string[])
+                [
+                    one.Option ?? "options together",
+                    string.Create(CultureInfo.InvariantCulture, $"{one.Share:P0}"),
+                    one.Option is { } option ? AlsParameters.Table[option].Get(report.Trials[0].Options) : "",
+                ])),
+            Html.Paragraph(TuneReport.ImportanceNote(report)),
+        ];
     }
 
     private static IEnumerable<(Parameter<AlsOptions> X, Parameter<AlsOptions> Y)> Pairs(

@@ -51,6 +51,14 @@ internal static class TuneSettings
         foreach (var parameter in AlsParameters.Table)
             settings[parameter.Option] = parameter.Get(options.Space.FixedOptions);
         foreach (var axis in options.Space.Axes) settings[axis.Parameter.Option] = axis.Text;
+        if (search.Kind == SearchKind.Bayes) settings.Remove("--trials"); // More trials go on after those there.
+        if (search.IsAutomatic(options.Space))
+        {
+            settings["--preset"] = options.Preset ?? "not given";
+            settings["the list of options given"] = string.Join(
+                ' ', options.Space.Axes.Select(axis => axis.Parameter.Option));
+        }
+
         return settings;
     }
 }

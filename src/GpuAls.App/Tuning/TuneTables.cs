@@ -12,7 +12,9 @@ internal static class TuneTables
         return
         [
             ParquetTableColumn.Of(trials, "trial", trial => trial.Result.Trial),
-            .. AlsParameters.Searchable.Select(parameter => OfParameter(trials, parameter)),
+            .. AlsParameters.Searchable
+                .Where(parameter => parameter.Name != "objective" || report.Searched.Contains("objective"))
+                .Select(parameter => OfParameter(trials, parameter)),
             ParquetTableColumn.Of(trials, "metric", _ => report.Metric),
             ParquetTableColumn.Of(trials, "value", trial => trial.Result.Measured(metric)?.Value),
             ParquetTableColumn.Of(trials, "low", trial => trial.Result.Measured(metric)?.Low),

@@ -9,8 +9,8 @@ internal static class TuneCommand
         "tune", "Find the options that predict held-out plays best",
         static () => JobParameters.Tune, RunAsync, isWatched: true)
     {
-        Details = "VALUES are A,B,C, or a range: LOW..HIGH or, for N values, LOW..HIGH:N. "
-            + "Ranges are logarithmic unless they end with :linear.",
+        Details = "Without VALUES, all options are searched. VALUES are A,B,C or a range: LOW..HIGH, or LOW..HIGH:N "
+            + "for N of it; :linear after it makes it linear.",
     };
 
     private static async Task<int> RunAsync(

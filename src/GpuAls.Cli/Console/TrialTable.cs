@@ -6,27 +6,57 @@ namespace GpuAls.Cli;
 /// <summary>The trials of a search for people, best first.</summary>
 internal static class TrialTable
 {
+    /// <summary>Trials that are shown where all options were searched; files have all.</summary>
+    private const int MostShown = 10;
+
     public static void Write(TuneReport report, TextWriter output)
     {
+        var isAutomatic = report.Importance is not null;
         var parameters = report.Searched.Reverse().Select(name => AlsParameters.Table[name]).ToArray();
+        var shown = isAutomatic ? report.Trials.Take(MostShown).ToArray() : report.Trials;
         var table = new Table().Border(TableBorder.Simple).AddColumn("trial");
-        foreach (var parameter in parameters) table.AddColumn(parameter.Name);
-        string[] results = [report.Metric, "best iteration", "iterations"];
-        foreach (var column in results) table.AddColumn(column);
-        foreach (var trial in report.Trials)
+        foreach (var parameter in parameters) table.AddColumn(isAutomatic ? Symbol(parameter) : parameter.Name);
+        string[] results = [report.Metric, isAutomatic ? "best" : "best iteration", "iterations"];
+        foreach (var column in results) table.AddColumn(new TableColumn(column).NoWrap());
+        foreach (var trial in shown)
             table.AddRow(
                 [
-                    Text($"{trial.Result.Trial}"), .. parameters.Select(parameter => parameter.Get(trial.Options)),
+                    Text($"{trial.Result.Trial}"),
+                    .. parameters.Select(parameter => isAutomatic && parameter.WhyIdle(trial.Options) is not null
+                        ? ""
+                        : parameter.Get(trial.Options)),
                     .. Results(report, trial.Result),
                 ]);
         Tables.Write(output, table);
         var metric = MetricChoice.Parse(report.Metric).Metric;
         var intervals = MetricTitles.IntervalNote(
-            report.Trials.Select(trial => trial.Result.Measured(metric)), report.Bootstrap);
+            shown.Select(trial => trial.Result.Measured(metric)), report.Bootstrap);
         var better = report.IsLowerBetter ? "lower" : "higher";
-        output.WriteLine($"{Counted.Of(report.Trials.Count, "trial")}, best first; {better} is better.{intervals}");
+        var time = report.IsTimeOver ? $" in {Duration.Text(report.Search.Time!.Value)}" : "";
+        var some = shown.Count < report.Trials.Count ? Text($"the {shown.Count} best shown") : "best first";
+        output.WriteLine($"{Counted.Of(report.Trials.Count, "trial")}{time}, {some}; {better} is better.{intervals}");
+        if (isAutomatic) WriteImportance(report, output);
         output.WriteLine("To train the best on all plays:");
         output.WriteLine(report.TrainCommand);
+    }
+
+    private static void WriteImportance(TuneReport report, TextWriter output)
+    {
+        if (report.Importance is not { Count: > 0 } importance) return;
+        var table = new Table().Border(TableBorder.Simple)
+            .AddColumns("option", "", "importance", "best trial");
+        foreach (var one in importance)
+        {
+            var parameter = one.Option is { } option ? AlsParameters.Table[option] : null;
+            var best = report.Trials[0].Options;
+            table.AddRow(
+                parameter?.Option ?? "options together", parameter is null ? "" : Symbol(parameter),
+                string.Create(CultureInfo.InvariantCulture, $"{one.Share:P0}"),
+                parameter is null || parameter.WhyIdle(best) is not null ? "" : parameter.Get(best));
+        }
+
+        Tables.Write(output, table);
+        output.WriteLine(TuneReport.ImportanceNote(report));
     }
 
     private static string[] Results(TuneReport report, TrialResult result) =>
@@ -37,6 +67,18 @@ internal static class TrialTable
         result.BestIteration > 0 ? Text($"{result.BestIteration}") : "",
         Text($"{result.Iterations.Count}"),
     ];
+
+    /// <summary>As documentation has it in equations, where there are many columns.</summary>
+    private static string Symbol(Parameter<AlsOptions> parameter) => parameter.Name switch
+    {
+        "regularization" => "λ",
+        "alpha" => "α",
+        "unobserved-weight" => "α₀",
+        "regularization-exponent" => "ν",
+        "regularization-scaling" => "scaling",
+        "epsilon" => "ε",
+        var name => name,
+    };
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

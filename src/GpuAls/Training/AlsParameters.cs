@@ -75,6 +75,7 @@ internal static class AlsParameters
         Word("objective", o => o.Objective, (o, value) => o with { Objective = value }) with
         {
             Group = ParameterGroup.Model,
+            SearchOrder = 10,
             Summary = "Objective of Hu, Koren and Volinsky (hkv) or of iALS (ials)",
             AppliesWhen = [Implicit],
         },
@@ -249,4 +250,8 @@ internal static class AlsParameters
     /// </summary>
     public static IReadOnlyList<Parameter<AlsOptions>> Searchable { get; } =
         [.. Table.Where(parameter => parameter.SearchOrder > 0).OrderBy(parameter => parameter.SearchOrder)];
+
+    /// <summary>The values of all of these in some options, as on the command line.</summary>
+    public static string SearchedText(AlsOptions options) =>
+        string.Join(' ', Searchable.Select(parameter => $"{parameter.Option} {parameter.Get(options)}"));
 }

@@ -40,6 +40,89 @@ public sealed class TuneCommandTests : SamplePlaysFixture
         Assert.That(first.Out, Does.Match(@"0\.\d{4} \[0\.\d{4}, 0\.\d{4}\]"));
     }
 
+    /// <summary>What the first trials came to decides the next ones, so all of them have to be the same.</summary>
+    [TestCase("--preset", "spark", "--trials", "12", "--iterations", "4")]
+    [TestCase("--search", "random", "--trials", "4", "--rank", "4", "--iterations", "4")]
+    [TestCase("--search", "halving", "--trials", "6", "--iterations", "9")]
+    [TestCase("--feedback", "explicit", "--rank", "2", "--trials", "10", "--iterations", "4")]
+    public async Task Tune_WithoutRanges_GivesTheSameTwice(params string[] options)
+    {
+        var first = await TuneAsync(options);
+        var second = await TuneAsync(options);
+
+        Assert.That(second.Out, Is.EqualTo(first.Out));
+    }
+
+    [Test]
+    public async Task Tune_WithoutRanges_SearchesAllOptionsThenTheRank()
+    {
+        var run = await TuneAsync(
+            "--search", "bayes", "--iterations", "5", "--trials", "14", "--rank", "2..16",
+            "--output", Folder.At("all"));
+
+        Assert.That(run.Out, Does.Match("trial +objective +rank +λ +α₀ +ν +scaling +α +ε +confidence +ndcg@10"));
+        Assert.That(run.Out, Does.Match(@"--regularization +λ +\d+ %").And.Match(@"options together +\d+ %"));
+        Assert.That(run.Out, Does.Contain("with so few, take it as a hint"));
+        var trials = Trials("all").OrderBy(trial => (int)trial["result"]!["trial"]!).ToArray();
+        Assert.That(
+            trials.Take(14).Select(trial => (int)trial["options"]!["rank"]!), Is.All.EqualTo(16),
+            "the rank next to 32 first");
+        Assert.That((int)trials[14]["options"]!["rank"]!, Is.EqualTo(8));
+        Assert.That(trials.Take(14).Select(trial => (double)trial["options"]!["alpha"]!), Is.Unique);
+        Assert.That(run.Out, Does.Match("1[5-7] trials, the 10 best shown"));
+    }
+
+    [Test]
+    public async Task Tune_OptionsGiven_AreFixedOrSearchedInstead()
+    {
+        await TuneAsync(
+            "--search", "bayes", "--trials", "12", "--iterations", "3", "--rank", "3", "--confidence", "linear",
+            "--alpha", "2..5", "--regularization", "0.5,0.25", "--output", Folder.At("some"));
+
+        var options = Trials("some").Select(trial => trial["options"]!).ToArray();
+        Assert.That(options.Select(one => (int)one["rank"]!), Is.All.EqualTo(3));
+        Assert.That(options.Select(one => (string)one["confidence"]!), Is.All.EqualTo("linear"));
+        Assert.That(options.Select(one => (double)one["alpha"]!), Is.All.InRange(2, 5));
+        Assert.That(
+            options.Select(one => (double)one["regularization"]!).Distinct(), Is.EquivalentTo(new[] { 0.5, 0.25 }));
+        Assert.That(options.Select(one => (string)one["regularization_scaling"]!).Distinct().Count(), Is.EqualTo(3));
+    }
+
+    /// <summary>A search that was killed proposes what it would have; more trials go on after those there.</summary>
+    [Test]
+    public async Task Tune_BayesAgain_GoesOnAfterTheTrialsThatAreThere()
+    {
+        string[] options = ["--output", Folder.At("killed"), "--iterations", "3", "--rank", "4,8", "--search", "bayes"];
+        var whole = await TuneAsync([.. options, "--trials", "12"]);
+        var journal = File.ReadAllLines(Folder.At("killed", "journal.jsonl"));
+        Assert.That(journal, Has.Length.EqualTo(1 + 13));
+        File.WriteAllText(
+            Folder.At("killed", "journal.jsonl"), string.Join('\n', journal[..10]) + "\n" + journal[10][..20]);
+
+        var resumed = await TuneAsync([.. options, "--trials", "12"]);
+        Assert.That(resumed.Out, Is.EqualTo(whole.Out));
+        Assert.That(resumed.Error, Does.Contain("9 of 13 trials done already").And.Not.Contain("trial 9/13"));
+
+        var more = await TuneAsync([.. options, "--trials", "14"]);
+        var before = File.ReadAllLines(Folder.At("killed", "trials.csv"));
+        Assert.That(before, Has.Length.EqualTo(1 + 15));
+        Assert.That(more.Error, Does.Contain("trial 15/15").And.Not.Contain("trial 12/15"));
+        await RefusedAsync([.. options, "--trials", "14"], ["--objective", "hkv"], "the list of options given was");
+    }
+
+    [Test]
+    public async Task Tune_TimeThatIsOver_SaysHowManyTrialsThereWere()
+    {
+        var run = await TuneAsync(
+            "--time", "1.5s", "--iterations", "3", "--rank", "4", "--output", Folder.At("timed"));
+
+        Assert.That(run.Out, Does.Match(@"\d+ trials? in 1\.5s, (the 10 best shown|best first); higher is better"));
+        Assert.That(run.Error, Does.Match("trial 1: --").And.Not.Contain("1000"));
+        var report = JsonNode.Parse(File.ReadAllText(Folder.At("timed", "tune.json")))!;
+        Assert.That((string)report["search"]!["time"]!, Is.EqualTo("1.5s"));
+        Assert.That((bool)report["is_time_over"]!);
+    }
+
     /// <summary>
     /// The command that is printed trains what was found: its own metric on the same plays is that of the trial.
     /// </summary>
@@ -259,7 +342,24 @@ public sealed class TuneCommandTests : SamplePlaysFixture
         Assert.That(run.Error, Does.Match("\"event\":\"trial\".*\"failure\":\"--rank 400 is larger"));
     }
 
-    [TestCase(new[] { "--rank", "8" }, "there is nothing to search")]
+    [TestCase(
+        new[] { "--search", "grid", "--rank", "8" }, "there is nothing to search: --search grid tries the values")]
+    [TestCase(
+        new[]
+        {
+            "--rank", "8", "--confidence", "linear", "--alpha", "1", "--objective", "hkv", "--unobserved-weight", "1",
+            "--regularization-scaling", "count", "--regularization", "0.1",
+        },
+        "there is nothing to search: every option has one value")]
+    [TestCase(
+        new[] { "--search", "bayes", "--iterations", "4,5" },
+        "--search bayes takes the best iteration of each trial, so --iterations takes one value")]
+    [TestCase(new[] { "--time", "10" }, "--time is '10'; expected a time such as 30s, 10min or 2h.")]
+    [TestCase(
+        new[] { "--time", "1h", "--search", "halving" },
+        "--time cannot be used with --search halving, whose rungs share out a number of trials; use --search bayes")]
+    [TestCase(new[] { "--trials", "0" }, "--trials is 0; expected 1 to 100000")]
+    [TestCase(new[] { "--search", "tpe" }, "--search is 'tpe'; expected grid, random, halving or bayes.")]
     [TestCase(new[] { "--rank", "8..16" }, "--rank is a range, and a grid needs values")]
     [TestCase(new[] { "--rank", "8,x" }, "--rank is '8,x'; expected integers such as 32,64,128")]
     [TestCase(new[] { "--rank", "8,9", "--trials", "3" }, "--trials cannot be used with --search grid")]

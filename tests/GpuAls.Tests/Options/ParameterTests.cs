@@ -58,7 +58,7 @@ public sealed class ParameterTests
     public void Searchable_EachParameter_GivesTrialsThatDifferInIt()
     {
         Assert.That(
-            AlsParameters.Searchable.Select(parameter => parameter.SearchOrder), Is.EqualTo(Enumerable.Range(1, 9)));
+            AlsParameters.Searchable.Select(parameter => parameter.SearchOrder), Is.EqualTo(Enumerable.Range(1, 10)));
         foreach (var parameter in AlsParameters.Searchable)
         {
             var axis = SearchAxis.Parse(parameter, string.Join(',', Values(parameter)));
@@ -85,7 +85,7 @@ public sealed class ParameterTests
         AssertWords<IdType>("string", "int32", "int64", "uint64", "uuid");
         AssertWords<SplitKind>("random", "user", "leave-out", "leave-last", "time");
         AssertWords<ColdStart>("drop", "nan");
-        AssertWords<SearchKind>("grid", "random", "halving");
+        AssertWords<SearchKind>("grid", "random", "halving", "bayes");
     }
 
     [TestCase("rank", "0", "--rank is 0; expected 1 to 2048.")]
@@ -223,6 +223,8 @@ public sealed class ParameterTests
         (ParameterKind.Form, "device-memory" or "max-expanded") => ["1000", "2500000"],
         (ParameterKind.Form, "rank" or "iterations") => ["8,16", "3..7"],
         (ParameterKind.Form, "confidence") => ["log,linear", "log"],
+        (ParameterKind.Form, "objective") => ["ials,hkv", "ials"],
+        (ParameterKind.Form, "time") => ["90s", "10min"],
         (ParameterKind.Form, "regularization-scaling") => ["ials,none", "count"],
         (ParameterKind.Form, _) => ["0.5,1", "0.25..4:linear"],
         _ => ["one", "two"],

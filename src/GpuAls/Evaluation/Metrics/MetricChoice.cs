@@ -52,6 +52,10 @@ internal sealed record MetricChoice(Metric Metric, MetricKinds Kinds, bool IsLow
                 MetricKinds.Lists, IsLowerBetter: false);
     }
 
+    /// <summary>A value as a number that is better the lower it is; infinite where there is none.</summary>
+    public double Cost(double? value) =>
+        value is { } known && !double.IsNaN(known) ? IsLowerBetter ? known : -known : double.PositiveInfinity;
+
     /// <summary>Checks that it can be measured.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: an error of preferences, and there are ratings.</exception>
     public void Check(Feedback feedback, string option = Option) => Require.Usage(

@@ -11,33 +11,49 @@ internal sealed class HyperparameterSearch
     private readonly SearchOptions _options;
     private readonly BootstrapOptions _bootstrap;
     private readonly MetricChoice _choice;
+    private readonly ITrialSource _source;
+    private readonly List<AlsOptions> _candidates;
 
     /// <param name="engine">Where the work is done.</param>
     /// <param name="folds">What is trained on and measured with; several are the folds of one split.</param>
-    /// <param name="candidates">The options that are tried.</param>
+    /// <param name="source">The trials; listed ones for <see cref="SearchKind.Halving"/>.</param>
     /// <param name="options">How.</param>
     /// <param name="bootstrap">How intervals are made.</param>
     public HyperparameterSearch(
-        IAlsEngine engine, IReadOnlyList<Evaluator> folds, IReadOnlyList<AlsOptions> candidates, SearchOptions options,
+        IAlsEngine engine, IReadOnlyList<Evaluator> folds, ITrialSource source, SearchOptions options,
         BootstrapOptions bootstrap)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(folds);
-        ArgumentNullException.ThrowIfNull(candidates);
+        ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(bootstrap);
-        (_engine, _folds, Candidates, _options, _bootstrap, _choice) = (
-            engine, folds, candidates, options, bootstrap, options.Choice());
-        Rungs = options.Kind == SearchKind.Halving
-            ? HalvingSchedule.Of(candidates.Count, candidates[0].Iterations, options.Eta)
-            : [new Rung(candidates.Count, null)];
+        (_engine, _folds, _source, _options, _bootstrap, _choice) = (
+            engine, folds, source, options, bootstrap, options.Choice());
+        _candidates = source is ListedTrials listed ? [.. listed.Trials] : [];
     }
 
-    /// <summary>The options of each trial.</summary>
-    public IReadOnlyList<AlsOptions> Candidates { get; }
+    /// <summary>A search whose trials are known beforehand.</summary>
+    public HyperparameterSearch(
+        IAlsEngine engine, IReadOnlyList<Evaluator> folds, IReadOnlyList<AlsOptions> candidates, SearchOptions options,
+        BootstrapOptions bootstrap)
+        : this(engine, folds, new ListedTrials(candidates), options, bootstrap)
+    {
+    }
+
+    /// <summary>The options of each trial, as far as they are known.</summary>
+    public IReadOnlyList<AlsOptions> Candidates => _candidates;
 
     /// <summary>The rounds.</summary>
-    public IReadOnlyList<Rung> Rungs { get; }
+    public IReadOnlyList<Rung> Rungs => field ??= _options.Kind == SearchKind.Halving
+        ? HalvingSchedule.Of(_source.Count, _candidates[0].Iterations, _options.Eta)
+        : [new Rung(_source.Count, null)];
+
+    /// <summary>Whether there would have been more trials, had there been more time.</summary>
+    public bool IsTimeOver { get; private set; }
+
+    /// <summary>Tells the time, for <see cref="SearchOptions.Time"/>.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Runs all trials that are not done yet.</summary>
     /// <param name="log">Knows the trials that are done, and is told each as it is.</param>
@@ -50,6 +66,79 @@ internal sealed class HyperparameterSearch
     {
         ArgumentNullException.ThrowIfNull(log);
         using var runner = new TrialRunner(_engine, _folds, _options, _bootstrap, progress);
+        IReadOnlyCollection<TrialResult> results = _options.Kind == SearchKind.Halving
+            ? RunRungs(runner, log, cancellation)
+            : RunInTurn(runner, log, cancellation);
+        var sorted = Sorted(results).ToArray();
+        return sorted[0].Failure is { } failure
+            ? throw new GpuAlsException(
+                failure.Kind,
+                $"every trial failed; the first one with: {results.First(one => one.Trial == 1).Failure!.Message}")
+            : sorted;
+    }
+
+    /// <summary>Each trial to its end, then the next, until there are no more or the time is over.</summary>
+    private List<TrialResult> RunInTurn(TrialRunner runner, ITrialLog log, CancellationToken cancellation)
+    {
+        var results = new List<TrialResult>();
+        using var budget = new TimeBudget(_options.Time, Time, cancellation);
+        while (true)
+        {
+            var asked = Time.GetTimestamp();
+            if (_source.Next([.. results.Select(Cost)], budget.IsEnding) is not { } options) return results;
+            var trial = results.Count + 1;
+            if (_candidates.Count < trial) _candidates.Add(options);
+            if (log.Find(trial, 1) is not { } result || !IsOf(result, options))
+            {
+                if (!budget.Allows(ExpectedSeconds(results, options))) break;
+                try
+                {
+                    result = Run(
+                        runner, trial, 1, null, log, budget.Start(), Time.GetElapsedTime(asked).TotalSeconds);
+                }
+                catch (OperationCanceledException) when (budget.IsOver && !cancellation.IsCancellationRequested)
+                {
+                    break;
+                }
+            }
+
+            results.Add(result);
+            budget.Spend(result.Seconds);
+        }
+
+        IsTimeOver = true;
+        return results.Count > 0
+            ? results
+            : throw new GpuAlsException(
+                FailureKind.Usage,
+                $"--time {Duration.Text(_options.Time!.Value)} was over before the first trial was done. "
+                    + "Give it more.");
+    }
+
+    /// <summary>
+    /// Whether a result is that of some options; where they are listed, the log has made sure that it is.
+    /// </summary>
+    private bool IsOf(TrialResult result, AlsOptions options) =>
+        _source is ListedTrials || result.Tried == AlsParameters.SearchedText(options);
+
+    /// <summary>The median of those of the same rank, or what the last one's rank suggests.</summary>
+    private double ExpectedSeconds(List<TrialResult> results, AlsOptions options)
+    {
+        if (results.Count == 0) return 0;
+        double[] same =
+        [
+            .. results.Where(result => Candidates[result.Trial - 1].Rank == options.Rank)
+                .Select(result => result.Seconds).Order(),
+        ];
+        var last = results[^1];
+        return same.Length > 0
+            ? same[same.Length / 2]
+            : last.Seconds * Math.Pow((double)options.Rank / Candidates[last.Trial - 1].Rank, 2);
+    }
+
+    private SortedDictionary<int, TrialResult>.ValueCollection RunRungs(
+        TrialRunner runner, ITrialLog log, CancellationToken cancellation)
+    {
         var latest = new SortedDictionary<int, TrialResult>();
         var taking = Enumerable.Range(1, Candidates.Count).ToArray();
         for (var rung = 1; rung <= Rungs.Count; rung++)
@@ -63,15 +152,12 @@ internal sealed class HyperparameterSearch
             }
         }
 
-        var sorted = Sorted(latest.Values).ToArray();
-        return sorted[0].Failure is { } failure
-            ? throw new GpuAlsException(
-                failure.Kind, $"every trial failed; the first one with: {latest[1].Failure!.Message}")
-            : sorted;
+        return latest.Values;
     }
 
     private TrialResult Run(
-        TrialRunner runner, int trial, int rung, TrialResult? before, ITrialLog log, CancellationToken cancellation)
+        TrialRunner runner, int trial, int rung, TrialResult? before, ITrialLog log, CancellationToken cancellation,
+        double secondsBefore = 0)
     {
         cancellation.ThrowIfCancellationRequested();
         var options = Candidates[trial - 1];
@@ -96,6 +182,13 @@ internal sealed class HyperparameterSearch
             };
         }
 
+        if (_source is not ListedTrials)
+            result = result with
+            {
+                Tried = AlsParameters.SearchedText(options),
+                Seconds = Math.Round(result.Seconds + secondsBefore, 3),
+            };
+
         log.Add(result);
         return result;
     }
@@ -115,8 +208,5 @@ internal sealed class HyperparameterSearch
         .ThenBy(result => result.Trial);
 
     /// <summary>The metric as a number that is better the lower it is.</summary>
-    private double Cost(TrialResult result) =>
-        result.Measured(_choice.Metric) is { } measured
-            ? _choice.IsLowerBetter ? measured.Value : -measured.Value
-            : double.PositiveInfinity;
+    private double Cost(TrialResult result) => _choice.Cost(result.Measured(_choice.Metric)?.Value);
 }

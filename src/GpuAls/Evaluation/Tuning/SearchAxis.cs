@@ -10,6 +10,9 @@ internal sealed record SearchAxis(Parameter<AlsOptions> Parameter, IReadOnlyList
 {
     private const int MostValues = 1000;
 
+    /// <summary>Whether there is more than one value.</summary>
+    public bool HasChoices => Range is not null || Values.Count > 1;
+
     /// <summary>The values or the range, in a form that <see cref="Parse"/> reads.</summary>
     public string Text => Range is null
         ? string.Join(',', Values)
@@ -121,6 +124,11 @@ internal sealed record SearchRange(double Low, double High, bool IsLinear, bool 
             : double.Parse(number.ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         return Math.Clamp(rounded, Low, High);
     }
+
+    /// <summary>The share of the range at a number, the inverse of <see cref="At"/>; beyond 0 to 1 outside.</summary>
+    public double Locate(double number) => IsLinear
+        ? (number - Low) / (High - Low)
+        : number > 0 ? Math.Log(number / Low) / Math.Log(High / Low) : 0;
 
     /// <summary>So many numbers, at equal distances.</summary>
     public IEnumerable<double> Points(int count) =>

@@ -6,6 +6,10 @@ namespace GpuAls;
 internal sealed record SearchOptions
 {
     private const int DefaultTrials = 20;
+    private const int DefaultBayesTrials = 25;
+
+    /// <summary>More than there is time for.</summary>
+    private const int TimedTrials = 1000;
 
     /// <summary>The defaults of every option.</summary>
     public static SearchOptions Default { get; } = new();
@@ -23,6 +27,11 @@ internal sealed record SearchOptions
     /// </summary>
     public int Eta { get; init; } = 3;
 
+    /// <summary>Time after which no trial is begun or goes on; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonConverter(typeof(DurationConverter))]
+    public TimeSpan? Time { get; init; }
+
     /// <summary>What trials and iterations are compared by.</summary>
     public string Metric { get; init; } = MetricChoice.DefaultOf(Feedback.Implicit);
 
@@ -37,27 +46,55 @@ internal sealed record SearchOptions
     /// <summary>What becomes of held-out plays that cannot be predicted.</summary>
     public ColdStart ColdStart { get; init; } = ColdStart.Drop;
 
-    /// <summary>The combinations that are tried.</summary>
+    /// <summary>Whether ranges that were not given are chosen by the plays.</summary>
+    public bool IsAutomatic(SearchSpace space) => Kind == SearchKind.Bayes || !space.HasChoices;
+
+    /// <summary>Checks the options, and those that are tried as far as they are known without the plays.</summary>
     /// <param name="space">What is searched.</param>
     /// <exception cref="GpuAlsException">
     /// Kind Usage: options that contradict each other, or are out of their range.
     /// </exception>
+    public void Check(SearchSpace space)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        Choice();
+        SearchParameters.Table.Check(this);
+        Require.Usage(
+            space.HasChoices || Kind != SearchKind.Grid,
+            "there is nothing to search: --search grid tries the values given. Give several, such as "
+                + "--rank 32,64 --alpha 1,10,40, or leave out --search to search all options.");
+        var iterations = space.Axes.FirstOrDefault(axis => axis.Parameter.Name == "iterations");
+        var hasIterations = iterations is null or { Values.Count: 1 };
+        Require.Usage(
+            Kind != SearchKind.Halving || hasIterations,
+            "--search halving chooses the iterations of each rung, so --iterations takes one value: "
+                + "those of the last rung.");
+        Require.Usage(
+            !IsAutomatic(space) || hasIterations,
+            $"--search {Words.Of(Kind)} takes the best iteration of each trial, so --iterations takes one value: "
+                + "the most iterations of a trial.");
+        if (!IsAutomatic(space)) Candidates(space);
+        else space.FixedOptions.Validate();
+    }
+
+    /// <summary>The combinations that are tried, where ranges were given.</summary>
+    /// <param name="space">What is searched.</param>
+    /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
     public IReadOnlyList<AlsOptions> Candidates(SearchSpace space)
     {
         ArgumentNullException.ThrowIfNull(space);
-        Validate();
-        Require.Usage(
-            space.Axes.Any(axis => axis.Range is not null || axis.Values.Count > 1),
-            "there is nothing to search. Give several values of an option, such as --rank 32,64 --alpha 1,10,40.");
-        Require.Usage(
-            Kind != SearchKind.Halving
-                || space.Axes.All(axis => axis.Parameter.Name != "iterations" || axis.Values.Count == 1),
-            "--search halving chooses the iterations of each rung, so --iterations takes one value: "
-                + "those of the last rung.");
         var isDrawn = Kind == SearchKind.Random
             || (Kind == SearchKind.Halving && (Trials is not null || !space.IsFinite));
-        return isDrawn ? space.Draw(Trials ?? DefaultTrials, space.FixedOptions.Seed) : space.Grid();
+        return isDrawn ? space.Draw(TrialsOrDefault, space.FixedOptions.Seed) : space.Grid();
     }
+
+    /// <summary>The options of the first trial, as far as they are known without the plays.</summary>
+    public AlsOptions FirstOf(SearchSpace space) => IsAutomatic(space) ? space.FixedOptions : Candidates(space)[0];
+
+    /// <summary>The number of trials that are drawn or proposed.</summary>
+    [JsonIgnore]
+    public int TrialsOrDefault => Trials ?? (Time is not null && Kind != SearchKind.Halving ? TimedTrials
+        : Kind == SearchKind.Bayes ? DefaultBayesTrials : DefaultTrials);
 
     /// <summary>The metric.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: there is no such metric, or it cannot compare trials.</exception>
@@ -69,12 +106,6 @@ internal sealed record SearchOptions
             "--metric loss cannot compare trials: the options change what the loss is. "
                 + "Choose a metric of held-out plays, such as ndcg@10.");
         return choice;
-    }
-
-    private void Validate()
-    {
-        Choice();
-        SearchParameters.Table.Check(this);
     }
 }
 
@@ -93,4 +124,8 @@ internal enum SearchKind
     /// <summary>Many for a few iterations, the best of them for more (Jamieson and Talwalkar, 2016).</summary>
     [JsonStringEnumMemberName("halving")]
     Halving,
+
+    /// <summary>Those that a model of the ones before expects most of (<see cref="BayesianProposals"/>).</summary>
+    [JsonStringEnumMemberName("bayes")]
+    Bayes,
 }

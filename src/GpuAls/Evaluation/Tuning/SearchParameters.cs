@@ -12,25 +12,47 @@ internal static class SearchParameters
         {
             Group = ParameterGroup.Search,
             IsCommon = true,
+            DefaultNote = "bayes, or grid with VALUES",
             Summary = "Which combinations to try",
             Details = "grid: all of them. random: --trials of them. halving: all, or --trials of them, for a few "
-                + "iterations, then the best "
-                + "ones for more.",
+                + "iterations, then the best ones for more. bayes: those that a model of the trials so far expects "
+                + "most of; every option that is not given is searched too.",
         },
         Whole<int>(
             "trials", o => o.Trials, (o, value) => o with { Trials = value }, ParameterRange.Between(1, 100_000)) with
         {
             Group = ParameterGroup.Search,
             IsCommon = true,
-            DefaultNote = "20, or all with halving",
-            Summary = "Number of combinations to draw",
-            Details = "They are drawn with --seed.",
+            DefaultNote = "25, or 20 with random",
+            Summary = "Number of combinations to try",
+            Details = "They are chosen with --seed. bayes then tries the best at other ranks. halving tries all "
+                + "combinations by default, or 20 of ranges.",
             Requires =
             [
                 new(
                     o => o.Trials is null || o.Kind != SearchKind.Grid,
                     "--trials cannot be used with --search grid, which tries every combination; "
                     + "use --search random."),
+            ],
+        },
+        Form(
+            "time",
+            o => o.Time is { } time ? Duration.Text(time) : null,
+            (o, text) => o with { Time = Duration.Parse(text) ?? throw BadTime(text) }) with
+        {
+            Group = ParameterGroup.Search,
+            IsCommon = true,
+            ValueName = "TIME",
+            DefaultNote = "none",
+            Summary = "Limit of time, such as 10min or 2h",
+            Details = "No trial is begun that is unlikely to be done in time. Without --trials, there are as many as "
+                + "the time allows.",
+            Requires =
+            [
+                new(
+                    o => o.Time is null || o.Kind != SearchKind.Halving,
+                    "--time cannot be used with --search halving, whose rungs share out a number of trials; "
+                    + "use --search bayes or random."),
             ],
         },
         Whole<int>("eta", o => o.Eta, (o, value) => o with { Eta = value }, ParameterRange.Between(2, 100)) with
@@ -65,6 +87,9 @@ internal static class SearchParameters
             Summary = "Smallest relative improvement that counts",
         },
     ]);
+
+    private static GpuAlsException BadTime(string text) => new(
+        FailureKind.Usage, $"--time is '{text}'; expected a time such as 30s, 10min or 2h.");
 
     /// <summary>The default of the metric, for help.</summary>
     internal static string MetricDefault =>

@@ -29,6 +29,9 @@ internal sealed class SearchSpace
     /// <summary>Whether the values of every axis can be counted.</summary>
     public bool IsFinite => Axes.All(axis => axis.Range is null);
 
+    /// <summary>Whether there is more than one combination.</summary>
+    public bool HasChoices => Axes.Any(axis => axis.HasChoices);
+
     /// <summary>The same axes over other options.</summary>
     internal SearchSpace With(AlsOptions fixedOptions) => new(fixedOptions, Axes);
 
@@ -53,7 +56,7 @@ internal sealed class SearchSpace
             throw new GpuAlsException(
                 FailureKind.Usage,
                 $"--{range.Parameter.Name} is a range, and a grid needs values. "
-                    + "List them, ask for N of the range as in LOW..HIGH:5, or choose --search random.");
+                    + "List them, ask for N of the range as in LOW..HIGH:5, or choose --search random or bayes.");
         var size = Axes.Aggregate(1.0, (product, axis) => product * axis.Values.Count);
         Require.Usage(
             size <= MostTrials,

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GpuAls;
 
 /// <summary>How a trial has done, from its first iteration on.</summary>
@@ -20,6 +22,12 @@ internal sealed record TrialResult
 
     /// <summary>Seconds of the trial, measuring included.</summary>
     public required double Seconds { get; init; }
+
+    /// <summary>
+    /// What was tried, as on the command line, where that follows from other trials; null where it was listed.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Tried { get; init; }
 
     /// <summary>Why it failed; null where it did not.</summary>
     public TrialFailure? Failure { get; init; }

@@ -1,8 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace GpuAls;
 
 /// <summary>What was tried, how it was compared, and what came out.</summary>
 internal sealed record TuneReport
 {
+    private const int ReliableTrials = 100;
+
     /// <summary>Version of gpuals.</summary>
     public required string GpualsVersion { get; init; }
 
@@ -51,6 +55,16 @@ internal sealed record TuneReport
     /// <summary>Names of the options that were searched, as on the command line.</summary>
     public required IReadOnlyList<string> Searched { get; init; }
 
+    /// <summary>
+    /// How much each option mattered, most first; empty where combinations of given values were tried, or too few.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<OptionImportance>? Importance { get; init; }
+
+    /// <summary>Whether there would have been more trials, had there been more time.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsTimeOver { get; init; }
+
     /// <summary>The preset that the options began with; null without one.</summary>
     public required string? Preset { get; init; }
 
@@ -59,6 +73,12 @@ internal sealed record TuneReport
 
     /// <summary>The command that trains the best trial on all plays.</summary>
     public required string TrainCommand { get; init; }
+
+    /// <summary>What <see cref="Importance"/> means, for people.</summary>
+    public static string ImportanceNote(TuneReport report) =>
+        $"Importance: the part of the variance of {report.Metric} over all values searched that an option causes "
+        + $"by itself, estimated from {Counted.Of(report.Trials.Count, "trial")}"
+        + (report.Trials.Count < ReliableTrials ? "; with so few, take it as a hint." : ".");
 }
 
 /// <summary>One trial.</summary>

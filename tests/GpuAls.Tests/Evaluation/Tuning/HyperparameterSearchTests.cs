@@ -264,6 +264,81 @@ internal sealed class HyperparameterSearchTests
         Assert.That(results[0].Iterations.Select(iteration => iteration.Loss), Is.All.Null);
     }
 
+    /// <summary>After five trials of 100 s a sixth is not begun: it is unlikely to be done in 599 s.</summary>
+    [Test]
+    public void Run_TimeLeftForLessThanATrial_BeginsNone()
+    {
+        var notes = new Notes();
+        Search(Folds(1), Kinds[0]).Run(notes);
+        var five = notes.OfRung(1, result => result with { Seconds = 100 }, result => result.Trial <= 5);
+
+        var few = Search(Folds(1), Kinds[0] with { Time = TimeSpan.FromSeconds(599) });
+        Assert.That(few.Run(five), Has.Count.EqualTo(5));
+        Assert.That(few.IsTimeOver);
+
+        var enough = Search(Folds(1), Kinds[0] with { Time = TimeSpan.FromSeconds(700) });
+        Assert.That(enough.Run(five), Has.Count.EqualTo(8));
+        Assert.That(enough.IsTimeOver, Is.False);
+    }
+
+    /// <summary>The trial in progress is stopped and does not count.</summary>
+    [Test]
+    public void Run_TimeOverDuringATrial_StopsIt()
+    {
+        var notes = new Notes();
+        Search(Folds(1), Kinds[0]).Run(notes);
+        var two = notes.OfRung(1, result => result, result => result.Trial <= 2);
+
+        var timed = Kinds[0] with { Time = TimeSpan.FromHours(1) };
+        var search = Over();
+
+        Assert.That(search.Run(two).Select(result => result.Trial), Is.EquivalentTo(new[] { 1, 2 }));
+        Assert.That(search.IsTimeOver);
+        Assert.That(
+            () => Over().Run(new Notes()),
+            Throws.InstanceOf<GpuAlsException>().With.Message.Contains("--time 60min was over before the first trial"));
+
+        HyperparameterSearch Over() =>
+            new(_engine, Folds(1), [Base, Base with { Rank = 3 }, Base with { Rank = 4 }], timed, NoIntervals)
+            {
+                Time = new FastClock(),
+            };
+    }
+
+    [Test]
+    public void Run_CancelledWithTimeLeft_IsCancelled()
+    {
+        using var source = new CancellationTokenSource();
+        var notes = new Notes { After = (2, source.Cancel) };
+
+        Assert.That(
+            () => Search(Folds(1), Kinds[0] with { Time = TimeSpan.FromHours(1) }).Run(notes, null, source.Token),
+            Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    /// <summary>What trials came to decides the next ones: all have to be the same.</summary>
+    [Test]
+    public void Run_Bayes_IsTheSameOnAnyNumberOfThreads()
+    {
+        var folds = Folds(2);
+        var options = new SearchOptions { Kind = SearchKind.Bayes, Metric = "ndcg@3", Trials = 14 };
+        var three = new HostEngine(3);
+
+        var results = Run(_engine);
+
+        Assert.That(results, Has.Length.GreaterThan(14), "other ranks come last");
+        Assert.That(Run(three), Is.EqualTo(results));
+        three.Dispose();
+
+        string[] Run(IAlsEngine engine)
+        {
+            var ranks = SearchAxis.Parse(AlsParameters.Table["rank"], "2,4");
+            var plan = SearchPlan.Of(options, new SearchSpace(Base, [ranks]), folds[0].HeldOut.Train);
+            var search = new HyperparameterSearch(engine, folds, plan.Trials, options, NoIntervals);
+            return [.. search.Run(new Notes()).Select(result => WithoutSeconds(result) + " " + result.Tried)];
+        }
+    }
+
     private HyperparameterSearch Search(Evaluator[] folds, SearchOptions options, IAlsEngine? engine = null)
     {
         AlsOptions[] grid =
@@ -304,10 +379,12 @@ internal sealed class HyperparameterSearchTests
         public int Added => _results.Count;
 
         /// <summary>Those of a rung only, changed.</summary>
-        public Notes OfRung(int rung, Func<TrialResult, TrialResult> change)
+        public Notes OfRung(
+            int rung, Func<TrialResult, TrialResult> change, Func<TrialResult, bool>? isMeant = null)
         {
             var some = new Notes();
-            foreach (var result in _results.Values.Where(result => result.Rung == rung)) some.Add(change(result));
+            foreach (var result in _results.Values.Where(result => result.Rung == rung))
+                if (isMeant?.Invoke(result) ?? true) some.Add(change(result));
             return some;
         }
 
@@ -317,6 +394,17 @@ internal sealed class HyperparameterSearchTests
         {
             _results.Add((result.Trial, result.Rung), result);
             if (After is { } after && _results.Count == after.Count) after.Do();
+        }
+    }
+
+    /// <summary>Every time is over at once.</summary>
+    private sealed class FastClock : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = System.CreateTimer(_ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            if (dueTime != Timeout.InfiniteTimeSpan) callback(state);
+            return timer;
         }
     }
 

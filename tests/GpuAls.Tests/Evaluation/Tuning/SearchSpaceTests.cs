@@ -105,7 +105,7 @@ public sealed class SearchSpaceTests
     [TestCase("confidence", "linear,root", "expected some of linear, log")]
     [TestCase("confidence", "linear..log", "expected some of linear, log")]
     [TestCase("alpha", "0,1", "--alpha is 0")]
-    [TestCase("rank", "8,1000", "--rank is 1000")]
+    [TestCase("rank", "8,3000", "--rank is 3000")]
     [TestCase(
         "regularization-exponent", "1,2",
         "--regularization-exponent requires --regularization-scaling ials")]

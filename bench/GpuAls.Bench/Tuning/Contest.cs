@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace GpuAls.Bench.Tuning;
+
+/// <summary>
+/// Searches one split of a set: a fifth of each user's plays are the test, a fifth of the others are what trials are
+/// measured on.
+/// </summary>
+internal sealed class Contest : IDisposable
+{
+    private const string Metric = "ndcg@10";
+
+    private readonly IAlsEngine _engine;
+    private readonly Evaluator _test;
+    private readonly Evaluator _validation;
+    private readonly SearchSpace _space;
+    private readonly long _seed;
+
+    public Contest(IAlsEngine engine, InteractionMatrix plays, int rank, long seed)
+    {
+        var measured = MetricChoice.Parse(Metric).Options(ColdStart.Drop);
+        var test = HeldOut.Of(plays, HoldOutSplit.PerUser(plays.ByUser, 0.2, seed));
+        var train = test.Train;
+        (_engine, _seed) = (engine, seed);
+        _test = new Evaluator(test, measured);
+        _validation = new Evaluator(
+            HeldOut.Of(train, HoldOutSplit.PerUser(train.ByUser, 0.2, seed)), measured);
+        _space = new SearchSpace(AlsOptions.Default with { Rank = rank, Seed = seed }, [])
+            .With(SearchAxis.Parse(AlsParameters.Table["rank"], rank.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>The best of some trials.</summary>
+    /// <param name="kind">How they are searched.</param>
+    /// <param name="trials">How many.</param>
+    /// <param name="curves">Where each trial goes, as CSV; null for nowhere.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public Outcome Search(SearchKind kind, int trials, TextWriter? curves, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var options = SearchOptions.Default with { Kind = kind, Trials = trials, Metric = Metric };
+        var plan = SearchPlan.Of(options, _space, _validation.HeldOut.Train);
+        var search = new HyperparameterSearch(
+            _engine, [_validation], plan.Trials, options, new BootstrapOptions(0, 1));
+        var results = search.Run(new NoLog(), null, cancellation);
+        var seconds = clock.Elapsed.TotalSeconds;
+        foreach (var result in results.OrderBy(result => result.Trial))
+            curves?.WriteLine(ResultTable.Text(
+                $"{_seed},{Words.Of(kind)},{result.Trial},{Value(result)},{result.Seconds},")
+                + $"{string.Join(' ', result.Iterations.Select(one => ResultTable.Text(one.Value ?? 0, "F5")))},"
+                + AlsParameters.SearchedText(search.Candidates[result.Trial - 1]));
+        var best = search.Candidates[results[0].Trial - 1];
+        return new Outcome(
+            Value(results[0]), Test(best with { Iterations = results[0].BestIteration }, cancellation), seconds,
+            [.. results.OrderBy(result => result.Trial).Select(Value)]);
+    }
+
+    /// <summary>The metric of the test, trained on all other plays.</summary>
+    public double Test(AlsOptions options, CancellationToken cancellation)
+    {
+        var trained = new FactorTrainer(_engine, options).Fit(_test.HeldOut.Train, null, cancellation);
+        using var users = _engine.LoadFactors(trained.UserFactors, trained.Rank);
+        using var items = _engine.LoadFactors(trained.ItemFactors, trained.Rank);
+        return _test.Measure(_engine, users, items, cancellation: cancellation)
+            .Value(MetricChoice.Parse(Metric).Metric);
+    }
+
+    public void Dispose()
+    {
+        _test.Dispose();
+        _validation.Dispose();
+    }
+
+    private static double Value(TrialResult result) =>
+        result.Measured(MetricChoice.Parse(Metric).Metric)?.Value ?? 0;
+
+    private sealed class NoLog : ITrialLog
+    {
+        public TrialResult? Find(int trial, int rung) => null;
+
+        public void Add(TrialResult result)
+        {
+            // Nothing goes on from it.
+        }
+    }
+}
+
+/// <summary>What a search came to.</summary>
+/// <param name="Validation">The metric of the best trial, as it was searched by.</param>
+/// <param name="Test">Its metric on the test.</param>
+/// <param name="Seconds">Seconds of the search.</param>
+/// <param name="Trials">[trials], the metric of each.</param>
+internal sealed record Outcome(double Validation, double Test, double Seconds, double[] Trials);

@@ -1,0 +1,138 @@
+using System.CommandLine;
+using Spectre.Console;
+
+namespace GpuAls.Bench.Tuning;
+
+/// <summary>bench tuning: what a few trials of gpuals tune find, against many random ones.</summary>
+internal static class TuningCommand
+{
+    public static Command Create()
+    {
+        var data = new Option<string>("--data")
+        {
+            Description = "folder with the data sets",
+            Required = true,
+            HelpName = "DIR",
+        };
+        var set = new Option<string>("--set")
+        {
+            Description = "only the sets whose names begin like this",
+            DefaultValueFactory = _ => "",
+            HelpName = "NAME",
+        };
+        var rank = Number("--rank", "rank of all trials", 32);
+        var seeds = Number("--seeds", "number of splits and searches, with seeds 1, 2, …", 5);
+        var trials = Number("--trials", "trials with --search bayes", 25);
+        var random = Number("--random", "trials with --search random", 200);
+        var curves = new Option<string?>("--curves")
+        {
+            Description = "file for all trials, as CSV",
+            HelpName = "FILE",
+        };
+        var command = new Command("tuning", "Compares --search bayes with random trials of the same space.")
+        {
+            data, set, rank, seeds, trials, random, curves,
+        };
+        command.SetAction((result, cancellation) => RunAsync(
+            new Plan(
+                result.GetValue(data)!, result.GetValue(set)!, result.GetValue(rank), result.GetValue(seeds),
+                result.GetValue(trials), result.GetValue(random), result.GetValue(curves)),
+            cancellation));
+        return command;
+    }
+
+    private static Option<int> Number(string name, string description, int usual) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => usual,
+        HelpName = "N",
+    };
+
+    private static async Task<int> RunAsync(Plan plan, CancellationToken cancellation)
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        using var engine = new HostEngine(Environment.ProcessorCount);
+        using var curves = plan.Curves is null ? null : new StreamWriter(plan.Curves);
+        curves?.WriteLine("seed,search,trial,value,seconds,iterations,options");
+        var table = ResultTable.Create(
+            ["set"],
+            [
+                "seed", "bayes", "random", "share", "the same after", "test: defaults", "bayes", "random", "share",
+                "seconds: bayes", "random",
+            ]);
+        try
+        {
+            foreach (var set in TuningSet.All)
+            {
+                if (!set.Name.StartsWith(plan.Set, StringComparison.Ordinal)) continue;
+                var plays = await set.LoadAsync(plan.Data, folder.FullName, cancellation).ConfigureAwait(false);
+                var pairs = new List<Pair>();
+                for (var seed = 1; seed <= plan.Seeds; seed++)
+                {
+                    using var contest = new Contest(engine, plays, plan.Rank, seed);
+                    var usual = contest.Test(AlsOptions.Default with { Rank = plan.Rank, Seed = seed }, cancellation);
+                    var bayes = contest.Search(SearchKind.Bayes, plan.Trials, curves, cancellation);
+                    var random = contest.Search(SearchKind.Random, plan.Random, curves, cancellation);
+                    pairs.Add(new Pair(usual, bayes, random));
+                    table.AddRow(Row(set.Name, $"{seed}", pairs[^1]));
+                    Console.Error.WriteLine(string.Join("  ", Row(set.Name, $"{seed}", pairs[^1])));
+                    if (curves is not null) await curves.FlushAsync(cancellation).ConfigureAwait(false);
+                }
+
+                table.AddRow(
+                [
+                    set.Name, "mean", "", "", Share(pairs.Average(pair => pair.Share)), "", "", "", "",
+                    Share(pairs.Average(pair => pair.TestShare)), "", "",
+                ]);
+            }
+        }
+        catch (GpuAlsException failure)
+        {
+            Console.Error.WriteLine($"error: {failure.Message}");
+            return (int)failure.Kind;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        ResultTable.Print(
+            table, Console.Out, Machine.Line,
+            ResultTable.Text($"NDCG@10 at rank {plan.Rank}: the best of {plan.Trials} trials of --search bayes and of ")
+            + ResultTable.Text($"{plan.Random} of --search random, both without ranges. Share: bayes in proportion to ")
+            + "random. The same after: the trials that random search takes, on average, to come as far as bayes. Test: "
+            + "the best of each, trained with the plays it was measured on, on plays that no search has seen.",
+            "");
+        return 0;
+    }
+
+    private static string[] Row(string set, string seed, Pair pair) =>
+    [
+        set, seed, Text(pair.Bayes.Validation), Text(pair.Random.Validation), Share(pair.Share),
+        pair.RandomTrials is var trials && double.IsFinite(trials) ? ResultTable.Text(trials, "F0") : "never",
+        Text(pair.Usual), Text(pair.Bayes.Test), Text(pair.Random.Test), Share(pair.TestShare),
+        ResultTable.Text(pair.Bayes.Seconds, "F0"), ResultTable.Text(pair.Random.Seconds, "F0"),
+    ];
+
+    private static string Text(double metric) => ResultTable.Text(metric, "F4");
+
+    private static string Share(double share) => ResultTable.Text(share, "P1");
+
+    private sealed record Plan(
+        string Data, string Set, int Rank, int Seeds, int Trials, int Random, string? Curves);
+
+    private sealed record Pair(double Usual, Outcome Bayes, Outcome Random)
+    {
+        public double Share => Bayes.Validation / Random.Validation;
+
+        public double TestShare => Bayes.Test / Random.Test;
+
+        /// <summary>
+        /// Of n random trials, k at least as good as the best of bayes: the first of those is on average at
+        /// (n + 1) / (k + 1).
+        /// </summary>
+        public double RandomTrials => Random.Trials.Count(value => value >= Bayes.Validation) is var better and > 0
+            ? (Random.Trials.Length + 1.0) / (better + 1)
+            : double.PositiveInfinity;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace GpuAls;
+
+/// <summary>Times as people write them, such as <c>30s</c>, <c>10min</c>, <c>10m</c> or <c>2h</c>.</summary>
+internal static class Duration
+{
+    private static readonly (string Unit, double Seconds)[] Units = [("min", 60), ("m", 60), ("s", 1), ("h", 3600)];
+
+    /// <summary>The time; null where the text is none, or it is not above 0.</summary>
+    public static TimeSpan? Parse(string text)
+    {
+        foreach (var (unit, seconds) in Units)
+        {
+            if (!text.EndsWith(unit, StringComparison.Ordinal)) continue;
+            const NumberStyles Style = NumberStyles.AllowDecimalPoint;
+            if (double.TryParse(text[..^unit.Length], Style, CultureInfo.InvariantCulture, out var number)
+                && number * seconds is > 0 and < int.MaxValue)
+                return TimeSpan.FromSeconds(number * seconds);
+        }
+
+        return null;
+    }
+
+    /// <summary>As <see cref="Parse"/> takes it.</summary>
+    public static string Text(TimeSpan time)
+    {
+        var seconds = time.TotalSeconds;
+        return seconds % 60 == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{seconds / 60}min")
+            : string.Create(CultureInfo.InvariantCulture, $"{seconds}s");
+    }
+}
+
+/// <summary>A time in JSON, as the command line has it.</summary>
+internal sealed class DurationConverter : JsonConverter<TimeSpan>
+{
+    public override TimeSpan Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+        Duration.Parse(reader.GetString() ?? "") ?? throw new JsonException("expected a time, such as 10min");
+
+    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(Duration.Text(value));
+}
