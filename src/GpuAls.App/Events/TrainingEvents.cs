@@ -11,6 +11,9 @@ internal sealed record IterationDone(IterationReport Report, int Total, string? 
     /// <summary>How much of the training is done, 0 .. 1; what ends it early is foreseen from the losses.</summary>
     public double Fraction { get; init; } = (double)Report.Iteration / Total;
 
+    /// <summary>Whether the number of iterations is found on the way.</summary>
+    public bool IsOpen { get; init; }
+
 
     public static readonly LogEvent Log = new(
         LogLevel.Info, "iteration", "An iteration of the training is done",
@@ -26,7 +29,7 @@ internal sealed record IterationDone(IterationReport Report, int Total, string? 
             var loss = Report.Loss is { } value ? Invariant($", loss {value:G9}") : "";
             var metric = Report.Metric is { } measured ? $", {Metric} {MetricTitles.Number(measured)}" : "";
             var fp64 = Report.Fp64Rows > 0 ? $", {Counted.Of(Report.Fp64Rows, "row")} in fp64" : "";
-            var of = Total < AlsOptions.MostIterations ? Invariant($"/{Total}") : "";
+            var of = IsOpen ? "" : Invariant($"/{Total}");
             yield return Log.Line(
                 Invariant($"iteration {Report.Iteration}{of}: {Report.Seconds:F3} s{loss}{metric}{fp64}"),
                 Report.Iteration, Total, Report.Seconds, Report.Loss, Metric, Report.Metric, Report.Fp64Rows);
@@ -59,7 +62,11 @@ internal sealed class IterationProgress(
     {
         ArgumentNullException.ThrowIfNull(value);
         _fraction = Math.Max(_fraction, Math.Max((double)value.Iteration / options.Iterations, Converged(value)));
-        progress?.Report(new IterationDone(value, options.Iterations, metric) { Fraction = _fraction });
+        progress?.Report(new IterationDone(value, options.Iterations, metric)
+        {
+            Fraction = _fraction,
+            IsOpen = options.Tolerance is not null && options.Iterations == AlsOptions.MostIterations,
+        });
     }
 
     /// <summary>Tells whether a training with a tolerance came to its end, unless another end came first.</summary>

@@ -39,7 +39,7 @@ public sealed record AlsOptions
     /// <summary>
     /// Number of iterations; each solves both sides once. With <see cref="Tolerance"/> at most so many.
     /// </summary>
-    public int Iterations { get; init; } = 15;
+    public int Iterations { get; init; } = 10;
 
     /// <summary>
     /// An iteration that changes the loss by less is the last; relative to the loss, above 0. Null trains all
@@ -117,8 +117,7 @@ public sealed record AlsOptions
     public double? InitScale { get; init; }
 
     /// <summary>How iterations build on the ones before.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public Acceleration Acceleration { get; init; }
+    public Acceleration Acceleration { get; init; } = Acceleration.Momentum;
 
     /// <summary>
     /// Whether the loss is computed after each iteration; with <see cref="Tolerance"/> it always is.

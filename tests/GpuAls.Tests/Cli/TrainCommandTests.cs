@@ -178,7 +178,8 @@ public sealed class TrainCommandTests
 
         var events = run.Error.TrimEnd().Split(Environment.NewLine)
             .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("event").GetString()).ToArray();
-        string[] expected = ["engine", "data", .. Enumerable.Repeat("iteration", 15), "done", "summary"];
+        var iterations = Enumerable.Repeat("iteration", AlsOptions.Default.Iterations);
+        string[] expected = ["engine", "data", .. iterations, "done", "summary"];
         Assert.That(events, Is.EqualTo(expected));
     }
 

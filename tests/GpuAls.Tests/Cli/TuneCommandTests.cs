@@ -216,7 +216,8 @@ public sealed class TuneCommandTests : SamplePlaysFixture
         await RefusedAsync(options, ["--loss"], "--loss was false, and is true now");
         await RefusedAsync(options, ["--solver", "cg", "--cg-steps", "5"], "--cg-steps was 3, and is 5 now");
         await RefusedAsync(
-            options, ["--preset", "implicit", "--init", "normal"], "the offset of --preset was 0, and is -1 now");
+            options, ["--preset", "implicit", "--init", "normal", "--acceleration", "momentum"],
+            "the offset of --preset was 0, and is -1 now");
         var otherPlays = await Tool.RunAsync([.. Arguments(options), "--test-fraction", "0.3"]);
         Assert.That(otherPlays.Error, Does.Contain("the plays, or how they are divided, are others"));
         var anew = await TuneAsync([.. options, "--overwrite"]);

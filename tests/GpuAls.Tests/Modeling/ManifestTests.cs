@@ -26,7 +26,7 @@ public sealed class ManifestTests
           "preset": "ials",
           "options": {
             "rank": 3,
-            "iterations": 15,
+            "iterations": 10,
             "regularization": 0.2,
             "alpha": 1,
             "feedback": "implicit",
@@ -41,8 +41,10 @@ public sealed class ManifestTests
             "solver": "cholesky",
             "nonnegative": false,
             "conjugate_gradient_steps": 3,
+            "block_size": 64,
             "precision": "fp32",
             "seed": 42,
+            "acceleration": "momentum",
             "track_loss": false
           },
           "lists": {

@@ -33,12 +33,15 @@ internal sealed class EarlyStoppingTests<TEngine>
         Assert.That(stopped.ItemFactors, Is.EqualTo(best.ItemFactors));
     }
 
-    /// <summary>The metric on the way is that of a training of so many iterations, measured when it is done.</summary>
-    [TestCase("ndcg@3")]
-    [TestCase("auc")]
-    [TestCase("rmse")]
-    public void Fit_MetricOfHeldOutPlays_IsThatOfTheFactors(string name)
+    /// <summary>
+    /// The metric on the way is that of a training of so many iterations, measured when it is done. With momentum that
+    /// is scaled, which changes the last bits of a score.
+    /// </summary>
+    [Test]
+    public void Fit_MetricOfHeldOutPlays_IsThatOfTheFactors(
+        [Values("ndcg@3", "auc", "rmse")] string name, [Values] Acceleration acceleration)
     {
+        var options = Options with { Iterations = 2, Acceleration = acceleration };
         var plays = Plays();
         var heldOut = HeldOut.Of(plays, HoldOutSplit.PerUser(plays.ByUser, 0.5, seed: 3));
         var choice = MetricChoice.Parse(name);
@@ -46,14 +49,16 @@ internal sealed class EarlyStoppingTests<TEngine>
 
         var trained = new FactorTrainer(
             _engine,
-            Options with { Iterations = 2 },
+            options,
             new EarlyStopping(new HeldOutMetric(_engine, evaluator, choice), Patience: 0)).Fit(heldOut.Train);
 
-        var last = new FactorTrainer(_engine, Options with { Iterations = 2 }).Fit(heldOut.Train);
+        var last = new FactorTrainer(_engine, options).Fit(heldOut.Train);
         using var users = _engine.LoadFactors(last.UserFactors, last.Rank);
         using var items = _engine.LoadFactors(last.ItemFactors, last.Rank);
         Assert.That(
-            trained.Iterations[1].Metric, Is.EqualTo(evaluator.Measure(_engine, users, items).Value(choice.Metric)));
+            trained.Iterations[1].Metric,
+            Is.EqualTo(evaluator.Measure(_engine, users, items).Value(choice.Metric))
+                .Within(acceleration == Acceleration.None ? 0 : 1e-6));
     }
 
     [Test]

@@ -37,6 +37,7 @@ public sealed class PresetTests
             First = Side.Items,
             Init = Initialization.Sphere,
             InitScale = null,
+            Acceleration = Acceleration.None,
         }));
     }
 
@@ -57,6 +58,7 @@ public sealed class PresetTests
             First = Side.Users,
             Init = Initialization.Uniform,
             InitScale = null,
+            Acceleration = Acceleration.None,
         }));
     }
 
@@ -81,6 +83,7 @@ public sealed class PresetTests
             First = Side.Users,
             Init = Initialization.Normal,
             InitScale = null,
+            Acceleration = Acceleration.None,
         }));
     }
 

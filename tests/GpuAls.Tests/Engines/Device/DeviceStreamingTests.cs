@@ -194,7 +194,7 @@ internal sealed class DeviceStreamingTests<TEngine>
         var (whole, wholeLists) = Train(plays, options);
         Assert.That(_steps, Is.Empty);
 
-        Memory.Bound = Tight(TrainingShape.Of(plays, 9), plays.Users.Count);
+        Memory.Bound = Tight(options.ShapeOf(plays), plays.Users.Count);
         var (streamed, streamedLists) = Train(plays, options);
 
         Assert.That(streamed.UserFactors, Is.EqualTo(whole.UserFactors));
@@ -211,10 +211,10 @@ internal sealed class DeviceStreamingTests<TEngine>
     public void Fit_LessThanTheLeastMemory_SaysHowMuchIsNeededAndWhatToChange()
     {
         var plays = Plays(24, 17);
-        Memory.Bound = TrainingMemory.Of(_engine.Store.Accelerator, TrainingShape.Of(plays, 9)).Bytes - 1;
+        var options = AlsOptions.Default with { Rank = 9 };
+        Memory.Bound = TrainingMemory.Of(_engine.Store.Accelerator, options.ShapeOf(plays)).Bytes - 1;
 
-        var failure = Assert.Throws<GpuAlsException>(
-            () => new FactorTrainer(_engine, AlsOptions.Default with { Rank = 9 }).Fit(plays));
+        var failure = Assert.Throws<GpuAlsException>(() => new FactorTrainer(_engine, options).Fit(plays));
 
         Assert.That(failure.Kind, Is.EqualTo(FailureKind.Device));
         Assert.That(failure.Message, Does.Match("has [0-9.]+ [kM]B of memory for gpuals, and this training needs at "
@@ -228,10 +228,11 @@ internal sealed class DeviceStreamingTests<TEngine>
     {
         using var engine = (DeviceEngine)TEngine.Create();
         var plays = Plays(TEngine.TakesManyRows ? 1_200 : 20, TEngine.TakesManyRows ? 700 : 10);
-        var least = TrainingMemory.Of(engine.Store.Accelerator, TrainingShape.Of(plays, rank));
+        var options = AlsOptions.Default with { Rank = rank, Iterations = 1, TrackLoss = true };
+        var least = TrainingMemory.Of(engine.Store.Accelerator, options.ShapeOf(plays));
         engine.Store.Memory.Bound = least.Bytes;
 
-        new FactorTrainer(engine, AlsOptions.Default with { Rank = rank, Iterations = 1, TrackLoss = true }).Fit(plays);
+        new FactorTrainer(engine, options).Fit(plays);
 
         Assert.That(engine.Store.Memory.Scratch, Is.LessThanOrEqualTo(least.ScratchBytes).And.Positive);
     }
