@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace GpuAls.Bench.Tuning;
@@ -9,7 +8,7 @@ namespace GpuAls.Bench.Tuning;
 /// </summary>
 internal sealed class Contest : IDisposable
 {
-    private const string Metric = "ndcg@10";
+    internal const string Metric = "ndcg@10";
 
     private readonly IAlsEngine _engine;
     private readonly Evaluator _test;
@@ -17,6 +16,10 @@ internal sealed class Contest : IDisposable
     private readonly SearchSpace _space;
     private readonly long _seed;
 
+    /// <param name="engine">Where the work is done.</param>
+    /// <param name="plays">All plays of the set.</param>
+    /// <param name="rank">The rank of all trials.</param>
+    /// <param name="seed">Seed of the splits, the searches and the factors.</param>
     public Contest(IAlsEngine engine, InteractionMatrix plays, int rank, long seed)
     {
         var measured = MetricChoice.Parse(Metric).Options(ColdStart.Drop);
@@ -33,25 +36,20 @@ internal sealed class Contest : IDisposable
     /// <summary>The best of some trials.</summary>
     /// <param name="kind">How they are searched.</param>
     /// <param name="trials">How many.</param>
-    /// <param name="curves">Where each trial goes, as CSV; null for nowhere.</param>
+    /// <param name="known">Trials that are known, and where others go.</param>
     /// <param name="cancellation">Stops it.</param>
-    public Outcome Search(SearchKind kind, int trials, TextWriter? curves, CancellationToken cancellation)
+    public Outcome Search(SearchKind kind, int trials, TrialFile known, CancellationToken cancellation)
     {
-        var clock = Stopwatch.StartNew();
         var options = SearchOptions.Default with { Kind = kind, Trials = trials, Metric = Metric };
         var plan = SearchPlan.Of(options, _space, _validation.HeldOut.Train);
         var search = new HyperparameterSearch(
             _engine, [_validation], plan.Trials, options, new BootstrapOptions(0, 1));
-        var results = search.Run(new NoLog(), null, cancellation);
-        var seconds = clock.Elapsed.TotalSeconds;
-        foreach (var result in results.OrderBy(result => result.Trial))
-            curves?.WriteLine(ResultTable.Text(
-                $"{_seed},{Words.Of(kind)},{result.Trial},{Value(result)},{result.Seconds},")
-                + $"{string.Join(' ', result.Iterations.Select(one => ResultTable.Text(one.Value ?? 0, "F5")))},"
-                + AlsParameters.SearchedText(search.Candidates[result.Trial - 1]));
+        var log = known.Of(_seed, kind, trial => search.Candidates[trial - 1]);
+        var results = search.Run(log, null, cancellation);
         var best = search.Candidates[results[0].Trial - 1];
         return new Outcome(
-            Value(results[0]), Test(best with { Iterations = results[0].BestIteration }, cancellation), seconds,
+            Value(results[0]), Test(best with { Iterations = results[0].BestIteration }, cancellation),
+            results.Sum(result => result.Seconds),
             [.. results.OrderBy(result => result.Trial).Select(Value)]);
     }
 
@@ -73,16 +71,6 @@ internal sealed class Contest : IDisposable
 
     private static double Value(TrialResult result) =>
         result.Measured(MetricChoice.Parse(Metric).Metric)?.Value ?? 0;
-
-    private sealed class NoLog : ITrialLog
-    {
-        public TrialResult? Find(int trial, int rung) => null;
-
-        public void Add(TrialResult result)
-        {
-            // Nothing goes on from it.
-        }
-    }
 }
 
 /// <summary>What a search came to.</summary>

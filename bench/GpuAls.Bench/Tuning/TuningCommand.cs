@@ -21,22 +21,25 @@ internal static class TuningCommand
             HelpName = "NAME",
         };
         var rank = Number("--rank", "rank of all trials", 32);
-        var seeds = Number("--seeds", "number of splits and searches, with seeds 1, 2, …", 5);
-        var trials = Number("--trials", "trials with --search bayes", 25);
+        var first = Number("--first", "seed of the first split and searches", 1);
+        var seeds = Number("--seeds", "number of splits and searches, with seeds in a row", 5);
+        var threads = Number("--threads", "threads; results don't depend on them", Environment.ProcessorCount);
+        var bayes = Number("--bayes", "trials with --search bayes", 25);
         var random = Number("--random", "trials with --search random", 200);
-        var curves = new Option<string?>("--curves")
+        var trials = new Option<string?>("--trials")
         {
-            Description = "file for all trials, as CSV",
+            Description = "file for all trials, as CSV; those that it has are not repeated",
             HelpName = "FILE",
         };
         var command = new Command("tuning", "Compares --search bayes with random trials of the same space.")
         {
-            data, set, rank, seeds, trials, random, curves,
+            data, set, rank, first, seeds, threads, bayes, random, trials,
         };
         command.SetAction((result, cancellation) => RunAsync(
             new Plan(
-                result.GetValue(data)!, result.GetValue(set)!, result.GetValue(rank), result.GetValue(seeds),
-                result.GetValue(trials), result.GetValue(random), result.GetValue(curves)),
+                result.GetValue(data)!, result.GetValue(set)!, result.GetValue(rank), result.GetValue(first),
+                result.GetValue(seeds), result.GetValue(threads),
+                result.GetValue(bayes), result.GetValue(random), result.GetValue(trials)),
             cancellation));
         return command;
     }
@@ -51,9 +54,7 @@ internal static class TuningCommand
     private static async Task<int> RunAsync(Plan plan, CancellationToken cancellation)
     {
         var folder = Directory.CreateTempSubdirectory();
-        using var engine = new HostEngine(Environment.ProcessorCount);
-        using var curves = plan.Curves is null ? null : new StreamWriter(plan.Curves);
-        curves?.WriteLine("seed,search,trial,value,seconds,iterations,options");
+        using var engine = new HostEngine(plan.Threads);
         var table = ResultTable.Create(
             ["set"],
             [
@@ -66,17 +67,17 @@ internal static class TuningCommand
             {
                 if (!set.Name.StartsWith(plan.Set, StringComparison.Ordinal)) continue;
                 var plays = await set.LoadAsync(plan.Data, folder.FullName, cancellation).ConfigureAwait(false);
+                using var known = new TrialFile(plan.Trials, set.Name);
                 var pairs = new List<Pair>();
-                for (var seed = 1; seed <= plan.Seeds; seed++)
+                for (var seed = plan.First; seed < plan.First + plan.Seeds; seed++)
                 {
                     using var contest = new Contest(engine, plays, plan.Rank, seed);
                     var usual = contest.Test(AlsOptions.Default with { Rank = plan.Rank, Seed = seed }, cancellation);
-                    var bayes = contest.Search(SearchKind.Bayes, plan.Trials, curves, cancellation);
-                    var random = contest.Search(SearchKind.Random, plan.Random, curves, cancellation);
+                    var bayes = contest.Search(SearchKind.Bayes, plan.Bayes, known, cancellation);
+                    var random = contest.Search(SearchKind.Random, plan.Random, known, cancellation);
                     pairs.Add(new Pair(usual, bayes, random));
                     table.AddRow(Row(set.Name, $"{seed}", pairs[^1]));
                     Console.Error.WriteLine(string.Join("  ", Row(set.Name, $"{seed}", pairs[^1])));
-                    if (curves is not null) await curves.FlushAsync(cancellation).ConfigureAwait(false);
                 }
 
                 table.AddRow(
@@ -98,7 +99,7 @@ internal static class TuningCommand
 
         ResultTable.Print(
             table, Console.Out, Machine.Line,
-            ResultTable.Text($"NDCG@10 at rank {plan.Rank}: the best of {plan.Trials} trials of --search bayes and of ")
+            ResultTable.Text($"NDCG@10 at rank {plan.Rank}: the best of {plan.Bayes} trials of --search bayes and of ")
             + ResultTable.Text($"{plan.Random} of --search random, both without ranges. Share: bayes in proportion to ")
             + "random. The same after: the trials that random search takes, on average, to come as far as bayes. Test: "
             + "the best of each, trained with the plays it was measured on, on plays that no search has seen.",
@@ -119,7 +120,8 @@ internal static class TuningCommand
     private static string Share(double share) => ResultTable.Text(share, "P1");
 
     private sealed record Plan(
-        string Data, string Set, int Rank, int Seeds, int Trials, int Random, string? Curves);
+        string Data, string Set, int Rank, int First, int Seeds, int Threads, int Bayes, int Random,
+        string? Trials);
 
     private sealed record Pair(double Usual, Outcome Bayes, Outcome Random)
     {

@@ -9,8 +9,9 @@ namespace GpuAls;
 /// <remarks>
 /// <para>
 /// The loss only depends on ratios: multiplying α, α₀ and λ by a number multiplies the loss. So α is searched as the
-/// weight of a typical play relative to α₀, λ as that of a typical row relative to α₀, whatever the confidence and the
-/// scaling: good values of both are then much the same for all of these, and for all data. α₀ alone matters only to
+/// weight of a typical play relative to α₀, and λ, of a typical row, relative to the weight of a pair with a typical
+/// play. Whatever the confidence and the scaling, good values are then much the same, for all data, and λ does not have
+/// to follow α. α₀ alone matters only to
 /// the scaling ials, where λ·(n + α₀·N)^ν lies between λ and λ·n^ν.
 /// </para>
 /// <para>
@@ -22,7 +23,7 @@ internal sealed class AutomaticSpace
 {
     private static readonly SearchRange Strengths = new(0.3, 300, IsLinear: false, IsInteger: false);
     private static readonly SearchRange InverseStrengths = new(0.003, 3, IsLinear: false, IsInteger: false);
-    private static readonly SearchRange Regularizations = new(0.3, 1000, IsLinear: false, IsInteger: false);
+    private static readonly SearchRange Regularizations = new(0.05, 50, IsLinear: false, IsInteger: false);
     private static readonly SearchRange Unobserved = new(0.001, 1, IsLinear: false, IsInteger: false);
     private static readonly SearchRange Exponents = new(0, 1, IsLinear: true, IsInteger: false);
     private static readonly SearchRange Epsilons = new(0.0001, 1, IsLinear: false, IsInteger: false);
@@ -137,7 +138,7 @@ internal sealed class AutomaticSpace
             "alpha" => SearchDimension.Of(
                 parameter, Strengths, options => PlayScale.Unit(options) / _scale.Confidence(options)),
             "regularization" => SearchDimension.Of(
-                parameter, Regularizations, options => PlayScale.Unit(options) / _scale.Regularization(options)),
+                parameter, Regularizations, options => _scale.Weight(options) / _scale.Regularization(options)),
             _ => null,
         };
     }

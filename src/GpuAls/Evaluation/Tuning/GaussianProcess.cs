@@ -44,7 +44,7 @@ internal sealed class GaussianProcess
         _variance = (fit + VarianceBelief) / (points.Length + VarianceBelief);
     }
 
-    private double LengthMean => Math.Log(0.3 * Math.Sqrt(Math.Max(1, _isNumber.Length)));
+    private double LengthMean => Math.Log(0.5 * Math.Sqrt(Math.Max(1, _isNumber.Length)));
 
     private int Count => _points.Length;
 

@@ -82,6 +82,7 @@ internal sealed class HyperparameterSearch
     {
         var results = new List<TrialResult>();
         using var budget = new TimeBudget(_options.Time, Time, cancellation);
+        var median = _source is ListedTrials || _options.Patience == 0 ? null : new MedianRule(_choice);
         while (true)
         {
             var asked = Time.GetTimestamp();
@@ -91,6 +92,8 @@ internal sealed class HyperparameterSearch
             if (log.Find(trial, 1) is not { } result || !IsOf(result, options))
             {
                 if (!budget.Allows(ExpectedSeconds(results, options))) break;
+                runner.IsHopeless =
+                    median is not null && options.Rank == _candidates[0].Rank ? median.IsHopeless : null;
                 try
                 {
                     result = Run(
@@ -103,6 +106,7 @@ internal sealed class HyperparameterSearch
             }
 
             results.Add(result);
+            median?.Add(result);
             budget.Spend(result.Seconds);
         }
 

@@ -13,13 +13,14 @@ internal sealed class PlayScale
     private const int Quantiles = 100;
 
     private readonly double[] _plays;
-    private readonly double _meanPlay;
+    private readonly double _mean;
+    private readonly double _weightedMean;
     private readonly (double Count, int Columns) _user;
     private readonly (double Count, int Columns) _item;
 
     private PlayScale(double[] plays, (double, int) user, (double, int) item)
     {
-        (_user, _item, _meanPlay) = (user, item, WeightedMean(plays));
+        (_user, _item, _mean, _weightedMean) = (user, item, plays.Average(), WeightedMean(plays));
         Array.Sort(plays);
         _plays = [.. Enumerable.Range(0, Quantiles).Select(i => plays[(int)((i + 0.5) * plays.Length / Quantiles)])];
     }
@@ -49,11 +50,19 @@ internal sealed class PlayScale
     }
 
     /// <summary>The confidence of a play where α is 1: its mean, each play weighted by its confidence.</summary>
-    public double Confidence(AlsOptions options)
+    /// <remarks>A few large plays can have most of all confidence.</remarks>
+    public double Confidence(AlsOptions options) => options.Confidence == ConfidenceFunction.Log
+        ? WeightedMean(_plays.Select(play => Logarithm(play, options)))
+        : _weightedMean;
+
+    /// <summary>The weight of a pair with a typical play: the mean, and α₀; 1 for ratings.</summary>
+    public double Weight(AlsOptions options)
     {
-        if (options.Confidence == ConfidenceFunction.Log)
-            return WeightedMean(_plays.Select(play => Math.Log(1 + (play / options.Epsilon))));
-        return _meanPlay;
+        if (options.Feedback == Feedback.Explicit) return 1;
+        var mean = options.Confidence == ConfidenceFunction.Log
+            ? _plays.Average(play => Logarithm(play, options))
+            : _mean;
+        return options.UnobservedWeight + (options.Alpha * mean);
     }
 
     /// <summary>What λ is multiplied by: the geometric mean of a typical user's and a typical item's factor.</summary>
@@ -67,9 +76,11 @@ internal sealed class PlayScale
             options.RegularizationExponent / 2),
     };
 
-    /// <summary>The weight of a pair without plays that λ and α are relative to: α₀; 1 for ratings.</summary>
+    /// <summary>The weight of a pair without plays that α is relative to: α₀, if it is above 0.</summary>
     public static double Unit(AlsOptions options) =>
-        options.Feedback == Feedback.Explicit || options.UnobservedWeight == 0 ? 1 : options.UnobservedWeight;
+        options.UnobservedWeight == 0 ? 1 : options.UnobservedWeight;
+
+    private static double Logarithm(double play, AlsOptions options) => Math.Log(1 + (play / options.Epsilon));
 
     private static double Unobserved(AlsOptions options) =>
         options.Feedback == Feedback.Explicit ? 0 : options.UnobservedWeight;

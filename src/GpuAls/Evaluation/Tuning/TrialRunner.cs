@@ -16,6 +16,9 @@ internal sealed class TrialRunner(
     private readonly Dictionary<int, FactorArrays[]> _paused = [];
     private readonly List<LoadedPlays> _plays = [];
 
+    /// <summary>Whether a trial is over before its last iteration, by iteration and metric; null for never.</summary>
+    public Func<int, double, bool>? IsHopeless { get; set; }
+
     /// <summary>Trains a trial up to an iteration, and measures it.</summary>
     /// <param name="trial">Which trial, from 1.</param>
     /// <param name="als">Its options.</param>
@@ -129,7 +132,7 @@ internal sealed class TrialRunner(
             done.Add(new TrialIteration(state.Iteration, value, Finite(loss), seconds));
             if (measured is not null && best.Offer(state.Iteration, value ?? double.NaN)) BestMeasured = measured;
             runner._progress?.Report(new TrialStep(trial, state.Iteration, iterations));
-            return !best.IsOver;
+            return !best.IsOver && !(runner.IsHopeless?.Invoke(state.Iteration, best.Value) ?? false);
         }
 
         private static double? Finite(double? number) => number is { } value && double.IsFinite(value) ? number : null;
