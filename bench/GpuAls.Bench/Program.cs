@@ -20,6 +20,7 @@ using GpuAls.Bench.Tuning;
 
 var root = new RootCommand("Verifies, then measures gpuals.");
 root.Add(ConvergenceCommand.Create());
+root.Add(ConvergencePlot.Create());
 root.Add(DatabaseCommand.Create());
 root.Add(HostCommand.Create());
 root.Add(KernelsCommand.Create());

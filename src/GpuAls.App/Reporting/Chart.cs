@@ -85,15 +85,18 @@ internal static class Chart
     private static string Tick(double value) =>
         value.ToString(Math.Abs(value) < LongestTick ? "#,0.######" : "0.###E0", CultureInfo.InvariantCulture);
 
+    /// <summary>Writes a plot as SVG.</summary>
+    public static void WriteSvg(PlotModel plot, Stream stream, int width, int height) => new SvgExporter
+    {
+        Width = width,
+        Height = height,
+        TextMeasurer = new TextMeasure(width, height),
+    }.Export(plot, stream);
+
     private static string Svg(PlotModel plot, int height)
     {
         using var svg = new MemoryStream();
-        new SvgExporter
-        {
-            Width = Width,
-            Height = height,
-            TextMeasurer = new TextMeasure(Width, height),
-        }.Export(plot, svg);
+        WriteSvg(plot, svg, Width, height);
         return $"data:image/svg+xml;base64,{Convert.ToBase64String(svg.ToArray())}";
     }
 }

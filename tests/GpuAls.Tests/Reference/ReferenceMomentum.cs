@@ -10,8 +10,11 @@ internal static class ReferenceMomentum
     /// <param name="plays">The plays.</param>
     /// <param name="options">What is trained.</param>
     /// <param name="second">The factors of the side solved second at first.</param>
-    public static double[] Losses(InteractionMatrix plays, AlsOptions options, double[,] second)
+    /// <param name="restarts">How often the momentum began again.</param>
+    public static double[] Losses(
+        InteractionMatrix plays, AlsOptions options, double[,] second, out int restarts)
     {
+        restarts = 0;
         var isUsersFirst = options.First == Side.Users;
         var (firstPlays, secondPlays) = isUsersFirst ? (plays.ByUser, plays.ByItem) : (plays.ByItem, plays.ByUser);
         var weights = ConfidenceTransform.Weights(options);
@@ -37,7 +40,9 @@ internal static class ReferenceMomentum
             (first, ahead, before) = (Times(scale, first), Times(1 / scale, ahead), Times(1 / scale, before));
 
             second = ReferenceAls.SolveRows(secondConfidence, weights, first, secondLambda);
-            steps = Dot(Sum(1, ahead, -1, second), Sum(1, second, -1, before)) > 0 ? 0 : steps + 1;
+            var isAgainst = Dot(Sum(1, ahead, -1, second), Sum(1, second, -1, before)) > 0;
+            steps = isAgainst ? 0 : steps + 1;
+            if (isAgainst) restarts++;
 
             scale = Scale(Norm(first, firstLambda), Norm(second, secondLambda));
             var model = (First: Times(scale, first), Second: Times(1 / scale, second));

@@ -35,9 +35,22 @@ public sealed class MomentumTests
 
         var trained = Fit(plays, options);
 
-        var expected = ReferenceMomentum.Losses(plays, options, Start(plays, options));
+        var expected = ReferenceMomentum.Losses(plays, options, Start(plays, options), out _);
         Assert.That(expected, Has.Length.EqualTo(options.Iterations));
         Close.All([.. trained.Iterations.Select(report => report.Loss!.Value)], expected, relative: 2e-5);
+    }
+
+    [Test]
+    public void Fit_ManyIterations_RestartAsInFp64()
+    {
+        var options = Options with { Iterations = 60, Regularization = 0.02 };
+        var plays = Plays(Feedback.Implicit);
+
+        var losses = Fit(plays, options).Iterations.Select(report => report.Loss!.Value).ToArray();
+
+        var expected = ReferenceMomentum.Losses(plays, options, Start(plays, options), out var restarts);
+        Assert.That(restarts, Is.Positive);
+        Close.All(losses, expected, relative: 2e-5);
     }
 
     [TestCaseSource(nameof(Variants))]

@@ -38,27 +38,20 @@ internal sealed class FactorArrays
     /// <summary>What momentum knows besides factors.</summary>
     public MomentumState Momentum { get; set; } = MomentumState.None;
 
-    /// <summary>Copies what the next iteration of a training reads, or all that a model needs.</summary>
+    /// <summary>
+    /// Copies what the next iteration of a training reads, or all that a model needs, into arrays that are there or
+    /// into new ones.
+    /// </summary>
     /// <param name="factors">The factors on their engine.</param>
     /// <param name="options">What is trained.</param>
     /// <param name="isLast">Whether both sides are needed, since no iteration follows.</param>
     public void Fill(TrainingFactors factors, AlsOptions options, bool isLast)
     {
+        ArgumentNullException.ThrowIfNull(factors);
         ArgumentNullException.ThrowIfNull(options);
-        var skipsFirst = options.SolvesFirstSideAnew && !isLast;
-        Fill(
-            factors, users: !(skipsFirst && options.First == Side.Users),
-            items: !(skipsFirst && options.First == Side.Items));
-    }
-
-    /// <summary>Copies factors into arrays that are there, or into new ones.</summary>
-    /// <param name="factors">The factors on their engine.</param>
-    /// <param name="users">Whether those of the users are needed.</param>
-    /// <param name="items">Whether those of the items are needed.</param>
-    private void Fill(TrainingFactors factors, bool users, bool items)
-    {
-        Users = users ? Copy(factors.Users, Users) : null;
-        Items = items ? Copy(factors.Items, Items) : null;
+        Side? skipped = options.SolvesFirstSideAnew && !isLast ? options.First : null;
+        Users = skipped == Side.Users ? null : Copy(factors.Users, Users);
+        Items = skipped == Side.Items ? null : Copy(factors.Items, Items);
         Before = factors.Before is { } before ? Copy(before, Before) : null;
         Momentum = factors.Momentum;
     }
