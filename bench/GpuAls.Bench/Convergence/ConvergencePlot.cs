@@ -55,7 +55,12 @@ internal static class ConvergencePlot
         var plot = Chart.Plot(
             ChartColors.Light,
             new LinearAxis { Position = AxisPosition.Bottom, Title = "iteration", Minimum = 1, Maximum = iterations },
-            new LogarithmicAxis { Position = AxisPosition.Left, Title = "loss above the final one, %", Minimum = 1e-3 });
+            new LogarithmicAxis
+            {
+                Position = AxisPosition.Left,
+                Title = "loss above the final one, %",
+                Minimum = 1e-3,
+            });
         plot.Background = OxyColors.White;
         plot.Legends.Add(new Legend { LegendPosition = LegendPosition.TopRight, LegendPadding = 12 });
         for (var i = 0; i < trainings.Length; i++)
