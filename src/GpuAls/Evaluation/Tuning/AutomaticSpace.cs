@@ -136,9 +136,15 @@ internal sealed class AutomaticSpace
                 Condition = options => options.RegularizationScaling == RegularizationScaling.Ials,
             },
             "alpha" => SearchDimension.Of(
-                parameter, Strengths, options => PlayScale.Unit(options) / _scale.Confidence(options)),
+                parameter, Strengths, options => PlayScale.Unit(options) / _scale.Confidence(options)) with
+            {
+                Usual = 0.5,
+            },
             "regularization" => SearchDimension.Of(
-                parameter, Regularizations, options => _scale.Weight(options) / _scale.Regularization(options)),
+                parameter, Regularizations, options => _scale.Weight(options) / _scale.Regularization(options)) with
+            {
+                Usual = 0.55,
+            },
             _ => null,
         };
     }
@@ -151,6 +157,9 @@ internal sealed record SearchDimension(Parameter<AlsOptions> Parameter, int Coun
 {
     /// <summary>When it has an effect, besides what the option says itself.</summary>
     public Predicate<AlsOptions> Condition { get; init; } = _ => true;
+
+    /// <summary>Around which coordinate good values mostly are; null where that is not known.</summary>
+    public double? Usual { get; init; }
 
     /// <summary>Whether points that are close to each other have close values; otherwise these are words.</summary>
     public bool IsNumber => Parameter.Words.Count == 0;

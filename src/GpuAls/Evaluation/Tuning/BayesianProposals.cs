@@ -16,6 +16,11 @@ internal sealed class BayesianProposals : ITrialSource
     private const int Refinements = 6;
     private const int BestPoints = 3;
 
+    /// <summary>How much usual values are preferred: as strongly as by so many trials.</summary>
+    private const double PriorTrials = 10;
+
+    private const double UsualSpread = 0.2;
+
     /// <summary>Points that the model knows, at most: its cost grows with their cube.</summary>
     private const int MostKnown = 150;
 
@@ -132,6 +137,7 @@ internal sealed class BayesianProposals : ITrialSource
         int[] order = [.. Enumerable.Range(0, done.Count).OrderBy(trial => done[trial])];
         var incumbent = order.Take(BestPoints).Min(trial => model.Predict(_points[trial]).Mean);
         var (best, point) = (double.NegativeInfinity, _points[order[0]]);
+        var preference = PriorTrials / done.Count;
         for (var i = 0; i < RandomPoints; i++) Try(Draw(ref random));
         foreach (var trial in order.Take(BestPoints))
             for (var i = 0; i < NearPoints; i++) Try(Near(_points[trial], i % 2 == 0 ? 0.05 : 0.15, ref random));
@@ -148,9 +154,26 @@ internal sealed class BayesianProposals : ITrialSource
         {
             var (options, canonical) = _space.At(candidate);
             var (mean, deviation) = model.Predict(canonical);
-            var improvement = ExpectedImprovement(incumbent - mean, deviation);
+            var improvement = ExpectedImprovement(incumbent - mean, deviation) + (preference * Prior(canonical));
             if (improvement > best && !_tried.Contains(options)) (best, point) = (improvement, canonical);
         }
+    }
+
+    /// <summary>
+    /// The logarithm of how usual a point is, by which expected improvements are weighted, less with each trial
+    /// (Hvarfner et al., 2022): extreme values are tried when there is a reason to.
+    /// </summary>
+    private double Prior(double[] point)
+    {
+        var logarithm = 0.0;
+        for (var i = 0; i < point.Length; i++)
+        {
+            if (_space.Dimensions[i].Usual is not { } usual) continue;
+            var distance = (point[i] - usual) / UsualSpread;
+            logarithm -= distance * distance / 2;
+        }
+
+        return logarithm;
     }
 
     /// <summary>The logarithm of E[max(0, improvement)], which orders hopeless points too.</summary>
