@@ -35,6 +35,11 @@ internal static class TopKCommand
     private static readonly Option<int> Lists =
         Number("--lists", "users who get a list, evenly spaced by number of plays", int.MaxValue);
 
+    private static readonly Option<bool> EqualNorms = new("--equal-norms")
+    {
+        Description = "scale item factors to norm 1: the worst case, in which norms don't prune",
+    };
+
     public static Command Create()
     {
         var command = new Command(
@@ -42,7 +47,7 @@ internal static class TopKCommand
             "Verifies and times top-k lists on the CPU, from all pairs and pruned: for all users, for one user, and as "
             + "in gpuals recommend.")
         {
-            Ranks, Lengths, Threads, Runs, Users, Items, Plays, Lists,
+            Ranks, Lengths, Threads, Runs, Users, Items, Plays, Lists, EqualNorms,
         };
         command.SetAction(Print);
         return command;
@@ -62,7 +67,7 @@ internal static class TopKCommand
         var passed = true;
         foreach (var rank in result.GetValue(Ranks)!)
         {
-            var model = TopKModel.Train(plays, rank, threads);
+            var model = TopKModel.Train(plays, rank, threads, result.GetValue(EqualNorms));
             var users = Recommender.UsersWithPlays(model);
             var count = Math.Min(users.Length, result.GetValue(Lists));
             int[] rows = [.. TopKCase.Sample(users.Length, count).Select(user => users[user])];

@@ -31,11 +31,15 @@ internal sealed record TopKModel(HostEngine Engine, FactorModel Model, int[] Row
     /// <param name="plays">What is trained on.</param>
     /// <param name="rank">Number of factors.</param>
     /// <param name="threads">Threads.</param>
-    public static FactorModel Train(InteractionMatrix plays, int rank, int threads)
+    /// <param name="hasEqualNorms">Whether item factors are scaled to norm 1, so that norms don't prune.</param>
+    public static FactorModel Train(InteractionMatrix plays, int rank, int threads, bool hasEqualNorms)
     {
         var options = AlsOptions.Default with { Rank = rank, Iterations = Iterations };
         using var engine = new HostEngine(threads);
-        return new FactorModel(plays, options, new FactorTrainer(engine, options).Fit(plays));
+        var model = new FactorModel(plays, options, new FactorTrainer(engine, options).Fit(plays));
+        for (var first = 0; hasEqualNorms && first < model.ItemFactors.Length; first += rank)
+            Normalize(model.ItemFactors.AsSpan(first, rank));
+        return model;
     }
 
     /// <summary>The mask of one list.</summary>
@@ -49,6 +53,13 @@ internal sealed record TopKModel(HostEngine Engine, FactorModel Model, int[] Row
         Queries.Dispose();
         Items.Dispose();
         Engine.Dispose();
+    }
+
+    private static void Normalize(Span<float> row)
+    {
+        double sum = 0;
+        foreach (var value in row) sum += (double)value * value;
+        foreach (ref var value in row) value = sum > 0 ? (float)(value / Math.Sqrt(sum)) : 0;
     }
 }
 
