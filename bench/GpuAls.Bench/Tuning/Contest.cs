@@ -29,9 +29,19 @@ internal sealed class Contest : IDisposable
         _test = new Evaluator(test, measured);
         _validation = new Evaluator(
             HeldOut.Of(train, HoldOutSplit.PerUser(train.ByUser, 0.2, seed)), measured);
-        _space = new SearchSpace(AlsOptions.Default with { Rank = rank, Seed = seed }, [])
+        Usual = AlsOptions.Default with
+        {
+            Rank = rank,
+            Seed = seed,
+            Acceleration = Acceleration.None,
+            Iterations = 15,
+        };
+        _space = new SearchSpace(Usual, [])
             .With(SearchAxis.Parse(AlsParameters.Table["rank"], rank.ToString(CultureInfo.InvariantCulture)));
     }
+
+    /// <summary>The defaults, with plain iterations.</summary>
+    public AlsOptions Usual { get; }
 
     /// <summary>The best of some trials.</summary>
     /// <param name="kind">How they are searched.</param>

@@ -72,7 +72,7 @@ internal static class TuningCommand
                 for (var seed = plan.First; seed < plan.First + plan.Seeds; seed++)
                 {
                     using var contest = new Contest(engine, plays, plan.Rank, seed);
-                    var usual = contest.Test(AlsOptions.Default with { Rank = plan.Rank, Seed = seed }, cancellation);
+                    var usual = contest.Test(contest.Usual, cancellation);
                     var bayes = contest.Search(SearchKind.Bayes, plan.Bayes, known, cancellation);
                     var random = contest.Search(SearchKind.Random, plan.Random, known, cancellation);
                     pairs.Add(new Pair(usual, bayes, random));

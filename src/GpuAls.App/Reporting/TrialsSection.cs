@@ -25,9 +25,14 @@ internal static class TrialsSection
             Importance(report),
             new XElement(
                 "div", new XAttribute("class", "charts"),
-                Pairs(parameters).Select(pair => Map(report, pair.X, pair.Y)).Where(map => map is not null)),
+                Pairs(report.Importance is null ? parameters : [.. parameters.Where(HasFewValues)])
+                    .Select(pair => Map(report, pair.X, pair.Y)).Where(map => map is not null)),
             Table(report, parameters));
     }
+
+    /// <summary>Whether values come again in a search without ranges; no two trials have the same number.</summary>
+    private static bool HasFewValues(Parameter<AlsOptions> parameter) =>
+        parameter.Words.Count > 0 || parameter.Name == "rank";
 
     private static object[] Importance(TuneReport report)
     {
@@ -40,10 +45,13 @@ internal static class TrialsSection
                 [
                     one.Option ?? "options together",
                     string.Create(CultureInfo.InvariantCulture, $"{one.Share:P0}"),
-                    one.Option is { } option ? AlsParameters.Table[option].Get(report.Trials[0].Options) : "",
+                    one.Option is { } option ? Value(AlsParameters.Table[option], report.Trials[0].Options) : "",
                 ])),
             Html.Paragraph(TuneReport.ImportanceNote(report)),
         ];
+
+        static string Value(Parameter<AlsOptions> parameter, AlsOptions options) =>
+            parameter.WhyIdle(options) is null ? parameter.Get(options) : "";
     }
 
     private static IEnumerable<(Parameter<AlsOptions> X, Parameter<AlsOptions> Y)> Pairs(

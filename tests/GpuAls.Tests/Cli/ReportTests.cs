@@ -128,6 +128,25 @@ public sealed class ReportTests
         Assert.That(page.All("code").Single().Value, Does.StartWith("gpuals train"));
     }
 
+    /// <summary>No two trials have the same numbers, so maps are of words and ranks.</summary>
+    [Test]
+    public async Task Tune_ReportWithoutRanges_SaysWhichOptionsMattered()
+    {
+        await Tool.SucceedAsync(
+            "tune", _folder.At("plays.csv"), "--weight-column", "plays", "--search", "bayes", "--rank", "2,3",
+            "--trials", "12", "--iterations", "2", "--metric", "ndcg@5", "--device", "cpu",
+            "--report", _folder.At("bayes.html"));
+
+        var page = Page.Read(_folder.At("bayes.html"));
+        var importance = page.Rows("Which options mattered");
+        Assert.That(importance, Has.Length.EqualTo(9), "eight options, and what they do together");
+        Assert.That(importance[^1][0], Is.EqualTo("options together"));
+        Assert.That(importance.Sum(row => int.Parse(row[1].Split(' ')[0], null)), Is.InRange(95, 105));
+        var maps = page.All("img").Select(image => image.Attribute("alt")!.Value)
+            .Where(alt => alt.StartsWith("Heat map", StringComparison.Ordinal)).ToArray();
+        Assert.That(maps, Has.Length.EqualTo(6).And.None.Contains("alpha"));
+    }
+
     [Test]
     public async Task Train_ReportWithValidation_HasTheMetricOfEachIteration()
     {
