@@ -47,6 +47,7 @@ internal static class PanelRowSolve
             : LongRows.AddTo(
                 tile, arguments, stage, thread,
                 arguments.Round == SolveRound.SummedRows ? row.Summed(arguments, 0) : row);
+        if (thread.FirstColumn == 0) TeamRowSolve.AddRight(arguments, stage, thread, row);
         Refinement.RecordDiagonal(arguments, stage, tile, thread);
         for (var step = 0; step < thread.FirstColumn; step++)
         {

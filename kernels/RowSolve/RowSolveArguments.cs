@@ -38,6 +38,9 @@ public struct RowSolveArguments
     /// <summary>[rows], one <see cref="RowSolveStatus"/> per row.</summary>
     public ArrayView<int> Status;
 
+    /// <summary>[rows, rank4], what is added to the right side of each row in a sweep.</summary>
+    internal ArrayView<Float4> Right;
+
     /// <summary>Partial sums of long rows, laid out by <see cref="SegmentSums"/>.</summary>
     internal ArrayView<Float4> Sums;
 
@@ -90,6 +93,9 @@ public struct RowSolveArguments
 
     /// <summary>1 to sum plays in tf32 on tensor cores.</summary>
     public int UsesTensorCores;
+
+    /// <summary>1 in a sweep over blocks of factors, where the solution is a change of x.</summary>
+    internal int IsSweep;
 
     internal readonly int TaskCount => Tasks.IntLength;
 

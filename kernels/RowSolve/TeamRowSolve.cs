@@ -91,12 +91,24 @@ internal static class TeamRowSolve
     private static Tile8 Solve(
         in RowSolveArguments arguments, in TeamGroup group, Tile8 tile, in TeamThread thread, in TeamRow row)
     {
+        AddRight(arguments, group.Stage, thread, row);
         Refinement.RecordDiagonal(arguments, group.Stage, tile, thread);
         tile = Factor(arguments, group, tile, thread);
         Substitute(arguments, group.Stage, tile, thread);
         if (thread.Lane == 0 && row.Length > 0) Refinement.Judge(arguments, group, thread.Team);
         Group.Barrier(); // the flags are visible to all threads
         return tile;
+    }
+
+    /// <summary>In a sweep, adds to the right side what does not come from the plays' own weights.</summary>
+    public static void AddRight(
+        in RowSolveArguments arguments, in TeamStage stage, in TeamThread thread, in TeamRow row)
+    {
+        if (arguments.IsSweep == 0) return;
+
+        // Each thread adds to what it wrote itself.
+        for (var i = thread.Lane; i < arguments.Rank4; i += thread.Lanes)
+            stage.Right[i] = stage.Right[i].Plus(arguments.Right[((long)row.Index * arguments.Rank4) + i]);
     }
 
     /// <summary>

@@ -43,6 +43,16 @@ public static class KernelCatalog
         new("loss, squared norm", LossKernels.SquaredNorm, LossKernels.GroupSize);
     internal static readonly KernelDefinition<CombineArguments> Combine =
         new("combination of factors", CombineKernel.Kernel, CombineKernel.GroupSize);
+    internal static readonly KernelDefinition<SweepArguments> SweepPack =
+        new("sweep, factors of a block", SweepKernels.Pack, SweepKernels.GroupSize);
+    internal static readonly KernelDefinition<SweepArguments> SweepGradient =
+        new("sweep, shared gradient", SweepKernels.SharedGradient, SweepKernels.GroupSize);
+    internal static readonly KernelDefinition<SweepArguments> SweepPlays =
+        new("sweep, gradient of plays", SweepKernels.PlaysGradient, SweepKernels.GroupSize);
+    internal static readonly KernelDefinition<SweepArguments> SweepScores =
+        new("sweep, scores", SweepKernels.Scores, SweepKernels.GroupSize);
+    internal static readonly KernelDefinition<SweepArguments> SweepStep =
+        new("sweep, step", SweepKernels.Step, SweepKernels.GroupSize);
     internal static readonly KernelDefinition<TopKArguments> TopK =
         new("top-k", TopKKernel.Search, TopKThread.GroupSize);
     internal static readonly KernelDefinition<TopKArguments> TopKMerge =
@@ -55,6 +65,7 @@ public static class KernelCatalog
             TensorRowSolve, TensorPanelRowSolve, TensorSums,
             GramianSlices, GramianReduce,
             LossFirstSegments, LossLaterSegments, LossRowTotals, SquaredNorm, Combine,
+            SweepPack, SweepGradient, SweepPlays, SweepScores, SweepStep,
             TopK, TopKMerge,
         ];
 

@@ -72,6 +72,9 @@ public readonly record struct LaunchScratch(int Rank4, int RowCount, int Longest
     /// <summary>Whether plays are summed on tensor cores.</summary>
     public bool OnTensorCores { get; init; }
 
+    /// <summary>Factors solved at a time in sweeps; 0 for other solvers.</summary>
+    public int BlockSize { get; init; }
+
     /// <summary>Number of bytes on a device.</summary>
     public long BytesOn(Accelerator accelerator) =>
         (Rank4 == 0 ? 0 : OfFactors(accelerator))
@@ -84,15 +87,18 @@ public readonly record struct LaunchScratch(int Rank4, int RowCount, int Longest
         Math.Max(LongestRow, other.LongestRow), Math.Max(EntryCount, other.EntryCount))
     {
         OnTensorCores = OnTensorCores || other.OnTensorCores,
+        BlockSize = Math.Max(BlockSize, other.BlockSize),
     };
 
     private long OfFactors(Accelerator accelerator)
     {
         var rank = (long)Rank4 * Float4.Width;
+        var solved4 = BlockSize == 0 ? Rank4 : Math.Min(Rank4, Float4.CountFor(BlockSize));
         return GramianLauncher.ScratchBytes(accelerator, RowCount, Rank4)
             + (rank * rank * sizeof(float)) // α₀·YᵀY as the row solves read it
-            + RowSolveLauncher.ScratchBytes(accelerator, RowCount, Rank4)
+            + RowSolveLauncher.ScratchBytes(accelerator, RowCount, solved4)
             + (OnTensorCores ? RowSolveLauncher.SlotBytes(accelerator, RowCount, Rank4) : 0)
-            + LongRowLauncher.ScratchBytes(LongestRow, EntryCount, Rank4);
+            + (BlockSize == 0 ? 0 : SweepLauncher.ScratchBytes(RowCount, EntryCount, solved4))
+            + LongRowLauncher.ScratchBytes(LongestRow, EntryCount, solved4);
     }
 }

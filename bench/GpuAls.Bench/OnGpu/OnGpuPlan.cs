@@ -91,6 +91,8 @@ internal sealed record OnGpuPlan
         {
             yield return new RowSolveWorkload(rank, $"rows of 0 to {longRow:N0} plays", rows, columns);
             yield return new RowSolveWorkload(rank, $"rows of 0 to {longRow:N0} plays", rows, columns, Steps: 3);
+            yield return new RowSolveWorkload(
+                rank, $"rows of 0 to {longRow:N0} plays", rows, columns, BlockSize: rank < 128 ? 16 : 64);
             if (rank >= LeastTf32Rank)
                 yield return new RowSolveWorkload(
                     rank, $"rows of 0 to {longRow:N0} plays", rows, columns, Precision: SumPrecision.Tf32);
@@ -123,6 +125,8 @@ internal sealed record OnGpuPlan
         foreach (var rank in (int[])[64, 128, 256])
             yield return new RowSolveWorkload(rank, "one row of 500,000 plays", [500_000], 500_000);
         foreach (var rank in (int[])[64, 128, 256]) yield return Rows(rank, rows, Columns, steps: 3);
+        foreach (var blockSize in (int[])[32, 64, 128, 256])
+            yield return Rows(512, rows, Columns) with { BlockSize = blockSize };
         foreach (var rank in (int[])[64, 128, 256, 512]) yield return new GramianWorkload(rank, Items);
         foreach (var rank in (int[])[64, 128, 256]) yield return new LossWorkload(rank, rows, Columns);
         foreach (var rank in (int[])[64, 128, 256]) yield return new SquaredNormWorkload(rank, Items);
@@ -142,6 +146,7 @@ internal sealed record OnGpuPlan
         yield return LongRow(16);
         yield return LongRow(16, SumPrecision.Tf32);
         yield return Rows(64, rows, columns: 500, steps: 3);
+        yield return Rows(128, rows, columns: 500) with { BlockSize = 64 };
         yield return new GramianWorkload(64, Rows: 2_000);
         yield return new LossWorkload(64, rows, Columns: 500);
         yield return new SquaredNormWorkload(64, Rows: 2_000);

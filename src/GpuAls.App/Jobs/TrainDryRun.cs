@@ -52,6 +52,7 @@ internal static class TrainDryRun
             (int)Math.Max(plays.Users.MostRows, plays.Items.MostRows), plays.KeptRows)
         {
             KeptRows = options.Als.KeptRows((long)plays.Users.Count, (long)plays.Items.Count),
+            BlockSize = options.Als.Plan.BlockSize,
         };
         return new TrainForecast
         {

@@ -63,12 +63,7 @@ internal static class JobRunner
 
     /// <summary>The device for a training.</summary>
     public static DeviceRequest For(this DeviceRequest request, AlsOptions options) =>
-        request with
-        {
-            WhyCpu = options.Nonnegative ? "--nonnegative runs on the CPU only"
-                : options.Solver == Solver.BlockCoordinates ? "--solver ials++ runs on the CPU only"
-                : null,
-        };
+        request with { WhyCpu = options.Nonnegative ? "--nonnegative runs on the CPU only" : null };
 
     /// <summary>
     /// Bars show iterations and trials; all other events are printed as lines after them, even if the job fails.

@@ -71,6 +71,9 @@ internal readonly record struct TrainingShape(int UserCount, int ItemCount, int 
     /// <summary>Rows of further factor matrices, which an accelerated training keeps.</summary>
     public long KeptRows { get; init; }
 
+    /// <summary>Factors solved at a time by iALS++; 0 for other solvers.</summary>
+    public int BlockSize { get; init; }
+
     /// <summary>Rows of all factor matrices.</summary>
     public long FactorRows => (long)UserCount + ItemCount + KeptRows;
 

@@ -146,6 +146,7 @@ public sealed record AlsOptions
     internal TrainingShape ShapeOf(InteractionMatrix plays) => TrainingShape.Of(plays, Rank) with
     {
         KeptRows = KeptRows(plays.Users.Count, plays.Items.Count),
+        BlockSize = Plan.BlockSize,
     };
 
     /// <summary>Rows of the factor matrices that an accelerated training keeps.</summary>

@@ -1,16 +1,21 @@
 namespace GpuAls.Bench.OnGpu.Workloads;
 
-/// <summary>Half an iteration: rows solved by Cholesky or with conjugate-gradient steps.</summary>
+/// <summary>
+/// Half an iteration: rows solved by Cholesky, with conjugate-gradient steps or by one sweep over blocks of factors.
+/// </summary>
 /// <param name="Rank">Number of factors.</param>
 /// <param name="Rows">Description of the rows.</param>
 /// <param name="RowLengths">[rows], plays of each row.</param>
 /// <param name="Columns">Rows of the fixed side.</param>
 /// <param name="Steps">Conjugate-gradient steps; 0 for Cholesky.</param>
 /// <param name="Precision">How the device sums plays.</param>
+/// <param name="BlockSize">Factors solved at a time in a sweep; 0 for other solvers.</param>
 internal sealed record RowSolveWorkload(
-    int Rank, string Rows, int[] RowLengths, int Columns, int Steps = 0, SumPrecision Precision = SumPrecision.Fp32)
+    int Rank, string Rows, int[] RowLengths, int Columns, int Steps = 0, SumPrecision Precision = SumPrecision.Fp32,
+    int BlockSize = 0)
     : TimedWorkload(
-        Steps > 0 ? $"row solve, {Steps} conjugate gradients"
+        BlockSize > 0 ? $"row solve, ials++, blocks of {BlockSize}"
+            : Steps > 0 ? $"row solve, {Steps} conjugate gradients"
             : Precision == SumPrecision.Tf32 ? "row solve, Cholesky, tf32" : "row solve, Cholesky",
         Rank)
 {
@@ -18,18 +23,20 @@ internal sealed record RowSolveWorkload(
     private const float Regularization = 5;
     private const double CholeskyTolerance = 1e-4;
     private const double Tf32Tolerance = 2e-3;
-    private const double ConjugateGradientTolerance = 1e-3;
+    private const double ApproximateTolerance = 1e-3;
 
     public override string Shape => $"{Rows}; {Columns:N0} columns";
 
     /// <summary>
-    /// Exact solves are compared with fp64, conjugate gradients with the host engine in fp32. tf32 rounds factors by up
-    /// to 5e-4.
+    /// Exact solves are compared with fp64, others with the host engine in fp32. tf32 rounds factors by up to 5e-4.
     /// </summary>
     public override double Tolerance =>
-        Steps > 0 ? ConjugateGradientTolerance : Precision == SumPrecision.Tf32 ? Tf32Tolerance : CholeskyTolerance;
+        !IsExact ? ApproximateTolerance : Precision == SumPrecision.Tf32 ? Tf32Tolerance : CholeskyTolerance;
 
-    public override double UsefulFmas => Steps == 0
+    public override double UsefulFmas => BlockSize > 0
+        ? (Plays * Rank * (((BlockSize + 1.0) / 2) + 3))
+            + (SolvedRows * Rank * (Rank + (BlockSize * BlockSize / 6.0) + BlockSize))
+        : Steps == 0
         ? (Plays * Rank * (Rank + 1.0) / 2) + (SolvedRows * ((Math.Pow(Rank, 3) / 6) + Math.Pow(Rank, 2)))
         : (Plays * Rank) + ((Steps + 1) * ((2 * Plays * Rank) + (SolvedRows * Math.Pow(Rank, 2))));
 
@@ -39,6 +46,8 @@ internal sealed record RowSolveWorkload(
 
     public override TimedWorkload Part =>
         this with { RowLengths = RowLengths[..Math.Min(PartRows, RowLengths.Length)] };
+
+    private bool IsExact => Steps == 0 && BlockSize == 0;
 
     private double Plays => RowLengths.Sum(length => (double)length);
 
@@ -54,7 +63,7 @@ internal sealed record RowSolveWorkload(
         return new LoadedWorkload(
             () =>
             {
-                if (Steps > 0) target.CopyFrom(start);
+                if (!IsExact) target.CopyFrom(start);
                 Check(engine.SolveRows(Problem(engine, plays, fixedFactors, gramian, target)));
             },
             () =>
@@ -69,7 +78,7 @@ internal sealed record RowSolveWorkload(
     /// <summary>
     /// Exact solves are computed in fp64: in fp32, the sums over the longest row are off by more than the tolerance.
     /// </summary>
-    public override double[] Expected(IAlsEngine host) => Steps > 0 ? base.Expected(host) : SolveInFp64(host);
+    public override double[] Expected(IAlsEngine host) => IsExact ? SolveInFp64(host) : base.Expected(host);
 
     public override double Error(ReadOnlySpan<double> actual, ReadOnlySpan<double> expected) =>
         Errors.OfRows(actual, expected, Rank);
@@ -109,6 +118,7 @@ internal sealed record RowSolveWorkload(
             Regularization = RowLengths.Select(_ => Regularization).ToArray(),
             Target = target,
             ConjugateGradientSteps = Steps,
+            BlockSize = BlockSize,
             Precision = RunsOn(engine) ? Precision : SumPrecision.Fp32,
         };
 

@@ -233,6 +233,7 @@ internal sealed class DeviceEngine : IAlsEngine
             : null,
         DeviceMemoryBytes = availableBytes,
         MaximumRank = 512,
+        Solvers = Enum.GetValues<Solver>(),
         Precisions = TensorCores.WhyNone(accelerator) is null
             ? [SumPrecision.Fp32, SumPrecision.Tf32]
             : [SumPrecision.Fp32],

@@ -10,11 +10,15 @@ namespace GpuAls;
 /// </summary>
 internal sealed class DeviceOperations : IDisposable
 {
+    /// <summary>Float4s of an 8×8 tile.</summary>
+    private const int Tile8Length = 16;
+
     private readonly DeviceStore _store;
     private readonly PlaysPass _pass;
     private readonly GramianLauncher _gramian;
     private readonly LossLauncher _loss;
     private readonly CombineLauncher _combine;
+    private readonly SweepLauncher _sweep;
     private readonly DeviceTopK _topK;
     private readonly ReusableBuffer<Float4> _baseMatrix;
     private readonly ReusableBuffer<Float4> _baseTiles;
@@ -26,6 +30,7 @@ internal sealed class DeviceOperations : IDisposable
         var accelerator = store.Accelerator;
         (_store, _pass) = (store, pass);
         RowSolve = new RowSolveLauncher(accelerator);
+        _sweep = new SweepLauncher(accelerator, RowSolve);
         _gramian = new GramianLauncher(accelerator);
         _loss = new LossLauncher(accelerator);
         _combine = new CombineLauncher(accelerator);
@@ -46,8 +51,10 @@ internal sealed class DeviceOperations : IDisposable
     public IEnumerable<DeviceKernel> TrainingKernels(TrainingPlan plan) =>
         [
             .. _gramian.Kernels,
-            .. RowSolve.Kernels(
-                Float4.CountFor(plan.Rank), plan.ConjugateGradientSteps == 0, plan.Precision == SumPrecision.Tf32),
+            .. plan.BlockSize > 0
+                ? _sweep.Kernels(Float4.CountFor(Math.Min(plan.BlockSize, plan.Rank)))
+                : RowSolve.Kernels(
+                    Float4.CountFor(plan.Rank), plan.ConjugateGradientSteps == 0, plan.Precision == SumPrecision.Tf32),
             .. plan.IsAccelerated ? [_combine.Kernel, _loss.NormKernel] : Array.Empty<DeviceKernel>(),
         ];
 
@@ -70,7 +77,12 @@ internal sealed class DeviceOperations : IDisposable
     public RowSolveReport SolveRows(in RowSolveProblem problem)
     {
         var plays = (DevicePlays)problem.Plays;
-        _store.MakeRoom(plays.Scratch with { OnTensorCores = problem.Precision == SumPrecision.Tf32 });
+        _store.MakeRoom(plays.Scratch with
+        {
+            RowCount = problem.BlockSize == 0 ? plays.RowCount : Math.Max(plays.RowCount, plays.ColumnCount),
+            OnTensorCores = problem.Precision == SumPrecision.Tf32,
+            BlockSize = problem.BlockSize,
+        });
         var target = (DeviceFactors)problem.Target;
         var padded = target.Rank4 * Float4.Width;
         var baseMatrix = BaseMatrix.Of(problem.Gramian, target.Rank, problem.Weights.UnobservedWeight, padded);
@@ -78,7 +90,7 @@ internal sealed class DeviceOperations : IDisposable
         {
             Fixed = ((DeviceFactors)problem.FixedFactors).View,
             BaseMatrix = _baseMatrix.Fill(MemoryMarshal.Cast<float, Float4>(baseMatrix)),
-            BaseTiles = _baseTiles.Fill(MemoryMarshal.Cast<float, Float4>(Kernels.BaseTiles.Of(baseMatrix, padded))),
+            BaseTiles = _baseTiles.Fill(MemoryMarshal.Cast<float, Float4>(TilesOf(baseMatrix, padded, problem))),
             Regularization = _rowWeights.Fill(problem.Regularization),
             Target = target.View,
             Status = _status.Take(plays.RowCount).SubView(0, plays.RowCount),
@@ -98,8 +110,13 @@ internal sealed class DeviceOperations : IDisposable
             try
             {
                 problem.Cancellation.ThrowIfCancellationRequested();
-                RowSolve.Launch(
-                    _store.Accelerator.DefaultStream, block.Schedule!, Of(shared, block), problem.Cancellation);
+                if (problem.BlockSize == 0)
+                    RowSolve.Launch(
+                        _store.Accelerator.DefaultStream, block.Schedule!, Of(shared, block), problem.Cancellation);
+                else
+                    _sweep.Launch(
+                        block.Schedule!, Of(shared, block), Blocks(shared.BaseTiles, target.Rank, problem.BlockSize),
+                        problem.BlockSize, problem.Weights.UnobservedWeight > 0, problem.Cancellation);
             }
             catch (OperationCanceledException)
             {
@@ -156,12 +173,45 @@ internal sealed class DeviceOperations : IDisposable
     public void Release()
     {
         RowSolve.Release();
+        _sweep.Release();
         _gramian.Release();
         _loss.Release();
         _baseMatrix.Dispose();
         _baseTiles.Dispose();
         _rowWeights.Dispose();
         _status.Dispose();
+    }
+
+    /// <summary>The tiles of α₀·YᵀY: of the whole matrix, or of each block of a sweep, one after another.</summary>
+    private static float[] TilesOf(float[] baseMatrix, int padded, in RowSolveProblem problem)
+    {
+        if (problem.BlockSize == 0) return BaseTiles.Of(baseMatrix, padded);
+        var tiles = new List<float>();
+        for (var first = 0; first < padded; first += problem.BlockSize)
+        {
+            var size = Math.Min(problem.BlockSize, padded - first);
+            var block = new float[size * size];
+            for (var row = 0; row < size; row++)
+                baseMatrix.AsSpan(((first + row) * padded) + first, size).CopyTo(block.AsSpan(row * size));
+            tiles.AddRange(BaseTiles.Of(block, size));
+        }
+
+        return [.. tiles];
+    }
+
+    /// <summary>The tiles of each block.</summary>
+    private static List<ArrayView<Float4>> Blocks(ArrayView<Float4> tiles, int rank, int blockSize)
+    {
+        var blocks = new List<ArrayView<Float4>>();
+        for (long first = 0, factor = 0; factor < rank; factor += blockSize)
+        {
+            var rank8 = Float4.CountFor((int)Math.Min(blockSize, rank - factor)) / 2;
+            var length = (long)rank8 * (rank8 + 1) / 2 * Tile8Length;
+            blocks.Add(tiles.SubView(first, length));
+            first += length;
+        }
+
+        return blocks;
     }
 
     private static RowSolveArguments Of(RowSolveArguments shared, PlaysBlock block)

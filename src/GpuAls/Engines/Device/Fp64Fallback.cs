@@ -13,10 +13,11 @@ internal static class Fp64Fallback
         var needed = new SortedSet<int>();
         foreach (var row in rows) needed.UnionWith(plays.RowIndices(row).ToArray());
         var y = new GatheredFactors((DeviceFactors)problem.FixedFactors, [.. needed]);
-        return Fp64Rows.Solve(problem, plays, rows, y.Row, StartRow, (row, x) => target.Write(firstRow + row, x));
-
-        static ReadOnlySpan<float> StartRow(int row) =>
-            throw new NotSupportedException("devices do not sweep over blocks.");
+        var x = problem.BlockSize > 0
+            ? new GatheredFactors(target, Array.ConvertAll(rows, row => firstRow + row)) : null;
+        return Fp64Rows.Solve(
+            problem, plays, rows, y.Row, row => x!.Row(firstRow + row),
+            (row, solution) => target.Write(firstRow + row, solution));
     }
 }
 

@@ -119,7 +119,10 @@ internal readonly record struct TrainingMemory(TrainingShape Shape, long FactorB
     {
         var rank4 = Float4.CountFor(shape.Rank);
         var inputs = new LaunchScratch(
-            rank4, Math.Max(shape.UserCount, shape.ItemCount), shape.LongestRow, shape.PlayCount);
+            rank4, Math.Max(shape.UserCount, shape.ItemCount), shape.LongestRow, shape.PlayCount)
+        {
+            BlockSize = shape.BlockSize,
+        };
         var scratch = inputs.BytesOn(accelerator);
         var row = Staging.Slots * PlaysCut.LargestRow(shape.LongestRow, isScheduled: true, rowBytes: 0);
         return new TrainingMemory(
