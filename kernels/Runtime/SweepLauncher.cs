@@ -103,7 +103,8 @@ public sealed class SweepLauncher : IDisposable
             arguments.Packed = _packed.Take(columns * arguments.Block4);
             arguments.Columns = arguments.Packed;
             arguments.Right = _right.Take((long)rows * arguments.Block4);
-            _pack.Launch(stream, new KernelConfig(Groups(columns * arguments.Block4), SweepKernels.GroupSize), arguments);
+            _pack.Launch(
+                stream, new KernelConfig(Groups(columns * arguments.Block4), SweepKernels.GroupSize), arguments);
             LaunchGradient(schedule, arguments);
             _rowSolve.Launch(stream, schedule, Solve(shared, arguments, tiles[block], size), cancellation);
             _step.Launch(
@@ -127,7 +128,7 @@ public sealed class SweepLauncher : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Release();
 
-    /// <summary>The exact solve of a block: its unknowns are the step, and its right side begins with the rest.</summary>
+    /// <summary>The exact solve of a block: its unknowns are the step, and the rest is in its right side.</summary>
     private static RowSolveArguments Solve(
         RowSolveArguments shared, SweepArguments arguments, ArrayView<Float4> tiles, int size) => shared with
         {

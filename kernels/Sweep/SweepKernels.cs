@@ -101,7 +101,7 @@ internal static class SweepKernels
     /// <summary>Nine, so that the parts of different plays are in different banks.</summary>
     private const int PartStride = Lanes + 1;
 
-    /// <summary>Float4s of shared memory that <see cref="SharedGradient"/> needs: 32 factors of x and of a tile.</summary>
+    /// <summary>Float4s of shared memory that <see cref="SharedGradient"/> needs: 32 factors at a time.</summary>
     public const int StageLength = (TileRows * Chunk4) + (Chunk4 * Float4.Width * TileColumns4);
 
     // Thread = every so many-th Float4.
@@ -149,8 +149,8 @@ internal static class SweepKernels
         StoreRight(arguments, firstRow + ownRow + 3, firstColumn + ownColumn, sum.R3);
     }
 
-    // Group = a row, strided over the grid; thread = one Float4 of every so many-th play. The parts of a Float4 are added
-    // up in the order of their plays.
+    // Group = a row, strided over the grid; thread = one Float4 of every so many-th play. The parts of a Float4 are
+    // added up in the order of their plays.
     public static void PlaysGradient(SweepArguments arguments)
     {
         var parts = SharedMemory.GetDynamic<float>().Cast<Float4>();

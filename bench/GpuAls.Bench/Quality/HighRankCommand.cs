@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace GpuAls.Bench.Quality;
 
-/// <summary>bench high-rank: quality and seconds of an iteration on CiteULike-a, by rank and solver, on the CPU.</summary>
+/// <summary>bench high-rank: quality and time by rank and solver on CiteULike-a, on the CPU.</summary>
 internal static class HighRankCommand
 {
     private const int TimedIterations = 3;
@@ -72,8 +72,9 @@ internal static class HighRankCommand
             var (train, test) = (Path.Combine(folder.FullName, "train.csv"), Path.Combine(folder.FullName, "test.csv"));
             ItemLists.Convert(Path.Combine(data, Train), LineForm.UserIsTheLine, train);
             ItemLists.Convert(Path.Combine(data, Test), LineForm.UserIsTheLine, test);
-            var plays = (await Plays.ReadAsync(train, new InteractionSchema(), null, cancellation).ConfigureAwait(false))
-                .Matrix;
+            var read =
+                await Plays.ReadAsync(train, new InteractionSchema(), null, cancellation).ConfigureAwait(false);
+            var plays = read.Matrix;
             using var engine = new HostEngine();
             var table = ResultTable.Create(
                 ["solver"], ["rank", "seconds of an iteration", "NDCG@10", "recall@50", "loss after 4 iterations"]);

@@ -42,12 +42,25 @@ internal static class HostMemory
         var first = (als.First == Side.Users ? items : users) * als.Rank * sizeof(float);
         var snapshots = (options.Validation is null ? 0 : 1) + (options.Checkpoint.Location is null ? 0 : 1);
         var confidences = isImplicit ? rows * 2 * sizeof(float) : 0;
-        var training = loaded + confidences + (isHost ? padded : 0) + vectors + first + (snapshots * vectors);
+        var training = loaded + confidences + (isHost ? padded + Equations(als.Rank) : 0) + vectors + first
+            + (snapshots * vectors);
         var list = (options.Top * BytesOfAListedItem) + (als.Rank * BytesOfAListedFactor);
         var listing = Math.Min(users * list, ListsAtOnce + LargeGarbage.Most);
         var writing = loaded + confidences + vectors + first + (snapshots * vectors) + Objects(plays.Users)
             + Objects(plays.Items) + listing + (isHost ? items * ItemIndex.BytesPerItem(als.Rank) : 0);
         return Math.Max(training, writing);
+    }
+
+    /// <summary>
+    /// YᵀY, the sums of its blocks, α₀·YᵀY in two forms, and the equation of one row on each thread, at most that of
+    /// an exact solve.
+    /// </summary>
+    private static long Equations(int rank)
+    {
+        var square = (long)rank * rank;
+        var blocks = Math.Clamp(EngineCapabilities.MostGramianSums / square, 1, HostEngine.MostGramianBlocks);
+        return (square * sizeof(double) * (blocks + 2))
+            + (square * sizeof(float) * (2 + Environment.ProcessorCount));
     }
 
     private static long Reading(InputSurvey plays) =>

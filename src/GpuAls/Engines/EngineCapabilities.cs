@@ -6,7 +6,7 @@ internal sealed record EngineCapabilities
     private const int SmallestGramianBlock = 256;
 
     /// <summary>Elements of the sums of all blocks: 128 MiB, as 64 blocks have at rank 512.</summary>
-    private const long MostGramianSums = 1L << 24;
+    internal const long MostGramianSums = 1L << 24;
 
     /// <summary>What the engine computes on.</summary>
     public required DeviceKind Device { get; init; }

@@ -42,7 +42,9 @@ internal sealed record RowSolveWorkload(
 
     public override double LeastBytes => (Plays * ((4.0 * Rank) + 8)) + (RowLengths.Length * 4.0 * Rank);
 
-    public override bool RunsOn(IAlsEngine engine) => engine.Capabilities.Precisions.Contains(Precision);
+    public override bool RunsOn(IAlsEngine engine) =>
+        engine.Capabilities.Precisions.Contains(Precision)
+        && (BlockSize == 0 || engine.Capabilities.Solvers.Contains(Solver.BlockCoordinates));
 
     public override TimedWorkload Part =>
         this with { RowLengths = RowLengths[..Math.Min(PartRows, RowLengths.Length)] };

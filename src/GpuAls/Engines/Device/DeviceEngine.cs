@@ -233,7 +233,10 @@ internal sealed class DeviceEngine : IAlsEngine
             : null,
         DeviceMemoryBytes = availableBytes,
         MaximumRank = 512,
-        Solvers = Enum.GetValues<Solver>(),
+        // A kernel of sweeps does not end on PoCL, the only OpenCL device that they were tried on.
+        Solvers = accelerator.AcceleratorType == AcceleratorType.OpenCL
+            ? [Solver.Cholesky, Solver.ConjugateGradient]
+            : Enum.GetValues<Solver>(),
         Precisions = TensorCores.WhyNone(accelerator) is null
             ? [SumPrecision.Fp32, SumPrecision.Tf32]
             : [SumPrecision.Fp32],

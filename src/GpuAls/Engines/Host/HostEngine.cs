@@ -4,7 +4,7 @@ namespace GpuAls;
 internal sealed class HostEngine : IAlsEngine, IRowScorer
 {
     /// <summary>Enough for the threads of a large machine, but few enough that their sums take little memory.</summary>
-    private const int MostGramianBlocks = 64;
+    internal const int MostGramianBlocks = 64;
 
     private readonly HostOperations _operations;
     private HostPreparation? _preparation;
