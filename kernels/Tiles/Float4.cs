@@ -73,6 +73,26 @@ internal struct Float4x8
     public static Float4x8 At(ArrayView<Float4> memory, int index) => Unsafe.As<Float4, Float4x8>(ref memory[index]);
 }
 
+/// <summary>Four indices, loaded and stored as a single 16-byte access.</summary>
+/// <param name="x">First.</param>
+/// <param name="y">Second.</param>
+/// <param name="z">Third.</param>
+/// <param name="w">Fourth.</param>
+public readonly struct Int4(int x, int y, int z, int w)
+{
+    /// <summary>First.</summary>
+    public readonly int X = x;
+
+    /// <summary>Second.</summary>
+    public readonly int Y = y;
+
+    /// <summary>Third.</summary>
+    public readonly int Z = z;
+
+    /// <summary>Fourth.</summary>
+    public readonly int W = w;
+}
+
 /// <summary>Two factors, loaded and stored as a single 8-byte access.</summary>
 /// <param name="x">First.</param>
 /// <param name="y">Second.</param>

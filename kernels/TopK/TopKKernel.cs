@@ -2,7 +2,11 @@ using ILGPU;
 
 namespace GpuAls.Kernels;
 
-/// <summary>Arguments of the top-k kernels.</summary>
+/// <summary>
+/// Arguments of the top-k kernels. Items come in the order of falling norm, and a group of queries stops where none of
+/// them can find a better item. The first items are searched for all queries; then the queries that have not stopped
+/// are sorted by where they stop at the latest, and search the rest.
+/// </summary>
 public struct TopKArguments
 {
     /// <summary>[query rows, rank4].</summary>
@@ -11,23 +15,46 @@ public struct TopKArguments
     /// <summary>[items, rank4].</summary>
     public ArrayView<Float4> Items;
 
+    /// <summary>
+    /// [positions], the items by falling norm; the last is repeated up to the end of the tile after it.
+    /// </summary>
+    public ArrayView<Int4> ItemOrder;
+
+    /// <summary>[tiles + 1], the largest norm in a tile, rounded up; 0 at the end.</summary>
+    public ArrayView<float> TileNorms;
+
+    /// <summary>[positions], the queries of this launch; the last is repeated up to the end of its tile.</summary>
+    public ArrayView<Int4> QueryOrder;
+
     /// <summary>[queries + 1], or empty if no items are excluded.</summary>
     public ArrayView<long> SeenIndptr;
 
     /// <summary>[seen entries], ascending within each query.</summary>
     public ArrayView<int> SeenIndices;
 
-    /// <summary>[splits, queries, ListLength], keys in descending order.</summary>
+    /// <summary>
+    /// [queries, ListLength], keys of the first items in descending order; then [splits, positions, ListLength], those
+    /// of the rest.
+    /// </summary>
     public ArrayView<ulong> Lists;
 
-    /// <summary>[splits, queries, ListLength], the candidate buffer of each list.</summary>
+    /// <summary>[splits, positions, ListLength], the candidate buffer of each list.</summary>
     public ArrayView<TopKCandidate> Candidates;
+
+    /// <summary>[queries], the norm that an item must have to be of use after the first ones.</summary>
+    public ArrayView<float> Cutoffs;
+
+    /// <summary>[queries], the position of each query in the search of the rest; -1 if it had stopped before.</summary>
+    public ArrayView<int> Positions;
 
     /// <summary>[queries, k], items, best first.</summary>
     public ArrayView<int> ListIndices;
 
     /// <summary>[queries, k].</summary>
     public ArrayView<float> ListScores;
+
+    /// <summary>Where the lists of a search start.</summary>
+    public long FirstKey;
 
     /// <summary>The row of query 0.</summary>
     public int FirstQuery;
@@ -41,11 +68,23 @@ public struct TopKArguments
     /// <summary>Number of items.</summary>
     public int ItemCount;
 
+    /// <summary>Position of the first item to search.</summary>
+    public int FirstItem;
+
+    /// <summary>End of the positions to search (exclusive).</summary>
+    public int EndItem;
+
     /// <summary>Items per split. Each split has lists of its own, which are merged at the end.</summary>
     public int SplitItems;
 
     /// <summary>Number of splits.</summary>
     public int SplitCount;
+
+    /// <summary>Number of queries that searched the rest.</summary>
+    public int RestCount;
+
+    /// <summary>1 to search for what is better than the lists of the first items.</summary>
+    public int IsRest;
 
     /// <summary>Capacity of a list while it grows: a power of two ≥ k.</summary>
     public int ListLength;
@@ -62,7 +101,7 @@ public struct TopKArguments
 
 /// <summary>
 /// Scores tiles of 64 queries × 128 items as a matrix product, 8×8 scores per thread, and keeps the k best of each
-/// query on the fly. Only candidates, scores above the current k-th, ever leave registers.
+/// query on the fly. Only candidates, scores as good as the current k-th, ever leave registers.
 /// </summary>
 internal static class TopKKernel
 {
@@ -73,12 +112,11 @@ internal static class TopKKernel
         var queryGroups = (arguments.QueryCount + TopKThread.TileQueries - 1) / TopKThread.TileQueries;
         var split = Grid.IdxX / queryGroups;
         var firstQuery = (Grid.IdxX - (split * queryGroups)) * TopKThread.TileQueries;
-        var firstRow = arguments.FirstQuery + firstQuery;
-        var start = split * arguments.SplitItems;
-        var end = IntrinsicMath.Min(start + arguments.SplitItems, arguments.ItemCount);
+        var start = arguments.FirstItem + (split * arguments.SplitItems);
+        var end = IntrinsicMath.Min(start + arguments.SplitItems, arguments.EndItem);
         var thread = TopKThread.Current();
         var lists = new TopKLists(arguments, firstQuery, split);
-        stage.Store(0, TopKStage.Fetch(arguments, firstRow, start, 0));
+        stage.Store(0, TopKStage.Fetch(arguments, firstQuery, start, 0));
 
         // An empty list accepts everything it is offered, so offer no more than fits.
         var part = IntrinsicMath.Min(arguments.ListLength, TopKThread.TileItems);
@@ -92,7 +130,7 @@ internal static class TopKKernel
                 var isLast = depth + (TopKStage.Depth / Float4.Width) >= arguments.Rank4;
                 var nextItem = isLast ? item + TopKThread.TileItems : item;
                 var nextDepth = isLast ? 0 : depth + (TopKStage.Depth / Float4.Width);
-                var next = TopKStage.Fetch(arguments, firstRow, nextItem, nextDepth);
+                var next = TopKStage.Fetch(arguments, firstQuery, nextItem, nextDepth);
                 scores = stage.Add(scores, turn, thread);
                 turn = 1 - turn;
                 stage.Store(turn, next);
@@ -101,9 +139,18 @@ internal static class TopKKernel
             lists.Offer(
                 arguments, scores, thread, firstQuery, item, IntrinsicMath.Min(item + TopKThread.TileItems, end), part);
             part = TopKThread.TileItems;
+
+            // Buffers are merged when they are full, at the end, and after 1, 2, 4 … tiles, to know where the end is.
+            var following = item + TopKThread.TileItems;
+            var tiles = (following - start) / TopKThread.TileItems;
+            var norm = following < end ? arguments.TileNorms[following / TopKThread.TileItems] : -1;
+            var stops = norm < lists.LeastCutoff();
+            if (stops || (tiles & (tiles - 1)) == 0) lists.Merge(arguments, firstQuery);
+            if (stops) end = start;
         }
 
-        lists.Merge(arguments, firstQuery);
+        Group.Barrier();
+        lists.WriteCutoffs(arguments, firstQuery);
     }
 }
 
@@ -163,13 +210,19 @@ internal static class TopKMerge
         var exists = query < arguments.QueryCount;
         var list = exists ? query : 0;
         var back = arguments.ListLength - Keys8.Count - position;
-        var keys = Keys8.At(arguments.Lists, TopKLists.IndexOf(arguments, list, 0) + position);
-        for (var split = 1; split < arguments.SplitCount; split++)
+        var keys = Keys8.At(arguments.Lists, ((long)list * arguments.ListLength) + position);
+        var rest = arguments.SplitCount > 0 ? arguments.Positions[list] : -1;
+        for (var split = 0; split < arguments.SplitCount; split++)
         {
             // Both lists are descending: pairing one's front with the other's back, the higher keys of all pairs are
             // the top of both.
-            var other = Keys8.At(arguments.Lists, TopKLists.IndexOf(arguments, list, split) + back);
-            keys.Keep(other.Reversed(), higher: true);
+            if (rest >= 0)
+            {
+                var index = ((long)split * arguments.RestCount) + rest;
+                var other = Keys8.At(arguments.Lists, arguments.FirstKey + (index * arguments.ListLength) + back);
+                keys.Keep(other.Reversed(), higher: true);
+            }
+
             keys = sort.BitonicDescending(keys);
         }
 

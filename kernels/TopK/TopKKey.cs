@@ -11,6 +11,9 @@ internal static class TopKKey
     /// <summary>No candidate; lower than any key.</summary>
     public const ulong None = 0;
 
+    /// <summary>The highest key of a score of negative infinity, which no list holds.</summary>
+    public const ulong Lowest = ((ulong)~(Sign | Infinity) << 32) | uint.MaxValue;
+
     private const uint Sign = 1u << 31;
     private const uint Infinity = 0x7F800000;
 

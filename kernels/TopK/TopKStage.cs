@@ -33,28 +33,27 @@ internal readonly struct TopKStage(ArrayView<Float4> memory)
 
     /// <summary>Loads this thread's part of a step: four rows by four factors.</summary>
     /// <param name="arguments">The rows.</param>
-    /// <param name="firstQuery">First query of the tile.</param>
-    /// <param name="firstItem">First item of the tile.</param>
+    /// <param name="firstQuery">Position of the tile's first query.</param>
+    /// <param name="firstItem">Position of the tile's first item.</param>
     /// <param name="depth">First of the eight factors, in Float4s.</param>
     public static Tile4 Fetch(in TopKArguments arguments, int firstQuery, int firstItem, int depth)
     {
         // Threads without a part repeat the first part of the queries.
         var part = Group.IdxX < PartCount ? Group.IdxX : ItemParts;
         var ofItems = part < ItemParts;
-        var row = (4 * (part / DepthFloat4s)) + (ofItems ? firstItem : firstQuery - TopKThread.TileItems);
-
-        // Rows past the end repeat the last row; no list accepts them.
-        var last = ofItems ? arguments.ItemCount - 1 : arguments.FirstQuery + arguments.QueryCount - 1;
+        var four = (part / DepthFloat4s) + (ofItems ? firstItem / 4 : (firstQuery / 4) - FirstQueries);
 
         // ILGPU loses the alignment of a conditionally selected view and would load float by float.
+        var order = (ofItems ? arguments.ItemOrder : arguments.QueryOrder).AsAligned(4 * sizeof(int));
         var rows = (ofItems ? arguments.Items : arguments.Queries).AsAligned(4 * sizeof(float));
-        var column = depth + (part % DepthFloat4s);
+        var row = order[four];
+        var column = ((long)(ofItems ? 0 : arguments.FirstQuery) * arguments.Rank4) + depth + (part % DepthFloat4s);
         return new Tile4
         {
-            R0 = rows[((long)IntrinsicMath.Min(row, last) * arguments.Rank4) + column],
-            R1 = rows[((long)IntrinsicMath.Min(row + 1, last) * arguments.Rank4) + column],
-            R2 = rows[((long)IntrinsicMath.Min(row + 2, last) * arguments.Rank4) + column],
-            R3 = rows[((long)IntrinsicMath.Min(row + 3, last) * arguments.Rank4) + column],
+            R0 = rows[((long)row.X * arguments.Rank4) + column],
+            R1 = rows[((long)row.Y * arguments.Rank4) + column],
+            R2 = rows[((long)row.Z * arguments.Rank4) + column],
+            R3 = rows[((long)row.W * arguments.Rank4) + column],
         };
     }
 

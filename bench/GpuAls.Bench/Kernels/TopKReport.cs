@@ -20,6 +20,8 @@ public static class TopKReport
     [
         new(64, 64, 20_000, 10), new(64, 2_000, 20_000, 10), new(128, 512, 20_000, 10), new(64, 512, 20_000, 100),
         new(64, 1, 200_000, 10),
+        new(64, 1_000, 20_000, 10) { HasFallingNorms = true, ScoresAllPairs = true },
+        new(64, 1_000, 20_000, 10) { HasFallingNorms = true },
     ];
 
     internal static void Print()
@@ -27,8 +29,8 @@ public static class TopKReport
         var table = new Table().Border(TableBorder.Markdown);
         string[] headers =
         [
-            "rank", "queries", "items", "k", "warp instructions", "useful FMAs, share", "bytes ÷ scores' bytes",
-            "wavefronts ÷ 4",
+            "rank", "queries", "items", "k", "norms", "pairs", "warp instructions", "useful FMAs, share",
+            "bytes ÷ scores' bytes", "wavefronts ÷ 4",
         ];
         foreach (var header in headers) table.AddColumn(new TableColumn(header).RightAligned());
         foreach (var shape in Cases) table.AddRow(Row(shape));
@@ -44,7 +46,8 @@ public static class TopKReport
         ArgumentNullException.ThrowIfNull(shape);
         var counts = EmulatorRun.Count(
             "kernels", CaseCommand,
-            Text($"{shape.Rank}"), Text($"{shape.Queries}"), Text($"{shape.Items}"), Text($"{shape.K}"));
+            Text($"{shape.Rank}"), Text($"{shape.Queries}"), Text($"{shape.Items}"), Text($"{shape.K}"),
+            Text($"{shape.HasFallingNorms}"), Text($"{shape.ScoresAllPairs}"));
         return counts[Search];
     }
 
@@ -52,10 +55,16 @@ public static class TopKReport
     {
         var (rank, queries) = (new Argument<int>("rank"), new Argument<int>("queries"));
         var (items, k) = (new Argument<int>("items"), new Argument<int>("k"));
-        var command = new Command(CaseCommand) { rank, queries, items, k };
+        var falling = new Argument<bool>("falling norms") { DefaultValueFactory = _ => false };
+        var all = new Argument<bool>("all pairs") { DefaultValueFactory = _ => false };
+        var command = new Command(CaseCommand) { rank, queries, items, k, falling, all };
         command.Hidden = true;
         command.SetAction(result => guard(() => new TopKCase(
-            result.GetValue(rank), result.GetValue(queries), result.GetValue(items), result.GetValue(k)).Verify()));
+            result.GetValue(rank), result.GetValue(queries), result.GetValue(items), result.GetValue(k))
+        {
+            HasFallingNorms = result.GetValue(falling),
+            ScoresAllPairs = result.GetValue(all),
+        }.Verify()));
         return command;
     }
 
@@ -68,6 +77,8 @@ public static class TopKReport
             Text($"{shape.Queries:N0}"),
             Text($"{shape.Items:N0}"),
             Text($"{shape.K}"),
+            shape.HasFallingNorms ? "falling" : "equal",
+            shape.ScoresAllPairs ? "all" : "pruned",
             Text($"{counts.WarpInstructions:N0}"),
             Text($"{shape.UsefulFmas / (counts.WarpInstructions * WarpSize):P1}"),
             Text($"{counts.GlobalBytes / (4.0 * shape.Queries * shape.Items):F2}"),
@@ -88,6 +99,12 @@ public sealed record TopKCase(int Rank, int Queries, int Items, int K)
     private const int Seen = 50;
     private const double Tolerance = 1e-5;
 
+    /// <summary>Whether norms of items fall as those of trained models do; otherwise, they are about equal.</summary>
+    public bool HasFallingNorms { get; init; }
+
+    /// <summary>Whether the device scores all pairs.</summary>
+    public bool ScoresAllPairs { get; init; }
+
     /// <summary>FMAs of all scores.</summary>
     public double UsefulFmas => (double)Queries * Items * Rank;
 
@@ -98,6 +115,7 @@ public sealed record TopKCase(int Rank, int Queries, int Items, int K)
     {
         using var device = EngineFactory.Create(new DeviceRequest(DeviceKind.Cuda), out _);
         using var host = EngineFactory.Create(new DeviceRequest(DeviceKind.Cpu), out _);
+        ((DeviceEngine)device).PrunesLists = !ScoresAllPairs;
         var error = Scores(device).Zip(Scores(host), (a, b) => (double)MathF.Abs(a - b)).Max();
         return error <= Tolerance
             ? error
@@ -107,18 +125,21 @@ public sealed record TopKCase(int Rank, int Queries, int Items, int K)
     private float[] Scores(IAlsEngine engine)
     {
         using var queries = Load(engine, Queries, seed: 1);
-        using var items = Load(engine, Items, seed: 2);
+        using var items = Load(engine, Items, seed: 2, HasFallingNorms);
         using var seen = engine.LoadPlays(Matrix());
         var (indices, scores) = (new int[Queries * K], new float[Queries * K]);
         engine.TopK(new TopKQuery(queries, RowRange.All(queries), items, seen, K), indices, scores);
         return scores;
     }
 
-    private IEngineFactors Load(IAlsEngine engine, int rows, int seed)
+    private IEngineFactors Load(IAlsEngine engine, int rows, int seed, bool hasFallingNorms = false)
     {
+        const int Step = 7_919; // norms in no order
+        float Norm(int row) => hasFallingNorms ? 1 / MathF.Sqrt(1 + (row * Step % rows / 10f)) : 1;
         var random = new Random(seed);
         var factors = engine.CreateFactors(rows, Rank);
-        factors.CopyFrom([.. Enumerable.Range(0, rows * Rank).Select(_ => (random.NextSingle() - 0.5f) * 0.3f)]);
+        factors.CopyFrom(
+            [.. Enumerable.Range(0, rows * Rank).Select(i => (random.NextSingle() - 0.5f) * 0.3f * Norm(i / Rank))]);
         return factors;
     }
 

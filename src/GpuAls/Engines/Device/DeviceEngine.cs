@@ -34,6 +34,11 @@ internal sealed class DeviceEngine : IAlsEngine
     /// <summary>The device's memory.</summary>
     internal DeviceStore Store { get; }
 
+    /// <summary>
+    /// Whether lists are made from the items that can enter them; otherwise, from all items. Lists are the same.
+    /// </summary>
+    internal bool PrunesLists { get; set; } = true;
+
     /// <summary>Solves rows.</summary>
     internal RowSolveLauncher RowSolve => _operations.RowSolve;
 
@@ -197,7 +202,7 @@ internal sealed class DeviceEngine : IAlsEngine
         EngineChecks.TopK(this, query, indices, scores);
         try
         {
-            _operations.TopK(query, indices, scores);
+            _operations.TopK(query, PrunesLists, indices, scores);
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {

@@ -84,6 +84,7 @@ internal sealed class DeviceOperations : IDisposable
             BlockSize = problem.BlockSize,
         });
         var target = (DeviceFactors)problem.Target;
+        target.Changing();
         var padded = target.Rank4 * Float4.Width;
         var baseMatrix = BaseMatrix.Of(problem.Gramian, target.Rank, problem.Weights.UnobservedWeight, padded);
         var shared = new RowSolveArguments
@@ -158,10 +159,14 @@ internal sealed class DeviceOperations : IDisposable
         return _loss.SquaredNorm(factors.Rows(rows.Start, rows.Count), weights, rows.Count, factors.Rank4);
     }
 
-    public void Combine(DeviceFactors target, float a, DeviceFactors x, float b, DeviceFactors y) =>
+    public void Combine(DeviceFactors target, float a, DeviceFactors x, float b, DeviceFactors y)
+    {
+        target.Changing();
         _combine.Launch(target.View, a, x.View, b, y.View);
+    }
 
-    public void TopK(in TopKQuery query, Span<int> indices, Span<float> scores) => _topK.Search(query, indices, scores);
+    public void TopK(in TopKQuery query, bool prunes, Span<int> indices, Span<float> scores) =>
+        _topK.Search(query, prunes, indices, scores);
 
     public void Dispose()
     {

@@ -13,9 +13,10 @@ internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass, Action relea
 
     /// <summary>Minimum bytes for a search, with the mask streamed query by query.</summary>
     /// <param name="longestRow">Maximum number of items that a query has seen.</param>
+    /// <param name="itemCount">Number of items.</param>
     /// <param name="k">List length.</param>
-    public static long LeastBytes(int longestRow, int k) =>
-        TopKLauncher.LeastBytes(k)
+    public static long LeastBytes(int longestRow, int itemCount, int k) =>
+        TopKItems.BytesFor(itemCount) + TopKLauncher.LeastBytes(k)
         + ((Staging.Slots + 1) * PlaysCut.LargestRow(longestRow, isScheduled: false, ListBytes(k)));
 
     /// <summary>The kernels.</summary>
@@ -23,11 +24,14 @@ internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass, Action relea
 
     /// <summary>Makes the lists.</summary>
     /// <param name="query">Queries, items, the mask and k.</param>
+    /// <param name="prunes">Whether searches end where no later item can enter a list; lists are the same.</param>
     /// <param name="indices">[queries, k].</param>
     /// <param name="scores">[queries, k].</param>
-    public void Search(in TopKQuery query, Span<int> indices, Span<float> scores)
+    public void Search(in TopKQuery query, bool prunes, Span<int> indices, Span<float> scores)
     {
         if (query.Rows.Count == 0) return;
+        if (store.Memory.Left < TopKItems.BytesFor(query.Items.RowCount)) releaseScratch();
+        var order = ((DeviceFactors)query.Items).Order(prunes);
         var listBytes = ListBytes(query.K);
         var spared = TopKLauncher.LeastBytes(query.K);
         if (store.Memory.Left < (query.Rows.Count * listBytes) + spared) releaseScratch();
@@ -35,12 +39,13 @@ internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass, Action relea
         if ((DevicePlays?)query.Seen is { Resident: null } streamed)
         {
             var blocks = pass.Cut(streamed, isScheduled: false, listBytes, spared);
-            Search(query, pass.Stream(blocks), blocks.Max(block => block.Size.Rows.Count), indices, scores);
+            Search(query, order, pass.Stream(blocks), blocks.Max(block => block.Size.Rows.Count), indices, scores);
         }
         else
         {
             var most = (int)Math.Clamp((store.Memory.Left - spared) / listBytes, 1, query.Rows.Count);
-            Search(query, Parts(((DevicePlays?)query.Seen)?.Resident, query.Rows.Count, most), most, indices, scores);
+            var blocks = Parts(((DevicePlays?)query.Seen)?.Resident, query.Rows.Count, most);
+            Search(query, order, blocks, most, indices, scores);
         }
     }
 
@@ -62,7 +67,8 @@ internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass, Action relea
     }
 
     private void Search(
-        in TopKQuery query, IEnumerable<PlaysBlock> blocks, int most, Span<int> indices, Span<float> scores)
+        in TopKQuery query, TopKItems order, IEnumerable<PlaysBlock> blocks, int most, Span<int> indices,
+        Span<float> scores)
     {
         var k = query.K;
         // Not from the store, which might evict the mask.
@@ -70,7 +76,8 @@ internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass, Action relea
         using var listScores = store.Memory.Allocate<float>((long)most * k);
         try
         {
-            foreach (var block in blocks) Search(query, block, listIndices.View, listScores.View, indices, scores);
+            foreach (var block in blocks)
+                Search(query, order, block, listIndices.View, listScores.View, indices, scores);
         }
         finally
         {
@@ -79,11 +86,11 @@ internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass, Action relea
     }
 
     private void Search(
-        in TopKQuery query, PlaysBlock block, ArrayView<int> listIndices, ArrayView<float> listScores,
-        Span<int> indices, Span<float> scores)
+        in TopKQuery query, TopKItems order, PlaysBlock block, ArrayView<int> listIndices,
+        ArrayView<float> listScores, Span<int> indices, Span<float> scores)
     {
         var (items, k) = ((DeviceFactors)query.Items, query.K);
-        _launcher.Launch(new TopKArguments
+        var arguments = new TopKArguments
         {
             Queries = ((DeviceFactors)query.Queries).View,
             Items = items.View,
@@ -97,7 +104,8 @@ internal sealed class DeviceTopK(DeviceStore store, PlaysPass pass, Action relea
             Rank4 = items.Rank4,
             K = k,
             HasSeen = query.Seen is null ? 0 : 1,
-        });
+        };
+        _launcher.Launch(arguments, order);
         var (first, length) = (block.Rows.Start * k, block.Rows.Count * k);
         Transfer.ToHost(listIndices, indices.Slice(first, length));
         Transfer.ToHost(listScores, scores.Slice(first, length));

@@ -49,7 +49,7 @@ internal sealed class HostEngine : IAlsEngine, IRowScorer
     /// <summary>
     /// Whether lists are made from the items that can enter them; otherwise, from all items. Lists are the same.
     /// </summary>
-    public bool PrunesLists { get; init; } = true;
+    public bool PrunesLists { get; set; } = true;
 
     /// <summary>Pairs of a query and an item that were scored for lists so far.</summary>
     public long ScoredPairs { get; private set; }

@@ -166,7 +166,9 @@ internal sealed class DeviceStreamingTests<TEngine>
         _steps.Clear();
 
         var parts = Lists(
-            x, y, 6, seen, k, Memory.Scratch + (110 * 32) + (3 * Math.Max(300, 8 * k)) + TopKLauncher.LeastBytes(k));
+            x, y, 6, seen, k,
+            Memory.Scratch + (110 * 32) + (3 * Math.Max(300, 8 * k)) + TopKItems.BytesFor(70)
+            + TopKLauncher.LeastBytes(k));
 
         Assert.That(parts.Indices, Is.EqualTo(whole.Indices));
         Assert.That(parts.Scores, Is.EqualTo(whole.Scores));

@@ -10,6 +10,8 @@ internal sealed class DeviceFactors : IEngineFactors
 {
     private readonly DeviceStore _store;
     private readonly DeviceBuffer<Float4> _buffer;
+    private TopKItems? _order;
+    private bool _isPruned;
 
     public DeviceFactors(DeviceStore store, int rowCount, int rank)
     {
@@ -40,6 +42,7 @@ internal sealed class DeviceFactors : IEngineFactors
     public void CopyFrom(RowRange rows, ReadOnlySpan<float> source)
     {
         EngineChecks.Copy(this, rows, source.Length);
+        Changing();
         var (staging, slot) = (_store.Staging, 0);
         for (var first = 0; first < rows.Count; first += ChunkRows, slot ^= 1)
         {
@@ -75,6 +78,7 @@ internal sealed class DeviceFactors : IEngineFactors
     /// <param name="source">[Rank].</param>
     public void Write(int row, ReadOnlySpan<float> source)
     {
+        Changing();
         var padded = new float[PaddedRank];
         source.CopyTo(padded);
         Transfer.ToDevice(MemoryMarshal.Cast<float, Float4>(padded), Rows(row, 1));
@@ -83,8 +87,50 @@ internal sealed class DeviceFactors : IEngineFactors
     /// <summary>A range of rows, [count, Rank4].</summary>
     public ArrayView<Float4> Rows(int first, int count) => View.SubView((long)first * Rank4, (long)count * Rank4);
 
+    /// <summary>The order in which lists search these rows, made on first use and kept until they change.</summary>
+    /// <param name="prunes">Whether it is by norm, so that searches end early.</param>
+    /// <exception cref="DeviceMemoryException">There is too little memory.</exception>
+    public TopKItems Order(bool prunes)
+    {
+        if (_order is not null && _isPruned == prunes) return _order;
+        Changing();
+        while (_store.Memory.Left < TopKItems.BytesFor(RowCount) && _store.GiveUpPlays()) { }
+        (_order, _isPruned) = (new TopKItems(_store.Accelerator, Norms(prunes)), prunes);
+        return _order;
+    }
+
+    /// <summary>Must be called before rows are written.</summary>
+    public void Changing()
+    {
+        _order?.Dispose();
+        _order = null;
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => _buffer.Dispose();
+    public void Dispose()
+    {
+        Changing();
+        _buffer.Dispose();
+    }
+
+    private unsafe float[] Norms(bool prunes)
+    {
+        var norms = new float[RowCount];
+        norms.AsSpan().Fill(float.PositiveInfinity);
+        var padded = new float[ChunkRows * PaddedRank];
+        for (var first = 0; prunes && first < RowCount; first += ChunkRows)
+        {
+            var count = Math.Min(ChunkRows, RowCount - first);
+            Transfer.ToHost(Rows(first, count), MemoryMarshal.Cast<float, Float4>(padded.AsSpan())[..(count * Rank4)]);
+            fixed (float* pointer = padded)
+            {
+                for (var row = 0; row < count; row++)
+                    norms[first + row] = NormBound.OfItem(pointer + (row * PaddedRank), PaddedRank);
+            }
+        }
+
+        return norms;
+    }
 
     private void Pad(ReadOnlySpan<float> source, Span<float> padded)
     {

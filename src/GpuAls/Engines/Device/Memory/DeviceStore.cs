@@ -128,7 +128,7 @@ internal readonly record struct TrainingMemory(TrainingShape Shape, long FactorB
         return new TrainingMemory(
             shape,
             shape.FactorRows * rank4 * Float4.Bytes,
-            Math.Max(scratch, DeviceTopK.LeastBytes(shape.LongestRow, ListLength) - row),
+            Math.Max(scratch, DeviceTopK.LeastBytes(shape.LongestRow, shape.ItemCount, ListLength) - row),
             row);
     }
 
