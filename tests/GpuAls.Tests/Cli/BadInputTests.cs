@@ -143,7 +143,7 @@ public sealed class BadInputTests
         "train PLAYS --output MODEL --rank 1 --regularization 3e38 --regularization-scaling ials",
         "too large for fp32. Lower --regularization")]
     [TestCase("devices --log-format xml", "--log-format is 'xml'; expected text or json.")]
-    [TestCase("train PLAYS --output MODEL --solver lu", "--solver is 'lu'; expected cholesky or cg.")]
+    [TestCase("train PLAYS --output MODEL --solver lu", "--solver is 'lu'; expected cholesky, cg or ials++.")]
     [TestCase("train PLAYS --output MODEL --precision fp16", "--precision is 'fp16'; expected fp32 or tf32.")]
     [TestCase(
         "train PLAYS --output MODEL --precision tf32 --solver cg",
