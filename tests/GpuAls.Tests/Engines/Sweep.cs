@@ -10,6 +10,7 @@ internal sealed class Sweep
     private readonly CsrMatrix _plays;
     private readonly float[] _y = [];
     private readonly float[] _lambda;
+    private double[]? _gramian;
 
     public Sweep(int rank, int blockSize, int[] rowLengths, int columns, int seed)
         : this(
@@ -70,7 +71,7 @@ internal sealed class Sweep
             Plays = plays,
             Weights = weights,
             FixedFactors = fixedFactors,
-            Gramian = ReferenceAls.Gramian(TestMatrices.ToDouble(_y, _rank)).Cast<double>().ToArray(),
+            Gramian = _gramian ??= [.. ReferenceAls.Gramian(TestMatrices.ToDouble(_y, _rank)).Cast<double>()],
             Regularization = _lambda,
             Target = target,
             BlockSize = _blockSize,
@@ -80,10 +81,12 @@ internal sealed class Sweep
         return target.ToArray();
     }
 
-    public void AssertEqualsReference(float[] solved, ConfidenceWeights weights) => AssertEquals(
-        solved,
-        ReferenceSweep.Rows(
-            _plays, weights, TestMatrices.ToDouble(_y, _rank), _lambda, TestMatrices.ToDouble(X, _rank), _blockSize));
+    public void AssertEqualsReference(float[] solved, ConfidenceWeights weights) =>
+        AssertEquals(solved, Reference(weights));
+
+    /// <summary>The sweep in fp64.</summary>
+    public double[,] Reference(ConfidenceWeights weights) => ReferenceSweep.Rows(
+        _plays, weights, TestMatrices.ToDouble(_y, _rank), _lambda, TestMatrices.ToDouble(X, _rank), _blockSize);
 
     /// <summary>The exact solution in fp64.</summary>
     public double[,] Exact(ConfidenceWeights weights) =>

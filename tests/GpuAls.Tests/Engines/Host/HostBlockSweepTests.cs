@@ -25,8 +25,10 @@ public sealed class HostBlockSweepTests
     [TestCase(300, 256)]
     public void SolveRows_EqualsTheSweepInFp64(int rank, int blockSize)
     {
+        var sweep = new Sweep(rank, blockSize, RowLengths, Columns, seed: 35);
+        var expected = sweep.Reference(Weights);
         foreach (var bits in (int[])[128, 256, 512])
-            AssertEqualsReference(new HostEngine(2, HostOperations.OfWidth(bits, 2)), rank, blockSize, Weights);
+            sweep.AssertEquals(sweep.Solve(new HostEngine(2, HostOperations.OfWidth(bits, 2)), Weights), expected);
     }
 
     [TestCase(40, 16)]
@@ -34,9 +36,9 @@ public sealed class HostBlockSweepTests
     public void SolveRows_OtherObjectives_EqualTheSweepInFp64(int rank, int blockSize)
     {
         using var engine = new HostEngine(2);
-        AssertEqualsReference(engine, rank, blockSize, ConfidenceWeights.Explicit);
-        AssertEqualsReference(engine, rank, blockSize, new ConfidenceWeights(0, 0, 0));
-        AssertEqualsReference(engine, rank, blockSize, new ConfidenceWeights(1, -1, 0));
+        var sweep = new Sweep(rank, blockSize, RowLengths, Columns, seed: 35);
+        foreach (var weights in (ConfidenceWeights[])[ConfidenceWeights.Explicit, new(0, 0, 0), new(1, -1, 0)])
+            sweep.AssertEqualsReference(sweep.Solve(engine, weights), weights);
     }
 
     [Test]
@@ -102,11 +104,5 @@ public sealed class HostBlockSweepTests
                 sweep.Only(row).Solve(new HostEngine(1), Weights),
                 Is.EqualTo(together[(row * 100)..((row + 1) * 100)]),
                 $"row {row}");
-    }
-
-    private static void AssertEqualsReference(HostEngine engine, int rank, int blockSize, ConfidenceWeights weights)
-    {
-        var sweep = new Sweep(rank, blockSize, RowLengths, Columns, seed: 35);
-        sweep.AssertEqualsReference(sweep.Solve(engine, weights), weights);
     }
 }
