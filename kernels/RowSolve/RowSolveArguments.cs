@@ -172,6 +172,10 @@ public static class RowSolveStatus
 /// <summary>Rearranges α₀·YᵀY on the host into the order in which the threads load their tiles.</summary>
 public static class BaseTiles
 {
+    /// <summary>Floats in the tiles of a matrix.</summary>
+    /// <param name="padded">Its rows, a multiple of eight.</param>
+    public static int LengthOf(int padded) => TriangleIndex.Count(padded / Tile8.Width) * Tile8.Width * Tile8.Width;
+
     /// <summary>
     /// The 8×8 tiles of the lower triangle, by columns of tiles, each split into 4×4 quarters A, B, C, D.
     /// </summary>
@@ -181,7 +185,7 @@ public static class BaseTiles
     public static float[] Of(float[] matrix, int padded)
     {
         ArgumentNullException.ThrowIfNull(matrix);
-        var tiles = new float[TriangleIndex.Count(padded / Tile8.Width) * Tile8.Width * Tile8.Width];
+        var tiles = new float[LengthOf(padded)];
         var target = tiles.AsSpan();
         for (var column = 0; column < padded; column += Tile8.Width)
         {

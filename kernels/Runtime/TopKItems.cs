@@ -15,10 +15,12 @@ public sealed class TopKItems : IDisposable
     /// <param name="norms">[items], rounded up, not NaN; equal norms keep items in their own order.</param>
     public TopKItems(Accelerator accelerator, ReadOnlySpan<float> norms)
     {
-        var keys = new float[norms.Length];
+        var keys = new ulong[norms.Length];
+        for (var item = 0; item < norms.Length; item++) keys[item] = TopKKey.Of(new TopKCandidate(norms[item], item));
+        keys.AsSpan().Sort();
         var order = new int[PositionsFor(norms.Length)];
-        for (var item = 0; item < norms.Length; item++) (keys[item], order[item]) = (-norms[item], item);
-        SortStably(keys, order.AsSpan(0, norms.Length));
+        for (var position = 0; position < keys.Length; position++)
+            order[position] = TopKKey.Item(keys[^(position + 1)]);
         order.AsSpan(norms.Length).Fill(norms.Length == 0 ? 0 : order[norms.Length - 1]);
         _norms = new float[(order.Length / TopKThread.TileItems) + 1];
         for (var tile = 0; tile * TopKThread.TileItems < norms.Length; tile++)
@@ -64,14 +66,4 @@ public sealed class TopKItems : IDisposable
     /// <summary>Whole tiles, and one more, which is fetched but not searched.</summary>
     private static int PositionsFor(int items) =>
         (((items + TopKThread.TileItems - 1) / TopKThread.TileItems) + 1) * TopKThread.TileItems;
-
-    private static void SortStably(float[] keys, Span<int> items)
-    {
-        MemoryExtensions.Sort(keys.AsSpan(), items);
-        for (int first = 0, end; first < keys.Length; first = end)
-        {
-            for (end = first + 1; end < keys.Length && keys[end] == keys[first];) end++;
-            items[first..end].Sort();
-        }
-    }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using GpuAls.Bench.OnGpu;
+using GpuAls.Bench.Quality;
 using Spectre.Console;
 
 namespace GpuAls.Bench.Convergence;
@@ -10,12 +11,7 @@ internal static class ConvergenceCommand
 {
     public static Command Create()
     {
-        var data = new Option<string>("--data")
-        {
-            Description = "folder with the data sets",
-            Required = true,
-            HelpName = "DIR",
-        };
+        var data = DataSet.FolderOption("folder with the data sets");
         var ranks = new Option<int[]>("--rank")
         {
             Description = "ranks",
@@ -50,17 +46,18 @@ internal static class ConvergenceCommand
         {
             data, ranks, iterations, seeds, set, curves,
         };
-        command.SetAction((result, cancellation) => RunAsync(
-            new Plan(
+        command.SetAction((result, cancellation) =>
+        {
+            var plan = new Plan(
                 result.GetValue(data)!, result.GetValue(ranks)!, result.GetValue(iterations), result.GetValue(seeds),
-                result.GetValue(set)!, result.GetValue(curves)),
-            cancellation));
+                result.GetValue(set)!, result.GetValue(curves));
+            return DataSet.InFolderAsync(folder => RunAsync(plan, folder, cancellation));
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(Plan plan, CancellationToken cancellation)
+    private static async Task RunAsync(Plan plan, string folder, CancellationToken cancellation)
     {
-        var folder = Directory.CreateTempSubdirectory();
         using var engine = new HostEngine(Environment.ProcessorCount);
         using var curves = plan.Curves is null ? null : new StreamWriter(plan.Curves);
         curves?.WriteLine("set,rank,seed,acceleration,iteration,loss,seconds");
@@ -70,38 +67,26 @@ internal static class ConvergenceCommand
                 "rank", "1 %", "0.1 %", "0.01 %", "seconds to 0.1 %", "iteration, plain", "accelerated", "final loss",
                 "slower",
             ]);
-        try
+        foreach (var set in ConvergenceSet.All)
         {
-            foreach (var set in ConvergenceSet.All)
+            if (!set.Name.StartsWith(plan.Set, StringComparison.Ordinal)) continue;
+            var plays = await set.LoadAsync(plan.Data, folder, cancellation).ConfigureAwait(false);
+            foreach (var rank in plan.Ranks)
             {
-                if (!set.Name.StartsWith(plan.Set, StringComparison.Ordinal)) continue;
-                var plays = await set.LoadAsync(plan.Data, folder.FullName, cancellation).ConfigureAwait(false);
-                foreach (var rank in plan.Ranks)
-                {
-                    var pairs = Enumerable.Range(1, plan.Seeds)
-                        .Select(seed => Pair(set.Options with { Rank = rank, Seed = seed })).ToList();
-                    if (curves is not null) Write(curves, set, rank, pairs);
-                    table.AddRow(Row(set, rank, pairs));
-                    Console.Error.WriteLine($"{set.Name}, rank {rank}: done");
-                }
-
-                DescentPair Pair(AlsOptions options)
-                {
-                    var als = options with { Iterations = plan.Iterations };
-                    return new DescentPair(
-                        Descent.Of(engine, plays, als, cancellation),
-                        Descent.Of(engine, plays, als with { Acceleration = Acceleration.Momentum }, cancellation));
-                }
+                var pairs = Enumerable.Range(1, plan.Seeds)
+                    .Select(seed => Pair(set.Options with { Rank = rank, Seed = seed })).ToList();
+                if (curves is not null) Write(curves, set, rank, pairs);
+                table.AddRow(Row(set, rank, pairs));
+                Console.Error.WriteLine($"{set.Name}, rank {rank}: done");
             }
-        }
-        catch (GpuAlsException failure)
-        {
-            Console.Error.WriteLine($"error: {failure.Message}");
-            return (int)failure.Kind;
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
+
+            DescentPair Pair(AlsOptions options)
+            {
+                var als = options with { Iterations = plan.Iterations };
+                return new DescentPair(
+                    Descent.Of(engine, plays, als, cancellation),
+                    Descent.Of(engine, plays, als with { Acceleration = Acceleration.Momentum }, cancellation));
+            }
         }
 
         ResultTable.Print(
@@ -111,7 +96,6 @@ internal static class ConvergenceCommand
             + "> stands for never. Final loss: accelerated against plain. Slower: how often, of all seeds and "
             + "tolerances, accelerated training took more iterations.",
             "");
-        return 0;
     }
 
     private static string[] Row(ConvergenceSet set, int rank, List<DescentPair> pairs)

@@ -28,12 +28,7 @@ internal static class HighRankCommand
 
     public static Command Create()
     {
-        var data = new Option<string>("--data")
-        {
-            Description = "folder with the files of CiteULike-a",
-            Required = true,
-            HelpName = "DIR",
-        };
+        var data = DataSet.FolderOption("folder with the files of CiteULike-a");
         var ranks = new Option<int[]>("--rank")
         {
             Description = "ranks",
@@ -57,58 +52,44 @@ internal static class HighRankCommand
             exactRank,
             iterations,
         };
-        command.SetAction((result, cancellation) => RunAsync(
+        command.SetAction((result, cancellation) => DataSet.InFolderAsync(folder => RunAsync(
             result.GetValue(data)!, result.GetValue(ranks)!, result.GetValue(exactRank), result.GetValue(iterations),
-            cancellation));
+            folder, cancellation)));
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        string data, int[] ranks, int exactRank, int iterations, CancellationToken cancellation)
+    private static async Task RunAsync(
+        string data, int[] ranks, int exactRank, int iterations, string folder, CancellationToken cancellation)
     {
-        var folder = Directory.CreateTempSubdirectory();
-        try
-        {
-            var (train, test) = (Path.Combine(folder.FullName, "train.csv"), Path.Combine(folder.FullName, "test.csv"));
-            ItemLists.Convert(Path.Combine(data, Train), LineForm.UserIsTheLine, train);
-            ItemLists.Convert(Path.Combine(data, Test), LineForm.UserIsTheLine, test);
-            var read =
-                await Plays.ReadAsync(train, new InteractionSchema(), null, cancellation).ConfigureAwait(false);
-            var plays = read.Matrix;
-            using var engine = new HostEngine();
-            var table = ResultTable.Create(
-                ["solver"], ["rank", "seconds of an iteration", "NDCG@10", "recall@50", "loss after 4 iterations"]);
-            foreach (var rank in ranks)
-                foreach (var (name, options) in Solvers(Options with { Rank = rank, Iterations = iterations }))
-                {
-                    if (options.Solver == Solver.Cholesky && rank > exactRank) continue;
-                    var timed = HostCase.Run(engine, plays, options, TimedIterations);
-                    var report = await new EvaluateJob(Job(train, test, options), engine).RunAsync(cancellation)
-                        .ConfigureAwait(false);
-                    double Value(Metric metric) =>
-                        report.Methods[0].Metrics.First(value => value.Metric == metric).Value;
-                    table.AddRow(
-                        name, ResultTable.Text(rank, "0"), ResultTable.Text(timed.Seconds, "F3"),
-                        ResultTable.Text(Value(Ndcg), "F4"), ResultTable.Text(Value(Recall), "F4"),
-                        ResultTable.Text(timed.Loss, "G7"));
-                    Console.Error.WriteLine($"rank {rank}, {name}");
-                }
+        var (train, test) = (Path.Combine(folder, "train.csv"), Path.Combine(folder, "test.csv"));
+        ItemLists.Convert(Path.Combine(data, Train), LineForm.UserIsTheLine, train);
+        ItemLists.Convert(Path.Combine(data, Test), LineForm.UserIsTheLine, test);
+        var read =
+            await Plays.ReadAsync(train, new InteractionSchema(), null, cancellation).ConfigureAwait(false);
+        var plays = read.Matrix;
+        using var engine = new HostEngine();
+        var table = ResultTable.Create(
+            ["solver"], ["rank", "seconds of an iteration", "NDCG@10", "recall@50", "loss after 4 iterations"]);
+        foreach (var rank in ranks)
+            foreach (var (name, options) in Solvers(Options with { Rank = rank, Iterations = iterations }))
+            {
+                if (options.Solver == Solver.Cholesky && rank > exactRank) continue;
+                var timed = HostCase.Run(engine, plays, options, TimedIterations);
+                var report = await new EvaluateJob(Job(train, test, options), engine).RunAsync(cancellation)
+                    .ConfigureAwait(false);
+                double Value(Metric metric) =>
+                    report.Methods[0].Metrics.First(value => value.Metric == metric).Value;
+                table.AddRow(
+                    name, ResultTable.Text(rank, "0"), ResultTable.Text(timed.Seconds, "F3"),
+                    ResultTable.Text(Value(Ndcg), "F4"), ResultTable.Text(Value(Recall), "F4"),
+                    ResultTable.Text(timed.Loss, "G7"));
+                Console.Error.WriteLine($"rank {rank}, {name}");
+            }
 
-            ResultTable.Print(
-                table, Console.Out, Machine.Line,
-                ResultTable.Text($"CiteULike-a, {plays.ByUser.EntryCount:N0} plays; {engine.Description}; ")
-                + ResultTable.Text($"quality after {iterations} iterations; median of {TimedIterations} iterations"));
-            return 0;
-        }
-        catch (GpuAlsException failure)
-        {
-            Console.Error.WriteLine($"error: {failure.Message}");
-            return (int)failure.Kind;
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        ResultTable.Print(
+            table, Console.Out, Machine.Line,
+            ResultTable.Text($"CiteULike-a, {plays.ByUser.EntryCount:N0} plays; {engine.Description}; ")
+            + ResultTable.Text($"quality after {iterations} iterations; median of {TimedIterations} iterations"));
     }
 
     private static IEnumerable<(string Name, AlsOptions Options)> Solvers(AlsOptions options)

@@ -11,12 +11,7 @@ internal static class QualityCommand
     {
         var set = new Argument<string>("set") { Description = "the data set" };
         set.AcceptOnlyFromAmong([.. PublishedSet.All.Select(one => one.Name)]);
-        var data = new Option<string>("--data")
-        {
-            Description = "folder with the data set's files",
-            Required = true,
-            HelpName = "DIR",
-        };
+        var data = DataSet.FolderOption("folder with the data set's files");
         var device = new Option<string>("--device")
         {
             Description = "device to train and make lists on: auto, cpu, cuda or opencl",
@@ -38,37 +33,23 @@ internal static class QualityCommand
             seeds,
         };
         command.SetAction((result, cancellation) =>
-            RunAsync(
+            DataSet.InFolderAsync(folder => RunAsync(
                 PublishedSet.All.Single(one => one.Name == result.GetValue(set)), result.GetValue(data)!,
-                result.GetValue(device)!, result.GetValue(seeds), cancellation));
+                result.GetValue(device)!, result.GetValue(seeds), folder, cancellation)));
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        PublishedSet set, string data, string device, int seeds, CancellationToken cancellation)
+    private static async Task RunAsync(
+        PublishedSet set, string data, string device, int seeds, string folder, CancellationToken cancellation)
     {
-        var folder = Directory.CreateTempSubdirectory();
-        try
-        {
-            using var engine = EngineFactory.Create(DeviceRequest.Parse(device), out _);
-            var options = Options(set, data, folder.FullName);
-            var reports = new List<EvaluationReport>();
-            for (var seed = 1; seed <= seeds; seed++)
-                reports.Add(
-                    await new EvaluateJob(options with { Als = options.Als with { Seed = seed } }, engine)
-                        .RunAsync(cancellation).ConfigureAwait(false));
-            Print(set, reports);
-            return 0;
-        }
-        catch (GpuAlsException failure)
-        {
-            Console.Error.WriteLine($"error: {failure.Message}");
-            return (int)failure.Kind;
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        using var engine = EngineFactory.Create(DeviceRequest.Parse(device), out _);
+        var options = Options(set, data, folder);
+        var reports = new List<EvaluationReport>();
+        for (var seed = 1; seed <= seeds; seed++)
+            reports.Add(
+                await new EvaluateJob(options with { Als = options.Als with { Seed = seed } }, engine)
+                    .RunAsync(cancellation).ConfigureAwait(false));
+        Print(set, reports);
     }
 
     private static EvaluateJobOptions Options(PublishedSet set, string data, string folder)

@@ -4,28 +4,45 @@ namespace GpuAls.Bench.TopK;
 /// The model that lists are made from, on an engine. It is trained, since norms and scores of other factors are
 /// distributed differently.
 /// </summary>
-/// <param name="Engine">Makes the lists.</param>
-/// <param name="Model">Factors and plays.</param>
-/// <param name="Rows">The users who get a list.</param>
-internal sealed record TopKModel(HostEngine Engine, FactorModel Model, int[] Rows) : IDisposable
+internal sealed class TopKModel : IDisposable
 {
     private const int Iterations = 5;
 
     /// <summary>[users, items], what lists leave out.</summary>
-    private readonly CsrMatrix _mask = new ListableItems(Model.Items.Count, [.. Enumerable.Range(0, Model.Items.Count)])
-        .Mask(Model.Plays, Rows);
+    private readonly CsrMatrix _mask;
+
+    /// <param name="engine">Makes the lists; disposed with this.</param>
+    /// <param name="model">Factors and plays.</param>
+    /// <param name="rows">The users who get a list.</param>
+    public TopKModel(HostEngine engine, FactorModel model, int[] rows)
+    {
+        (Engine, Model, Rows) = (engine, model, rows);
+        _mask = new ListableItems(model.Items.Count, [.. Enumerable.Range(0, model.Items.Count)])
+            .Mask(model.Plays, rows);
+        Queries = engine.LoadFactors(FactorRows.Gather(model.UserFactors, rows, model.Rank), model.Rank);
+        Items = engine.LoadFactors(model.ItemFactors, model.Rank);
+        Seen = engine.LoadPlays(_mask);
+    }
+
+    /// <summary>Makes the lists.</summary>
+    public HostEngine Engine { get; }
+
+    /// <summary>Factors and plays.</summary>
+    public FactorModel Model { get; }
+
+    /// <summary>The users who get a list.</summary>
+    public int[] Rows { get; }
 
     public int Users => Rows.Length;
 
     /// <summary>User factors on the engine.</summary>
-    public IEngineFactors Queries { get; } =
-        Engine.LoadFactors(FactorRows.Gather(Model.UserFactors, Rows, Model.Rank), Model.Rank);
+    public IEngineFactors Queries { get; }
 
     /// <summary>Item factors on the engine.</summary>
-    public IEngineFactors Items { get; } = Engine.LoadFactors(Model.ItemFactors, Model.Rank);
+    public IEngineFactors Items { get; }
 
     /// <summary>What lists leave out, on the engine.</summary>
-    public IEnginePlays Seen => Engine.LoadPlays(_mask);
+    public IEnginePlays Seen { get; }
 
     /// <summary>Trains a model.</summary>
     /// <param name="plays">What is trained on.</param>
@@ -52,6 +69,7 @@ internal sealed record TopKModel(HostEngine Engine, FactorModel Model, int[] Row
     {
         Queries.Dispose();
         Items.Dispose();
+        Seen.Dispose();
         Engine.Dispose();
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GpuAls.Bench.Quality;
 using Spectre.Console;
 
 namespace GpuAls.Bench.Tuning;
@@ -6,14 +7,11 @@ namespace GpuAls.Bench.Tuning;
 /// <summary>bench tuning: what a few trials of gpuals tune find, against many random ones.</summary>
 internal static class TuningCommand
 {
+    private static readonly DataSet[] Sets = [DataSet.HetRec, DataSet.CiteULike, DataSet.MovieLens];
+
     public static Command Create()
     {
-        var data = new Option<string>("--data")
-        {
-            Description = "folder with the data sets",
-            Required = true,
-            HelpName = "DIR",
-        };
+        var data = DataSet.FolderOption("folder with the data sets");
         var set = new Option<string>("--set")
         {
             Description = "only the sets whose names begin like this",
@@ -35,12 +33,14 @@ internal static class TuningCommand
         {
             data, set, rank, first, seeds, threads, bayes, random, trials,
         };
-        command.SetAction((result, cancellation) => RunAsync(
-            new Plan(
+        command.SetAction((result, cancellation) =>
+        {
+            var plan = new Plan(
                 result.GetValue(data)!, result.GetValue(set)!, result.GetValue(rank), result.GetValue(first),
                 result.GetValue(seeds), result.GetValue(threads),
-                result.GetValue(bayes), result.GetValue(random), result.GetValue(trials)),
-            cancellation));
+                result.GetValue(bayes), result.GetValue(random), result.GetValue(trials));
+            return DataSet.InFolderAsync(folder => RunAsync(plan, folder, cancellation));
+        });
         return command;
     }
 
@@ -51,9 +51,8 @@ internal static class TuningCommand
         HelpName = "N",
     };
 
-    private static async Task<int> RunAsync(Plan plan, CancellationToken cancellation)
+    private static async Task RunAsync(Plan plan, string folder, CancellationToken cancellation)
     {
-        var folder = Directory.CreateTempSubdirectory();
         using var engine = new HostEngine(plan.Threads);
         var table = ResultTable.Create(
             ["set"],
@@ -61,40 +60,28 @@ internal static class TuningCommand
                 "seed", "bayes", "random", "share", "the same after", "test: defaults", "bayes", "random", "share",
                 "seconds: bayes", "random",
             ]);
-        try
+        foreach (var set in Sets)
         {
-            foreach (var set in TuningSet.All)
+            if (!set.Name.StartsWith(plan.Set, StringComparison.Ordinal)) continue;
+            var plays = await set.LoadAsync(plan.Data, folder, cancellation).ConfigureAwait(false);
+            using var known = new TrialFile(plan.Trials, set.Name);
+            var pairs = new List<Pair>();
+            for (var seed = plan.First; seed < plan.First + plan.Seeds; seed++)
             {
-                if (!set.Name.StartsWith(plan.Set, StringComparison.Ordinal)) continue;
-                var plays = await set.LoadAsync(plan.Data, folder.FullName, cancellation).ConfigureAwait(false);
-                using var known = new TrialFile(plan.Trials, set.Name);
-                var pairs = new List<Pair>();
-                for (var seed = plan.First; seed < plan.First + plan.Seeds; seed++)
-                {
-                    using var contest = new Contest(engine, plays, plan.Rank, seed);
-                    var usual = contest.Test(contest.Usual, cancellation);
-                    var bayes = contest.Search(SearchKind.Bayes, plan.Bayes, known, cancellation);
-                    var random = contest.Search(SearchKind.Random, plan.Random, known, cancellation);
-                    pairs.Add(new Pair(usual, bayes, random));
-                    table.AddRow(Row(set.Name, $"{seed}", pairs[^1]));
-                    Console.Error.WriteLine(string.Join("  ", Row(set.Name, $"{seed}", pairs[^1])));
-                }
-
-                table.AddRow(
-                [
-                    set.Name, "mean", "", "", Share(pairs.Average(pair => pair.Share)), "", "", "", "",
-                    Share(pairs.Average(pair => pair.TestShare)), "", "",
-                ]);
+                using var contest = new Contest(engine, plays, plan.Rank, seed);
+                var usual = contest.Test(contest.Usual, cancellation);
+                var bayes = contest.Search(SearchKind.Bayes, plan.Bayes, known, cancellation);
+                var random = contest.Search(SearchKind.Random, plan.Random, known, cancellation);
+                pairs.Add(new Pair(usual, bayes, random));
+                table.AddRow(Row(set.Name, $"{seed}", pairs[^1]));
+                Console.Error.WriteLine(string.Join("  ", Row(set.Name, $"{seed}", pairs[^1])));
             }
-        }
-        catch (GpuAlsException failure)
-        {
-            Console.Error.WriteLine($"error: {failure.Message}");
-            return (int)failure.Kind;
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
+
+            table.AddRow(
+            [
+                set.Name, "mean", "", "", Share(pairs.Average(pair => pair.Share)), "", "", "", "",
+                Share(pairs.Average(pair => pair.TestShare)), "", "",
+            ]);
         }
 
         ResultTable.Print(
@@ -104,7 +91,6 @@ internal static class TuningCommand
             + "random. The same after: the trials that random search takes, on average, to come as far as bayes. Test: "
             + "the best of each, trained with the plays it was measured on, on plays that no search has seen.",
             "");
-        return 0;
     }
 
     private static string[] Row(string set, string seed, Pair pair) =>

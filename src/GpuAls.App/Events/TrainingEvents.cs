@@ -14,7 +14,6 @@ internal sealed record IterationDone(IterationReport Report, int Total, string? 
     /// <summary>Whether the number of iterations is found on the way.</summary>
     public bool IsOpen { get; init; }
 
-
     public static readonly LogEvent Log = new(
         LogLevel.Info, "iteration", "An iteration of the training is done",
         ("iteration", "which, from 1"), ("of", "iterations in all, at most"), ("seconds", "wall time"),

@@ -121,6 +121,7 @@ internal sealed class TuneJob
         CancellationToken cancellation)
     {
         var (time, started) = (_options.Search.Time, Stopwatch.StartNew());
+        var metric = MetricChoice.Parse(_options.Search.Metric).Metric;
         int? total = time is not null && _options.Search.Trials is null && plan.IsOpen
             ? null
             : search.Rungs.Sum(rung => rung.Trials);
@@ -130,12 +131,8 @@ internal sealed class TuneJob
         {
             var trials = new ReportedTrials(
                 (ITrialLog?)journal ?? new TrialMemory(),
-                result => _progress?.Report(Told(plan, search, result) with
-                {
-                    Done = ++done,
-                    Total = total,
-                    TimeShare = TimeShare(),
-                }));
+                result => _progress?.Report(new TrialDone(
+                    result, Tried(plan, search.Candidates[result.Trial - 1]), metric, ++done, total, TimeShare())));
             var steps = new Relay<TrialStep>(step =>
                 _progress?.Report(new TrialProgress(step, done, total, TimeShare())));
             return search.Run(trials, steps, cancellation);
@@ -153,15 +150,11 @@ internal sealed class TuneJob
         double? TimeShare() => time is { } most ? Math.Min(1, started.Elapsed / most) : null;
     }
 
-    private TrialDone Told(SearchPlan plan, HyperparameterSearch search, TrialResult result)
-    {
-        var options = search.Candidates[result.Trial - 1];
-        var words = string.Join(
-            ' ',
-            plan.Searched.Where(parameter => plan.Space is null || parameter.WhyIdle(options) is null)
-                .Select(parameter => $"--{parameter.Name} {parameter.Get(options)}"));
-        return new TrialDone(result, words, MetricChoice.Parse(_options.Search.Metric).Metric, 0, null, null);
-    }
+    /// <summary>The values of what is searched, as on the command line.</summary>
+    private static string Tried(SearchPlan plan, AlsOptions options) => string.Join(
+        ' ',
+        plan.Searched.Where(parameter => plan.Space is null || parameter.WhyIdle(options) is null)
+            .Select(parameter => $"--{parameter.Name} {parameter.Get(options)}"));
 
     private TuneReport Report(
         Evaluator[] folds, SearchPlan plan, HyperparameterSearch search, IReadOnlyList<TrialResult> results)

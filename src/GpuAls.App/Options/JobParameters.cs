@@ -197,6 +197,25 @@ internal static class JobParameters
     /// <summary>Of <c>gpuals tune</c>.</summary>
     public static ParameterTable<TuneJobOptions> Tune => field ??= new(
         new TuneJobOptions { Locations = [], Space = new SearchSpace(AlsOptions.Default, []) },
+        [.. OfTune.Select(parameter => RareInTune.Contains(parameter.Name)
+            ? parameter with { IsCommon = false }
+            : parameter)])
+    {
+        Complete = (options, given) =>
+        {
+            var search = options.Search;
+            if (!given.Contains("metric"))
+                search = search with { Metric = MetricChoice.DefaultOf(options.Space.FixedOptions.Feedback) };
+            if (!given.Contains("search") && !options.Space.HasChoices)
+                search = search with { Kind = SearchKind.Bayes };
+            return options with { Search = search };
+        },
+    };
+
+    /// <summary>Common options of other commands that the short help of tune has no room for.</summary>
+    private static IReadOnlyList<string> RareInTune { get; } = ["confidence", "folds", "solver", "seed", "loss"];
+
+    private static IEnumerable<Parameter<TuneJobOptions>> OfTune =>
         [
             SharedParameters.Plays<TuneJobOptions>(o => o.Locations, (o, plays) => o with { Locations = plays }),
             .. SharedParameters.Selection<TuneJobOptions>(
@@ -224,8 +243,7 @@ internal static class JobParameters
             },
             .. AlsParameters.Searchable.SkipLast(1).Reverse().Select(Axis), Axis(AlsParameters.Searchable[^1]),
             .. SearchParameters.Table.Within<TuneJobOptions>(o => o.Search, (o, search) => o with { Search = search }),
-            .. HoldOutParameters.Of<TuneJobOptions>().Select(parameter =>
-                parameter with { IsCommon = parameter.IsCommon && parameter.Name != "folds" }),
+            .. HoldOutParameters.Of<TuneJobOptions>(),
             EvaluationParameters.Table["cold-start"].Within<TuneJobOptions>(
                 o => new EvaluationOptions { ColdStart = o.Search.ColdStart },
                 (o, value) => o with { Search = o.Search with { ColdStart = value.ColdStart } }),
@@ -239,23 +257,8 @@ internal static class JobParameters
                 o => o.Space.FixedOptions),
             .. AlsParameters.Table.Where(parameter => parameter.SearchOrder == 0).Select(parameter =>
                 parameter.Within<TuneJobOptions>(
-                    o => o.Space.FixedOptions, (o, als) => o with { Space = o.Space.With(als) }) with
-                {
-                    IsCommon = parameter.IsCommon && parameter.Group != ParameterGroup.Logging
-                        && parameter.Name is not ("solver" or "seed"),
-                }),
-        ])
-    {
-        Complete = (options, given) =>
-        {
-            var search = options.Search;
-            if (!given.Contains("metric"))
-                search = search with { Metric = MetricChoice.DefaultOf(options.Space.FixedOptions.Feedback) };
-            if (!given.Contains("search") && !options.Space.HasChoices)
-                search = search with { Kind = SearchKind.Bayes };
-            return options with { Search = search };
-        },
-    };
+                    o => o.Space.FixedOptions, (o, als) => o with { Space = o.Space.With(als) })),
+        ];
 
     /// <summary>Of <c>gpuals sample</c>.</summary>
     public static ParameterTable<SampleJobOptions> Sample => field ??= new(new SampleJobOptions { Output = "" },
@@ -340,7 +343,7 @@ internal static class JobParameters
         (o, text) => o with { Space = o.Space.With(SearchAxis.Parse(parameter, text)) }) with
     {
         Group = parameter.Group,
-        IsCommon = parameter.IsCommon && parameter.Name != "confidence",
+        IsCommon = parameter.IsCommon,
         IsCommaSeparated = true,
         ValueName = parameter.Words.Count > 0 ? "A,B,..." : "VALUES",
         Summary = parameter.Summary,

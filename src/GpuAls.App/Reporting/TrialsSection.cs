@@ -36,22 +36,15 @@ internal static class TrialsSection
 
     private static object[] Importance(TuneReport report)
     {
-        if (report.Importance is not { Count: > 0 } importance) return [];
+        if (report.Importance is not { Count: > 0 }) return [];
         return
         [
             Html.Table(
                 "Which options mattered", ["option", "importance", "best trial"],
-                importance.Select(one => (string[])
-                [
-                    one.Option ?? "options together",
-                    string.Create(CultureInfo.InvariantCulture, $"{one.Share:P0}"),
-                    one.Option is { } option ? Value(AlsParameters.Table[option], report.Trials[0].Options) : "",
-                ])),
-            Html.Paragraph(TuneReport.ImportanceNote(report)),
+                report.ImportanceRows().Select(
+                    row => (string[])[row.Option?.Name ?? "options together", row.Share, row.Best])),
+            Html.Paragraph(report.ImportanceNote()),
         ];
-
-        static string Value(Parameter<AlsOptions> parameter, AlsOptions options) =>
-            parameter.WhyIdle(options) is null ? parameter.Get(options) : "";
     }
 
     private static IEnumerable<(Parameter<AlsOptions> X, Parameter<AlsOptions> Y)> Pairs(

@@ -42,21 +42,14 @@ internal static class TrialTable
 
     private static void WriteImportance(TuneReport report, TextWriter output)
     {
-        if (report.Importance is not { Count: > 0 } importance) return;
+        if (report.Importance is not { Count: > 0 }) return;
         var table = new Table().Border(TableBorder.Simple)
             .AddColumns("option", "", "importance", "best trial");
-        foreach (var one in importance)
-        {
-            var parameter = one.Option is { } option ? AlsParameters.Table[option] : null;
-            var best = report.Trials[0].Options;
+        foreach (var (option, share, best) in report.ImportanceRows())
             table.AddRow(
-                parameter?.Option ?? "options together", parameter is null ? "" : Symbol(parameter),
-                string.Create(CultureInfo.InvariantCulture, $"{one.Share:P0}"),
-                parameter is null || parameter.WhyIdle(best) is not null ? "" : parameter.Get(best));
-        }
-
+                option?.Option ?? "options together", option is null ? "" : Symbol(option), share, best);
         Tables.Write(output, table);
-        output.WriteLine(TuneReport.ImportanceNote(report));
+        output.WriteLine(report.ImportanceNote());
     }
 
     private static string[] Results(TuneReport report, TrialResult result) =>

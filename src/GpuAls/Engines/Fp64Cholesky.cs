@@ -43,6 +43,17 @@ internal static class Fp64Cholesky
         }
     }
 
+    /// <summary>Adds a small part of the mean of the diagonal to it, for a matrix that cannot be factored.</summary>
+    /// <param name="matrix">[size, size].</param>
+    /// <param name="size">Unknowns.</param>
+    public static void AddJitter(double[] matrix, int size)
+    {
+        double sum = 0;
+        for (var i = 0; i < size; i++) sum += matrix[(i * size) + i];
+        var jitter = RowSolveReport.RelativeJitter * (sum / size);
+        for (var i = 0; i < size; i++) matrix[(i * size) + i] += jitter;
+    }
+
     /// <summary>target += scale·source.</summary>
     public static void AddScaled(double scale, ReadOnlySpan<double> source, Span<double> target)
     {

@@ -27,7 +27,7 @@ internal sealed class Fp64Equation(int rank, double[] gramian, ConfidenceWeights
         if (!Solve(x))
         {
             Assemble(entries, lambda, fixedFactors);
-            AddToDiagonal(RowSolveReport.RelativeJitter * MeanOfDiagonal());
+            Fp64Cholesky.AddJitter(_left, rank);
             outcome = Solve(x) ? PivotOutcome.Jittered : PivotOutcome.Failed;
         }
 
@@ -50,7 +50,7 @@ internal sealed class Fp64Equation(int rank, double[] gramian, ConfidenceWeights
     private void Assemble(RowEntries entries, float lambda, FactorRow fixedFactors)
     {
         for (var i = 0; i < _left.Length; i++) _left[i] = weights.UnobservedWeight * gramian[i];
-        AddToDiagonal(lambda);
+        for (var i = 0; i < rank; i++) _left[(i * rank) + i] += lambda;
         Array.Clear(_right);
         for (var k = 0; k < entries.Length; k++)
         {
@@ -61,18 +61,6 @@ internal sealed class Fp64Equation(int rank, double[] gramian, ConfidenceWeights
             for (var i = 0; i < rank; i++)
                 Fp64Cholesky.AddScaled(gram * _y[i], _y.AsSpan(0, i + 1), _left.AsSpan(i * rank, i + 1));
         }
-    }
-
-    private void AddToDiagonal(double value)
-    {
-        for (var i = 0; i < rank; i++) _left[(i * rank) + i] += value;
-    }
-
-    private double MeanOfDiagonal()
-    {
-        double sum = 0;
-        for (var i = 0; i < rank; i++) sum += _left[(i * rank) + i];
-        return sum / rank;
     }
 }
 

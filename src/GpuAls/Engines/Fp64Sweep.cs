@@ -48,7 +48,6 @@ internal sealed class Fp64Sweep(int rank, int blockSize, double[] gramian, Confi
     {
         var left = new double[step.Length * step.Length];
         Assemble(entries, lambda, fixedFactors, first, left, step);
-        var jitter = RowSolveReport.RelativeJitter * MeanOfDiagonal(left, step.Length);
         if (Fp64Cholesky.Factor(left, step.Length))
         {
             Fp64Cholesky.Solve(left, step);
@@ -56,7 +55,7 @@ internal sealed class Fp64Sweep(int rank, int blockSize, double[] gramian, Confi
         }
 
         Assemble(entries, lambda, fixedFactors, first, left, step);
-        for (var i = 0; i < step.Length; i++) left[(i * step.Length) + i] += jitter;
+        Fp64Cholesky.AddJitter(left, step.Length);
         if (!Fp64Cholesky.Factor(left, step.Length)) return PivotOutcome.Failed;
         Fp64Cholesky.Solve(left, step);
         return PivotOutcome.Jittered;
@@ -97,12 +96,5 @@ internal sealed class Fp64Sweep(int rank, int blockSize, double[] gramian, Confi
             var y = fixedFactors(entries.Indices[k]).Slice(first, change.Length);
             for (var i = 0; i < y.Length; i++) _scores[k] += y[i] * change[i];
         }
-    }
-
-    private static double MeanOfDiagonal(double[] matrix, int size)
-    {
-        double sum = 0;
-        for (var i = 0; i < size; i++) sum += matrix[(i * size) + i];
-        return sum / size;
     }
 }

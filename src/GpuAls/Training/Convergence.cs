@@ -2,7 +2,7 @@ namespace GpuAls;
 
 /// <summary>
 /// Ends a training after an iteration that changes the loss by little; trainings that go side by side by the sum of
-/// their losses. It is told after <see cref="LossObserver"/>.
+/// their losses. It runs after <see cref="LossObserver"/>.
 /// </summary>
 internal sealed class ConvergenceObserver : ITrainingObserver
 {

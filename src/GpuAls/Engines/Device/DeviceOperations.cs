@@ -10,9 +10,6 @@ namespace GpuAls;
 /// </summary>
 internal sealed class DeviceOperations : IDisposable
 {
-    /// <summary>Float4s of an 8×8 tile.</summary>
-    private const int Tile8Length = 16;
-
     private readonly DeviceStore _store;
     private readonly PlaysPass _pass;
     private readonly GramianLauncher _gramian;
@@ -208,10 +205,10 @@ internal sealed class DeviceOperations : IDisposable
     private static List<ArrayView<Float4>> Blocks(ArrayView<Float4> tiles, int rank, int blockSize)
     {
         var blocks = new List<ArrayView<Float4>>();
-        for (long first = 0, factor = 0; factor < rank; factor += blockSize)
+        for (int first = 0, factor = 0; factor < rank; factor += blockSize)
         {
-            var rank8 = Float4.CountFor((int)Math.Min(blockSize, rank - factor)) / 2;
-            var length = (long)rank8 * (rank8 + 1) / 2 * Tile8Length;
+            var padded = Float4.CountFor(Math.Min(blockSize, rank - factor)) * Float4.Width;
+            var length = BaseTiles.LengthOf(padded) / Float4.Width;
             blocks.Add(tiles.SubView(first, length));
             first += length;
         }

@@ -11,8 +11,7 @@ namespace GpuAls;
 /// The loss only depends on ratios: multiplying α, α₀ and λ by a number multiplies the loss. So α is searched as the
 /// weight of a typical play relative to α₀, and λ, of a typical row, relative to the weight of a pair with a typical
 /// play. Whatever the confidence and the scaling, good values are then much the same, for all data, and λ does not have
-/// to follow α. α₀ alone matters only to
-/// the scaling ials, where λ·(n + α₀·N)^ν lies between λ and λ·n^ν.
+/// to follow α. α₀ alone matters only to the scaling ials, where λ·(n + α₀·N)^ν lies between λ and λ·n^ν.
 /// </para>
 /// <para>
 /// Confidence, ε and the objective are left out where all plays have the same weight: they change nothing that α and λ
@@ -111,7 +110,10 @@ internal sealed class AutomaticSpace
     ];
 
     /// <summary>A point at random.</summary>
-    public double[] RandomPoint(SeededRandom random)
+    public double[] RandomPoint(SeededRandom random) => RandomPoint(ref random);
+
+    /// <summary>The next point of a sequence at random.</summary>
+    public double[] RandomPoint(ref SeededRandom random)
     {
         var point = new double[Dimensions.Count];
         for (var i = 0; i < point.Length; i++) point[i] = random.NextDouble();

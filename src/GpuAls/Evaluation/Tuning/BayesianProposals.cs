@@ -27,7 +27,7 @@ internal sealed class BayesianProposals : ITrialSource
     private readonly AutomaticSpace _space;
     private readonly long _seed;
     private readonly bool[] _isNumber;
-    private readonly List<double[]> _starts;
+    private readonly Queue<double[]> _starts;
     private readonly List<double[]> _points = [];
     private readonly HashSet<AlsOptions> _tried = [];
 
@@ -39,7 +39,7 @@ internal sealed class BayesianProposals : ITrialSource
     {
         (_space, _seed, Count) = (space, seed, count);
         _isNumber = [.. space.Dimensions.Select(dimension => dimension.IsNumber)];
-        _starts = [space.Locate(usual), .. GoodStarts(), .. Halton()];
+        _starts = new([space.Locate(usual), .. GoodStarts(), .. Halton()]);
     }
 
     /// <inheritdoc/>
@@ -53,16 +53,12 @@ internal sealed class BayesianProposals : ITrialSource
     {
         if (done.Count >= Count) return null;
         var random = SeededRandom.Of(_seed, (ulong)done.Count);
-        while (_starts.Count > 0)
-        {
-            var start = _starts[0];
-            _starts.RemoveAt(0);
+        while (_starts.TryDequeue(out var start))
             if (Take(start) is { } options) return options;
-        }
 
         if (done.Count > 0 && Take(Promising(done, ref random)) is { } promising) return promising;
         for (var draw = 0; draw < 100; draw++)
-            if (Take(Draw(ref random)) is { } options) return options;
+            if (Take(_space.RandomPoint(ref random)) is { } options) return options;
         return null;
     }
 
@@ -138,7 +134,7 @@ internal sealed class BayesianProposals : ITrialSource
         var incumbent = order.Take(BestPoints).Min(trial => model.Predict(_points[trial]).Mean);
         var (best, point) = (double.NegativeInfinity, _points[order[0]]);
         var preference = PriorTrials / done.Count;
-        for (var i = 0; i < RandomPoints; i++) Try(Draw(ref random));
+        for (var i = 0; i < RandomPoints; i++) Try(_space.RandomPoint(ref random));
         foreach (var trial in order.Take(BestPoints))
             for (var i = 0; i < NearPoints; i++) Try(Near(_points[trial], i % 2 == 0 ? 0.05 : 0.15, ref random));
         var step = 0.1;
@@ -211,13 +207,6 @@ internal sealed class BayesianProposals : ITrialSource
         }
 
         return near;
-    }
-
-    private double[] Draw(ref SeededRandom random)
-    {
-        var point = new double[_isNumber.Length];
-        for (var i = 0; i < point.Length; i++) point[i] = random.NextDouble();
-        return point;
     }
 
     /// <summary>The options at a point, if they are new.</summary>

@@ -9,7 +9,7 @@ namespace GpuAls;
 /// <param name="cancellation">Stops trials too.</param>
 internal sealed class TimeBudget(TimeSpan? limit, TimeProvider clock, CancellationToken cancellation) : IDisposable
 {
-    /// <summary>The part of the time after which <see cref="ITrialSource"/> is told that it ends.</summary>
+    /// <summary>The share of the time after which <see cref="ITrialSource"/> prepares for the end.</summary>
     private const double EndingShare = 0.6;
 
     private double _spent;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace GpuAls;
@@ -75,10 +76,26 @@ internal sealed record TuneReport
     public required string TrainCommand { get; init; }
 
     /// <summary>What <see cref="Importance"/> means, for people.</summary>
-    public static string ImportanceNote(TuneReport report) =>
-        $"Importance: the part of the variance of {report.Metric} over all values searched that an option causes "
-        + $"by itself, estimated from {Counted.Of(report.Trials.Count, "trial")}"
-        + (report.Trials.Count < ReliableTrials ? "; with so few, take it as a hint." : ".");
+    public string ImportanceNote() =>
+        $"Importance: the part of the variance of {Metric} over all values searched that an option causes "
+        + $"by itself, estimated from {Counted.Of(Trials.Count, "trial")}"
+        + (Trials.Count < ReliableTrials ? "; with so few, take it as a hint." : ".");
+
+    /// <summary>
+    /// The rows of a table of <see cref="Importance"/>: the option, null for what options do together; its share; and
+    /// its value in the best trial, empty where it has no effect.
+    /// </summary>
+    public IEnumerable<(Parameter<AlsOptions>? Option, string Share, string Best)> ImportanceRows()
+    {
+        var best = Trials[0].Options;
+        foreach (var one in Importance ?? [])
+        {
+            var option = one.Option is { } name ? AlsParameters.Table[name] : null;
+            yield return (
+                option, string.Create(CultureInfo.InvariantCulture, $"{one.Share:P0}"),
+                option is not null && option.WhyIdle(best) is null ? option.Get(best) : "");
+        }
+    }
 }
 
 /// <summary>One trial.</summary>

@@ -179,25 +179,16 @@ internal sealed unsafe class BlockEquation<TSimd, TVector> : IBlockEquations
     public void Solve()
     {
         var padded = OuterProductTile<TSimd, TVector>.WholeVectors(_size);
-        var largest = LargestOfDiagonal();
-        _isSolved = UpperCholesky<TSimd, TVector>.Factor(_left.Pointer, _stride, padded);
+        var condition = UpperCholesky<TSimd, TVector>.FactorAndEstimate(_left.Pointer, _stride, padded, _size);
+        _isSolved = condition <= RowSolveReport.Fp64Condition;
         if (!_isSolved) return;
-        var inverse = LargestOfDiagonal();
         UpperCholesky<TSimd, TVector>.Solve(_left.Pointer, _stride, padded, _right.Pointer);
-        _isSolved = largest * inverse * inverse <= RowSolveReport.Fp64Condition
-            && VectorMath<TSimd, TVector>.AllFinite(_right.Pointer, _size);
+        _isSolved = VectorMath<TSimd, TVector>.AllFinite(_right.Pointer, _size);
     }
 
     public void Dispose()
     {
         _left.Dispose();
         _right.Dispose();
-    }
-
-    private float LargestOfDiagonal()
-    {
-        var largest = 0f;
-        for (var i = 0; i < _size; i++) largest = Math.Max(largest, _left.Pointer[((long)i * _stride) + i]);
-        return largest;
     }
 }

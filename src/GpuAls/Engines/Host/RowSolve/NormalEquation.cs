@@ -36,10 +36,7 @@ internal sealed unsafe class NormalEquation<TSimd, TVector> : IRowEquation
     public bool Solve(RowEntries entries, in SharedTerms terms, float lambda, float* target)
     {
         _sums.Assemble(entries, terms, lambda, _left.Pointer, _right.Pointer);
-        var largest = LargestOfDiagonal();
-        if (!UpperCholesky<TSimd, TVector>.Factor(_left.Pointer, _stride, _size)) return false;
-        var inverse = LargestOfDiagonal();
-        var condition = largest * inverse * inverse;
+        var condition = UpperCholesky<TSimd, TVector>.FactorAndEstimate(_left.Pointer, _stride, _size, _rank);
         if (condition > RowSolveReport.Fp64Condition) return false;
         UpperCholesky<TSimd, TVector>.Solve(_left.Pointer, _stride, _size, _right.Pointer);
         if (!VectorMath<TSimd, TVector>.AllFinite(_right.Pointer, _rank)) return false;
@@ -55,13 +52,6 @@ internal sealed unsafe class NormalEquation<TSimd, TVector> : IRowEquation
         _left.Dispose();
         _right.Dispose();
         _solution.Dispose();
-    }
-
-    private float LargestOfDiagonal()
-    {
-        var largest = 0f;
-        for (var i = 0; i < _rank; i++) largest = Math.Max(largest, _left.Pointer[((long)i * _stride) + i]);
-        return largest;
     }
 
     /// <summary>

@@ -29,6 +29,20 @@ internal static unsafe class UpperCholesky<TSimd, TVector>
         return true;
     }
 
+    /// <summary>Factors A as <see cref="Factor"/> does.</summary>
+    /// <param name="matrix">[size, stride], upper triangle.</param>
+    /// <param name="stride">Distance from one row to the next.</param>
+    /// <param name="size">Number of rows, a multiple of the vector width and of eight.</param>
+    /// <param name="unknowns">Rows without padding.</param>
+    /// <returns>An estimate of the condition of A by its diagonals; infinite if it could not be factored.</returns>
+    public static float FactorAndEstimate(float* matrix, int stride, int size, int unknowns)
+    {
+        var largest = LargestOfDiagonal(matrix, stride, unknowns);
+        if (!Factor(matrix, stride, size)) return float.PositiveInfinity;
+        var inverse = LargestOfDiagonal(matrix, stride, unknowns);
+        return largest * inverse * inverse;
+    }
+
     /// <summary>Solves UᵀU x = b in place.</summary>
     /// <param name="factor">The result of <see cref="Factor"/>.</param>
     /// <param name="stride">Distance from one row to the next.</param>
@@ -48,6 +62,13 @@ internal static unsafe class UpperCholesky<TSimd, TVector>
             var row = factor + ((long)i * stride);
             vector[i] = (vector[i] - DotAfter(row, vector, i, size)) * row[i];
         }
+    }
+
+    private static float LargestOfDiagonal(float* matrix, int stride, int size)
+    {
+        var largest = 0f;
+        for (var i = 0; i < size; i++) largest = Math.Max(largest, matrix[((long)i * stride) + i]);
+        return largest;
     }
 
     private static bool FactorBlock(float* matrix, int stride, int size, int block)
