@@ -73,19 +73,12 @@ internal static class ConvergenceCommand
             var plays = await set.LoadAsync(plan.Data, folder, cancellation).ConfigureAwait(false);
             foreach (var rank in plan.Ranks)
             {
+                var options = set.Options with { Rank = rank, Iterations = plan.Iterations };
                 var pairs = Enumerable.Range(1, plan.Seeds)
-                    .Select(seed => Pair(set.Options with { Rank = rank, Seed = seed })).ToList();
+                    .Select(seed => DescentPair.Of(engine, plays, options with { Seed = seed }, cancellation)).ToList();
                 if (curves is not null) Write(curves, set, rank, pairs);
                 table.AddRow(Row(set, rank, pairs));
                 Console.Error.WriteLine($"{set.Name}, rank {rank}: done");
-            }
-
-            DescentPair Pair(AlsOptions options)
-            {
-                var als = options with { Iterations = plan.Iterations };
-                return new DescentPair(
-                    Descent.Of(engine, plays, als, cancellation),
-                    Descent.Of(engine, plays, als with { Acceleration = Acceleration.Momentum }, cancellation));
             }
         }
 

@@ -35,6 +35,12 @@ internal sealed record Descent(double[] Losses, double[] Seconds)
 /// <param name="Accelerated">With it.</param>
 internal sealed record DescentPair(Descent Plain, Descent Accelerated)
 {
+    /// <summary>Trains both, whatever the options say of acceleration.</summary>
+    public static DescentPair Of(
+        IAlsEngine engine, InteractionMatrix plays, AlsOptions options, CancellationToken cancellation) => new(
+            Descent.Of(engine, plays, options with { Acceleration = Acceleration.None }, cancellation),
+            Descent.Of(engine, plays, options with { Acceleration = Acceleration.Momentum }, cancellation));
+
     /// <summary>How close to the final loss iterations are counted to.</summary>
     public static double[] Tolerances { get; } = [1e-2, 1e-3, 1e-4];
 

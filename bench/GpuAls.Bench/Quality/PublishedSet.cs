@@ -27,6 +27,7 @@ internal sealed record PublishedSet(
             Epsilon = 0.001,
             Regularization = 1e-5,
             RegularizationScaling = RegularizationScaling.None,
+            Acceleration = Acceleration.None,
         },
         [
             new("recall", 50, .0779), new("recall", 100, .1388), new("recall", 150, .1834), new("recall", 200, .2186),
@@ -51,6 +52,7 @@ internal sealed record PublishedSet(
             UnobservedWeight = 0.1,
             Regularization = 0.01,
             RegularizationScaling = RegularizationScaling.Ials,
+            Acceleration = Acceleration.None,
         },
         [new("ndcg", 20, .2624)]);
 
