@@ -31,6 +31,9 @@ internal enum ParameterGroup
     /// <summary>What is read.</summary>
     Input,
 
+    /// <summary>What lists hold.</summary>
+    Lists,
+
     /// <summary>What is written.</summary>
     Output,
 

@@ -217,6 +217,10 @@ internal sealed record RecommendDone(RecommendReport Report, RecommendJobOptions
     public static readonly LogEvent UnknownUsers = new(
         LogLevel.Warning, "unknown_users", "Users are not in the model and were skipped", ("users", "how many"));
 
+    public static readonly LogEvent EmptyLists = new(
+        LogLevel.Info, "empty_lists", "Lists have no items: nothing is left that they may hold",
+        ("lists", "how many"));
+
     public override IEnumerable<LogLine> Lines
     {
         get
@@ -236,6 +240,11 @@ internal sealed record RecommendDone(RecommendReport Report, RecommendJobOptions
                 yield return DataLoaded.UsersWithoutPlays.Line($"{users}.", Report.UsersWithoutPlays);
             }
 
+            if (Report.EmptyLists > 0)
+                yield return EmptyLists.Line(
+                    $"{Counted.Of(Report.EmptyLists, "list is", "lists are")} empty: the user has played everything "
+                        + "that the list may hold.",
+                    Report.EmptyLists);
             yield return Log.Line(
                 $"wrote {Counted.Of(Report.Lists, "list")} to {Options.Output ?? "stdout"}", Report.Lists);
         }

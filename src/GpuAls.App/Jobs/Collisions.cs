@@ -33,15 +33,16 @@ internal static class Collisions
     }
 
     /// <exception cref="GpuAlsException">
-    /// Kind Usage: the lists have the name of the file with users, or are in the folder of a model.
+    /// Kind Usage: the lists have the name of a file that is read, or are in the folder of a model.
     /// </exception>
     public static async Task CheckAsync(RecommendJobOptions options, CancellationToken cancellation)
     {
         if (options.Output is not { } output || Databases.Has(output)) return;
         var lists = OutputLocation.Of(output);
-        Require.Usage(
-            options.UsersFile is not { } users || !OutputLocation.Of(users).IsSameAs(lists),
-            $"--output '{output}' is the file of --users. Choose another name.");
+        foreach (var (option, file) in options.Files)
+            Require.Usage(
+                !OutputLocation.Of(file).IsSameAs(lists),
+                $"--output '{output}' is the file of {option}. Choose another name.");
         Require.Usage(
             !OutputLocation.Of(options.Model).Contains(lists),
             $"--output '{output}' is inside the model folder '{options.Model}'. Choose another location.");

@@ -10,6 +10,7 @@ internal sealed class RecommendJob
     private readonly TextWriter _output;
     private readonly IProgress<JobEvent>? _progress;
     private readonly PhaseClock _clock;
+    private int _emptyLists;
 
     /// <param name="options">What to do.</param>
     /// <param name="engine">Where the scores are computed.</param>
@@ -48,7 +49,10 @@ internal sealed class RecommendJob
         _clock.End("read_model");
         _progress?.Report(ModelRead.Of(model));
         var users = await UserSelection.SelectAsync(model, _options, cancellation).ConfigureAwait(false);
-        using var recommender = new Recommender(model, _engine);
+        var rules = await LoadedRules.ReadAsync(_options.Rules, model, cancellation).ConfigureAwait(false);
+        foreach (var unused in rules.Unused) _progress?.Report(unused);
+        _clock.End("read_rules");
+        using var recommender = new Recommender(model, _engine, rules.Rules);
         var lists = Report(
             recommender.Recommend(users.Indices, _options.Top, _options.IncludePlayed, cancellation),
             users.Indices.Length);
@@ -57,7 +61,8 @@ internal sealed class RecommendJob
         _clock.End("recommend");
         await outputs.CommitAsync(cancellation).ConfigureAwait(false);
         _clock.End("publish");
-        var report = new RecommendReport(users.Indices.Length, users.Unknown, users.WithoutPlays, users.Named);
+        var report = new RecommendReport(
+            users.Indices.Length, users.Unknown, users.WithoutPlays, users.Named, _emptyLists);
         _progress?.Report(new RecommendDone(report, _options));
         return report;
 
@@ -77,6 +82,7 @@ internal sealed class RecommendJob
         {
             yield return batch;
             made += batch.UserIndices.Length;
+            _emptyLists += batch.EmptyCount;
             _progress?.Report(new ListsMade(made, total));
         }
     }

@@ -10,8 +10,7 @@ internal sealed record RecommendJobOptions
     public IReadOnlyList<string> Users { get; init; } = [];
 
     /// <summary>
-    /// File with a user id a line; together with <see cref="Users"/> it chooses whose lists are made. Without both: all
-    /// users.
+    /// File of user ids; together with <see cref="Users"/> it chooses whose lists are made. Without both: all users.
     /// </summary>
     public string? UsersFile { get; init; }
 
@@ -32,6 +31,13 @@ internal sealed record RecommendJobOptions
 
     /// <summary>Whether items a user has played may be listed.</summary>
     public bool IncludePlayed { get; init; }
+
+    /// <summary>What lists may hold besides.</summary>
+    public ListRuleOptions Rules { get; init; } = new();
+
+    /// <summary>The files that are read besides the model, each with its option.</summary>
+    public IEnumerable<(string Option, string File)> Files =>
+        UsersFile is null ? Rules.Files : Rules.Files.Prepend(("--users", UsersFile));
 }
 
 /// <summary>What became of the users.</summary>
@@ -39,4 +45,6 @@ internal sealed record RecommendJobOptions
 /// <param name="UnknownUsers">Users who are not in the model.</param>
 /// <param name="UsersWithoutPlays">Users of the model who have no play above 0, or factors that are all 0.</param>
 /// <param name="NamedUsers">Different users that were named; null where lists were made for all.</param>
-internal sealed record RecommendReport(int Lists, int UnknownUsers, int UsersWithoutPlays, int? NamedUsers);
+/// <param name="EmptyLists">Lists without items: their users played everything that the rules leave.</param>
+internal sealed record RecommendReport(
+    int Lists, int UnknownUsers, int UsersWithoutPlays, int? NamedUsers, int EmptyLists);

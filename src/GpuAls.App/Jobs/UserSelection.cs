@@ -20,7 +20,14 @@ internal sealed record UserSelection(int[] Indices, int Unknown, int WithoutPlay
 
         var indices = new List<int>();
         var unknown = new List<string>();
-        var listed = await ReadFileAsync(options.UsersFile, cancellation).ConfigureAwait(false);
+        var schema = options.Rules.Schema with
+        {
+            ItemColumn = options.Rules.Schema.UserColumn,
+            ItemOption = "--user-column",
+        };
+        var listed = options.UsersFile is { } file
+            ? await IdFiles.ReadListAsync(file, schema, cancellation).ConfigureAwait(false)
+            : [];
         foreach (var id in options.Users.Concat(listed).Distinct(StringComparer.Ordinal))
         {
             if (model.Users.TryFind(id, out var index)) indices.Add(index);
@@ -30,29 +37,6 @@ internal sealed record UserSelection(int[] Indices, int Unknown, int WithoutPlay
         if (unknown.Count > 0 && !options.SkipUnknownUsers) throw NotInTheModel(unknown);
         var ranked = indices.Where(user => Recommender.HasPlays(model, user)).ToArray();
         return new UserSelection(ranked, unknown.Count, indices.Count - ranked.Length, indices.Count + unknown.Count);
-    }
-
-    private static async Task<List<string>> ReadFileAsync(string? path, CancellationToken cancellation)
-    {
-        if (path is null) return [];
-        try
-        {
-            var file = await Stores.FindFileAsync(path, cancellation).ConfigureAwait(false)
-                ?? throw new FileNotFoundException("it does not exist.");
-            using var reader = new StreamReader(await file.OpenAsync(cancellation).ConfigureAwait(false));
-            var users = new List<string>();
-            while (await reader.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line)
-                if (line.Length > 0) users.Add(line);
-            return users;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new GpuAlsException(
-                FailureKind.BadInput,
-                $"cannot read the users in '{path}': {exception.Message} "
-                    + "Expected a text file with one user id per line.",
-                exception);
-        }
     }
 
     private static GpuAlsException NotInTheModel(List<string> unknown)

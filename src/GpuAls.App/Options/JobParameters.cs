@@ -95,7 +95,7 @@ internal static class JobParameters
             Group = ParameterGroup.Input,
             IsCommon = true,
             ValueName = "FILE",
-            Summary = "File with one user id per line",
+            Summary = "File of user ids: one per line, or a table with --user-column",
         },
         Parameter<RecommendJobOptions>.Word(
             "on-unknown-user", ["fail", "skip"], o => o.SkipUnknownUsers ? "skip" : "fail",
@@ -120,6 +120,7 @@ internal static class JobParameters
         SharedParameters.Top<RecommendJobOptions>(o => o.Top, (o, top) => o with { Top = top }),
         SharedParameters.IncludePlayed<RecommendJobOptions>(
             o => o.IncludePlayed, (o, value) => o with { IncludePlayed = value }),
+        .. ListRuleParameters.Table.Within<RecommendJobOptions>(o => o.Rules, (o, rules) => o with { Rules = rules }),
         SharedParameters.Overwrite<RecommendJobOptions>(
             o => o.Overwrite, (o, value) => o with { Overwrite = value }) with
         {

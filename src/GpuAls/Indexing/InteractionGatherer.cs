@@ -42,7 +42,8 @@ internal sealed class InteractionGatherer(IInteractionSource source)
         return new ReadProgress(_rows, batch.Fraction);
     }
 
-    public IndexedInteractions Build()
+    /// <param name="mayBeEmpty">Whether no rows at all are accepted.</param>
+    public IndexedInteractions Build(bool mayBeEmpty = false)
     {
         if (_badRows > 0 && source.Schema.OnBadRow == OnBadRow.Fail) throw BadRows();
         var statistics = new ReadStatistics
@@ -52,12 +53,13 @@ internal sealed class InteractionGatherer(IInteractionSource source)
             ZeroWeightRows = _zeroWeightRows,
             BadRows = _badRows,
         };
-        if (_keptRows == 0) throw new GpuAlsException(FailureKind.BadInput, source.NothingLeft(statistics));
+        if (_keptRows == 0 && !mayBeEmpty)
+            throw new GpuAlsException(FailureKind.BadInput, source.NothingLeft(statistics));
         var (users, items, weights, times) = _gathered.Take();
         return new IndexedInteractions
         {
-            Users = _users.Build(users.AsMemory(0, _gathered.Count)),
-            Items = _items.Build(items.AsMemory(0, _gathered.Count)),
+            Users = _keptRows == 0 ? new IdIndex<string>([]) : _users.Build(users.AsMemory(0, _gathered.Count)),
+            Items = _keptRows == 0 ? new IdIndex<string>([]) : _items.Build(items.AsMemory(0, _gathered.Count)),
             RowCount = _gathered.Count,
             UserIndices = users,
             ItemIndices = items,

@@ -27,8 +27,15 @@ internal static class InteractionLoader
     /// <summary>
     /// Loads all plays of a source: several batches at once are read and numbered, and gathered in their order.
     /// </summary>
+    /// <param name="source">The plays.</param>
+    /// <param name="progress">Told after each batch.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <param name="mayBeEmpty">Whether no rows at all are accepted.</param>
     internal static async Task<IndexedInteractions> LoadAsync(
-        IInteractionSource source, IProgress<ReadProgress>? progress, CancellationToken cancellation)
+        IInteractionSource source,
+        IProgress<ReadProgress>? progress,
+        CancellationToken cancellation,
+        bool mayBeEmpty = false)
     {
         source.Schema.CheckDistinct();
         var gathered = new InteractionGatherer(source);
@@ -41,7 +48,7 @@ internal static class InteractionLoader
             progress?.Report(read);
         }
 
-        return gathered.Build();
+        return gathered.Build(mayBeEmpty);
     }
 
     private static Func<CancellationToken, Task<NumberedBatch>> Numbered(

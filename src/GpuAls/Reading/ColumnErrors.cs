@@ -32,6 +32,7 @@ internal static class ColumnErrors
     /// <summary>The names, of which there may be many, and anything where the file is not what it seems.</summary>
     private static string List(IReadOnlyList<string> columns)
     {
+        columns = [.. columns.Where(name => name != InteractionSchema.NoColumn)];
         var names = string.Join(", ", columns.Take(MostListed).Select(name => Quoted.Of(name)[1..].TrimEnd('\'')));
         return columns.Count > MostListed ? $"{names} and {columns.Count - MostListed:N0} more" : names;
     }

@@ -5,6 +5,9 @@ namespace GpuAls;
 /// <summary>Which columns of the input are read, and how.</summary>
 public sealed record InteractionSchema
 {
+    /// <summary>The column of users where only items are read; no file has it.</summary>
+    internal const string NoColumn = "\0";
+
     /// <summary>Column of user ids; without a header, its number from 1.</summary>
     public string UserColumn { get; init; } = "user";
 
@@ -78,10 +81,16 @@ public sealed record InteractionSchema
     /// <summary>What to do with bad rows.</summary>
     public OnBadRow OnBadRow { get; init; } = OnBadRow.Fail;
 
+    /// <summary>The option that names the column of users, for messages; files of other ids are read so too.</summary>
+    internal string UserOption { get; init; } = "--user-column";
+
+    /// <summary>The same of the column of items.</summary>
+    internal string ItemOption { get; init; } = "--item-column";
+
     /// <summary>The columns that are read, each with the option that names it.</summary>
     internal IReadOnlyList<(string Name, string Option)> Columns =>
     [
-        (UserColumn, "--user-column"), (ItemColumn, "--item-column"),
+        (UserColumn, UserOption), (ItemColumn, ItemOption),
         .. WeightColumn is { } weight ? [(weight, "--weight-column")] : Array.Empty<(string, string)>(),
         .. TimeColumn is { } time ? [(time, "--time-column")] : Array.Empty<(string, string)>(),
     ];

@@ -60,11 +60,14 @@ internal sealed class ListableItems
     /// <summary>Whether lists may hold all items, so that numbers and items are the same.</summary>
     public bool IsWhole => Count == ItemCount;
 
-    /// <summary>The items that lists of a model may hold.</summary>
-    public static ListableItems Of(FactorModel model) =>
-        new(
+    /// <summary>The items that lists of a model may hold under some rules.</summary>
+    public static ListableItems Of(FactorModel model, ListRules rules)
+    {
+        var likes = Likes.CountByColumn(model.Plays, model.Feedback);
+        return new(
             model.Items.Count,
-            ListRule.Items(Likes.CountByColumn(model.Plays, model.Feedback), model.ItemFactors, model.Rank));
+            rules.Allowed(ListRule.Items(likes, model.ItemFactors, model.Rank), model.Items.Count));
+    }
 
     /// <summary>Whether these are exactly some items.</summary>
     public bool Are(ReadOnlySpan<int> items) => _items.AsSpan().SequenceEqual(items);
@@ -79,13 +82,14 @@ internal sealed class ListableItems
     /// <summary>What some users have played, by the numbers of items.</summary>
     /// <param name="plays">[users, items].</param>
     /// <param name="users">Whose rows, in this order.</param>
+    /// <param name="excluded">[users, items], what is left out too; null for nothing.</param>
     /// <returns>[chosen users, listable], all values 0; until the next mask is asked for.</returns>
-    public CsrMatrix Mask(CsrMatrix plays, ReadOnlySpan<int> users)
+    public CsrMatrix Mask(CsrMatrix plays, ReadOnlySpan<int> users, CsrMatrix? excluded = null)
     {
         long entries = 0;
-        foreach (var user in users) entries += plays.RowLength(user);
+        foreach (var user in users) entries += plays.RowLength(user) + (excluded?.RowLength(user) ?? 0);
         if (entries > _maskIndices.Length) (_maskIndices, _maskValues) = (new int[entries], new float[entries]);
-        return Mask(plays, users, _maskIndices, _maskValues);
+        return Mask(plays, users, excluded, _maskIndices, _maskValues);
     }
 
     /// <summary>The same for a range of users, in memory of its own.</summary>
@@ -94,8 +98,12 @@ internal sealed class ListableItems
         if (IsWhole) return plays.Slice(users.Start, users.Count);
         var entries = plays.Indptr[users.Start + users.Count] - plays.Indptr[users.Start];
         int[] rows = [.. Enumerable.Range(users.Start, users.Count)];
-        return Mask(plays, rows, new int[entries], new float[entries]);
+        return Mask(plays, rows, null, new int[entries], new float[entries]);
     }
+
+    /// <summary>Values of the items that can be listed, out of those of all items.</summary>
+    /// <returns>[listable].</returns>
+    public T[] Select<T>(T[] ofItems) => Array.ConvertAll(_items, item => ofItems[item]);
 
     /// <summary>Replaces numbers by items; -1, the end of a shorter list, stays.</summary>
     public void ToItems(Span<int> numbers)
@@ -124,18 +132,42 @@ internal sealed class ListableItems
 
     /// <param name="plays">[users, items].</param>
     /// <param name="users">Whose rows, in this order.</param>
+    /// <param name="excluded">[users, items], what is left out too; null for nothing.</param>
     /// <param name="indices">[entries of these rows or more], overwritten.</param>
     /// <param name="values">[entries of these rows or more].</param>
-    private CsrMatrix Mask(CsrMatrix plays, ReadOnlySpan<int> users, int[] indices, float[] values)
+    private CsrMatrix Mask(
+        CsrMatrix plays, ReadOnlySpan<int> users, CsrMatrix? excluded, int[] indices, float[] values)
     {
-        var (indptr, end) = (new long[users.Length + 1], 0);
+        var (indptr, end, union) = (new long[users.Length + 1], 0, Array.Empty<int>());
         for (var i = 0; i < users.Length; i++)
         {
-            end += Translate(plays.RowIndices(users[i]), indices.AsSpan(end));
+            var row = plays.RowIndices(users[i]);
+            if (excluded is not null && excluded.RowLength(users[i]) > 0)
+                row = Union(row, excluded.RowIndices(users[i]), ref union);
+            end += Translate(row, indices.AsSpan(end));
             indptr[i + 1] = end;
         }
 
         return CsrMatrix.InBuffers(Count, indptr, indices, values);
+    }
+
+    /// <summary>The items of two rows, rising, each once.</summary>
+    private static ReadOnlySpan<int> Union(ReadOnlySpan<int> one, ReadOnlySpan<int> other, scoped ref int[] union)
+    {
+        if (union.Length < one.Length + other.Length) union = new int[2 * (one.Length + other.Length)];
+        var (i, j, count) = (0, 0, 0);
+        while (i < one.Length && j < other.Length)
+        {
+            var least = Math.Min(one[i], other[j]);
+            i += one[i] == least ? 1 : 0;
+            j += other[j] == least ? 1 : 0;
+            union[count++] = least;
+        }
+
+        one[i..].CopyTo(union.AsSpan(count));
+        count += one.Length - i;
+        other[j..].CopyTo(union.AsSpan(count));
+        return union.AsSpan(0, count + other.Length - j);
     }
 
     private bool Has(int item) => _numbers[item] >= 0;

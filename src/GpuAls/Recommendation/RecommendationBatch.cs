@@ -9,6 +9,9 @@ internal sealed record RecommendationBatch(int[] UserIndices, int K, int[] ItemI
 {
     /// <summary>Rows in the long form: one for each listed item.</summary>
     public int RowCount => ItemIndices.Length - ItemIndices.AsSpan().Count(-1);
+
+    /// <summary>Lists without any item.</summary>
+    public int EmptyCount => Enumerable.Range(0, UserIndices.Length).Count(list => ItemIndices[list * K] < 0);
 }
 
 /// <summary>A list of one user.</summary>

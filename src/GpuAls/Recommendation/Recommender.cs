@@ -7,18 +7,22 @@ internal sealed class Recommender : IDisposable
 
     private readonly FactorModel _model;
     private readonly IAlsEngine _engine;
+    private readonly ListRules _rules;
     private readonly ListableItems _listable;
     private readonly IEngineFactors _items;
+    private readonly GroupedLists? _grouped;
 
     /// <param name="model">Factors, and the plays that lists leave out.</param>
     /// <param name="engine">Where the scores are computed.</param>
+    /// <param name="rules">What lists may hold; null for all items.</param>
     /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
-    public Recommender(FactorModel model, IAlsEngine engine)
+    public Recommender(FactorModel model, IAlsEngine engine, ListRules? rules = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(engine);
-        (_model, _engine) = (model, engine);
-        _listable = ListableItems.Of(model);
+        (_model, _engine, _rules) = (model, engine, rules ?? ListRules.None);
+        _listable = ListableItems.Of(model, _rules);
+        if (_rules.Groups is { } groups) _grouped = new GroupedLists(groups, _listable, Search);
         _items = engine.LoadFactors(_listable.Gather(model.ItemFactors, model.Rank), model.Rank);
     }
 
@@ -72,12 +76,24 @@ internal sealed class Recommender : IDisposable
 
     private RecommendationBatch Score(int[] users, int k, bool includePlayed)
     {
+        var mask = includePlayed
+            ? _rules.ExcludedPairs is { } excluded ? _listable.Mask(excluded, users) : null
+            : _listable.Mask(_model.Plays, users, _rules.ExcludedPairs);
+        var least = _rules.MinScore ?? float.NegativeInfinity;
+        var (numbers, scores) = _grouped?.Make(users, mask, k, least) ?? Search(users, mask, k);
+        for (var i = 0; _rules.MinScore is not null && i < scores.Length; i++)
+            if (scores[i] < least) (numbers[i], scores[i]) = (-1, float.NegativeInfinity);
+        _listable.ToItems(numbers);
+        return new RecommendationBatch(users, k, numbers, scores);
+    }
+
+    private (int[] Numbers, float[] Scores) Search(int[] users, CsrMatrix? mask, int k)
+    {
         using var queries = _engine.LoadFactors(FactorRows.Gather(_model.UserFactors, users, _model.Rank), _model.Rank);
-        using var seen = includePlayed ? null : _engine.LoadPlays(_listable.Mask(_model.Plays, users));
-        var indices = new int[users.Length * k];
+        using var seen = mask is null ? null : _engine.LoadPlays(mask);
+        var numbers = new int[users.Length * k];
         var scores = new float[users.Length * k];
-        _engine.TopK(new TopKQuery(queries, RowRange.All(queries), _items, seen, k), indices, scores);
-        _listable.ToItems(indices);
-        return new RecommendationBatch(users, k, indices, scores);
+        _engine.TopK(new TopKQuery(queries, RowRange.All(queries), _items, seen, k), numbers, scores);
+        return (numbers, scores);
     }
 }

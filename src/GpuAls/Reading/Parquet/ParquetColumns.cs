@@ -12,8 +12,8 @@ internal sealed class ParquetColumns
         (_path, _tree, _partitions) = (file.Path, tree, file.Partitions);
         string[] names = [.. tree.Leaves.Select(field => field.Name), .. NamedGroups(schema)];
         ColumnErrors.CheckNames(file.Path, schema, [.. names, .. file.Partitions.Keys.Except(names)]);
-        User = Find(schema.UserColumn, "--user-column", ParquetIdValues.For, ParquetIdValues.Expected);
-        Item = Find(schema.ItemColumn, "--item-column", ParquetIdValues.For, ParquetIdValues.Expected);
+        User = Find(schema.UserColumn, schema.UserOption, ParquetIdValues.For, ParquetIdValues.Expected);
+        Item = Find(schema.ItemColumn, schema.ItemOption, ParquetIdValues.For, ParquetIdValues.Expected);
         if (schema.WeightColumn is { } weight)
             Weight = Find(weight, "--weight-column", ParquetWeights.For, ParquetWeights.Expected);
         if (schema.TimeColumn is { } time) Time = Find(time, "--time-column", ParquetTimes.For, ParquetTimes.Expected);

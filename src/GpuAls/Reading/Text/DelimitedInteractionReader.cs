@@ -206,8 +206,8 @@ internal readonly record struct DelimitedColumns(int User, int Item, int Weight,
         Of(schema, (name, option) => file.Partitions.ContainsKey(name) ? -1 : Number(name, option));
 
     private static DelimitedColumns Of(InteractionSchema schema, Func<string, string, int> find) => new(
-        find(schema.UserColumn, "--user-column"),
-        find(schema.ItemColumn, "--item-column"),
+        find(schema.UserColumn, schema.UserOption),
+        find(schema.ItemColumn, schema.ItemOption),
         schema.WeightColumn is { } weight ? find(weight, "--weight-column") : -1,
         schema.TimeColumn is { } time ? find(time, "--time-column") : -1);
 

@@ -1,0 +1,164 @@
+namespace GpuAls.App;
+
+/// <summary>What lists may hold, as files and numbers say it.</summary>
+internal sealed record ListRuleOptions
+{
+    /// <summary>How files are read, and the columns of users and items in them.</summary>
+    public InteractionSchema Schema { get; init; } = new();
+
+    /// <summary>File of the only items that lists may hold; null for all.</summary>
+    public string? OnlyItems { get; init; }
+
+    /// <summary>File of items that no list holds.</summary>
+    public string? ExcludedItems { get; init; }
+
+    /// <summary>File of pairs of a user and an item; the user's list leaves the item out.</summary>
+    public string? ExcludedPairs { get; init; }
+
+    /// <summary>The lowest score in a list; null for any.</summary>
+    public double? MinScore { get; init; }
+
+    /// <summary>File with the group of each item.</summary>
+    public string? Groups { get; init; }
+
+    /// <summary>The column of groups in it.</summary>
+    public string GroupColumn { get; init; } = "group";
+
+    /// <summary>The most items of a group in a list; null for any number.</summary>
+    public int? MaxPerGroup { get; init; }
+
+    /// <summary>The files that are read, each with its option.</summary>
+    public IEnumerable<(string Option, string File)> Files
+    {
+        get
+        {
+            if (OnlyItems is not null) yield return ("--only-items", OnlyItems);
+            if (ExcludedItems is not null) yield return ("--exclude-items", ExcludedItems);
+            if (ExcludedPairs is not null) yield return ("--exclude", ExcludedPairs);
+            if (Groups is not null) yield return ("--item-groups", Groups);
+        }
+    }
+}
+
+/// <summary>Rules of lists, and what in their files a model does not know.</summary>
+/// <param name="Rules">The rules.</param>
+/// <param name="Unused">What was skipped.</param>
+internal sealed record LoadedRules(ListRules Rules, IReadOnlyList<UnusedIds> Unused)
+{
+    /// <summary>Reads the files of rules.</summary>
+    /// <param name="options">The files.</param>
+    /// <param name="model">The users and items.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="GpuAlsException">
+    /// Kind BadInput: a file cannot be read, or has none of the items that lists may hold.
+    /// </exception>
+    public static async Task<LoadedRules> ReadAsync(
+        ListRuleOptions options, FactorModel model, CancellationToken cancellation)
+    {
+        var (rules, unused) = (new ListRules { MinScore = (float?)options.MinScore }, new List<UnusedIds>());
+        if (options.OnlyItems is { } only)
+        {
+            rules = rules with { OnlyItems = await ItemsAsync("--only-items", only).ConfigureAwait(false) };
+            if (rules.OnlyItems.Length == 0)
+                throw new GpuAlsException(
+                    FailureKind.BadInput,
+                    $"none of the items in '{only}' (--only-items) is in the model, so every list would be empty. "
+                        + "Check the file, and --item-column.");
+        }
+
+        if (options.ExcludedItems is { } excluded)
+            rules = rules with { ExcludedItems = await ItemsAsync("--exclude-items", excluded).ConfigureAwait(false) };
+        if (options.ExcludedPairs is { } pairs)
+            rules = rules with { ExcludedPairs = await PairsAsync(pairs).ConfigureAwait(false) };
+        if (options.Groups is { } groups)
+            rules = rules with { Groups = await GroupsAsync(groups).ConfigureAwait(false) };
+        return new LoadedRules(rules, unused);
+
+        async Task<int[]> ItemsAsync(string option, string file)
+        {
+            var ids = await IdFiles.ReadListAsync(file, options.Schema, cancellation).ConfigureAwait(false);
+            int[] known = [.. ids.Select(id => Find(model.Items, id)).Where(item => item >= 0)];
+            Note(option, file, ids.Count - known.Length, ids.Count, "item");
+            return known;
+        }
+
+        async Task<CsrMatrix> PairsAsync(string file)
+        {
+            var rows = await IdFiles.ReadPairsAsync(file, options.Schema, cancellation).ConfigureAwait(false);
+            var (users, items) = (Translate(rows.Users, model.Users), Translate(rows.Items, model.Items));
+            var (userIndices, itemIndices) = (rows.UserIndices, rows.ItemIndices);
+            int[] known =
+            [
+                .. Enumerable.Range(0, rows.RowCount)
+                    .Where(row => users[userIndices[row]] >= 0 && items[itemIndices[row]] >= 0),
+            ];
+            Note("--exclude", file, rows.RowCount - known.Length, rows.RowCount, "pair");
+            return CsrBuilder.FromCoordinates(
+                model.Users.Count, model.Items.Count,
+                Array.ConvertAll(known, row => users[userIndices[row]]),
+                Array.ConvertAll(known, row => items[itemIndices[row]]),
+                values: []);
+        }
+
+        async Task<ItemGroups> GroupsAsync(string file)
+        {
+            var schema = options.Schema with
+            {
+                UserColumn = options.GroupColumn,
+                UserOption = "--group-column",
+            };
+            var rows = await IdFiles.ReadPairsAsync(file, schema, cancellation).ConfigureAwait(false);
+            var items = Translate(rows.Items, model.Items);
+            var groupOf = new int[model.Items.Count];
+            Array.Fill(groupOf, -1);
+            var (groups, rowItems) = (rows.UserIndices, rows.ItemIndices);
+            for (var row = 0; row < rows.RowCount; row++)
+            {
+                if (items[rowItems[row]] is not (>= 0 and var item)) continue;
+                if (groupOf[item] >= 0 && groupOf[item] != groups[row])
+                    throw new GpuAlsException(
+                        FailureKind.BadInput,
+                        $"item {Quoted.Of(model.Items.Format(item))} has two groups in '{file}' (--item-groups): "
+                            + $"{Quoted.Of(rows.Users.Format(groupOf[item]))} and "
+                            + $"{Quoted.Of(rows.Users.Format(groups[row]))}. Give each item one group.");
+                groupOf[item] = groups[row];
+            }
+
+            Note("--item-groups", file, items.Count(item => item < 0), items.Length, "item");
+            return new ItemGroups(groupOf, options.MaxPerGroup!.Value);
+        }
+
+        void Note(string option, string file, int unknown, int all, string noun)
+        {
+            if (unknown > 0) unused.Add(new UnusedIds(option, file, unknown, all, noun));
+        }
+    }
+
+    /// <summary>[ids of a file], their indices in a model; -1 where it has none.</summary>
+    private static int[] Translate(IdIndex ids, IdIndex ofModel) =>
+        [.. Enumerable.Range(0, ids.Count).Select(index => Find(ofModel, ids.Format(index)))];
+
+    private static int Find(IdIndex ids, string id) => ids.TryFind(id, out var index) ? index : -1;
+}
+
+/// <summary>Ids in the file of a rule that are not in the model: they change nothing.</summary>
+/// <param name="Option">The option of the file.</param>
+/// <param name="File">The file.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Of">Out of how many.</param>
+/// <param name="Noun">What they are.</param>
+internal sealed record UnusedIds(string Option, string File, int Count, int Of, string Noun) : JobEvent
+{
+    public static readonly LogEvent Log = new(
+        LogLevel.Warning, "unused_ids", "The file of a rule for lists has ids that are not in the model",
+        ("option", "the option of the file"), ("unknown", "how many of its rows or ids are not in the model"),
+        ("all", "how many it has"));
+
+    public override IEnumerable<LogLine> Lines =>
+    [
+        Log.Line(
+            $"{Option} '{File}': {Count:N0} of {Counted.Of(Of, Noun)} {(Count == 1 ? "is" : "are")} not in the model "
+                + $"and {(Count == 1 ? "was" : "were")} ignored.",
+            Option, Count, Of),
+    ];
+}
