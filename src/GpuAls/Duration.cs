@@ -43,3 +43,33 @@ internal sealed class DurationConverter : JsonConverter<TimeSpan>
     public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
         writer.WriteStringValue(Duration.Text(value));
 }
+
+/// <summary>Times in days as people write them, such as <c>90d</c>, <c>12h</c>, <c>2w</c> or <c>1y</c>.</summary>
+internal static class DayCount
+{
+    /// <summary>What is expected, for messages.</summary>
+    public const string Expected = "a time above 0 such as 90d (days), 12h (hours), 2w (weeks) or 1y (365.25 days)";
+
+    private static readonly (string Unit, double Days)[] Units = [("d", 1), ("h", 1.0 / 24), ("w", 7), ("y", 365.25)];
+
+    /// <summary>The number of days; null where the text is none, or it is not above 0.</summary>
+    public static double? Parse(string text)
+    {
+        foreach (var (unit, days) in Units)
+            if (text.EndsWith(unit, StringComparison.Ordinal)
+                && double.TryParse(
+                    text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+                && number * days is > 0 and < 1e9)
+                return number * days;
+        return null;
+    }
+
+    /// <summary>As <see cref="Parse"/> takes it: in days, or whole hours of less than a day.</summary>
+    public static string Text(double days)
+    {
+        var inHours = string.Create(CultureInfo.InvariantCulture, $"{Math.Round(days * 24)}h");
+        return days < 1 && Parse(inHours).Equals(days)
+            ? inHours
+            : string.Create(CultureInfo.InvariantCulture, $"{days}d");
+    }
+}

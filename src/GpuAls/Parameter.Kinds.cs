@@ -38,6 +38,25 @@ internal sealed partial record Parameter<TOptions>
         string name, Func<TOptions, double?> get, Func<TOptions, double, TOptions> set, ParameterRange? range = null) =>
         Number(name, ParameterKind.Real, get, set, range, NumberStyles.Float, "a number such as 0.5 or 1e-3");
 
+    /// <summary>A time in days, such as 90d or 12h; null is none.</summary>
+    public static Parameter<TOptions> Days(
+        string name, Func<TOptions, double?> get, Func<TOptions, double?, TOptions> set)
+    {
+        const string None = "none";
+        return new(
+            name, ParameterKind.Form, options => [get(options) is { } days ? DayCount.Text(days) : None],
+            (options, text) => set(options, text == None ? null : DayCount.Parse(text)
+                ?? throw Bad($"--{name} is '{text}'; expected {DayCount.Expected}, or {None}.")),
+            options => Require.Usage(
+                get(options) is null or (> 0 and < double.PositiveInfinity),
+                $"--{name} is {get(options)} days; expected a number above 0."))
+        {
+            Keyword = None,
+            Unit = new NumberUnit(DayCount.Parse, DayCount.Text, DayCount.Expected),
+            ValueName = $"TIME|{None}",
+        };
+    }
+
     /// <summary>A member of an enum, by its word.</summary>
     public static Parameter<TOptions> Word<TEnum>(
         string name, Func<TOptions, TEnum> get, Func<TOptions, TEnum, TOptions> set)

@@ -63,6 +63,9 @@ internal sealed partial record Parameter<TOptions>
     /// <summary>The word it takes besides numbers; null where it takes none.</summary>
     public string? Keyword { get; private init; }
 
+    /// <summary>How its numbers are written where they have a unit; null where they have none.</summary>
+    public NumberUnit? Unit { get; private init; }
+
     /// <summary>The numbers it takes; null where it takes any.</summary>
     public ParameterRange? Range { get; private init; }
 
@@ -137,6 +140,7 @@ internal sealed partial record Parameter<TOptions>
             ValueName = ValueName,
             Words = Words,
             Keyword = Keyword,
+            Unit = Unit,
             Range = Range,
             DefaultNote = DefaultNote,
             IsCommaSeparated = IsCommaSeparated,
@@ -152,6 +156,12 @@ internal sealed partial record Parameter<TOptions>
             new(outer => condition.Holds(get(outer)), condition.Otherwise);
     }
 }
+
+/// <summary>Numbers with a unit.</summary>
+/// <param name="Parse">The number of a text; null where it is none.</param>
+/// <param name="Text">The text of a number.</param>
+/// <param name="Expected">What the texts look like, for messages.</param>
+internal sealed record NumberUnit(Func<string, double?> Parse, Func<double, string> Text, string Expected);
 
 /// <summary>Something that holds of the other options where a parameter can be given.</summary>
 /// <param name="Holds">Whether it holds.</param>

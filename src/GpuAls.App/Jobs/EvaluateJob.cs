@@ -76,7 +76,7 @@ internal sealed class EvaluateJob
             var splits = await Loader(_options.Als.Feedback)
                 .LoadAsync(_options.Sources, _options.Test, _options.Exclude, _options.Split, cancellation)
                 .ConfigureAwait(false);
-            return (splits, null);
+            return (splits(_options.Als), null);
         }
 
         directory = await VersionChosen.FollowAsync(directory, _progress, cancellation).ConfigureAwait(false);

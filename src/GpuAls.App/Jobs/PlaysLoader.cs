@@ -9,8 +9,11 @@ internal sealed class PlaysLoader(InteractionSchema schema, PhaseClock clock, IP
     /// <summary>
     /// The plays, and their rows once more where they have times: the matrices take those that were read.
     /// </summary>
+    /// <param name="locations">What is read.</param>
+    /// <param name="als">What the plays are worth, if all are trained on; their rows are not kept then.</param>
+    /// <param name="cancellation">Stops it.</param>
     public async Task<(IndexedInteractions Rows, InteractionMatrix Plays)> ReadAsync(
-        IReadOnlyList<string> locations, CancellationToken cancellation)
+        IReadOnlyList<string> locations, AlsOptions? als, CancellationToken cancellation)
     {
         var start = clock.Total;
         var relay = new Relay<ReadProgress>(read => progress?.Report(new RowsRead(read)));
@@ -19,8 +22,8 @@ internal sealed class PlaysLoader(InteractionSchema schema, PhaseClock clock, IP
             : InteractionLoader.LoadAsync(locations, schema, relay, cancellation);
         var interactions = await loading.ConfigureAwait(false);
         clock.End("read");
-        var timed = interactions.Times is null ? interactions : interactions.Where(_ => true);
-        var plays = CsrBuilder.Build(interactions);
+        var timed = interactions.Times is null || als is not null ? interactions : interactions.Where(_ => true);
+        var plays = als is null ? CsrBuilder.Build(interactions) : PlayWorth.Build(interactions, als);
         clock.End("build_matrices");
         progress?.Report(new DataLoaded(DataStatistics.Of(plays, interactions.Statistics), clock.Total - start));
         return (timed, plays);
@@ -34,11 +37,14 @@ internal sealed class PlaysLoader(InteractionSchema schema, PhaseClock clock, IP
 internal sealed class SplitLoader(InteractionSchema schema, PhaseClock clock, IProgress<JobEvent>? progress)
 {
     private readonly PlaysLoader _loader = new(schema, clock, progress);
+    private readonly PlaysLoader _others = new(schema.OfOtherPlays, clock, progress);
 
     /// <summary>Told the plays before they are divided.</summary>
     public Action<InteractionMatrix>? Loaded { get; init; }
 
-    /// <summary>The split, or one for each fold, made when it is asked for.</summary>
+    /// <summary>
+    /// The split, or one for each fold, made when it is asked for, of plays that are worth what some options say.
+    /// </summary>
     /// <param name="locations">The plays.</param>
     /// <param name="test">
     /// The plays to test with; empty holds out some of the others, as <paramref name="split"/> says.
@@ -46,30 +52,38 @@ internal sealed class SplitLoader(InteractionSchema schema, PhaseClock clock, IP
     /// <param name="exclude">Plays that lists leave out besides those trained on.</param>
     /// <param name="split">How plays are divided.</param>
     /// <param name="cancellation">Stops it.</param>
-    public async Task<IEnumerable<HeldOut>> LoadAsync(
+    public async Task<Func<AlsOptions, IEnumerable<HeldOut>>> LoadAsync(
         IReadOnlyList<string> locations,
         IReadOnlyList<string> test,
         IReadOnlyList<string> exclude,
         SplitOptions split,
         CancellationToken cancellation)
     {
-        var (rows, plays) = await _loader.ReadAsync(locations, cancellation).ConfigureAwait(false);
+        var (rows, plays) = await _loader.ReadAsync(locations, als: null, cancellation).ConfigureAwait(false);
         Loaded?.Invoke(plays);
-        if (test.Count == 0) return Splitter.Split(rows, plays, split);
-        return [await WithTestFilesAsync(plays, test, exclude, cancellation).ConfigureAwait(false)];
+        if (test.Count == 0) return als => Splitter.Split(rows, plays, split, als);
+        var (asked, excluded) = await ReadTestAsync(test, exclude, cancellation).ConfigureAwait(false);
+        return als => [HeldOut.Of(PlayWorth.Of(rows, plays, als), asked, excluded)];
     }
 
-    /// <summary>Plays to train on, or those of a model, with the plays of test files.</summary>
+    /// <summary>The plays of a model, with those of test files.</summary>
     public async Task<HeldOut> WithTestFilesAsync(
         InteractionMatrix train,
         IReadOnlyList<string> test,
         IReadOnlyList<string> exclude,
         CancellationToken cancellation)
     {
-        var (_, asked) = await _loader.ReadAsync(test, cancellation).ConfigureAwait(false);
-        if (exclude.Count == 0) return HeldOut.Of(train, asked, excluded: null);
-        var (_, excluded) = await _loader.ReadAsync(exclude, cancellation).ConfigureAwait(false);
+        var (asked, excluded) = await ReadTestAsync(test, exclude, cancellation).ConfigureAwait(false);
         return HeldOut.Of(train, asked, excluded);
+    }
+
+    private async Task<(InteractionMatrix Test, InteractionMatrix? Excluded)> ReadTestAsync(
+        IReadOnlyList<string> test, IReadOnlyList<string> exclude, CancellationToken cancellation)
+    {
+        var (_, asked) = await _others.ReadAsync(test, als: null, cancellation).ConfigureAwait(false);
+        return exclude.Count == 0
+            ? (asked, null)
+            : (asked, (await _others.ReadAsync(exclude, als: null, cancellation).ConfigureAwait(false)).Plays);
     }
 }
 

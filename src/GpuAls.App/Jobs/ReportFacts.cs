@@ -84,7 +84,7 @@ internal static class ReportFacts
         var value = parameter.Get(options);
         return parameter.Kind == ParameterKind.Flag
             ? value == "true" ? name : ""
-            : value.Length > 0 ? $"{name} {value}" : "";
+            : value.Length > 0 && value != parameter.Keyword ? $"{name} {value}" : "";
     }
 
     private static string Split(SplitOptions split) =>

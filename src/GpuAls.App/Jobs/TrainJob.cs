@@ -135,12 +135,15 @@ internal sealed class TrainJob
 
     private async Task<TrainingData> LoadAsync(CancellationToken cancellation)
     {
-        var loader = new PlaysLoader(_options.Schema with { Feedback = _options.Als.Feedback }, _clock, _progress);
-        var (rows, plays) = await loader.ReadAsync(_options.Sources, cancellation).ConfigureAwait(false);
+        var schema = _options.Schema with { Feedback = _options.Als.Feedback };
+        var (rows, plays) = await new PlaysLoader(schema, _clock, _progress)
+            .ReadAsync(_options.Sources, TrainingData.IsDivided(_options) ? null : _options.Als, cancellation)
+            .ConfigureAwait(false);
         var validation = _options.Validation is { Locations.Count: > 0 } given
-            ? (await loader.ReadAsync(given.Locations, cancellation).ConfigureAwait(false)).Plays
+            ? (await new PlaysLoader(schema.OfOtherPlays, _clock, _progress)
+                .ReadAsync(given.Locations, als: null, cancellation).ConfigureAwait(false)).Plays
             : null;
-        var data = TrainingData.Of(plays, rows.Statistics, validation, _options);
+        var data = TrainingData.Of(rows, plays, validation, _options);
         if (data.Evaluator is { } evaluator) _progress?.Report(new SplitMade(evaluator.Counts, 1, 1, ColdStart.Drop));
         return data;
     }

@@ -6,21 +6,31 @@ namespace GpuAls.App;
 /// <param name="Evaluator">Measures with the plays of the validation; null where nothing is, or the loss.</param>
 internal sealed record TrainingData(InteractionMatrix Plays, ReadStatistics Read, Evaluator? Evaluator)
 {
+    /// <summary>Whether some of the plays are held out to measure with, so that not all are trained on.</summary>
+    public static bool IsDivided(TrainJobOptions options) =>
+        options.Validation is { Fraction: not null } chosen && MetricChoice.Parse(chosen.Metric) is { IsLoss: false };
+
     /// <summary>The plays, with those to measure with beside them.</summary>
-    /// <param name="plays">All plays that were read.</param>
-    /// <param name="read">What was read for them.</param>
+    /// <param name="rows">All rows that were read.</param>
+    /// <param name="plays">
+    /// The same as plays, which are worth what the options say unless they are to be divided.
+    /// </param>
     /// <param name="validation">The plays of files to measure with; null for none.</param>
     /// <param name="options">How much is held out, by which metric.</param>
     /// <exception cref="GpuAlsException">Kind BadInput: nothing can be measured.</exception>
     public static TrainingData Of(
-        InteractionMatrix plays, ReadStatistics read, InteractionMatrix? validation, TrainJobOptions options)
+        IndexedInteractions rows, InteractionMatrix plays, InteractionMatrix? validation, TrainJobOptions options)
     {
         if (options.Validation is not { } chosen || MetricChoice.Parse(chosen.Metric) is not { IsLoss: false } metric)
-            return new TrainingData(plays, read, null);
-        var heldOut = validation is null
-            ? HeldOut.Of(plays, HoldOutSplit.Random(plays.ByUser, chosen.Fraction!.Value, options.Als.Seed))
-            : HeldOut.Of(plays, validation);
-        return new TrainingData(heldOut.Train, read, new Evaluator(heldOut, metric.Options()));
+            return new TrainingData(plays, rows.Statistics, null);
+        var heldOut = validation is not null
+            ? HeldOut.Of(plays, validation)
+            : HeldOut.Of(
+                rows,
+                plays,
+                HoldOutSplit.Random(plays.ByUser, chosen.Fraction!.Value, options.Als.Seed),
+                options.Als);
+        return new TrainingData(heldOut.Train, rows.Statistics, new Evaluator(heldOut, metric.Options()));
     }
 
     /// <summary>What compares the iterations, and ends the training; null where nothing does.</summary>

@@ -54,10 +54,17 @@ internal sealed class TuneJob
         var page = await outputs.OpenFileIfAnyAsync(_options.Report?.File, cancellation).ConfigureAwait(false);
         _engine.PrepareTraining(_options.Search.FirstOf(_options.Space).Plan);
         _engine.PrepareTopK();
-        var folds = await LoadAsync(cancellation).ConfigureAwait(false);
+        var fold = await LoadAsync(cancellation).ConfigureAwait(false);
+        var folds = fold(_options.Space.FixedOptions);
+        var coldStart = _options.Search.ColdStart;
+        for (var index = 0; index < folds.Length; index++)
+            _progress?.Report(new SplitMade(folds[index].Counts, index + 1, folds.Length, coldStart));
         _clock.End("split");
         var plan = SearchPlan.Of(_options.Search, _options.Space, folds[0].HeldOut.Train, _options.Preset is not null);
-        var search = new HyperparameterSearch(_engine, folds, plan.Trials, _options.Search, _options.Bootstrap);
+        var search = new HyperparameterSearch(_engine, folds, plan.Trials, _options.Search, _options.Bootstrap)
+        {
+            Refolding = (_options.Space.FixedOptions, fold),
+        };
         using var journal = folder is null ? null : await folder.OpenJournalAsync(
             PlaysDigest.Of(folds.Select(fold => fold.HeldOut)),
             TuneSettings.Of(_options),
@@ -95,7 +102,8 @@ internal sealed class TuneJob
         TimingsSeconds = _clock.Seconds,
     };
 
-    private async Task<Evaluator[]> LoadAsync(CancellationToken cancellation)
+    /// <summary>The folds, of plays that are worth what some options say.</summary>
+    private async Task<Func<AlsOptions, Evaluator[]>> LoadAsync(CancellationToken cancellation)
     {
         var schema = _options.Schema with { Feedback = _options.Space.FixedOptions.Feedback };
         var loader = new SplitLoader(schema, _clock, _progress)
@@ -106,10 +114,7 @@ internal sealed class TuneJob
             .LoadAsync(_options.Sources, _options.Test, _options.Exclude, _options.Split, cancellation)
             .ConfigureAwait(false);
         var measured = _options.Search.Choice().Options(_options.Search.ColdStart);
-        Evaluator[] folds = [.. splits.Select(heldOut => new Evaluator(heldOut, measured))];
-        for (var fold = 0; fold < folds.Length; fold++)
-            _progress?.Report(new SplitMade(folds[fold].Counts, fold + 1, folds.Length, measured.ColdStart));
-        return folds;
+        return als => [.. splits(als).Select(heldOut => new Evaluator(heldOut, measured))];
     }
 
     private IReadOnlyList<TrialResult> Search(

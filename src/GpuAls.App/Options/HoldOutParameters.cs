@@ -18,22 +18,6 @@ internal static class HoldOutParameters
         where T : HoldOutJobOptions =>
     [
         .. SplitParameters.Table.Within<T>(o => o.Split, (o, split) => o with { Split = split }).Select(WithoutTest),
-        Parameter<T>.Text(
-            "time-column",
-            o => o.Schema.TimeColumn,
-            (o, name) => o with { Schema = o.Schema with { TimeColumn = name } }) with
-        {
-            Group = ParameterGroup.Evaluation,
-            ValueName = "NAME",
-            Summary = "Column of times, for --split time and leave-last",
-            Details = "Integers, timestamps, or ISO 8601 dates.",
-            Requires =
-            [
-                new(
-                    o => o.Schema.TimeColumn is null || TakesTimes(o),
-                    "--time-column requires --split time or --split leave-last, and cannot be used with --test."),
-            ],
-        },
         Parameter<T>.List(
             "test", o => o.Test, (o, files) => o with { Test = SharedParameters.Checked(files) }) with
         {
@@ -85,6 +69,4 @@ internal static class HoldOutParameters
         where T : HoldOutJobOptions => new(
             o => o.Split.Kind != kind || o.Test.Count > 0 || o.Schema.TimeColumn is not null,
             $"--split {Words.Of(kind)} requires --time-column, the column with the time of each play.");
-
-    private static bool TakesTimes(HoldOutJobOptions options) => options.Test.Count == 0 && options.Split.TakesTimes;
 }

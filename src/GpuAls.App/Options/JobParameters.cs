@@ -13,7 +13,8 @@ internal static class JobParameters
         SharedParameters.Plays<TrainJobOptions>(o => o.Locations, (o, plays) => o with { Locations = plays }),
         .. SharedParameters.Selection<TrainJobOptions>(
             o => o.Locations, o => o.Selection, (o, selection) => o with { Selection = selection }),
-        .. InputParameters.Table.Within<TrainJobOptions>(o => o.Schema, (o, schema) => o with { Schema = schema }),
+        .. SharedParameters.Input<TrainJobOptions>(
+            o => o.Schema, (o, schema) => o with { Schema = schema }, o => o.Als.HalfLife is not null, _ => false),
         SharedParameters.Output<TrainJobOptions>(
             o => o.Output.Length == 0 ? null : o.Output,
             (o, path) => o with { Output = ModelVersions.Checked(path) },
@@ -165,7 +166,8 @@ internal static class JobParameters
         },
         .. SharedParameters.Selection<EvaluateJobOptions>(
             o => o.Locations, o => o.Selection, (o, selection) => o with { Selection = selection }),
-        .. InputParameters.Table.Within<EvaluateJobOptions>(o => o.Schema, (o, schema) => o with { Schema = schema }),
+        .. SharedParameters.Input<EvaluateJobOptions>(
+            o => o.Schema, (o, schema) => o with { Schema = schema }, o => o.Als.HalfLife is not null, TakesTimes),
         SharedParameters.Output<EvaluateJobOptions>(
             o => o.Output,
             (o, path) => o with { Output = LocationTemplate.Checked(path, "--output") },
@@ -221,7 +223,8 @@ internal static class JobParameters
             SharedParameters.Plays<TuneJobOptions>(o => o.Locations, (o, plays) => o with { Locations = plays }),
             .. SharedParameters.Selection<TuneJobOptions>(
             o => o.Locations, o => o.Selection, (o, selection) => o with { Selection = selection }),
-        .. InputParameters.Table.Within<TuneJobOptions>(o => o.Schema, (o, schema) => o with { Schema = schema }),
+        .. SharedParameters.Input<TuneJobOptions>(
+            o => o.Schema, (o, schema) => o with { Schema = schema }, HasHalfLife, TakesTimes),
             SharedParameters.Output<TuneJobOptions>(
                 o => o.Output,
                 (o, path) => o with { Output = path },
@@ -353,6 +356,12 @@ internal static class JobParameters
             : parameter.Details,
         SearchOrder = parameter.SearchOrder,
     };
+
+    private static bool TakesTimes(HoldOutJobOptions options) => options.Test.Count == 0 && options.Split.TakesTimes;
+
+    private static bool HasHalfLife(TuneJobOptions options) =>
+        options.Space.FixedOptions.HalfLife is not null
+        || options.Space.Axes.Any(axis => axis.Parameter.Name == "half-life" && axis.Text != axis.Parameter.Keyword);
 
     private static ParameterRange AtLeast2 => ParameterRange.AtLeast(2);
 

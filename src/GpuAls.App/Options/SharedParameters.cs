@@ -39,6 +39,33 @@ internal static class SharedParameters
                 + $"be compressed (.gz, .bz2, .zst). Or a database: {Databases.Expected}.",
         };
 
+    /// <summary>How plays are read.</summary>
+    /// <param name="get">The schema.</param>
+    /// <param name="set">Changes it.</param>
+    /// <param name="decays">Whether plays lose weight with their age.</param>
+    /// <param name="splits">Whether times divide the plays.</param>
+    public static IEnumerable<Parameter<T>> Input<T>(
+        Func<T, InteractionSchema> get, Func<T, InteractionSchema, T> set, Predicate<T> decays, Predicate<T> splits) =>
+        InputParameters.Table.Within(get, set).Select(parameter => parameter.Name switch
+        {
+            "time-column" => parameter with
+            {
+                AppliesWhen =
+                [
+                    new(
+                        o => decays(o) || splits(o),
+                        "requires --half-life, --split time or --split leave-last (without --test)."),
+                ],
+                Requires =
+                [
+                    new(
+                        o => !decays(o) || get(o).TimeColumn is not null,
+                        "--half-life requires --time-column, the column with the time of each play."),
+                ],
+            },
+            _ => parameter,
+        });
+
     /// <summary>What is read of a database.</summary>
     public static IEnumerable<Parameter<T>> Selection<T>(
         Func<T, IReadOnlyList<string>> plays, Func<T, PlaysSelection> get, Func<T, PlaysSelection, T> set)

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace GpuAls.App;
 
 /// <summary>The trials of a search as tables.</summary>
@@ -13,7 +11,8 @@ internal static class TuneTables
         [
             ParquetTableColumn.Of(trials, "trial", trial => trial.Result.Trial),
             .. AlsParameters.Searchable
-                .Where(parameter => parameter.Name != "objective" || report.Searched.Contains("objective"))
+                .Where(parameter =>
+                    parameter.Name is not ("objective" or "half-life") || report.Searched.Contains(parameter.Name))
                 .Select(parameter => OfParameter(trials, parameter)),
             ParquetTableColumn.Of(trials, "metric", _ => report.Metric),
             ParquetTableColumn.Of(trials, "value", trial => trial.Result.Measured(metric)?.Value),
@@ -52,8 +51,7 @@ internal static class TuneTables
         var name = parameter.Name.Replace('-', '_');
         return parameter.Words.Count > 0
             ? ParquetTableColumn.Of(trials, name, trial => parameter.Get(trial.Options))
-            : ParquetTableColumn.Of(trials, name, trial => Number(parameter.Get(trial.Options)));
-
-        static double? Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+            : ParquetTableColumn.Of(
+                trials, name, trial => SearchAxis.NumberOf(parameter, parameter.Get(trial.Options)));
     }
 }

@@ -24,7 +24,8 @@ public sealed class AlsTrainer
     /// <param name="progress">Receives a report after each iteration.</param>
     /// <param name="cancellation">Cancels the training, between blocks of rows.</param>
     /// <exception cref="GpuAlsException">
-    /// Kind Usage: plays and options differ in their kind of feedback. Kind BadInput: there are fewer than two users or
+    /// Kind Usage: plays and options differ in their kind of feedback, or plays without times have a half-life. Kind
+    /// BadInput: there are fewer than two users or
     /// items, or fewer items than the rank. Kind Internal: a row can't be solved. Kind Device: too little memory.
     /// </exception>
     public Task<FactorModel> FitAsync(
@@ -41,7 +42,7 @@ public sealed class AlsTrainer
     private FactorModel Fit(Plays plays, IProgress<IterationReport>? progress, CancellationToken cancellation)
     {
         var clock = new PhaseClock();
-        var matrix = plays.Matrix;
+        var matrix = PlayWorth.Of(plays.Rows, plays.Matrix, _options);
         var trained = _trainer.Fit(matrix, progress, cancellation);
         clock.End("train");
         var data = DataStatistics.Of(matrix, plays.Statistics);

@@ -6,11 +6,9 @@ namespace GpuAls;
 /// </summary>
 public sealed class Plays
 {
-    private readonly IndexedInteractions? _rows;
-
     private Plays(
         InteractionMatrix matrix, ManifestInput input, ReadStatistics statistics, IndexedInteractions? rows = null) =>
-        (Matrix, Input, Statistics, _rows) = (matrix, input, statistics, rows);
+        (Matrix, Input, Statistics, Rows) = (matrix, input, statistics, rows);
 
     /// <summary>The ids of the users, those with the most plays first.</summary>
     public IdIndex Users => Matrix.Users;
@@ -28,6 +26,9 @@ public sealed class Plays
     public ReadStatistics Statistics { get; }
 
     internal InteractionMatrix Matrix { get; }
+
+    /// <summary>The rows, if they have times; null otherwise.</summary>
+    internal IndexedInteractions? Rows { get; }
 
     internal ManifestInput Input { get; }
 
@@ -131,7 +132,7 @@ public sealed class Plays
     {
         options ??= new SplitOptions();
         Require.Usage(options.Folds is null, "folds are several splits; expected one.");
-        var rows = _rows;
+        var rows = Rows;
         Require.Usage(
             rows is not null || options.Kind is not (SplitKind.Time or SplitKind.LeaveLast),
             "these plays have no times. Read them with a TimeColumn.");
@@ -140,10 +141,14 @@ public sealed class Plays
         split.RequirePlaysToTrainOn();
         if (split.Test.EntryCount == 0)
             throw new GpuAlsException(FailureKind.BadInput, "no plays were held out. Hold out more.");
-        return (Part(split.Train), Part(split.Test));
+        return (Part(split.Train, rows?.Where(row => split.IsTrained(rows, row))), Part(split.Test, rows: null));
     }
 
-    private Plays Part(CsrMatrix part) => new(PlaysPart.Of(Users, Items, part, Feedback).Plays, Input, Statistics);
+    private Plays Part(CsrMatrix plays, IndexedInteractions? rows)
+    {
+        var part = PlaysPart.Of(Users, Items, plays, Feedback);
+        return new Plays(part.Plays, Input, Statistics, rows is null ? null : part.RowsOf(rows));
+    }
 
     private static Plays Of<TUser, TItem>(
         IEnumerable<(TUser User, TItem Item, float Weight)> plays, bool hasWeights, Feedback feedback)

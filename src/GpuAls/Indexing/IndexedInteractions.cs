@@ -35,6 +35,9 @@ internal sealed class IndexedInteractions
     /// <summary>[rows], the time of each, all in one unit; null where no column of times was read.</summary>
     public long[]? Times { get => _times is null ? null : Trimmed(ref _times); init => _times = value; }
 
+    /// <summary>What the times are.</summary>
+    public TimeKind TimeKind { get; init; }
+
     /// <summary>What the weights are.</summary>
     public Feedback Feedback { get; init; }
 
@@ -62,6 +65,15 @@ internal sealed class IndexedInteractions
         return taken;
     }
 
+    /// <summary>Gives the rows other weights.</summary>
+    /// <param name="weights">[rows], as <see cref="Weights"/>.</param>
+    internal void Reweigh(float[] weights)
+    {
+        Require.Length(weights.Length, RowCount, nameof(weights));
+        (_users, _items) = (UserIndices, ItemIndices); // as long as the weights: no room behind the rows
+        _weights = weights;
+    }
+
     private T[] Trimmed<T>(ref T[] array)
     {
         if (array.Length > RowCount) Array.Resize(ref array, RowCount);
@@ -81,6 +93,7 @@ internal sealed class IndexedInteractions
             ItemIndices = Array.ConvertAll(rows, row => ItemIndices[row]),
             Weights = Weights is null ? null : Array.ConvertAll(rows, row => Weights[row]),
             Times = Times is null ? null : Array.ConvertAll(rows, row => Times[row]),
+            TimeKind = TimeKind,
             Feedback = Feedback,
             Statistics = Statistics,
         };

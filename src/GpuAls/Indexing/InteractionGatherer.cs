@@ -65,6 +65,7 @@ internal sealed class InteractionGatherer(IInteractionSource source)
             ItemIndices = items,
             Weights = weights,
             Times = times,
+            TimeKind = _times?.Kind ?? default,
             Feedback = source.Schema.Feedback,
             Statistics = statistics,
         };

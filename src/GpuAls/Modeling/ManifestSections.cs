@@ -17,6 +17,10 @@ internal sealed record ManifestInput
     /// <summary>Column of the weights; null where each row counted 1.</summary>
     public required string? WeightColumn { get; init; }
 
+    /// <summary>Column of the times; null where none were read.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TimeColumn { get; init; }
+
     /// <summary>What became of rows that could not be used.</summary>
     public required OnBadRow OnBadRow { get; init; }
 
@@ -27,6 +31,7 @@ internal sealed record ManifestInput
         UserColumn = schema.UserColumn,
         ItemColumn = schema.ItemColumn,
         WeightColumn = schema.WeightColumn,
+        TimeColumn = schema.TimeColumn,
         OnBadRow = schema.OnBadRow,
     };
 }

@@ -37,6 +37,13 @@ internal static class InputParameters
             DefaultNote = "each row counts 1",
             Summary = "Column of play counts or ratings",
         },
+        Text("time-column", o => o.TimeColumn, (o, name) => o with { TimeColumn = name }) with
+        {
+            Group = ParameterGroup.Input,
+            ValueName = "NAME",
+            Summary = "Column with the time of each play",
+            Details = "Timestamps, ISO 8601 dates, or integers.",
+        },
         Flag("no-header", o => !o.HasHeader, (o, value) => o with { HasHeader = !value }) with
         {
             Group = ParameterGroup.Input,

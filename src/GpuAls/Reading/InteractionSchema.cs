@@ -95,6 +95,9 @@ public sealed record InteractionSchema
         .. TimeColumn is { } time ? [(time, "--time-column")] : Array.Empty<(string, string)>(),
     ];
 
+    /// <summary>For plays that are not trained on, whose age does not matter.</summary>
+    internal InteractionSchema OfOtherPlays => this with { TimeColumn = null };
+
     /// <summary>Throws a usage error where two of the columns are one.</summary>
     internal void CheckDistinct()
     {

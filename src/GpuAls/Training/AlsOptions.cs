@@ -69,6 +69,38 @@ public sealed record AlsOptions
     /// <summary>The value that observed pairs are pulled toward.</summary>
     public Objective Objective { get; init; } = Objective.HuKorenVolinsky;
 
+    /// <summary>
+    /// Days in which a play loses half its weight, above 0; null for weights that do not decay. Requires times; only
+    /// for plays, not for ratings.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? HalfLife { get; init; }
+
+    /// <summary>
+    /// The time that the age of a play is counted back from; null for that of the newest play to train on. Later plays
+    /// keep their whole weight.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? AsOf { get; init; }
+
+    /// <summary>
+    /// The most that the summed weight of a user and an item counts, above 0, and the most that a dislike counts; null
+    /// for no cap.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? MaxWeight { get; init; }
+
+    /// <summary>
+    /// Different items that a user must have, or is dropped; dropping is repeated until this and
+    /// <see cref="MinItemPlays"/> hold for all users and items that are left. At least 1; null for no minimum.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MinUserPlays { get; init; }
+
+    /// <summary>Different users that an item must have, or is dropped; null for no minimum.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MinItemPlays { get; init; }
+
     /// <summary>α₀, the weight of a pair without a play, at least 0.</summary>
     public double UnobservedWeight { get; init; } = 1;
 

@@ -23,7 +23,7 @@ internal static class AlsParameters
         {
             Group = ParameterGroup.Model,
             IsCommon = true,
-            SearchOrder = 8,
+            SearchOrder = 9,
             Summary = "Number of factors of each user and item",
         },
         Real(
@@ -34,14 +34,14 @@ internal static class AlsParameters
         {
             Group = ParameterGroup.Model,
             IsCommon = true,
-            SearchOrder = 7,
+            SearchOrder = 8,
             Summary = "Regularization strength (λ)",
         },
         Real("alpha", o => o.Alpha, (o, value) => o with { Alpha = value }, ParameterRange.Positive) with
         {
             Group = ParameterGroup.Model,
             IsCommon = true,
-            SearchOrder = 3,
+            SearchOrder = 4,
             Summary = "Weight of a play (α)",
             AppliesWhen = [Implicit],
         },
@@ -57,14 +57,14 @@ internal static class AlsParameters
         {
             Group = ParameterGroup.Model,
             IsCommon = true,
-            SearchOrder = 1,
+            SearchOrder = 2,
             Summary = "Weight of r plays: α·r or α·ln(1 + r/ε)",
             AppliesWhen = [Implicit],
         },
         Real("epsilon", o => o.Epsilon, (o, value) => o with { Epsilon = value }, ParameterRange.Positive) with
         {
             Group = ParameterGroup.Model,
-            SearchOrder = 2,
+            SearchOrder = 3,
             Summary = "ε of --confidence log",
             AppliesWhen =
             [
@@ -75,7 +75,7 @@ internal static class AlsParameters
         Word("objective", o => o.Objective, (o, value) => o with { Objective = value }) with
         {
             Group = ParameterGroup.Model,
-            SearchOrder = 10,
+            SearchOrder = 11,
             Summary = "Objective of Hu, Koren and Volinsky (hkv) or of iALS (ials)",
             AppliesWhen = [Implicit],
         },
@@ -86,7 +86,7 @@ internal static class AlsParameters
             ParameterRange.NonNegative) with
         {
             Group = ParameterGroup.Model,
-            SearchOrder = 6,
+            SearchOrder = 7,
             Summary = "Weight of a pair without plays (α₀)",
             AppliesWhen = [Implicit],
         },
@@ -96,7 +96,7 @@ internal static class AlsParameters
             (o, value) => o with { RegularizationScaling = value }) with
         {
             Group = ParameterGroup.Model,
-            SearchOrder = 4,
+            SearchOrder = 5,
             Summary = "How λ depends on the number of plays n of a user or item",
             Details = "none: λ. count: λ·n. ials: λ·(n + α₀·N)^ν, where N is the number of items (for a user) or "
                 + "users (for an item).",
@@ -108,7 +108,7 @@ internal static class AlsParameters
             ParameterRange.NonNegative) with
         {
             Group = ParameterGroup.Model,
-            SearchOrder = 5,
+            SearchOrder = 6,
             Summary = "ν of --regularization-scaling ials",
             AppliesWhen =
             [
@@ -116,6 +116,61 @@ internal static class AlsParameters
                     o => o.RegularizationScaling == RegularizationScaling.Ials,
                     "requires --regularization-scaling ials."),
             ],
+        },
+        Days("half-life", o => o.HalfLife, (o, days) => o with { HalfLife = days }) with
+        {
+            Group = ParameterGroup.Model,
+            SearchOrder = 1,
+            Summary = "A play loses half its weight in this time, such as 90d",
+            Details = "Its age counts back from the newest play to train on, or from --as-of. Requires --time-column. "
+                + "h, d, w and y are hours, days, weeks and years of 365.25 days.",
+            AppliesWhen =
+            [
+                new(
+                    o => o.Feedback == Feedback.Implicit,
+                    "cannot be used with --feedback explicit: ratings do not fade."),
+            ],
+        },
+        Form(
+            "as-of", o => o.AsOf is { } asOf ? EpochTime.Text(asOf) : null,
+            (o, text) => o with { AsOf = EpochTime.Parse(text, "--as-of") }) with
+        {
+            Group = ParameterGroup.Model,
+            ValueName = "TIME",
+            DefaultNote = "the newest play to train on",
+            Summary = "The time that --half-life counts back from",
+            Details = "A play after it keeps its whole weight.",
+            Requires = [new(o => o.AsOf is null || o.HalfLife is not null, "--as-of requires --half-life.")],
+        },
+        Real("max-weight", o => o.MaxWeight, (o, value) => o with { MaxWeight = value }, ParameterRange.Positive) with
+        {
+            Group = ParameterGroup.Model,
+            DefaultNote = "none",
+            Summary = "Cap on the summed weight of a user and an item",
+            Details = "Dislikes are capped at minus this weight.",
+            AppliesWhen =
+            [
+                new(
+                    o => o.Feedback == Feedback.Implicit,
+                    "cannot be used with --feedback explicit: ratings are not capped."),
+            ],
+        },
+        Whole<int>(
+            "min-user-plays", o => o.MinUserPlays, (o, value) => o with { MinUserPlays = value },
+            ParameterRange.AtLeast(1)) with
+        {
+            Group = ParameterGroup.Model,
+            DefaultNote = "none",
+            Summary = "Drop users with fewer different items",
+            Details = "Repeated with --min-item-plays until both hold for all that are left (the k-core).",
+        },
+        Whole<int>(
+            "min-item-plays", o => o.MinItemPlays, (o, value) => o with { MinItemPlays = value },
+            ParameterRange.AtLeast(1)) with
+        {
+            Group = ParameterGroup.Model,
+            DefaultNote = "none",
+            Summary = "Drop items with fewer different users",
         },
         Flag("nonnegative", o => o.Nonnegative, (o, value) => o with { Nonnegative = value }) with
         {
@@ -141,7 +196,7 @@ internal static class AlsParameters
         {
             Group = ParameterGroup.Training,
             IsCommon = true,
-            SearchOrder = 9,
+            SearchOrder = 10,
             Summary = "Number of iterations; each solves users and items once",
             Details = $"{UntilConverged}: as many as --tolerance asks for, at most {AlsOptions.MostIterations}.",
         },

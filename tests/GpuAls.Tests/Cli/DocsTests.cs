@@ -64,6 +64,9 @@ public sealed partial class DocsTests
                 case "yaml": // a file, whose first line is a comment with its name
                     File.WriteAllText(text.Split('\n')[0].TrimStart('#', ' '), text);
                     break;
+                case "csv": // the same, without that line
+                    File.WriteAllText(text.Split('\n')[0].TrimStart('#', ' '), text[(text.IndexOf('\n') + 1)..]);
+                    break;
                 case "json" when printed.Length > 0 || Directory.GetFiles(".", "*.jsonl").Length > 0:
                     AssertShown(text, string.Join('\n', Directory.GetFiles(".", "*.jsonl").Select(File.ReadAllText)));
                     break;

@@ -58,7 +58,7 @@ public sealed class ParameterTests
     public void Searchable_EachParameter_GivesTrialsThatDifferInIt()
     {
         Assert.That(
-            AlsParameters.Searchable.Select(parameter => parameter.SearchOrder), Is.EqualTo(Enumerable.Range(1, 10)));
+            AlsParameters.Searchable.Select(parameter => parameter.SearchOrder), Is.EqualTo(Enumerable.Range(1, 11)));
         foreach (var parameter in AlsParameters.Searchable)
         {
             var axis = SearchAxis.Parse(parameter, string.Join(',', Values(parameter)));
@@ -225,6 +225,8 @@ public sealed class ParameterTests
         (ParameterKind.Form, "confidence") => ["log,linear", "log"],
         (ParameterKind.Form, "objective") => ["ials,hkv", "ials"],
         (ParameterKind.Form, "time") => ["90s", "10min"],
+        (ParameterKind.Form, "half-life") => ["30d", "12h"],
+        (ParameterKind.Form, "as-of" or "since" or "until") => ["2025-03-31", "2025-03-31T20:15:00Z"],
         (ParameterKind.Form, "regularization-scaling") => ["ials,none", "count"],
         (ParameterKind.Form, _) => ["0.5,1", "0.25..4:linear"],
         _ => ["one", "two"],

@@ -38,6 +38,22 @@ internal sealed class HeldOut
     /// </summary>
     internal int[] RowKeys { get; }
 
+    /// <summary>A split of plays that were read together, which are worth what a training makes of them.</summary>
+    /// <param name="rows">All rows; they are needed for their times only.</param>
+    /// <param name="all">All plays.</param>
+    /// <param name="split">[users, items] of all plays.</param>
+    /// <param name="als">What plays are worth in the training part.</param>
+    /// <exception cref="GpuAlsException">
+    /// Kind BadInput: nothing is left to train on, or nothing was held out. Kind Usage: there are no times.
+    /// </exception>
+    public static HeldOut Of(
+        IndexedInteractions? rows, InteractionMatrix all, HoldOutSplit split, AlsOptions als)
+    {
+        split.RequirePlaysToTrainOn();
+        var train = PlayWorth.OfPart(rows, split.Train, row => split.IsTrained(rows!, row), als);
+        return Of(all, split with { Train = train });
+    }
+
     /// <summary>A split of plays that were read together.</summary>
     /// <param name="all">All plays.</param>
     /// <param name="split">[users, items] of all plays.</param>

@@ -8,6 +8,16 @@ namespace GpuAls;
 /// <param name="Test">[users, items], the plays held out.</param>
 internal sealed record HoldOutSplit(CsrMatrix Train, CsrMatrix Test)
 {
+    /// <summary>The newest time that is trained on, where rows are divided by their times and not by pairs.</summary>
+    public long? NewestTrained { get; init; }
+
+    /// <summary>Whether a row is trained on.</summary>
+    /// <param name="rows">All rows, with their times.</param>
+    /// <param name="row">Its position.</param>
+    public bool IsTrained(IndexedInteractions rows, int row) => NewestTrained is { } newest
+        ? rows.Times![row] <= newest
+        : Train.RowIndices(rows.UserIndices[row]).BinarySearch(rows.ItemIndices[row]) >= 0;
+
     /// <exception cref="GpuAlsException">Kind BadInput: nothing is left to train on.</exception>
     public void RequirePlaysToTrainOn()
     {

@@ -10,20 +10,23 @@ internal static class Splitter
     /// <param name="rows">All rows.</param>
     /// <param name="plays">The same, duplicates summed.</param>
     /// <param name="options">How they are divided.</param>
+    /// <param name="als">What plays are worth in the training part; null for their weights as they are.</param>
     /// <exception cref="GpuAlsException">
     /// Kind Usage: an option is out of its range, or there are no times. Kind BadInput: nothing is held out, or nothing
     /// left to train on.
     /// </exception>
-    public static IEnumerable<HeldOut> Split(IndexedInteractions rows, InteractionMatrix plays, SplitOptions options)
+    public static IEnumerable<HeldOut> Split(
+        IndexedInteractions rows, InteractionMatrix plays, SplitOptions options, AlsOptions? als = null)
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(plays);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        als ??= AlsOptions.Default;
         return options.Folds is { } folds
             ? Enumerable.Range(0, folds).Select(
-                fold => HeldOut.Of(plays, HoldOutSplit.Fold(plays.ByUser, fold, folds, options.Seed)))
-            : [HeldOut.Of(plays, Divide(rows, plays.ByUser, options))];
+                fold => HeldOut.Of(rows, plays, HoldOutSplit.Fold(plays.ByUser, fold, folds, options.Seed), als))
+            : [HeldOut.Of(rows, plays, Divide(rows, plays.ByUser, options), als)];
     }
 
     /// <summary>One split.</summary>
@@ -71,7 +74,10 @@ internal static class TimeSplit
                     + "--time-column.");
         return new HoldOutSplit(
             CsrBuilder.Build(rows.Where(row => times[row] <= newestTrained)).ByUser,
-            CsrBuilder.Build(rows.Where(row => times[row] > newestTrained)).ByUser);
+            CsrBuilder.Build(rows.Where(row => times[row] > newestTrained)).ByUser)
+        {
+            NewestTrained = newestTrained,
+        };
     }
 }
 

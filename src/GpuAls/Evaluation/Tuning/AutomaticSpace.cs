@@ -28,7 +28,7 @@ internal sealed class AutomaticSpace
     private static readonly SearchRange Epsilons = new(0.0001, 1, IsLinear: false, IsInteger: false);
 
     private static readonly string[] Form =
-        ["confidence", "epsilon", "objective", "regularization-scaling", "regularization-exponent"];
+        ["half-life", "confidence", "epsilon", "objective", "regularization-scaling", "regularization-exponent"];
 
     private readonly PlayScale _scale;
     private readonly AlsOptions _fixedOptions;
@@ -174,7 +174,10 @@ internal sealed record SearchDimension(Parameter<AlsOptions> Parameter, int Coun
     public static SearchDimension? Of(SearchAxis axis)
     {
         if (axis.Range is { } range)
-            return Of(axis.Parameter, range, _ => 1) with { Text = (_, at) => SearchAxis.TextOf(range.At(at)) };
+            return Of(axis.Parameter, range, _ => 1) with
+            {
+                Text = (_, at) => SearchAxis.TextOf(axis.Parameter, range.At(at)),
+            };
         return axis.Values.Count > 1 ? Of(axis.Parameter, axis.Values) : null;
     }
 
@@ -191,8 +194,9 @@ internal sealed record SearchDimension(Parameter<AlsOptions> Parameter, int Coun
         Parameter<AlsOptions> parameter, SearchRange range, Func<AlsOptions, double> unit) => new(parameter, 0)
         {
             Text = (options, at) => SearchAxis.TextOf(Rounded(range.At(at) * unit(options))),
-            Coordinate = options => range.Locate(double.Parse(
-                parameter.Get(options), CultureInfo.InvariantCulture) / unit(options)),
+            Coordinate = options => SearchAxis.NumberOf(parameter, parameter.Get(options)) is { } number
+                ? range.Locate(number / unit(options))
+                : 0.5,
         };
 
     /// <summary>Whether it has an effect.</summary>

@@ -49,6 +49,9 @@ internal sealed class HyperparameterSearch
         ? HalvingSchedule.Of(_source.Count, _candidates[0].Iterations, _options.Eta)
         : [new Rung(_source.Count, null)];
 
+    /// <summary>The folds of trials whose plays are worth something else; null where all are worth the same.</summary>
+    public (AlsOptions Options, Func<AlsOptions, IReadOnlyList<Evaluator>> Make)? Refolding { get; init; }
+
     /// <summary>Whether there would have been more trials, had there been more time.</summary>
     public bool IsTimeOver { get; private set; }
 
@@ -65,7 +68,8 @@ internal sealed class HyperparameterSearch
         ITrialLog log, IProgress<TrialStep>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(log);
-        using var runner = new TrialRunner(_engine, _folds, _options, _bootstrap, progress);
+        using var folds = new SearchFolds(_folds, Refolding?.Options ?? AlsOptions.Default, Refolding?.Make);
+        using var runner = new TrialRunner(_engine, folds, _options, _bootstrap, progress);
         IReadOnlyCollection<TrialResult> results = _options.Kind == SearchKind.Halving
             ? RunRungs(runner, log, cancellation)
             : RunInTurn(runner, log, cancellation);

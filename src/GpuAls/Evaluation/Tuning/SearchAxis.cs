@@ -16,7 +16,7 @@ internal sealed record SearchAxis(Parameter<AlsOptions> Parameter, IReadOnlyList
     /// <summary>The values or the range, in a form that <see cref="Parse"/> reads.</summary>
     public string Text => Range is null
         ? string.Join(',', Values)
-        : $"{TextOf(Range.Low)}..{TextOf(Range.High)}{(Range.IsLinear ? ":linear" : "")}";
+        : $"{TextOf(Parameter, Range.Low)}..{TextOf(Parameter, Range.High)}{(Range.IsLinear ? ":linear" : "")}";
 
     /// <summary>
     /// Reads <c>A,B,C</c> (these values), <c>LOW..HIGH</c> (any value in a range, where equal ratios count the same;
@@ -31,13 +31,23 @@ internal sealed record SearchAxis(Parameter<AlsOptions> Parameter, IReadOnlyList
         ArgumentNullException.ThrowIfNull(parameter);
         ArgumentNullException.ThrowIfNull(text);
         var axis = text.Contains("..", StringComparison.Ordinal) ? OfRange(parameter, text) : OfValues(parameter, text);
-        string[] ends = axis.Range is { } range ? [TextOf(range.Low), TextOf(range.High)] : [];
+        string[] ends = axis.Range is { } range ? [TextOf(parameter, range.Low), TextOf(parameter, range.High)] : [];
         foreach (var value in axis.Values.Concat(ends)) parameter.Set(AlsOptions.Default, value);
         return axis;
     }
 
-    /// <summary>A number, as the text of a parameter.</summary>
+    /// <summary>A number, as the text of a parameter without a unit.</summary>
     internal static string TextOf(double number) => Parameter<AlsOptions>.TextOf(number);
+
+    /// <summary>The same of a parameter that may have one.</summary>
+    internal static string TextOf(Parameter<AlsOptions> parameter, double number) =>
+        parameter.Unit?.Text(number) ?? TextOf(number);
+
+    /// <summary>The number that a text of a parameter stands for; null for the word it takes besides numbers.</summary>
+    internal static double? NumberOf(Parameter<AlsOptions> parameter, string text) =>
+        text == parameter.Keyword ? null
+        : parameter.Unit is { } unit ? unit.Parse(text)
+        : double.Parse(text, CultureInfo.InvariantCulture);
 
     private static SearchAxis OfValues(Parameter<AlsOptions> parameter, string text)
     {
@@ -63,19 +73,23 @@ internal sealed record SearchAxis(Parameter<AlsOptions> Parameter, IReadOnlyList
             $"{parameter.Option} is '{text}': equal ratios need a range above 0. "
                 + $"Write {text}:linear for equal differences.");
         return counts is [var count]
-            ? new SearchAxis(parameter, [.. range.Points(Count(parameter, count, text)).Select(TextOf)], null)
+            ? new SearchAxis(
+                parameter,
+                [.. range.Points(Count(parameter, count, text)).Select(point => TextOf(parameter, point))],
+                null)
             : new SearchAxis(parameter, [], range);
     }
 
     private static string Value(Parameter<AlsOptions> parameter, string value, string text)
     {
         if (value == parameter.Keyword) return value;
-        if (parameter.Words.Count == 0) return TextOf(Number(parameter, value, text));
+        if (parameter.Words.Count == 0) return TextOf(parameter, Number(parameter, value, text));
         return parameter.Words.Contains(value) ? value : throw Bad(parameter, text);
     }
 
     private static double Number(Parameter<AlsOptions> parameter, string number, string text)
     {
+        if (parameter.Unit is { } unit) return unit.Parse(number) ?? throw Bad(parameter, text);
         var style = IsInteger(parameter) ? NumberStyles.AllowLeadingSign : NumberStyles.Float;
         return double.TryParse(number, style, CultureInfo.InvariantCulture, out var value)
             && double.IsFinite(value) && (!IsInteger(parameter) || Math.Abs(value) <= int.MaxValue)
@@ -96,7 +110,9 @@ internal sealed record SearchAxis(Parameter<AlsOptions> Parameter, IReadOnlyList
         if (parameter.Words.Count > 0)
             return Usage($"expected some of {string.Join(", ", parameter.Words)}, separated by commas.");
         var or = parameter.Keyword is { } keyword ? $" or {keyword}" : "";
-        var (numbers, range, points) = IsInteger(parameter)
+        var (numbers, range, points) = parameter.Unit is not null
+            ? ($"times such as 30d,90d{or}", "30d..360d", "30d..360d:4")
+            : IsInteger(parameter)
             ? ($"integers such as 32,64,128{or}", "16..128", "16..128:4")
             : ("numbers such as 0.1,1,10", "0.1..10", "0.1..10:3");
         return Usage($"expected {numbers}, a range such as {range}, or N values of it, as in {points}.");

@@ -98,7 +98,7 @@ internal sealed class SearchSpace
         foreach (var axis in Axes)
         {
             var value = axis.Range is { } range
-                ? SearchAxis.TextOf(range.At(random.NextDouble()))
+                ? SearchAxis.TextOf(axis.Parameter, range.At(random.NextDouble()))
                 : axis.Values[random.Next(axis.Values.Count)];
             options = axis.Parameter.Set(options, value);
         }

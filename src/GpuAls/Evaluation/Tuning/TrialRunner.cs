@@ -7,7 +7,7 @@ namespace GpuAls;
 /// values only. The folds of a split go side by side, so that iterations can be compared by all of them.
 /// </summary>
 internal sealed class TrialRunner(
-    IAlsEngine engine, IReadOnlyList<Evaluator> folds, SearchOptions options, BootstrapOptions bootstrap,
+    IAlsEngine engine, SearchFolds folds, SearchOptions options, BootstrapOptions bootstrap,
     IProgress<TrialStep>? progress) : IDisposable
 {
     private readonly MetricChoice _choice = options.Choice();
@@ -66,7 +66,7 @@ internal sealed class TrialRunner(
         foreach (var trial in _paused.Keys.Except(trials).ToArray()) _paused.Remove(trial);
     }
 
-    public void Dispose() => _plays.ForEach(plays => plays.Dispose());
+    public void Dispose() => Unload();
 
     /// <summary>
     /// Goes on where the trial was, or comes there again where its factors are gone: the same iterations give the same
@@ -74,8 +74,9 @@ internal sealed class TrialRunner(
     /// </summary>
     private FoldTrainings Begin(int trial, AlsOptions als, int iterations, CancellationToken cancellation)
     {
-        foreach (var fold in folds) TrainingChecks.Check(fold.HeldOut.Train, als);
-        foreach (var fold in folds) engine.RequireMemory(als.ShapeOf(fold.HeldOut.Train));
+        if (folds.Become(als)) Unload();
+        foreach (var fold in folds.Current) TrainingChecks.Check(fold.HeldOut.Train, als);
+        foreach (var fold in folds.Current) engine.RequireMemory(als.ShapeOf(fold.HeldOut.Train));
         Load(als);
         if (_paused.Remove(trial, out var paused)) return FoldTrainings.From(engine, _plays, als, paused, iterations);
         var trainings = FoldTrainings.First(engine, _plays, als);
@@ -97,12 +98,19 @@ internal sealed class TrialRunner(
     private void Load(AlsOptions als)
     {
         foreach (var plays in _plays) plays.Weigh(als);
-        foreach (var fold in folds.Skip(_plays.Count)) _plays.Add(new LoadedPlays(engine, fold.HeldOut.Train, als));
+        foreach (var fold in folds.Current.Skip(_plays.Count))
+            _plays.Add(new LoadedPlays(engine, fold.HeldOut.Train, als));
+    }
+
+    private void Unload()
+    {
+        foreach (var plays in _plays) plays.Dispose();
+        _plays.Clear();
     }
 
     /// <summary>Measures all folds after an iteration.</summary>
     private Measurements Measure(TrainingStep state, CancellationToken cancellation) => Measurements.Merge(
-        [.. folds.Zip(state.Trainings, (fold, training) =>
+        [.. folds.Current.Zip(state.Trainings, (fold, training) =>
             fold.Measure(engine, training.Factors.Users, training.Factors.Items, cancellation: cancellation))]);
 
     private GpuAlsException NoNumber()

@@ -42,6 +42,25 @@ internal sealed class PlaysPart
         return new PlaysPart(plays, userIndices, itemIndices);
     }
 
+    /// <summary>The rows of all plays whose users and items are in the part, with its ids.</summary>
+    /// <param name="all">The rows of all plays.</param>
+    public IndexedInteractions RowsOf(IndexedInteractions all)
+    {
+        var rows = all.Where(row => UserIndices[all.UserIndices[row]] >= 0 && ItemIndices[all.ItemIndices[row]] >= 0);
+        return new IndexedInteractions
+        {
+            Users = Plays.Users,
+            Items = Plays.Items,
+            UserIndices = Array.ConvertAll(rows.UserIndices, user => UserIndices[user]),
+            ItemIndices = Array.ConvertAll(rows.ItemIndices, item => ItemIndices[item]),
+            Weights = rows.Weights,
+            Times = rows.Times,
+            TimeKind = rows.TimeKind,
+            Feedback = rows.Feedback,
+            Statistics = rows.Statistics,
+        };
+    }
+
     private static int[] RowLengths(CsrMatrix matrix) =>
         [.. Enumerable.Range(0, matrix.RowCount).Select(matrix.RowLength)];
 
