@@ -40,6 +40,10 @@ internal sealed record DataLoaded(DataStatistics Data, double Seconds) : JobEven
         LogLevel.Warning, "users_without_plays", "Users get no list because they have no play above 0",
         ("users", "how many"));
 
+    public static readonly LogEvent ItemsWithoutPlays = new(
+        LogLevel.Warning, "items_without_plays", "Items have no play above 0, or factors that are all 0: no list",
+        ("items", "how many"));
+
     public override IEnumerable<LogLine> Lines
     {
         get

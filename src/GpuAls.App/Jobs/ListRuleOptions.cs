@@ -3,6 +3,9 @@ namespace GpuAls.App;
 /// <summary>What lists may hold, as files and numbers say it.</summary>
 internal sealed record ListRuleOptions
 {
+    /// <summary>Whether the lists are those of items, and hold users.</summary>
+    public bool ForItems { get; init; }
+
     /// <summary>How files are read, and the columns of users and items in them.</summary>
     public InteractionSchema Schema { get; init; } = new();
 
@@ -14,6 +17,12 @@ internal sealed record ListRuleOptions
 
     /// <summary>File of pairs of a user and an item; the user's list leaves the item out.</summary>
     public string? ExcludedPairs { get; init; }
+
+    /// <summary>File of the only users whom lists of items may hold; null for all.</summary>
+    public string? OnlyUsers { get; init; }
+
+    /// <summary>File of users whom no list of an item holds.</summary>
+    public string? ExcludedUsers { get; init; }
 
     /// <summary>The lowest score in a list; null for any.</summary>
     public double? MinScore { get; init; }
@@ -27,6 +36,9 @@ internal sealed record ListRuleOptions
     /// <summary>The most items of a group in a list; null for any number.</summary>
     public int? MaxPerGroup { get; init; }
 
+    /// <summary>The weight of diversity, 0 to 1.</summary>
+    public double Diversity { get; init; }
+
     /// <summary>The files that are read, each with its option.</summary>
     public IEnumerable<(string Option, string File)> Files
     {
@@ -34,6 +46,8 @@ internal sealed record ListRuleOptions
         {
             if (OnlyItems is not null) yield return ("--only-items", OnlyItems);
             if (ExcludedItems is not null) yield return ("--exclude-items", ExcludedItems);
+            if (OnlyUsers is not null) yield return ("--only-users", OnlyUsers);
+            if (ExcludedUsers is not null) yield return ("--exclude-users", ExcludedUsers);
             if (ExcludedPairs is not null) yield return ("--exclude", ExcludedPairs);
             if (Groups is not null) yield return ("--item-groups", Groups);
         }
@@ -47,7 +61,7 @@ internal sealed record LoadedRules(ListRules Rules, IReadOnlyList<UnusedIds> Unu
 {
     /// <summary>Reads the files of rules.</summary>
     /// <param name="options">The files.</param>
-    /// <param name="model">The users and items.</param>
+    /// <param name="model">The model; the transposed one for lists of items, which hold users.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="GpuAlsException">
     /// Kind BadInput: a file cannot be read, or has none of the items that lists may hold.
@@ -55,36 +69,45 @@ internal sealed record LoadedRules(ListRules Rules, IReadOnlyList<UnusedIds> Unu
     public static async Task<LoadedRules> ReadAsync(
         ListRuleOptions options, FactorModel model, CancellationToken cancellation)
     {
-        var (rules, unused) = (new ListRules { MinScore = (float?)options.MinScore }, new List<UnusedIds>());
-        if (options.OnlyItems is { } only)
+        var forItems = options.ForItems;
+        var unused = new List<UnusedIds>();
+        var rules = new ListRules { MinScore = (float?)options.MinScore, Diversity = options.Diversity };
+        var schema = forItems ? options.Schema.Swapped() : options.Schema;
+        var (listed, onlyOption, excludeOption) = forItems
+            ? ("user", "--only-users", "--exclude-users")
+            : ("item", "--only-items", "--exclude-items");
+        if ((forItems ? options.OnlyUsers : options.OnlyItems) is { } only)
         {
-            rules = rules with { OnlyItems = await ItemsAsync("--only-items", only).ConfigureAwait(false) };
+            rules = rules with { OnlyItems = await ListedAsync(onlyOption, only).ConfigureAwait(false) };
             if (rules.OnlyItems.Length == 0)
                 throw new GpuAlsException(
                     FailureKind.BadInput,
-                    $"none of the items in '{only}' (--only-items) is in the model, so every list would be empty. "
-                        + "Check the file, and --item-column.");
+                    $"none of the {listed}s in '{only}' ({onlyOption}) is in the model, so every list would be "
+                        + $"empty. Check the file, and --{listed}-column.");
         }
 
-        if (options.ExcludedItems is { } excluded)
-            rules = rules with { ExcludedItems = await ItemsAsync("--exclude-items", excluded).ConfigureAwait(false) };
+        if ((forItems ? options.ExcludedUsers : options.ExcludedItems) is { } excluded)
+            rules = rules with
+            {
+                ExcludedItems = await ListedAsync(excludeOption, excluded).ConfigureAwait(false),
+            };
         if (options.ExcludedPairs is { } pairs)
             rules = rules with { ExcludedPairs = await PairsAsync(pairs).ConfigureAwait(false) };
         if (options.Groups is { } groups)
             rules = rules with { Groups = await GroupsAsync(groups).ConfigureAwait(false) };
         return new LoadedRules(rules, unused);
 
-        async Task<int[]> ItemsAsync(string option, string file)
+        async Task<int[]> ListedAsync(string option, string file)
         {
-            var ids = await IdFiles.ReadListAsync(file, options.Schema, cancellation).ConfigureAwait(false);
+            var ids = await IdFiles.ReadListAsync(file, schema, cancellation).ConfigureAwait(false);
             int[] known = [.. ids.Select(id => Find(model.Items, id)).Where(item => item >= 0)];
-            Note(option, file, ids.Count - known.Length, ids.Count, "item");
+            Note(option, file, ids.Count - known.Length, ids.Count, listed);
             return known;
         }
 
         async Task<CsrMatrix> PairsAsync(string file)
         {
-            var rows = await IdFiles.ReadPairsAsync(file, options.Schema, cancellation).ConfigureAwait(false);
+            var rows = await IdFiles.ReadPairsAsync(file, schema, cancellation).ConfigureAwait(false);
             var (users, items) = (Translate(rows.Users, model.Users), Translate(rows.Items, model.Items));
             var (userIndices, itemIndices) = (rows.UserIndices, rows.ItemIndices);
             int[] known =
@@ -102,12 +125,8 @@ internal sealed record LoadedRules(ListRules Rules, IReadOnlyList<UnusedIds> Unu
 
         async Task<ItemGroups> GroupsAsync(string file)
         {
-            var schema = options.Schema with
-            {
-                UserColumn = options.GroupColumn,
-                UserOption = "--group-column",
-            };
-            var rows = await IdFiles.ReadPairsAsync(file, schema, cancellation).ConfigureAwait(false);
+            var columns = options.Schema with { UserColumn = options.GroupColumn, UserOption = "--group-column" };
+            var rows = await IdFiles.ReadPairsAsync(file, columns, cancellation).ConfigureAwait(false);
             var items = Translate(rows.Items, model.Items);
             var groupOf = new int[model.Items.Count];
             Array.Fill(groupOf, -1);
@@ -139,26 +158,4 @@ internal sealed record LoadedRules(ListRules Rules, IReadOnlyList<UnusedIds> Unu
         [.. Enumerable.Range(0, ids.Count).Select(index => Find(ofModel, ids.Format(index)))];
 
     private static int Find(IdIndex ids, string id) => ids.TryFind(id, out var index) ? index : -1;
-}
-
-/// <summary>Ids in the file of a rule that are not in the model: they change nothing.</summary>
-/// <param name="Option">The option of the file.</param>
-/// <param name="File">The file.</param>
-/// <param name="Count">How many.</param>
-/// <param name="Of">Out of how many.</param>
-/// <param name="Noun">What they are.</param>
-internal sealed record UnusedIds(string Option, string File, int Count, int Of, string Noun) : JobEvent
-{
-    public static readonly LogEvent Log = new(
-        LogLevel.Warning, "unused_ids", "The file of a rule for lists has ids that are not in the model",
-        ("option", "the option of the file"), ("unknown", "how many of its rows or ids are not in the model"),
-        ("all", "how many it has"));
-
-    public override IEnumerable<LogLine> Lines =>
-    [
-        Log.Line(
-            $"{Option} '{File}': {Count:N0} of {Counted.Of(Of, Noun)} {(Count == 1 ? "is" : "are")} not in the model "
-                + $"and {(Count == 1 ? "was" : "were")} ignored.",
-            Option, Count, Of),
-    ];
 }

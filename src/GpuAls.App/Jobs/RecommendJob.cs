@@ -8,23 +8,30 @@ internal sealed class RecommendJob
     private readonly RecommendJobOptions _options;
     private readonly IAlsEngine _engine;
     private readonly TextWriter _output;
+    private readonly ListFormat _format;
     private readonly IProgress<JobEvent>? _progress;
     private readonly PhaseClock _clock;
     private int _emptyLists;
 
     /// <param name="options">What to do.</param>
     /// <param name="engine">Where the scores are computed.</param>
-    /// <param name="output">Where CSV goes when no file is named.</param>
+    /// <param name="output">Where lists go when no file is named.</param>
     /// <param name="progress">Told how far the job is.</param>
+    /// <param name="format">The format of lists there; null for CSV.</param>
     /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
     public RecommendJob(
-        RecommendJobOptions options, IAlsEngine engine, TextWriter output, IProgress<JobEvent>? progress = null)
+        RecommendJobOptions options,
+        IAlsEngine engine,
+        TextWriter output,
+        IProgress<JobEvent>? progress = null,
+        ListFormat? format = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(output);
         Recommender.CheckLength(options.Top);
-        (_options, _engine, _output, _progress) = (options, engine, output, progress);
+        (_options, _engine, _output, _progress, _format) =
+            (options, engine, output, progress, format ?? ListFormat.Csv);
         _clock = PhaseEnded.Clock(progress);
     }
 
@@ -45,33 +52,48 @@ internal sealed class RecommendJob
         _engine.PrepareTopK();
         var location =
             await VersionChosen.FollowAsync(_options.Model, _progress, cancellation).ConfigureAwait(false);
-        var model = await ModelReader.ReadAsync(location, cancellation).ConfigureAwait(false);
+        var read = await ModelReader.ReadAsync(location, cancellation).ConfigureAwait(false);
         _clock.End("read_model");
-        _progress?.Report(ModelRead.Of(model));
-        var users = await UserSelection.SelectAsync(model, _options, cancellation).ConfigureAwait(false);
+        _progress?.Report(ModelRead.Of(read));
+        var model = _options.ForItems ? read.Transposed() : read;
+        var chosen = await ListSelection.SelectAsync(model, _options, cancellation).ConfigureAwait(false);
         var rules = await LoadedRules.ReadAsync(_options.Rules, model, cancellation).ConfigureAwait(false);
         foreach (var unused in rules.Unused) _progress?.Report(unused);
+        var columns = await ColumnsAsync(model, cancellation).ConfigureAwait(false);
         _clock.End("read_rules");
         using var recommender = new Recommender(model, _engine, rules.Rules);
         var lists = Report(
-            recommender.Recommend(users.Indices, _options.Top, _options.IncludePlayed, cancellation),
-            users.Indices.Length);
+            recommender.Recommend(chosen.Indices, _options.Top, _options.IncludePlayed, cancellation),
+            chosen.Indices.Length);
+        if (file is ListFile inFile) file = inFile with { Columns = _ => columns };
         if (file is not null) await file.WriteAsync(model, lists, cancellation).ConfigureAwait(false);
         else await OutputErrors.GuardAsync("stdout", WriteToTextAsync).ConfigureAwait(false);
         _clock.End("recommend");
         await outputs.CommitAsync(cancellation).ConfigureAwait(false);
         _clock.End("publish");
-        var report = new RecommendReport(
-            users.Indices.Length, users.Unknown, users.WithoutPlays, users.Named, _emptyLists);
+        var report = new RecommendReport(chosen, _emptyLists);
         _progress?.Report(new RecommendDone(report, _options));
         return report;
 
         async Task WriteToTextAsync()
         {
-            var sink = ListFormat.Csv.SinkTo(new TextStream(_output), model);
+            var sink = _format.SinkTo(new TextStream(_output), columns);
             await RecommendationWriter.WriteAsync(sink, lists, cancellation).ConfigureAwait(false);
             await _output.FlushAsync(cancellation).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The columns of the lists, with the names of items if there is a file of them.</summary>
+    private async Task<ListColumns> ColumnsAsync(FactorModel model, CancellationToken cancellation)
+    {
+        var names = _options.NamesFile is { } file
+            ? await ItemNames.ReadAsync(
+                file, _options.NameColumn, _options.Rules.Schema, _options.ForItems ? model.Users : model.Items,
+                cancellation).ConfigureAwait(false)
+            : null;
+        return _options.ForItems
+            ? new ListColumns(model, "item", "user") { ListNames = names }
+            : new ListColumns(model) { ListedNames = names };
     }
 
     private IEnumerable<RecommendationBatch> Report(IEnumerable<RecommendationBatch> lists, int total)

@@ -17,7 +17,28 @@ internal sealed record RecommendJobOptions
     /// <summary>Whether users who are not in the model are skipped.</summary>
     public bool SkipUnknownUsers { get; init; }
 
-    /// <summary>File or database of the lists; null writes CSV to a text writer.</summary>
+    /// <summary>Whether lists are made for items, of users.</summary>
+    public bool ForItems => Rules.ForItems;
+
+    /// <summary>Ids of items, as text; with <see cref="ForItems"/>.</summary>
+    public IReadOnlyList<string> Items { get; init; } = [];
+
+    /// <summary>File of item ids; with <see cref="ForItems"/>. Without it and <see cref="Items"/>: all items.</summary>
+    public string? ItemsFile { get; init; }
+
+    /// <summary>Whether items that are not in the model are skipped; with <see cref="ForItems"/>.</summary>
+    public bool SkipUnknownItems { get; init; }
+
+    /// <summary>File with the name of each item; null for ids only.</summary>
+    public string? NamesFile { get; init; }
+
+    /// <summary>The column of names in it.</summary>
+    public string NameColumn { get; init; } = "name";
+
+    /// <summary>What has lists.</summary>
+    public string Whose => ForItems ? "item" : "user";
+
+    /// <summary>File or database of the lists; null writes to a text writer.</summary>
     public string? Output { get; init; }
 
     /// <summary>Which tables of a database are written.</summary>
@@ -36,15 +57,23 @@ internal sealed record RecommendJobOptions
     public ListRuleOptions Rules { get; init; } = new();
 
     /// <summary>The files that are read besides the model, each with its option.</summary>
-    public IEnumerable<(string Option, string File)> Files =>
-        UsersFile is null ? Rules.Files : Rules.Files.Prepend(("--users", UsersFile));
+    public IEnumerable<(string Option, string File)> Files
+    {
+        get
+        {
+            if (UsersFile is not null) yield return ("--users", UsersFile);
+            if (ItemsFile is not null) yield return ("--items", ItemsFile);
+            foreach (var file in Rules.Files) yield return file;
+            if (NamesFile is not null) yield return ("--item-names", NamesFile);
+        }
+    }
 }
 
-/// <summary>What became of the users.</summary>
-/// <param name="Lists">Lists that were made.</param>
-/// <param name="UnknownUsers">Users who are not in the model.</param>
-/// <param name="UsersWithoutPlays">Users of the model who have no play above 0, or factors that are all 0.</param>
-/// <param name="NamedUsers">Different users that were named; null where lists were made for all.</param>
-/// <param name="EmptyLists">Lists without items: their users played everything that the rules leave.</param>
-internal sealed record RecommendReport(
-    int Lists, int UnknownUsers, int UsersWithoutPlays, int? NamedUsers, int EmptyLists);
+/// <summary>What became of the users, or items, whose lists were asked for.</summary>
+/// <param name="Chosen">Whose lists were made.</param>
+/// <param name="EmptyLists">Lists with nothing in them.</param>
+internal sealed record RecommendReport(ListSelection Chosen, int EmptyLists)
+{
+    /// <summary>Lists that were made.</summary>
+    public int Lists => Chosen.Indices.Length;
+}

@@ -83,38 +83,56 @@ internal static class JobParameters
             IsRequired = true,
             Summary = "Directory written by gpuals train, or the file latest beside versions",
         },
-        Parameter<RecommendJobOptions>.List("user", o => o.Users, (o, users) => o with { Users = users }) with
-        {
-            Group = ParameterGroup.Input,
-            IsCommon = true,
-            ValueName = "ID",
-            DefaultNote = "all users",
-            Summary = "User to recommend to; may be repeated",
-        },
-        Parameter<RecommendJobOptions>.Text("users", o => o.UsersFile, (o, path) => o with { UsersFile = path }) with
-        {
-            Group = ParameterGroup.Input,
-            IsCommon = true,
-            ValueName = "FILE",
-            Summary = "File of user ids: one per line, or a table with --user-column",
-        },
         Parameter<RecommendJobOptions>.Word(
-            "on-unknown-user", ["fail", "skip"], o => o.SkipUnknownUsers ? "skip" : "fail",
-            (o, word) => o with { SkipUnknownUsers = word == "skip" }) with
+            "for", ["users", "items"], o => o.ForItems ? "items" : "users",
+            (o, word) => o with { Rules = o.Rules with { ForItems = word == "items" } }) with
         {
             Group = ParameterGroup.Input,
             IsCommon = true,
-            Summary = "What to do with users who are not in the model",
-            Details = "skip ignores them and reports how many there were.",
+            Summary = "Whose lists to make: items for users, or users for items",
+            Details = "The list of an item holds the users who are likeliest to play it, without those who have.",
         },
+        .. Chosen(
+            "user", isItem: false, o => o.Users, (o, users) => o with { Users = users },
+            o => o.UsersFile, (o, path) => o with { UsersFile = path },
+            o => o.SkipUnknownUsers, (o, skips) => o with { SkipUnknownUsers = skips }),
+        .. Chosen(
+            "item", isItem: true, o => o.Items, (o, items) => o with { Items = items },
+            o => o.ItemsFile, (o, path) => o with { ItemsFile = path },
+            o => o.SkipUnknownItems, (o, skips) => o with { SkipUnknownItems = skips }),
         SharedParameters.Output<RecommendJobOptions>(
             o => o.Output,
             (o, path) => o with { Output = LocationTemplate.CheckedLists(path, "--output") },
             "FILE",
             "File (.parquet, .csv, .jsonl) or database for the lists") with
         {
-            DefaultNote = "CSV on stdout",
+            DefaultNote = "stdout: a table on a terminal, else CSV",
             Details = $"A database is {Databases.Expected}, with --recommendations-table.",
+            Requires =
+            [
+                new(
+                    o => !o.ForItems || !Databases.Has(o.Output),
+                    "--for items cannot be used with a database: its table has lists of users. Write a file."),
+            ],
+        },
+        Parameter<RecommendJobOptions>.Text(
+            "item-names", o => o.NamesFile, (o, path) => o with { NamesFile = path }) with
+        {
+            Group = ParameterGroup.Output,
+            IsCommon = true,
+            ValueName = "FILE",
+            Summary = "Names of items, to show beside their ids",
+            Details = "A table with the columns of --item-column and --item-name-column. Files of lists get a column "
+                + "item_name.",
+            AppliesWhen = [new(o => !Databases.Has(o.Output), "cannot be used with a database; join names there.")],
+        },
+        Parameter<RecommendJobOptions>.Text(
+            "item-name-column", o => o.NameColumn, (o, name) => o with { NameColumn = name }) with
+        {
+            Group = ParameterGroup.Output,
+            ValueName = "NAME",
+            Summary = "Column of names in --item-names",
+            AppliesWhen = [new(o => o.NamesFile is not null, "requires --item-names.")],
         },
         .. SharedParameters.Tables<RecommendJobOptions>(
             "--output", o => o.Output, o => o.Tables, (o, tables) => o with { Tables = tables }),
@@ -133,6 +151,50 @@ internal static class JobParameters
             ],
         },
     ]);
+
+    /// <summary>Whose lists are made: ids, a file of them, and what becomes of those that are unknown.</summary>
+    private static IEnumerable<Parameter<RecommendJobOptions>> Chosen(
+        string side,
+        bool isItem,
+        Func<RecommendJobOptions, IReadOnlyList<string>> ids,
+        Func<RecommendJobOptions, IReadOnlyList<string>, RecommendJobOptions> setIds,
+        Func<RecommendJobOptions, string?> file,
+        Func<RecommendJobOptions, string, RecommendJobOptions> setFile,
+        Func<RecommendJobOptions, bool> skips,
+        Func<RecommendJobOptions, bool, RecommendJobOptions> setSkips)
+    {
+        ParameterCondition<RecommendJobOptions>[] applies =
+        [
+            new(o => o.ForItems == isItem, isItem ? "requires --for items." : "cannot be used with --for items."),
+        ];
+        yield return Parameter<RecommendJobOptions>.List(side, ids, setIds) with
+        {
+            Group = ParameterGroup.Input,
+            IsCommon = true,
+            ValueName = "ID",
+            DefaultNote = $"all {side}s",
+            Summary = isItem ? "With --for items: item to list users for" : "User to recommend to; may be repeated",
+            AppliesWhen = applies,
+        };
+        yield return Parameter<RecommendJobOptions>.Text($"{side}s", file, setFile) with
+        {
+            Group = ParameterGroup.Input,
+            IsCommon = !isItem,
+            ValueName = "FILE",
+            Summary = $"File of {side} ids: one per line, or a table with --{side}-column",
+            AppliesWhen = applies,
+        };
+        yield return Parameter<RecommendJobOptions>.Word(
+            $"on-unknown-{side}", ["fail", "skip"], o => skips(o) ? "skip" : "fail",
+            (o, word) => setSkips(o, word == "skip")) with
+        {
+            Group = ParameterGroup.Input,
+            IsCommon = !isItem,
+            Summary = $"What to do with {side}s {(isItem ? "that" : "who")} are not in the model",
+            Details = "skip ignores them and reports how many there were.",
+            AppliesWhen = applies,
+        };
+    }
 
     /// <summary>Of <c>gpuals evaluate</c>.</summary>
     public static ParameterTable<EvaluateJobOptions> Evaluate => field ??= new(new EvaluateJobOptions(),

@@ -16,10 +16,16 @@ internal static class ListRuleParameters
     [
         FileOf(
             "only-items", o => o.OnlyItems, (o, file) => o with { OnlyItems = file },
-            "List only the items in FILE", Tables),
+            "List only the items in FILE", Tables, OfUsers),
         FileOf(
             "exclude-items", o => o.ExcludedItems, (o, file) => o with { ExcludedItems = file },
-            "Never list the items in FILE", Tables),
+            "Never list the items in FILE", Tables, OfUsers),
+        FileOf(
+            "only-users", o => o.OnlyUsers, (o, file) => o with { OnlyUsers = file },
+            "List only the users in FILE", Tables, OfItems) with { IsCommon = false },
+        FileOf(
+            "exclude-users", o => o.ExcludedUsers, (o, file) => o with { ExcludedUsers = file },
+            "Never list the users in FILE", Tables, OfItems) with { IsCommon = false },
         FileOf(
             "exclude", o => o.ExcludedPairs, (o, file) => o with { ExcludedPairs = file },
             "Pairs of a user and an item that lists leave out",
@@ -34,8 +40,8 @@ internal static class ListRuleParameters
         FileOf(
             "item-groups", o => o.Groups, (o, file) => o with { Groups = file },
             "Group of each item, such as its artist, for --max-per-group",
-            "A table with the columns of --item-column and --group-column. Items that are not in it are not limited.")
-            with
+            "A table with the columns of --item-column and --group-column. Items that are not in it are not limited.",
+            OfUsers) with
         {
             Requires =
             [
@@ -61,10 +67,28 @@ internal static class ListRuleParameters
             Summary = "Most items of a group in a list",
             AppliesWhen = [new(o => o.Groups is not null, "requires --item-groups.")],
         },
+        Real(
+            "diversify", o => o.Diversity, (o, value) => o with { Diversity = value },
+            new ParameterRange(value => value is >= 0 and <= 1, "a number from 0 to 1") { Brief = "0 to 1" }) with
+        {
+            Group = ParameterGroup.Lists,
+            IsCommon = true,
+            Summary = "Weight of diversity: avoid items that are similar to those above them",
+            Details = "Maximal marginal relevance: after the best item, each next one has the largest "
+                + "(1 - N) * relevance - N * similarity. Relevance is the score, scaled to 0 to 1; similarity is the "
+                + "largest cosine between its factors and those of an item above it. Items are chosen from a list "
+                + "ten times as long, at most 1024. 0 orders by score alone.",
+        },
         .. InputParameters.Table.Where(parameter => !OnlyOfPlays.Contains(parameter.Name))
             .Select(parameter => parameter.Within<ListRuleOptions>(
                 o => o.Schema, (o, schema) => o with { Schema = schema }) with { IsCommon = false }),
     ]);
+
+    private static ParameterCondition<ListRuleOptions> OfUsers => new(
+        o => !o.ForItems, "cannot be used with --for items: those lists hold users.");
+
+    private static ParameterCondition<ListRuleOptions> OfItems => new(
+        o => o.ForItems, "requires --for items: other lists hold items.");
 
     private static ParameterRange Scores =>
         new(value => float.IsFinite((float)value), "a finite number") { Brief = "any number" };
@@ -74,7 +98,8 @@ internal static class ListRuleParameters
         Func<ListRuleOptions, string?> get,
         Func<ListRuleOptions, string, ListRuleOptions> set,
         string summary,
-        string details) =>
+        string details,
+        params ParameterCondition<ListRuleOptions>[] appliesWhen) =>
         Text(name, get, set) with
         {
             Group = ParameterGroup.Lists,
@@ -82,5 +107,6 @@ internal static class ListRuleParameters
             ValueName = "FILE",
             Summary = summary,
             Details = details,
+            AppliesWhen = appliesWhen,
         };
 }

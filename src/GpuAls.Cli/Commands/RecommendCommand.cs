@@ -2,7 +2,7 @@ using GpuAls.App;
 
 namespace GpuAls.Cli.Commands;
 
-/// <summary><c>gpuals recommend MODEL</c>: lists from a saved model, to a file or as CSV on stdout.</summary>
+/// <summary><c>gpuals recommend MODEL</c>: lists from a saved model, to a file or to stdout.</summary>
 internal static class RecommendCommand
 {
     public static ToolCommand Definition { get; } = new ToolCommand<RecommendJobOptions>(
@@ -18,8 +18,9 @@ internal static class RecommendCommand
         // No bars: they would be drawn among the lists on stdout.
         await JobRunner.RunAsync(
             invocation.Log, console with { IsTerminal = false }, invocation.Device,
-            (engine, progress) => new RecommendJob(options, engine, console.Out, progress).RunAsync(cancellation))
-            .ConfigureAwait(false);
+            (engine, progress) => new RecommendJob(
+                options, engine, console.Out, progress, console.IsOutTerminal ? ListTable.Format : ListFormat.Csv)
+                .RunAsync(cancellation)).ConfigureAwait(false);
         return ExitCode.Done;
     }
 }

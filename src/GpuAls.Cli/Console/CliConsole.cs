@@ -14,6 +14,9 @@ internal sealed record CliConsole(TextWriter Out, TextWriter Error, bool IsTermi
 {
     private const int BufferChars = 1 << 16;
 
+    /// <summary>Whether <see cref="Out"/> is a terminal, whose reader wants tables rather than CSV.</summary>
+    public bool IsOutTerminal { get; init; }
+
     /// <summary>The variables of the environment that may give options, by name.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
@@ -30,6 +33,7 @@ internal sealed record CliConsole(TextWriter Out, TextWriter Error, bool IsTermi
             : global::System.Console.Out;
         return new CliConsole(output, global::System.Console.Error, !global::System.Console.IsErrorRedirected)
         {
+            IsOutTerminal = !global::System.Console.IsOutputRedirected,
             Variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
                 .Where(variable => ((string)variable.Key).StartsWith(OptionLayers.Prefix, StringComparison.Ordinal))
                 .ToDictionary(variable => (string)variable.Key, variable => (string)variable.Value!),

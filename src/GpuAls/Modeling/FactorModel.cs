@@ -107,6 +107,10 @@ public sealed class FactorModel
         }
     }
 
+    /// <summary>The same model the other way around: its users are the items, and its items the users.</summary>
+    internal FactorModel Transposed() =>
+        new(Items, Users, CsrBuilder.Transpose(Plays), Options, ItemFactors, UserFactors);
+
     private static void RequireFinite(float[] factors, string name)
     {
         var bad = factors.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue);

@@ -98,6 +98,15 @@ public sealed record InteractionSchema
     /// <summary>For plays that are not trained on, whose age does not matter.</summary>
     internal InteractionSchema OfOtherPlays => this with { TimeColumn = null };
 
+    /// <summary>The same files with users for items, and items for users.</summary>
+    internal InteractionSchema Swapped() => this with
+    {
+        UserColumn = ItemColumn,
+        UserOption = ItemOption,
+        ItemColumn = UserColumn,
+        ItemOption = UserOption,
+    };
+
     /// <summary>Throws a usage error where two of the columns are one.</summary>
     internal void CheckDistinct()
     {

@@ -5,14 +5,19 @@ using System.Text;
 namespace GpuAls;
 
 /// <summary>Lists in the long form with a header, quoted as RFC 4180 asks.</summary>
-internal sealed class CsvListEncoder(FactorModel model) : IListEncoder
+internal sealed class CsvListEncoder(ListColumns columns) : IListEncoder
 {
     /// <summary>Bytes of a row at first guess.</summary>
     private const int RowBytes = 48;
 
     public int BlockRows => 1 << 16;
 
-    public ReadOnlyMemory<byte> Start() => "user,item,rank,score\n"u8.ToArray();
+    public ReadOnlyMemory<byte> Start()
+    {
+        var names = (columns.ListNames is null ? "" : $",{columns.ListName}")
+            + (columns.ListedNames is null ? "" : $",{columns.ListedName}");
+        return Encoding.UTF8.GetBytes($"{columns.List},{columns.Listed},rank,score{names}\n");
+    }
 
     public EncodedLists Encode(ListBlock block)
     {
@@ -20,7 +25,7 @@ internal sealed class CsvListEncoder(FactorModel model) : IListEncoder
         foreach (var list in block.Lists())
         {
             user.ResetWrittenCount();
-            Utf8Ids.WriteField(user, model.Users, list.User);
+            Utf8Ids.WriteField(user, columns.Model.Users, list.User);
             WriteList(text, user.WrittenSpan, list);
         }
 
@@ -42,13 +47,22 @@ internal sealed class CsvListEncoder(FactorModel model) : IListEncoder
         {
             text.Write(user);
             text.Write(","u8);
-            Utf8Ids.WriteField(text, model.Items, items[position]);
+            Utf8Ids.WriteField(text, columns.Model.Items, items[position]);
             text.Write(","u8);
             Utf8Ids.WriteValue(text, position + 1);
             text.Write(","u8);
             Utf8Ids.WriteValue(text, scores[position]);
+            WriteName(text, columns.ListNames, list.User);
+            WriteName(text, columns.ListedNames, items[position]);
             text.Write("\n"u8);
         }
+    }
+
+    private static void WriteName(ArrayBufferWriter<byte> text, IdIndex<string>? names, int index)
+    {
+        if (names is null) return;
+        text.Write(","u8);
+        Utf8Ids.WriteField(text, names, index);
     }
 }
 

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace GpuAls;
 
 /// <summary>One list a line; integer ids are numbers, all others strings.</summary>
-internal sealed class JsonLinesListEncoder(FactorModel model) : IListEncoder
+internal sealed class JsonLinesListEncoder(ListColumns columns) : IListEncoder
 {
     /// <summary>Bytes of an item at first guess.</summary>
     private const int ItemBytes = 48;
@@ -13,10 +13,13 @@ internal sealed class JsonLinesListEncoder(FactorModel model) : IListEncoder
     private static readonly JsonWriterOptions Options =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    private static readonly JsonEncodedText User = JsonEncodedText.Encode("user");
-    private static readonly JsonEncodedText Items = JsonEncodedText.Encode("items");
-    private static readonly JsonEncodedText Item = JsonEncodedText.Encode("item");
     private static readonly JsonEncodedText Score = JsonEncodedText.Encode("score");
+
+    private readonly JsonEncodedText _list = JsonEncodedText.Encode(columns.List);
+    private readonly JsonEncodedText _listName = JsonEncodedText.Encode(columns.ListName);
+    private readonly JsonEncodedText _items = JsonEncodedText.Encode($"{columns.Listed}s");
+    private readonly JsonEncodedText _item = JsonEncodedText.Encode(columns.Listed);
+    private readonly JsonEncodedText _itemName = JsonEncodedText.Encode(columns.ListedName);
 
     public int BlockRows => 1 << 16;
 
@@ -49,18 +52,25 @@ internal sealed class JsonLinesListEncoder(FactorModel model) : IListEncoder
         var items = list.Items.Span;
         var scores = list.Scores.Span;
         json.WriteStartObject();
-        WriteId(json, User, model.Users, list.User);
-        json.WriteStartArray(Items);
+        WriteId(json, _list, columns.Model.Users, list.User);
+        WriteName(json, _listName, columns.ListNames, list.User);
+        json.WriteStartArray(_items);
         for (var position = 0; position < items.Length; position++)
         {
             json.WriteStartObject();
-            WriteId(json, Item, model.Items, items[position]);
+            WriteId(json, _item, columns.Model.Items, items[position]);
             json.WriteNumber(Score, scores[position]);
+            WriteName(json, _itemName, columns.ListedNames, items[position]);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void WriteName(Utf8JsonWriter json, JsonEncodedText field, IdIndex<string>? names, int index)
+    {
+        if (names?.Ids.Span[index] is { Length: > 0 } name) json.WriteString(field, name);
     }
 
     private static void WriteId(Utf8JsonWriter json, JsonEncodedText name, IdIndex ids, int index)

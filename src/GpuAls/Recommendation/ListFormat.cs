@@ -2,17 +2,17 @@ namespace GpuAls;
 
 /// <summary>A file format for lists. A new one is an <see cref="IListEncoder"/> and a line here.</summary>
 /// <param name="Extension">The extension of its files.</param>
-/// <param name="EncoderOf">Makes what encodes lists of a model's users and items.</param>
-internal sealed record ListFormat(string Extension, Func<FactorModel, IListEncoder> EncoderOf)
+/// <param name="EncoderOf">Makes what encodes lists.</param>
+internal sealed record ListFormat(string Extension, Func<ListColumns, IListEncoder> EncoderOf)
 {
     /// <summary>Columns user, item, rank (int32, from 1) and score (float).</summary>
-    public static ListFormat Parquet { get; } = new(".parquet", model => new ParquetListEncoder(model));
+    public static ListFormat Parquet { get; } = new(".parquet", columns => new ParquetListEncoder(columns));
 
     /// <summary>The same columns, with a header (RFC 4180).</summary>
-    public static ListFormat Csv { get; } = new(".csv", model => new CsvListEncoder(model));
+    public static ListFormat Csv { get; } = new(".csv", columns => new CsvListEncoder(columns));
 
     /// <summary>One list a line, {"user": ..., "items": [{"item": ..., "score": ...}]}.</summary>
-    public static ListFormat JsonLines { get; } = new(".jsonl", model => new JsonLinesListEncoder(model));
+    public static ListFormat JsonLines { get; } = new(".jsonl", columns => new JsonLinesListEncoder(columns));
 
     private static ListFormat[] All { get; } = [Parquet, Csv, JsonLines];
 
@@ -32,9 +32,9 @@ internal sealed record ListFormat(string Extension, Func<FactorModel, IListEncod
 
     /// <summary>Lists in this format.</summary>
     /// <param name="stream">The file from its start; stays open.</param>
-    /// <param name="model">The ids of users and items.</param>
-    public IRecommendationSink SinkTo(Stream stream, FactorModel model) =>
-        new EncodedListSink(EncoderOf(model), stream);
+    /// <param name="columns">Ids and columns.</param>
+    public IRecommendationSink SinkTo(Stream stream, ListColumns columns) =>
+        new EncodedListSink(EncoderOf(columns), stream);
 }
 
 /// <summary>Where lists go: a file or a table, which the caller commits.</summary>
@@ -57,11 +57,15 @@ internal sealed record ListFile(OutputFile File, ListFormat Format) : IListOutpu
     /// <inheritdoc/>
     public string Name => File.Name;
 
+    /// <summary>The columns for a model.</summary>
+    public Func<FactorModel, ListColumns> Columns { get; init; } = model => new ListColumns(model);
+
     /// <inheritdoc/>
     public Task WriteAsync(
         FactorModel model, IEnumerable<RecommendationBatch> lists, CancellationToken cancellation = default) =>
         File.WriteAsync(
-            stream => RecommendationWriter.WriteAsync(Format.SinkTo(stream, model), lists, cancellation), cancellation);
+            stream => RecommendationWriter.WriteAsync(Format.SinkTo(stream, Columns(model)), lists, cancellation),
+            cancellation);
 }
 
 /// <summary>Encodes lists in one format: what is before the blocks, each block, what is behind them.</summary>

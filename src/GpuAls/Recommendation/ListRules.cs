@@ -24,6 +24,9 @@ internal sealed record ListRules
     /// <summary>At most some items of a group; null for any number.</summary>
     public ItemGroups? Groups { get; init; }
 
+    /// <summary>The weight λ of <see cref="GpuAls.Diversity"/>, 0 to 1; 0 orders lists by score.</summary>
+    public double Diversity { get; init; }
+
     /// <summary>The items that the lists of a model may hold under these rules, rising.</summary>
     public int[] Allowed(int[] listable, int itemCount)
     {

@@ -8,12 +8,15 @@ namespace GpuAls;
 /// Lists in long form, one row per listed item, in row groups of about a million rows. The ids of a row group are
 /// encoded once each, as its dictionary, and a list is one run of its user; several row groups are encoded at once.
 /// </summary>
-internal sealed class ParquetListEncoder(FactorModel model) : IListEncoder
+internal sealed class ParquetListEncoder(ListColumns columns) : IListEncoder
 {
     private readonly ParquetColumn[] _columns =
     [
-        ParquetIds.Column("user", model.Users.Type), ParquetIds.Column("item", model.Items.Type),
+        ParquetIds.Column(columns.List, columns.Model.Users.Type),
+        ParquetIds.Column(columns.Listed, columns.Model.Items.Type),
         ParquetColumn.Integer("rank"), ParquetColumn.Float("score"),
+        .. columns.ListNames is null ? [] : new[] { ParquetColumn.Text(columns.ListName) },
+        .. columns.ListedNames is null ? [] : new[] { ParquetColumn.Text(columns.ListedName) },
     ];
 
     private readonly List<WrittenRowGroup> _groups = [];
@@ -28,10 +31,12 @@ internal sealed class ParquetListEncoder(FactorModel model) : IListEncoder
         var rows = lists.Sum(list => list.Items.Length);
         if (rows == 0) return new EncodedGroup(new WrittenRowGroup(default, 0, []));
         var pages = new RowGroupPages(rows);
-        AddUsers(pages, lists, block.MaximumRows);
-        AddItems(pages, lists, rows);
+        AddUsers(pages, columns.Model.Users, lists, block.MaximumRows);
+        AddItems(pages, columns.Model.Items, lists, rows);
         AddRanks(pages, lists, rows);
         AddScores(pages, lists, rows);
+        if (columns.ListNames is { } listNames) AddUsers(pages, listNames, lists, block.MaximumRows);
+        if (columns.ListedNames is { } listedNames) AddItems(pages, listedNames, lists, rows);
         return new EncodedGroup(pages.Finish());
     }
 
@@ -43,18 +48,18 @@ internal sealed class ParquetListEncoder(FactorModel model) : IListEncoder
 
     public ReadOnlyMemory<byte> End() => ParquetFooterWriter.Encode(_columns, _groups);
 
-    private void AddUsers(RowGroupPages pages, UserList[] lists, int maximumUsers)
+    private static void AddUsers(RowGroupPages pages, IdIndex ids, UserList[] lists, int maximumUsers)
     {
-        var dictionary = new IdDictionary(model.Users);
+        var dictionary = new IdDictionary(ids);
         var codes = CodePage.OfRuns(maximumUsers, lists.Length);
         foreach (var list in lists) codes.AddRun(dictionary.Code(list.User), list.Items.Length);
         pages.AddCoded(dictionary.Plain(), dictionary.Count, codes.Finish(0));
     }
 
-    private void AddItems(RowGroupPages pages, UserList[] lists, int rows)
+    private static void AddItems(RowGroupPages pages, IdIndex ids, UserList[] lists, int rows)
     {
-        var dictionary = new IdDictionary(model.Items);
-        var codes = CodePage.OfSingles(Math.Min(model.Items.Count, rows), rows);
+        var dictionary = new IdDictionary(ids);
+        var codes = CodePage.OfSingles(Math.Min(ids.Count, rows), rows);
         foreach (var list in lists)
             foreach (var item in list.Items.Span) codes.Add(dictionary.Code(item));
         pages.AddCoded(dictionary.Plain(), dictionary.Count, codes.Finish(rows));

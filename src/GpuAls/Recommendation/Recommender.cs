@@ -11,6 +11,7 @@ internal sealed class Recommender : IDisposable
     private readonly ListableItems _listable;
     private readonly IEngineFactors _items;
     private readonly GroupedLists? _grouped;
+    private readonly Diversity? _diversity;
 
     /// <param name="model">Factors, and the plays that lists leave out.</param>
     /// <param name="engine">Where the scores are computed.</param>
@@ -23,6 +24,7 @@ internal sealed class Recommender : IDisposable
         (_model, _engine, _rules) = (model, engine, rules ?? ListRules.None);
         _listable = ListableItems.Of(model, _rules);
         if (_rules.Groups is { } groups) _grouped = new GroupedLists(groups, _listable, Search);
+        if (_rules.Diversity > 0) _diversity = new Diversity(_rules.Diversity, model.ItemFactors, model.Rank);
         _items = engine.LoadFactors(_listable.Gather(model.ItemFactors, model.Rank), model.Rank);
     }
 
@@ -80,10 +82,12 @@ internal sealed class Recommender : IDisposable
             ? _rules.ExcludedPairs is { } excluded ? _listable.Mask(excluded, users) : null
             : _listable.Mask(_model.Plays, users, _rules.ExcludedPairs);
         var least = _rules.MinScore ?? float.NegativeInfinity;
-        var (numbers, scores) = _grouped?.Make(users, mask, k, least) ?? Search(users, mask, k);
+        var length = _diversity is null ? k : Diversity.PoolOf(k);
+        var (numbers, scores) = _grouped?.Make(users, mask, length, least) ?? Search(users, mask, length);
         for (var i = 0; _rules.MinScore is not null && i < scores.Length; i++)
             if (scores[i] < least) (numbers[i], scores[i]) = (-1, float.NegativeInfinity);
         _listable.ToItems(numbers);
+        if (_diversity is not null) (numbers, scores) = _diversity.Choose(numbers, scores, length, k);
         return new RecommendationBatch(users, k, numbers, scores);
     }
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using GpuAls.Cli;
 
 namespace GpuAls.Tests.Cli;
 
@@ -163,6 +164,123 @@ public sealed class ListRulesCommandTests
 
         await FailsAsync(2, "is the file of --exclude", "--exclude", file, "--output", file, "--overwrite");
     }
+
+    [Test]
+    public async Task Recommend_Diverse_ListsOtherItemsButTheSameNumber()
+    {
+        var diverse = await ItemsAsync("--diversify", "0.7", "--top", "5");
+
+        Assert.That(await ItemsAsync("--diversify", "0", "--top", "5"), Is.EqualTo(_plain[..5]));
+        Assert.That(diverse, Has.Length.EqualTo(5).And.Unique);
+        Assert.That(diverse[0], Is.EqualTo(_plain[0]));
+        Assert.That(diverse, Is.Not.EqualTo(_plain[..5]));
+    }
+
+    [Test]
+    public async Task Recommend_NamesOfItems_AreAColumnOfEveryFormat()
+    {
+        var names = Write("names.jsonl", string.Concat(_plain.Where((_, rank) => rank != 1).Select(
+            item => $"{{\"item\":\"{item}\",\"title\":\"The, {item}\"}}\n")));
+        string[] options = ["--item-names", names, "--item-name-column", "title", "--top", "2"];
+
+        var csv = await RunAsync(options);
+        await RunAsync([.. options, "--output", _folder.At("named.jsonl")]);
+        await RunAsync([.. options, "--output", _folder.At("named.parquet")]);
+
+        Assert.That(csv.Lines[0], Is.EqualTo("user,item,rank,score,item_name"));
+        Assert.That(csv.Lines[1], Does.EndWith($",\"The, {_plain[0]}\""));
+        Assert.That(csv.Lines[2], Does.EndWith(",").And.Contain(_plain[1]));
+        Assert.That(
+            File.ReadAllText(_folder.At("named.jsonl")), Does.Contain($"\"item_name\":\"The, {_plain[0]}\""));
+        await using var reader = await Parquet.ParquetReader.CreateAsync(_folder.At("named.parquet"));
+        using var group = reader.OpenRowGroupReader(0);
+        var values = new string[group.RowCount];
+        await group.ReadAsync(reader.Schema.FindDataField("item_name"), values);
+        Assert.That(values, Is.EqualTo(new[] { $"The, {_plain[0]}", "" }));
+    }
+
+    [Test]
+    public async Task Recommend_ForItems_RanksUsersByTheScoresOfTheirLists()
+    {
+        var lists = await Tool.SucceedAsync(
+            "recommend", _folder.At("model"), "--top", "40", "--device", "cpu", "--include-played");
+        var item = _plain[0];
+        var expected = lists.Lines[1..].Select(line => line.Split(',')).Where(row => row[1] == item)
+            .Select(row => (User: row[0], Score: float.Parse(row[3]))).OrderByDescending(row => row.Score).ToArray();
+
+        var users = await ForItemsAsync("--item", item, "--top", "30", "--include-played");
+        var unplayed = await ForItemsAsync("--item", item, "--top", "30");
+        var only = await ForItemsAsync(
+            "--item", item, "--only-users", Write("few.txt", $"{expected[3].User}\n{expected[1].User}\n"),
+            "--include-played");
+        var excluded = await ForItemsAsync(
+            "--item", item, "--exclude-users", Write("one.txt", expected[0].User), "--include-played",
+            "--exclude", Write("one.csv", $"user,item\n{expected[1].User},{item}\n"), "--top", "3");
+
+        Assert.That(users.Lines[0], Is.EqualTo("item,user,rank,score"));
+        Assert.That(Items(users), Is.EqualTo(expected.Select(row => row.User)));
+        var played = File.ReadLines(_folder.At("plays.csv")).Select(line => line.Split(','))
+            .Where(row => row[1] == item).Select(row => row[0]).ToArray();
+        Assert.That(Items(unplayed), Is.EqualTo(expected.Select(row => row.User).Except(played)));
+        Assert.That(Items(only), Is.EqualTo(new[] { expected[1].User, expected[3].User }));
+        Assert.That(Items(excluded), Is.EqualTo(expected[2..5].Select(row => row.User)));
+    }
+
+    [Test]
+    public async Task Recommend_ForUnknownItems_FailsOrSkips()
+    {
+        var failed = await Tool.RunAsync(
+            "recommend", _folder.At("model"), "--for", "items", "--item", "Nothing", "--device", "cpu");
+        var skipped = await ForItemsAsync(
+            "--items", Write("items.csv", $"item\nNothing\n{_plain[0]}\n"), "--on-unknown-item", "skip",
+            "--output", _folder.At("audience.jsonl"));
+
+        Assert.That(failed.ExitCode, Is.EqualTo(3));
+        Assert.That(failed.Error, Does.Contain("no item 'Nothing'").And.Contain("--on-unknown-item"));
+        Assert.That(skipped.Error, Does.Contain("1 item is not in the model and was skipped"));
+        Assert.That(
+            File.ReadAllText(_folder.At("audience.jsonl")),
+            Does.StartWith($"{{\"item\":\"{_plain[0]}\",\"users\":[{{\"user\":"));
+    }
+
+    [TestCase("--item requires --for items", "--item", "x")]
+    [TestCase("--only-users requires --for items", "--only-users", "x.txt")]
+    [TestCase("--only-items cannot be used with --for items", "--only-items", "x.txt", "--for", "items")]
+    [TestCase("--for items cannot be used with a database", "--for", "items", "--output", "sqlite:x.db?table=t")]
+    [TestCase("--item-names cannot be used with a database", "--item-names", "x.csv", "--output", "sqlite:x.db")]
+    [TestCase("expected a number from 0 to 1", "--diversify", "2")]
+    public async Task Recommend_OptionsThatDoNotGoTogether_AreRefused(string message, params string[] options)
+    {
+        var run = await Tool.RunAsync(["recommend", _folder.At("model"), "--device", "cpu", .. options]);
+
+        Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
+        Assert.That(run.Error, Does.Contain(message));
+    }
+
+    [Test]
+    public async Task Recommend_OnATerminal_PrintsAReadableTable()
+    {
+        var names = Write("titles.csv", $"item,name\n{_plain[0]},Night\u001b[31m 夜\n");
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var console = new CliConsole(output, error, IsTerminal: false) { IsOutTerminal = true };
+
+        await CommandLine.RunAsync(
+            [
+                "recommend", _folder.At("model"), "--user", User, "--top", "2", "--device", "cpu",
+                "--item-names", names,
+            ],
+            console);
+
+        var lines = output.ToString().Split('\n');
+        Assert.That(lines[0], Is.EqualTo(User));
+        Assert.That(lines[1], Does.Match($@"^  1  {_plain[0]} +Night�\[31m 夜  \d\.\d{{4}}$"));
+        Assert.That(lines[2], Does.Match($@"^  2  {_plain[1]} +  \d\.\d{{4}}$"));
+        Assert.That(error.ToString(), Does.Contain("wrote 1 list to stdout"));
+    }
+
+    private Task<ToolRun> ForItemsAsync(params string[] options) => Tool.SucceedAsync(
+        ["recommend", _folder.At("model"), "--for", "items", "--device", "cpu", .. options]);
 
     private async Task FailsAsync(int exitCode, string message, params string[] options)
     {

@@ -128,7 +128,7 @@ public sealed class ParquetListTests
     private async Task WriteAsync(string name, ListFormat format, FactorModel model, RecommendationBatch[] batches)
     {
         await using var stream = File.Create(_folder.At(name));
-        await RecommendationWriter.WriteAsync(format.SinkTo(stream, model), batches);
+        await RecommendationWriter.WriteAsync(format.SinkTo(stream, new ListColumns(model)), batches);
     }
 
     private List<(string User, string Item, int Rank, float Score)> Read()

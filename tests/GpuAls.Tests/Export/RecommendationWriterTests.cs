@@ -78,7 +78,7 @@ public sealed class RecommendationWriterTests
     {
         await using var stream = File.Create(_folder.At(name));
         await RecommendationWriter.WriteAsync(
-            ListFormat.Of(name).SinkTo(stream, SampleModel.Create()), [First, Second]);
+            ListFormat.Of(name).SinkTo(stream, new ListColumns(SampleModel.Create())), [First, Second]);
     }
 
     /// <summary>As for a table in a database: one block at a time, in their order, then the end.</summary>

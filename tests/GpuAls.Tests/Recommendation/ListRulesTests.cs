@@ -68,6 +68,22 @@ internal sealed class ListRulesTests<TEngine>
         Assert.That(batch.EmptyCount, Is.EqualTo(2));
     }
 
+    /// <summary>Two directions, the better items all in one.</summary>
+    [TestCase(0, new[] { 0, 1, 2, 3 })]
+    [TestCase(0.5, new[] { 0, 4, 1, 2 })]
+    [TestCase(1, new[] { 0, 4, 1, 2 })]
+    public void Recommend_Diverse_GoesInAnotherDirectionFirst(double weight, int[] expected)
+    {
+        float[] items = [5, 0, 4, 0, 3, 0, 2, 0, 0, 1.5f, 0, 1];
+        var model = Model(1, 6, items, [1, 1], []);
+        using var recommender = new Recommender(model, _engine, new ListRules { Diversity = weight });
+
+        var batch = recommender.Recommend([0], 4, includePlayed: true).Single();
+
+        Assert.That(batch.ItemIndices, Is.EqualTo(expected));
+        Assert.That(batch.Scores, Is.EqualTo(expected.Select(item => items[2 * item] + items[(2 * item) + 1])));
+    }
+
     private void Check(int items, int k, int seed)
     {
         var random = new Random(seed);
@@ -83,8 +99,21 @@ internal sealed class ListRulesTests<TEngine>
 
         for (var list = 0; list < users.Length; list++)
         {
-            var expected = Reference(model, users[list], k, includePlayed, rules);
             var slots = new Range(list * k, (list + 1) * k);
+            if (rules.Diversity > 0)
+            {
+                var pool =
+                    Reference(model, users[list], Math.Min(10 * k, TopKQuery.MaximumK), includePlayed, rules);
+                int[] chosen = [.. batch.ItemIndices[slots].TakeWhile(item => item >= 0)];
+                Assert.That(chosen, Has.Length.EqualTo(Math.Min(k, pool.Count)));
+                AssertDiverse(model, users[list], pool, rules.Diversity, chosen);
+                Assert.That(
+                    batch.Scores[slots][..chosen.Length],
+                    Is.EqualTo(chosen.Select(item => Score(model, users[list], item))));
+                continue;
+            }
+
+            var expected = Reference(model, users[list], k, includePlayed, rules);
             Assert.That(
                 batch.ItemIndices[slots],
                 Is.EqualTo(expected.Concat(Enumerable.Repeat(-1, k - expected.Count))),
@@ -110,7 +139,38 @@ internal sealed class ListRulesTests<TEngine>
             ExcludedPairs = random.Next(2) == 0 ? pairs : null,
             MinScore = random.Next(3) == 0 ? random.Next(-3, 4) : null,
             Groups = random.Next(2) == 0 ? new ItemGroups(groupOf, 1 + random.Next(3)) : null,
+            Diversity = random.Next(2) == 0 ? random.Next(0, 5) / 4.0 : 0,
         };
+    }
+
+    /// <summary>
+    /// Each item has the largest marginal relevance beside those above it, to rounding: cosines that are equal may
+    /// differ in their last bit.
+    /// </summary>
+    private static void AssertDiverse(FactorModel model, int user, List<int> pool, double weight, int[] list)
+    {
+        double[] scores = [.. pool.Select(item => (double)Score(model, user, item))];
+        for (var position = 0; position < list.Length; position++)
+        {
+            var above = list[..position];
+            double Value(int i)
+            {
+                var relevance = scores[0] > scores[^1] ? (scores[i] - scores[^1]) / (scores[0] - scores[^1]) : 1;
+                var similarity = above.Length == 0 ? 0 : above.Max(other => Cosine(model, pool[i], other));
+                return ((1 - weight) * relevance) - (weight * similarity);
+            }
+
+            var best = Enumerable.Range(0, pool.Count).Where(i => !above.Contains(pool[i])).Max(Value);
+            Assert.That(above, Does.Not.Contain(list[position]));
+            Assert.That(Value(pool.IndexOf(list[position])), Is.EqualTo(best).Within(1e-5));
+        }
+    }
+
+    private static double Cosine(FactorModel model, int one, int other)
+    {
+        var y = TestMatrices.ToDouble(model.ItemFactors, model.Rank);
+        double Dot(int i, int j) => Enumerable.Range(0, model.Rank).Sum(factor => y[i, factor] * y[j, factor]);
+        return Dot(one, other) / Math.Sqrt(Dot(one, one) * Dot(other, other));
     }
 
     private static List<int> Reference(FactorModel model, int user, int k, bool includePlayed, ListRules rules)

@@ -176,7 +176,8 @@ public sealed class OutputWritersTests
     }
 
     private static Task WriteListsAsync(IOutput output, string file) => output.WriteAsync(
-        file, stream => RecommendationWriter.WriteAsync(ListFormat.Of(file).SinkTo(stream, Model), [Lists]), default);
+        file, stream => RecommendationWriter.WriteAsync(
+            ListFormat.Of(file).SinkTo(stream, new ListColumns(Model)), [Lists]), default);
 
     private static Task WritePlaysAsync(IOutput output, string file)
     {
