@@ -29,6 +29,9 @@ internal sealed record DataLoaded(DataStatistics Data, double Seconds) : JobEven
     public static readonly LogEvent ZeroWeights = new(
         LogLevel.Warning, "zero_weights", "Rows with weight 0 were dropped", ("rows", "how many"));
 
+    public static readonly LogEvent OutsidePeriod = new(
+        LogLevel.Info, "outside_period", "Rows outside --since and --until were dropped", ("rows", "how many"));
+
     public static readonly LogEvent CancelledPairs = new(
         LogLevel.Warning, "cancelled_pairs", "Pairs of a user and an item were dropped because their weights sum to 0",
         ("pairs", "how many"));
@@ -58,6 +61,10 @@ internal sealed record DataLoaded(DataStatistics Data, double Seconds) : JobEven
             if (zeros > 0)
                 yield return ZeroWeights.Line(
                     $"{Counted.Of(zeros, "row with weight 0 was", "rows with weight 0 were")} left out.", zeros);
+            if (Data.Read.RowsOutsidePeriod is > 0 and var outside)
+                yield return OutsidePeriod.Line(
+                    $"{Counted.Of(outside, "row was", "rows were")} left out for their time (--since, --until).",
+                    outside);
             if (cancelled > 0)
             {
                 var pairs = Counted.Of(

@@ -27,7 +27,8 @@ internal sealed class TrainGuards(TrainJobOptions options, IProgress<JobEvent>? 
     /// </exception>
     public async Task CheckDataAsync(TrainingData data, string? latest, CancellationToken cancellation)
     {
-        CheckRows(data.Read.Rows - data.Read.BadRows - data.Read.ZeroWeightRows);
+        CheckRows(
+            data.Read.Rows - data.Read.BadRows - data.Read.ZeroWeightRows - data.Read.RowsOutsidePeriod);
         await CheckDropsAsync(
             data.Plays.Users.Count, data.Plays.Items.Count, data.Plays.ByUser.EntryCount, latest, cancellation)
             .ConfigureAwait(false);

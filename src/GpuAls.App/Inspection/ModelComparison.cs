@@ -83,12 +83,20 @@ internal sealed record ModelComparison(
                     parameter.Name, Given(parameter, a.Options), Given(parameter, b.Options))),
             new("input", string.Join(' ', a.Input.Locations), string.Join(' ', b.Input.Locations)),
             new("weight-column", a.Input.WeightColumn, b.Input.WeightColumn),
+            new("event-weights", Events(a.Input), Events(b.Input)),
+            new("since", Time(a.Input.Since), Time(b.Input.Since)),
+            new("until", Time(a.Input.Until), Time(b.Input.Until)),
             new("metric", a.Validation?.Metric, b.Validation?.Metric),
             new("device", a.Device, b.Device),
             new("gpuals", a.GpualsVersion, b.GpualsVersion),
         ];
         return [.. all.Where(value => value.Old != value.New)];
     }
+
+    private static string? Events(ManifestInput input) =>
+        input.EventWeights is { } weights ? new EventWeights(weights).ToString() : null;
+
+    private static string? Time(DateTimeOffset? time) => time is { } instant ? EpochTime.Text(instant) : null;
 
     private static string? Given(Parameter<AlsOptions> parameter, AlsOptions options) =>
         parameter.Get(options) is { Length: > 0 } value ? value : null;

@@ -31,10 +31,11 @@ internal static class HostMemory
     public static long Of(TrainJobOptions options, InputSurvey plays, long validationRows, bool isHost)
     {
         var (als, rows) = (options.Als, plays.KeptRows);
-        var hasWeights = options.Schema.WeightColumn is not null;
+        var hasWeights = options.Schema.HasWeights || als.HalfLife is not null;
         var isImplicit = als.Feedback == Feedback.Implicit;
         var loaded = Program + (isHost ? 0 : Driver) + Reading(plays) + Ids(plays.Users) + Ids(plays.Items)
             + (rows * (hasWeights ? 26 : 23)) // coordinates and their sorted copies, which become both matrices
+            + (options.Schema.TimeColumn is null ? 0 : rows * sizeof(long))
             + Validation(options, rows, validationRows);
         var (users, items) = (plays.Users.Count, plays.Items.Count);
         var vectors = (users + items) * als.Rank * sizeof(float);

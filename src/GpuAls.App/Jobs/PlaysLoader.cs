@@ -93,6 +93,6 @@ internal static class RatingColumn
     /// <exception cref="GpuAlsException">Kind Usage: ratings without their column.</exception>
     public static void Check(Feedback feedback, InteractionSchema schema) =>
         Require.Usage(
-            feedback == Feedback.Implicit || schema.WeightColumn is not null,
-            "--feedback explicit requires --weight-column, the column of ratings.");
+            feedback == Feedback.Implicit || schema.HasWeights,
+            "--feedback explicit requires --weight-column, the column of ratings, or --event-column.");
 }

@@ -64,8 +64,11 @@ internal static class ReportFacts
     internal static string Input(ManifestInput input)
     {
         var weight = input.WeightColumn is { } column ? $"weight column {column}" : "each row counts 1";
+        var events = input.EventWeights is { } weights ? $", events {new EventWeights(weights)}" : "";
+        var since = input.Since is { } first ? $", since {EpochTime.Text(first)}" : "";
+        var until = input.Until is { } end ? $", until {EpochTime.Text(end)}" : "";
         return $"{string.Join('\n', input.Locations)}\nuser column {input.UserColumn}, item column "
-            + $"{input.ItemColumn}, {weight}";
+            + $"{input.ItemColumn}, {weight}{events}{since}{until}";
     }
 
     /// <summary>The preset, and each option that has an effect.</summary>

@@ -15,7 +15,8 @@ internal static class TrainCommandLine
     public static string Of(
         IReadOnlyList<string> locations, InteractionSchema schema, AlsOptions options, string? preset)
     {
-        if (options.HalfLife is null) schema = schema with { TimeColumn = null }; // it only divided the plays
+        if (options.HalfLife is null && !schema.HasPeriod)
+            schema = schema with { TimeColumn = null }; // it only divided the plays
         var usual = preset is null ? AlsOptions.Default : Preset.Apply(preset, AlsOptions.Default);
         var rest = AlsParameters.Table.Where(
             parameter => !AlwaysGiven.Contains(parameter.Name) && parameter.Group != ParameterGroup.Logging);

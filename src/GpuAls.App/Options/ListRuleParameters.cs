@@ -9,7 +9,10 @@ internal static class ListRuleParameters
         + "s3://. Any other file has one id per line.";
 
     /// <summary>Options of reading plays that make no sense for files of ids.</summary>
-    private static readonly string[] OnlyOfPlays = ["time-column", "weight-column", "decimal-comma"];
+    private static readonly string[] OnlyOfPlays =
+    [
+        "weight-column", "decimal-comma", "time-column", "event-column", "event-weights", "since", "until",
+    ];
 
     /// <summary>Every option of lists under rules.</summary>
     public static ParameterTable<ListRuleOptions> Table { get; } = new(new ListRuleOptions(),

@@ -53,8 +53,8 @@ internal static class SharedParameters
                 AppliesWhen =
                 [
                     new(
-                        o => decays(o) || splits(o),
-                        "requires --half-life, --split time or --split leave-last (without --test)."),
+                        o => decays(o) || splits(o) || get(o).HasPeriod,
+                        "requires --half-life, --since, --until, or --split time or leave-last (without --test)."),
                 ],
                 Requires =
                 [

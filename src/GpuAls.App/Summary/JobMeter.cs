@@ -55,6 +55,7 @@ internal sealed class JobMeter : IProgress<JobEvent>
                 {
                     RowsRead = (s.RowsRead ?? 0) + data.Read.Rows,
                     ZeroWeightRows = s.ZeroWeightRows + data.Read.ZeroWeightRows,
+                    RowsOutsidePeriod = s.RowsOutsidePeriod + data.Read.RowsOutsidePeriod,
                     BadRows = s.BadRows + data.Read.BadRows,
                     CancelledPairs = s.CancelledPairs + data.CancelledPairs,
                     // The plays come first, those to measure with after them.

@@ -27,6 +27,9 @@ internal sealed record JobSummary
     /// <summary>Rows dropped because their weight is 0.</summary>
     public long ZeroWeightRows { get; init; }
 
+    /// <summary>Rows dropped because they are outside --since and --until.</summary>
+    public long RowsOutsidePeriod { get; init; }
+
     /// <summary>Rows dropped because they are bad.</summary>
     public long BadRows { get; init; }
 
@@ -114,7 +117,10 @@ internal static class SummaryFacts
         new("rows_read", "Rows read from the input, dropped ones included", s => One(s.RowsRead)),
         new("rows_dropped", "Rows of the input that were dropped", s => s.RowsRead is null
             ? []
-            : [new(s.ZeroWeightRows, "zero_weight"), new(s.BadRows, "bad")])
+            : [
+                new(s.ZeroWeightRows, "zero_weight"), new(s.RowsOutsidePeriod, "outside_period"),
+                new(s.BadRows, "bad"),
+            ])
         {
             Labels = ["reason"],
         },

@@ -47,6 +47,7 @@ internal static class SummaryTable
     private static IEnumerable<string> Dropped(JobSummary s) =>
     [
         .. Many(s.ZeroWeightRows, "row", "with weight 0 dropped"),
+        .. Many(s.RowsOutsidePeriod, "row", "outside --since and --until dropped"),
         .. Many(s.BadRows, "bad row", "dropped"),
         .. Many(s.CancelledPairs, "pair", "that adds up to 0 dropped", "that add up to 0 dropped"),
         .. Many(s.UnseenPairs, "held-out pair", "with nothing to train on dropped"),

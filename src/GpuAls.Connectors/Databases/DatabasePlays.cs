@@ -16,8 +16,8 @@ internal abstract class DatabasePlays(InteractionSchema schema) : IInteractionSo
     /// <inheritdoc/>
     public string NothingLeft(ReadStatistics read) => read.Rows == 0
         ? $"{Name} has no rows."
-        : $"no row is left of {Counted.Of(read.Rows, "row")} of {Name}: {read.ZeroWeightRows:N0} with weight 0, "
-            + $"{read.BadRows:N0} that cannot be used. Check --weight-column.";
+        : $"no row is left of {Counted.Of(read.Rows, "row")} of {Name}: {read.ReasonsToSkip}. "
+            + $"Check {(schema.HasPeriod ? "--since, --until and " : "")}--weight-column.";
 
     /// <inheritdoc/>
     public abstract IAsyncEnumerable<BatchWork> ReadAsync(CancellationToken cancellation);

@@ -31,9 +31,9 @@ internal sealed class RowBatchBuilder : IDisposable
         (_origin, _schema, _userType, _itemType, _firstRow) = (origin, schema, users, items, firstRow);
         (Users, Items) = (new IdValues(WidthOf(users)), new IdValues(WidthOf(items)));
         (_userIndices, _itemIndices) = (new RentedArray<int>(capacity), new RentedArray<int>(capacity));
-        _weights = schema.WeightColumn is null ? null : new RentedArray<float>(capacity);
+        _weights = schema.HasWeights ? new RentedArray<float>(capacity) : null;
         _times = schema.TimeColumn is null ? null : new RentedArray<long>(capacity);
-        _verdicts = new RowVerdicts(row => $"{origin}, row {row:N0}", schema.Feedback);
+        _verdicts = new RowVerdicts(row => $"{origin}, row {row:N0}", schema);
     }
 
     /// <summary>The values of the users so far, of rows that were kept or not.</summary>
@@ -74,11 +74,16 @@ internal sealed class RowBatchBuilder : IDisposable
         _rows++;
         if (_weights is not null)
         {
-            if (!_verdicts.Accept(weight, _schema.WeightColumn!, Row)) return;
+            if (!_verdicts.Accept(weight, _schema.WeightColumn ?? _schema.EventColumn!, Row)) return;
             _weights.Array[_kept] = (float)weight;
         }
 
-        if (_times is not null) _times.Array[_kept] = time;
+        if (_times is not null)
+        {
+            if (!_verdicts.Accept(time, TimeKind)) return;
+            _times.Array[_kept] = time;
+        }
+
         _userIndices.Array[_kept] = Users.Count - 1;
         _itemIndices.Array[_kept++] = Items.Count - 1;
     }

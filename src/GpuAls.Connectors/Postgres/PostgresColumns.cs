@@ -48,6 +48,8 @@ internal static class PostgresColumns
     public const string ExpectedWeights = "weights are numbers, boolean, or numbers as text";
     public const string ExpectedTimes = "times are integers, date, timestamp, or dates of ISO 8601 as text";
 
+    public const string ExpectedEvents = "events are text, varchar, char, smallint, integer or bigint";
+
     private const string NotUtf8 = "is not valid UTF-8";
     private const long MicrosecondsPerDay = TimeSpan.TicksPerDay / TimeSpan.TicksPerMicrosecond;
 
@@ -76,6 +78,27 @@ internal static class PostgresColumns
         PostgresType.Text or PostgresType.BoundedText or PostgresType.PaddedText => ReadWeightText,
         _ => null,
     };
+
+    /// <summary>How the kinds of events are read, as their weights.</summary>
+    /// <returns>Null for a type that events do not have.</returns>
+    public static ReadWeight? Events(PostgresType type, EventWeights weights)
+    {
+        return type switch
+        {
+            PostgresType.Text or PostgresType.BoundedText => ReadText,
+            PostgresType.PaddedText =>
+                (ReadOnlySpan<byte> value, out double weight) => ReadText(value.TrimEnd((byte)' '), out weight),
+            PostgresType.Integer16 or PostgresType.Integer32 or PostgresType.Integer64 => ReadNumber,
+            _ => null,
+        };
+
+        string? ReadText(ReadOnlySpan<byte> value, out double weight) =>
+            weights.TryGet(value, out weight) ? null : weights.Problem(Encoding.UTF8.GetString(value));
+
+        string? ReadNumber(ReadOnlySpan<byte> value, out double weight) => weights.TryGet(Integer(value), out weight)
+            ? null
+            : weights.Problem(Integer(value).ToString(CultureInfo.InvariantCulture));
+    }
 
     /// <summary>How times are read, with their kind; text says which kind it is value by value.</summary>
     /// <returns>Null for a type that times do not have.</returns>

@@ -9,6 +9,7 @@ internal sealed class PostgresPlays
     private readonly (IdType Type, AddId Add) _items;
     private readonly ReadWeight? _weights;
     private readonly (TimeKind Kind, ReadTime Read)? _times;
+    private readonly ReadWeight? _events;
 
     /// <param name="name">What the query is called in messages.</param>
     /// <param name="schema">The columns that are plays.</param>
@@ -31,6 +32,9 @@ internal sealed class PostgresPlays
         if (schema.TimeColumn is { } time)
             _times = PostgresColumns.Times(typeOf(time).Type)
                 ?? throw Unread(time, "--time-column", PostgresColumns.ExpectedTimes);
+        if (schema.EventColumn is { } kind)
+            _events = PostgresColumns.Events(typeOf(kind).Type, schema.EventWeights!)
+                ?? throw Unread(kind, "--event-column", PostgresColumns.ExpectedEvents);
         string[] wanted = [.. schema.Columns.Select(column => column.Name)];
         var list = string.Join(", ", wanted.Select(PostgresTable.Quote));
         // A query of exactly these columns is copied as it is, in whatever order it gives its rows.
@@ -68,7 +72,6 @@ internal sealed class PostgresPlays
                 Decode(ref bytes, builder, schema, ref kind, ref hasTimes);
             }
 
-            builder.TimeKind = kind;
             return builder.Build(fraction);
         }
         catch
@@ -109,6 +112,15 @@ internal sealed class PostgresPlays
             }
         }
 
+        if (_events is not null)
+        {
+            var (hasEvent, factor) = (Next(ref bytes, out value), 1.0);
+            if (problem is null)
+                (column, problem) = (schema.EventColumn!, hasEvent ? _events(value, out factor) : isNull);
+            weight *= factor;
+        }
+
+        builder.TimeKind = kind;
         if (problem is null) builder.Keep(weight, time);
         else builder.Reject(column, problem);
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
@@ -104,6 +105,7 @@ internal sealed class SqliteInteractionSource : DatabasePlays
         private readonly int _item = Array.IndexOf(columns, schema.ItemColumn);
         private readonly int _weight = Array.IndexOf(columns, schema.WeightColumn);
         private readonly int _time = Array.IndexOf(columns, schema.TimeColumn);
+        private readonly int _event = Array.IndexOf(columns, schema.EventColumn);
         private bool _isDone;
 
         /// <summary>The next rows; null behind the last.</summary>
@@ -143,6 +145,12 @@ internal sealed class SqliteInteractionSource : DatabasePlays
             if (problem is null && _weight >= 0) (column, problem) = (schema.WeightColumn!, Weight(out weight));
             if (problem is null && _time >= 0)
                 (column, problem) = (schema.TimeColumn!, Time(builder, out time));
+            if (problem is null && _event >= 0)
+            {
+                (column, problem) = (schema.EventColumn!, Event(out var factor));
+                weight *= factor;
+            }
+
             if (problem is null) builder.Keep(weight, time);
             else builder.Reject(column, problem);
         }
@@ -183,6 +191,20 @@ internal sealed class SqliteInteractionSource : DatabasePlays
             return WeightText.TryParse(text, hasDecimalComma: false, out weight)
                 ? null
                 : WeightText.Problem(text, hasDecimalComma: false);
+        }
+
+        private string? Event(out double weight)
+        {
+            var (events, type) = (schema.EventWeights!, raw.sqlite3_column_type(statement.Handle, _event));
+            weight = 1;
+            if (type is not (raw.SQLITE_INTEGER or raw.SQLITE_TEXT)) return Unfit(type, "events are TEXT or INTEGER");
+            var number = raw.sqlite3_column_int64(statement.Handle, _event);
+            if (type == raw.SQLITE_INTEGER)
+                return events.TryGet(number, out weight)
+                    ? null
+                    : events.Problem(number.ToString(CultureInfo.InvariantCulture));
+            var text = raw.sqlite3_column_blob(statement.Handle, _event);
+            return events.TryGet(text, out weight) ? null : events.Problem(Encoding.UTF8.GetString(text));
         }
 
         private string? Time(RowBatchBuilder builder, out long time)

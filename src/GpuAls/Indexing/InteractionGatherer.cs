@@ -8,12 +8,13 @@ internal sealed class InteractionGatherer(IInteractionSource source)
     private readonly IdIndexBuilder _users = new(source.Schema.UserColumn);
     private readonly IdIndexBuilder _items = new(source.Schema.ItemColumn);
     private readonly IndexedRows _gathered =
-        new(source.Schema.WeightColumn is not null, source.Schema.TimeColumn is not null);
+        new(source.Schema.HasWeights, source.Schema.TimeColumn is not null);
     private readonly List<string> _firstBadRows = [];
     private (TimeKind Kind, string Origin)? _times;
     private long _rows;
     private long _keptRows;
     private long _zeroWeightRows;
+    private long _rowsOutsidePeriod;
     private long _badRows;
 
     /// <summary>Gives the ids of a batch their numbers. Several threads may call this at once.</summary>
@@ -27,6 +28,7 @@ internal sealed class InteractionGatherer(IInteractionSource source)
         var verdicts = batch.Verdicts;
         _rows += batch.RowsRead;
         _zeroWeightRows += verdicts.ZeroWeightRows;
+        _rowsOutsidePeriod += verdicts.RowsOutsidePeriod;
         _badRows += verdicts.BadRows;
         _firstBadRows.AddRange(verdicts.FirstBadRows.Take(ShownBadRows - _firstBadRows.Count));
         _keptRows += numbered.Users.Length;
@@ -51,6 +53,7 @@ internal sealed class InteractionGatherer(IInteractionSource source)
             Files = source.FileCount,
             Rows = _rows,
             ZeroWeightRows = _zeroWeightRows,
+            RowsOutsidePeriod = _rowsOutsidePeriod,
             BadRows = _badRows,
         };
         if (_keptRows == 0 && !mayBeEmpty)

@@ -21,6 +21,22 @@ internal sealed record ManifestInput
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? TimeColumn { get; init; }
 
+    /// <summary>Column of the kinds of events; null without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? EventColumn { get; init; }
+
+    /// <summary>The weight of each kind of event; null without events.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, double>? EventWeights { get; init; }
+
+    /// <summary>The earliest time of the rows that were kept; null for no limit.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>The first time of the rows that were too late; null for no limit.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? Until { get; init; }
+
     /// <summary>What became of rows that could not be used.</summary>
     public required OnBadRow OnBadRow { get; init; }
 
@@ -32,6 +48,10 @@ internal sealed record ManifestInput
         ItemColumn = schema.ItemColumn,
         WeightColumn = schema.WeightColumn,
         TimeColumn = schema.TimeColumn,
+        EventColumn = schema.EventColumn,
+        EventWeights = schema.EventWeights?.Weights,
+        Since = schema.Since,
+        Until = schema.Until,
         OnBadRow = schema.OnBadRow,
     };
 }

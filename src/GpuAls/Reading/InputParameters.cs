@@ -44,6 +44,57 @@ internal static class InputParameters
             Summary = "Column with the time of each play",
             Details = "Timestamps, ISO 8601 dates, or integers.",
         },
+        Text("event-column", o => o.EventColumn, (o, name) => o with { EventColumn = name }) with
+        {
+            Group = ParameterGroup.Input,
+            ValueName = "NAME",
+            Summary = "Column with the kind of event, such as play, like or skip",
+            Requires =
+            [
+                new(
+                    o => o.EventColumn is null || o.EventWeights is not null,
+                    "--event-column requires --event-weights, such as play=1,like=5,skip=-2."),
+            ],
+        },
+        Form(
+            "event-weights",
+            o => o.EventWeights?.ToString(),
+            (o, text) => o with { EventWeights = EventWeights.Parse(text, "--event-weights") }) with
+        {
+            Group = ParameterGroup.Input,
+            ValueName = "KIND=N,...",
+            IsCommaSeparated = true,
+            Summary = "Weight of each kind of event, such as play=1,like=5,skip=-2",
+            Details = "Multiplied with the weight of the row. A row of another kind is bad; *=0 ignores all others.",
+            Requires =
+            [
+                new(
+                    o => o.EventWeights is null || o.EventColumn is not null,
+                    "--event-weights requires --event-column, the column with the kind of event."),
+            ],
+        },
+        Form(
+            "since", o => o.Since is { } since ? EpochTime.Text(since) : null,
+            (o, text) => o with { Since = EpochTime.Parse(text, "--since") }) with
+        {
+            Group = ParameterGroup.Input,
+            ValueName = "TIME",
+            Summary = "Skip plays before this time, such as 2025-03-31",
+            Requires = [NeedsTimes(o => o.Since, "since")],
+        },
+        Form(
+            "until", o => o.Until is { } until ? EpochTime.Text(until) : null,
+            (o, text) => o with { Until = EpochTime.Parse(text, "--until") }) with
+        {
+            Group = ParameterGroup.Input,
+            ValueName = "TIME",
+            Summary = "Skip plays at this time and later",
+            Requires =
+            [
+                NeedsTimes(o => o.Until, "until"),
+                new(o => o.Since is null || o.Until is null || o.Since < o.Until, "--until must be after --since."),
+            ],
+        },
         Flag("no-header", o => !o.HasHeader, (o, value) => o with { HasHeader = !value }) with
         {
             Group = ParameterGroup.Input,
@@ -111,6 +162,11 @@ internal static class InputParameters
         _ => throw new GpuAlsException(
             FailureKind.Usage, $"--escape is '{text}'; expected backslash, quote or one character."),
     };
+
+    private static ParameterCondition<InteractionSchema> NeedsTimes(
+        Func<InteractionSchema, DateTimeOffset?> time, string option) => new(
+            o => time(o) is null || o.TimeColumn is not null,
+            $"--{option} requires --time-column, the column with the time of each play.");
 
     private static string? DelimiterText(InteractionSchema schema) => schema.Delimiter == "\t" ? Tab : schema.Delimiter;
 

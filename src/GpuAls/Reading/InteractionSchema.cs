@@ -17,8 +17,20 @@ public sealed record InteractionSchema
     /// <summary>Column of weights; null if each row counts 1.</summary>
     public string? WeightColumn { get; init; }
 
-    /// <summary>Column of times, for splits by time; null for none.</summary>
+    /// <summary>Column of times, for weights that decay and splits by time; null for none.</summary>
     public string? TimeColumn { get; init; }
+
+    /// <summary>Column with the kind of event; null where rows have none.</summary>
+    public string? EventColumn { get; init; }
+
+    /// <summary>The weight of each kind of event, multiplied with that of <see cref="WeightColumn"/>.</summary>
+    public EventWeights? EventWeights { get; init; }
+
+    /// <summary>The earliest time of the rows that are kept; null for no limit.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>The first time of the rows that are too late to be kept; null for no limit.</summary>
+    public DateTimeOffset? Until { get; init; }
 
     /// <summary>What weights stand for: rows with weight 0 are skipped among plays, but kept among ratings.</summary>
     public Feedback Feedback { get; init; }
@@ -93,10 +105,17 @@ public sealed record InteractionSchema
         (UserColumn, UserOption), (ItemColumn, ItemOption),
         .. WeightColumn is { } weight ? [(weight, "--weight-column")] : Array.Empty<(string, string)>(),
         .. TimeColumn is { } time ? [(time, "--time-column")] : Array.Empty<(string, string)>(),
+        .. EventColumn is { } kind ? [(kind, "--event-column")] : Array.Empty<(string, string)>(),
     ];
 
-    /// <summary>For plays that are not trained on, whose age does not matter.</summary>
-    internal InteractionSchema OfOtherPlays => this with { TimeColumn = null };
+    /// <summary>Whether rows may have other weights than 1.</summary>
+    internal bool HasWeights => WeightColumn is not null || EventColumn is not null;
+
+    /// <summary>Whether rows are left out for their time.</summary>
+    internal bool HasPeriod => Since is not null || Until is not null;
+
+    /// <summary>For plays that are not trained on, whose times do not matter.</summary>
+    internal InteractionSchema OfOtherPlays => this with { TimeColumn = null, Since = null, Until = null };
 
     /// <summary>The same files with users for items, and items for users.</summary>
     internal InteractionSchema Swapped() => this with
@@ -110,6 +129,7 @@ public sealed record InteractionSchema
     /// <summary>Throws a usage error where two of the columns are one.</summary>
     internal void CheckDistinct()
     {
+        InputParameters.Table.Check(this);
         var byName = Columns.GroupBy(column => column.Name, StringComparer.Ordinal);
         foreach (var same in byName.Where(group => group.Count() > 1))
             throw new GpuAlsException(

@@ -23,8 +23,8 @@ internal interface IInteractionSource
     /// <summary>The message where no row is left of those that were read.</summary>
     string NothingLeft(ReadStatistics read) => read.Rows == 0
         ? $"the input has no rows: {Name} {(FileCount > 1 ? "are empty or have" : "is empty or has")} only a header."
-        : $"no row is left of {Counted.Of(read.Rows, "row")}: {read.ZeroWeightRows:N0} with weight 0, "
-            + $"{read.BadRows:N0} that cannot be used. Check --weight-column.";
+        : $"no row is left of {Counted.Of(read.Rows, "row")}: {read.ReasonsToSkip}. "
+            + $"Check {(Schema.HasPeriod ? "--since, --until and " : "")}--weight-column.";
 
     /// <summary>
     /// The batches, in the order of their rows. Whoever reads them runs several at once, and asks for the next when

@@ -43,7 +43,7 @@ internal sealed class MemoryInteractionSource<TUser, TItem>(
 
     private InteractionBatch Batch((TUser User, TItem Item, float Weight)[] rows, long first, double fraction)
     {
-        var verdicts = new RowVerdicts(row => $"play {row}", feedback);
+        var verdicts = new RowVerdicts(row => $"play {row}", Schema);
         var (users, items) = (_users.Values(), _items.Values());
         var weights = new RentedArray<float>(rows.Length);
         var (userIndices, itemIndices) = (new RentedArray<int>(rows.Length), new RentedArray<int>(rows.Length));

@@ -2,17 +2,22 @@ namespace GpuAls;
 
 /// <summary>Decides for each row of a batch whether it is kept, and remembers why not.</summary>
 /// <param name="locate">From a row to its file and row as the user finds it.</param>
-/// <param name="feedback">What the weights are.</param>
-internal sealed class RowVerdicts(Func<long, string> locate, Feedback feedback)
+/// <param name="schema">What the weights are, and the period of the rows that are kept.</param>
+internal sealed class RowVerdicts(Func<long, string> locate, InteractionSchema schema)
 {
     /// <summary>Bad rows that are described; more are only counted.</summary>
     public const int DescribedAtMost = 5;
 
     private readonly List<string> _described = [];
+    private readonly long _since = schema.Since is { } since ? EpochTime.Microseconds(since) : long.MinValue;
+    private readonly long _until = schema.Until is { } until ? EpochTime.Microseconds(until) : long.MaxValue;
+    private readonly bool _hasPeriod = schema.HasPeriod;
 
     public long BadRows { get; private set; }
 
     public long ZeroWeightRows { get; private set; }
+
+    public long RowsOutsidePeriod { get; private set; }
 
     public IReadOnlyList<string> FirstBadRows => _described;
 
@@ -23,6 +28,18 @@ internal sealed class RowVerdicts(Func<long, string> locate, Feedback feedback)
     {
         BadRows++;
         if (_described.Count < DescribedAtMost) _described.Add($"{locate(row)}: {problem}");
+    }
+
+    /// <summary>Whether a time lets its row be kept.</summary>
+    /// <param name="time">The time as it was read.</param>
+    /// <param name="kind">What it is.</param>
+    public bool Accept(long time, TimeKind kind)
+    {
+        if (!_hasPeriod) return true;
+        var at = EpochTime.Microseconds(time, kind);
+        if (at >= _since && at < _until) return true;
+        RowsOutsidePeriod++;
+        return false;
     }
 
     /// <summary>Whether a weight lets its row be kept.</summary>
@@ -40,7 +57,7 @@ internal sealed class RowVerdicts(Func<long, string> locate, Feedback feedback)
             return false;
         }
 
-        if ((float)weight != 0 || feedback == Feedback.Explicit) return true;
+        if ((float)weight != 0 || schema.Feedback == Feedback.Explicit) return true;
         ZeroWeightRows++;
         return false;
     }

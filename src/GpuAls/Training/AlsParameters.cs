@@ -139,7 +139,7 @@ internal static class AlsParameters
             ValueName = "TIME",
             DefaultNote = "the newest play to train on",
             Summary = "The time that --half-life counts back from",
-            Details = "A play after it keeps its whole weight.",
+            Details = "A play after it keeps its whole weight; to leave such plays out, use --until.",
             Requires = [new(o => o.AsOf is null || o.HalfLife is not null, "--as-of requires --half-life.")],
         },
         Real("max-weight", o => o.MaxWeight, (o, value) => o with { MaxWeight = value }, ParameterRange.Positive) with

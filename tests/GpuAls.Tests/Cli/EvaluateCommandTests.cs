@@ -244,10 +244,10 @@ public sealed class EvaluateCommandTests : SamplePlaysFixture
     [TestCase(
         new[] { "p", "--split", "leave-last", "--time-column", "t", "--test-fraction", "0.1" },
         "--test-fraction cannot be used with --split leave-last")]
-    [TestCase(new[] { "p", "--time-column", "t" }, "--time-column requires --half-life, --split time")]
+    [TestCase(new[] { "p", "--time-column", "t" }, "--time-column requires --half-life, --since, --until")]
     [TestCase(
         new[] { "p", "--time-column", "t", "--split", "leave-out" },
-        "--time-column requires --half-life, --split time or --split leave-last")]
+        "--time-column requires --half-life, --since, --until, or --split time or leave-last")]
     [TestCase(new[] { "p", "--exclude", "t" }, "--exclude requires --test")]
     [TestCase(new[] { "p", "--test", "t", "--folds", "3" }, "--folds cannot be used with --test")]
     public async Task Evaluate_OptionsThatContradict_AreWrongUsage(string[] options, string message)

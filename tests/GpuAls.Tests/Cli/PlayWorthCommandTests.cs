@@ -82,6 +82,35 @@ public sealed class PlayWorthCommandTests
             Is.EqualTo(File.ReadAllBytes(Path.Combine(seconds, "item_factors.npy"))));
     }
 
+    /// <summary>Events and the period are those of the plays; files to validate with keep all their times.</summary>
+    [Test]
+    public async Task Train_EventsAndPeriod_AreInTheManifestAndTheCommandOfTune()
+    {
+        var lines = File.ReadAllLines(PlaysFile);
+        string[] kinds = ["play", "like", "skip"];
+        File.WriteAllLines(
+            _folder.At("events.csv"), lines.Select((line, row) => $"{line},{(row == 0 ? "kind" : kinds[row % 3])}"));
+        string[] input =
+        [
+            _folder.At("events.csv"), "--event-column", "kind", "--event-weights", "play=1,like=5,skip=-2",
+            "--time-column", "at", "--since", "2020-09-20", "--until", "2020-12-01",
+        ];
+
+        await Tool.SucceedAsync(
+            [
+                "train", .. input, "--output", _folder.At("events"), "--rank", "4", "--iterations", "2",
+                "--device", "cpu", "--validation", _folder.At("events.csv"),
+            ]);
+        var tuned = await Tool.SucceedAsync(["tune", .. input, "--rank", "3,4", "--iterations", "2"]);
+
+        var made = Manifest(_folder.At("events"));
+        Assert.That((double)made["input"]!["event_weights"]!["like"]!, Is.EqualTo(5));
+        Assert.That((int)made["data"]!["read"]!["rows_outside_period"]!, Is.InRange(1, 1499));
+        Assert.That(tuned.Lines[^1], Does.Contain(
+            "--time-column at --event-column kind --event-weights play=1,like=5,skip=-2 --since 2020-09-20 "
+            + "--until 2020-12-01"));
+    }
+
     [Test]
     public async Task Tune_HalfLife_MeasuresWhatEvaluateMeasures()
     {

@@ -122,7 +122,7 @@ public sealed class InteractionSourceTests
                 Times = null,
                 TimeKind = default,
                 RowsRead = Rows,
-                Verdicts = new RowVerdicts(row => $"{Name}, row {row}", Feedback.Implicit),
+                Verdicts = new RowVerdicts(row => $"{Name}, row {row}", Schema),
                 Fraction = (batch + 1.0) / batches,
             };
         }

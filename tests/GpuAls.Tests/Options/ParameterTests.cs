@@ -225,6 +225,7 @@ public sealed class ParameterTests
         (ParameterKind.Form, "confidence") => ["log,linear", "log"],
         (ParameterKind.Form, "objective") => ["ials,hkv", "ials"],
         (ParameterKind.Form, "time") => ["90s", "10min"],
+        (ParameterKind.Form, "event-weights") => ["play=1,like=5,skip=-2", "*=0.5"],
         (ParameterKind.Form, "half-life") => ["30d", "12h"],
         (ParameterKind.Form, "as-of" or "since" or "until") => ["2025-03-31", "2025-03-31T20:15:00Z"],
         (ParameterKind.Form, "regularization-scaling") => ["ials,none", "count"],

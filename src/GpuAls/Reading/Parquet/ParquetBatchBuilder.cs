@@ -8,33 +8,39 @@ internal sealed class ParquetBatchBuilder
     private readonly ParquetColumnData _items;
     private readonly ParquetColumnData? _weights;
     private readonly ParquetColumnData? _times;
+    private readonly ParquetColumnData? _events;
+    private readonly double?[] _eventWeights;
     private readonly ParquetIdValues _userIds;
     private readonly ParquetIdValues _itemIds;
     private readonly bool _idsMayHaveProblems;
     private readonly bool _weightsMayHaveProblems;
     private readonly RowVerdicts _verdicts;
+    private readonly InteractionSchema _schema;
 
     public ParquetBatchBuilder(
         InputFile file,
         int group,
-        Feedback feedback,
+        InteractionSchema schema,
         ParquetColumnData users,
         ParquetColumnData items,
         ParquetColumnData? weights,
-        ParquetColumnData? times)
+        ParquetColumnData? times,
+        ParquetColumnData? events)
     {
-        (_file, _users, _items, _weights, _times) = (file, users, items, weights, times);
+        (_file, _users, _items, _weights, _times, _events) = (file, users, items, weights, times, events);
+        _eventWeights = events is null ? [] : ParquetEvents.Weights(events, schema.EventWeights!);
+        _schema = schema;
         (_userIds, _itemIds) = ((ParquetIdValues)users.Values, (ParquetIdValues)items.Values);
         _idsMayHaveProblems = _userIds.MayHaveProblems || _itemIds.MayHaveProblems;
         _weightsMayHaveProblems = weights?.Values.MayHaveProblems ?? false;
-        _verdicts = new RowVerdicts(row => $"{file.Path}, row group {group}, row {row}", feedback);
+        _verdicts = new RowVerdicts(row => $"{file.Path}, row group {group}, row {row}", schema);
     }
 
     /// <summary>Builds the batch, which then owns the columns.</summary>
     public InteractionBatch Build(double fraction)
     {
         var rows = _users.Indices.Length;
-        var kept = _weights is null ? null : new RentedArray<float>(rows);
+        var kept = _schema.HasWeights ? new RentedArray<float>(rows) : null;
         var keptTimes = _times is null ? null : new RentedArray<long>(rows);
         var weights = _weights is null ? [] : _weights.Indices.Span;
         var count = Keep(
@@ -46,6 +52,7 @@ internal sealed class ParquetBatchBuilder
         var kind = (_times?.Values as ParquetTimes)?.Kind ?? default;
         _weights?.Dispose();
         _times?.Dispose();
+        _events?.Dispose();
         return new InteractionBatch(_users, _items, kept, keptTimes)
         {
             Origin = _file.Path,
@@ -74,11 +81,18 @@ internal sealed class ParquetBatchBuilder
         {
             if (((users[row] | items[row]) < 0 || _idsMayHaveProblems)
                 && (!IsUsable(_users, users[row], row) || !IsUsable(_items, items[row], row))) continue;
-            if (!weights.IsEmpty)
+            if (!kept.IsEmpty)
             {
-                if ((weights[row] < 0 || _weightsMayHaveProblems) && !IsUsable(_weights!, weights[row], row)) continue;
-                var weight = read[weights[row]];
-                if (!_verdicts.Accept(weight, _weights!.Name, row)) continue;
+                var weight = 1.0;
+                if (!weights.IsEmpty)
+                {
+                    if ((weights[row] < 0 || _weightsMayHaveProblems) && !IsUsable(_weights!, weights[row], row))
+                        continue;
+                    weight = read[weights[row]];
+                }
+
+                if (_events is not null && !IsWorth(row, ref weight)) continue;
+                if (!_verdicts.Accept(weight, (_weights ?? _events)!.Name, row)) continue;
                 kept[count] = (float)weight;
             }
 
@@ -93,9 +107,29 @@ internal sealed class ParquetBatchBuilder
     private bool HasTime(int row, out long time)
     {
         var index = _times!.Indices.Span[row];
-        var isUsable = IsUsable(_times, index, row);
-        time = isUsable ? ((ParquetTimes)_times.Values).Values[index] : 0;
-        return isUsable;
+        time = 0;
+        if (!IsUsable(_times, index, row)) return false;
+        var times = (ParquetTimes)_times.Values;
+        time = times.Values[index];
+        return _verdicts.Accept(time, times.Kind);
+    }
+
+    /// <summary>Multiplies a weight with that of the row's event.</summary>
+    private bool IsWorth(int row, ref double weight)
+    {
+        var index = _events!.Indices.Span[row];
+        if (index >= 0 && _eventWeights[index] is { } factor)
+        {
+            weight *= factor;
+            return true;
+        }
+
+        if (IsUsable(_events, index, row))
+            _verdicts.Reject(
+                row,
+                $"column '{_events.Name}' "
+                    + _schema.EventWeights!.Problem(ParquetEvents.Text((ParquetIdValues)_events.Values, index)));
+        return false;
     }
 
     private bool IsUsable(ParquetColumnData column, int index, int row)

@@ -1,6 +1,8 @@
 namespace GpuAls;
 
-/// <summary>The columns of a Parquet file that hold users, items, weights and times, checked for their types.</summary>
+/// <summary>
+/// The columns of a Parquet file that hold users, items, weights, times and events, checked for their types.
+/// </summary>
 internal sealed class ParquetColumns
 {
     private readonly string _path;
@@ -17,6 +19,8 @@ internal sealed class ParquetColumns
         if (schema.WeightColumn is { } weight)
             Weight = Find(weight, "--weight-column", ParquetWeights.For, ParquetWeights.Expected);
         if (schema.TimeColumn is { } time) Time = Find(time, "--time-column", ParquetTimes.For, ParquetTimes.Expected);
+        if (schema.EventColumn is { } kind)
+            Event = Find(kind, "--event-column", ParquetEvents.For, ParquetEvents.Expected);
     }
 
     /// <summary>Null where a directory says which.</summary>
@@ -30,6 +34,9 @@ internal sealed class ParquetColumns
 
     /// <summary>Null where a directory says which, or without times.</summary>
     public ParquetField? Time { get; }
+
+    /// <summary>Null where a directory says which, or without events.</summary>
+    public ParquetField? Event { get; }
 
     /// <summary>
     /// Structs and lists that the schema names, so that the error says what they are and not that they are missing.

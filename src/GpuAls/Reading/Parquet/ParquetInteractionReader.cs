@@ -56,12 +56,14 @@ internal sealed class ParquetInteractionReader(
                 reading.Add(Read(columns.Weight, weight, ParquetWeights.For, _ => new ParquetTextWeights()));
             if (schema.TimeColumn is { } time)
                 reading.Add(Read(columns.Time, time, ParquetTimes.For, _ => new ParquetTimeTexts()));
+            if (schema.EventColumn is { } kind) reading.Add(Read(columns.Event, kind, ParquetEvents.For, IdsOf));
             var read = await Task.WhenAll(reading).ConfigureAwait(false);
             var weights = schema.WeightColumn is null ? null : read[2];
-            var times = schema.TimeColumn is null ? null : read[^1];
+            var times = schema.TimeColumn is null ? null : read[schema.WeightColumn is null ? 2 : 3];
+            var events = schema.EventColumn is null ? null : read[^1];
             var fraction = (group + 1.0) / parquet.GroupCount;
             return new ParquetBatchBuilder(
-                file, group, schema.Feedback, read[0], read[1], weights, times).Build(fraction);
+                file, group, schema, read[0], read[1], weights, times, events).Build(fraction);
         }
         catch
         {
@@ -118,7 +120,7 @@ internal sealed class GroupsAhead : IAsyncDisposable
     public GroupsAhead(ParquetFile parquet, ParquetColumns columns, int bytes, CancellationToken cancellation)
     {
         (_parquet, _bytes) = (parquet, bytes);
-        ParquetField?[] fields = [columns.User, columns.Item, columns.Weight, columns.Time];
+        ParquetField?[] fields = [columns.User, columns.Item, columns.Weight, columns.Time, columns.Event];
         _fields = [.. fields.OfType<ParquetField>()];
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     }

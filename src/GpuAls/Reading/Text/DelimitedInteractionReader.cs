@@ -80,7 +80,8 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
     {
         using var owned = block;
         if (!Utf8.IsValid(block.Bytes)) throw TextErrors.NotUtf8(file);
-        var rows = new TextRows(file, schema, columns.User < 0, columns.Item < 0, columns.Weight < 0, columns.Time < 0);
+        var rows = new TextRows(
+            file, schema, columns.User < 0, columns.Item < 0, columns.Weight < 0, columns.Time < 0, columns.Event < 0);
         read(block, rows);
         return Task.FromResult(rows.Build(block.Fraction));
     };
@@ -91,7 +92,7 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
         var text = block.Bytes;
         var line = block.FirstLine;
         var fields = new DelimitedField[columns.Needed];
-        byte[] user = [], item = [], weight = [], time = [];
+        byte[] user = [], item = [], weight = [], time = [], kind = [];
         while (records.TryRead(text, isLast: true, fields, out var record) && record.Length > 0)
         {
             if (record is { IsBlank: false, IsComment: false })
@@ -104,7 +105,8 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
                         columns.User < 0 ? [] : records.TextOf(text, fields[columns.User], ref user),
                         columns.Item < 0 ? [] : records.TextOf(text, fields[columns.Item], ref item),
                         columns.Weight < 0 ? [] : records.TextOf(text, fields[columns.Weight], ref weight),
-                        columns.Time < 0 ? [] : records.TextOf(text, fields[columns.Time], ref time));
+                        columns.Time < 0 ? [] : records.TextOf(text, fields[columns.Time], ref time),
+                        columns.Event < 0 ? [] : records.TextOf(text, fields[columns.Event], ref kind));
             }
 
             text = text[record.Length..];
@@ -136,7 +138,8 @@ internal readonly struct PlainLines(TextDialect dialect)
                     columns.User < 0 ? [] : Field(line, starts, columns.User),
                     columns.Item < 0 ? [] : Field(line, starts, columns.Item),
                     columns.Weight < 0 ? [] : Field(line, starts, columns.Weight),
-                    columns.Time < 0 ? [] : Field(line, starts, columns.Time));
+                    columns.Time < 0 ? [] : Field(line, starts, columns.Time),
+                    columns.Event < 0 ? [] : Field(line, starts, columns.Event));
         }
     }
 
@@ -181,16 +184,18 @@ internal readonly struct PlainLines(TextDialect dialect)
 }
 
 /// <summary>
-/// Where users, items, weights and times are in the lines of a text file; -1 where they are not read from there.
+/// Where users, items, weights, times and events are in the lines of a text file; -1 where they are not read from
+/// there.
 /// </summary>
 /// <param name="User">Index from 0.</param>
 /// <param name="Item">Index from 0.</param>
 /// <param name="Weight">Index from 0.</param>
 /// <param name="Time">Index from 0.</param>
-internal readonly record struct DelimitedColumns(int User, int Item, int Weight, int Time)
+/// <param name="Event">Index from 0.</param>
+internal readonly record struct DelimitedColumns(int User, int Item, int Weight, int Time, int Event)
 {
     /// <summary>Number of fields that a line must have.</summary>
-    public int Needed => 1 + Math.Max(Math.Max(User, Item), Math.Max(Weight, Time));
+    public int Needed => 1 + Math.Max(Math.Max(User, Item), Math.Max(Math.Max(Weight, Time), Event));
 
     /// <summary>Finds the columns by the names in a header.</summary>
     public static DelimitedColumns Named(
@@ -209,7 +214,8 @@ internal readonly record struct DelimitedColumns(int User, int Item, int Weight,
         find(schema.UserColumn, schema.UserOption),
         find(schema.ItemColumn, schema.ItemOption),
         schema.WeightColumn is { } weight ? find(weight, "--weight-column") : -1,
-        schema.TimeColumn is { } time ? find(time, "--time-column") : -1);
+        schema.TimeColumn is { } time ? find(time, "--time-column") : -1,
+        schema.EventColumn is { } kind ? find(kind, "--event-column") : -1);
 
     private static int Number(string name, string option)
     {

@@ -41,7 +41,8 @@ internal sealed class JsonInteractionReader(InputFile file, InteractionSchema sc
             constants[JsonRow.User],
             constants[JsonRow.Item],
             constants[JsonRow.Weight],
-            constants[JsonRow.Time]);
+            constants[JsonRow.Time],
+            constants[JsonRow.Event]);
         var row = new JsonRow(schema, constants);
         var number = block.FirstLine;
         foreach (var range in block.Bytes.Split((byte)'\n'))

@@ -10,13 +10,14 @@ internal sealed class JsonRow
     public const int Item = 1;
     public const int Weight = 2;
     public const int Time = 3;
-    private const int Columns = 4;
+    public const int Event = 4;
+    private const int Columns = 5;
 
     private readonly InteractionSchema _schema;
     private readonly byte[]?[] _names;
     private readonly bool[] _constants;
     private readonly Field[] _fields = new Field[Columns];
-    private readonly byte[][] _buffers = [[], [], [], []];
+    private readonly byte[][] _buffers = [[], [], [], [], []];
 
     /// <param name="schema">What is read.</param>
     /// <param name="constants">[columns], whether each is not in the lines.</param>
@@ -28,7 +29,7 @@ internal sealed class JsonRow
 
     /// <summary>[columns], the names; null where a column is not read.</summary>
     public static string?[] NamesOf(InteractionSchema schema) =>
-        [schema.UserColumn, schema.ItemColumn, schema.WeightColumn, schema.TimeColumn];
+        [schema.UserColumn, schema.ItemColumn, schema.WeightColumn, schema.TimeColumn, schema.EventColumn];
 
     /// <summary>Adds a line to the rows, or says why it cannot be used.</summary>
     /// <param name="line">The line, valid UTF-8.</param>
@@ -166,7 +167,8 @@ internal sealed class JsonRow
 
     private string? Problem() =>
         ProblemOf(_schema.UserColumn, User) ?? ProblemOf(_schema.ItemColumn, Item)
-        ?? ProblemOf(_schema.WeightColumn, Weight) ?? ProblemOf(_schema.TimeColumn, Time);
+        ?? ProblemOf(_schema.WeightColumn, Weight) ?? ProblemOf(_schema.TimeColumn, Time)
+        ?? ProblemOf(_schema.EventColumn, Event);
 
     private string? ProblemOf(string? name, int column)
     {
@@ -199,7 +201,7 @@ internal sealed class JsonRow
         {
             rows.UsersAreText |= !_constants[User] && _fields[User].Type == JsonTokenType.String;
             rows.ItemsAreText |= !_constants[Item] && _fields[Item].Type == JsonTokenType.String;
-            rows.Add(number, user, item, Text(line, Weight), Text(line, Time));
+            rows.Add(number, user, item, Text(line, Weight), Text(line, Time), Text(line, Event));
         }
     }
 

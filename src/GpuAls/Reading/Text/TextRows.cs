@@ -16,6 +16,7 @@ internal sealed class TextRows : IDisposable
     private readonly byte[]? _item;
     private readonly byte[]? _weight;
     private readonly byte[]? _time;
+    private readonly byte[]? _event;
     private readonly string? _nullColumn;
     private readonly IdValues _users = new(0);
     private readonly IdValues _items = new(0);
@@ -30,16 +31,18 @@ internal sealed class TextRows : IDisposable
     /// <param name="lacksItem">Whether a directory says the item.</param>
     /// <param name="lacksWeight">Whether a directory says the weight, if there are weights.</param>
     /// <param name="lacksTime">Whether a directory says the time, if there are times.</param>
+    /// <param name="lacksEvent">Whether a directory says the kind of event, if there are events.</param>
     public TextRows(
-        InputFile file, InteractionSchema schema, bool lacksUser, bool lacksItem, bool lacksWeight, bool lacksTime)
+        InputFile file, InteractionSchema schema, bool lacksUser, bool lacksItem, bool lacksWeight, bool lacksTime,
+        bool lacksEvent)
     {
-        (_file, _schema, _hasWeights, _hasTimes) =
-            (file, schema, schema.WeightColumn is not null, schema.TimeColumn is not null);
-        _verdicts = new RowVerdicts(line => $"{file.Path}, line {line}", schema.Feedback);
+        (_file, _schema, _hasWeights, _hasTimes) = (file, schema, schema.HasWeights, schema.TimeColumn is not null);
+        _verdicts = new RowVerdicts(line => $"{file.Path}, line {line}", schema);
         _user = Constant(lacksUser, schema.UserColumn, ref _nullColumn);
         _item = Constant(lacksItem, schema.ItemColumn, ref _nullColumn);
         _weight = Constant(lacksWeight, schema.WeightColumn, ref _nullColumn);
         _time = Constant(lacksTime, schema.TimeColumn, ref _nullColumn);
+        _event = Constant(lacksEvent, schema.EventColumn, ref _nullColumn);
         UsersAreText = lacksUser && file.Partitions[schema.UserColumn].Type == IdType.Text;
         ItemsAreText = lacksItem && file.Partitions[schema.ItemColumn].Type == IdType.Text;
     }
@@ -56,18 +59,22 @@ internal sealed class TextRows : IDisposable
     /// <param name="item">The item.</param>
     /// <param name="weight">The weight; anything without a weight column.</param>
     /// <param name="time">The time; anything without a time column.</param>
+    /// <param name="kind">The kind of event; anything without an event column.</param>
     public void Add(
-        long line, ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, ReadOnlySpan<byte> weight, ReadOnlySpan<byte> time)
+        long line, ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, ReadOnlySpan<byte> weight, ReadOnlySpan<byte> time,
+        ReadOnlySpan<byte> kind)
     {
         if (_user is not null) user = _user;
         if (_item is not null) item = _item;
         if (_weight is not null) weight = _weight;
         if (_time is not null) time = _time;
+        if (_event is not null) kind = _event;
         _rows++;
         if (_nullColumn is not null) _verdicts.Reject(line, $"column '{_nullColumn}' is null");
         else if (user.IsEmpty) _verdicts.Reject(line, $"column '{_schema.UserColumn}' is empty");
         else if (item.IsEmpty) _verdicts.Reject(line, $"column '{_schema.ItemColumn}' is empty");
-        else if (HasWeight(line, weight, out var value) && HasTime(line, time, out var at)) Keep(user, item, value, at);
+        else if (HasWeight(line, weight, kind, out var value) && HasTime(line, time, out var at))
+            Keep(user, item, value, at);
     }
 
     /// <summary>Leaves out a line that cannot be used.</summary>
@@ -146,19 +153,33 @@ internal sealed class TextRows : IDisposable
         item.CopyTo(_items.AddText(item.Length));
     }
 
-    private bool HasWeight(long line, ReadOnlySpan<byte> text, out float weight)
+    private bool HasWeight(long line, ReadOnlySpan<byte> text, ReadOnlySpan<byte> kind, out float weight)
     {
         weight = 1;
         if (!_hasWeights) return true;
-        if (!WeightText.TryParse(text, _schema.HasDecimalComma, out var value) || double.IsInfinity(value))
+        var value = 1.0;
+        if (_schema.WeightColumn is not null
+            && (!WeightText.TryParse(text, _schema.HasDecimalComma, out value) || double.IsInfinity(value)))
         {
             _verdicts.Reject(
                 line, $"column '{_schema.WeightColumn}' {WeightText.Problem(text, _schema.HasDecimalComma)}");
             return false;
         }
 
+        if (_schema.EventWeights is { } events)
+        {
+            if (!events.TryGet(kind, out var factor))
+            {
+                _verdicts.Reject(
+                    line, $"column '{_schema.EventColumn}' {events.Problem(Encoding.UTF8.GetString(kind))}");
+                return false;
+            }
+
+            value *= factor;
+        }
+
         weight = (float)value;
-        return _verdicts.Accept(value, _schema.WeightColumn!, line);
+        return _verdicts.Accept(value, _schema.WeightColumn ?? _schema.EventColumn!, line);
     }
 
     /// <summary>The first time decides which kind all are.</summary>
@@ -166,7 +187,8 @@ internal sealed class TextRows : IDisposable
     {
         time = 0;
         if (!_hasTimes) return true;
-        if (TimeText.TryParse(text, out time, out var kind) && kind == (_timeKind ??= kind)) return true;
+        if (TimeText.TryParse(text, out time, out var kind) && kind == (_timeKind ??= kind))
+            return _verdicts.Accept(time, kind);
         _verdicts.Reject(line, text.IsEmpty
             ? $"column '{_schema.TimeColumn}' is empty"
             : $"column '{_schema.TimeColumn}' is {Quoted.Of(Encoding.UTF8.GetString(text))}; expected "

@@ -104,6 +104,30 @@ public sealed class PostgresPlaysTests
         Assert.That(read.Times!.AsSpan(0, 1).ToArray(), Is.EqualTo(new[] { expected }));
     }
 
+    [TestCase("text", "'like'", "'skip'")]
+    [TestCase("char(6)", "'like'", "'skip'")]
+    [TestCase("smallint", "1", "2")]
+    [TestCase("bigint", "1", "2")]
+    public async Task Events_OfAType_HaveTheirWeights(string type, string like, string skip)
+    {
+        var shop = new Shop($"CREATE TABLE plays (\"user\" int, item int, kind {type}, at timestamp);"
+            + $"INSERT INTO plays VALUES (1, 2, {like}, '2025-03-31'), (2, 2, {skip}, '2025-03-31'), "
+            + $"(3, 2, NULL, '2025-03-31'), (4, 2, {like}, '2024-12-31')");
+        var schema = new InteractionSchema
+        {
+            EventColumn = "kind",
+            EventWeights = EventWeights.Parse("like=5,skip=-2,1=5,2=-2", "--event-weights"),
+            TimeColumn = "at",
+            Since = EpochTime.Parse("2025-01-01", "--since"),
+            OnBadRow = OnBadRow.Skip,
+        };
+
+        var read = await shop.ReadAsync("plays", schema);
+
+        Assert.That(read.Weights!.AsSpan(0, read.RowCount).ToArray(), Is.EqualTo(new[] { 5f, -2 }));
+        Assert.That((read.Statistics.BadRows, read.Statistics.RowsOutsidePeriod), Is.EqualTo((1, 1)));
+    }
+
     [Test]
     public async Task Rows_ThatCannotBeUsed_AreCountedAndDescribed()
     {

@@ -59,6 +59,27 @@ public sealed class SqliteTests
     }
 
     [Test]
+    public async Task Events_OfTextOrIntegers_HaveTheirWeights()
+    {
+        Sql("CREATE TABLE plays (\"user\", item, kind, at);"
+            + "INSERT INTO plays VALUES ('a', 'x', 'like', 86400), ('b', 'x', 2, 86400), ('c', 'x', 'hide', 86400),"
+            + "('d', 'x', NULL, 86400), ('e', 'x', 'like', 10)");
+        var schema = new InteractionSchema
+        {
+            EventColumn = "kind",
+            EventWeights = new EventWeights(new Dictionary<string, double> { ["like"] = 5, ["2"] = -1 }),
+            TimeColumn = "at",
+            Since = DateTimeOffset.UnixEpoch.AddDays(1),
+            OnBadRow = OnBadRow.Skip,
+        };
+
+        var read = await ReadAsync(schema);
+
+        Assert.That(read.Weights!.AsSpan(0, read.RowCount).ToArray(), Is.EqualTo(new[] { 5f, -1 }));
+        Assert.That((read.Statistics.BadRows, read.Statistics.RowsOutsidePeriod), Is.EqualTo((2, 1)));
+    }
+
+    [Test]
     public async Task Lists_InEachMode_AreThoseOfTheFile()
     {
         await MakeModelAsync();
