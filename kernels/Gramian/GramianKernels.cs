@@ -31,6 +31,9 @@ public struct GramianArguments
 
     /// <summary>Float4s in a row.</summary>
     public int Rank4;
+
+    /// <summary>Eights of factors in a block, for <see cref="GramianKernels.BlockSlices"/>.</summary>
+    public int Block8;
 }
 
 /// <summary>
@@ -72,9 +75,48 @@ internal static class GramianKernels
             for (; start < pause; start += step)
             {
                 Group.Barrier();
-                stage.Load(arguments, start, end);
+                stage.Load(arguments, start, end, 0, arguments.Rank4);
                 Group.Barrier();
-                sum.Add(stage.Tile(team, row, column));
+                sum.Add(stage.Tile(team, row, stage, column));
+            }
+
+            if (active) Flush(target, tiles, isFirst, sum);
+            isFirst = false;
+        }
+        while (start < end);
+    }
+
+    // For ranks whose rows don't fit in shared memory. Group = a slice of rows (x) and two blocks of factors (y);
+    // thread = an 8×8 tile of their product.
+    public static void BlockSlices(GramianArguments arguments)
+    {
+        var (rank8, block8) = (arguments.Rank4 / 2, arguments.Block8);
+        var tiles = TriangleIndex.Count(rank8);
+        var memory = SharedMemory.GetDynamic<float>().Cast<Float4>();
+        var length = 2 * GramianStage.HalfLength(block8);
+        var rows = new GramianStage(memory.SubView(0, length), block8);
+        var columns = new GramianStage(memory.SubView(length, length), block8);
+        var blockRow = TriangleIndex.RowOf(Grid.IdxY);
+        var blockColumn = Grid.IdxY - TriangleIndex.Of(blockRow, 0);
+        var (tileRow, tileColumn) = (Group.IdxX / block8 % block8, Group.IdxX % block8);
+        var (row, column) = ((blockRow * block8) + tileRow, (blockColumn * block8) + tileColumn);
+        var active = Group.IdxX < block8 * block8 && row < rank8 && column <= row;
+        var tile = active ? TriangleIndex.Of(row, column) : 0;
+        var target = arguments.Partials.SubView(((long)Grid.IdxX * QuadsOfTile * tiles) + tile);
+        var start = Grid.IdxX * arguments.SliceRows;
+        var end = IntrinsicMath.Min(start + arguments.SliceRows, arguments.RowCount);
+        var isFirst = true;
+        do
+        {
+            var sum = Tile8.Zero;
+            var pause = IntrinsicMath.Min(start + (FlushSteps * GramianStage.TeamRows), end);
+            for (; start < pause; start += GramianStage.TeamRows)
+            {
+                Group.Barrier();
+                rows.Load(arguments, start, end, 2 * block8 * blockRow, 2 * block8);
+                columns.Load(arguments, start, end, 2 * block8 * blockColumn, 2 * block8);
+                Group.Barrier();
+                sum.Add(rows.Tile(0, tileRow, columns, tileColumn));
             }
 
             if (active) Flush(target, tiles, isFirst, sum);

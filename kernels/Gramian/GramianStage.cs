@@ -24,15 +24,24 @@ internal readonly struct GramianStage(ArrayView<Float4> memory, int rank8)
     /// <summary>Float4s that hold eight rows.</summary>
     public static int HalfLength(int rank8) => 2 * PlaneStride(rank8);
 
-    /// <summary>Loads rows, with zeros after the last; thread = the same Float4 of every step-th row.</summary>
-    public void Load(in GramianArguments arguments, int start, int end)
+    /// <summary>
+    /// Loads some factors of rows, with zeros after the last row and the last factor; thread = the same Float4 of every
+    /// step-th row.
+    /// </summary>
+    /// <param name="arguments">The factors.</param>
+    /// <param name="start">The first row.</param>
+    /// <param name="end">End of the rows (exclusive).</param>
+    /// <param name="first4">The first Float4 of each row.</param>
+    /// <param name="width4">Float4s of each row.</param>
+    public void Load(in GramianArguments arguments, int start, int end, int first4, int width4)
     {
-        var step = Group.DimX / arguments.Rank4;
-        var part = Group.IdxX % arguments.Rank4;
-        var first = Group.IdxX / arguments.Rank4;
+        var step = Group.DimX / width4;
+        var part = Group.IdxX % width4;
+        var first = Group.IdxX / width4;
         var target = ((part & 1) * _planeStride) + (part / 2 * Stride);
-        var source = ((long)(arguments.FirstRow + start) * arguments.Rank4) + part;
+        var source = ((long)(arguments.FirstRow + start) * arguments.Rank4) + first4 + part;
         var count = first < step ? arguments.Teams * TeamRows : 0;
+        if (first4 + part >= arguments.Rank4) end = start;
         for (var row = first; row < count; row += step)
         {
             var value = Float4.Zero;
@@ -41,17 +50,21 @@ internal readonly struct GramianStage(ArrayView<Float4> memory, int rank8)
         }
     }
 
-    /// <summary>Σ y yᵀ over the rows of a team, for the 8×8 tile at (row, column).</summary>
-    public Tile8 Tile(int team, int row, int column)
+    /// <summary>
+    /// Σ y yᵀ over the rows of a team, for the 8×8 tile whose rows are in this stage and whose columns are in another
+    /// of the same size.
+    /// </summary>
+    public Tile8 Tile(int team, int row, in GramianStage columns, int column)
     {
         var first = team * 4 * _planeStride;
-        return Add(Add(Tile8.Zero, first, row, column), first + (2 * _planeStride), row, column);
+        return Add(Add(Tile8.Zero, first, row, columns, column), first + (2 * _planeStride), row, columns, column);
     }
 
-    private Tile8 Add(Tile8 tile, int first, int row, int column)
+    private Tile8 Add(Tile8 tile, int first, int row, in GramianStage columns, int column)
     {
         tile.AddOuter(
-            At(first, row), At(first + _planeStride, row), At(first, column), At(first + _planeStride, column));
+            At(first, row), At(first + _planeStride, row),
+            columns.At(first, column), columns.At(first + _planeStride, column));
         return tile;
     }
 

@@ -12,6 +12,10 @@ internal static class ConjugateGradientKernel
     public const int MaximumGroupSize = 128;
 
     private const int SmallestGroupSize = 32;
+    private const int MaximumStageRows = 32;
+
+    /// <summary>More staged rows than this would leave room for fewer groups at a time.</summary>
+    private const int MaximumStageBytes = 24 * 1024;
 
     /// <summary>
     /// Squared residual, relative to the right side, below which further steps change nothing in fp32.
@@ -38,6 +42,22 @@ internal static class ConjugateGradientKernel
         var size = SmallestGroupSize;
         while (size < rank4 && size < MaximumGroupSize) size *= 2;
         return size;
+    }
+
+    /// <summary>
+    /// Rows of y to stage: as many as fit beside the vectors, up to a limit; 0 if none does.
+    /// </summary>
+    /// <param name="bytes">Shared memory of a group.</param>
+    /// <param name="rank4">Float4s in a row.</param>
+    public static int StageRows(int bytes, int rank4)
+    {
+        var staged = Math.Min(MaximumStageBytes, bytes / 2) / (rank4 * Float4.Bytes);
+        var rows = Math.Clamp(staged, 1, MaximumStageRows);
+        while (rows > 0 && Bytes(rows) > bytes) rows--;
+        return rows;
+
+        int Bytes(int stageRows) =>
+            (RowStage.Length(stageRows, rank4) * Float4.Bytes) + (MaximumGroupSize * sizeof(float));
     }
 
     // Group = a task, strided over the grid; thread = four factors of each vector, or one staged play.

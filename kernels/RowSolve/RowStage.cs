@@ -63,14 +63,20 @@ internal struct RowStage
         Group.Barrier();
     }
 
-    // Thread = four factors of every step-th entry, four entries at a time, so that all loads are in flight before the
-    // first is needed.
+    // Thread = four factors of every step-th entry or, where a row has more of them than the group has threads, several
+    // fours of every entry.
     private readonly void Gather(in RowSolveArguments arguments, int count)
     {
-        var step = Group.DimX / arguments.Rank4;
+        var step = IntrinsicMath.Max(1, Group.DimX / arguments.Rank4);
         var first = Group.IdxX / arguments.Rank4;
         var part = Group.IdxX - (first * arguments.Rank4);
         if (first >= step) return;
+        for (; part < arguments.Rank4; part += Group.DimX) Gather(arguments, first, step, part, count);
+    }
+
+    // Four entries at a time, so that all loads are in flight before the first is needed.
+    private readonly void Gather(in RowSolveArguments arguments, int first, int step, int part, int count)
+    {
         for (var entry = first; entry < count; entry += 4 * step)
         {
             var a = Fixed(arguments, entry, part, count);

@@ -17,6 +17,7 @@ public sealed class GramianLauncher : IDisposable
 
     private readonly Accelerator _accelerator;
     private readonly DeviceKernel<GramianArguments> _slices;
+    private readonly DeviceKernel<GramianArguments> _blockSlices;
     private readonly DeviceKernel<GramianArguments> _reduce;
     private readonly ReusableBuffer<Double4> _partials;
     private readonly ReusableBuffer<double> _gramian;
@@ -29,11 +30,13 @@ public sealed class GramianLauncher : IDisposable
         _partials = new ReusableBuffer<Double4>(accelerator);
         _gramian = new ReusableBuffer<double>(accelerator);
         _slices = KernelCatalog.GramianSlices.LoadOn(accelerator);
+        _blockSlices = KernelCatalog.GramianBlockSlices.LoadOn(accelerator);
         _reduce = KernelCatalog.GramianReduce.LoadOn(accelerator);
     }
 
-    /// <summary>The kernels.</summary>
-    public IEnumerable<DeviceKernel> Kernels => [_slices, _reduce];
+    /// <summary>The kernels for a rank.</summary>
+    public IEnumerable<DeviceKernel> Kernels(int rank4) =>
+        [Plan.For(_accelerator, 1, rank4).IsInBlocks ? _blockSlices : _slices, _reduce];
 
     /// <summary>YᵀY over a range of rows.</summary>
     /// <param name="factors">[all rows, rank4].</param>
@@ -55,11 +58,10 @@ public sealed class GramianLauncher : IDisposable
             SliceCount = plan.Groups * plan.Teams,
             Teams = plan.Teams,
             Rank4 = rank4,
+            Block8 = plan.Block8,
         };
-        var grid = new Index2D(plan.Groups, (plan.Tiles + plan.GroupSize - 1) / plan.GroupSize);
-        var shared = LaunchPlan.Shared(plan.Teams * 2 * GramianStage.HalfLength(rank4 / 2));
         var stream = _accelerator.DefaultStream;
-        _slices.Launch(stream, new KernelConfig(grid, new Index2D(plan.GroupSize, 1), shared), arguments);
+        (plan.IsInBlocks ? _blockSlices : _slices).Launch(stream, plan.Config(rank4 / 2), arguments);
         var reduceGroups = ((ElementsOfTile * plan.Tiles) + ReduceGroupSize - 1) / ReduceGroupSize;
         _reduce.Launch(stream, new KernelConfig(reduceGroups, ReduceGroupSize), arguments);
         Transfer.ToHost(arguments.Gramian, gramian);
@@ -87,8 +89,16 @@ public sealed class GramianLauncher : IDisposable
     /// How the rows are split. Depends only on the shape and the device's largest group, so that a device always sums
     /// in the same order.
     /// </summary>
-    private readonly record struct Plan(int Tiles, int Teams, int GroupSize, int Groups)
+    /// <param name="Tiles">Tiles of the lower triangle.</param>
+    /// <param name="Teams">Teams per group.</param>
+    /// <param name="GroupSize">Threads per group.</param>
+    /// <param name="Groups">Slices of the rows.</param>
+    /// <param name="Block8">Eights of factors in a block; 0 if a group stages whole rows.</param>
+    private readonly record struct Plan(int Tiles, int Teams, int GroupSize, int Groups, int Block8)
     {
+        /// <summary>Whether rows are staged block by block.</summary>
+        public bool IsInBlocks => Block8 > 0;
+
         /// <summary>Number of Double4s for all slices.</summary>
         public long Partials => (long)ElementsOfTile / Float4.Width * Tiles * Groups * Teams;
 
@@ -96,11 +106,23 @@ public sealed class GramianLauncher : IDisposable
         {
             var tiles = TriangleIndex.Count(rank4 / 2);
             var largest = Math.Min(MaximumGroupSize, LaunchPlan.LargestGroup(accelerator));
-            var staged = MaximumStageFloat4s / (2 * GramianStage.HalfLength(rank4 / 2));
-            var teams = Math.Clamp(Math.Min(largest / tiles, staged), 1, MaximumTeams);
+            var teamLength = 2 * GramianStage.HalfLength(rank4 / 2);
+            var teams = Math.Clamp(Math.Min(largest / tiles, MaximumStageFloat4s / teamLength), 1, MaximumTeams);
             var affordable = (int)Math.Max(1, MaximumPartials / ((long)ElementsOfTile * tiles * teams));
             var groups = Math.Clamp(rowCount / (MinimumTeamRows * teams), 1, Math.Min(MaximumGroups, affordable));
-            return new Plan(tiles, teams, Math.Min(LaunchPlan.GroupSize(teams * tiles), largest), groups);
+            if (teamLength * Float4.Bytes <= LaunchPlan.SharedBytes(accelerator))
+                return new Plan(tiles, teams, Math.Min(LaunchPlan.GroupSize(teams * tiles), largest), groups, 0);
+            var block8 = (int)Math.Sqrt(largest);
+            return new Plan(tiles, 1, LaunchPlan.GroupSize(block8 * block8), groups, block8);
+        }
+
+        /// <summary>The launch of the slices.</summary>
+        public KernelConfig Config(int rank8)
+        {
+            var blocks = IsInBlocks ? TriangleIndex.Count((rank8 + Block8 - 1) / Block8) : 0;
+            var grid = new Index2D(Groups, IsInBlocks ? blocks : (Tiles + GroupSize - 1) / GroupSize);
+            var staged = IsInBlocks ? 4 * GramianStage.HalfLength(Block8) : 2 * Teams * GramianStage.HalfLength(rank8);
+            return new KernelConfig(grid, new Index2D(GroupSize, 1), LaunchPlan.Shared(staged));
         }
     }
 }

@@ -31,6 +31,8 @@ public static class KernelCatalog
         new("conjugate gradient", ConjugateGradientKernel.Kernel, ConjugateGradientKernel.MaximumGroupSize);
     internal static readonly KernelDefinition<GramianArguments> GramianSlices =
         new("Gramian, slices", GramianKernels.Slices, GramianLauncher.MaximumGroupSize);
+    internal static readonly KernelDefinition<GramianArguments> GramianBlockSlices =
+        new("Gramian, slices, rank > 664", GramianKernels.BlockSlices, GramianLauncher.MaximumGroupSize);
     internal static readonly KernelDefinition<GramianArguments> GramianReduce =
         new("Gramian, sum of slices", GramianKernels.Reduce, GramianLauncher.ReduceGroupSize);
     internal static readonly KernelDefinition<LossArguments> LossFirstSegments =
@@ -63,7 +65,7 @@ public static class KernelCatalog
         [
             RowSolve, PanelRowSolve, LongRowSolve, SegmentSums, SegmentResiduals, ConjugateGradient,
             TensorRowSolve, TensorPanelRowSolve, TensorSums,
-            GramianSlices, GramianReduce,
+            GramianSlices, GramianBlockSlices, GramianReduce,
             LossFirstSegments, LossLaterSegments, LossRowTotals, SquaredNorm, Combine,
             SweepPack, SweepGradient, SweepPlays, SweepScores, SweepStep,
             TopK, TopKMerge,

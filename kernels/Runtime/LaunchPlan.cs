@@ -14,7 +14,8 @@ internal static class LaunchPlan
     /// <summary>Groups are whole numbers of warps.</summary>
     public const int ThreadMultiple = 32;
 
-    private const int MaximumStageBytes = 24 * 1024;
+    /// <summary>Maximum shared memory per group: what every GPU has, less what the driver may reserve.</summary>
+    internal const int MaximumSharedBytes = 47 * 1024;
 
     /// <summary>
     /// Maximum groups launched per multiprocessor: several times as many as fit at once, to even out their run times.
@@ -28,17 +29,9 @@ internal static class LaunchPlan
     public static int LargestGroup(Accelerator accelerator) =>
         Math.Min(MaximumGroupSize, accelerator.MaxNumThreadsPerGroup) / ThreadMultiple * ThreadMultiple;
 
-    /// <summary>
-    /// Number of rows to stage in shared memory: as many as fit, between 1 and <paramref name="most"/>.
-    /// </summary>
-    /// <param name="accelerator">The device.</param>
-    /// <param name="rank4">Float4s in a row.</param>
-    /// <param name="most">Maximum number of rows.</param>
-    public static int StageRows(Accelerator accelerator, int rank4, int most)
-    {
-        var bytes = Math.Min(MaximumStageBytes, accelerator.MaxSharedMemoryPerGroup / 2);
-        return Math.Clamp(bytes / (rank4 * Float4.Bytes), 1, most);
-    }
+    /// <summary>The most shared memory that a group may use on the device.</summary>
+    public static int SharedBytes(Accelerator accelerator) =>
+        Math.Min(MaximumSharedBytes, accelerator.MaxSharedMemoryPerGroup);
 
     /// <summary>
     /// Number of groups: enough to keep the device busy several times over, but few enough that per-group setup is

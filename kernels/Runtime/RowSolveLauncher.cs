@@ -8,8 +8,6 @@ public sealed class RowSolveLauncher : IDisposable
     /// <summary>Maximum groups launched per multiprocessor if each needs memory for its L.</summary>
     internal const int PanelGroupsPerMultiprocessor = 4;
 
-    private const int MaximumStageRows = 32;
-
     private readonly Accelerator _accelerator;
     private readonly DeviceKernel<RowSolveArguments> _team;
     private readonly DeviceKernel<RowSolveArguments> _teamLong;
@@ -70,6 +68,17 @@ public sealed class RowSolveLauncher : IDisposable
         var (rows, tensorRows, longRows) = TeamPlan.For(_accelerator, rank4).IsWhole
             ? (_team, _tensor, _teamLong) : (_panel, _tensorPanel, _panel);
         return [usesTensorCores ? tensorRows : rows, longRows, .. _longRows.Kernels(usesTensorCores)];
+    }
+
+    /// <summary>The largest rank of exact solves on a device, whose shared memory a row must fit in.</summary>
+    public static int MaximumExactRank(Accelerator accelerator) => TeamPlan.MaximumRank(accelerator);
+
+    /// <summary>The largest rank of conjugate gradients on a device, no more than a given one.</summary>
+    public static int MaximumRankOfSteps(Accelerator accelerator, int rank)
+    {
+        var bytes = LaunchPlan.SharedBytes(accelerator);
+        while (ConjugateGradientKernel.StageRows(bytes, Float4.CountFor(rank)) == 0) rank--;
+        return rank;
     }
 
     /// <summary>Upper bound on the device memory kept for this many rows, in bytes, not counting long rows.</summary>
@@ -146,7 +155,7 @@ public sealed class RowSolveLauncher : IDisposable
     private void Improve(
         AcceleratorStream stream, DeviceSchedule schedule, RowSolveArguments arguments, QueuedWork queued)
     {
-        arguments.StageRows = LaunchPlan.StageRows(_accelerator, arguments.Rank4, MaximumStageRows);
+        arguments.StageRows = ConjugateGradientKernel.StageRows(LaunchPlan.SharedBytes(_accelerator), arguments.Rank4);
         var shared = RowStage.Length(arguments.StageRows, arguments.Rank4);
         var groupSize = ConjugateGradientKernel.GroupSize(arguments.Rank4);
         var cost = RowCost.Steps(arguments.Rank, arguments.Steps);

@@ -22,9 +22,6 @@ internal readonly record struct TeamPlan(TeamLayout Layout, int GroupSize, bool 
     /// </summary>
     internal const int GroupsAtATime = 2;
 
-    /// <summary>Maximum shared memory per group: what every device has, less what the driver may reserve.</summary>
-    internal const int SharedBytes = 47 * 1024;
-
     /// <summary>Shared memory per group, in Float4s.</summary>
     public int SharedFloat4s => (Layout.Teams * Layout.TeamStride) + Float4.Holding(2 * Layout.Teams);
 
@@ -44,8 +41,21 @@ internal readonly record struct TeamPlan(TeamLayout Layout, int GroupSize, bool 
     public static TeamPlan For(Accelerator accelerator, int rank4) =>
         For(
             Math.Min(MaximumGroupSize, LaunchPlan.LargestGroup(accelerator)),
-            Math.Min(SharedBytes, accelerator.MaxSharedMemoryPerGroup),
+            LaunchPlan.SharedBytes(accelerator),
             rank4);
+
+    /// <summary>
+    /// The largest rank, in steps of eight, for which a row fits in shared memory and each four factors have a thread.
+    /// </summary>
+    public static int MaximumRank(Accelerator accelerator)
+    {
+        var (rank, bytes) = (0, LaunchPlan.SharedBytes(accelerator));
+        while (Takes(For(accelerator, Float4.CountFor(rank + Tile8.Width)), rank + Tile8.Width)) rank += Tile8.Width;
+        return rank;
+
+        bool Takes(TeamPlan plan, int next) =>
+            plan.SharedFloat4s * Float4.Bytes <= bytes && plan.GroupSize >= Float4.CountFor(next);
+    }
 
     /// <summary>The plan for a rank, given the threads and bytes of shared memory per group.</summary>
     public static TeamPlan For(int threads, int bytes, int rank4)

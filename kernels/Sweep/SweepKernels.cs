@@ -130,7 +130,8 @@ internal static class SweepKernels
             Group.Barrier();
             Stage(arguments, stage, firstRow, firstColumn, first);
             Group.Barrier();
-            for (var i = 0; i < Chunk4; i++)
+            var depth = IntrinsicMath.Min(Chunk4, arguments.Shared4 - first);
+            for (var i = 0; i < depth; i++)
             {
                 var x = (ownRow * Chunk4) + i;
                 var g = (TileRows * Chunk4) + (i * Float4.Width * TileColumns4) + ownColumn;

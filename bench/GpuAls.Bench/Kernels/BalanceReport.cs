@@ -37,7 +37,7 @@ internal static class BalanceReport
 
     private static string[] Row(int[] lengths, int rank, int multiprocessors)
     {
-        var plan = TeamPlan.For(TeamPlan.MaximumGroupSize, TeamPlan.SharedBytes, Float4.CountFor(rank));
+        var plan = TeamPlan.For(TeamPlan.MaximumGroupSize, LaunchPlan.MaximumSharedBytes, Float4.CountFor(rank));
         var schedule = RowSchedule.Of(Indptr(lengths));
         var sorted = lengths.OrderDescending().ToArray();
         var groups = plan.IsWhole

@@ -127,7 +127,8 @@ internal sealed record OnGpuPlan
         foreach (var rank in (int[])[64, 128, 256]) yield return Rows(rank, rows, Columns, steps: 3);
         foreach (var blockSize in (int[])[32, 64, 128, 256])
             yield return Rows(512, rows, Columns) with { BlockSize = blockSize };
-        foreach (var rank in (int[])[64, 128, 256, 512]) yield return new GramianWorkload(rank, Items);
+        yield return Rows(1_024, rows, Columns) with { BlockSize = 128 };
+        foreach (var rank in (int[])[64, 128, 256, 512, 1_024]) yield return new GramianWorkload(rank, Items);
         foreach (var rank in (int[])[64, 128, 256]) yield return new LossWorkload(rank, rows, Columns);
         foreach (var rank in (int[])[64, 128, 256]) yield return new SquaredNormWorkload(rank, Items);
         foreach (var rank in (int[])[64, 128, 256]) yield return new CombineWorkload(rank, Items);
@@ -148,6 +149,7 @@ internal sealed record OnGpuPlan
         yield return Rows(64, rows, columns: 500, steps: 3);
         yield return Rows(128, rows, columns: 500) with { BlockSize = 64 };
         yield return new GramianWorkload(64, Rows: 2_000);
+        yield return new GramianWorkload(1_024, Rows: 200);
         yield return new LossWorkload(64, rows, Columns: 500);
         yield return new SquaredNormWorkload(64, Rows: 2_000);
         yield return new CombineWorkload(64, Rows: 2_000);

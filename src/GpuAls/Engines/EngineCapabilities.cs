@@ -17,14 +17,15 @@ internal sealed record EngineCapabilities
     /// <summary>Bytes of device memory that gpuals may take; null for an engine that works in host memory.</summary>
     public long? DeviceMemoryBytes { get; init; }
 
-    /// <summary>The largest rank.</summary>
-    public int MaximumRank { get; init; } = EngineLimits.MaximumRank;
+    /// <summary>How the equations of a row can be solved, and up to which rank.</summary>
+    public IReadOnlyDictionary<Solver, int> MaximumRanks { get; init; } =
+        Enum.GetValues<Solver>().ToDictionary(solver => solver, _ => EngineLimits.MaximumRank);
+
+    /// <summary>The largest rank of any solver.</summary>
+    public int MaximumRank => MaximumRanks.Values.Max();
 
     /// <summary>The longest list.</summary>
     public int MaximumListLength { get; init; } = TopKQuery.MaximumK;
-
-    /// <summary>How the equations of a row can be solved.</summary>
-    public IReadOnlyList<Solver> Solvers { get; init; } = [Solver.Cholesky, Solver.ConjugateGradient];
 
     /// <summary>How plays can be summed for exact solves.</summary>
     public IReadOnlyList<SumPrecision> Precisions { get; init; } = [SumPrecision.Fp32];

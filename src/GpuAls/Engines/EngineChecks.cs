@@ -50,13 +50,19 @@ internal static class EngineChecks
                 "Use --precision fp32");
         if (plan.IsNonnegative && !can.SolvesNonnegative)
             throw Cannot(engine, "--nonnegative", "solves rows without bounds only", "Use --device cpu");
-        if (!can.Solvers.Contains(plan.Solver))
-            throw Cannot(engine, $"--solver {Words.Of(plan.Solver)}", "does not have this solver", "Use --device cpu");
-        if (plan.Rank > can.MaximumRank)
+        var solver = Words.Of(plan.Solver);
+        if (!can.MaximumRanks.TryGetValue(plan.Solver, out var largest))
+            throw Cannot(engine, $"--solver {solver}", "does not have this solver", "Use --device cpu");
+        if (plan.Rank > largest)
             throw Cannot(
-                engine, $"--rank {plan.Rank}", $"takes ranks up to {can.MaximumRank}",
-                $"Lower --rank to {can.MaximumRank}, or use --device cpu");
+                engine, $"--rank {plan.Rank}", $"takes ranks up to {largest} with --solver {solver}",
+                OtherRankOrSolver(can, plan.Rank, largest));
     }
+
+    private static string OtherRankOrSolver(EngineCapabilities can, int rank, int largest) =>
+        can.MaximumRanks.GetValueOrDefault(Solver.BlockCoordinates) < rank
+            ? $"Lower --rank to {largest}, or use --device cpu"
+            : $"Use --solver {Words.Of(Solver.BlockCoordinates)}, lower --rank to {largest}, or use --device cpu";
 
     /// <summary>Throws unless both matrices have the same pattern (indptr and indices).</summary>
     public static void SamePattern(CsrMatrix plays, CsrMatrix values)

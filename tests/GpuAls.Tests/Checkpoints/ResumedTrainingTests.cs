@@ -48,7 +48,7 @@ internal sealed class ResumedTrainingTests<TEngine>
     public async Task Fit_FromEachIteration_EndsWithTheSameBits(AlsOptions options)
     {
         if ((options.Nonnegative && !_engine.Capabilities.SolvesNonnegative)
-            || !_engine.Capabilities.Solvers.Contains(options.Solver))
+            || !_engine.Capabilities.MaximumRanks.ContainsKey(options.Solver))
             Assert.Throws<GpuAlsException>(() => EngineChecks.Plan(_engine, options.Plan));
         else
             await ResumeFromEachAsync(options, () => null);

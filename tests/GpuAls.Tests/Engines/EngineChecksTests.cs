@@ -23,11 +23,21 @@ internal sealed class EngineChecksTests
             "nonnegative", OpenCl, Tf32 with { Precision = SumPrecision.Fp32, IsNonnegative = true },
             "--nonnegative: dev:0 (name) solves rows without bounds only. Use --device cpu.");
         yield return Refusal(
-            "solver", OpenCl with { Solvers = [Solver.Cholesky] }, new TrainingPlan(8, 3, SumPrecision.Fp32),
+            "solver", OpenCl with { MaximumRanks = Ranks(exact: 8) }, new TrainingPlan(8, 3, SumPrecision.Fp32),
             "--solver cg: dev:0 (name) does not have this solver. Use --device cpu.");
         yield return Refusal(
-            "rank", OpenCl with { MaximumRank = 128 }, new TrainingPlan(129, 0, SumPrecision.Fp32),
-            "--rank 129: dev:0 (name) takes ranks up to 128. Lower --rank to 128, or use --device cpu.");
+            "rank", OpenCl with { MaximumRanks = Ranks(exact: 128) }, new TrainingPlan(129, 0, SumPrecision.Fp32),
+            "--rank 129: dev:0 (name) takes ranks up to 128 with --solver cholesky. Lower --rank to 128, or use "
+            + "--device cpu.");
+        yield return Refusal(
+            "rank of one solver", OpenCl with { MaximumRanks = Ranks(exact: 128, sweeps: 256) },
+            new TrainingPlan(129, 0, SumPrecision.Fp32),
+            "takes ranks up to 128 with --solver cholesky. Use --solver ials++, lower --rank to 128, or use "
+            + "--device cpu.");
+        yield return Refusal(
+            "rank of all solvers", OpenCl with { MaximumRanks = Ranks(exact: 128, sweeps: 256) },
+            new TrainingPlan(257, 0, SumPrecision.Fp32) { BlockSize = 64 },
+            "takes ranks up to 256 with --solver ials++. Lower --rank to 256, or use --device cpu.");
     }
 
     [TestCaseSource(nameof(Refused))]
@@ -56,6 +66,10 @@ internal sealed class EngineChecksTests
     [TestCase(1_000_000, 2_048, 250_000)]
     public void GramianBlockRows_OfAnEngineWith64Blocks_LeaveSumsOf128MiB(int rows, int rank, int blockRows) =>
         Assert.That((OpenCl with { GramianBlocks = 64 }).GramianBlockRows(rows, rank), Is.EqualTo(blockRows));
+
+    private static Dictionary<Solver, int> Ranks(int exact, int sweeps = 0) => sweeps == 0
+        ? new() { [Solver.Cholesky] = exact }
+        : new() { [Solver.Cholesky] = exact, [Solver.BlockCoordinates] = sweeps };
 
     private static TestCaseData Refusal(string name, EngineCapabilities can, TrainingPlan plan, string message) =>
         new TestCaseData(can, plan, message).SetArgDisplayNames(name);

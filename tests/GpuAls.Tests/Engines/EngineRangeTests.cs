@@ -124,15 +124,23 @@ internal sealed class EngineRangeTests<TEngine>
     public void Capabilities_PrecisionsAndBoundsThatAreNotThere_AreRefused()
     {
         var can = _engine.Capabilities;
-        var refused = new List<TrainingPlan> { new(can.MaximumRank + 1, 0, SumPrecision.Fp32) };
+        var refused = Plans(can, above: 1);
         if (!can.SolvesNonnegative) refused.Add(new TrainingPlan(4, 0, SumPrecision.Fp32, IsNonnegative: true));
         if (!can.Precisions.Contains(SumPrecision.Tf32)) refused.Add(new TrainingPlan(4, 0, SumPrecision.Tf32));
 
         foreach (var plan in refused)
             Assert.That(() => EngineChecks.Plan(_engine, plan), Throws.InstanceOf<GpuAlsException>());
-        var taken = new TrainingPlan(can.MaximumRank, 2, SumPrecision.Fp32);
-        Assert.That(() => EngineChecks.Plan(_engine, taken), Throws.Nothing);
+        foreach (var plan in Plans(can, above: 0))
+            Assert.That(() => EngineChecks.Plan(_engine, plan), Throws.Nothing);
     }
+
+    /// <summary>A plan for each solver, above its largest rank.</summary>
+    private static List<TrainingPlan> Plans(EngineCapabilities can, int above) =>
+    [
+        new(can.MaximumRanks[Solver.Cholesky] + above, 0, SumPrecision.Fp32),
+        new(can.MaximumRanks[Solver.ConjugateGradient] + above, 2, SumPrecision.Fp32),
+        new(can.MaximumRanks[Solver.BlockCoordinates] + above, 0, SumPrecision.Fp32) { BlockSize = 16 },
+    ];
 
     private static float[] X(int seed) => TestMatrices.Factors(Lengths.Length, Rank, seed);
 

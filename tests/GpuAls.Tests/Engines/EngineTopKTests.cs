@@ -23,6 +23,10 @@ internal sealed class EngineTopKTests<TEngine>
     public void TopK_EachRank_MatchesReference(int rank) =>
         Check(rank, queries: 11, ItemCount, k: 10, seenLengths: [0, 3, 40, 1, 80, 7, 0]);
 
+    [Test]
+    public void TopK_LargestRank_MatchesReference() =>
+        Check(TEngine.TakesManyRows ? EngineLimits.MaximumRank : 12, queries: 3, items: 65, k: 10, seenLengths: [0, 3]);
+
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(33)]

@@ -107,10 +107,6 @@ internal static class TestEngines
         if (WhyAbsent<Cuda>() is null) yield return Fixture<Cuda>("Cuda");
     }
 
-    /// <summary>Those of them that run the kernels of iALS++.</summary>
-    public static IEnumerable<TestFixtureData> ThatSweep() =>
-        OnDevices().Where(fixture => fixture.TypeArgs![0] != typeof(OpenCl));
-
     /// <summary>Why an engine cannot be opened; null where it can.</summary>
     public static string? WhyAbsent<TEngine>()
         where TEngine : ITestEngine
@@ -145,15 +141,6 @@ internal sealed class TestEngineTests
     [Test]
     [Category("Cuda")]
     public void Cuda_IsThere_ElseItsTestsAreLeftOut() => SkipWhereAbsent<Cuda>();
-
-    [Test]
-    [Category("OpenCl")]
-    public void OpenCl_IsThere_DoesNotSweep()
-    {
-        SkipWhereAbsent<OpenCl>();
-        using var engine = OpenCl.Create();
-        Assert.That(engine.Capabilities.Solvers, Has.No.Member(Solver.BlockCoordinates));
-    }
 
     private static void SkipWhereAbsent<TEngine>()
         where TEngine : ITestEngine

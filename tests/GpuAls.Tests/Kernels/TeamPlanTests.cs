@@ -9,7 +9,7 @@ public sealed class TeamPlanTests
     {
         var rank4 = Float4.CountFor(rank);
 
-        var plan = TeamPlan.For(TeamPlan.MaximumGroupSize, TeamPlan.SharedBytes, rank4);
+        var plan = TeamPlan.For(TeamPlan.MaximumGroupSize, LaunchPlan.MaximumSharedBytes, rank4);
 
         Assert.That(plan.IsWhole);
         Assert.That(

@@ -44,7 +44,7 @@ internal sealed record RowSolveWorkload(
 
     public override bool RunsOn(IAlsEngine engine) =>
         engine.Capabilities.Precisions.Contains(Precision)
-        && (BlockSize == 0 || engine.Capabilities.Solvers.Contains(Solver.BlockCoordinates));
+        && (BlockSize == 0 || engine.Capabilities.MaximumRanks.ContainsKey(Solver.BlockCoordinates));
 
     public override TimedWorkload Part =>
         this with { RowLengths = RowLengths[..Math.Min(PartRows, RowLengths.Length)] };

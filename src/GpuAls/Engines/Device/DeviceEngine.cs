@@ -237,11 +237,13 @@ internal sealed class DeviceEngine : IAlsEngine
             ? new Version(architecture.Major, architecture.Minor)
             : null,
         DeviceMemoryBytes = availableBytes,
-        MaximumRank = 512,
-        // A kernel of sweeps does not end on PoCL, the only OpenCL device that they were tried on.
-        Solvers = accelerator.AcceleratorType == AcceleratorType.OpenCL
-            ? [Solver.Cholesky, Solver.ConjugateGradient]
-            : Enum.GetValues<Solver>(),
+        MaximumRanks = new Dictionary<Solver, int>
+        {
+            [Solver.Cholesky] = RowSolveLauncher.MaximumExactRank(accelerator),
+            [Solver.ConjugateGradient] =
+                RowSolveLauncher.MaximumRankOfSteps(accelerator, EngineLimits.MaximumRank),
+            [Solver.BlockCoordinates] = EngineLimits.MaximumRank,
+        },
         Precisions = TensorCores.WhyNone(accelerator) is null
             ? [SumPrecision.Fp32, SumPrecision.Tf32]
             : [SumPrecision.Fp32],

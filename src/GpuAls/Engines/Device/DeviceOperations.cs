@@ -47,7 +47,7 @@ internal sealed class DeviceOperations : IDisposable
     /// <summary>The kernels of a training, in the order of its first iteration.</summary>
     public IEnumerable<DeviceKernel> TrainingKernels(TrainingPlan plan) =>
         [
-            .. _gramian.Kernels,
+            .. _gramian.Kernels(Float4.CountFor(plan.Rank)),
             .. plan.BlockSize > 0
                 ? _sweep.Kernels(Float4.CountFor(Math.Min(plan.BlockSize, plan.Rank)))
                 : RowSolve.Kernels(

@@ -38,7 +38,6 @@ internal sealed class HostEngine : IAlsEngine, IRowScorer
         new()
         {
             Device = DeviceKind.Cpu,
-            Solvers = Enum.GetValues<Solver>(),
             SolvesNonnegative = true,
             GramianBlocks = MostGramianBlocks,
         };

@@ -3,7 +3,7 @@ using GpuAls.Tests.Reference;
 namespace GpuAls.Tests.Engines.Device;
 
 /// <summary>Sweeps of iALS++ on devices, against the sweep in fp64.</summary>
-[TestFixtureSource(typeof(TestEngines), nameof(TestEngines.ThatSweep))]
+[TestFixtureSource(typeof(TestEngines), nameof(TestEngines.OnDevices))]
 internal sealed class DeviceSweepTests<TEngine>
     where TEngine : ITestEngine
 {
