@@ -35,6 +35,7 @@ root.Add(RooflineCommand.Create());
 root.Add(S3Command.Create());
 #endif
 root.Add(ScaleCommand.Create());
+root.Add(RulesCommand.Create());
 root.Add(TopKCommand.Create());
 root.Add(TuningCommand.Create());
 root.Add(OnGpuCommand.Create());

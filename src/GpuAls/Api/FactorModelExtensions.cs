@@ -26,15 +26,71 @@ public static class FactorModelExtensions
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(users);
+        return Recommend(
+            model, engine, users, new RecommendationRules { Top = top, IncludePlayed = includePlayed }, cancellation);
+    }
+
+    /// <summary>Recommends items to some users under rules.</summary>
+    /// <inheritdoc cref="Recommend(FactorModel, Engine, IEnumerable{string}, int, bool, CancellationToken)"/>
+    /// <param name="model">The model.</param>
+    /// <param name="engine">The device to compute scores on.</param>
+    /// <param name="users">Ids of the users, as text.</param>
+    /// <param name="rules">What lists may hold, and how long they are.</param>
+    /// <param name="cancellation">Cancels the operation, between two batches of users.</param>
+    public static IEnumerable<RecommendationList> Recommend(
+        this FactorModel model,
+        Engine engine,
+        IEnumerable<string> users,
+        RecommendationRules rules,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(users);
+        ArgumentNullException.ThrowIfNull(rules);
+        var resolved = rules.For(model);
+        int[] indices = [.. users.Select(user => Find(model.Users, "user", user))];
+        return Lists(model, engine, indices, rules, resolved, cancellation)
+            .Select(list => new RecommendationList(list.Id, list.Items));
+    }
+
+    /// <summary>
+    /// Finds the users who are likeliest to play some items: for each item the users with the highest scores.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="engine">The device to compute scores on.</param>
+    /// <param name="items">Ids of the items, as text.</param>
+    /// <param name="top">Length of a list, 1 to 1,024.</param>
+    /// <param name="includePlayed">Whether lists may contain users who have played the item.</param>
+    /// <param name="cancellation">Cancels the operation, between two batches of items.</param>
+    /// <returns>A list for each item, in the same order; empty for items whose factors are all 0.</returns>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: <paramref name="top"/> is out of range, or an item is not in the model. Kind Device: too little
+    /// memory.
+    /// </exception>
+    public static IEnumerable<Audience> FindUsers(
+        this FactorModel model,
+        Engine engine,
+        IEnumerable<string> items,
+        int top = 10,
+        bool includePlayed = false,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(items);
         Recommender.CheckLength(top);
-        int[] indices = [.. users.Select(user => Find(model, user))];
-        return Lists(model, engine, indices, top, includePlayed, cancellation);
+        int[] indices = [.. items.Select(item => Find(model.Items, "item", item))];
+        var rules = new RecommendationRules { Top = top, IncludePlayed = includePlayed };
+        return Lists(model.Transposed(), engine, indices, rules, ListRules.None, cancellation)
+            .Select(list => new Audience(
+                list.Id, [.. list.Items.Select(listed => new ListedUser(listed.Item, listed.Score))]));
     }
 
     /// <summary>
     /// Recommends items to every user whose factors are not all 0. Lists are computed lazily, in batches.
     /// </summary>
-    /// <inheritdoc cref="Recommend"/>
+    /// <inheritdoc cref="Recommend(FactorModel, Engine, IEnumerable{string}, int, bool, CancellationToken)"/>
     public static IEnumerable<RecommendationList> RecommendForAll(
         this FactorModel model,
         Engine engine,
@@ -44,8 +100,22 @@ public static class FactorModelExtensions
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(engine);
-        Recommender.CheckLength(top);
-        return Lists(model, engine, Recommender.UsersWithPlays(model), top, includePlayed, cancellation);
+        return RecommendForAll(
+            model, engine, new RecommendationRules { Top = top, IncludePlayed = includePlayed }, cancellation);
+    }
+
+    /// <summary>
+    /// Recommends items under rules to every user whose factors are not all 0. Lists are computed lazily, in batches.
+    /// </summary>
+    /// <inheritdoc cref="Recommend(FactorModel, Engine, IEnumerable{string}, RecommendationRules, CancellationToken)"/>
+    public static IEnumerable<RecommendationList> RecommendForAll(
+        this FactorModel model, Engine engine, RecommendationRules rules, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(rules);
+        return Lists(model, engine, Recommender.UsersWithPlays(model), rules, rules.For(model), cancellation)
+            .Select(list => new RecommendationList(list.Id, list.Items));
     }
 
     /// <summary>Writes the lists of all users to a file: Parquet, CSV or JSON Lines, by its extension.</summary>
@@ -62,25 +132,51 @@ public static class FactorModelExtensions
     /// Kind Usage: <paramref name="top"/> is out of range, or the extension is unknown. Kind Device: too little memory.
     /// Kind Output: the file exists, or can't be written.
     /// </exception>
-    public static async Task WriteRecommendationsAsync(
+    public static Task WriteRecommendationsAsync(
         this FactorModel model,
         Engine engine,
         string path,
         int top = 10,
         bool includePlayed = false,
         bool overwrite = false,
+        CancellationToken cancellation = default) =>
+        WriteRecommendationsAsync(
+            model, engine, path, new RecommendationRules { Top = top, IncludePlayed = includePlayed }, overwrite,
+            cancellation);
+
+    /// <summary>Writes the lists of all users, under rules, to a file: Parquet, CSV or JSON Lines.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="engine">The device to compute scores on.</param>
+    /// <param name="path">
+    /// The file: <c>.parquet</c>, <c>.csv</c> or <c>.jsonl</c>. It appears only when it is complete.
+    /// </param>
+    /// <param name="rules">What lists may hold, and how long they are.</param>
+    /// <param name="overwrite">Whether an existing file is replaced.</param>
+    /// <param name="cancellation">Cancels the operation, between two batches of users.</param>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: a rule is out of range, or the extension is unknown. Kind Device: too little memory. Kind Output:
+    /// the file exists, or can't be written.
+    /// </exception>
+    public static async Task WriteRecommendationsAsync(
+        this FactorModel model,
+        Engine engine,
+        string path,
+        RecommendationRules rules,
+        bool overwrite = false,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(path);
-        Recommender.CheckLength(top);
+        ArgumentNullException.ThrowIfNull(rules);
+        var resolved = rules.For(model);
         var format = ListFormat.Of(path);
         var file = await OutputLocation.Of(path).OpenFileAsync(overwrite, cancellation).ConfigureAwait(false);
         await using (file.Output.ConfigureAwait(false))
         {
-            using var recommender = new Recommender(model, engine.Implementation);
-            var batches = recommender.Recommend(Recommender.UsersWithPlays(model), top, includePlayed, cancellation);
+            using var recommender = new Recommender(model, engine.Implementation, resolved);
+            var batches = recommender.Recommend(
+                Recommender.UsersWithPlays(model), rules.Top, rules.IncludePlayed, cancellation);
             await new ListFile(file, format).WriteAsync(model, batches, cancellation).ConfigureAwait(false);
             await file.Output.CommitAsync(cancellation).ConfigureAwait(false);
         }
@@ -119,30 +215,31 @@ public static class FactorModelExtensions
         return measured.Summarize(bootstrap ?? new BootstrapOptions(), cancellation: cancellation);
     }
 
-    private static IEnumerable<RecommendationList> Lists(
-        FactorModel model, Engine engine, int[] users, int top, bool includePlayed, CancellationToken cancellation)
+    private static IEnumerable<(string Id, ListedItem[] Items)> Lists(
+        FactorModel model,
+        Engine engine,
+        int[] users,
+        RecommendationRules rules,
+        ListRules resolved,
+        CancellationToken cancellation)
     {
-        using var recommender = new Recommender(model, engine.Implementation);
-        foreach (var batch in recommender.Recommend(users, top, includePlayed, cancellation))
+        using var recommender = new Recommender(model, engine.Implementation, resolved);
+        foreach (var batch in recommender.Recommend(users, rules.Top, rules.IncludePlayed, cancellation))
             for (var list = 0; list < batch.UserIndices.Length; list++)
-                yield return List(model, batch, list);
+                yield return (model.Users.Format(batch.UserIndices[list]), List(model, batch, list));
     }
 
-    private static RecommendationList List(FactorModel model, RecommendationBatch batch, int list)
+    private static ListedItem[] List(FactorModel model, RecommendationBatch batch, int list)
     {
-        var user = batch.UserIndices[list];
-        if (!Recommender.HasPlays(model, user)) return new RecommendationList(model.Users.Format(user), []);
+        if (!Recommender.HasPlays(model, batch.UserIndices[list])) return [];
         var range = new Range(list * batch.K, (list + 1) * batch.K);
-        var (items, scores) = (batch.ItemIndices[range], batch.Scores[range]);
-        var listed = items.Zip(scores).Where(pair => pair.First >= 0);
-        return new RecommendationList(
-            model.Users.Format(user),
-            [.. listed.Select(pair => new ListedItem(model.Items.Format(pair.First), pair.Second))]);
+        var listed = batch.ItemIndices[range].Zip(batch.Scores[range]).Where(pair => pair.First >= 0);
+        return [.. listed.Select(pair => new ListedItem(model.Items.Format(pair.First), pair.Second))];
     }
 
-    private static int Find(FactorModel model, string user) => model.Users.TryFind(user, out var index)
+    private static int Find(IdIndex ids, string side, string id) => ids.TryFind(id, out var index)
         ? index
-        : throw new GpuAlsException(FailureKind.Usage, $"the model has no user {Quoted.Of(user)}.");
+        : throw new GpuAlsException(FailureKind.Usage, $"the model has no {side} {Quoted.Of(id)}.");
 }
 
 /// <summary>The items recommended to a user.</summary>
@@ -158,3 +255,17 @@ public sealed record RecommendationList(string User, IReadOnlyList<ListedItem> I
 /// <param name="Item">The id of the item.</param>
 /// <param name="Score">The predicted preference, or the predicted rating.</param>
 public readonly record struct ListedItem(string Item, float Score);
+
+/// <summary>The users who are likeliest to play an item.</summary>
+/// <param name="Item">The id of the item.</param>
+/// <param name="Users">The users, best first; fewer than requested if there are no more.</param>
+public sealed record Audience(string Item, IReadOnlyList<ListedUser> Users)
+{
+    /// <summary>The item and the users as text, such as <c>River Meadow: Ada Tanaka, Jim Hall</c>.</summary>
+    public override string ToString() => $"{Item}: {string.Join(", ", Users.Select(user => user.User))}";
+}
+
+/// <summary>A user of a list.</summary>
+/// <param name="User">The id of the user.</param>
+/// <param name="Score">The predicted preference, or the predicted rating.</param>
+public readonly record struct ListedUser(string User, float Score);

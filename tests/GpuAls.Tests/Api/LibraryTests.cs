@@ -85,6 +85,46 @@ public sealed class LibraryTests
     }
 
     [Test]
+    public async Task Recommend_UnderRules_KeepsTheOrderOfWhatIsLeft()
+    {
+        var model = await FitAsync(Made());
+        string[] all =
+            [.. model.Recommend(_engine, ["7"], top: 30).Single().Items.Select(listed => listed.Item)];
+
+        string[] Under(RecommendationRules rules) =>
+            [.. model.Recommend(_engine, ["7"], rules with { Top = 30 }).Single().Items.Select(item => item.Item)];
+
+        Assert.That(Under(new() { OnlyItems = [all[2], all[0], "nothing"] }), Is.EqualTo(new[] { all[0], all[2] }));
+        Assert.That(Under(new() { ExcludedItems = [all[0]] }), Is.EqualTo(all[1..]));
+        Assert.That(
+            Under(new() { ExcludedPairs = [("7", all[1]), ("3", all[0]), ("nobody", all[0])] }),
+            Is.EqualTo(all.Where((_, rank) => rank != 1)));
+        Assert.That(
+            Under(new() { ItemGroups = all[..2].ToDictionary(item => item, _ => "same"), MaxPerGroup = 1 }),
+            Is.EqualTo(all.Where((_, rank) => rank != 1)));
+        Assert.That(Under(new() { Diversity = 1 }), Is.EquivalentTo(all));
+        Assert.That(Under(new() { MinScore = 1e6f }), Is.Empty);
+        Assert.That(
+            () => model.RecommendForAll(_engine, new RecommendationRules { Diversity = 2 }),
+            Throws.TypeOf<GpuAlsException>().With.Message.Contains("0 to 1"));
+    }
+
+    [Test]
+    public async Task FindUsers_OfAnItem_HasTheScoresOfTheUsersLists()
+    {
+        var model = await FitAsync(Made());
+        var item = model.Items.Format(0);
+
+        var audience = model.FindUsers(_engine, [item], top: 100, includePlayed: true).Single();
+
+        var scores = model.RecommendForAll(_engine, top: 100, includePlayed: true)
+            .ToDictionary(list => list.User, list => list.Items.Single(listed => listed.Item == item).Score);
+        Assert.That(audience.Users.Select(user => user.User), Is.EquivalentTo(scores.Keys));
+        Assert.That(audience.Users.Select(user => user.Score), Is.Ordered.Descending);
+        foreach (var user in audience.Users) Assert.That(user.Score, Is.EqualTo(scores[user.User]).Within(1e-6));
+    }
+
+    [Test]
     public async Task WriteRecommendations_ToCsv_AreTheListsOfAll()
     {
         var model = await FitAsync(Made());
