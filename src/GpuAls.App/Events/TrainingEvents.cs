@@ -202,3 +202,22 @@ internal sealed record JobDone(string Output, string Recommendations, double Sec
             Output, Recommendations, Seconds),
     ];
 }
+
+/// <summary>A training begins with the factors of a model.</summary>
+/// <param name="Counts">What it takes over.</param>
+internal sealed record WarmStarted(WarmStartCounts Counts) : JobEvent
+{
+    public static readonly LogEvent Log = new(
+        LogLevel.Info, "warm_start", "The training begins with the factors of a model (--warm-start)",
+        ("known_users", "users that the model has factors of"), ("new_users", "users that it has none of"),
+        ("known_items", "items that the model has factors of"), ("new_items", "items that it has none of"));
+
+    public override IEnumerable<LogLine> Lines =>
+    [
+        Log.Line(
+            Invariant($"warm start: the model has factors of {Counts.KnownUsers:N0} of {Counts.Users:N0} users and ")
+                + Invariant($"{Counts.KnownItems:N0} of {Counts.Items:N0} items"),
+            Counts.KnownUsers, Counts.Users - Counts.KnownUsers, Counts.KnownItems,
+            Counts.Items - Counts.KnownItems),
+    ];
+}

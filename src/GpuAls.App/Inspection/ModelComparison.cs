@@ -78,6 +78,7 @@ internal sealed record ModelComparison(
         IEnumerable<ComparedText> all =
         [
             new("preset", a.Preset, b.Preset),
+            new("warm-start", a.WarmStart, b.WarmStart),
             .. AlsParameters.Table.Where(parameter => parameter.Group != ParameterGroup.Logging)
                 .Select(parameter => new ComparedText(
                     parameter.Name, Given(parameter, a.Options), Given(parameter, b.Options))),

@@ -138,6 +138,7 @@ internal static class CheckpointSettings
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["--preset"] = options.Preset ?? NotGiven,
+            ["--warm-start"] = options.WarmStart ?? NotGiven,
             ["the offset of --preset"] = Parameter<AlsOptions>.TextOf(options.Als.ConfidenceOffset),
         };
         foreach (var parameter in AlsParameters.Table) settings[parameter.Option] = parameter.Get(options.Als);

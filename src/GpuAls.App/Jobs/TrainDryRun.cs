@@ -89,6 +89,10 @@ internal static class TrainDryRun
             new TrainGuards(options, progress: null)
                 .CheckRowsAlone(plays.SampledRows == plays.Rows ? plays.KeptRows : plays.Rows);
         engine.RequireMemory(shape);
+        if (options.WarmStart is { } model)
+            WarmStart.Check(
+                (await ModelReader.ReadManifestAsync(model, cancellation).ConfigureAwait(false)).TrainedOptions,
+                options.Als);
         var latest = await TrainOutput.CheckAsync(options, cancellation).ConfigureAwait(false);
         if (plays is { Users.IsExact: true, Items.IsExact: true })
             await new TrainGuards(options, progress: null)

@@ -85,7 +85,8 @@ internal sealed class TrainJob
         var guards = new TrainGuards(_options, _progress);
         await guards.CheckDataAsync(data, output.Latest, cancellation).ConfigureAwait(false);
         await checkpoints.BeginAsync(data, _engine.Description, startedAt, cancellation).ConfigureAwait(false);
-        var trained = Train(data, checkpoints, cancellation);
+        var warm = await WarmStartAsync(checkpoints, cancellation).ConfigureAwait(false);
+        var trained = Train(data, checkpoints, warm, cancellation);
         var plays = data.Plays;
         var model = new FactorModel(plays, _options.Als, trained);
         _clock.End("train");
@@ -148,7 +149,21 @@ internal sealed class TrainJob
         return data;
     }
 
-    private TrainedFactors Train(TrainingData data, JobCheckpoints checkpoints, CancellationToken cancellation)
+    /// <summary>The model to begin with; none where a checkpoint goes on, which began with it.</summary>
+    private async Task<WarmStart?> WarmStartAsync(JobCheckpoints checkpoints, CancellationToken cancellation)
+    {
+        if (_options.WarmStart is not { } location || checkpoints.From is not null) return null;
+        var directory = await VersionChosen.FollowAsync(location, _progress, cancellation).ConfigureAwait(false);
+        WarmStart.Check(
+            (await ModelReader.ReadManifestAsync(directory, cancellation).ConfigureAwait(false)).TrainedOptions,
+            _options.Als);
+        var model = await ModelReader.ReadAsync(directory, cancellation).ConfigureAwait(false);
+        _clock.End("read_model");
+        return new WarmStart(model, _options.Als);
+    }
+
+    private TrainedFactors Train(
+        TrainingData data, JobCheckpoints checkpoints, WarmStart? warm, CancellationToken cancellation)
     {
         var stopping = data.Stopping(_engine, _options.Validation);
         var progress = new IterationProgress(_options.Als, _progress, stopping?.Metric.Name);
@@ -157,6 +172,7 @@ internal sealed class TrainJob
         {
             From = checkpoints.From,
             Keeper = checkpoints.Keeper,
+            Begins = warm is null ? null : Begin,
         };
         var trained = trainer.Fit(data.Plays, progress, cancellation);
         IterationProgress.End(trained, _options.Als, _progress);
@@ -167,6 +183,13 @@ internal sealed class TrainJob
         }
 
         return trained;
+
+        FactorArrays Begin(InteractionMatrix plays)
+        {
+            var (factors, counts) = warm.Begin(plays, _options.Als);
+            _progress?.Report(new WarmStarted(counts));
+            return factors;
+        }
     }
 
     private IEnumerable<RecommendationBatch> Lists(FactorModel model, CancellationToken cancellation)
@@ -190,6 +213,7 @@ internal sealed class TrainJob
         return ModelManifest.Of(_options.Input, statistics, _options.Als, trained, device, _clock) with
         {
             Preset = _options.Preset,
+            WarmStart = _options.WarmStart,
             Validation = data.Validation(_options.Validation, trained, measured),
             Lists = _options.Lists,
         };

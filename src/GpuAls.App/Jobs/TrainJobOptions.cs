@@ -21,6 +21,9 @@ internal sealed record TrainJobOptions
     /// <summary>The preset that <see cref="Als"/> began with, for the manifest.</summary>
     public string? Preset { get; init; }
 
+    /// <summary>The model whose factors the training begins with; null draws them.</summary>
+    public string? WarmStart { get; init; }
+
     /// <summary>How iterations are compared, so that the best is kept; null trains them all.</summary>
     public ValidationOptions? Validation { get; init; }
 

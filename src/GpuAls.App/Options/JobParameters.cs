@@ -64,6 +64,15 @@ internal static class JobParameters
         SharedParameters.Preset<TrainJobOptions>(
             o => o.Preset, (o, name) => o with { Preset = name, Als = Preset.Apply(name, o.Als) }, o => o.Als),
         .. AlsParameters.Table.Within<TrainJobOptions>(o => o.Als, (o, als) => o with { Als = als }),
+        Parameter<TrainJobOptions>.Text(
+            "warm-start", o => o.WarmStart, (o, path) => o with { WarmStart = path }) with
+        {
+            Group = ParameterGroup.Training,
+            ValueName = "MODEL",
+            Summary = "Begin with the factors of this model instead of random ones",
+            Details = "Users and items are matched by id; new ones begin as usual. The model must have the same rank "
+                + "and kind of feedback.",
+        },
         .. ValidationParameters.OfTraining,
         .. GuardParameters.OfTraining,
         .. CheckpointParameters.Table.Within<TrainJobOptions>(

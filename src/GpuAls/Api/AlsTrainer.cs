@@ -5,6 +5,7 @@ public sealed class AlsTrainer
 {
     private readonly Engine _engine;
     private readonly AlsOptions _options;
+    private readonly WarmStart? _warmStart;
     private readonly FactorTrainer _trainer;
 
     /// <param name="engine">The device to train on.</param>
@@ -17,6 +18,27 @@ public sealed class AlsTrainer
         ArgumentNullException.ThrowIfNull(engine);
         (_engine, _options) = (engine, options);
         _trainer = new FactorTrainer(engine.Implementation, options);
+    }
+
+    /// <summary>
+    /// A trainer that begins with the factors of a model. Users and items are matched by id, and new ones begin as
+    /// usual.
+    /// </summary>
+    /// <param name="engine">The device to train on.</param>
+    /// <param name="options">What to train; with the rank and the kind of feedback of the model.</param>
+    /// <param name="warmStart">The model.</param>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: an option is out of range, or not that of the model. Kind Device: the device doesn't support an
+    /// option.
+    /// </exception>
+    public AlsTrainer(Engine engine, AlsOptions options, FactorModel warmStart)
+        : this(engine, options)
+    {
+        _warmStart = new WarmStart(warmStart, options);
+        _trainer = new FactorTrainer(engine.Implementation, options)
+        {
+            Begins = plays => _warmStart.Begin(plays, options).Factors,
+        };
     }
 
     /// <summary>Trains a model on a thread of the thread pool.</summary>

@@ -34,6 +34,14 @@ internal sealed record ModelManifest
     /// <summary>What was trained.</summary>
     public required AlsOptions Options { get; init; }
 
+    /// <summary>The model it began with, as it was given; null where its factors were drawn.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? WarmStart { get; init; }
+
+    /// <summary>The options, with the rank it has.</summary>
+    [JsonIgnore]
+    internal AlsOptions TrainedOptions => Options with { Rank = Rank };
+
     /// <summary>What iterations were compared by; null where all were trained.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ManifestValidation? Validation { get; init; }

@@ -74,7 +74,7 @@ internal static class ModelReader
             await ArrayAsync<int>(ModelFiles.PlaysIndices, (int)data.Plays).ConfigureAwait(false),
             await ArrayAsync<float>(ModelFiles.PlaysValues, (int)data.Plays).ConfigureAwait(false));
         return new FactorModel(
-            users, items, plays, manifest.Options with { Rank = manifest.Rank },
+            users, items, plays, manifest.TrainedOptions,
             await ArrayAsync<float>(ModelFiles.UserFactors, data.Users, manifest.Rank).ConfigureAwait(false),
             await ArrayAsync<float>(ModelFiles.ItemFactors, data.Items, manifest.Rank).ConfigureAwait(false))
         {

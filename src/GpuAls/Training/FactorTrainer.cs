@@ -36,6 +36,9 @@ internal sealed class FactorTrainer
     /// <summary>Where the training goes on; null begins one.</summary>
     public TrainingState? From { get; init; }
 
+    /// <summary>The factors that a training of some plays begins with; null draws them with the seed.</summary>
+    public Func<InteractionMatrix, FactorArrays>? Begins { get; init; }
+
     /// <summary>Keeps the state after each iteration, which costs a copy of the factors; null keeps none.</summary>
     public ITrainingKeeper? Keeper { get; init; }
 
@@ -78,9 +81,9 @@ internal sealed class FactorTrainer
         _engine.RequireMemory(_options.ShapeOf(plays));
     }
 
-    private TrainingFactors Begin(InteractionMatrix plays) => From is null
-        ? TrainingFactors.First(_engine, plays, _options)
-        : TrainingFactors.From(_engine, plays, _options, From.Factors);
+    private TrainingFactors Begin(InteractionMatrix plays) => (From?.Factors ?? Begins?.Invoke(plays)) is { } factors
+        ? TrainingFactors.From(_engine, plays, _options, factors)
+        : TrainingFactors.First(_engine, plays, _options);
 
     private TrainedFactors Train(
         LoadedPlays plays, TrainingFactors factors, IProgress<IterationReport>? progress,

@@ -56,13 +56,15 @@ internal sealed class TrainingFactors : IDisposable
     {
         ArgumentNullException.ThrowIfNull(plays);
         ArgumentNullException.ThrowIfNull(options);
-        var arrays = new FactorArrays
-        {
-            Users = First(Side.Users, plays.Users.Count, options),
-            Items = First(Side.Items, plays.Items.Count, options),
-        };
-        return From(engine, plays, options, arrays);
+        return From(engine, plays, options, FirstArrays(plays, options));
     }
+
+    /// <summary>The same in host memory; null for a side that is solved before anything reads it.</summary>
+    public static FactorArrays FirstArrays(InteractionMatrix plays, AlsOptions options) => new()
+    {
+        Users = First(Side.Users, plays.Users.Count, options),
+        Items = First(Side.Items, plays.Items.Count, options),
+    };
 
     /// <summary>
     /// Factors from which a training goes on; those of a side that it solves before it reads them need not be there.
