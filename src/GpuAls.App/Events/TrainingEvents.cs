@@ -215,8 +215,9 @@ internal sealed record WarmStarted(WarmStartCounts Counts) : JobEvent
     public override IEnumerable<LogLine> Lines =>
     [
         Log.Line(
-            Invariant($"warm start: the model has factors of {Counts.KnownUsers:N0} of {Counts.Users:N0} users and ")
-                + Invariant($"{Counts.KnownItems:N0} of {Counts.Items:N0} items"),
+            Invariant($"warm start: the model has factors of {Counts.KnownUsers:N0} of ")
+                + $"{Counted.Of(Counts.Users, "user")} and "
+                + Invariant($"{Counts.KnownItems:N0} of {Counted.Of(Counts.Items, "item")}"),
             Counts.KnownUsers, Counts.Users - Counts.KnownUsers, Counts.KnownItems,
             Counts.Items - Counts.KnownItems),
     ];
