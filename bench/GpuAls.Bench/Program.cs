@@ -22,6 +22,7 @@ var root = new RootCommand("Verifies, then measures gpuals.");
 root.Add(ConvergenceCommand.Create());
 root.Add(ConvergencePlot.Create());
 root.Add(DatabaseCommand.Create());
+root.Add(FoldInCommand.Create());
 root.Add(HighRankCommand.Create());
 root.Add(HostCommand.Create());
 root.Add(KernelsCommand.Create());

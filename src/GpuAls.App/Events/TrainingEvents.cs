@@ -222,3 +222,32 @@ internal sealed record WarmStarted(WarmStartCounts Counts) : JobEvent
             Counts.Items - Counts.KnownItems),
     ];
 }
+
+/// <summary>Factors were computed for users from plays that a model was not trained on.</summary>
+/// <param name="Counts">How many, and what was left out.</param>
+internal sealed record FoldedIn(FoldInCounts Counts) : JobEvent
+{
+    public static readonly LogEvent Log = new(
+        LogLevel.Info, "fold_in", "Factors were computed for the users of --plays", ("users", "how many"));
+
+    public static readonly LogEvent Unknown = new(
+        LogLevel.Warning, "fold_in_unknown", "Plays of items that the model does not have were dropped",
+        ("plays", "how many pairs"), ("items", "how many such items"), ("users", "users who have no other plays"));
+
+    public override IEnumerable<LogLine> Lines
+    {
+        get
+        {
+            yield return Log.Line($"{Counted.Of(Counts.Users, "user")} folded in", Counts.Users);
+            if (Counts.UnknownPlays == 0) yield break;
+            var none = Counts.UsersWithoutItems > 0
+                ? $"; {Counted.Of(Counts.UsersWithoutItems, "user has", "users have")} no other plays and "
+                    + $"{(Counts.UsersWithoutItems == 1 ? "gets" : "get")} no list"
+                : "";
+            yield return Unknown.Line(
+                $"{Counted.Of(Counts.UnknownPlays, "play was", "plays were")} left out: the model does not have "
+                    + $"{Counted.Of(Counts.UnknownItems, "item")} of them{none}.",
+                Counts.UnknownPlays, Counts.UnknownItems, Counts.UsersWithoutItems);
+        }
+    }
+}

@@ -55,6 +55,7 @@ internal sealed class RecommendJob
         var read = await ModelReader.ReadAsync(location, cancellation).ConfigureAwait(false);
         _clock.End("read_model");
         _progress?.Report(ModelRead.Of(read));
+        if (_options.Plays.Count > 0) read = await FoldedInAsync(read, cancellation).ConfigureAwait(false);
         var model = _options.ForItems ? read.Transposed() : read;
         var chosen = await ListSelection.SelectAsync(model, _options, cancellation).ConfigureAwait(false);
         var rules = await LoadedRules.ReadAsync(_options.Rules, model, cancellation).ConfigureAwait(false);
@@ -81,6 +82,19 @@ internal sealed class RecommendJob
             await RecommendationWriter.WriteAsync(sink, lists, cancellation).ConfigureAwait(false);
             await _output.FlushAsync(cancellation).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The users of --plays over the items of the model.</summary>
+    private async Task<FactorModel> FoldedInAsync(FactorModel model, CancellationToken cancellation)
+    {
+        var (schema, worth) = (NewPlays.SchemaFor(model, _options.Rules.Schema), FoldIn.WorthOf(model.Options));
+        var (_, plays) = await new PlaysLoader(schema, _clock, _progress)
+            .ReadAsync(_options.Plays, worth, cancellation).ConfigureAwait(false);
+        using var fold = new FoldIn(model, _engine);
+        var (folded, counts) = fold.Of(plays, cancellation);
+        _clock.End("fold_in");
+        _progress?.Report(new FoldedIn(counts));
+        return folded;
     }
 
     /// <summary>The columns of the lists, with the names of items if there is a file of them.</summary>

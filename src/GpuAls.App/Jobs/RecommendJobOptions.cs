@@ -6,6 +6,11 @@ internal sealed record RecommendJobOptions
     /// <summary>Directory of the model.</summary>
     public required string Model { get; init; }
 
+    /// <summary>
+    /// Plays of the users whose lists are made, from which their factors are computed; empty takes those of the model.
+    /// </summary>
+    public IReadOnlyList<string> Plays { get; init; } = [];
+
     /// <summary>Ids of users, as text.</summary>
     public IReadOnlyList<string> Users { get; init; } = [];
 
@@ -61,6 +66,7 @@ internal sealed record RecommendJobOptions
     {
         get
         {
+            foreach (var file in Plays.Where(file => !Databases.Has(file))) yield return ("--plays", file);
             if (UsersFile is not null) yield return ("--users", UsersFile);
             if (ItemsFile is not null) yield return ("--items", ItemsFile);
             foreach (var file in Rules.Files) yield return file;

@@ -101,6 +101,17 @@ internal static class JobParameters
             Summary = "Whose lists to make: items for users, or users for items",
             Details = "The list of an item holds the users who are likeliest to play it, without those who have.",
         },
+        Parameter<RecommendJobOptions>.List(
+            "plays", o => o.Plays, (o, plays) => o with { Plays = SharedParameters.Checked(plays) }) with
+        {
+            Group = ParameterGroup.Input,
+            IsCommon = true,
+            ValueName = "FILE",
+            Summary = "Make lists for the users of these plays, whether the model has them or not",
+            Details = "Their factors are computed from these plays alone. The columns are those that the model was "
+                + "trained with, unless --user-column and --item-column name others.",
+            AppliesWhen = [new(o => !o.ForItems, "cannot be used with --for items.")],
+        },
         .. Chosen(
             "user", isItem: false, o => o.Users, (o, users) => o with { Users = users },
             o => o.UsersFile, (o, path) => o with { UsersFile = path },

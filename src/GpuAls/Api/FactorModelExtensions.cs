@@ -182,6 +182,33 @@ public static class FactorModelExtensions
         }
     }
 
+    /// <summary>
+    /// A model of other users over the same items: their factors are what half an iteration of the training gives them
+    /// from their plays. Use it like any model; this one stays as it is.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="engine">The device to compute on.</param>
+    /// <param name="plays">The plays of the users; those of items that the model does not have are ignored.</param>
+    /// <param name="cancellation">Cancels the operation, between two blocks of users.</param>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: the plays are of another kind of feedback, or have no times and the model has a half-life. Kind
+    /// BadInput: none of their items is in the model. Kind Device: too little memory.
+    /// </exception>
+    public static FactorModel FoldIn(
+        this FactorModel model, Engine engine, Plays plays, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(plays);
+        Require.Usage(
+            plays.Feedback == model.Feedback,
+            $"the plays are {Words.Of(plays.Feedback)} feedback, and the model learned from "
+            + $"{Words.Of(model.Feedback)} feedback.");
+        var worth = PlayWorth.Of(plays.Rows, plays.Matrix, GpuAls.FoldIn.WorthOf(model.Options));
+        using var fold = new FoldIn(model, engine.Implementation);
+        return fold.Of(worth, cancellation).Model;
+    }
+
     /// <summary>Measures how well a model predicts held-out plays.</summary>
     /// <param name="model">The model.</param>
     /// <param name="engine">The device to make lists on.</param>

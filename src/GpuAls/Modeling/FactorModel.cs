@@ -69,6 +69,13 @@ public sealed class FactorModel
     /// <summary>The factors of the items: [items, Rank], row-major.</summary>
     public float[] ItemFactors { get; }
 
+    /// <summary>[items], plays above 0, or ratings, of each in what it was trained on.</summary>
+    internal int[] ItemLikes
+    {
+        get => field ??= Likes.CountByColumn(Plays, Feedback);
+        init;
+    }
+
     /// <summary>How it was trained, for its folder; null if it was not trained or loaded by the library.</summary>
     internal ModelManifest? Manifest { get; init; }
 

@@ -63,10 +63,9 @@ internal sealed class ListableItems
     /// <summary>The items that lists of a model may hold under some rules.</summary>
     public static ListableItems Of(FactorModel model, ListRules rules)
     {
-        var likes = Likes.CountByColumn(model.Plays, model.Feedback);
         return new(
             model.Items.Count,
-            rules.Allowed(ListRule.Items(likes, model.ItemFactors, model.Rank), model.Items.Count));
+            rules.Allowed(ListRule.Items(model.ItemLikes, model.ItemFactors, model.Rank), model.Items.Count));
     }
 
     /// <summary>Whether these are exactly some items.</summary>
