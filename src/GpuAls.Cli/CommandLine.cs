@@ -17,6 +17,7 @@ internal static class CommandLine
     [
         TrainCommand.Definition,
         RecommendCommand.Definition,
+        RecommendCommand.Similar,
         EvaluateCommand.Definition,
         TuneCommand.Definition,
         .. ModelCommands.Definitions,

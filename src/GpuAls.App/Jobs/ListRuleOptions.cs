@@ -3,8 +3,14 @@ namespace GpuAls.App;
 /// <summary>What lists may hold, as files and numbers say it.</summary>
 internal sealed record ListRuleOptions
 {
-    /// <summary>Whether the lists are those of items, and hold users.</summary>
+    /// <summary>Whether the lists are those of items, not of users.</summary>
     public bool ForItems { get; init; }
+
+    /// <summary>Whether lists of items hold items, and lists of users users.</summary>
+    public bool AreNeighbours { get; init; }
+
+    /// <summary>Whether the lists hold users, not items.</summary>
+    public bool HoldUsers => ForItems != AreNeighbours;
 
     /// <summary>How files are read, and the columns of users and items in them.</summary>
     public InteractionSchema Schema { get; init; } = new();
@@ -61,7 +67,7 @@ internal sealed record LoadedRules(ListRules Rules, IReadOnlyList<UnusedIds> Unu
 {
     /// <summary>Reads the files of rules.</summary>
     /// <param name="options">The files.</param>
-    /// <param name="model">The model; the transposed one for lists of items, which hold users.</param>
+    /// <param name="model">The model whose users have the lists and whose items the lists hold.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="GpuAlsException">
     /// Kind BadInput: a file cannot be read, or has none of the items that lists may hold.
@@ -69,14 +75,13 @@ internal sealed record LoadedRules(ListRules Rules, IReadOnlyList<UnusedIds> Unu
     public static async Task<LoadedRules> ReadAsync(
         ListRuleOptions options, FactorModel model, CancellationToken cancellation)
     {
-        var forItems = options.ForItems;
         var unused = new List<UnusedIds>();
         var rules = new ListRules { MinScore = (float?)options.MinScore, Diversity = options.Diversity };
-        var schema = forItems ? options.Schema.Swapped() : options.Schema;
-        var (listed, onlyOption, excludeOption) = forItems
+        var schema = options.HoldUsers ? options.Schema.Swapped() : options.Schema;
+        var (listed, onlyOption, excludeOption) = options.HoldUsers
             ? ("user", "--only-users", "--exclude-users")
             : ("item", "--only-items", "--exclude-items");
-        if ((forItems ? options.OnlyUsers : options.OnlyItems) is { } only)
+        if ((options.HoldUsers ? options.OnlyUsers : options.OnlyItems) is { } only)
         {
             rules = rules with { OnlyItems = await ListedAsync(onlyOption, only).ConfigureAwait(false) };
             if (rules.OnlyItems.Length == 0)
@@ -86,7 +91,7 @@ internal sealed record LoadedRules(ListRules Rules, IReadOnlyList<UnusedIds> Unu
                         + $"empty. Check the file, and --{listed}-column.");
         }
 
-        if ((forItems ? options.ExcludedUsers : options.ExcludedItems) is { } excluded)
+        if ((options.HoldUsers ? options.ExcludedUsers : options.ExcludedItems) is { } excluded)
             rules = rules with
             {
                 ExcludedItems = await ListedAsync(excludeOption, excluded).ConfigureAwait(false),

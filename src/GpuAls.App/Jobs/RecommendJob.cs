@@ -56,7 +56,7 @@ internal sealed class RecommendJob
         _clock.End("read_model");
         _progress?.Report(ModelRead.Of(read));
         if (_options.Plays.Count > 0) read = await FoldedInAsync(read, cancellation).ConfigureAwait(false);
-        var model = _options.ForItems ? read.Transposed() : read;
+        var model = ModelOfLists(read);
         var chosen = await ListSelection.SelectAsync(model, _options, cancellation).ConfigureAwait(false);
         var rules = await LoadedRules.ReadAsync(_options.Rules, model, cancellation).ConfigureAwait(false);
         foreach (var unused in rules.Unused) _progress?.Report(unused);
@@ -105,10 +105,22 @@ internal sealed class RecommendJob
                 file, _options.NameColumn, _options.Rules.Schema, _options.ForItems ? model.Users : model.Items,
                 cancellation).ConfigureAwait(false)
             : null;
-        return _options.ForItems
-            ? new ListColumns(model, "item", "user") { ListNames = names }
-            : new ListColumns(model) { ListedNames = names };
+        var (list, listed) = _options.ForItems ? ("item", "user") : ("user", "item");
+        if (_options.Similarity is not null) listed = $"similar_{list}";
+        return new ListColumns(model, list, listed)
+        {
+            ListNames = _options.ForItems ? names : null,
+            ListedNames = _options.Rules.HoldUsers ? null : names,
+        };
     }
+
+    /// <summary>The model whose users have the lists that are asked for, and whose items the lists hold.</summary>
+    private FactorModel ModelOfLists(FactorModel model) => (_options.Similarity, _options.ForItems) switch
+    {
+        (null, true) => model.Transposed(),
+        (null, false) => model,
+        ({ } similarity, var ofItems) => SimilarModel.Of(ofItems ? model : model.Transposed(), similarity),
+    };
 
     private IEnumerable<RecommendationBatch> Report(IEnumerable<RecommendationBatch> lists, int total)
     {

@@ -11,6 +11,12 @@ internal sealed record RecommendJobOptions
     /// </summary>
     public IReadOnlyList<string> Plays { get; init; } = [];
 
+    /// <summary>Lists neighbours by this measure; null recommends.</summary>
+    public SimilarityMeasure? Similarity { get; init; }
+
+    /// <summary>Whether lists are made for all where no ids are given; <c>gpuals similar</c> wants that said.</summary>
+    public bool IsForAll { get; init; }
+
     /// <summary>Ids of users, as text.</summary>
     public IReadOnlyList<string> Users { get; init; } = [];
 

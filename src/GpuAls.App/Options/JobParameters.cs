@@ -85,13 +85,7 @@ internal static class JobParameters
     /// <summary>Of <c>gpuals recommend</c>.</summary>
     public static ParameterTable<RecommendJobOptions> Recommend => field ??= new(new RecommendJobOptions { Model = "" },
     [
-        Parameter<RecommendJobOptions>.Argument(
-            "model", o => o.Model.Length == 0 ? null : o.Model, (o, path) => o with { Model = path }) with
-        {
-            Group = ParameterGroup.Input,
-            IsRequired = true,
-            Summary = "Directory written by gpuals train, or the file latest beside versions",
-        },
+        ModelOfLists,
         Parameter<RecommendJobOptions>.Word(
             "for", ["users", "items"], o => o.ForItems ? "items" : "users",
             (o, word) => o with { Rules = o.Rules with { ForItems = word == "items" } }) with
@@ -135,6 +129,107 @@ internal static class JobParameters
                     "--for items cannot be used with a database: its table has lists of users. Write a file."),
             ],
         },
+        .. NamesOfItems,
+        .. SharedParameters.Tables<RecommendJobOptions>(
+            "--output", o => o.Output, o => o.Tables, (o, tables) => o with { Tables = tables }),
+        SharedParameters.Top<RecommendJobOptions>(o => o.Top, (o, top) => o with { Top = top }),
+        SharedParameters.IncludePlayed<RecommendJobOptions>(
+            o => o.IncludePlayed, (o, value) => o with { IncludePlayed = value }),
+        .. ListRuleParameters.Table.Within<RecommendJobOptions>(o => o.Rules, (o, rules) => o with { Rules = rules }),
+        SharedParameters.Overwrite<RecommendJobOptions>(
+            o => o.Overwrite, (o, value) => o with { Overwrite = value }) with
+        {
+            AppliesWhen =
+            [
+                new(
+                    o => !Databases.Has(o.Output),
+                    "cannot be used with a database; there, --write-mode says what is replaced."),
+            ],
+        },
+    ]);
+
+    /// <summary>Of <c>gpuals similar</c>: lists of neighbours. Named users make them lists of users.</summary>
+    public static ParameterTable<RecommendJobOptions> Similar => field ??= new(
+        new RecommendJobOptions
+        {
+            Model = "",
+            Similarity = SimilarityMeasure.Cosine,
+            Rules = new ListRuleOptions { ForItems = true, AreNeighbours = true },
+        },
+    [
+        ModelOfLists,
+        Parameter<RecommendJobOptions>.Word(
+            "for", ["items", "users"], o => o.ForItems ? "items" : "users",
+            (o, word) => o with { Rules = o.Rules with { ForItems = word == "items" } }) with
+        {
+            Group = ParameterGroup.Input,
+            IsCommon = true,
+            DefaultNote = "users with --user or --users, else items",
+            Summary = "Whose neighbours: items similar to items, or users to users",
+        },
+        .. Chosen(
+            "item", isItem: true, o => o.Items, (o, items) => o with { Items = items },
+            o => o.ItemsFile, (o, path) => o with { ItemsFile = path },
+            o => o.SkipUnknownItems, (o, skips) => o with { SkipUnknownItems = skips }).Select(WithoutDefault),
+        .. Chosen(
+            "user", isItem: false, o => o.Users, (o, users) => o with { Users = users },
+            o => o.UsersFile, (o, path) => o with { UsersFile = path },
+            o => o.SkipUnknownUsers, (o, skips) => o with { SkipUnknownUsers = skips }).Select(WithoutDefault),
+        Parameter<RecommendJobOptions>.Flag("all", o => o.IsForAll, (o, value) => o with { IsForAll = value }) with
+        {
+            Group = ParameterGroup.Input,
+            IsCommon = true,
+            Summary = "Make the lists of all items, or of all users with --for users",
+            Requires =
+            [
+                new(
+                    o => o.IsForAll != (o.Items.Count + o.Users.Count > 0 || (o.ItemsFile ?? o.UsersFile) is not null),
+                    "expected one of --item ID, --items FILE, --user ID, --users FILE and --all."),
+            ],
+        },
+        Parameter<RecommendJobOptions>.Word<SimilarityMeasure>(
+            "measure", o => o.Similarity ?? SimilarityMeasure.Cosine, (o, value) => o with { Similarity = value }) with
+        {
+            Group = ParameterGroup.Lists,
+            IsCommon = true,
+            Summary = "What is compared: the cosine of factors, or their inner product",
+        },
+        SharedParameters.Output<RecommendJobOptions>(
+            o => o.Output,
+            (o, path) => o with { Output = LocationTemplate.CheckedLists(path, "--output") },
+            "FILE",
+            "File for the lists (.parquet, .csv, .jsonl)") with
+        {
+            DefaultNote = "stdout: a table on a terminal, else CSV",
+            Requires =
+            [
+                new(
+                    o => o.Similarity is null || !Databases.Has(o.Output),
+                    "similar cannot write to a database: its table has lists of items for users. Write a file."),
+            ],
+        },
+        .. NamesOfItems,
+        SharedParameters.Top<RecommendJobOptions>(o => o.Top, (o, top) => o with { Top = top }),
+        .. ListRuleParameters.Table.Where(parameter => parameter.Name != "exclude").Select(
+            parameter => parameter.Within<RecommendJobOptions>(o => o.Rules, (o, rules) => o with { Rules = rules })),
+        SharedParameters.Overwrite<RecommendJobOptions>(o => o.Overwrite, (o, value) => o with { Overwrite = value }),
+    ])
+    {
+        Complete = (options, given) => given.Contains("for") || !(given.Contains("user") || given.Contains("users"))
+            ? options
+            : options with { Rules = options.Rules with { ForItems = false } },
+    };
+
+    private static Parameter<RecommendJobOptions> ModelOfLists => Parameter<RecommendJobOptions>.Argument(
+        "model", o => o.Model.Length == 0 ? null : o.Model, (o, path) => o with { Model = path }) with
+    {
+        Group = ParameterGroup.Input,
+        IsRequired = true,
+        Summary = "Directory written by gpuals train, or the file latest beside versions",
+    };
+
+    private static IEnumerable<Parameter<RecommendJobOptions>> NamesOfItems =>
+    [
         Parameter<RecommendJobOptions>.Text(
             "item-names", o => o.NamesFile, (o, path) => o with { NamesFile = path }) with
         {
@@ -154,23 +249,10 @@ internal static class JobParameters
             Summary = "Column of names in --item-names",
             AppliesWhen = [new(o => o.NamesFile is not null, "requires --item-names.")],
         },
-        .. SharedParameters.Tables<RecommendJobOptions>(
-            "--output", o => o.Output, o => o.Tables, (o, tables) => o with { Tables = tables }),
-        SharedParameters.Top<RecommendJobOptions>(o => o.Top, (o, top) => o with { Top = top }),
-        SharedParameters.IncludePlayed<RecommendJobOptions>(
-            o => o.IncludePlayed, (o, value) => o with { IncludePlayed = value }),
-        .. ListRuleParameters.Table.Within<RecommendJobOptions>(o => o.Rules, (o, rules) => o with { Rules = rules }),
-        SharedParameters.Overwrite<RecommendJobOptions>(
-            o => o.Overwrite, (o, value) => o with { Overwrite = value }) with
-        {
-            AppliesWhen =
-            [
-                new(
-                    o => !Databases.Has(o.Output),
-                    "cannot be used with a database; there, --write-mode says what is replaced."),
-            ],
-        },
-    ]);
+    ];
+
+    private static Parameter<RecommendJobOptions> WithoutDefault(Parameter<RecommendJobOptions> parameter) =>
+        parameter.Kind == ParameterKind.List ? parameter with { DefaultNote = "" } : parameter;
 
     /// <summary>Whose lists are made: ids, a file of them, and what becomes of those that are unknown.</summary>
     private static IEnumerable<Parameter<RecommendJobOptions>> Chosen(
@@ -193,7 +275,7 @@ internal static class JobParameters
             IsCommon = true,
             ValueName = "ID",
             DefaultNote = $"all {side}s",
-            Summary = isItem ? "With --for items: item to list users for" : "User to recommend to; may be repeated",
+            Summary = $"{(isItem ? "Item" : "User")} to make a list for; may be repeated",
             AppliesWhen = applies,
         };
         yield return Parameter<RecommendJobOptions>.Text($"{side}s", file, setFile) with

@@ -19,16 +19,16 @@ internal static class ListRuleParameters
     [
         FileOf(
             "only-items", o => o.OnlyItems, (o, file) => o with { OnlyItems = file },
-            "List only the items in FILE", Tables, OfUsers),
+            "List only the items in FILE", Tables, HoldItems),
         FileOf(
             "exclude-items", o => o.ExcludedItems, (o, file) => o with { ExcludedItems = file },
-            "Never list the items in FILE", Tables, OfUsers),
+            "Never list the items in FILE", Tables, HoldItems),
         FileOf(
             "only-users", o => o.OnlyUsers, (o, file) => o with { OnlyUsers = file },
-            "List only the users in FILE", Tables, OfItems) with { IsCommon = false },
+            "List only the users in FILE", Tables, HoldUsers) with { IsCommon = false },
         FileOf(
             "exclude-users", o => o.ExcludedUsers, (o, file) => o with { ExcludedUsers = file },
-            "Never list the users in FILE", Tables, OfItems) with { IsCommon = false },
+            "Never list the users in FILE", Tables, HoldUsers) with { IsCommon = false },
         FileOf(
             "exclude", o => o.ExcludedPairs, (o, file) => o with { ExcludedPairs = file },
             "Pairs of a user and an item that lists leave out",
@@ -44,7 +44,7 @@ internal static class ListRuleParameters
             "item-groups", o => o.Groups, (o, file) => o with { Groups = file },
             "Group of each item, such as its artist, for --max-per-group",
             "A table with the columns of --item-column and --group-column. Items that are not in it are not limited.",
-            OfUsers) with
+            HoldItems) with
         {
             Requires =
             [
@@ -87,11 +87,11 @@ internal static class ListRuleParameters
                 o => o.Schema, (o, schema) => o with { Schema = schema }) with { IsCommon = false }),
     ]);
 
-    private static ParameterCondition<ListRuleOptions> OfUsers => new(
-        o => !o.ForItems, "cannot be used with --for items: those lists hold users.");
+    private static ParameterCondition<ListRuleOptions> HoldItems => new(
+        o => !o.HoldUsers, "cannot be used here: these lists hold users, not items.");
 
-    private static ParameterCondition<ListRuleOptions> OfItems => new(
-        o => o.ForItems, "requires --for items: other lists hold items.");
+    private static ParameterCondition<ListRuleOptions> HoldUsers => new(
+        o => o.HoldUsers, "cannot be used here: these lists hold items, not users.");
 
     private static ParameterRange Scores =>
         new(value => float.IsFinite((float)value), "a finite number") { Brief = "any number" };

@@ -10,6 +10,14 @@ internal static class RecommendCommand
         static () => JobParameters.Recommend, RunAsync,
         isWatched: true);
 
+    /// <summary><c>gpuals similar MODEL</c>: lists of neighbours.</summary>
+    public static ToolCommand Similar { get; } = new ToolCommand<RecommendJobOptions>(
+        "similar", "Find the items most similar to items, or users to users, with a saved model",
+        static () => JobParameters.Similar, RunAsync, isWatched: true)
+    {
+        Details = "An item is not in its own list.",
+    };
+
     private static async Task<int> RunAsync(
         Invocation<RecommendJobOptions> invocation, CliConsole console, CancellationToken cancellation)
     {

@@ -87,6 +87,36 @@ public static class FactorModelExtensions
                 list.Id, [.. list.Items.Select(listed => new ListedUser(listed.Item, listed.Score))]));
     }
 
+    /// <summary>Finds the items most similar to some items. An item is not in its own list.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="engine">The device to compute similarities on.</param>
+    /// <param name="items">Ids of the items, as text.</param>
+    /// <param name="top">Length of a list, 1 to 1,024.</param>
+    /// <param name="measure">What the scores are.</param>
+    /// <param name="cancellation">Cancels the operation, between two batches of items.</param>
+    /// <returns>A list for each item, in the same order; empty for items whose factors are all 0.</returns>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: <paramref name="top"/> is out of range, or an item is not in the model. Kind Device: too little
+    /// memory.
+    /// </exception>
+    public static IEnumerable<SimilarItems> FindSimilar(
+        this FactorModel model,
+        Engine engine,
+        IEnumerable<string> items,
+        int top = 10,
+        SimilarityMeasure measure = SimilarityMeasure.Cosine,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(items);
+        Recommender.CheckLength(top);
+        int[] indices = [.. items.Select(item => Find(model.Items, "item", item))];
+        var rules = new RecommendationRules { Top = top };
+        return Lists(SimilarModel.Of(model, measure), engine, indices, rules, ListRules.None, cancellation)
+            .Select(list => new SimilarItems(list.Id, list.Items));
+    }
+
     /// <summary>
     /// Recommends items to every user whose factors are not all 0. Lists are computed lazily, in batches.
     /// </summary>
@@ -296,3 +326,12 @@ public sealed record Audience(string Item, IReadOnlyList<ListedUser> Users)
 /// <param name="User">The id of the user.</param>
 /// <param name="Score">The predicted preference, or the predicted rating.</param>
 public readonly record struct ListedUser(string User, float Score);
+
+/// <summary>The items most similar to an item.</summary>
+/// <param name="Item">The id of the item.</param>
+/// <param name="Items">Other items, the most similar first.</param>
+public sealed record SimilarItems(string Item, IReadOnlyList<ListedItem> Items)
+{
+    /// <summary>The items as text, such as <c>River Meadow: River Kinfolk, Lantern Orchard</c>.</summary>
+    public override string ToString() => $"{Item}: {string.Join(", ", Items.Select(item => item.Item))}";
+}

@@ -18,6 +18,9 @@ internal sealed class Diversity(double weight, float[] factors, int rank)
 {
     private const int PoolPerItem = 10;
 
+    /// <summary>[items], 1 / |y|; 0 for the zero vector, whose cosines are 0.</summary>
+    private readonly double[] _scales = Scales(factors, rank);
+
     /// <summary>Items of the pool for lists of some length.</summary>
     public static int PoolOf(int k) => Math.Min(TopKQuery.MaximumK, PoolPerItem * k);
 
@@ -35,10 +38,10 @@ internal sealed class Diversity(double weight, float[] factors, int rank)
         Array.Fill(theirs, float.NegativeInfinity);
         Parallel.ForEach(Partitioner.Create(0, Math.Max(1, lists)), range =>
         {
-            var pools = new Pool(pool, rank);
+            var pools = new Pool(pool, factors, _scales, rank);
             for (var list = range.Item1; list < Math.Min(lists, range.Item2); list++)
             {
-                pools.Load(items.AsSpan(list * pool, pool), scores.AsSpan(list * pool, pool), factors);
+                pools.Load(items.AsSpan(list * pool, pool), scores.AsSpan(list * pool, pool));
                 for (var position = 0; position < k && pools.Next(weight) is { } next; position++)
                     (chosen[(list * k) + position], theirs[(list * k) + position]) = next;
             }
@@ -46,12 +49,24 @@ internal sealed class Diversity(double weight, float[] factors, int rank)
         return (chosen, theirs);
     }
 
-    /// <summary>The pool of one list at a time.</summary>
-    private sealed class Pool(int capacity, int rank)
+    private static double[] Scales(float[] factors, int rank)
     {
-        /// <summary>[items, rank], scaled to norm 1.</summary>
-        private readonly float[] _directions = new float[capacity * rank];
+        var scales = new double[factors.Length / rank];
+        ParallelRanges.ForEach(scales.Length, (start, end) =>
+        {
+            for (var row = (int)start; row < end; row++)
+            {
+                double sum = 0;
+                foreach (var value in FactorRows.Row(factors, row, rank)) sum += (double)value * value;
+                scales[row] = sum > 0 ? 1 / Math.Sqrt(sum) : 0;
+            }
+        });
+        return scales;
+    }
 
+    /// <summary>The pool of one list at a time.</summary>
+    private sealed class Pool(int capacity, float[] factors, double[] scales, int rank)
+    {
         private readonly int[] _items = new int[capacity];
         private readonly float[] _scores = new float[capacity];
         private readonly double[] _relevance = new double[capacity];
@@ -64,7 +79,7 @@ internal sealed class Diversity(double weight, float[] factors, int rank)
         private bool _isFirst;
 
         /// <summary>Begins with another pool.</summary>
-        public void Load(ReadOnlySpan<int> items, ReadOnlySpan<float> scores, float[] factors)
+        public void Load(ReadOnlySpan<int> items, ReadOnlySpan<float> scores)
         {
             var end = items.IndexOf(-1);
             (_count, _isFirst) = (end < 0 ? items.Length : end, true);
@@ -73,11 +88,7 @@ internal sealed class Diversity(double weight, float[] factors, int rank)
             Array.Clear(_isTaken);
             Array.Clear(_similarity);
             var (best, last) = _count == 0 ? (0, 0) : ((double)scores[0], (double)scores[_count - 1]);
-            for (var i = 0; i < _count; i++)
-            {
-                _relevance[i] = best > last ? (scores[i] - last) / (best - last) : 1;
-                Direction(FactorRows.Row(factors, items[i], rank), Row(i));
-            }
+            for (var i = 0; i < _count; i++) _relevance[i] = best > last ? (scores[i] - last) / (best - last) : 1;
         }
 
         /// <summary>Takes the next item; null where none is left.</summary>
@@ -96,7 +107,7 @@ internal sealed class Diversity(double weight, float[] factors, int rank)
             for (var i = 0; i < _count; i++)
             {
                 if (_isTaken[i]) continue;
-                var cosine = Dot(Row(i), Row(best));
+                var cosine = Dot(Row(i), Row(best)) * scales[_items[i]] * scales[_items[best]];
                 _similarity[i] = _isFirst ? cosine : Math.Max(_similarity[i], cosine);
             }
 
@@ -104,15 +115,7 @@ internal sealed class Diversity(double weight, float[] factors, int rank)
             return (_items[best], _scores[best]);
         }
 
-        private Span<float> Row(int i) => _directions.AsSpan(i * rank, rank);
-
-        private static void Direction(ReadOnlySpan<float> row, Span<float> direction)
-        {
-            double sum = 0;
-            foreach (var value in row) sum += (double)value * value;
-            var norm = Math.Sqrt(sum);
-            for (var i = 0; i < row.Length; i++) direction[i] = norm > 0 ? (float)(row[i] / norm) : 0;
-        }
+        private ReadOnlySpan<float> Row(int i) => FactorRows.Row(factors, _items[i], rank);
 
         private static double Dot(ReadOnlySpan<float> one, ReadOnlySpan<float> other)
         {

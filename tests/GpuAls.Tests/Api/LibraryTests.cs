@@ -125,6 +125,19 @@ public sealed class LibraryTests
     }
 
     [Test]
+    public async Task FindSimilar_ToAnItem_ListsAllOthers()
+    {
+        var model = await FitAsync(Made());
+        var ids = Enumerable.Range(0, model.Items.Count).Select(model.Items.Format).ToArray();
+
+        var similar = model.FindSimilar(_engine, [ids[1]], top: 100).Single();
+
+        Assert.That(similar.Item, Is.EqualTo(ids[1]));
+        Assert.That(similar.Items.Select(listed => listed.Item), Is.EquivalentTo(ids.Where(id => id != ids[1])));
+        Assert.That(similar.Items.Select(listed => listed.Score), Is.Ordered.Descending);
+    }
+
+    [Test]
     public async Task WriteRecommendations_ToCsv_AreTheListsOfAll()
     {
         var model = await FitAsync(Made());

@@ -244,8 +244,8 @@ public sealed class ListRulesCommandTests
     }
 
     [TestCase("--item requires --for items", "--item", "x")]
-    [TestCase("--only-users requires --for items", "--only-users", "x.txt")]
-    [TestCase("--only-items cannot be used with --for items", "--only-items", "x.txt", "--for", "items")]
+    [TestCase("--only-users cannot be used here: these lists hold items", "--only-users", "x.txt")]
+    [TestCase("--only-items cannot be used here: these lists hold users", "--only-items", "x.txt", "--for", "items")]
     [TestCase("--for items cannot be used with a database", "--for", "items", "--output", "sqlite:x.db?table=t")]
     [TestCase("--item-names cannot be used with a database", "--item-names", "x.csv", "--output", "sqlite:x.db")]
     [TestCase("expected a number from 0 to 1", "--diversify", "2")]
