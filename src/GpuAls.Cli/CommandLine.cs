@@ -18,6 +18,7 @@ internal static class CommandLine
         TrainCommand.Definition,
         RecommendCommand.Definition,
         RecommendCommand.Similar,
+        ExplainCommand.Definition,
         EvaluateCommand.Definition,
         TuneCommand.Definition,
         .. ModelCommands.Definitions,

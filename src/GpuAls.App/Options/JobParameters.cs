@@ -220,6 +220,68 @@ internal static class JobParameters
             : options with { Rules = options.Rules with { ForItems = false } },
     };
 
+    /// <summary>Of <c>gpuals explain</c>.</summary>
+    public static ParameterTable<ExplainJobOptions> Explain => field ??= new(new ExplainJobOptions(),
+    [
+        Parameter<ExplainJobOptions>.Argument(
+            "model", o => o.Model.Length == 0 ? null : o.Model, (o, path) => o with { Model = path }) with
+        {
+            Group = ParameterGroup.Input,
+            IsRequired = true,
+            Summary = "Directory written by gpuals train, or the file latest beside versions",
+        },
+        Parameter<ExplainJobOptions>.Text(
+            "user", o => o.User.Length == 0 ? null : o.User, (o, id) => o with { User = id }) with
+        {
+            Group = ParameterGroup.Input,
+            IsCommon = true,
+            IsRequired = true,
+            ValueName = "ID",
+            Summary = "User whose score is explained",
+        },
+        Parameter<ExplainJobOptions>.Text(
+            "item", o => o.Item.Length == 0 ? null : o.Item, (o, id) => o with { Item = id }) with
+        {
+            Group = ParameterGroup.Input,
+            IsCommon = true,
+            IsRequired = true,
+            ValueName = "ID",
+            Summary = "Item that the score is for",
+        },
+        Parameter<ExplainJobOptions>.Text(
+            "item-names", o => o.NamesFile, (o, path) => o with { NamesFile = path }) with
+        {
+            Group = ParameterGroup.Input,
+            IsCommon = true,
+            ValueName = "FILE",
+            Summary = "Names of items, to show beside their ids",
+            Details = "A table with the columns of --item-column and --item-name-column.",
+        },
+        Parameter<ExplainJobOptions>.Text(
+            "item-name-column", o => o.NameColumn, (o, name) => o with { NameColumn = name }) with
+        {
+            Group = ParameterGroup.Input,
+            ValueName = "NAME",
+            Summary = "Column of names in --item-names",
+            AppliesWhen = [new(o => o.NamesFile is not null, "requires --item-names.")],
+        },
+        InputParameters.Table["item-column"].Within<ExplainJobOptions>(
+            o => o.Schema, (o, schema) => o with { Schema = schema }) with { IsCommon = false },
+        Parameter<ExplainJobOptions>.Whole<int>(
+            "top", o => o.Top, (o, top) => o with { Top = top }, ParameterRange.AtLeast(1)) with
+        {
+            Group = ParameterGroup.Output,
+            IsCommon = true,
+            Summary = "Plays to show, those with the largest contributions; the others are summed",
+        },
+        Parameter<ExplainJobOptions>.Word("format", o => o.Format, (o, format) => o with { Format = format }) with
+        {
+            Group = ParameterGroup.Output,
+            IsCommon = true,
+            Summary = "Text for people, or one JSON object",
+        },
+    ]);
+
     private static Parameter<RecommendJobOptions> ModelOfLists => Parameter<RecommendJobOptions>.Argument(
         "model", o => o.Model.Length == 0 ? null : o.Model, (o, path) => o with { Model = path }) with
     {

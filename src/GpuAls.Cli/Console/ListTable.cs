@@ -71,7 +71,8 @@ internal sealed class ListTable(ListColumns columns) : IListEncoder
     /// <summary>Columns of a terminal: characters of East Asia take two.</summary>
     private static int Width(string text) => Segment.CellCount([new Segment(text, Style.Plain)]);
 
-    private static string Plain(string id)
+    /// <summary>An id or a name without control characters.</summary>
+    public static string Plain(string id)
     {
         if (!id.EnumerateRunes().Any(IsControl)) return id;
         return string.Concat(id.EnumerateRunes().Select(rune => IsControl(rune) ? "�" : rune.ToString()));

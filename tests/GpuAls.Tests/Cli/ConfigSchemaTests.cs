@@ -29,6 +29,8 @@ public sealed class ConfigSchemaTests
     [
         ("train", Watched(JobParameters.Train)),
         ("recommend", Watched(JobParameters.Recommend)),
+        ("similar", Watched(JobParameters.Similar)),
+        ("explain", OnDevice(JobParameters.Explain)),
         ("evaluate", Watched(JobParameters.Evaluate)),
         ("tune", Watched(JobParameters.Tune)),
         ("model info", Properties(JobParameters.Model, LogOptions.Table)),

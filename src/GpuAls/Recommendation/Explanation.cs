@@ -1,0 +1,118 @@
+namespace GpuAls;
+
+/// <summary>
+/// Which plays of a user made the score of an item (Hu, Koren and Volinsky, section 5). With the item factors as they
+/// are, the user's normal equation has the solution x = A⁻¹ Σ rhs(v_j)·y_j, so that
+/// <code>
+/// x·y_i = Σ rhs(v_j) · y_iᵀ A⁻¹ y_j,    A = α₀·YᵀY + Σ gram(v_j)·y_j y_jᵀ + λI
+/// </code>
+/// and each play contributes one term. The score is that of the saved factors; what the terms lack of it is the rest:
+/// the saved factors of the user were solved for the item factors of an earlier half-iteration, with momentum or by
+/// another solver, and are rounded to fp32.
+/// </summary>
+/// <param name="Score">x·y_i of the saved factors.</param>
+/// <param name="Plays">The plays of the user, the largest contribution first.</param>
+internal sealed record Explanation(double Score, IReadOnlyList<ExplainedPlay> Plays)
+{
+    /// <summary>Σ contributions: the score of a user whose factors are exact.</summary>
+    public double Explained { get; } = Plays.Sum(play => play.Contribution);
+
+    /// <summary>The score without the contributions.</summary>
+    public double Rest => Score - Explained;
+
+    /// <summary>Explains a score.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="engine">Where YᵀY is summed.</param>
+    /// <param name="user">Index of the user.</param>
+    /// <param name="item">Index of the item.</param>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: the factors are nonnegative, so that they are not linear in the plays. Kind BadInput: the user has
+    /// no play to explain anything with. Kind Internal: the equation cannot be solved.
+    /// </exception>
+    public static Explanation Of(FactorModel model, IAlsEngine engine, int user, int item)
+    {
+        var options = model.Options;
+        Require.Usage(
+            !options.Nonnegative,
+            "the model has nonnegative factors (--nonnegative): its scores are not sums over plays, so they cannot be "
+                + "explained.");
+        if (!Recommender.HasPlays(model, user))
+            throw new GpuAlsException(
+                FailureKind.BadInput,
+                $"user {Quoted.Of(model.Users.Format(user))} has no play above 0, or factors that are all 0: every "
+                    + "score is 0, and there is nothing to explain.");
+        var row = new CsrMatrix(
+            model.Items.Count, [0, model.Plays.RowLength(user)], model.Plays.RowIndices(user).ToArray(),
+            model.Plays.RowValues(user).ToArray());
+        var values = ConfidenceTransform.Apply(row, options).Values;
+        var weights = ConfidenceTransform.Weights(options);
+        var y = FactorRows.Row(model.ItemFactors, item, model.Rank);
+        var direction = new double[model.Rank];
+        for (var i = 0; i < direction.Length; i++) direction[i] = y[i];
+        Solve(model, engine, row, values, weights, direction);
+        var plays = new ExplainedPlay[values.Length];
+        for (var entry = 0; entry < plays.Length; entry++)
+        {
+            var played = row.Indices[entry];
+            var likeness = Dot(direction, FactorRows.Row(model.ItemFactors, played, model.Rank));
+            plays[entry] = new ExplainedPlay(played, row.Values[entry], weights.Rhs(values[entry]) * likeness);
+        }
+
+        var x = FactorRows.Row(model.UserFactors, user, model.Rank);
+        double score = 0;
+        for (var i = 0; i < x.Length; i++) score += (double)x[i] * y[i];
+        return new Explanation(
+            score, [.. plays.OrderByDescending(play => play.Contribution).ThenBy(play => play.Item)]);
+    }
+
+    /// <summary>y ← A⁻¹ y, in fp64.</summary>
+    private static void Solve(
+        FactorModel model,
+        IAlsEngine engine,
+        CsrMatrix row,
+        ReadOnlySpan<float> values,
+        ConfidenceWeights weights,
+        double[] direction)
+    {
+        var rank = model.Rank;
+        var left = new double[rank * rank];
+        if (weights.UnobservedWeight > 0)
+        {
+            using var factors = engine.LoadFactors(model.ItemFactors, rank);
+            engine.Gramian(factors, RowRange.All(factors), left);
+            for (var i = 0; i < left.Length; i++) left[i] *= weights.UnobservedWeight;
+        }
+
+        var lambda = RowRegularization.Compute(row, model.Options)[0];
+        for (var i = 0; i < rank; i++) left[(i * rank) + i] += lambda;
+        var played = new double[rank];
+        for (var entry = 0; entry < values.Length; entry++)
+        {
+            var factors = FactorRows.Row(model.ItemFactors, row.Indices[entry], rank);
+            for (var i = 0; i < rank; i++) played[i] = factors[i];
+            double gram = weights.Gram(values[entry]);
+            for (var i = 0; i < rank; i++)
+                Fp64Cholesky.AddScaled(gram * played[i], played.AsSpan(0, i + 1), left.AsSpan(i * rank, i + 1));
+        }
+
+        if (!Fp64Cholesky.Factor(left, rank))
+            throw new GpuAlsException(
+                FailureKind.Internal,
+                "the equations of the user have no unique solution, so the score cannot be explained. Train with a "
+                    + "larger --regularization.");
+        Fp64Cholesky.Solve(left, direction);
+    }
+
+    private static double Dot(double[] one, ReadOnlySpan<float> other)
+    {
+        double sum = 0;
+        for (var i = 0; i < one.Length; i++) sum += one[i] * other[i];
+        return sum;
+    }
+}
+
+/// <summary>A play, and what it added to a score.</summary>
+/// <param name="Item">Index of the item that was played.</param>
+/// <param name="Plays">How often, or the rating.</param>
+/// <param name="Contribution">Its part of the score; 0 for a dislike, which only lowers the others.</param>
+internal readonly record struct ExplainedPlay(int Item, float Plays, double Contribution);
