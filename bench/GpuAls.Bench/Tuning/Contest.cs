@@ -29,18 +29,12 @@ internal sealed class Contest : IDisposable
         _test = new Evaluator(test, measured);
         _validation = new Evaluator(
             HeldOut.Of(train, HoldOutSplit.PerUser(train.ByUser, 0.2, seed)), measured);
-        Usual = AlsOptions.Default with
-        {
-            Rank = rank,
-            Seed = seed,
-            Acceleration = Acceleration.None,
-            Iterations = 15,
-        };
+        Usual = AlsOptions.Default with { Rank = rank, Seed = seed };
         _space = new SearchSpace(Usual, [])
             .With(SearchAxis.Parse(AlsParameters.Table["rank"], rank.ToString(CultureInfo.InvariantCulture)));
     }
 
-    /// <summary>The defaults, with plain iterations.</summary>
+    /// <summary>The defaults, at the rank.</summary>
     public AlsOptions Usual { get; }
 
     /// <summary>The best of some trials.</summary>
