@@ -22,6 +22,7 @@ internal static class CommandLine
         EvaluateCommand.Definition,
         TuneCommand.Definition,
         .. ModelCommands.Definitions,
+        .. ExchangeCommands.Definitions,
         DemoCommand.Definition,
         SampleCommand.Definition,
         DevicesCommand.Definition,

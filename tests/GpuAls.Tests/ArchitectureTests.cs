@@ -5,6 +5,7 @@ using ArchUnitNET.Loader;
 using GpuAls.App;
 using GpuAls.Cli;
 using GpuAls.Connectors.S3;
+using GpuAls.Formats;
 using GpuAls.Kernels;
 
 namespace GpuAls.Tests;
@@ -12,7 +13,7 @@ namespace GpuAls.Tests;
 /// <summary>
 /// Data flows one way. A room of the library is a folder of <c>src/GpuAls</c> and uses earlier rooms only; kernels know
 /// nothing of the library, the library nothing of the app, the app nothing of the command line; connectors stand beside
-/// the app.
+/// the app, and formats of models between it and the library.
 /// </summary>
 public sealed partial class ArchitectureTests
 {
@@ -28,6 +29,7 @@ public sealed partial class ArchitectureTests
             typeof(FailureKind).Assembly,
             typeof(JobEvent).Assembly,
             typeof(S3Store).Assembly,
+            typeof(ModelFormat).Assembly,
             typeof(CommandLine).Assembly)
         .Build();
 
@@ -62,6 +64,7 @@ public sealed partial class ArchitectureTests
     [TestCase("GpuAls.App.", "GpuAls.Cli.", TestName = "App_UsesNothingOfTheCommandLine")]
     [TestCase("GpuAls.App.", "GpuAls.Connectors.", TestName = "App_UsesNoConnector")]
     [TestCase("GpuAls.Connectors.", "GpuAls.App.", TestName = "Connectors_UseNothingOfTheApp")]
+    [TestCase("GpuAls.Formats.", "GpuAls.App.", TestName = "Formats_UseNothingOfTheApp")]
     public void Assembly_UsesNothingAbove(string source, string above)
     {
         var outward = Dependencies().Where(pair => pair.Source.StartsWith(source, StringComparison.Ordinal)

@@ -49,6 +49,25 @@ internal static class Collisions
         await CheckOutsideModelsAsync(output, "--output", cancellation).ConfigureAwait(false);
     }
 
+    /// <exception cref="GpuAlsException">Kind Usage: the output is the model, or is in it or in another.</exception>
+    public static async Task CheckAsync(ExportJobOptions options, CancellationToken cancellation)
+    {
+        CheckApart("--output", options.Output, ("the model", options.Model));
+        await CheckOutsideModelsAsync(options.Output, "--output", cancellation).ConfigureAwait(false);
+    }
+
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: the output is the model that is read, or in it, or a file that is read is in the output.
+    /// </exception>
+    public static async Task CheckAsync(ImportJobOptions options, CancellationToken cancellation)
+    {
+        CheckApart(
+            "--output", options.Output, ("the source", options.Source), ("--user-ids", options.UserIds),
+            ("--item-ids", options.ItemIds));
+        await CheckPlaysOutsideAsync(options.Output, "which would be replaced", [options.Plays], cancellation)
+            .ConfigureAwait(false);
+    }
+
     /// <exception cref="GpuAlsException">
     /// Kind Usage: an output has the name of a file with plays or of the other, or is in the folder of a model.
     /// </exception>

@@ -82,6 +82,11 @@ internal sealed class EvaluateJob
         directory = await VersionChosen.FollowAsync(directory, _progress, cancellation).ConfigureAwait(false);
         var model = await ModelReader.ReadAsync(directory, cancellation).ConfigureAwait(false);
         RatingColumn.Check(model.Feedback, _options.Schema);
+        if (model.HasNoPlays)
+            throw new GpuAlsException(
+                FailureKind.BadInput,
+                $"the model in '{directory}' was imported without its plays, so nothing tells which of the items a user "
+                + "has played. Import it with --plays.");
         var ofModel = new InteractionMatrix(model.Users, model.Items, model.Plays) { Feedback = model.Feedback };
         _draft?.Add(ofModel);
         _clock.End("read_model");

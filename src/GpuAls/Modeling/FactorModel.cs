@@ -69,10 +69,17 @@ public sealed class FactorModel
     /// <summary>The factors of the items: [items, Rank], row-major.</summary>
     public float[] ItemFactors { get; }
 
-    /// <summary>[items], plays above 0, or ratings, of each in what it was trained on.</summary>
+    /// <summary>Whether nothing is known of its plays: it was imported without them.</summary>
+    internal bool HasNoPlays => Plays.EntryCount == 0;
+
+    /// <summary>
+    /// [items], plays above 0, or ratings, of each in what it was trained on; 1 where nothing is known of plays.
+    /// </summary>
     internal int[] ItemLikes
     {
-        get => field ??= Likes.CountByColumn(Plays, Feedback);
+        get => field ??= HasNoPlays
+            ? [.. Enumerable.Repeat(1, Items.Count)]
+            : Likes.CountByColumn(Plays, Feedback);
         init;
     }
 

@@ -35,12 +35,15 @@ internal sealed class Recommender : IDisposable
         return Enumerable.Range(0, model.Users.Count).Where(user => HasPlays(model, user)).ToArray();
     }
 
-    /// <summary>Whether a user gets a list: a play above 0, or a rating, and factors that are not all 0.</summary>
+    /// <summary>
+    /// Whether a user gets a list: a play above 0, or a rating, and factors that are not all 0. Factors are enough in a
+    /// model without any plays.
+    /// </summary>
     public static bool HasPlays(FactorModel model, int user)
     {
         ArgumentNullException.ThrowIfNull(model);
         return ListRule.Holds(
-            Likes.Any(model.Plays.RowValues(user), model.Feedback),
+            model.HasNoPlays || Likes.Any(model.Plays.RowValues(user), model.Feedback),
             FactorRows.Row(model.UserFactors, user, model.Rank));
     }
 

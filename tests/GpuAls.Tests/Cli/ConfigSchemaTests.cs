@@ -36,6 +36,8 @@ public sealed class ConfigSchemaTests
         ("model info", Properties(JobParameters.Model, LogOptions.Table)),
         ("model verify", Properties(JobParameters.Model, LogOptions.Table)),
         ("model diff", Properties(JobParameters.ModelDiff, LogOptions.Table)),
+        ("export", Properties(ExchangeParameters.Export, LogOptions.Table)),
+        ("import", Properties(ExchangeParameters.Import, LogOptions.Table)),
         ("demo", OnDevice(NoOptions.Table)),
         ("sample", Properties(JobParameters.Sample, LogOptions.Table)),
         ("devices", Properties(LogOptions.Table)),

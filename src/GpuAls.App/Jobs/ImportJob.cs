@@ -1,0 +1,229 @@
+using GpuAls.Formats;
+
+namespace GpuAls.App;
+
+/// <summary>From a model of another system to one of gpuals.</summary>
+internal sealed record ImportJobOptions
+{
+    /// <summary>File or folder of the model.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>Name of the format.</summary>
+    public string Format { get; init; } = "";
+
+    /// <summary>Directory of the model that is written.</summary>
+    public string Output { get; init; } = "";
+
+    /// <summary>
+    /// File with the id of each user, a line each, in the order of the factors; null for those of the source.
+    /// </summary>
+    public string? UserIds { get; init; }
+
+    /// <summary>The same for items.</summary>
+    public string? ItemIds { get; init; }
+
+    /// <summary>Plays that it was trained on; empty for none.</summary>
+    public IReadOnlyList<string> Plays { get; init; } = [];
+
+    /// <summary>How plays are read.</summary>
+    public InteractionSchema Schema { get; init; } = new();
+
+    /// <summary>Whether an existing model is replaced.</summary>
+    public bool Overwrite { get; init; }
+}
+
+/// <summary>Reads a model of another system and writes it as one of gpuals.</summary>
+internal static class ImportJob
+{
+    /// <summary>Runs the job.</summary>
+    /// <exception cref="GpuAlsException">Any kind.</exception>
+    public static async Task RunAsync(
+        ImportJobOptions options, IProgress<JobEvent>? progress, CancellationToken cancellation)
+    {
+        var clock = PhaseEnded.Clock(progress);
+        await Collisions.CheckAsync(options, cancellation).ConfigureAwait(false);
+        var outputs = new JobOutputs(options.Overwrite);
+        await using var closing = outputs.ConfigureAwait(false);
+        var folder = new ChecksummedOutput(await outputs
+            .OpenFolderAsync(options.Output, ModelFolder.WhyForeignAsync, cancellation).ConfigureAwait(false));
+        var foreign = await ModelFormat.Of(options.Format).ReadAsync(options.Source, cancellation)
+            .ConfigureAwait(false);
+        if (foreign.Rank != foreign.Items.Factors.Rank)
+            throw FormatErrors.Damaged(
+                options.Source, $"users have rank {foreign.Rank} and items have rank {foreign.Items.Factors.Rank}");
+        if (foreign.Rank is < 1 or > EngineLimits.MaximumRank)
+            throw FormatErrors.Damaged(
+                options.Source, $"has rank {foreign.Rank}; expected 1 to {EngineLimits.MaximumRank}");
+        var users = await IdsAsync(foreign.Users, options.UserIds, "--user-ids", cancellation).ConfigureAwait(false);
+        var items = await IdsAsync(foreign.Items, options.ItemIds, "--item-ids", cancellation).ConfigureAwait(false);
+        clock.End("read_model");
+        var known = await KnownPlays.ReadAsync(options, users, items, clock, progress, cancellation)
+            .ConfigureAwait(false);
+        var model = Model(options, foreign with
+        {
+            Options = foreign.Options with { Rank = foreign.Rank },
+        }, users, items, known.Plays);
+        var manifest = Task.FromResult(ManifestOf(options, foreign, model, known.Read, clock));
+        await ModelWriter.WriteAsync(model, folder, () => manifest, lists: null, cancellation).ConfigureAwait(false);
+        await outputs.CommitAsync(cancellation).ConfigureAwait(false);
+        progress?.Report(new ModelImported(options, model, known));
+    }
+
+    private static FactorModel Model(
+        ImportJobOptions options, ForeignModel foreign, IdIndex users, IdIndex items, CsrMatrix plays)
+    {
+        try
+        {
+            return new FactorModel(
+                users, items, plays, foreign.Options, foreign.Users.Factors.Values, foreign.Items.Factors.Values);
+        }
+        catch (ArgumentException damage)
+        {
+            throw FormatErrors.Damaged(options.Source, damage.Message.TrimEnd('.'));
+        }
+    }
+
+    /// <summary>The ids of a file, those of the format, or the numbers of the rows.</summary>
+    private static async Task<IdIndex> IdsAsync(
+        ForeignSide side, string? file, string option, CancellationToken cancellation)
+    {
+        var rows = side.Factors.Rows;
+        if (file is null) return side.Ids ?? new IdIndex<int>([.. Enumerable.Range(0, rows)]);
+        var bytes = await FormatErrors.ReadAllAsync(file, cancellation).ConfigureAwait(false);
+        string[] ids = [.. Lines(System.Text.Encoding.UTF8.GetString(bytes))];
+        if (ids.Length != rows)
+            throw new GpuAlsException(
+                FailureKind.BadInput,
+                $"{option}: {file} has {Counted.Of(ids.Length, "line")}; expected {rows:N0}, one for each row of "
+                + "factors.");
+        var twice = ids.GroupBy(id => id, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
+        if (twice is not null)
+            throw new GpuAlsException(FailureKind.BadInput, $"{option}: {file} has {Quoted.Of(twice.Key)} twice.");
+        return new IdIndex<string>(ids);
+    }
+
+    private static IEnumerable<string> Lines(string text)
+    {
+        using var reader = new StringReader(text.TrimStart('\uFEFF'));
+        while (reader.ReadLine() is { } line) yield return line;
+    }
+
+    private static ModelManifest ManifestOf(
+        ImportJobOptions options, ForeignModel foreign, FactorModel model, ReadStatistics read,
+        PhaseClock clock) => new()
+        {
+            FormatVersion = ModelManifest.CurrentFormatVersion,
+            GpualsVersion = ProductVersion.Text,
+            StartedAt = clock.StartedAt,
+            Seconds = Math.Round(clock.Total, 3),
+            Input = ManifestInput.Of([options.Source, .. options.Plays], options.Schema),
+            Rank = foreign.Rank,
+            Preset = foreign.Preset,
+            Options = model.Options,
+            Data = new DataStatistics
+            {
+                Users = model.Users.Count,
+                Items = model.Items.Count,
+                Plays = model.Plays.EntryCount,
+                UsersWithoutPlays = Enumerable.Range(0, model.Users.Count)
+                    .Count(user => !Likes.Any(model.Plays.RowValues(user), model.Feedback)),
+                UserIdType = model.Users.Type,
+                ItemIdType = model.Items.Type,
+                Read = read,
+            },
+            Device = $"none: imported ({options.Format})",
+            Iterations = [],
+            TimingsSeconds = clock.Seconds,
+            Sha256 = new Dictionary<string, string>(),
+        };
+}
+
+/// <summary>Plays that a model of another system was trained on, by its users and items.</summary>
+/// <param name="Plays">[users, items]; no entries where none were read.</param>
+/// <param name="Left">Pairs of users or items that the model does not have.</param>
+/// <param name="Read">What was read.</param>
+internal sealed record KnownPlays(CsrMatrix Plays, long Left, ReadStatistics Read)
+{
+    /// <summary>Reads them, if any were named.</summary>
+    /// <exception cref="GpuAlsException">Kind BadInput: they cannot be read, or none is of the model.</exception>
+    public static async Task<KnownPlays> ReadAsync(
+        ImportJobOptions options, IdIndex users, IdIndex items, PhaseClock clock, IProgress<JobEvent>? progress,
+        CancellationToken cancellation)
+    {
+        if (options.Plays.Count == 0)
+            return new KnownPlays(
+                new CsrMatrix(items.Count, new long[users.Count + 1], [], []), 0,
+                new ReadStatistics { Files = 0, Rows = 0, ZeroWeightRows = 0, BadRows = 0 });
+        var (rows, plays) = await new PlaysLoader(options.Schema, clock, progress)
+            .ReadAsync(options.Plays, als: null, cancellation).ConfigureAwait(false);
+        var known = Renumbered(plays, users, items);
+        if (known.EntryCount == 0)
+            throw new GpuAlsException(
+                FailureKind.BadInput,
+                "--plays: none of the plays is of a user and an item of the model. Do --user-ids and --item-ids name "
+                + $"the ids of the plays, such as {Quoted.Of(plays.Users.Format(0))} and "
+                + $"{Quoted.Of(plays.Items.Format(0))}? Those of the model are such as {Quoted.Of(users.Format(0))} "
+                + $"and {Quoted.Of(items.Format(0))}.");
+        return new KnownPlays(known, plays.ByUser.EntryCount - known.EntryCount, rows.Statistics);
+    }
+
+    private static CsrMatrix Renumbered(InteractionMatrix plays, IdIndex users, IdIndex items)
+    {
+        var itemOf = new int[plays.Items.Count];
+        for (var item = 0; item < itemOf.Length; item++)
+            itemOf[item] = items.TryFind(plays.Items.Format(item), out var index) ? index : -1;
+        var (indptr, indices, values) = (new long[users.Count + 1], new List<int>(), new List<float>());
+        for (var user = 0; user < users.Count; user++)
+        {
+            if (plays.Users.TryFind(users.Format(user), out var row))
+            {
+                var rowItems = plays.ByUser.RowIndices(row);
+                var rowValues = plays.ByUser.RowValues(row);
+                var entries = new List<(int Item, float Value)>();
+                for (var i = 0; i < rowItems.Length; i++)
+                    if (itemOf[rowItems[i]] >= 0) entries.Add((itemOf[rowItems[i]], rowValues[i]));
+                entries.Sort();
+                indices.AddRange(entries.Select(entry => entry.Item));
+                values.AddRange(entries.Select(entry => entry.Value));
+            }
+
+            indptr[user + 1] = indices.Count;
+        }
+
+        return new CsrMatrix(items.Count, indptr, [.. indices], [.. values]);
+    }
+}
+
+/// <summary>A model of another system was written as one of gpuals.</summary>
+internal sealed record ModelImported(ImportJobOptions Options, FactorModel Model, KnownPlays Known) : JobEvent
+{
+    public static readonly LogEvent Log = new(
+        LogLevel.Info, "imported", "import: everything is written",
+        ("format", "its name"), ("users", "users of the model"), ("items", "items of the model"), ("rank", "its rank"),
+        ("output", "directory of the model"));
+
+    public static readonly LogEvent NoPlays = new(
+        LogLevel.Info, "no_plays", "import: no plays were given, so lists cannot leave out what was played");
+
+    public static readonly LogEvent OtherPlays = new(
+        LogLevel.Warning, "other_plays", "import: plays of users or items that the model does not have were left out",
+        ("plays", "pairs left out"));
+
+    public override IEnumerable<LogLine> Lines
+    {
+        get
+        {
+            if (Options.Plays.Count == 0)
+                yield return NoPlays.Line(
+                    "no plays were given: lists will not leave out what was played. Pass --plays to change that.");
+            if (Known.Left > 0)
+                yield return OtherPlays.Line(
+                    $"left out {Counted.Of(Known.Left, "play")} of users or items that the model does not have.",
+                    Known.Left);
+            yield return Log.Line(
+                $"imported {Counted.Of(Model.Users.Count, "user")} and {Counted.Of(Model.Items.Count, "item")} at rank "
+                + $"{Model.Rank} to {Options.Output}",
+                Options.Format, Model.Users.Count, Model.Items.Count, Model.Rank, Options.Output);
+        }
+    }
+}

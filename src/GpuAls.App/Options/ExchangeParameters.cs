@@ -1,0 +1,118 @@
+using GpuAls.Formats;
+
+namespace GpuAls.App;
+
+/// <summary>The declarations of <c>gpuals export</c> and <c>gpuals import</c>.</summary>
+internal static class ExchangeParameters
+{
+    /// <summary>Of <c>gpuals export</c>.</summary>
+    public static ParameterTable<ExportJobOptions> Export => field ??= new(new ExportJobOptions(),
+    [
+        Parameter<ExportJobOptions>.Argument(
+            "model", o => o.Model.Length == 0 ? null : o.Model, (o, path) => o with { Model = path }) with
+        {
+            Group = ParameterGroup.Input,
+            IsRequired = true,
+            Summary = "Directory written by gpuals train, or the file latest beside versions",
+        },
+        Format<ExportJobOptions>(
+            format => format.IsWritten, o => o.Format, (o, name) => o with { Format = name },
+            "Format to write",
+            "spark is a folder with a PipelineModel of two StringIndexerModels and an ALSModel. implicit is an .npz "
+            + "for AlternatingLeastSquares.load. faiss is an IndexFlatIP. faiss and word2vec hold one --side."),
+        SharedParameters.Output<ExportJobOptions>(
+            o => o.Output.Length == 0 ? null : o.Output, (o, path) => o with { Output = path }, "PATH",
+            "File to write, or directory with --format spark") with
+        {
+            IsRequired = true,
+            Details = "Local or s3://.",
+        },
+        Parameter<ExportJobOptions>.Word("side", o => o.Side, (o, side) => o with { Side = side }) with
+        {
+            Group = ParameterGroup.Output,
+            IsCommon = true,
+            Summary = "Whose factors to write",
+            AppliesWhen =
+            [
+                new(
+                    o => o.Format.Length == 0 || ModelFormat.Of(o.Format).IsOfOneSide,
+                    $"requires --format {Named(format => format.IsOfOneSide, " or ")}; other formats hold both sides."),
+            ],
+        },
+        SharedParameters.Overwrite<ExportJobOptions>(o => o.Overwrite, (o, value) => o with { Overwrite = value }),
+    ]);
+
+    /// <summary>Of <c>gpuals import</c>.</summary>
+    public static ParameterTable<ImportJobOptions> Import => field ??= new(new ImportJobOptions(),
+    [
+        Parameter<ImportJobOptions>.Argument(
+            "source", o => o.Source.Length == 0 ? null : o.Source, (o, path) => o with { Source = path }) with
+        {
+            Group = ParameterGroup.Input,
+            IsRequired = true,
+            Summary = "File or directory of the other system; local or s3://",
+        },
+        Format<ImportJobOptions>(
+            format => format.IsRead, o => o.Format, (o, name) => o with { Format = name },
+            "Format to read",
+            "spark is a PipelineModel or an ALSModel. implicit is what AlternatingLeastSquares.save writes. npy is a "
+            + "folder with user_factors.npy and item_factors.npy; safetensors has tensors of these names."),
+        IdFile("user-ids", "users", o => o.UserIds, (o, path) => o with { UserIds = path }),
+        IdFile("item-ids", "items", o => o.ItemIds, (o, path) => o with { ItemIds = path }),
+        Parameter<ImportJobOptions>.List("plays", o => o.Plays, (o, plays) => o with { Plays = plays }) with
+        {
+            Group = ParameterGroup.Input,
+            IsCommon = true,
+            ValueName = "PLAYS",
+            DefaultNote = "none",
+            Summary = "Plays that it was trained on, for lists that leave them out; may be repeated",
+            Details = "Files, folders, globs or databases, as gpuals train takes them.",
+        },
+        .. SharedParameters.Input<ImportJobOptions>(
+            o => o.Schema, (o, schema) => o with { Schema = schema }, _ => false, _ => false)
+            .Select(parameter => parameter with
+            {
+                IsCommon = false,
+                AppliesWhen =
+                [
+                    .. parameter.AppliesWhen, new(o => o.Plays.Count > 0, "requires --plays."),
+                ],
+            }),
+        SharedParameters.Output<ImportJobOptions>(
+            o => o.Output.Length == 0 ? null : o.Output, (o, path) => o with { Output = path }, "DIR",
+            "Directory for the model") with
+        {
+            IsRequired = true,
+            Details = "Local or s3://.",
+        },
+        SharedParameters.Overwrite<ImportJobOptions>(o => o.Overwrite, (o, value) => o with { Overwrite = value }),
+    ]);
+
+    private static Parameter<T> Format<T>(
+        Predicate<ModelFormat> takes, Func<T, string> get, Func<T, string, T> set, string summary, string details) =>
+        Parameter<T>.Word(
+            "format", [.. ModelFormat.All.Where(one => takes(one)).Select(one => one.Name)], get, set) with
+        {
+            Group = ParameterGroup.Output,
+            IsCommon = true,
+            IsRequired = true,
+            Summary = summary,
+            Details = details,
+        };
+
+    private static Parameter<ImportJobOptions> IdFile(
+        string name, string noun, Func<ImportJobOptions, string?> get,
+        Func<ImportJobOptions, string, ImportJobOptions> set) =>
+        Parameter<ImportJobOptions>.Text(name, get, set) with
+        {
+            Group = ParameterGroup.Input,
+            IsCommon = true,
+            ValueName = "FILE",
+            DefaultNote = "as the source has them",
+            Summary = $"File with the ids of the {noun}: one per line, in the order of the factors",
+            Details = "Without it, the ids are those of the source or, where it has none, row numbers from 0.",
+        };
+
+    private static string Named(Predicate<ModelFormat> which, string separator) =>
+        string.Join(separator, ModelFormat.All.Where(format => which(format)).Select(format => format.Name));
+}

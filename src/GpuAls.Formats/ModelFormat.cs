@@ -1,0 +1,103 @@
+namespace GpuAls.Formats;
+
+/// <summary>A format in which another system keeps models. What it cannot do throws NotSupportedException.</summary>
+/// <param name="name">What <c>--format</c> calls it.</param>
+internal abstract class ModelFormat(string name)
+{
+    /// <summary>All formats, in the order of help.</summary>
+    public static IReadOnlyList<ModelFormat> All { get; } =
+    [
+        new SparkFormat(), new ImplicitFormat(), new NumpyFormat(), new SafetensorsFormat(), new FaissFormat(),
+        new Word2VecFormat(),
+    ];
+
+    /// <summary>What <c>--format</c> calls it.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Whether a model is a folder rather than a file.</summary>
+    public virtual bool IsFolder => false;
+
+    /// <summary>Whether a file holds the factors of users or of items, not both.</summary>
+    public virtual bool IsOfOneSide => false;
+
+    /// <summary>Whether models can be written.</summary>
+    public virtual bool IsWritten => true;
+
+    /// <summary>Whether models can be read.</summary>
+    public virtual bool IsRead => false;
+
+    /// <summary>Whether a model that is read has ids; otherwise the ids are the numbers of its rows.</summary>
+    public virtual bool HasIds => false;
+
+    /// <summary>The format of a name.</summary>
+    public static ModelFormat Of(string name) => All.First(format => format.Name == name);
+
+    /// <summary>Writes a file.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="side">Whose factors, where a file holds those of one side.</param>
+    /// <param name="stream">Where it is written; stays open.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput: the format cannot hold the model.</exception>
+    public virtual Task WriteAsync(FactorModel model, Side side, Stream stream, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    /// <summary>Writes the files of a folder, which the caller commits.</summary>
+    /// <inheritdoc cref="WriteAsync(FactorModel, Side, Stream, CancellationToken)"/>
+    public virtual Task WriteAsync(FactorModel model, IOutput folder, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    /// <inheritdoc cref="ForeignCheck"/>
+    public virtual ValueTask<string?> WhyForeignAsync(ExistingFiles existing, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="location">The file or folder: a path or a URL.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput: it is not there, or not a model of this format.</exception>
+    public virtual Task<ForeignModel> ReadAsync(string location, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+}
+
+/// <summary>A model of another system.</summary>
+/// <param name="Users">Factors of the users.</param>
+/// <param name="Items">Factors of the items.</param>
+internal sealed record ForeignModel(ForeignSide Users, ForeignSide Items)
+{
+    /// <summary>What it was trained with, as far as the format tells; rank aside.</summary>
+    public AlsOptions Options { get; init; } = AlsOptions.Default;
+
+    /// <summary>The preset that the options began with; null for none.</summary>
+    public string? Preset { get; init; }
+
+    /// <summary>Length of a factor vector.</summary>
+    public int Rank => Users.Factors.Rank;
+}
+
+/// <summary>One side of a model of another system.</summary>
+/// <param name="Factors">[rows, rank].</param>
+/// <param name="Ids">The id of each row; null where the format has none.</param>
+internal sealed record ForeignSide(FactorArray Factors, IdIndex? Ids = null);
+
+/// <summary>Factors: [Rows, Rank], row-major.</summary>
+internal sealed record FactorArray(float[] Values, int Rows, int Rank)
+{
+    /// <summary>Those of a side of a model.</summary>
+    public static FactorArray Of(FactorModel model, Side side) => side == Side.Users
+        ? new FactorArray(model.UserFactors, model.Users.Count, model.Rank)
+        : new FactorArray(model.ItemFactors, model.Items.Count, model.Rank);
+}
+
+/// <summary>Failures to read files of other systems.</summary>
+internal static class FormatErrors
+{
+    /// <summary>A file or folder that is not what its format says.</summary>
+    public static GpuAlsException Damaged(string name, string what) => new(FailureKind.BadInput, $"{name}: {what}.");
+
+    /// <summary>Reads a file that must be there.</summary>
+    public static async Task<byte[]> ReadAllAsync(string path, CancellationToken cancellation)
+    {
+        var file = await Stores.FindFileAsync(path, cancellation).ConfigureAwait(false)
+            ?? throw new GpuAlsException(FailureKind.BadInput, $"there is no file '{path}'.");
+        return await file.ReadAllAsync(cancellation).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,181 @@
+using Parquet;
+using Parquet.Data;
+using Parquet.Schema;
+using Parquet.Serialization;
+
+namespace GpuAls.Formats;
+
+/// <summary>The tables of Spark's models: factors of numbers, and labels whose positions are the numbers.</summary>
+internal static class SparkParquet
+{
+    /// <summary>Factors in a row group.</summary>
+    private const int GroupFloats = 1 << 22;
+
+    private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.Snappy };
+
+    /// <summary>Writes <c>id: int, features: array&lt;float&gt;</c>, a row for each row of factors.</summary>
+    public static async Task WriteFactorsAsync(Stream stream, FactorArray factors, CancellationToken cancellation)
+    {
+        var (id, element) = (new DataField<int>("id"), new DataField<float>("element"));
+        var schema = new ParquetSchema(id, new ListField("features", element));
+        var writer = await ParquetWriter.CreateAsync(schema, stream, Options, cancellationToken: cancellation)
+            .ConfigureAwait(false);
+        await using var closing = writer.ConfigureAwait(false);
+        var groupRows = Math.Max(1, GroupFloats / factors.Rank);
+        for (var first = 0; first < factors.Rows; first += groupRows)
+        {
+            var count = Math.Min(groupRows, factors.Rows - first);
+            using var group = writer.CreateRowGroup();
+            await group.WriteAsync<int>(
+                id, Enumerable.Range(first, count).ToArray(), cancellationToken: cancellation).ConfigureAwait(false);
+            var repetition = new int[count * factors.Rank];
+            for (var i = 0; i < repetition.Length; i++) repetition[i] = i % factors.Rank == 0 ? 0 : 1;
+            var definition = new int[repetition.Length];
+            Array.Fill(definition, element.MaxDefinitionLevel);
+            await group.WriteAllPartsAsync<float>(
+                element, factors.Values.AsMemory(first * factors.Rank, repetition.Length), definition, repetition,
+                cancellation).ConfigureAwait(false);
+            group.CompleteValidate();
+        }
+    }
+
+    /// <summary>Reads what <see cref="WriteFactorsAsync"/> or Spark writes, sorted by number.</summary>
+    /// <param name="folder">The folder of part files.</param>
+    /// <param name="rank">How many factors each row must have.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput: it has no such files, or other columns.</exception>
+    public static async Task<(int[] Numbers, FactorArray Factors)> ReadFactorsAsync(
+        string folder, int rank, CancellationToken cancellation)
+    {
+        var rows = new List<(int Number, float[] Part, int Row)>();
+        foreach (var file in await SparkMetadata.FilesAsync(folder, cancellation).ConfigureAwait(false))
+            await GuardAsync(file, () => ReadFactorsAsync(file, rank, rows, cancellation)).ConfigureAwait(false);
+        rows.Sort((one, other) => one.Number.CompareTo(other.Number));
+        var twice = Enumerable.Range(1, Math.Max(0, rows.Count - 1))
+            .FirstOrDefault(i => rows[i].Number == rows[i - 1].Number);
+        if (twice > 0) throw FormatErrors.Damaged(folder, $"has factors of number {rows[twice].Number} twice");
+        var values = new float[(long)rows.Count * rank];
+        for (var i = 0; i < rows.Count; i++)
+            rows[i].Part.AsSpan(rows[i].Row * rank, rank).CopyTo(values.AsSpan(i * rank));
+        return ([.. rows.Select(row => row.Number)], new FactorArray(values, rows.Count, rank));
+    }
+
+    /// <summary>
+    /// Writes <c>labelsArray: array&lt;array&lt;string&gt;&gt;</c>: one row with one list of the ids.
+    /// </summary>
+    public static async Task WriteLabelsAsync(Stream stream, IdIndex ids, CancellationToken cancellation)
+    {
+        var labels = Enumerable.Range(0, ids.Count).Select(string? (index) => ids.Format(index)).ToList();
+        await ParquetSerializer.SerializeAsync(
+            [new Labels { labelsArray = [labels] }], stream, Options, cancellationToken: cancellation)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>The labels of an indexer, by number.</summary>
+    /// <exception cref="GpuAlsException">Kind BadInput: it has no such file.</exception>
+    public static async Task<IReadOnlyList<string>> ReadLabelsAsync(string folder, CancellationToken cancellation)
+    {
+        foreach (var file in await SparkMetadata.FilesAsync(folder, cancellation).ConfigureAwait(false))
+        {
+            var labels = await GuardAsync(file, () => ReadLabelsAsync(file, cancellation)).ConfigureAwait(false);
+            if (labels is not null) return labels;
+        }
+
+        throw FormatErrors.Damaged(folder, "has no labels");
+    }
+
+    private static async Task<bool> ReadFactorsAsync(
+        IByteSource file, int rank, List<(int Number, float[] Part, int Row)> rows, CancellationToken cancellation)
+    {
+        var reader = await OpenAsync(file, cancellation).ConfigureAwait(false);
+        await using var closing = reader.ConfigureAwait(false);
+        var fields = reader.Schema.GetDataFields();
+        var id = Array.Find(fields, field => field.Path.FirstPart == "id");
+        var features = Array.Find(fields, field => field.Path.FirstPart == "features");
+        if (id is null || features is null)
+            throw FormatErrors.Damaged(file.Name, "has other columns than id and features");
+        for (var i = 0; i < reader.RowGroupCount; i++)
+        {
+            using var group = reader.OpenRowGroupReader(i);
+            var count = (int)group.RowCount;
+            var (numbers, levels) = (new int[count], new int[(long)count * rank]);
+            var factors = new float[levels.Length];
+            if (id.IsNullable)
+            {
+                var nullable = new int?[count];
+                await group.ReadAsync<int>(id, (Memory<int?>)nullable, cancellationToken: cancellation)
+                    .ConfigureAwait(false);
+                numbers = Array.ConvertAll(
+                    nullable, number => number ?? throw FormatErrors.Damaged(file.Name, "has an id that is null"));
+            }
+            else
+            {
+                await group.ReadAsync<int>(id, numbers, cancellationToken: cancellation).ConfigureAwait(false);
+            }
+
+            var values = group.GetMetadata(features)?.MetaData?.NumValues;
+            if (values != levels.Length)
+                throw FormatErrors.Damaged(file.Name, $"has rows with other than {rank} features");
+            await group.ReadRawAsync<float>(features, factors, new int[levels.Length], levels, cancellation)
+                .ConfigureAwait(false);
+            for (var at = 0; at < levels.Length; at++)
+                if (levels[at] == 0 != (at % rank == 0))
+                    throw FormatErrors.Damaged(file.Name, $"has rows with other than {rank} features");
+            rows.AddRange(numbers.Select((number, row) => (number, factors, row)));
+        }
+
+        return true;
+    }
+
+    /// <summary>Level by level, as Spark names the levels of lists in more than one way.</summary>
+    private static async Task<string[]?> ReadLabelsAsync(IByteSource file, CancellationToken cancellation)
+    {
+        var reader = await OpenAsync(file, cancellation).ConfigureAwait(false);
+        await using var closing = reader.ConfigureAwait(false);
+        var field = Array.Find(
+            reader.Schema.GetDataFields(), field => field.Path.FirstPart is "labelsArray" or "labels")
+            ?? throw FormatErrors.Damaged(file.Name, "has no column labelsArray");
+        for (var i = 0; i < reader.RowGroupCount; i++)
+        {
+            using var group = reader.OpenRowGroupReader(i);
+            if (group.RowCount == 0) continue;
+            using var read = await group.ReadRawColumnDataBaseAsync(field, cancellation).ConfigureAwait(false);
+            var column = read as RawColumnData<ReadOnlyMemory<char>>
+                ?? throw FormatErrors.Damaged(file.Name, "has labels that are no strings");
+            if (column.RepetitionLevels.Length > 1
+                && column.RepetitionLevels[1..].ContainsAnyExcept(field.MaxRepetitionLevel))
+                throw FormatErrors.Damaged(file.Name, "has labels of several columns; expected those of one");
+            return [.. column.NullableValues.Select(label =>
+                (label ?? throw FormatErrors.Damaged(file.Name, "has a label that is null")).ToString())];
+        }
+
+        return null;
+    }
+
+    private static async Task<ParquetReader> OpenAsync(IByteSource file, CancellationToken cancellation)
+    {
+        var bytes = await file.ReadAllAsync(cancellation).ConfigureAwait(false);
+        return await ParquetReader.CreateAsync(new MemoryStream(bytes), cancellationToken: cancellation)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Whatever the library throws at a damaged file is said of the file.</summary>
+    private static async Task<T> GuardAsync<T>(IByteSource file, Func<Task<T>> read)
+    {
+        try
+        {
+            return await read().ConfigureAwait(false);
+        }
+        catch (Exception damage) when (
+            damage is not (GpuAlsException or OperationCanceledException or OutOfMemoryException))
+        {
+            throw FormatErrors.Damaged(file.Name, $"cannot be read as Parquet: {damage.Message.TrimEnd('.')}");
+        }
+    }
+
+    /// <summary>A row of an indexer: the labels of each of its columns. Named as Spark names the column.</summary>
+    internal sealed class Labels
+    {
+        public List<List<string?>?>? labelsArray { get; set; }
+    }
+}
