@@ -85,8 +85,8 @@ internal sealed class EvaluateJob
         if (model.HasNoPlays)
             throw new GpuAlsException(
                 FailureKind.BadInput,
-                $"the model in '{directory}' was imported without its plays, so nothing tells which of the items a user "
-                + "has played. Import it with --plays.");
+                $"the model in '{directory}' was imported without its plays, so nothing tells which of the items a "
+                + "user has played. Import it with --plays.");
         var ofModel = new InteractionMatrix(model.Users, model.Items, model.Plays) { Feedback = model.Feedback };
         _draft?.Add(ofModel);
         _clock.End("read_model");
