@@ -73,10 +73,9 @@ internal static class ExchangeParameters
             .Select(parameter => parameter with
             {
                 IsCommon = false,
-                AppliesWhen =
-                [
-                    .. parameter.AppliesWhen, new(o => o.Plays.Count > 0, "requires --plays."),
-                ],
+                AppliesWhen = parameter.Name is "user-column" or "item-column" or "weight-column"
+                    ? parameter.AppliesWhen // the model keeps these for the plays of gpuals recommend
+                    : [.. parameter.AppliesWhen, new(o => o.Plays.Count > 0, "requires --plays.")],
             }),
         SharedParameters.Output<ImportJobOptions>(
             o => o.Output.Length == 0 ? null : o.Output, (o, path) => o with { Output = path }, "DIR",

@@ -53,7 +53,7 @@ public sealed class ExchangeCommandTests
     {
         var source = Case("others", file);
 
-        var model = await ImportAsync(format, source, IdFile("users"), IdFile("items"));
+        var model = await ImportAsync(format, source, IdFile(_folder, "users"), IdFile(_folder, "items"));
 
         foreach (var array in (string[])["user_factors.npy", "item_factors.npy"])
             Assert.That(
@@ -171,11 +171,12 @@ public sealed class ExchangeCommandTests
         Assert.That(run.Error, Does.Contain("--side requires --format faiss or word2vec"));
     }
 
-    private static string Case(params string[] parts) =>
+    /// <summary>A file or folder that another program wrote; skips the test if it is absent.</summary>
+    internal static string Case(params string[] parts) =>
         SharedData.Require(["cases", .. parts.Where(part => part.Length > 0)]);
 
     private Task<string> ImportOfImplicitAsync() => ImportAsync(
-        "implicit", Case("others", "implicit-0.7.3-als.npz"), IdFile("users"), IdFile("items"),
+        "implicit", Case("others", "implicit-0.7.3-als.npz"), IdFile(_folder, "users"), IdFile(_folder, "items"),
         "--plays", Case("plays", "truth.csv"), "--weight-column", "plays");
 
     private async Task<string> ImportAsync(string format, string source, params string[] options)
@@ -187,11 +188,11 @@ public sealed class ExchangeCommandTests
     }
 
     /// <summary>The option for the ids of a side, from the file that has those of both.</summary>
-    private string IdFile(string side)
+    internal static string IdFile(TempFolder folder, string side)
     {
         var ids = JsonNode.Parse(File.ReadAllText(Case("others", "ids.json")))![side]!.AsArray();
-        File.WriteAllLines(_folder.At($"{side}.txt"), ids.Select(id => id!.GetValue<string>()));
-        return $"--{side[..^1]}-ids={_folder.At($"{side}.txt")}";
+        File.WriteAllLines(folder.At($"{side}.txt"), ids.Select(id => id!.GetValue<string>()));
+        return $"--{side[..^1]}-ids={folder.At($"{side}.txt")}";
     }
 
     private async Task AssertListsAsync(string expected, string model, params string[] options)
