@@ -21,6 +21,7 @@ internal static class CommandLine
         ExplainCommand.Definition,
         EvaluateCommand.Definition,
         TuneCommand.Definition,
+        UpdateCommand.Definition,
         .. ModelCommands.Definitions,
         .. ExchangeCommands.Definitions,
         DemoCommand.Definition,

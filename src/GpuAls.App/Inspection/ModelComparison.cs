@@ -83,6 +83,7 @@ internal sealed record ModelComparison(
                 .Select(parameter => new ComparedText(
                     parameter.Name, Given(parameter, a.Options), Given(parameter, b.Options))),
             new("input", string.Join(' ', a.Input.Locations), string.Join(' ', b.Input.Locations)),
+            new("updates", Updates(a), Updates(b)),
             new("weight-column", a.Input.WeightColumn, b.Input.WeightColumn),
             new("event-weights", Events(a.Input), Events(b.Input)),
             new("since", Time(a.Input.Since), Time(b.Input.Since)),
@@ -93,6 +94,10 @@ internal sealed record ModelComparison(
         ];
         return [.. all.Where(value => value.Old != value.New)];
     }
+
+    private static string? Updates(ModelManifest manifest) => manifest.Updates is { } updates
+        ? string.Join(' ', updates.SelectMany(update => update.Locations))
+        : null;
 
     private static string? Events(ManifestInput input) =>
         input.EventWeights is { } weights ? new EventWeights(weights).ToString() : null;

@@ -69,6 +69,18 @@ internal static class Collisions
     }
 
     /// <exception cref="GpuAlsException">
+    /// Kind Usage: new plays are in the folder of the model that is written, or one model would be in the other.
+    /// </exception>
+    public static async Task CheckAsync(UpdateJobOptions options, CancellationToken cancellation)
+    {
+        // The model itself may be replaced; it has been read by then.
+        if (!OutputLocation.Of(options.Output).IsSameAs(OutputLocation.Of(options.Model)))
+            CheckApart("--output", options.Output, ("the model", options.Model));
+        await CheckPlaysOutsideAsync(options.Output, "which would be replaced", [options.Plays], cancellation)
+            .ConfigureAwait(false);
+    }
+
+    /// <exception cref="GpuAlsException">
     /// Kind Usage: an output has the name of a file with plays or of the other, or is in the folder of a model.
     /// </exception>
     public static async Task CheckAsync(EvaluateJobOptions options, CancellationToken cancellation)

@@ -87,6 +87,7 @@ internal static class ModelCommands
                 + $"{manifest.GpualsVersion} on {manifest.Device}"),
             ("input", ReportFacts.Input(manifest.Input).Replace("\n", ", ", StringComparison.Ordinal)),
             ("data", ReportFacts.Data(manifest.Data)),
+            .. (manifest.Updates ?? []).Select(update => ("updated", (string?)Updated(update))),
             ("options", ReportFacts.Training(manifest.Options with { Rank = manifest.Rank }, manifest.Preset)),
             ("iterations", Iterations(manifest)),
             .. ModelComparison.Measured(manifest).Select(metric => (metric.Key, (string?)Text($"{metric.Value:G6}"))),
@@ -100,6 +101,10 @@ internal static class ModelCommands
         foreach (var (name, value) in facts)
             if (value is not null) output.WriteLine($"{name,-12}{value}");
     }
+
+    private static string Updated(ManifestUpdate update) =>
+        Text($"{update.StartedAt:yyyy-MM-dd HH:mm:ss} UTC, {update.Recomputed:N0} {Words.Of(update.Side)} recomputed ")
+            + Text($"and {update.Added:N0} added, from {string.Join(", ", update.Locations)}");
 
     private static string Iterations(ModelManifest manifest) => manifest.Validation is { } validation
         ? Text($"{manifest.Iterations.Count}, kept the one with the best {validation.Metric}: ")

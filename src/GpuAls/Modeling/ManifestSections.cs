@@ -56,6 +56,50 @@ internal sealed record ManifestInput
     };
 }
 
+/// <summary>An update of a model: its new plays, and how many factors were computed from them.</summary>
+internal sealed record ManifestUpdate
+{
+    /// <summary>Version of gpuals that made it.</summary>
+    public required string GpualsVersion { get; init; }
+
+    /// <summary>When it began, in UTC.</summary>
+    public required DateTime StartedAt { get; init; }
+
+    /// <summary>What it was computed with.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Where the new plays came from.</summary>
+    public required IReadOnlyList<string> Locations { get; init; }
+
+    /// <summary>Whose factors were computed.</summary>
+    public required Side Side { get; init; }
+
+    /// <summary>What became of the plays that the model had of them.</summary>
+    public required PlaysCombination Combine { get; init; }
+
+    /// <summary>How many of them the model had.</summary>
+    public required int Recomputed { get; init; }
+
+    /// <summary>How many were new.</summary>
+    public required int Added { get; init; }
+
+    /// <summary>Rows read and left out.</summary>
+    public required ReadStatistics Read { get; init; }
+}
+
+/// <summary>What becomes of the plays that a model already has of the users, or items, that are updated.</summary>
+[JsonConverter(typeof(WordConverter<PlaysCombination>))]
+internal enum PlaysCombination
+{
+    /// <summary>They stay, and weights of the same pair are added; a new rating replaces the old one.</summary>
+    [JsonStringEnumMemberName("add")]
+    Add,
+
+    /// <summary>They are dropped: the new plays are all that there are.</summary>
+    [JsonStringEnumMemberName("replace")]
+    Replace,
+}
+
 /// <summary>The lists that were made with a model.</summary>
 internal sealed record ManifestLists
 {

@@ -38,6 +38,10 @@ internal sealed record ModelManifest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? WarmStart { get; init; }
 
+    /// <summary>What was done to it since the training, in order; null for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ManifestUpdate>? Updates { get; init; }
+
     /// <summary>The options, with the rank it has.</summary>
     [JsonIgnore]
     internal AlsOptions TrainedOptions => Options with { Rank = Rank };
@@ -140,10 +144,23 @@ internal sealed record DataStatistics
         Items = plays.Items.Count,
         Plays = plays.ByUser.EntryCount,
         CancelledPairs = plays.CancelledPairs,
-        UsersWithoutPlays = Enumerable.Range(0, plays.Users.Count)
-            .Count(user => !Likes.Any(plays.ByUser.RowValues(user), plays.Feedback)),
+        UsersWithoutPlays = CountWithoutPlays(plays.ByUser, plays.Feedback),
         UserIdType = plays.Users.Type,
         ItemIdType = plays.Items.Type,
         Read = read,
     };
+
+    /// <summary>The same input, with the users, items and plays of an updated model.</summary>
+    internal DataStatistics Updated(FactorModel model) => this with
+    {
+        Users = model.Users.Count,
+        Items = model.Items.Count,
+        Plays = model.Plays.EntryCount,
+        UsersWithoutPlays = CountWithoutPlays(model.Plays, model.Feedback),
+        UserIdType = model.Users.Type,
+        ItemIdType = model.Items.Type,
+    };
+
+    private static int CountWithoutPlays(CsrMatrix byUser, Feedback feedback) =>
+        Enumerable.Range(0, byUser.RowCount).Count(user => !Likes.Any(byUser.RowValues(user), feedback));
 }

@@ -64,7 +64,7 @@ internal sealed class FoldIn : IDisposable
             ? rows.ToArray()
             : throw new GpuAlsException(
                 FailureKind.Internal,
-                "the equations of a user have no unique solution in fp64. Train with more --regularization.");
+                "the equations of a user or item have no unique solution in fp64. Train with more --regularization.");
     }
 
     /// <summary>A model of other users over the same items.</summary>

@@ -33,6 +33,7 @@ public sealed class ConfigSchemaTests
         ("explain", OnDevice(JobParameters.Explain)),
         ("evaluate", Watched(JobParameters.Evaluate)),
         ("tune", Watched(JobParameters.Tune)),
+        ("update", OnDevice(UpdateParameters.Update)),
         ("model info", Properties(JobParameters.Model, LogOptions.Table)),
         ("model verify", Properties(JobParameters.Model, LogOptions.Table)),
         ("model diff", Properties(JobParameters.ModelDiff, LogOptions.Table)),
