@@ -23,6 +23,7 @@ root.Add(ConvergenceCommand.Create());
 root.Add(ConvergencePlot.Create());
 root.Add(DatabaseCommand.Create());
 root.Add(FoldInCommand.Create());
+root.Add(ModelLoadCommand.Create());
 root.Add(HighRankCommand.Create());
 root.Add(HostCommand.Create());
 root.Add(KernelsCommand.Create());
