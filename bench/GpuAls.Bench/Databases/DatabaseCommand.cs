@@ -144,7 +144,7 @@ internal sealed class DatabaseRun(string url, LoadPlan plan, TextWriter results,
     {
         var outputs = new JobOutputs(overwrite: true);
         await using var owned = outputs.ConfigureAwait(false);
-        var lists = await outputs.OpenListsAsync(location, new TableOptions { Mode = mode }, default)
+        var lists = await outputs.OpenListsAsync(location, new TableOptions { Mode = mode }, ListShape.Flat, default)
             .ConfigureAwait(false);
         await lists.WriteAsync(model, batches).ConfigureAwait(false);
         await outputs.CommitAsync(default).ConfigureAwait(false);

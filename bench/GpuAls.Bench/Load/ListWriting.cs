@@ -64,7 +64,8 @@ internal sealed class ListWriting(LoadPlan plan, Peer peer, TextWriter progress)
         var outputs = new JobOutputs(overwrite: true);
         await using (outputs.ConfigureAwait(false))
         {
-            var lists = await outputs.OpenListsAsync(path, new TableOptions(), default).ConfigureAwait(false);
+            var lists = await outputs.OpenListsAsync(path, new TableOptions(), ListShape.Flat, default)
+                .ConfigureAwait(false);
             await lists.WriteAsync(model, batches).ConfigureAwait(false);
             await outputs.CommitAsync(default).ConfigureAwait(false);
         }

@@ -41,17 +41,18 @@ internal sealed class JobOutputs(bool overwrite) : IAsyncDisposable
     /// <summary>Opens a file or a table of lists.</summary>
     /// <param name="path">The file, or the database.</param>
     /// <param name="tables">Which tables of a database are written.</param>
+    /// <param name="shape">What a row of a file is.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="GpuAlsException">
-    /// Kind Usage: the extension is not that of a format, or no table is named. Kind Output: the file exists, or the
-    /// file or table cannot be written.
+    /// Kind Usage: the extension is not that of a format with this shape, or no table is named. Kind Output: the file
+    /// exists, or the file or table cannot be written.
     /// </exception>
     public async Task<IListOutput> OpenListsAsync(
-        string path, TableOptions tables, CancellationToken cancellation)
+        string path, TableOptions tables, ListShape shape, CancellationToken cancellation)
     {
         if (Databases.Of(path) is { } database)
             return _tables = await database.OpenTablesAsync(path, tables, cancellation).ConfigureAwait(false);
-        var format = ListFormat.Of(path);
+        var format = ListFormat.Of(path, shape);
         return new ListFile(await OpenFileAsync(path, cancellation).ConfigureAwait(false), format);
     }
 
@@ -110,7 +111,8 @@ internal sealed record TrainOutput(ChecksummedOutput Model, IListOutput Lists, s
         var model = new ChecksummedOutput(folder);
         if (inside is null)
         {
-            var elsewhere = await outputs.OpenListsAsync(lists, options.Tables, cancellation).ConfigureAwait(false);
+            var elsewhere = await outputs.OpenListsAsync(lists, options.Tables, options.ListShape, cancellation)
+                .ConfigureAwait(false);
             return new TrainOutput(model, elsewhere, null) { Latest = latest };
         }
 
@@ -147,7 +149,7 @@ internal sealed record TrainOutput(ChecksummedOutput Model, IListOutput Lists, s
     {
         var lists = options.Recommendations ?? ModelFiles.Recommendations;
         var isTable = Databases.Has(lists);
-        var format = isTable ? null : ListFormat.Of(lists);
+        var format = isTable ? null : ListFormat.Of(lists, options.ListShape);
         var inside = options.Recommendations is null ? lists
             : isTable ? null
             : await InsideAsync(options.Output, lists, cancellation).ConfigureAwait(false);

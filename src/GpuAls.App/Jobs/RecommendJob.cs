@@ -47,7 +47,8 @@ internal sealed class RecommendJob
     private async Task<RecommendReport> RunAsync(JobOutputs outputs, CancellationToken cancellation)
     {
         var file = _options.Output is { } output
-            ? await outputs.OpenListsAsync(output, _options.Tables, cancellation).ConfigureAwait(false)
+            ? await outputs.OpenListsAsync(output, _options.Tables, _options.ListShape, cancellation)
+                .ConfigureAwait(false)
             : null;
         _engine.PrepareTopK();
         var location =

@@ -55,6 +55,9 @@ internal sealed record RecommendJobOptions
     /// <summary>Which tables of a database are written.</summary>
     public TableOptions Tables { get; init; } = new();
 
+    /// <summary>What a row of a file of lists is.</summary>
+    public ListShape ListShape { get; init; }
+
     /// <summary>Whether an existing file is replaced.</summary>
     public bool Overwrite { get; init; }
 

@@ -58,6 +58,9 @@ internal sealed record TrainJobOptions
     /// <summary>Which tables of a database are written.</summary>
     public TableOptions Tables { get; init; } = new();
 
+    /// <summary>What a row of a file of lists is.</summary>
+    public ListShape ListShape { get; init; }
+
     /// <summary>A page on the run, which tracks the loss; null writes none.</summary>
     public ReportOptions? Report { get; init; }
 

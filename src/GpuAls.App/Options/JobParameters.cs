@@ -56,6 +56,9 @@ internal static class JobParameters
             o => o.Recommendations,
             o => o.Tables,
             (o, tables) => o with { Tables = tables }),
+        SharedParameters.Shape<TrainJobOptions>(
+            o => o.ListShape, (o, shape) => o with { ListShape = shape },
+            o => o.Recommendations ?? ModelFiles.Recommendations),
         SharedParameters.Top<TrainJobOptions>(o => o.Top, (o, top) => o with { Top = top }),
         SharedParameters.IncludePlayed<TrainJobOptions>(
             o => o.IncludePlayed, (o, value) => o with { IncludePlayed = value }),
@@ -132,6 +135,8 @@ internal static class JobParameters
         .. NamesOfItems,
         .. SharedParameters.Tables<RecommendJobOptions>(
             "--output", o => o.Output, o => o.Tables, (o, tables) => o with { Tables = tables }),
+        SharedParameters.Shape<RecommendJobOptions>(
+            o => o.ListShape, (o, shape) => o with { ListShape = shape }, o => o.Output),
         SharedParameters.Top<RecommendJobOptions>(o => o.Top, (o, top) => o with { Top = top }),
         SharedParameters.IncludePlayed<RecommendJobOptions>(
             o => o.IncludePlayed, (o, value) => o with { IncludePlayed = value }),
@@ -209,6 +214,8 @@ internal static class JobParameters
             ],
         },
         .. NamesOfItems,
+        SharedParameters.Shape<RecommendJobOptions>(
+            o => o.ListShape, (o, shape) => o with { ListShape = shape }, o => o.Output),
         SharedParameters.Top<RecommendJobOptions>(o => o.Top, (o, top) => o with { Top = top }),
         .. ListRuleParameters.Table.Where(parameter => parameter.Name != "exclude").Select(
             parameter => parameter.Within<RecommendJobOptions>(o => o.Rules, (o, rules) => o with { Rules = rules })),

@@ -204,6 +204,24 @@ internal static class SharedParameters
             Summary = "Length of each list",
         };
 
+    /// <summary>What a row of a file of lists is.</summary>
+    /// <param name="get">The shape.</param>
+    /// <param name="set">Changes it.</param>
+    /// <param name="output">The file or database of the lists; null for text on stdout.</param>
+    public static Parameter<T> Shape<T>(
+        Func<T, ListShape> get, Func<T, ListShape, T> set, Func<T, string?> output) =>
+        Parameter<T>.Word("list-shape", get, set) with
+        {
+            Group = ParameterGroup.Output,
+            Summary = "Rows of a Parquet file: flat, a row for each listed item, or nested, a row for each list",
+            Details = "nested is the shape of Spark's recommendForAllUsers: user and recommendations, an array of "
+                + "structs of item and rating. It requires a .parquet file.",
+            Requires =
+            [
+                new(o => get(o) == ListShape.Flat || ListFormat.IsParquet(output(o)), ListFormat.WhyParquet),
+            ],
+        };
+
     /// <summary>Whether lists may have what was played.</summary>
     public static Parameter<T> IncludePlayed<T>(Func<T, bool> get, Func<T, bool, T> set) =>
         Parameter<T>.Flag("include-played", get, set) with

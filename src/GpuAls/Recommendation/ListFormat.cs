@@ -1,4 +1,19 @@
+using System.Text.Json.Serialization;
+
 namespace GpuAls;
+
+/// <summary>What a row of a file of lists is.</summary>
+[JsonConverter(typeof(WordConverter<ListShape>))]
+internal enum ListShape
+{
+    /// <summary>A listed item.</summary>
+    [JsonStringEnumMemberName("flat")]
+    Flat,
+
+    /// <summary>A list.</summary>
+    [JsonStringEnumMemberName("nested")]
+    Nested,
+}
 
 /// <summary>A file format for lists. A new one is an <see cref="IListEncoder"/> and a line here.</summary>
 /// <param name="Extension">The extension of its files.</param>
@@ -8,13 +23,37 @@ internal sealed record ListFormat(string Extension, Func<ListColumns, IListEncod
     /// <summary>Columns user, item, rank (int32, from 1) and score (float).</summary>
     public static ListFormat Parquet { get; } = new(".parquet", columns => new ParquetListEncoder(columns));
 
-    /// <summary>The same columns, with a header (RFC 4180).</summary>
+    /// <summary>A row for each list: user, recommendations: array&lt;struct&lt;item, rating&gt;&gt;.</summary>
+    public static ListFormat NestedParquet { get; } =
+        new(".parquet", columns => new NestedListEncoder(columns));
+
+    /// <summary>Columns user, item, rank and score, with a header (RFC 4180).</summary>
     public static ListFormat Csv { get; } = new(".csv", columns => new CsvListEncoder(columns));
 
     /// <summary>One list a line, {"user": ..., "items": [{"item": ..., "score": ...}]}.</summary>
     public static ListFormat JsonLines { get; } = new(".jsonl", columns => new JsonLinesListEncoder(columns));
 
     private static ListFormat[] All { get; } = [Parquet, Csv, JsonLines];
+
+    /// <summary>The format that the extension of a file and a shape ask for.</summary>
+    /// <exception cref="GpuAlsException">Kind Usage: another extension, or it has no such shape.</exception>
+    public static ListFormat Of(string path, ListShape shape)
+    {
+        var format = Of(path);
+        if (shape == ListShape.Flat) return format;
+        return format == Parquet
+            ? NestedParquet
+            : throw new GpuAlsException(FailureKind.Usage, $"'{path}': {WhyParquet}");
+    }
+
+    /// <summary>Why other formats have no nested lists.</summary>
+    public const string WhyParquet = "--list-shape nested requires a .parquet file: CSV and tables of databases have "
+        + "a row for each listed item, and .jsonl has one line per list anyway.";
+
+    /// <summary>Whether a location is a file of Parquet.</summary>
+    public static bool IsParquet(string? path) =>
+        path is not null && !Databases.Has(path)
+        && Path.GetExtension(path).Equals(Parquet.Extension, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The format that the extension of a file asks for.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: another extension.</exception>

@@ -56,13 +56,20 @@ internal sealed class ParquetListEncoder(ListColumns columns) : IListEncoder
         pages.AddCoded(dictionary.Plain(), dictionary.Count, codes.Finish(0));
     }
 
-    private static void AddItems(RowGroupPages pages, IdIndex ids, UserList[] lists, int rows)
+    /// <summary>Adds the ids of what the lists hold.</summary>
+    /// <param name="pages">The row group.</param>
+    /// <param name="ids">The ids, or names.</param>
+    /// <param name="lists">The lists.</param>
+    /// <param name="rows">How many items they hold.</param>
+    /// <param name="levels">Which list each belongs to; null where each has a row.</param>
+    public static void AddItems(
+        RowGroupPages pages, IdIndex ids, UserList[] lists, int rows, ListLevels? levels = null)
     {
         var dictionary = new IdDictionary(ids);
         var codes = CodePage.OfSingles(Math.Min(ids.Count, rows), rows);
         foreach (var list in lists)
             foreach (var item in list.Items.Span) codes.Add(dictionary.Code(item));
-        pages.AddCoded(dictionary.Plain(), dictionary.Count, codes.Finish(rows));
+        pages.AddCoded(dictionary.Plain(), dictionary.Count, codes.Finish(rows), levels);
     }
 
     private static void AddRanks(RowGroupPages pages, UserList[] lists, int rows)
@@ -77,15 +84,18 @@ internal sealed class ParquetListEncoder(ListColumns columns) : IListEncoder
         pages.AddCoded(dictionary, longest, codes.Finish(rows));
     }
 
-    private static void AddScores(RowGroupPages pages, UserList[] lists, int rows)
+    /// <summary>Adds the scores, as <see cref="AddItems"/>.</summary>
+    public static void AddScores(RowGroupPages pages, UserList[] lists, int rows, ListLevels? levels = null)
     {
-        var values = new ArrayBufferWriter<byte>(rows * sizeof(float));
+        var values = new ArrayBufferWriter<byte>(Math.Max(1, rows * sizeof(float)));
         foreach (var list in lists) values.Write(MemoryMarshal.AsBytes(list.Scores.Span));
-        pages.AddPlain(values.WrittenSpan);
+        pages.AddPlain(values.WrittenSpan, levels);
     }
 
-    private sealed record EncodedGroup(WrittenRowGroup Group) : EncodedLists(Group.Bytes);
 }
+
+/// <summary>A row group of lists.</summary>
+internal sealed record EncodedGroup(WrittenRowGroup Group) : EncodedLists(Group.Bytes);
 
 /// <summary>
 /// The distinct ids of a row group, in order of first appearance; a row holds a code, the id's position among them.

@@ -24,7 +24,8 @@ internal sealed record WrittenRowGroup(ReadOnlyMemory<byte> Bytes, int Rows, Wri
 /// <param name="Data">Offset of the data page.</param>
 /// <param name="Compressed">Size in the file, headers included, in bytes.</param>
 /// <param name="Uncompressed">Size without compression, headers included, in bytes.</param>
-internal sealed record WrittenChunk(long? Dictionary, long Data, long Compressed, long Uncompressed)
+/// <param name="Values">Number of values, one for each empty list included.</param>
+internal sealed record WrittenChunk(long? Dictionary, long Data, long Compressed, long Uncompressed, int Values)
 {
     public WrittenChunk At(long offset) => this with { Dictionary = Dictionary + offset, Data = Data + offset };
 }
@@ -42,24 +43,34 @@ internal sealed class RowGroupPages(int rows)
     /// <param name="dictionary">The values of the dictionary, in PLAIN encoding.</param>
     /// <param name="count">Number of values in the dictionary.</param>
     /// <param name="codes">The data page of indices, see <see cref="CodePage"/>.</param>
-    public void AddCoded(ReadOnlySpan<byte> dictionary, int count, ReadOnlySpan<byte> codes)
+    /// <param name="levels">Which row each value belongs to; null where each row has one.</param>
+    public void AddCoded(
+        ReadOnlySpan<byte> dictionary, int count, ReadOnlySpan<byte> codes, ListLevels? levels = null)
     {
         var (start, before) = (_bytes.WrittenCount, _uncompressed);
         Add(dictionary, PageType.DICTIONARY_PAGE, count, Encoding.PLAIN);
         var data = _bytes.WrittenCount;
-        Add(codes, PageType.DATA_PAGE, rows, Encoding.RLE_DICTIONARY);
-        _chunks.Add(new WrittenChunk(start, data, _bytes.WrittenCount - start, _uncompressed - before));
+        AddData(codes, Encoding.RLE_DICTIONARY, levels);
+        AddChunk(start, data, start, before, levels);
     }
 
     /// <summary>Adds a column of values in PLAIN encoding.</summary>
-    public void AddPlain(ReadOnlySpan<byte> values)
+    public void AddPlain(ReadOnlySpan<byte> values, ListLevels? levels = null)
     {
         var (start, before) = (_bytes.WrittenCount, _uncompressed);
-        Add(values, PageType.DATA_PAGE, rows, Encoding.PLAIN);
-        _chunks.Add(new WrittenChunk(null, start, _bytes.WrittenCount - start, _uncompressed - before));
+        AddData(values, Encoding.PLAIN, levels);
+        AddChunk(null, start, start, before, levels);
     }
 
     public WrittenRowGroup Finish() => new(_bytes.WrittenMemory, rows, [.. _chunks]);
+
+    private void AddData(ReadOnlySpan<byte> values, Encoding encoding, ListLevels? levels) => Add(
+        levels is null ? values : (byte[])[.. levels.Bytes.Span, .. values],
+        PageType.DATA_PAGE, levels?.Count ?? rows, encoding);
+
+    private void AddChunk(long? dictionary, long data, int start, long before, ListLevels? levels) =>
+        _chunks.Add(new WrittenChunk(
+            dictionary, data, _bytes.WrittenCount - start, _uncompressed - before, levels?.Count ?? rows));
 
     private void Add(ReadOnlySpan<byte> page, PageType type, int values, Encoding encoding)
     {
@@ -74,7 +85,7 @@ internal sealed class RowGroupPages(int rows)
         header.I32(2, (int)encoding);
         if (type == PageType.DATA_PAGE)
         {
-            // The encodings of levels, which columns without nulls do not have.
+            // The encodings of levels, which only lists have.
             header.I32(3, (int)Encoding.RLE);
             header.I32(4, (int)Encoding.RLE);
         }

@@ -154,7 +154,8 @@ public sealed class PostgresWriteErrorTests
         {
             var file = await outputs.OpenFileAsync(folder.At("model.txt"), default);
             await file.WriteAsync(stream => stream.WriteAsync(new byte[] { 1 }).AsTask(), default);
-            var lists = await outputs.OpenListsAsync(shop.Url, new TableOptions { Lists = "recs" }, default);
+            var lists = await outputs.OpenListsAsync(
+                shop.Url, new TableOptions { Lists = "recs" }, ListShape.Flat, default);
             await lists.WriteAsync(model, [Batch(0)]);
             Kill(shop);
 
