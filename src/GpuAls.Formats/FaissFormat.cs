@@ -20,7 +20,7 @@ internal sealed class FaissFormat() : ModelFormat("faiss")
     {
         var factors = FactorArray.Of(model, side);
         await stream.WriteAsync(Header(factors), cancellation).ConfigureAwait(false);
-        await SafetensorsFormat.WriteAsync(stream, factors.Values, cancellation).ConfigureAwait(false);
+        await NpyFile.WriteElementsAsync<float>(stream, factors.Values, cancellation).ConfigureAwait(false);
     }
 
     private static byte[] Header(FactorArray factors)

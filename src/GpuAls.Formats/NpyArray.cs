@@ -71,17 +71,8 @@ internal sealed partial record NpyArray(
     }
 
     /// <summary>A single value as a .npy file.</summary>
-    public static byte[] Scalar(string descriptor, ReadOnlySpan<byte> value)
-    {
-        var text = $"{{'descr': '{descriptor}', 'fortran_order': False, 'shape': (), }}";
-        const int Start = 10;
-        var padded = ((Start + text.Length + 1 + 63) / 64 * 64) - Start;
-        return
-        [
-            .. Magic, 1, 0, (byte)(padded & 255), (byte)(padded >> 8),
-            .. Encoding.ASCII.GetBytes(text.PadRight(padded - 1) + '\n'), .. value,
-        ];
-    }
+    public static byte[] Scalar(string descriptor, ReadOnlySpan<byte> value) =>
+        [.. NpyFile.Header(descriptor, []), .. value];
 
     [GeneratedRegex(
         @"'descr':\s*'(?<descr>[^']*)'.*'fortran_order':\s*(?<fortran>True|False).*'shape':\s*\((?<shape>[\d,\s]*)\)",

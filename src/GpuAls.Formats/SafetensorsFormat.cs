@@ -12,7 +12,6 @@ namespace GpuAls.Formats;
 internal sealed class SafetensorsFormat() : ModelFormat("safetensors")
 {
     private const int Alignment = 8;
-    private const int ChunkFloats = 1 << 18;
 
     private static readonly (string Name, Side Side)[] Tensors =
         [("item_factors", Side.Items), ("user_factors", Side.Users)];
@@ -44,7 +43,8 @@ internal sealed class SafetensorsFormat() : ModelFormat("safetensors")
         Encoding.ASCII.GetBytes(header.ToString().PadRight(padded)).CopyTo(text, sizeof(ulong));
         await stream.WriteAsync(text, cancellation).ConfigureAwait(false);
         foreach (var (_, of) in Tensors)
-            await WriteAsync(stream, FactorArray.Of(model, of).Values, cancellation).ConfigureAwait(false);
+            await NpyFile.WriteElementsAsync<float>(stream, FactorArray.Of(model, of).Values, cancellation)
+                .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -64,18 +64,6 @@ internal sealed class SafetensorsFormat() : ModelFormat("safetensors")
             or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw FormatErrors.Damaged(location, "is not a file of safetensors, or not whole");
-        }
-    }
-
-    /// <summary>Writes floats, little-endian.</summary>
-    internal static async Task WriteAsync(Stream stream, float[] values, CancellationToken cancellation)
-    {
-        var buffer = new byte[Math.Min(values.Length, ChunkFloats) * sizeof(float)];
-        for (var start = 0; start < values.Length; start += ChunkFloats)
-        {
-            var count = Math.Min(ChunkFloats, values.Length - start);
-            MemoryMarshal.AsBytes(values.AsSpan(start, count)).CopyTo(buffer);
-            await stream.WriteAsync(buffer.AsMemory(0, count * sizeof(float)), cancellation).ConfigureAwait(false);
         }
     }
 

@@ -137,10 +137,8 @@ internal sealed record ModelComparison(
     /// <summary>The indices of the ids that both have, by their texts.</summary>
     private static List<(int Old, int New)> Common(IdIndex a, IdIndex b)
     {
-        var common = new List<(int Old, int New)>();
-        for (var index = 0; index < a.Count; index++)
-            if (b.TryFind(a.Format(index), out var other)) common.Add((index, other));
-        return common;
+        var others = a.IndicesIn(b);
+        return [.. others.Index().Where(pair => pair.Item >= 0).Select(pair => (pair.Index, pair.Item))];
     }
 
     private static ComparedResults? ResultsOf(

@@ -89,23 +89,17 @@ internal static class ImportJob
     {
         var rows = side.Factors.Rows;
         if (file is null) return side.Ids ?? new IdIndex<int>([.. Enumerable.Range(0, rows)]);
-        var bytes = await FormatErrors.ReadAllAsync(file, cancellation).ConfigureAwait(false);
-        string[] ids = [.. Lines(System.Text.Encoding.UTF8.GetString(bytes))];
-        if (ids.Length != rows)
+        var ids = await IdFiles.ReadLinesAsync(file, new InteractionSchema(), "one id per line", cancellation)
+            .ConfigureAwait(false);
+        if (ids.Count != rows)
             throw new GpuAlsException(
                 FailureKind.BadInput,
-                $"{option}: {file} has {Counted.Of(ids.Length, "line")}; expected {rows:N0}, one for each row of "
+                $"{option}: {file} has {Counted.Of(ids.Count, "line")}; expected {rows:N0}, one for each row of "
                 + "factors.");
         var twice = ids.GroupBy(id => id, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
         if (twice is not null)
             throw new GpuAlsException(FailureKind.BadInput, $"{option}: {file} has {Quoted.Of(twice.Key)} twice.");
-        return new IdIndex<string>(ids);
-    }
-
-    private static IEnumerable<string> Lines(string text)
-    {
-        using var reader = new StringReader(text.TrimStart('\uFEFF'));
-        while (reader.ReadLine() is { } line) yield return line;
+        return new IdIndex<string>([.. ids]);
     }
 
     private static ModelManifest ManifestOf(
@@ -120,17 +114,7 @@ internal static class ImportJob
             Rank = foreign.Rank,
             Preset = foreign.Preset,
             Options = model.Options,
-            Data = new DataStatistics
-            {
-                Users = model.Users.Count,
-                Items = model.Items.Count,
-                Plays = model.Plays.EntryCount,
-                UsersWithoutPlays = Enumerable.Range(0, model.Users.Count)
-                    .Count(user => !Likes.Any(model.Plays.RowValues(user), model.Feedback)),
-                UserIdType = model.Users.Type,
-                ItemIdType = model.Items.Type,
-                Read = read,
-            },
+            Data = DataStatistics.Of(model, read),
             Device = $"none: imported ({options.Format})",
             Iterations = [],
             TimingsSeconds = clock.Seconds,
@@ -156,7 +140,9 @@ internal sealed record KnownPlays(CsrMatrix Plays, long Left, ReadStatistics Rea
                 new ReadStatistics { Files = 0, Rows = 0, ZeroWeightRows = 0, BadRows = 0 });
         var (rows, plays) = await new PlaysLoader(options.Schema, clock, progress)
             .ReadAsync(options.Plays, als: null, cancellation).ConfigureAwait(false);
-        var known = Renumbered(plays, users, items);
+        var known = CsrBuilder.Renumbered(
+            plays.ByUser, plays.Users.IndicesIn(users), users.Count, plays.Items.IndicesIn(items), items.Count,
+            plays.Feedback);
         if (known.EntryCount == 0)
             throw new GpuAlsException(
                 FailureKind.BadInput,
@@ -165,32 +151,6 @@ internal sealed record KnownPlays(CsrMatrix Plays, long Left, ReadStatistics Rea
                 + $"{Quoted.Of(plays.Items.Format(0))}? Those of the model are such as {Quoted.Of(users.Format(0))} "
                 + $"and {Quoted.Of(items.Format(0))}.");
         return new KnownPlays(known, plays.ByUser.EntryCount - known.EntryCount, rows.Statistics);
-    }
-
-    private static CsrMatrix Renumbered(InteractionMatrix plays, IdIndex users, IdIndex items)
-    {
-        var itemOf = new int[plays.Items.Count];
-        for (var item = 0; item < itemOf.Length; item++)
-            itemOf[item] = items.TryFind(plays.Items.Format(item), out var index) ? index : -1;
-        var (indptr, indices, values) = (new long[users.Count + 1], new List<int>(), new List<float>());
-        for (var user = 0; user < users.Count; user++)
-        {
-            if (plays.Users.TryFind(users.Format(user), out var row))
-            {
-                var rowItems = plays.ByUser.RowIndices(row);
-                var rowValues = plays.ByUser.RowValues(row);
-                var entries = new List<(int Item, float Value)>();
-                for (var i = 0; i < rowItems.Length; i++)
-                    if (itemOf[rowItems[i]] >= 0) entries.Add((itemOf[rowItems[i]], rowValues[i]));
-                entries.Sort();
-                indices.AddRange(entries.Select(entry => entry.Item));
-                values.AddRange(entries.Select(entry => entry.Value));
-            }
-
-            indptr[user + 1] = indices.Count;
-        }
-
-        return new CsrMatrix(items.Count, indptr, [.. indices], [.. values]);
     }
 }
 

@@ -113,7 +113,7 @@ internal sealed record LoadedRules(ListRules Rules, IReadOnlyList<UnusedIds> Unu
         async Task<CsrMatrix> PairsAsync(string file)
         {
             var rows = await IdFiles.ReadPairsAsync(file, schema, cancellation).ConfigureAwait(false);
-            var (users, items) = (Translate(rows.Users, model.Users), Translate(rows.Items, model.Items));
+            var (users, items) = (rows.Users.IndicesIn(model.Users), rows.Items.IndicesIn(model.Items));
             var (userIndices, itemIndices) = (rows.UserIndices, rows.ItemIndices);
             int[] known =
             [
@@ -132,7 +132,7 @@ internal sealed record LoadedRules(ListRules Rules, IReadOnlyList<UnusedIds> Unu
         {
             var columns = options.Schema with { UserColumn = options.GroupColumn, UserOption = "--group-column" };
             var rows = await IdFiles.ReadPairsAsync(file, columns, cancellation).ConfigureAwait(false);
-            var items = Translate(rows.Items, model.Items);
+            var items = rows.Items.IndicesIn(model.Items);
             var groupOf = new int[model.Items.Count];
             Array.Fill(groupOf, -1);
             var (groups, rowItems) = (rows.UserIndices, rows.ItemIndices);
@@ -157,10 +157,6 @@ internal sealed record LoadedRules(ListRules Rules, IReadOnlyList<UnusedIds> Unu
             if (unknown > 0) unused.Add(new UnusedIds(option, file, unknown, all, noun));
         }
     }
-
-    /// <summary>[ids of a file], their indices in a model; -1 where it has none.</summary>
-    private static int[] Translate(IdIndex ids, IdIndex ofModel) =>
-        [.. Enumerable.Range(0, ids.Count).Select(index => Find(ofModel, ids.Format(index)))];
 
     private static int Find(IdIndex ids, string id) => ids.TryFind(id, out var index) ? index : -1;
 }

@@ -8,13 +8,7 @@ internal static class ExchangeParameters
     /// <summary>Of <c>gpuals export</c>.</summary>
     public static ParameterTable<ExportJobOptions> Export => field ??= new(new ExportJobOptions(),
     [
-        Parameter<ExportJobOptions>.Argument(
-            "model", o => o.Model.Length == 0 ? null : o.Model, (o, path) => o with { Model = path }) with
-        {
-            Group = ParameterGroup.Input,
-            IsRequired = true,
-            Summary = "Directory written by gpuals train, or the file latest beside versions",
-        },
+        SharedParameters.Model<ExportJobOptions>(o => o.Model, (o, path) => o with { Model = path }),
         Format<ExportJobOptions>(
             format => format.IsWritten, o => o.Format, (o, name) => o with { Format = name },
             "Format to write",

@@ -230,13 +230,7 @@ internal static class JobParameters
     /// <summary>Of <c>gpuals explain</c>.</summary>
     public static ParameterTable<ExplainJobOptions> Explain => field ??= new(new ExplainJobOptions(),
     [
-        Parameter<ExplainJobOptions>.Argument(
-            "model", o => o.Model.Length == 0 ? null : o.Model, (o, path) => o with { Model = path }) with
-        {
-            Group = ParameterGroup.Input,
-            IsRequired = true,
-            Summary = "Directory written by gpuals train, or the file latest beside versions",
-        },
+        SharedParameters.Model<ExplainJobOptions>(o => o.Model, (o, path) => o with { Model = path }),
         Parameter<ExplainJobOptions>.Text(
             "user", o => o.User.Length == 0 ? null : o.User, (o, id) => o with { User = id }) with
         {
@@ -289,13 +283,8 @@ internal static class JobParameters
         },
     ]);
 
-    private static Parameter<RecommendJobOptions> ModelOfLists => Parameter<RecommendJobOptions>.Argument(
-        "model", o => o.Model.Length == 0 ? null : o.Model, (o, path) => o with { Model = path }) with
-    {
-        Group = ParameterGroup.Input,
-        IsRequired = true,
-        Summary = "Directory written by gpuals train, or the file latest beside versions",
-    };
+    private static Parameter<RecommendJobOptions> ModelOfLists =>
+        SharedParameters.Model<RecommendJobOptions>(o => o.Model, (o, path) => o with { Model = path });
 
     private static IEnumerable<Parameter<RecommendJobOptions>> NamesOfItems =>
     [
@@ -527,15 +516,15 @@ internal static class JobParameters
     /// <summary>Of <c>gpuals model info</c> and <c>gpuals model verify</c>.</summary>
     public static ParameterTable<ModelJobOptions> Model => field ??= new(new ModelJobOptions(),
     [
-        ModelDirectory("model", o => o.Model, (o, path) => o with { Model = path }),
+        SharedParameters.Model<ModelJobOptions>(o => o.Model, (o, path) => o with { Model = path }),
         ShownFormatOption,
     ]);
 
     /// <summary>Of <c>gpuals model diff</c>.</summary>
     public static ParameterTable<ModelJobOptions> ModelDiff => field ??= new(new ModelJobOptions(),
     [
-        ModelDirectory("old", o => o.Model, (o, path) => o with { Model = path }),
-        ModelDirectory("new", o => o.Other, (o, path) => o with { Other = path }),
+        SharedParameters.Model<ModelJobOptions>(o => o.Model, (o, path) => o with { Model = path }, "old"),
+        SharedParameters.Model<ModelJobOptions>(o => o.Other, (o, path) => o with { Other = path }, "new"),
         ShownFormatOption,
     ]);
 
@@ -546,15 +535,6 @@ internal static class JobParameters
         IsCommon = true,
         Summary = "Text for people, or one JSON object",
     };
-
-    private static Parameter<ModelJobOptions> ModelDirectory(
-        string name, Func<ModelJobOptions, string> get, Func<ModelJobOptions, string, ModelJobOptions> set) =>
-        Parameter<ModelJobOptions>.Argument(name, o => get(o).Length == 0 ? null : get(o), set) with
-        {
-            Group = ParameterGroup.Input,
-            IsRequired = true,
-            Summary = "Directory written by gpuals train, or the file latest beside versions",
-        };
 
     /// <summary>The options of a training that is evaluated, which a saved model has no use for.</summary>
     private static IEnumerable<Parameter<EvaluateJobOptions>> Trained

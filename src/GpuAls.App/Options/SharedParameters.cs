@@ -39,6 +39,18 @@ internal static class SharedParameters
                 + $"be compressed (.gz, .bz2, .zst). Or a database: {Databases.Expected}.",
         };
 
+    /// <summary>A saved model.</summary>
+    /// <param name="get">Its directory; empty where none was named.</param>
+    /// <param name="set">Changes it.</param>
+    /// <param name="name">Name of the argument.</param>
+    public static Parameter<T> Model<T>(Func<T, string> get, Func<T, string, T> set, string name = "model") =>
+        Parameter<T>.Argument(name, o => get(o).Length == 0 ? null : get(o), set) with
+        {
+            Group = ParameterGroup.Input,
+            IsRequired = true,
+            Summary = "Directory written by gpuals train, or the file latest beside versions",
+        };
+
     /// <summary>How plays are read.</summary>
     /// <param name="get">The schema.</param>
     /// <param name="set">Changes it.</param>

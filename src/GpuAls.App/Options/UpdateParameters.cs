@@ -12,13 +12,7 @@ internal static class UpdateParameters
     /// <summary>Of <c>gpuals update</c>.</summary>
     public static ParameterTable<UpdateJobOptions> Update => field ??= new(new UpdateJobOptions(),
     [
-        Parameter<UpdateJobOptions>.Argument(
-            "model", o => o.Model.Length == 0 ? null : o.Model, (o, path) => o with { Model = path }) with
-        {
-            Group = ParameterGroup.Input,
-            IsRequired = true,
-            Summary = "Directory written by gpuals train, or the file latest beside versions",
-        },
+        SharedParameters.Model<UpdateJobOptions>(o => o.Model, (o, path) => o with { Model = path }),
         Parameter<UpdateJobOptions>.List(
             "plays", o => o.Plays, (o, plays) => o with { Plays = SharedParameters.Checked(plays) }) with
         {

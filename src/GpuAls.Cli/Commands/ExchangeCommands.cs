@@ -9,30 +9,24 @@ internal static class ExchangeCommands
     [
         new ToolCommand<ExportJobOptions>(
             "export", "Write a saved model in the format of another system",
-            static () => ExchangeParameters.Export, ExportAsync, isOnDevice: false),
+            static () => ExchangeParameters.Export,
+            (export, console, cancellation) => RunAsync(
+                export, console, progress => ExportJob.RunAsync(export.Job, progress, cancellation)),
+            isOnDevice: false),
         new ToolCommand<ImportJobOptions>(
-            "import", "Read a model of another system", static () => ExchangeParameters.Import, ImportAsync,
+            "import", "Read a model of another system", static () => ExchangeParameters.Import,
+            (import, console, cancellation) => RunAsync(
+                import, console, progress => ImportJob.RunAsync(import.Job, progress, cancellation)),
             isOnDevice: false)
         {
             Details = "The model can then be used like one that gpuals trained.",
         },
     ];
 
-    private static async Task<int> ExportAsync(
-        Invocation<ExportJobOptions> invocation, CliConsole console, CancellationToken cancellation)
+    private static async Task<int> RunAsync<T>(
+        Invocation<T> invocation, CliConsole console, Func<IProgress<JobEvent>, Task> job)
     {
-        await JobRunner.RunAsync(
-            console, invocation.Log, progress => ExportJob.RunAsync(invocation.Job, progress, cancellation))
-            .ConfigureAwait(false);
-        return ExitCode.Done;
-    }
-
-    private static async Task<int> ImportAsync(
-        Invocation<ImportJobOptions> invocation, CliConsole console, CancellationToken cancellation)
-    {
-        await JobRunner.RunAsync(
-            console, invocation.Log, progress => ImportJob.RunAsync(invocation.Job, progress, cancellation))
-            .ConfigureAwait(false);
+        await JobRunner.RunAsync(console, invocation.Log, job).ConfigureAwait(false);
         return ExitCode.Done;
     }
 }

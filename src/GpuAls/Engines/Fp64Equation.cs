@@ -49,18 +49,42 @@ internal sealed class Fp64Equation(int rank, double[] gramian, ConfidenceWeights
 
     private void Assemble(RowEntries entries, float lambda, FactorRow fixedFactors)
     {
-        for (var i = 0; i < _left.Length; i++) _left[i] = weights.UnobservedWeight * gramian[i];
-        for (var i = 0; i < rank; i++) _left[(i * rank) + i] += lambda;
+        AssembleLeft(_left, gramian, weights, entries, lambda, fixedFactors, _y);
         Array.Clear(_right);
         for (var k = 0; k < entries.Length; k++)
         {
-            var y = fixedFactors(entries.Indices[k]);
-            for (var i = 0; i < rank; i++) _y[i] = y[i];
-            double gram = weights.Gram(entries.Values[k]);
+            Widen(fixedFactors(entries.Indices[k]), _y);
             Fp64Cholesky.AddScaled(weights.Rhs(entries.Values[k]), _y, _right);
-            for (var i = 0; i < rank; i++)
-                Fp64Cholesky.AddScaled(gram * _y[i], _y.AsSpan(0, i + 1), _left.AsSpan(i * rank, i + 1));
         }
+    }
+
+    /// <summary>The lower triangle of A.</summary>
+    /// <param name="left">A, [rank, rank].</param>
+    /// <param name="gramian">YᵀY, [rank, rank].</param>
+    /// <param name="weights">How a value becomes its two weights.</param>
+    /// <param name="entries">The plays of the row.</param>
+    /// <param name="lambda">Its λ.</param>
+    /// <param name="fixedFactors">y.</param>
+    /// <param name="y">[rank], overwritten.</param>
+    public static void AssembleLeft(
+        double[] left, double[] gramian, ConfidenceWeights weights, RowEntries entries, float lambda,
+        FactorRow fixedFactors, double[] y)
+    {
+        var rank = y.Length;
+        for (var i = 0; i < left.Length; i++) left[i] = weights.UnobservedWeight * gramian[i];
+        for (var i = 0; i < rank; i++) left[(i * rank) + i] += lambda;
+        for (var k = 0; k < entries.Length; k++)
+        {
+            Widen(fixedFactors(entries.Indices[k]), y);
+            double gram = weights.Gram(entries.Values[k]);
+            for (var i = 0; i < rank; i++)
+                Fp64Cholesky.AddScaled(gram * y[i], y.AsSpan(0, i + 1), left.AsSpan(i * rank, i + 1));
+        }
+    }
+
+    private static void Widen(ReadOnlySpan<float> from, double[] to)
+    {
+        for (var i = 0; i < to.Length; i++) to[i] = from[i];
     }
 }
 

@@ -27,6 +27,15 @@ public abstract class IdIndex
     /// <returns>False if there is no such id.</returns>
     public abstract bool TryFind(string id, out int index);
 
+    /// <summary>[Count], the index of each id in another index, by its text; -1 where that has no such id.</summary>
+    internal int[] IndicesIn(IdIndex other)
+    {
+        var indices = new int[Count];
+        for (var index = 0; index < Count; index++)
+            indices[index] = other.TryFind(Format(index), out var found) ? found : -1;
+        return indices;
+    }
+
     /// <summary>Adds all ids to a hash, so that different ids give a different one.</summary>
     internal abstract void AddTo(IncrementalHash hash);
 

@@ -138,29 +138,26 @@ internal sealed record DataStatistics
     public required ReadStatistics Read { get; init; }
 
     /// <summary>The numbers of some plays.</summary>
-    internal static DataStatistics Of(InteractionMatrix plays, ReadStatistics read) => new()
-    {
-        Users = plays.Users.Count,
-        Items = plays.Items.Count,
-        Plays = plays.ByUser.EntryCount,
-        CancelledPairs = plays.CancelledPairs,
-        UsersWithoutPlays = CountWithoutPlays(plays.ByUser, plays.Feedback),
-        UserIdType = plays.Users.Type,
-        ItemIdType = plays.Items.Type,
-        Read = read,
-    };
+    internal static DataStatistics Of(InteractionMatrix plays, ReadStatistics read) =>
+        Of(plays.Users, plays.Items, plays.ByUser, plays.Feedback, read) with { CancelledPairs = plays.CancelledPairs };
+
+    /// <summary>The numbers of a model that was not trained on what was read.</summary>
+    internal static DataStatistics Of(FactorModel model, ReadStatistics read) =>
+        Of(model.Users, model.Items, model.Plays, model.Feedback, read);
 
     /// <summary>The same input, with the users, items and plays of an updated model.</summary>
-    internal DataStatistics Updated(FactorModel model) => this with
-    {
-        Users = model.Users.Count,
-        Items = model.Items.Count,
-        Plays = model.Plays.EntryCount,
-        UsersWithoutPlays = CountWithoutPlays(model.Plays, model.Feedback),
-        UserIdType = model.Users.Type,
-        ItemIdType = model.Items.Type,
-    };
+    internal DataStatistics Updated(FactorModel model) => Of(model, Read) with { CancelledPairs = CancelledPairs };
 
-    private static int CountWithoutPlays(CsrMatrix byUser, Feedback feedback) =>
-        Enumerable.Range(0, byUser.RowCount).Count(user => !Likes.Any(byUser.RowValues(user), feedback));
+    private static DataStatistics Of(
+        IdIndex users, IdIndex items, CsrMatrix byUser, Feedback feedback, ReadStatistics read) => new()
+        {
+            Users = users.Count,
+            Items = items.Count,
+            Plays = byUser.EntryCount,
+            UsersWithoutPlays = Enumerable.Range(0, byUser.RowCount)
+                .Count(user => !Likes.Any(byUser.RowValues(user), feedback)),
+            UserIdType = users.Type,
+            ItemIdType = items.Type,
+            Read = read,
+        };
 }

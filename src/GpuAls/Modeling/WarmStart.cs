@@ -54,11 +54,11 @@ internal sealed class WarmStart
     /// <returns>The number of ids that the model has factors of.</returns>
     private int Fill(float[]? factors, IdIndex ids, IdIndex known, float[] from)
     {
-        var (rank, found) = (_model.Rank, 0);
-        for (var index = 0; index < ids.Count; index++)
+        var (rank, found, rows) = (_model.Rank, 0, ids.IndicesIn(known));
+        for (var index = 0; index < rows.Length; index++)
         {
-            if (!known.TryFind(ids.Format(index), out var row)) continue;
-            var vector = from.AsSpan(row * rank, rank);
+            if (rows[index] < 0) continue;
+            var vector = from.AsSpan(rows[index] * rank, rank);
             if (!vector.ContainsAnyExcept(0f)) continue;
             found++;
             // Without an array, the side is solved before anything reads it.

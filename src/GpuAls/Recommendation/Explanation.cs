@@ -44,18 +44,20 @@ internal sealed record Explanation(double Score, IReadOnlyList<ExplainedPlay> Pl
         var row = new CsrMatrix(
             model.Items.Count, [0, model.Plays.RowLength(user)], model.Plays.RowIndices(user).ToArray(),
             model.Plays.RowValues(user).ToArray());
-        var values = ConfidenceTransform.Apply(row, options).Values;
+        var confident = ConfidenceTransform.Apply(row, options);
         var weights = ConfidenceTransform.Weights(options);
         var y = FactorRows.Row(model.ItemFactors, item, model.Rank);
         var direction = new double[model.Rank];
         for (var i = 0; i < direction.Length; i++) direction[i] = y[i];
-        Solve(model, engine, row, values, weights, direction);
-        var plays = new ExplainedPlay[values.Length];
+        var lambda = RowRegularization.Compute(row, options)[0];
+        Solve(model, engine, new RowEntries(confident, 0), weights, lambda, direction);
+        var plays = new ExplainedPlay[confident.Values.Length];
         for (var entry = 0; entry < plays.Length; entry++)
         {
             var played = row.Indices[entry];
             var likeness = Dot(direction, FactorRows.Row(model.ItemFactors, played, model.Rank));
-            plays[entry] = new ExplainedPlay(played, row.Values[entry], weights.Rhs(values[entry]) * likeness);
+            plays[entry] = new ExplainedPlay(
+                played, row.Values[entry], weights.Rhs(confident.Values[entry]) * likeness);
         }
 
         var x = FactorRows.Row(model.UserFactors, user, model.Rank);
@@ -69,32 +71,22 @@ internal sealed record Explanation(double Score, IReadOnlyList<ExplainedPlay> Pl
     private static void Solve(
         FactorModel model,
         IAlsEngine engine,
-        CsrMatrix row,
-        ReadOnlySpan<float> values,
+        RowEntries entries,
         ConfidenceWeights weights,
+        float lambda,
         double[] direction)
     {
         var rank = model.Rank;
-        var left = new double[rank * rank];
+        var (left, gramian) = (new double[rank * rank], new double[rank * rank]);
         if (weights.UnobservedWeight > 0)
         {
             using var factors = engine.LoadFactors(model.ItemFactors, rank);
-            engine.Gramian(factors, RowRange.All(factors), left);
-            for (var i = 0; i < left.Length; i++) left[i] *= weights.UnobservedWeight;
+            engine.Gramian(factors, RowRange.All(factors), gramian);
         }
 
-        var lambda = RowRegularization.Compute(row, model.Options)[0];
-        for (var i = 0; i < rank; i++) left[(i * rank) + i] += lambda;
-        var played = new double[rank];
-        for (var entry = 0; entry < values.Length; entry++)
-        {
-            var factors = FactorRows.Row(model.ItemFactors, row.Indices[entry], rank);
-            for (var i = 0; i < rank; i++) played[i] = factors[i];
-            double gram = weights.Gram(values[entry]);
-            for (var i = 0; i < rank; i++)
-                Fp64Cholesky.AddScaled(gram * played[i], played.AsSpan(0, i + 1), left.AsSpan(i * rank, i + 1));
-        }
-
+        Fp64Equation.AssembleLeft(
+            left, gramian, weights, entries, lambda, item => FactorRows.Row(model.ItemFactors, item, rank),
+            new double[rank]);
         if (!Fp64Cholesky.Factor(left, rank))
             throw new GpuAlsException(
                 FailureKind.Internal,

@@ -76,42 +76,17 @@ internal sealed class FoldIn : IDisposable
     public (FactorModel Model, FoldInCounts Counts) Of(
         InteractionMatrix plays, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(plays);
-        var items = Enumerable.Range(0, plays.Items.Count)
-            .Select(item => _model.Items.TryFind(plays.Items.Format(item), out var known) ? known : -1).ToArray();
-        var (users, rows, columns, values) = (new List<int>(), new List<int>(), new List<int>(), new List<float>());
-        for (var user = 0; user < plays.Users.Count; user++)
-        {
-            var before = rows.Count;
-            var indices = plays.ByUser.RowIndices(user);
-            var weights = plays.ByUser.RowValues(user);
-            for (var entry = 0; entry < indices.Length; entry++)
-            {
-                if (items[indices[entry]] < 0) continue;
-                rows.Add(users.Count);
-                columns.Add(items[indices[entry]]);
-                values.Add(weights[entry]);
-            }
-
-            if (rows.Count > before) users.Add(user);
-        }
-
-        if (users.Count == 0)
-            throw new GpuAlsException(
-                FailureKind.BadInput,
-                $"none of the {Counted.Of(plays.Items.Count, "item")} in the plays is in the model. Are the ids those "
-                + "that it was trained with?");
-        var matrix = CsrBuilder.FromCoordinates(
-            users.Count, _model.Items.Count, rows.ToArray(), columns.ToArray(), values.ToArray(), plays.Feedback);
+        var matched = new MatchedPlays(plays, _model.Items, "item");
+        var users = matched.Users;
+        var matrix = matched.Matrix([.. Enumerable.Range(0, users.Length)], users.Length);
         var model = new FactorModel(
-            plays.Users.Select([.. users]), _model.Items, matrix, _model.Options, Solve(matrix, cancellation),
+            plays.Users.Select(users), _model.Items, matrix, _model.Options, Solve(matrix, cancellation),
             _model.ItemFactors)
         {
             ItemLikes = _model.ItemLikes, // what can be listed is what the model was trained with
         };
         return (model, new FoldInCounts(
-            users.Count, plays.Users.Count - users.Count, items.Count(item => item < 0),
-            plays.ByUser.EntryCount - rows.Count));
+            users.Length, matched.UsersLeft, matched.UnknownItems, plays.ByUser.EntryCount - matrix.EntryCount));
     }
 
     /// <inheritdoc/>

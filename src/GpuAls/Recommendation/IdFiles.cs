@@ -21,8 +21,14 @@ internal static class IdFiles
     public static async Task<IReadOnlyList<string>> ReadListAsync(
         string location, InteractionSchema schema, CancellationToken cancellation)
     {
-        if (HasLines(location, out var compression))
-            return await ReadLinesAsync(location, compression, schema, cancellation).ConfigureAwait(false);
+        if (HasLines(location))
+        {
+            var lines = await ReadLinesAsync(
+                location, schema, $"one id per line, or a table: {InputFormats.Expected}", cancellation)
+                .ConfigureAwait(false);
+            return [.. lines.Where(line => line.Length > 0).Distinct(StringComparer.Ordinal)];
+        }
+
         var files = await ResolveAsync(location, cancellation).ConfigureAwait(false);
         var list = new Dictionary<string, PartitionValue> { [InteractionSchema.NoColumn] = new("0", IdType.Integer32) };
         var rows = await LoadAsync(
@@ -64,15 +70,21 @@ internal static class IdFiles
         partitions.Concat(more).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>Whether a file has an id on each line: it is not a table, nor a folder or a glob of them.</summary>
-    private static bool HasLines(string location, out InputCompression compression)
+    private static bool HasLines(string location)
     {
-        if (InputFormats.TryOf(location, out _, out compression))
+        if (InputFormats.TryOf(location, out _, out var compression))
             return LineExtensions.Contains(InputFormats.ExtensionOf(location, compression).ToUpperInvariant());
         return !Directory.Exists(location) && !Glob.IsPattern(location);
     }
 
-    private static async Task<IReadOnlyList<string>> ReadLinesAsync(
-        string location, InputCompression compression, InteractionSchema schema, CancellationToken cancellation)
+    /// <summary>The lines of a file, which may be compressed.</summary>
+    /// <param name="location">The file.</param>
+    /// <param name="schema">How text is read.</param>
+    /// <param name="expected">What messages expect of a text file.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput: the file cannot be read.</exception>
+    public static async Task<IReadOnlyList<string>> ReadLinesAsync(
+        string location, InteractionSchema schema, string expected, CancellationToken cancellation)
     {
         Require.Usage(
             !Databases.Has(location), $"'{location}' is in a database; expected a file. Export the ids to a file.");
@@ -80,18 +92,18 @@ internal static class IdFiles
         {
             var source = await Stores.FindFileAsync(location, cancellation).ConfigureAwait(false)
                 ?? throw new FileNotFoundException("it does not exist.");
+            InputFormats.TryOf(location, out _, out var compression);
             var file = new InputFile(source, InputFormat.Delimited, compression);
             using var text = await TextSource.OpenAsync(file, schema, cancellation).ConfigureAwait(false);
             var bytes = new ArrayBufferWriter<byte>();
             for (var read = 1; read > 0; bytes.Advance(read)) read = text.Read(bytes.GetSpan(1 << 16));
-            return [.. Lines(Encoding.UTF8.GetString(bytes.WrittenSpan)).Distinct(StringComparer.Ordinal)];
+            return [.. Lines(Encoding.UTF8.GetString(bytes.WrittenSpan))];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new GpuAlsException(
                 FailureKind.BadInput,
-                $"cannot read the ids in '{location}': {exception.Message} Expected a text file with one id per line, "
-                    + $"or a table: {InputFormats.Expected}.",
+                $"cannot read the ids in '{location}': {exception.Message} Expected a text file with {expected}.",
                 exception);
         }
     }
@@ -99,7 +111,6 @@ internal static class IdFiles
     private static IEnumerable<string> Lines(string text)
     {
         using var reader = new StringReader(text);
-        while (reader.ReadLine() is { } line)
-            if (line.Length > 0) yield return line;
+        while (reader.ReadLine() is { } line) yield return line;
     }
 }

@@ -43,16 +43,7 @@ internal static class ModelUpdate
         FactorModel model, IAlsEngine engine, InteractionMatrix plays, Side side, PlaysCombination combination,
         CancellationToken cancellation)
     {
-        var fresh = FreshPlays.Of(model, plays);
-        if (fresh.Rows.Length == 0)
-        {
-            var other = side == Side.Users ? "item" : "user";
-            throw new GpuAlsException(
-                FailureKind.BadInput,
-                $"none of the {Counted.Of(plays.Items.Count, other)} in the plays is in the model. Are the ids those "
-                + "that it was trained with?");
-        }
-
+        var fresh = FreshPlays.Of(model, plays, side == Side.Users ? "item" : "user");
         var users = GrownIds.Of(model.Users, fresh.Added, side == Side.Users ? "user" : "item");
         var merged = Merged(model, fresh, combination, users);
         var changed = RowsOf(merged, fresh.Rows);
@@ -170,33 +161,14 @@ internal static class ModelUpdate
 internal sealed record FreshPlays(
     CsrMatrix Plays, int[] Rows, IReadOnlyList<string> Added, int RowsLeft, int ColumnsLeft)
 {
-    public static FreshPlays Of(FactorModel model, InteractionMatrix plays)
+    /// <exception cref="GpuAlsException">Kind BadInput: no item is one of the model.</exception>
+    public static FreshPlays Of(FactorModel model, InteractionMatrix plays, string noun)
     {
-        var items = Enumerable.Range(0, plays.Items.Count)
-            .Select(item => model.Items.TryFind(plays.Items.Format(item), out var known) ? known : -1).ToArray();
-        var (rows, columns, values) = (new List<int>(), new List<int>(), new List<float>());
-        var (changed, added) = (new List<int>(), new List<string>());
-        for (var user = 0; user < plays.Users.Count; user++)
-        {
-            var indices = plays.ByUser.RowIndices(user);
-            var weights = plays.ByUser.RowValues(user);
-            var row = -1;
-            for (var entry = 0; entry < indices.Length; entry++)
-            {
-                if (items[indices[entry]] < 0) continue;
-                if (row < 0) changed.Add(row = RowOf(plays.Users.Format(user)));
-                rows.Add(row);
-                columns.Add(items[indices[entry]]);
-                values.Add(weights[entry]);
-            }
-        }
-
-        changed.Sort();
-        return new FreshPlays(
-            CsrBuilder.FromCoordinates(
-                model.Users.Count + added.Count, model.Items.Count, rows.ToArray(), columns.ToArray(),
-                values.ToArray(), plays.Feedback),
-            [.. changed], added, plays.Users.Count - changed.Count, items.Count(item => item < 0));
+        var (matched, added) = (new MatchedPlays(plays, model.Items, noun), new List<string>());
+        var rows = Array.ConvertAll(matched.Users, user => RowOf(plays.Users.Format(user)));
+        var matrix = matched.Matrix(rows, model.Users.Count + added.Count);
+        Array.Sort(rows);
+        return new FreshPlays(matrix, rows, added, matched.UsersLeft, matched.UnknownItems);
 
         int RowOf(string id)
         {

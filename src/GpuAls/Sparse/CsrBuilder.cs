@@ -30,6 +30,35 @@ internal static class CsrBuilder
         { Feedback = feedback, CancelledPairs = sums.Cancelled };
     }
 
+    /// <summary>The entries of a matrix under other numbers of rows and columns.</summary>
+    /// <param name="matrix">The matrix.</param>
+    /// <param name="rows">[its rows], the new number of each; -1 to leave it out.</param>
+    /// <param name="rowCount">Number of new rows.</param>
+    /// <param name="columns">[its columns], the new number of each; -1 to leave it out.</param>
+    /// <param name="columnCount">Number of new columns.</param>
+    /// <param name="feedback">What the values are.</param>
+    public static CsrMatrix Renumbered(
+        CsrMatrix matrix, int[] rows, int rowCount, int[] columns, int columnCount, Feedback feedback)
+    {
+        var (newRows, newColumns, values) = (new List<int>(), new List<int>(), new List<float>());
+        for (var row = 0; row < matrix.RowCount; row++)
+        {
+            if (rows[row] < 0) continue;
+            var indices = matrix.RowIndices(row);
+            var rowValues = matrix.RowValues(row);
+            for (var entry = 0; entry < indices.Length; entry++)
+            {
+                if (columns[indices[entry]] < 0) continue;
+                newRows.Add(rows[row]);
+                newColumns.Add(columns[indices[entry]]);
+                values.Add(rowValues[entry]);
+            }
+        }
+
+        return FromCoordinates(
+            rowCount, columnCount, newRows.ToArray(), newColumns.ToArray(), values.ToArray(), feedback);
+    }
+
     /// <summary>A CSR matrix from coordinates in any order; duplicates are merged as in <see cref="Build"/>.</summary>
     /// <param name="rowCount">Number of rows.</param>
     /// <param name="columnCount">Number of columns.</param>

@@ -27,6 +27,14 @@ internal static class NpyFile
     {
         ArgumentNullException.ThrowIfNull(stream);
         await stream.WriteAsync(Header(DescriptorOf<T>(), shape), cancellation).ConfigureAwait(false);
+        await WriteElementsAsync(stream, values, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes elements without a header, little-endian.</summary>
+    public static async Task WriteElementsAsync<T>(
+        Stream stream, ReadOnlyMemory<T> values, CancellationToken cancellation = default)
+        where T : unmanaged
+    {
         var chunk = ChunkBytes / Marshal.SizeOf<T>();
         using var buffer = new RentedArray<byte>(Math.Min(chunk, values.Length) * Marshal.SizeOf<T>());
         for (var start = 0; start < values.Length; start += Math.Min(chunk, values.Length - start))
@@ -65,7 +73,10 @@ internal static class NpyFile
         return values;
     }
 
-    private static byte[] Header(string descriptor, ReadOnlySpan<int> shape)
+    /// <summary>What is before the elements.</summary>
+    /// <param name="descriptor">Their type, such as <c>&lt;f4</c>.</param>
+    /// <param name="shape">The dimensions; none for a single value.</param>
+    public static byte[] Header(string descriptor, ReadOnlySpan<int> shape)
     {
         var text = $"{{'descr': '{descriptor}', 'fortran_order': False, 'shape': {ShapeText(shape)}, }}";
         var prefix = Magic.Length + sizeof(ushort);

@@ -3,6 +3,7 @@ using DuckDB.NET.Data;
 using GpuAls.Tests.Cli;
 using GpuAls.Tests.Modeling;
 using Parquet;
+using static GpuAls.Tests.Export.ListSamples;
 
 namespace GpuAls.Tests.Export;
 
@@ -172,15 +173,6 @@ public sealed class NestedListTests
         return rows;
     }
 
-    private static string Query(string sql)
-    {
-        using var connection = new DuckDBConnection("DataSource=:memory:");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return command.ExecuteScalar()!.ToString()!;
-    }
-
     private static List<(string User, string Items)> Expected(FactorModel model, RecommendationBatch[] batches) =>
     [
         .. batches.SelectMany(batch => batch.UserIndices.Select((user, list) => (
@@ -190,24 +182,7 @@ public sealed class NestedListTests
                 .Select(entry => $"{model.Items.Format(batch.ItemIndices[entry])}={batch.Scores[entry]:0.0##}"))))),
     ];
 
-    /// <summary>Lists of any length up to k; scores are eighths, which are the same text everywhere.</summary>
-    private static RecommendationBatch Lists(FactorModel model, int lists, int k, int seed, int firstUser = 0)
-    {
-        var random = new Random(seed);
-        var indices = new int[lists * k];
-        for (var list = 0; list < lists; list++)
-        {
-            var length = random.Next(4) == 0 ? random.Next(k + 1) : k;
-            for (var position = 0; position < k; position++)
-                indices[(list * k) + position] = position < length ? random.Next(model.Items.Count) : -1;
-        }
-
-        int[] users = [.. Enumerable.Range(0, lists).Select(list => (firstUser + list) % model.Users.Count)];
-        return new RecommendationBatch(users, k, indices, [.. indices.Select(_ => random.Next(80) / 8f)]);
-    }
-
-    private static FactorModel Model(int users, IdIndex items) => new(
-        new IdIndex<int>([.. Enumerable.Range(0, users)]), items,
-        new CsrMatrix(items.Count, new long[users + 1], [], []), new AlsOptions { Rank = 1 }, new float[users],
-        new float[items.Count]);
+    /// <summary>Scores are eighths, which are the same text everywhere.</summary>
+    private static RecommendationBatch Lists(FactorModel model, int lists, int k, int seed, int firstUser = 0) =>
+        ListSamples.Lists(model, lists, k, seed, random => random.Next(80) / 8f, firstUser);
 }

@@ -1,6 +1,7 @@
 using CsCheck;
 using DuckDB.NET.Data;
 using GpuAls.App;
+using static GpuAls.Tests.Export.ListSamples;
 
 namespace GpuAls.Tests.Export;
 
@@ -144,15 +145,6 @@ public sealed class ParquetListTests
         return rows;
     }
 
-    private static string Query(string sql)
-    {
-        using var connection = new DuckDBConnection("DataSource=:memory:");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return command.ExecuteScalar()!.ToString()!;
-    }
-
     private static List<(string User, string Item, int Rank, float Score)> Expected(
         FactorModel model, RecommendationBatch[] batches)
     {
@@ -168,27 +160,9 @@ public sealed class ParquetListTests
         return rows;
     }
 
-    /// <summary>Lists of any length up to k.</summary>
-    private static RecommendationBatch Lists(FactorModel model, int lists, int k, int seed, int firstUser = 0)
-    {
-        var random = new Random(seed);
-        var indices = new int[lists * k];
-        for (var list = 0; list < lists; list++)
-        {
-            var length = random.Next(4) == 0 ? random.Next(k + 1) : k;
-            for (var position = 0; position < k; position++)
-                indices[(list * k) + position] = position < length ? random.Next(model.Items.Count) : -1;
-        }
-
-        int[] users = [.. Enumerable.Range(0, lists).Select(list => (firstUser + list) % model.Users.Count)];
-        return new RecommendationBatch(users, k, indices, [.. indices.Select(_ => random.NextSingle())]);
-    }
+    private static RecommendationBatch Lists(FactorModel model, int lists, int k, int seed, int firstUser = 0) =>
+        ListSamples.Lists(model, lists, k, seed, random => random.NextSingle(), firstUser);
 
     private static FactorModel SampleModelOf5() =>
         Model(new IdIndex<string>(["a", "b", "c", "d", "e"]), new IdIndex<int>([1, 2, 3]));
-
-    private static FactorModel Model(IdIndex users, IdIndex items) =>
-        new(
-            users, items, new CsrMatrix(items.Count, new long[users.Count + 1], [], []), new AlsOptions { Rank = 1 },
-            new float[users.Count], new float[items.Count]);
 }

@@ -106,7 +106,7 @@ public sealed class FormatsTests
             Throws.InstanceOf<GpuAlsException>().With.Message.StartsWith("x.npy: ").And.Message.Contains(message));
     }
 
-    /// <summary>Whatever is wrong with a file is told as its damage.</summary>
+    /// <summary>A damaged file is read or refused as bad input; nothing else is thrown.</summary>
     [TestCaseSource(nameof(ThatReadAndWrite))]
     public void ReadAsync_DamagedFiles_AreReadOrRefused(string name)
     {

@@ -83,12 +83,12 @@ internal sealed class HeldOut
         ArgumentNullException.ThrowIfNull(test);
         var hidden = excluded is null ? train.ByUser : Hide(train, excluded);
         return new HeldOutBuilder(
-            train, hidden, test.ByUser, Indices(test.Users, train.Users), Indices(test.Items, train.Items)).Build();
+            train, hidden, test.ByUser, test.Users.IndicesIn(train.Users), test.Items.IndicesIn(train.Items)).Build();
     }
 
     private static CsrMatrix Hide(InteractionMatrix train, InteractionMatrix excluded)
     {
-        var (users, items) = (Indices(excluded.Users, train.Users), Indices(excluded.Items, train.Items));
+        var (users, items) = (excluded.Users.IndicesIn(train.Users), excluded.Items.IndicesIn(train.Items));
         var known = Pairs(excluded.ByUser)
             .Select(pair => (users[pair.Row], items[pair.Column]))
             .Where(pair => pair is ( >= 0, >= 0));
@@ -101,13 +101,6 @@ internal sealed class HeldOut
     private static IEnumerable<(int Row, int Column)> Pairs(CsrMatrix plays) =>
         Enumerable.Range(0, plays.RowCount).SelectMany(
             row => plays.RowIndices(row).ToArray().Select(column => (row, column)));
-
-    /// <summary>[from], the index of each id in another index; -1 where it has none.</summary>
-    private static int[] Indices(IdIndex from, IdIndex to) =>
-        [
-            .. Enumerable.Range(0, from.Count).Select(
-                index => to.TryFind(from.Format(index), out var found) ? found : -1),
-        ];
 }
 
 /// <summary>What was held out.</summary>
