@@ -50,10 +50,10 @@ internal sealed class EvaluateJob
     {
         var file = await outputs.OpenFileIfAnyAsync(_options.Output, cancellation).ConfigureAwait(false);
         var page = await outputs.OpenFileIfAnyAsync(_options.Report?.File, cancellation).ConfigureAwait(false);
-        if (_options.Model is null) _engine.PrepareTraining(_options.Als.Plan);
+        if (_options.Models.Count == 0) _engine.PrepareTraining(_options.Als.Plan);
         _engine.PrepareTopK();
-        var (splits, model) = await SplitAsync(cancellation).ConfigureAwait(false);
-        var report = Measure(splits, model, cancellation);
+        var (splits, models) = await SplitAsync(cancellation).ConfigureAwait(false);
+        var report = Measure(splits, models, cancellation);
         _progress?.Report(new MetricsMeasured(report.Methods));
         if (file is not null)
             await file.WriteAsync(
@@ -68,10 +68,10 @@ internal sealed class EvaluateJob
         return report;
     }
 
-    /// <summary>The split, or one for each fold, and the model if there is one already.</summary>
-    private async Task<(IEnumerable<HeldOut> Splits, FactorModel? Model)> SplitAsync(CancellationToken cancellation)
+    /// <summary>The split, or one for each fold, and the models if there are some already.</summary>
+    private async Task<(IEnumerable<HeldOut> Splits, SavedModels? Models)> SplitAsync(CancellationToken cancellation)
     {
-        if (_options.Model is not { } directory)
+        if (_options.Models.Count == 0)
         {
             var splits = await Loader(_options.Als.Feedback)
                 .LoadAsync(_options.Sources, _options.Test, _options.Exclude, _options.Split, cancellation)
@@ -79,30 +79,25 @@ internal sealed class EvaluateJob
             return (splits(_options.Als), null);
         }
 
-        directory = await VersionChosen.FollowAsync(directory, _progress, cancellation).ConfigureAwait(false);
-        var model = await ModelReader.ReadAsync(directory, cancellation).ConfigureAwait(false);
-        RatingColumn.Check(model.Feedback, _options.Schema);
-        if (model.HasNoPlays)
-            throw new GpuAlsException(
-                FailureKind.BadInput,
-                $"the model in '{directory}' was imported without its plays, so nothing tells which of the items a "
-                + "user has played. Import it with --plays.");
-        var ofModel = new InteractionMatrix(model.Users, model.Items, model.Plays) { Feedback = model.Feedback };
-        _draft?.Add(ofModel);
+        var models = await SavedModels.ReadAsync(_options, _progress, cancellation).ConfigureAwait(false);
+        _draft?.Add(models.Train);
         _clock.End("read_model");
-        _progress?.Report(ModelRead.Of(model));
-        var split = await Loader(model.Feedback)
-            .WithTestFilesAsync(ofModel, _options.Test, _options.Exclude, cancellation).ConfigureAwait(false);
-        return ([split], model);
+        _progress?.Report(new ModelRead(
+            models.Train.Users.Count, models.Train.Items.Count, models.Train.ByUser.EntryCount));
+        var split = await Loader(models.Train.Feedback)
+            .WithTestFilesAsync(models.Train, models.Seen, _options.Test, _options.Exclude, cancellation)
+            .ConfigureAwait(false);
+        return ([split], models);
     }
 
     private SplitLoader Loader(Feedback feedback) =>
         new(_options.Schema with { Feedback = feedback }, _clock, _progress) { Loaded = plays => _draft?.Add(plays) };
 
-    private EvaluationReport Measure(IEnumerable<HeldOut> splits, FactorModel? model, CancellationToken cancellation)
+    private EvaluationReport Measure(
+        IEnumerable<HeldOut> splits, SavedModels? models, CancellationToken cancellation)
     {
         var counts = new List<SplitCounts>();
-        var measured = new Dictionary<string, List<Measurements>>();
+        var measured = new List<(string Name, List<Measurements> Folds)>();
         foreach (var heldOut in splits)
         {
             using var evaluator = new Evaluator(heldOut, _options.Evaluation);
@@ -110,33 +105,53 @@ internal sealed class EvaluateJob
             _clock.End("split");
             var folds = _options.Split.Folds ?? 1;
             _progress?.Report(new SplitMade(evaluator.Counts, counts.Count, folds, _options.Evaluation.ColdStart));
-            foreach (var (name, measure) in Methods(evaluator, model, cancellation))
+            var at = 0;
+            foreach (var (name, measure) in Methods(evaluator, models, cancellation))
             {
                 var start = _clock.Total;
-                if (!measured.TryGetValue(name, out var ofMethod)) measured.Add(name, ofMethod = []);
-                ofMethod.Add(measure());
+                if (at == measured.Count) measured.Add((name, []));
+                measured[at++].Folds.Add(measure());
                 _clock.End(name);
                 _progress?.Report(new MethodMeasured(name, _clock.Total - start));
             }
         }
 
-        var merged = measured.Select(method => (Name: method.Key, All: Measurements.Merge(method.Value))).ToArray();
-        MethodResult[] methods =
-        [
-            .. merged.Select(method => new MethodResult(
-                method.Name,
-                method.All.Summarize(_options.Bootstrap, Phase($"intervals of {method.Name}"), cancellation))),
-        ];
+        var merged = measured.Select(method => (method.Name, All: Measurements.Merge(method.Folds))).ToArray();
+        var methods = Summarize(merged, cancellation);
         _clock.End("intervals");
-        return Report(counts, model?.Feedback ?? _options.Als.Feedback, merged[0].All.Users, methods);
+        return Report(counts, models?.Train.Feedback ?? _options.Als.Feedback, merged[0].All.Users, methods);
+    }
+
+    /// <summary>The metrics of each method and, of several models, how far they are from the first.</summary>
+    private List<MethodResult> Summarize((string Name, Measurements All)[] methods, CancellationToken cancellation)
+    {
+        var (results, first) = (new List<MethodResult>(), (double[][]?)null);
+        foreach (var (name, all) in methods)
+        {
+            var draws = all.Resample(_options.Bootstrap, Phase($"intervals of {name}"), cancellation);
+            if (results.Count == 0) first = draws;
+            var differences = results.Count == 0 || _options.Models.Count < 2
+                ? null
+                : all.Less(draws, methods[0].All, first);
+            results.Add(new MethodResult(name, all.Summarize(draws)) { Differences = differences });
+        }
+
+        return results;
     }
 
     /// <summary>The ways to recommend, each trained when it is asked for, to be measured.</summary>
     private IEnumerable<(string Name, Func<Measurements> Measure)> Methods(
-        Evaluator evaluator, FactorModel? model, CancellationToken cancellation)
+        Evaluator evaluator, SavedModels? models, CancellationToken cancellation)
     {
         var train = evaluator.HeldOut.Train;
-        yield return (ModelName, () => MeasureModel(evaluator, model, cancellation));
+        if (models is null) yield return (ModelName, () => MeasureTraining(evaluator, cancellation));
+        for (var model = 0; model < models?.Names.Count; model++)
+        {
+            var number = model;
+            var name = models.Names[model];
+            yield return (name, () => MeasureFactors(evaluator, name, models.Factors(number), cancellation));
+        }
+
         yield return Baseline("most popular", new PopularityBaseline(train.ByUser));
         var neighbours = NeighbourBaseline.Train(
             train,
@@ -155,24 +170,24 @@ internal sealed class EvaluateJob
     /// <summary>Tells how much of a phase is done.</summary>
     private Relay<double> Phase(string name) => new(fraction => _progress?.Report(new PhaseProgress(name, fraction)));
 
-    private Measurements MeasureModel(Evaluator evaluator, FactorModel? model, CancellationToken cancellation)
+    private Measurements MeasureTraining(Evaluator evaluator, CancellationToken cancellation)
     {
-        if (model is not null)
-            return MeasureFactors(evaluator, model.Rank, model.UserFactors, model.ItemFactors, cancellation);
         var progress = new IterationProgress(_options.Als, _progress);
         var trained = new FactorTrainer(_engine, _options.Als).Fit(evaluator.HeldOut.Train, progress, cancellation);
         IterationProgress.End(trained, _options.Als, _progress);
         _draft?.Add(trained.Iterations);
-        return MeasureFactors(evaluator, trained.Rank, trained.UserFactors, trained.ItemFactors, cancellation);
+        return MeasureFactors(
+            evaluator, ModelName, new MeasuredFactors(trained.Rank, trained.UserFactors, trained.ItemFactors),
+            cancellation);
     }
 
     private Measurements MeasureFactors(
-        Evaluator evaluator, int rank, float[] userFactors, float[] itemFactors, CancellationToken cancellation)
+        Evaluator evaluator, string name, MeasuredFactors factors, CancellationToken cancellation)
     {
-        using var users = _engine.LoadFactors(userFactors, rank);
-        using var items = _engine.LoadFactors(itemFactors, rank);
+        using var users = _engine.LoadFactors(factors.Users, factors.Rank);
+        using var items = _engine.LoadFactors(factors.Items, factors.Rank);
         _draft?.AddSamples(evaluator, _engine, users, items);
-        return evaluator.Measure(_engine, users, items, Phase($"measuring {ModelName}"), cancellation);
+        return evaluator.Measure(_engine, users, items, Phase($"measuring {name}"), factors.Known, cancellation);
     }
 
     private EvaluationReport Report(
@@ -183,7 +198,7 @@ internal sealed class EvaluateJob
             Seconds = Math.Round(_clock.Total, 3),
             Device = _engine.Description.ToString(),
             Input = _options.Input,
-            Model = _options.Model,
+            Models = _options.Models,
             Test = _options.Test,
             Exclude = _options.Exclude,
             TimeColumn = _options.Schema.TimeColumn,
@@ -191,7 +206,7 @@ internal sealed class EvaluateJob
             ColdStart = _options.Evaluation.ColdStart,
             Feedback = feedback,
             Preset = _options.Preset,
-            Options = _options.Model is null ? _options.Als : null,
+            Options = _options.Models.Count == 0 ? _options.Als : null,
             Splits = counts,
             Users = users,
             Neighbours = _options.Neighbours,

@@ -3,7 +3,7 @@ namespace GpuAls.App;
 /// <summary>From plays, or a saved model, to metrics on plays that were held out.</summary>
 internal sealed record EvaluateJobOptions : HoldOutJobOptions
 {
-    /// <summary>Files, folders, globs or a database with plays; empty with <see cref="Model"/>.</summary>
+    /// <summary>Files, folders, globs or a database with plays; empty with <see cref="Models"/>.</summary>
     public IReadOnlyList<string> Locations { get; init; } = [];
 
     /// <summary>Which plays of a database are read.</summary>
@@ -12,8 +12,8 @@ internal sealed record EvaluateJobOptions : HoldOutJobOptions
     /// <summary>Where plays are read: the locations, with what is selected of a database.</summary>
     internal IReadOnlyList<string> Sources => Selection.Of(Locations);
 
-    /// <summary>Directory of a model to measure instead of training one.</summary>
-    public string? Model { get; init; }
+    /// <summary>Directories of models to measure, instead of training one.</summary>
+    public IReadOnlyList<string> Models { get; init; } = [];
 
     /// <summary>What is trained.</summary>
     public AlsOptions Als { get; init; } = AlsOptions.Default;
@@ -34,12 +34,12 @@ internal sealed record EvaluateJobOptions : HoldOutJobOptions
     public bool Overwrite { get; init; }
 
     /// <summary>The input, as the report has it.</summary>
-    internal ManifestInput? Input => Model is not null ? null : ManifestInput.Of(Sources, Schema);
+    internal ManifestInput? Input => Models.Count > 0 ? null : ManifestInput.Of(Sources, Schema);
 
     /// <inheritdoc/>
     public override void Validate()
     {
         JobParameters.Evaluate.Check(this);
-        if (Model is null) RatingColumn.Check(Als.Feedback, Schema);
+        if (Models.Count == 0) RatingColumn.Check(Als.Feedback, Schema);
     }
 }

@@ -67,14 +67,20 @@ internal sealed class SplitLoader(InteractionSchema schema, PhaseClock clock, IP
     }
 
     /// <summary>The plays of a model, with those of test files.</summary>
+    /// <param name="train">The plays of the model.</param>
+    /// <param name="seen">Which users and items are seen; null for those with plays above 0.</param>
+    /// <param name="test">The plays to test with.</param>
+    /// <param name="exclude">Plays that lists leave out besides those of the model.</param>
+    /// <param name="cancellation">Stops it.</param>
     public async Task<HeldOut> WithTestFilesAsync(
         InteractionMatrix train,
+        Seen? seen,
         IReadOnlyList<string> test,
         IReadOnlyList<string> exclude,
         CancellationToken cancellation)
     {
         var (asked, excluded) = await ReadTestAsync(test, exclude, cancellation).ConfigureAwait(false);
-        return HeldOut.Of(train, asked, excluded);
+        return HeldOut.Of(train, asked, excluded, seen);
     }
 
     private async Task<(InteractionMatrix Test, InteractionMatrix? Excluded)> ReadTestAsync(

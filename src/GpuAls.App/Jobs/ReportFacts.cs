@@ -22,7 +22,7 @@ internal static class ReportFacts
     [
         ("Command", options.Report?.CommandLine),
         ("Input", report.Input is { } input ? Input(input) : null),
-        ("Model", report.Model),
+        (report.Models.Count > 1 ? "Models" : "Model", string.Join('\n', report.Models)),
         ("Test plays", report.Test.Count > 0 ? string.Join('\n', report.Test) : null),
         ("Excluded from lists", report.Exclude.Count > 0 ? string.Join('\n', report.Exclude) : null),
         ("Split", report.Split is { } split ? Split(split) : null),

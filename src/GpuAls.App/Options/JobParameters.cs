@@ -365,25 +365,30 @@ internal static class JobParameters
             Requires =
             [
                 new(
-                    o => o.Model is not null || o.Locations.Count > 0,
+                    o => o.Models.Count > 0 || o.Locations.Count > 0,
                     "PLAYS is missing. Give the files to train on, or --model DIR and --test FILE."),
             ],
         },
-        Parameter<EvaluateJobOptions>.Text("model", o => o.Model, (o, path) => o with { Model = path }) with
+        Parameter<EvaluateJobOptions>.List("model", o => o.Models, (o, paths) => o with { Models = paths }) with
         {
             Group = ParameterGroup.Input,
             IsCommon = true,
             ValueName = "DIR",
-            Summary = "Measure a saved model instead of training one; needs --test",
+            Summary = "Measure a saved model instead of training one; may be repeated; needs --test",
+            Details = "Several models are measured side by side on the same test plays, with the difference of each "
+                + "from the first.",
             Requires =
             [
                 new(
-                    o => o.Model is null || o.Locations.Count == 0,
+                    o => o.Models.Count == 0 || o.Locations.Count == 0,
                     "PLAYS cannot be used with --model, which is already trained. "
                     + "Give the plays to measure it on with --test."),
                 new(
-                    o => o.Model is null || o.Test.Count > 0,
+                    o => o.Models.Count == 0 || o.Test.Count > 0,
                     "--model requires --test FILE, with plays that the model was not trained on."),
+                new(
+                    o => o.Models.Distinct(StringComparer.Ordinal).Count() == o.Models.Count,
+                    "--model names the same directory twice."),
             ],
         },
         .. SharedParameters.Selection<EvaluateJobOptions>(
@@ -548,7 +553,7 @@ internal static class JobParameters
                 .. AlsParameters.Table.Within<EvaluateJobOptions>(o => o.Als, (o, als) => o with { Als = als }),
             ];
             ParameterCondition<EvaluateJobOptions> noModel =
-                new(o => o.Model is null, "cannot be used with --model, which is already trained.");
+                new(o => o.Models.Count == 0, "cannot be used with --model, which is already trained.");
             return trained.Select(parameter => parameter with { AppliesWhen = [noModel, .. parameter.AppliesWhen] });
         }
     }

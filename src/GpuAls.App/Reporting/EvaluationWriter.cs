@@ -29,12 +29,13 @@ internal static class EvaluationWriter
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(report);
-        var rows = report.Methods.SelectMany(
-            method => method.Metrics.Select(value => (Method: method.Name, Value: value))).ToArray();
+        var rows = report.Methods.SelectMany(method => method.Metrics.Select(value => new Row(
+            method.Name, value, method.Differences?.FirstOrDefault(one => one.Metric == value.Metric)))).ToArray();
+        var columns = Columns(rows, report.HasDifferences);
         return format switch
         {
-            EvaluationFormat.Csv => TableWriter.WriteCsvAsync(stream, Columns(rows), rows.Length, cancellation),
-            EvaluationFormat.Parquet => TableWriter.WriteParquetAsync(stream, Columns(rows), cancellation),
+            EvaluationFormat.Csv => TableWriter.WriteCsvAsync(stream, columns, rows.Length, cancellation),
+            EvaluationFormat.Parquet => TableWriter.WriteParquetAsync(stream, columns, cancellation),
             _ => stream.WriteAsync(Json(report), cancellation).AsTask(),
         };
     }
@@ -42,7 +43,7 @@ internal static class EvaluationWriter
     private static byte[] Json(EvaluationReport report) =>
         [.. JsonSerializer.SerializeToUtf8Bytes(report, EvaluationJson.Default.EvaluationReport), (byte)'\n'];
 
-    private static IReadOnlyList<ParquetTableColumn> Columns((string Method, MetricValue Value)[] rows) =>
+    private static IReadOnlyList<ParquetTableColumn> Columns(Row[] rows, bool hasDifferences) =>
     [
         ParquetTableColumn.Of(rows, "method", row => row.Method),
         ParquetTableColumn.Of(rows, "metric", row => row.Value.Metric.Name),
@@ -50,7 +51,17 @@ internal static class EvaluationWriter
         ParquetTableColumn.Required(rows, "value", row => row.Value.Value),
         ParquetTableColumn.Of(rows, "low", row => row.Value.Low),
         ParquetTableColumn.Of(rows, "high", row => row.Value.High),
+        .. hasDifferences
+            ? (ParquetTableColumn[])
+            [
+                ParquetTableColumn.Of(rows, "difference", row => row.Difference?.Value),
+                ParquetTableColumn.Of(rows, "difference_low", row => row.Difference?.Low),
+                ParquetTableColumn.Of(rows, "difference_high", row => row.Difference?.High),
+            ]
+            : [],
     ];
+
+    private sealed record Row(string Method, MetricValue Value, MetricValue? Difference);
 }
 
 /// <summary>The formats in which reports are written, chosen by the extension of the file.</summary>
@@ -59,7 +70,10 @@ internal enum EvaluationFormat
     /// <summary><c>.json</c>: the whole report.</summary>
     Json,
 
-    /// <summary><c>.csv</c>: method, metric, k, value, low, high.</summary>
+    /// <summary>
+    /// <c>.csv</c>: method, metric, k, value, low, high, and of several models difference, difference_low,
+    /// difference_high.
+    /// </summary>
     Csv,
 
     /// <summary><c>.parquet</c>: the same columns.</summary>

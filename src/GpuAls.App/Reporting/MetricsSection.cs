@@ -26,7 +26,15 @@ internal static class MetricsSection
             new XElement(
                 "div", new XAttribute("class", "charts"),
                 Drawn.Select(name => Figure(name, report.Methods)).Where(figure => figure is not null)),
-            Table(report.Methods, metrics));
+            Table(
+                "Metrics of the model and the baselines", report.Methods, metrics,
+                (method, metric) => MetricTitles.Text(method.Metrics.FirstOrDefault(value => value.Metric == metric))),
+            report.HasDifferences
+                ? Table(
+                    $"Differences from {report.Methods[0].Name}, user by user", report.Methods.Skip(1), metrics,
+                    (method, metric) => MetricTitles.Difference(
+                        method.Differences!.FirstOrDefault(value => value.Metric == metric)))
+                : null);
     }
 
     private static XElement? Figure(string name, IReadOnlyList<MethodResult> methods)
@@ -65,13 +73,13 @@ internal static class MetricsSection
         return plot;
     }
 
-    private static XElement Table(IReadOnlyList<MethodResult> methods, IReadOnlyList<Metric> metrics) => Html.Table(
-        "Metrics of the model and the baselines",
-        ["metric", .. methods.Select(method => method.Name)],
-        metrics.Select(metric => (string[])
-        [
-            MetricTitles.Of(metric),
-            .. methods.Select(
-                method => MetricTitles.Text(method.Metrics.FirstOrDefault(value => value.Metric == metric))),
-        ]));
+    private static XElement Table(
+        string caption, IEnumerable<MethodResult> methods, IReadOnlyList<Metric> metrics,
+        Func<MethodResult, Metric, string> text) => Html.Table(
+            caption,
+            ["metric", .. methods.Select(method => method.Name)],
+            metrics.Select(metric => (string[])
+            [
+                MetricTitles.Of(metric), .. methods.Select(method => text(method, metric)),
+            ]));
 }

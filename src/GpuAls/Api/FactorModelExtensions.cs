@@ -268,7 +268,7 @@ public static class FactorModelExtensions
         using var evaluator = new Evaluator(HeldOut.Of(train, test.Matrix), options ?? new EvaluationOptions());
         using var users = engine.Implementation.LoadFactors(model.UserFactors, model.Rank);
         using var items = engine.Implementation.LoadFactors(model.ItemFactors, model.Rank);
-        var measured = evaluator.Measure(engine.Implementation, users, items, progress, cancellation);
+        var measured = evaluator.Measure(engine.Implementation, users, items, progress, cancellation: cancellation);
         return measured.Summarize(bootstrap ?? new BootstrapOptions(), cancellation: cancellation);
     }
 

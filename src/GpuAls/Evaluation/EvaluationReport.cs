@@ -3,6 +3,8 @@ namespace GpuAls;
 /// <summary>What was measured, how, and what came out.</summary>
 internal sealed record EvaluationReport
 {
+    private const int UsualCutoff = 10;
+
     /// <summary>Version of gpuals.</summary>
     public required string GpualsVersion { get; init; }
 
@@ -18,8 +20,8 @@ internal sealed record EvaluationReport
     /// <summary>Where the plays came from; null where a model was measured.</summary>
     public required ManifestInput? Input { get; init; }
 
-    /// <summary>Directory of the model that was measured; null where one was trained.</summary>
-    public required string? Model { get; init; }
+    /// <summary>Directories of the models that were measured; empty where one was trained.</summary>
+    public required IReadOnlyList<string> Models { get; init; }
 
     /// <summary>Files with the plays to test with; empty where plays were held out of the input.</summary>
     public required IReadOnlyList<string> Test { get; init; }
@@ -57,8 +59,11 @@ internal sealed record EvaluationReport
     /// <summary>How intervals were made.</summary>
     public required BootstrapOptions Bootstrap { get; init; }
 
-    /// <summary>Each way to recommend, the model first.</summary>
+    /// <summary>Each way to recommend, the models first.</summary>
     public required IReadOnlyList<MethodResult> Methods { get; init; }
+
+    /// <summary>Whether models were compared with each other.</summary>
+    internal bool HasDifferences => Models.Count > 1;
 
     /// <summary>The metrics to show to people, in their order.</summary>
     public IReadOnlyList<Metric> Shown(ShownMetrics shown) =>
@@ -66,6 +71,21 @@ internal sealed record EvaluationReport
         .. Methods[0].Metrics.Select(value => value.Metric)
             .Where(metric => shown == ShownMetrics.All || Feedback == Feedback.Explicit || !metric.IsError),
     ];
+
+    /// <summary>The few metrics by which several models are compared in a table, the most important first.</summary>
+    internal IReadOnlyList<Metric> Compared
+    {
+        get
+        {
+            var measured = Methods[0].Metrics.Select(value => value.Metric).ToArray();
+            var cutoffs = measured.Where(metric => metric.K is not null).Select(metric => metric.K).ToArray();
+            int? k = cutoffs.Contains(UsualCutoff) ? UsualCutoff : cutoffs.Max();
+            Metric[] wanted = Feedback == Feedback.Explicit
+                ? [new(Metric.RmseOfRating), new(Metric.MaeOfRating), new(Metric.Ndcg, k), new(Metric.Auc)]
+                : [new(Metric.Ndcg, k), new(Metric.Recall, k), new(Metric.AveragePrecision, k), new(Metric.Auc)];
+            return [.. wanted.Where(measured.Contains)];
+        }
+    }
 }
 
 /// <summary>The numbers of one split.</summary>

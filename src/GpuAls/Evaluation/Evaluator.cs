@@ -34,7 +34,7 @@ internal sealed class Evaluator : IDisposable
         options.Validate();
         (HeldOut, _options, _columns) = (
             heldOut, options, new MetricColumns(options.Cutoffs, options.Kinds, heldOut.Train.Feedback));
-        _likes = Likes.CountByColumn(heldOut.Train.ByUser, heldOut.Train.Feedback);
+        _likes = heldOut.Seen.ItemLikes;
         _liked = new ListableItems(
             _likes.Length, [.. Enumerable.Range(0, _likes.Length).Where(item => _likes[item] > 0)]);
         _masks = new ListMasks(heldOut.Hidden);
@@ -61,11 +61,12 @@ internal sealed class Evaluator : IDisposable
     /// <param name="users">[users, rank], of <see cref="HeldOut.Train"/>.</param>
     /// <param name="items">[items, rank].</param>
     /// <param name="progress">Told the share that is done, 0 .. 1.</param>
+    /// <param name="known">The users and items that the model knows; others have factors of 0. Null for all.</param>
     /// <param name="cancellation">Looked at between batches.</param>
     /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
     public Measurements Measure(
         IAlsEngine engine, IEngineFactors users, IEngineFactors items, IProgress<double>? progress = null,
-        CancellationToken cancellation = default)
+        KnownRows? known = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(users);
@@ -78,7 +79,7 @@ internal sealed class Evaluator : IDisposable
         using var model = Lists(engine, users, items);
         if (lists) MakeLists(run, model, work, cancellation);
         if (ranks || _options.Kinds.HasFlag(MetricKinds.Errors))
-            ScoreOnHost(run, model, HostCopy.Of(engine, users, items), work, cancellation);
+            ScoreOnHost(run, model, HostCopy.Of(engine, users, items), known, work, cancellation);
         return run.Result(_options.Kinds);
     }
 
@@ -140,11 +141,17 @@ internal sealed class Evaluator : IDisposable
         _test.ListedRows.GroupBy(row => row / BatchUsers).Select(group => group.ToArray());
 
     private void ScoreOnHost(
-        EvaluationRun run, ModelLists model, HostCopy factors, WorkProgress work, CancellationToken cancellation)
+        EvaluationRun run, ModelLists model, HostCopy factors, KnownRows? known, WorkProgress work,
+        CancellationToken cancellation)
     {
         using var host = factors;
         if (_options.Kinds.HasFlag(MetricKinds.Errors))
-            run.EnterErrors(host.Engine.ScorePairs(_test.Predictable, host.Users, host.Items));
+        {
+            var predictions = host.Engine.ScorePairs(_test.Predictable, host.Users, host.Items);
+            known?.Forget(_test.Predictable, predictions);
+            run.EnterErrors(predictions);
+        }
+
         if (!_options.Kinds.HasFlag(MetricKinds.Ranks)) return;
         foreach (var batch in _test.ListedRows.Chunk(BatchUsers))
         {

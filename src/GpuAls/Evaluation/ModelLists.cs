@@ -61,7 +61,7 @@ internal sealed class ModelLists : IDisposable
     /// </param>
     public bool HasList(int user, ReadOnlySpan<float> scores)
     {
-        var isLiked = Likes.Any(_heldOut.Train.ByUser.RowValues(user), _heldOut.Train.Feedback);
+        var isLiked = _heldOut.Seen.Users[user];
         return ListRule.Holds(isLiked, scores)
             || ListRule.Holds(isLiked, FactorRows.Row(_userFactors.Value, user, _users.Rank));
     }

@@ -16,7 +16,7 @@ internal static class SampleReports
         Seconds = 1.5,
         Device = "cpu (test)",
         Input = null,
-        Model = "model",
+        Models = ["model"],
         Test = ["test.csv"],
         Exclude = [],
         TimeColumn = null,

@@ -14,8 +14,11 @@ internal static class Bootstrap
     /// <param name="options">How many resamples.</param>
     /// <param name="progress">Told the share that is done, 0 .. 1.</param>
     /// <param name="cancellation">Looked at between resamples.</param>
-    /// <returns>[metrics], both ends; NaN where the metric is not defined for any resample.</returns>
-    public static (double Low, double High)[] Intervals(
+    /// <returns>
+    /// [metrics][resamples], the metric of each resample; the users of a resample depend on the seed and the number of
+    /// users only, so methods that measure the same users are compared resample by resample.
+    /// </returns>
+    public static double[][] Draws(
         double[] values, int columns, IReadOnlyList<MetricFormula> formulas, BootstrapOptions options,
         IProgress<double>? progress, CancellationToken cancellation)
     {
@@ -34,7 +37,19 @@ internal static class Bootstrap
                 return sums;
             },
             _ => { });
-        return Array.ConvertAll(drawn, Interval);
+        return drawn;
+    }
+
+    /// <summary>
+    /// Both ends of the interval of what was drawn; NaN where it is not defined for any resample. Few users may leave a
+    /// resample without any that the metric is defined for; those are passed over.
+    /// </summary>
+    public static (double Low, double High) Interval(double[] drawn)
+    {
+        var sorted = Array.FindAll(drawn, value => !double.IsNaN(value));
+        if (sorted.Length == 0) return (double.NaN, double.NaN);
+        Array.Sort(sorted);
+        return (Percentile(sorted, Tail), Percentile(sorted, 1 - Tail));
     }
 
     /// <summary>The value below which a share of sorted values lies, between two of them in proportion.</summary>
@@ -59,17 +74,6 @@ internal static class Bootstrap
             for (var i = 0; i < from.Length; i++) to[i] += from[i];
             for (var i = from.Length * Vector<double>.Count; i < row.Length; i++) sums[i] += row[i];
         }
-    }
-
-    /// <summary>
-    /// Few users may leave a resample without any that the metric is defined for; those are passed over.
-    /// </summary>
-    private static (double Low, double High) Interval(double[] drawn)
-    {
-        var sorted = Array.FindAll(drawn, value => !double.IsNaN(value));
-        if (sorted.Length == 0) return (double.NaN, double.NaN);
-        Array.Sort(sorted);
-        return (Percentile(sorted, Tail), Percentile(sorted, 1 - Tail));
     }
 }
 

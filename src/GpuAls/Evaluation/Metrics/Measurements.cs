@@ -26,7 +26,7 @@ internal sealed class Measurements
     public IReadOnlyList<Metric> Metrics =>
         [
             .. _columns.Formulas.Select(formula => formula.Metric),
-            .. _coverage.Select((_, cutoff) => new Metric(Metric.Coverage, _columns.Cutoffs[cutoff])),
+            .. Coverages.Select(coverage => coverage.Metric),
         ];
 
     /// <summary>One metric, without an interval.</summary>
@@ -50,20 +50,61 @@ internal sealed class Measurements
     /// <param name="progress">Told the share that is done, 0 .. 1.</param>
     /// <param name="cancellation">Looked at between resamples.</param>
     public IReadOnlyList<MetricValue> Summarize(
-        BootstrapOptions bootstrap, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        BootstrapOptions bootstrap, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
+        Summarize(Resample(bootstrap, progress, cancellation));
+
+    /// <summary>The metrics of resamples of the users, from which intervals follow; null for none.</summary>
+    /// <returns>[metrics][resamples]</returns>
+    public double[][]? Resample(
+        BootstrapOptions bootstrap, IProgress<double>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(bootstrap);
-        var sums = Sums();
-        var intervals = bootstrap.Resamples > 0
-            ? Bootstrap.Intervals(_values, _columns.Count, _columns.Formulas, bootstrap, progress, cancellation)
+        return bootstrap.Resamples > 0
+            ? Bootstrap.Draws(_values, _columns.Count, _columns.Formulas, bootstrap, progress, cancellation)
             : null;
-        var values = _columns.Formulas.Select((formula, metric) => Summarize(formula, sums, intervals?[metric]));
-        return [
-            .. values,
-            .. _coverage.Select(
-                (share, cutoff) =>
-                    new MetricValue(new Metric(Metric.Coverage, _columns.Cutoffs[cutoff]), share, null, null)),
+    }
+
+    /// <summary>All metrics, with intervals of what <see cref="Resample"/> gave.</summary>
+    public IReadOnlyList<MetricValue> Summarize(double[][]? draws)
+    {
+        var sums = Sums();
+        return
+        [
+            .. _columns.Formulas.Select((formula, at) => Valued(formula.Metric, formula.Of(sums), draws?[at])),
+            .. Coverages.Select(coverage => new MetricValue(coverage.Metric, coverage.Share, null, null)),
         ];
+    }
+
+    /// <summary>
+    /// By how much the metrics are above those of another method that was measured on the same users, with paired
+    /// intervals: those of the difference within each resample.
+    /// </summary>
+    /// <param name="draws">What <see cref="Resample"/> gave.</param>
+    /// <param name="other">The other method; metrics that it does not have are left out.</param>
+    /// <param name="otherDraws">What <see cref="Resample"/> gave for it, with the same options.</param>
+    public IReadOnlyList<MetricValue> Less(double[][]? draws, Measurements other, double[][]? otherDraws)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (!_userKeys.AsSpan().SequenceEqual(other._userKeys))
+            throw new ArgumentException("other users were measured.", nameof(other));
+        var (sums, otherSums) = (Sums(), other.Sums());
+        var differences = new List<MetricValue>();
+        for (var at = 0; at < _columns.Formulas.Count; at++)
+        {
+            var formula = _columns.Formulas[at];
+            var otherAt = other._columns.Formulas.ToList().FindIndex(one => one.Metric == formula.Metric);
+            if (otherAt < 0) continue;
+            differences.Add(Valued(
+                formula.Metric, formula.Of(sums) - other._columns.Formulas[otherAt].Of(otherSums),
+                draws is null || otherDraws is null
+                    ? null
+                    : [.. draws[at].Zip(otherDraws[otherAt], (one, another) => one - another)]));
+        }
+
+        differences.AddRange(
+            Coverages.Zip(other.Coverages, (one, another) =>
+                new MetricValue(one.Metric, one.Share - another.Share, null, null)));
+        return differences;
     }
 
     /// <summary>The folds of one split together: the numbers of each user are summed, the coverages averaged.</summary>
@@ -87,12 +128,14 @@ internal sealed class Measurements
             columns, [.. rowOfUser.Keys], [.. rowOfUser.Values.SelectMany(row => row)], [.. coverage]);
     }
 
-    private static MetricValue Summarize(MetricFormula formula, double[] sums, (double Low, double High)? interval)
+    private IEnumerable<(Metric Metric, double Share)> Coverages =>
+        _coverage.Select((share, cutoff) => (new Metric(Metric.Coverage, _columns.Cutoffs[cutoff]), share));
+
+    private static MetricValue Valued(Metric metric, double value, double[]? drawn)
     {
-        var value = formula.Of(sums);
-        return double.IsNaN(value)
-            ? new MetricValue(formula.Metric, value, null, null)
-            : new MetricValue(formula.Metric, value, interval?.Low, interval?.High);
+        if (drawn is null || double.IsNaN(value)) return new MetricValue(metric, value, null, null);
+        var (low, high) = Bootstrap.Interval(drawn);
+        return new MetricValue(metric, value, low, high);
     }
 
     /// <summary>[columns], over all users in their order.</summary>

@@ -39,7 +39,14 @@ public sealed record MetricValue(Metric Metric, double Value, double? Low, doubl
 /// <summary>The metrics of a model or a baseline.</summary>
 /// <param name="Name">Such as <c>most popular</c>.</param>
 /// <param name="Metrics">Its metrics.</param>
-internal sealed record MethodResult(string Name, IReadOnlyList<MetricValue> Metrics);
+internal sealed record MethodResult(string Name, IReadOnlyList<MetricValue> Metrics)
+{
+    /// <summary>
+    /// By how much the metrics are above those of the first model, where several models are measured; null otherwise,
+    /// and for the first.
+    /// </summary>
+    public IReadOnlyList<MetricValue>? Differences { get; init; }
+}
 
 /// <summary>Groups of metrics, by what they are computed from.</summary>
 [Flags]

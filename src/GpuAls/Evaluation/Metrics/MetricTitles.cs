@@ -37,6 +37,17 @@ internal static class MetricTitles
             : Number(value.Value);
     }
 
+    /// <summary>By how much a value is above another, with its sign and its interval; nothing for none.</summary>
+    public static string Difference(MetricValue? value)
+    {
+        if (value is null) return "";
+        return value is { Low: { } low, High: { } high }
+            ? $"{Signed(value.Value)} [{Signed(low)}, {Signed(high)}]"
+            : Signed(value.Value);
+
+        static string Signed(double number) => number > 0 ? $"+{Number(number)}" : Number(number);
+    }
+
     /// <summary>What stands in brackets behind values; nothing where no value has an interval.</summary>
     /// <param name="values">The values shown.</param>
     /// <param name="bootstrap">How the intervals were made.</param>

@@ -7,12 +7,14 @@ namespace GpuAls;
 internal sealed class HeldOut
 {
     /// <param name="train">The plays to train on.</param>
+    /// <param name="seen">Which users and items of them are seen.</param>
     /// <param name="hidden">[users, items], what lists leave out.</param>
     /// <param name="test">The plays held out, as <see cref="Test"/> has them.</param>
     /// <param name="rowKeys">[rows of the test], which user it is.</param>
     /// <param name="counts">The numbers of what was held out.</param>
-    internal HeldOut(InteractionMatrix train, CsrMatrix hidden, CsrMatrix test, int[] rowKeys, HeldOutCounts counts) =>
-        (Train, Hidden, Test, RowKeys, Counts) = (train, hidden, test, rowKeys, counts);
+    internal HeldOut(
+        InteractionMatrix train, Seen seen, CsrMatrix hidden, CsrMatrix test, int[] rowKeys, HeldOutCounts counts) =>
+        (Train, Seen, Hidden, Test, RowKeys, Counts) = (train, seen, hidden, test, rowKeys, counts);
 
     /// <summary>The plays to train on, as if nothing else had been read.</summary>
     public InteractionMatrix Train { get; }
@@ -26,6 +28,9 @@ internal sealed class HeldOut
 
     /// <summary>What was held out, and what of it cannot be predicted.</summary>
     public HeldOutCounts Counts { get; }
+
+    /// <summary>Which users and items of <see cref="Train"/> are seen.</summary>
+    internal Seen Seen { get; }
 
     /// <summary>
     /// [users, items] of <see cref="Train"/>, the plays that lists leave out: those trained on, and those excluded.
@@ -67,7 +72,7 @@ internal sealed class HeldOut
         split.RequirePlaysToTrainOn();
         var part = PlaysPart.Of(all.Users, all.Items, split.Train, all.Feedback);
         return new HeldOutBuilder(
-            part.Plays, part.Plays.ByUser, split.Test, part.UserIndices, part.ItemIndices).Build();
+            part.Plays, Seen.Of(part.Plays), part.Plays.ByUser, split.Test, part.UserIndices, part.ItemIndices).Build();
     }
 
     /// <summary>Plays of two inputs.</summary>
@@ -76,14 +81,17 @@ internal sealed class HeldOut
     /// <param name="excluded">
     /// Plays that lists leave out besides those trained on, such as a validation part; null for none.
     /// </param>
+    /// <param name="seen">Which users and items are seen; null for those with plays above 0 to train on.</param>
     /// <exception cref="GpuAlsException">Kind BadInput: nothing is held out.</exception>
-    public static HeldOut Of(InteractionMatrix train, InteractionMatrix test, InteractionMatrix? excluded = null)
+    public static HeldOut Of(
+        InteractionMatrix train, InteractionMatrix test, InteractionMatrix? excluded = null, Seen? seen = null)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
         var hidden = excluded is null ? train.ByUser : Hide(train, excluded);
         return new HeldOutBuilder(
-            train, hidden, test.ByUser, test.Users.IndicesIn(train.Users), test.Items.IndicesIn(train.Items)).Build();
+            train, seen ?? Seen.Of(train), hidden, test.ByUser, test.Users.IndicesIn(train.Users),
+            test.Items.IndicesIn(train.Items)).Build();
     }
 
     private static CsrMatrix Hide(InteractionMatrix train, InteractionMatrix excluded)
@@ -101,6 +109,18 @@ internal sealed class HeldOut
     private static IEnumerable<(int Row, int Column)> Pairs(CsrMatrix plays) =>
         Enumerable.Range(0, plays.RowCount).SelectMany(
             row => plays.RowIndices(row).ToArray().Select(column => (row, column)));
+}
+
+/// <summary>Users and items that something can be said of.</summary>
+/// <param name="Users">[users], whether the user is seen.</param>
+/// <param name="ItemLikes">[items], plays above 0, or ratings, of each; an item is seen where there are some.</param>
+internal sealed record Seen(bool[] Users, int[] ItemLikes)
+{
+    /// <summary>Those with plays above 0, or ratings.</summary>
+    public static Seen Of(InteractionMatrix plays) => new(
+        [.. Enumerable.Range(0, plays.Users.Count)
+            .Select(user => Likes.Any(plays.ByUser.RowValues(user), plays.Feedback))],
+        Likes.CountByColumn(plays.ByUser, plays.Feedback));
 }
 
 /// <summary>What was held out.</summary>

@@ -4,6 +4,7 @@ namespace GpuAls;
 internal sealed class HeldOutBuilder
 {
     private readonly InteractionMatrix _train;
+    private readonly Seen _seen;
     private readonly CsrMatrix _hidden;
     private readonly CsrMatrix _test;
     private readonly IReadOnlyList<int> _userIndices;
@@ -18,15 +19,17 @@ internal sealed class HeldOutBuilder
     private long _unseen;
 
     /// <param name="train">The plays to train on.</param>
+    /// <param name="seen">Which users and items of them are seen.</param>
     /// <param name="hidden">[users, items], what lists leave out.</param>
     /// <param name="test">[test users, test items].</param>
     /// <param name="userIndices">[test users], the index in <paramref name="train"/>; -1 where it has none.</param>
     /// <param name="itemIndices">[test items], the index in <paramref name="train"/>; -1 where it has none.</param>
     public HeldOutBuilder(
-        InteractionMatrix train, CsrMatrix hidden, CsrMatrix test, IReadOnlyList<int> userIndices,
+        InteractionMatrix train, Seen seen, CsrMatrix hidden, CsrMatrix test, IReadOnlyList<int> userIndices,
         IReadOnlyList<int> itemIndices)
     {
-        (_train, _hidden, _test, _userIndices, _itemIndices) = (train, hidden, test, userIndices, itemIndices);
+        (_train, _seen, _hidden, _test) = (train, seen, hidden, test);
+        (_userIndices, _itemIndices) = (userIndices, itemIndices);
         _rowKeys = [.. Enumerable.Repeat(-1, train.Users.Count)];
         for (var user = 0; user < userIndices.Count; user++)
             if (userIndices[user] >= 0) _rowKeys[userIndices[user]] = user;
@@ -51,13 +54,13 @@ internal sealed class HeldOutBuilder
         if (counts.Pairs == 0) throw NothingHeldOut();
         var test = CsrBuilder.FromCoordinates(
             _rowKeys.Count, _columnCount, _rows.ToArray(), _columns.ToArray(), _values.ToArray(), _train.Feedback);
-        return new HeldOut(_train, _hidden, test, [.. _rowKeys], counts);
+        return new HeldOut(_train, _seen, _hidden, test, [.. _rowKeys], counts);
     }
 
     private void AddRow(int user)
     {
         var index = _userIndices[user];
-        var isSeen = index >= 0 && Likes.Any(_train.ByUser.RowValues(index), _train.Feedback);
+        var isSeen = index >= 0 && _seen.Users[index];
         var row = isSeen ? index : _rowKeys.Count;
         if (!isSeen) _rowKeys.Add(user);
         var items = _test.RowIndices(user);
@@ -83,7 +86,7 @@ internal sealed class HeldOutBuilder
     {
         if (_columnOfItem[item] >= 0) return _columnOfItem[item];
         var index = _itemIndices[item];
-        var isSeen = index >= 0 && Likes.Any(_train.ByItem.RowValues(index), _train.Feedback);
+        var isSeen = index >= 0 && _seen.ItemLikes[index] > 0;
         return _columnOfItem[item] = isSeen ? index : _columnCount++;
     }
 
