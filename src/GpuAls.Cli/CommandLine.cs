@@ -19,6 +19,7 @@ internal static class CommandLine
         RecommendCommand.Definition,
         RecommendCommand.Similar,
         ExplainCommand.Definition,
+        ServeCommand.Definition,
         EvaluateCommand.Definition,
         TuneCommand.Definition,
         UpdateCommand.Definition,

@@ -49,6 +49,9 @@ internal enum ParameterGroup
     /// <summary>What is measured, and on which plays.</summary>
     Evaluation,
 
+    /// <summary>How requests are answered.</summary>
+    Serving,
+
     /// <summary>Where it is computed.</summary>
     Device,
 

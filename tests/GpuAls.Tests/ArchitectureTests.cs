@@ -7,13 +7,14 @@ using GpuAls.Cli;
 using GpuAls.Connectors.S3;
 using GpuAls.Formats;
 using GpuAls.Kernels;
+using GpuAls.Serve;
 
 namespace GpuAls.Tests;
 
 /// <summary>
 /// Data flows one way. A room of the library is a folder of <c>src/GpuAls</c> and uses earlier rooms only; kernels know
 /// nothing of the library, the library nothing of the app, the app nothing of the command line; connectors stand beside
-/// the app, and formats of models between it and the library.
+/// the app, formats of models between it and the library, and the server between it and the command line.
 /// </summary>
 public sealed partial class ArchitectureTests
 {
@@ -30,6 +31,7 @@ public sealed partial class ArchitectureTests
             typeof(JobEvent).Assembly,
             typeof(S3Store).Assembly,
             typeof(ModelFormat).Assembly,
+            typeof(ServeHost).Assembly,
             typeof(CommandLine).Assembly)
         .Build();
 
@@ -63,6 +65,9 @@ public sealed partial class ArchitectureTests
     [TestCase("GpuAls.Kernels.", "GpuAls.", TestName = "Kernels_UseNothingOfTheLibrary")]
     [TestCase("GpuAls.App.", "GpuAls.Cli.", TestName = "App_UsesNothingOfTheCommandLine")]
     [TestCase("GpuAls.App.", "GpuAls.Connectors.", TestName = "App_UsesNoConnector")]
+    [TestCase("GpuAls.App.", "GpuAls.Serve.", TestName = "App_UsesNothingOfTheServer")]
+    [TestCase("GpuAls.Serve.", "GpuAls.Cli.", TestName = "Server_UsesNothingOfTheCommandLine")]
+    [TestCase("GpuAls.Serve.", "GpuAls.Connectors.", TestName = "Server_UsesNoConnector")]
     [TestCase("GpuAls.Connectors.", "GpuAls.App.", TestName = "Connectors_UseNothingOfTheApp")]
     [TestCase("GpuAls.Formats.", "GpuAls.App.", TestName = "Formats_UseNothingOfTheApp")]
     public void Assembly_UsesNothingAbove(string source, string above)

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace GpuAls;
 
 /// <summary>Finds the k best items of some users, by the numbers of items.</summary>
-/// <param name="users">Indices of the users.</param>
+/// <param name="users">The rows of the users' factors.</param>
 /// <param name="mask">[users, listable], what each list leaves out; null for nothing.</param>
 /// <param name="k">1 .. <see cref="TopKQuery.MaximumK"/>.</param>
 /// <returns>[users, k], numbers of items and their scores, as <see cref="IAlsEngine.TopK"/> has them.</returns>
@@ -26,14 +26,12 @@ internal sealed class GroupedLists
     private readonly int[][] _members;
 
     private readonly int _most;
-    private readonly ListSearch _search;
 
     /// <param name="groups">The groups.</param>
     /// <param name="items">The items that lists may hold.</param>
-    /// <param name="search">Finds the best items.</param>
-    public GroupedLists(ItemGroups groups, ListableItems items, ListSearch search)
+    public GroupedLists(ItemGroups groups, ListableItems items)
     {
-        (_most, _search) = (groups.MostPerGroup, search);
+        _most = groups.MostPerGroup;
         _groupOf = items.Select(groups.GroupOf);
         var counts = new int[_groupOf.Length == 0 ? 0 : Math.Max(0, _groupOf.Max() + 1)];
         foreach (var group in _groupOf.Where(group => group >= 0)) counts[group]++;
@@ -43,23 +41,24 @@ internal sealed class GroupedLists
     }
 
     /// <summary>Makes the lists.</summary>
-    /// <param name="users">Indices of the users.</param>
+    /// <param name="users">The rows of the users' factors.</param>
     /// <param name="mask">[users, listable], what each list leaves out; null for nothing.</param>
     /// <param name="k">Length of a list.</param>
     /// <param name="least">Items with a score below this are not looked for.</param>
+    /// <param name="search">Finds the best items.</param>
     /// <returns>[users, k], numbers of items, -1 where a list is shorter, and their scores.</returns>
-    public (int[] Numbers, float[] Scores) Make(int[] users, CsrMatrix? mask, int k, float least)
+    public (int[] Numbers, float[] Scores) Make(int[] users, CsrMatrix? mask, int k, float least, ListSearch search)
     {
         var lists = new Lists(_groupOf, _most, users.Length, k, least);
         var wanted = Math.Min(2 * k, TopKQuery.MaximumK);
-        var open = lists.Add([.. Enumerable.Range(0, users.Length)], _search(users, mask, wanted), wanted);
+        var open = lists.Add([.. Enumerable.Range(0, users.Length)], search(users, mask, wanted), wanted);
         while (open.Count > 0)
         {
             wanted = Math.Min(2 * wanted, TopKQuery.MaximumK);
             var still = new List<int>();
             foreach (var (chosen, left) in Masks(lists, open, mask))
                 still.AddRange(
-                    lists.Add(chosen, _search(Array.ConvertAll(chosen, list => users[list]), left, wanted), wanted));
+                    lists.Add(chosen, search(Array.ConvertAll(chosen, list => users[list]), left, wanted), wanted));
             open = still;
         }
 

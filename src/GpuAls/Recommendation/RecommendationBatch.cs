@@ -12,6 +12,15 @@ internal sealed record RecommendationBatch(int[] UserIndices, int K, int[] ItemI
 
     /// <summary>Lists without any item.</summary>
     public int EmptyCount => Enumerable.Range(0, UserIndices.Length).Count(list => ItemIndices[list * K] < 0);
+
+    /// <summary>A list, without the positions that are empty.</summary>
+    public UserList List(int list)
+    {
+        var items = ItemIndices.AsMemory(list * K, K);
+        var end = items.Span.IndexOf(-1);
+        var length = end < 0 ? K : end;
+        return new UserList(UserIndices[list], items[..length], Scores.AsMemory(list * K, length));
+    }
 }
 
 /// <summary>A list of one user.</summary>
@@ -58,14 +67,7 @@ internal sealed class ListBlock
     public IEnumerable<UserList> Lists()
     {
         foreach (var (batch, first, count) in _parts)
-            for (var list = first; list < first + count; list++)
-            {
-                var items = batch.ItemIndices.AsMemory(list * batch.K, batch.K);
-                var end = items.Span.IndexOf(-1);
-                var length = end < 0 ? batch.K : end;
-                var scores = batch.Scores.AsMemory(list * batch.K, length);
-                yield return new UserList(batch.UserIndices[list], items[..length], scores);
-            }
+            for (var list = first; list < first + count; list++) yield return batch.List(list);
     }
 
     private void Add(RecommendationBatch batch, int first, int count)

@@ -23,7 +23,7 @@ internal sealed class Recommender : IDisposable
         ArgumentNullException.ThrowIfNull(engine);
         (_model, _engine, _rules) = (model, engine, rules ?? ListRules.None);
         _listable = ListableItems.Of(model, _rules);
-        if (_rules.Groups is { } groups) _grouped = new GroupedLists(groups, _listable, Search);
+        if (_rules.Groups is { } groups) _grouped = new GroupedLists(groups, _listable);
         if (_rules.Diversity > 0) _diversity = new Diversity(_rules.Diversity, model.ItemFactors, model.Rank);
         _items = engine.LoadFactors(_listable.Gather(model.ItemFactors, model.Rank), model.Rank);
     }
@@ -66,6 +66,21 @@ internal sealed class Recommender : IDisposable
         return Batches(userIndices, k, includePlayed, cancellation);
     }
 
+    /// <summary>The lists of users who are given by their factors.</summary>
+    /// <param name="factors">[lists, rank].</param>
+    /// <param name="leftOut">[lists, items], what each list leaves out.</param>
+    /// <param name="k">Length of a list, 1 .. 1,024.</param>
+    /// <returns>The lists; their users are the rows of <paramref name="factors"/>.</returns>
+    /// <exception cref="GpuAlsException">Kind Usage: k is out of range. Kind Device: too little memory.</exception>
+    public RecommendationBatch Recommend(float[] factors, CsrMatrix leftOut, int k)
+    {
+        ArgumentNullException.ThrowIfNull(factors);
+        ArgumentNullException.ThrowIfNull(leftOut);
+        CheckLength(k);
+        int[] rows = [.. Enumerable.Range(0, leftOut.RowCount)];
+        return Score(factors, rows, leftOut.EntryCount > 0 ? _listable.Mask(leftOut, rows) : null, k);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _items.Dispose();
 
@@ -84,23 +99,31 @@ internal sealed class Recommender : IDisposable
         var mask = includePlayed
             ? _rules.ExcludedPairs is { } excluded ? _listable.Mask(excluded, users) : null
             : _listable.Mask(_model.Plays, users, _rules.ExcludedPairs);
+        return Score(_model.UserFactors, users, mask, k);
+    }
+
+    /// <param name="factors">[rows or more, rank].</param>
+    /// <param name="rows">Whose lists, by their row of the factors.</param>
+    /// <param name="mask">[lists, listable], what each list leaves out; null for nothing.</param>
+    /// <param name="k">Length of a list.</param>
+    private RecommendationBatch Score(float[] factors, int[] rows, CsrMatrix? mask, int k)
+    {
         var least = _rules.MinScore ?? float.NegativeInfinity;
         var length = _diversity is null ? k : Diversity.PoolOf(k);
-        var (numbers, scores) = _grouped?.Make(users, mask, length, least) ?? Search(users, mask, length);
+        var (numbers, scores) = _grouped?.Make(rows, mask, length, least, Search) ?? Search(rows, mask, length);
         for (var i = 0; _rules.MinScore is not null && i < scores.Length; i++)
             if (scores[i] < least) (numbers[i], scores[i]) = (-1, float.NegativeInfinity);
         _listable.ToItems(numbers);
         if (_diversity is not null) (numbers, scores) = _diversity.Choose(numbers, scores, length, k);
-        return new RecommendationBatch(users, k, numbers, scores);
-    }
+        return new RecommendationBatch(rows, k, numbers, scores);
 
-    private (int[] Numbers, float[] Scores) Search(int[] users, CsrMatrix? mask, int k)
-    {
-        using var queries = _engine.LoadFactors(FactorRows.Gather(_model.UserFactors, users, _model.Rank), _model.Rank);
-        using var seen = mask is null ? null : _engine.LoadPlays(mask);
-        var numbers = new int[users.Length * k];
-        var scores = new float[users.Length * k];
-        _engine.TopK(new TopKQuery(queries, RowRange.All(queries), _items, seen, k), numbers, scores);
-        return (numbers, scores);
+        (int[] Numbers, float[] Scores) Search(int[] rows, CsrMatrix? mask, int k)
+        {
+            using var queries = _engine.LoadFactors(FactorRows.Gather(factors, rows, _model.Rank), _model.Rank);
+            using var seen = mask is null ? null : _engine.LoadPlays(mask);
+            var (numbers, scores) = (new int[rows.Length * k], new float[rows.Length * k]);
+            _engine.TopK(new TopKQuery(queries, RowRange.All(queries), _items, seen, k), numbers, scores);
+            return (numbers, scores);
+        }
     }
 }

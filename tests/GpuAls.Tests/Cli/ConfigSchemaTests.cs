@@ -31,6 +31,7 @@ public sealed class ConfigSchemaTests
         ("recommend", Watched(JobParameters.Recommend)),
         ("similar", Watched(JobParameters.Similar)),
         ("explain", OnDevice(JobParameters.Explain)),
+        ("serve", Properties(ServeParameters.Serve, LogOptions.Table)),
         ("evaluate", Watched(JobParameters.Evaluate)),
         ("tune", Watched(JobParameters.Tune)),
         ("update", OnDevice(UpdateParameters.Update)),
