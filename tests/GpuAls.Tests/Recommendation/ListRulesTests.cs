@@ -150,36 +150,49 @@ internal sealed class ListRulesTests<TEngine>
     private static void AssertDiverse(FactorModel model, int user, List<int> pool, double weight, int[] list)
     {
         double[] scores = [.. pool.Select(item => (double)Score(model, user, item))];
+        var nearest = new double[pool.Count];
         for (var position = 0; position < list.Length; position++)
         {
-            var above = list[..position];
             double Value(int i)
             {
                 var relevance = scores[0] > scores[^1] ? (scores[i] - scores[^1]) / (scores[0] - scores[^1]) : 1;
-                var similarity = above.Length == 0 ? 0 : above.Max(other => Cosine(model, pool[i], other));
-                return ((1 - weight) * relevance) - (weight * similarity);
+                return ((1 - weight) * relevance) - (weight * nearest[i]);
             }
 
+            var above = list[..position].ToHashSet();
             var best = Enumerable.Range(0, pool.Count).Where(i => !above.Contains(pool[i])).Max(Value);
             Assert.That(above, Does.Not.Contain(list[position]));
             Assert.That(Value(pool.IndexOf(list[position])), Is.EqualTo(best).Within(1e-5));
+            for (var i = 0; i < pool.Count; i++)
+            {
+                var cosine = Cosine(model, pool[i], list[position]);
+                nearest[i] = position == 0 ? cosine : Math.Max(nearest[i], cosine);
+            }
         }
     }
 
     private static double Cosine(FactorModel model, int one, int other)
     {
-        var y = TestMatrices.ToDouble(model.ItemFactors, model.Rank);
-        double Dot(int i, int j) => Enumerable.Range(0, model.Rank).Sum(factor => y[i, factor] * y[j, factor]);
+        double Dot(int i, int j)
+        {
+            var sum = 0.0;
+            for (var factor = 0; factor < model.Rank; factor++)
+                sum += (double)model.ItemFactors[(i * model.Rank) + factor]
+                    * model.ItemFactors[(j * model.Rank) + factor];
+            return sum;
+        }
+
         return Dot(one, other) / Math.Sqrt(Dot(one, one) * Dot(other, other));
     }
 
     private static List<int> Reference(FactorModel model, int user, int k, bool includePlayed, ListRules rules)
     {
         var list = new List<int>();
+        var likes = Likes.CountByColumn(model.Plays, model.Feedback);
         var ranked = Enumerable.Range(0, model.Items.Count)
             .Where(item => FactorRows.Row(model.ItemFactors, item, model.Rank).ContainsAnyExcept(0f))
             .Where(item => includePlayed || !model.Plays.RowIndices(user).Contains(item))
-            .Where(item => Likes.CountByColumn(model.Plays, model.Feedback)[item] > 0)
+            .Where(item => likes[item] > 0)
             .Where(item => rules.OnlyItems is null || rules.OnlyItems.Contains(item))
             .Where(item => !rules.ExcludedItems.Contains(item))
             .Where(item => rules.ExcludedPairs is not { } pairs || !pairs.RowIndices(user).Contains(item))
