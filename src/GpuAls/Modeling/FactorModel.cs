@@ -127,7 +127,12 @@ public sealed class FactorModel
 
     private static void RequireFinite(float[] factors, string name)
     {
-        var bad = factors.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue);
+        var bad = false;
+        ParallelRanges.ForEach(factors.Length, (start, end) =>
+        {
+            var range = factors.AsSpan((int)start, (int)(end - start));
+            if (range.ContainsAnyExceptInRange(float.MinValue, float.MaxValue)) bad = true;
+        });
         if (bad) throw new ArgumentException($"{name} has a factor that is not finite.", name);
     }
 }

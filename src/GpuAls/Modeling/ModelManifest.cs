@@ -42,6 +42,10 @@ internal sealed record ModelManifest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ManifestUpdate>? Updates { get; init; }
 
+    /// <summary>What is verified when the model is read: the faster checksum, where the manifest has it.</summary>
+    [JsonIgnore]
+    internal FileHashes ReadHashes => Xxh128 is null ? FileHashes.Sha256 : FileHashes.Xxh128;
+
     /// <summary>The options, with the rank it has.</summary>
     [JsonIgnore]
     internal AlsOptions TrainedOptions => Options with { Rank = Rank };
@@ -72,6 +76,13 @@ internal sealed record ModelManifest
     /// </summary>
     public required IReadOnlyDictionary<string, string> Sha256 { get; init; }
 
+    /// <summary>
+    /// XXH128 of the same files, which reading a model verifies; null in models of earlier versions, whose SHA-256 is
+    /// verified instead.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Xxh128 { get; init; }
+
     /// <summary>The manifest of a training, as far as the library knows of it; checksums come with the files.</summary>
     /// <param name="input">Where the plays came from.</param>
     /// <param name="data">What it was trained on.</param>
@@ -101,6 +112,14 @@ internal sealed record ModelManifest
             TimingsSeconds = clock.Seconds,
             Sha256 = new Dictionary<string, string>(),
         };
+
+    /// <summary>Whether the checksums of a file, as far as they were computed, are those of this manifest.</summary>
+    internal bool IsUnchanged(string file, FileChecksums found)
+    {
+        if (Sha256.GetValueOrDefault(file) is not { } sha256) return false;
+        if (found.Sha256 is not null && found.Sha256 != sha256) return false;
+        return Xxh128 is null || found.Xxh128 is null || found.Xxh128 == Xxh128.GetValueOrDefault(file);
+    }
 
     /// <summary>A metric that is not defined is left out: JSON has no NaN.</summary>
     private static IterationReport WithoutNaN(IterationReport report) =>

@@ -63,7 +63,7 @@ internal static class ModelReader
     {
         var data = manifest.Data;
         foreach (var table in new[] { ModelFiles.Users, ModelFiles.Items })
-            await HashedAsync(table, _ => true).ConfigureAwait(false);
+            await RequireUnchangedAsync(table).ConfigureAwait(false);
         var users = await IdTableFile.ReadAsync(files[ModelFiles.Users], data.UserIdType, data.Users, cancellation)
             .ConfigureAwait(false);
         var items = await IdTableFile.ReadAsync(files[ModelFiles.Items], data.ItemIdType, data.Items, cancellation)
@@ -81,36 +81,37 @@ internal static class ModelReader
             Manifest = manifest,
         };
 
-        Task<T[]> ArrayAsync<T>(string name, params int[] shape)
-            where T : unmanaged =>
-            HashedAsync(name, stream => NpyFile.Read<T>(stream, files[name], shape));
-
-        // A file is read once: it is hashed on the way, and what was read is used if the checksum is right.
-        async Task<T> HashedAsync<T>(string name, Func<Stream, T> read)
+        // A file is read once: what was read is used if its checksum is right.
+        async Task<T[]> ArrayAsync<T>(string name, params int[] shape)
+            where T : unmanaged
         {
-            var file = files[name];
-            using var stream = new HashedStream(await file.OpenAsync(cancellation).ConfigureAwait(false));
-            T values;
+            using var hash = new FileHash(manifest.ReadHashes);
+            T[] values;
             try
             {
-                values = read(stream);
+                values = await NpyFile.ReadAsync<T>(files[name], shape, hash, cancellation).ConfigureAwait(false);
             }
-            catch (Exception) when (!stream.HasFailed)
+            catch (GpuAlsException exception) when (exception.Kind == FailureKind.BadInput)
             {
-                Check(); // whatever else is wrong with a file, that it was changed explains it
+                // Whatever else is wrong with a file, that it was changed explains it.
+                await RequireUnchangedAsync(name).ConfigureAwait(false);
                 throw;
             }
 
-            Check();
+            Require(name, hash.Finish());
             return values;
+        }
 
-            void Check()
-            {
-                if (manifest.Sha256.GetValueOrDefault(name) != stream.Sha256OfAll(cancellation))
-                    throw ModelErrors.Damaged(
-                        file.Name,
-                        $"was changed or damaged: the checksum differs from the one in {ModelFiles.Manifest}");
-            }
+        async Task RequireUnchangedAsync(string name) => Require(
+            name,
+            await FileHash.OfAsync(files[name], manifest.ReadHashes, cancellation).ConfigureAwait(false));
+
+        void Require(string name, FileChecksums found)
+        {
+            if (!manifest.IsUnchanged(name, found))
+                throw ModelErrors.Damaged(
+                    files[name].Name,
+                    $"was changed or damaged: the checksum differs from the one in {ModelFiles.Manifest}");
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class ModelVerifier
     {
         var problems = new List<string>();
         var factors = await CheckAsync(
-            file, $"float32 [{rows}, {rank}]", (stream, source) => NpyFile.Read<float>(stream, source, rows, rank),
+            file, $"float32 [{rows}, {rank}]", (source, hash) => NpyFile.ReadAsync<float>(source, [rows, rank], hash, cancellation),
             cancellation, problems).ConfigureAwait(false);
         if (factors is null) return;
         var bad = factors.Count(factor => !float.IsFinite(factor));
@@ -85,14 +85,14 @@ internal sealed class ModelVerifier
         var count = (int)data.Plays;
         var indptr = await CheckAsync(
             ModelFiles.PlaysIndptr, $"int64 [{data.Users + 1}]",
-            (stream, source) => NpyFile.Read<long>(stream, source, data.Users + 1), cancellation, problems)
+            (source, hash) => NpyFile.ReadAsync<long>(source, [data.Users + 1], hash, cancellation), cancellation, problems)
             .ConfigureAwait(false);
         var indices = await CheckAsync(
             ModelFiles.PlaysIndices, $"int32 [{count}]",
-            (stream, source) => NpyFile.Read<int>(stream, source, count), cancellation).ConfigureAwait(false);
+            (source, hash) => NpyFile.ReadAsync<int>(source, [count], hash, cancellation), cancellation).ConfigureAwait(false);
         var values = await CheckAsync(
             ModelFiles.PlaysValues, $"float32 [{count}]",
-            (stream, source) => NpyFile.Read<float>(stream, source, count), cancellation).ConfigureAwait(false);
+            (source, hash) => NpyFile.ReadAsync<float>(source, [count], hash, cancellation), cancellation).ConfigureAwait(false);
         if (indptr is null || indices is null || values is null) return;
         try
         {
@@ -107,7 +107,7 @@ internal sealed class ModelVerifier
     /// <summary>Reads a file once, hashes it on the way, and adds what is wrong with it.</summary>
     /// <returns>What was read; null where it could not be.</returns>
     private async Task<T?> CheckAsync<T>(
-        string file, string content, Func<Stream, IByteSource, T>? read, CancellationToken cancellation,
+        string file, string content, Func<IByteSource, FileHash, Task<T>>? read, CancellationToken cancellation,
         List<string>? problems = null)
     {
         problems ??= [];
@@ -124,17 +124,23 @@ internal sealed class ModelVerifier
         var values = default(T);
         try
         {
-            using var stream = new HashedStream(await source.OpenAsync(cancellation).ConfigureAwait(false));
+            using var hash = new FileHash(FileHashes.Both);
+            FileChecksums? found = null;
             try
             {
-                if (read is not null) values = read(stream, source);
+                if (read is not null)
+                {
+                    values = await read(source, hash).ConfigureAwait(false);
+                    found = hash.Finish();
+                }
             }
-            catch (Exception exception) when (IsProblem(exception) && !stream.HasFailed)
+            catch (GpuAlsException exception) when (exception.Kind == FailureKind.BadInput)
             {
                 problems.Add(Reason(exception, source));
             }
 
-            if (expected is not null && stream.Sha256OfAll(cancellation) != expected)
+            found ??= await FileHash.OfAsync(source, FileHashes.Both, cancellation).ConfigureAwait(false);
+            if (expected is not null && !_manifest.IsUnchanged(file, found))
                 problems.Add($"was changed or damaged: its checksum is not the one in {ModelFiles.Manifest}");
         }
         catch (Exception exception) when (IsProblem(exception))

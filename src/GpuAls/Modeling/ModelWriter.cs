@@ -26,7 +26,11 @@ internal static class ModelWriter
         await WriteFilesAsync(model, output, cancellation).ConfigureAwait(false);
         var manifest = await finish().ConfigureAwait(false);
         var files = lists is null ? ModelFiles.Checksummed : ModelFiles.Checksummed.Append(lists);
-        manifest = manifest with { Sha256 = files.ToDictionary(file => file, output.Sha256) };
+        manifest = manifest with
+        {
+            Sha256 = files.ToDictionary(file => file, file => output.Of(file).Sha256!),
+            Xxh128 = files.ToDictionary(file => file, file => output.Of(file).Xxh128!),
+        };
         var json = JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.ModelManifest);
         byte[] text = [.. json, (byte)'\n'];
         await output.WriteAsync(

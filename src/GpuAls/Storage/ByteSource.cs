@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace GpuAls;
 
 /// <summary>
@@ -33,12 +35,50 @@ internal interface IByteSource
 /// <summary>What every source can do.</summary>
 internal static class ByteSourceExtensions
 {
+    private const int LocalPartBytes = 1 << 20;
+    private const int RemotePartBytes = 1 << 23;
+
     /// <summary>Reads all bytes, which have to fit an array.</summary>
     public static async ValueTask<byte[]> ReadAllAsync(this IByteSource source, CancellationToken cancellation)
     {
         var bytes = new byte[source.Length];
         await source.ReadExactlyAsync(0, bytes, cancellation).ConfigureAwait(false);
         return bytes;
+    }
+
+    /// <summary>
+    /// Fills an array with little-endian elements, in parts that are read at once: to a new array, most of the time is
+    /// that of its pages, which the cores share.
+    /// </summary>
+    /// <param name="source">The bytes.</param>
+    /// <param name="offset">Where the elements start.</param>
+    /// <param name="values">Gets as many as it holds.</param>
+    /// <param name="cancellation">Stops it between parts.</param>
+    /// <exception cref="EndOfStreamException">The source ends before the array is full.</exception>
+    public static async Task ReadAsync<T>(
+        this IByteSource source, long offset, T[] values, CancellationToken cancellation)
+        where T : unmanaged
+    {
+        var isLocal = source.ReadAheadBytes == 0;
+        var partLength = (isLocal ? LocalPartBytes : RemotePartBytes) / Marshal.SizeOf<T>();
+        var options = new ParallelOptions
+        {
+            CancellationToken = cancellation,
+            MaxDegreeOfParallelism =
+                isLocal ? Environment.ProcessorCount : Math.Max(1, source.ReadAheadBytes / RemotePartBytes),
+        };
+        var parts = (int)((values.LongLength + partLength - 1) / partLength);
+        await Parallel.ForAsync(0, parts, options, ReadPartAsync).ConfigureAwait(false);
+
+        async ValueTask ReadPartAsync(int part, CancellationToken stop)
+        {
+            var first = part * partLength;
+            var count = Math.Min(partLength, values.Length - first);
+            using var buffer = new RentedArray<byte>(count * Marshal.SizeOf<T>());
+            var start = offset + ((long)first * Marshal.SizeOf<T>());
+            await source.ReadExactlyAsync(start, buffer.Memory, stop).ConfigureAwait(false);
+            buffer.Span.CopyTo(MemoryMarshal.AsBytes(values.AsSpan(first, count)));
+        }
     }
 }
 

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace GpuAls;
 
 /// <summary>
@@ -7,13 +5,13 @@ namespace GpuAls;
 /// </summary>
 internal sealed class ChecksummedOutput(IOutput output) : IOutput
 {
-    private readonly Dictionary<string, string> _checksums = [];
+    private readonly Dictionary<string, FileChecksums> _checksums = [];
 
     /// <inheritdoc/>
     public string Name => output.Name;
 
-    /// <summary>SHA-256 of a file that is complete, in lower-case hexadecimal.</summary>
-    public string Sha256(string file) => _checksums[file];
+    /// <summary>The checksums of a file that is complete.</summary>
+    public FileChecksums Of(string file) => _checksums[file];
 
     /// <inheritdoc/>
     public string NameOf(string file) => output.NameOf(file);
@@ -31,9 +29,9 @@ internal sealed class ChecksummedOutput(IOutput output) : IOutput
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => output.DisposeAsync();
 
-    private sealed class HashingStream(Stream inner, Action<string> closed) : WriteOnlyStream
+    private sealed class HashingStream(Stream inner, Action<FileChecksums> closed) : WriteOnlyStream
     {
-        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private readonly FileHash _hash = new(FileHashes.Both);
         private bool _isClosed;
 
         public override void Flush() => inner.Flush();
@@ -49,14 +47,14 @@ internal sealed class ChecksummedOutput(IOutput output) : IOutput
 
         protected override void Put(ReadOnlySpan<byte> bytes)
         {
-            _hash.AppendData(bytes);
+            _hash.Append(bytes);
             inner.Write(bytes);
         }
 
         protected override async ValueTask PutAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
         {
             var written = inner.WriteAsync(bytes, cancellation);
-            _hash.AppendData(bytes.Span);
+            _hash.Append(bytes.Span);
             await written.ConfigureAwait(false);
         }
 
@@ -75,47 +73,8 @@ internal sealed class ChecksummedOutput(IOutput output) : IOutput
         {
             if (_isClosed) return;
             _isClosed = true;
-            closed(Convert.ToHexStringLower(_hash.GetHashAndReset()));
+            closed(_hash.Finish());
             _hash.Dispose();
         }
-    }
-}
-
-/// <summary>A stream that is hashed while it is read.</summary>
-internal sealed class HashedStream(Stream inner) : ForwardStream
-{
-    private const int ChunkBytes = 1 << 20;
-
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-
-    /// <summary>Whether a read failed: then there is no checksum of all.</summary>
-    public bool HasFailed { get; private set; }
-
-    public override int Read(Span<byte> buffer)
-    {
-        HasFailed = true;
-        var count = inner.Read(buffer);
-        HasFailed = false;
-        _hash.AppendData(buffer[..count]);
-        return count;
-    }
-
-    /// <summary>SHA-256 of what was read and of the rest, in lower-case hexadecimal.</summary>
-    public string Sha256OfAll(CancellationToken cancellation)
-    {
-        using var rest = new RentedArray<byte>(ChunkBytes);
-        while (Read(rest.Span) > 0) cancellation.ThrowIfCancellationRequested();
-        return Convert.ToHexStringLower(_hash.GetHashAndReset());
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            inner.Dispose();
-            _hash.Dispose();
-        }
-
-        base.Dispose(disposing);
     }
 }

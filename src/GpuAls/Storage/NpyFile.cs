@@ -45,31 +45,30 @@ internal static class NpyFile
         }
     }
 
-    /// <summary>Reads an array.</summary>
+    /// <summary>Reads an array, several parts at once.</summary>
     /// <typeparam name="T">float, int or long.</typeparam>
-    /// <param name="stream">The file, from its start.</param>
-    /// <param name="source">Where it comes from.</param>
+    /// <param name="source">The file.</param>
     /// <param name="shape">The dimensions that the array must have.</param>
+    /// <param name="hash">Gets the bytes of the whole file, in order, once they are read.</param>
+    /// <param name="cancellation">Stops it between parts.</param>
     /// <exception cref="GpuAlsException">Kind BadInput: another type, shape or length than expected.</exception>
-    public static T[] Read<T>(Stream stream, IByteSource source, params ReadOnlySpan<int> shape)
+    public static async Task<T[]> ReadAsync<T>(
+        IByteSource source, int[] shape, FileHash hash, CancellationToken cancellation = default)
         where T : unmanaged
     {
-        var expected = Header(DescriptorOf<T>(), shape);
+        var (expected, length) = (Header(DescriptorOf<T>(), shape), Product(shape));
         var found = new byte[expected.Length];
-        var length = Product(shape);
-        if (stream.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) < found.Length
-            || !found.AsSpan().SequenceEqual(expected)
-            || source.Length != expected.Length + (length * Marshal.SizeOf<T>()))
+        var isExpected = source.Length == expected.Length + (length * Marshal.SizeOf<T>());
+        if (isExpected) await source.ReadExactlyAsync(0, found, cancellation).ConfigureAwait(false);
+        if (!isExpected || !found.AsSpan().SequenceEqual(expected))
             throw new GpuAlsException(
                 FailureKind.BadInput,
                 $"{source.Name}: expected a .npy array of type {DescriptorOf<T>()} and shape {ShapeText(shape)}.");
-        var values = new T[length];
-        for (var start = 0; start < values.Length; start += ChunkBytes)
-        {
-            var part = values.AsSpan(start, Math.Min(ChunkBytes, values.Length - start));
-            stream.ReadExactly(MemoryMarshal.AsBytes(part));
-        }
-
+        var values = GC.AllocateUninitializedArray<T>(checked((int)length));
+        await source.ReadAsync(expected.Length, values, cancellation).ConfigureAwait(false);
+        hash.Append(found);
+        for (var first = 0; first < values.Length; first += Math.Min(ChunkBytes, values.Length - first))
+            hash.Append(MemoryMarshal.AsBytes(values.AsSpan(first, Math.Min(ChunkBytes, values.Length - first))));
         return values;
     }
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using GpuAls.Tests.Modeling;
 using System.Text.Json.Nodes;
 using GpuAls.Tests.Connectors.S3;
 
@@ -97,7 +97,7 @@ public sealed class ModelCommandTests : SamplePlaysFixture
         Change(
             Path.Combine(damaged, "plays_indices.npy"), bytes => MemoryMarshal.Write(bytes.AsSpan()[^4..], 1 << 20));
         File.Copy(Path.Combine(damaged, "items.parquet"), Path.Combine(damaged, "users.parquet"), overwrite: true);
-        Sign(damaged, "user_factors.npy", "plays_indices.npy", "users.parquet");
+        SampleModel.Sign(damaged, "user_factors.npy", "plays_indices.npy", "users.parquet");
 
         var run = await Tool.RunAsync("model", "verify", damaged);
 
@@ -139,7 +139,7 @@ public sealed class ModelCommandTests : SamplePlaysFixture
                         (0.6f * factors[row]) - (0.8f * factors[row + 1]),
                         (0.8f * factors[row]) + (0.6f * factors[row + 1]));
             });
-        Sign(rotated, "user_factors.npy", "item_factors.npy");
+        SampleModel.Sign(rotated, "user_factors.npy", "item_factors.npy");
 
         var run = await Tool.SucceedAsync("model", "diff", Model, rotated);
 
@@ -223,16 +223,5 @@ public sealed class ModelCommandTests : SamplePlaysFixture
         var bytes = File.ReadAllBytes(path);
         change(bytes);
         File.WriteAllBytes(path, bytes);
-    }
-
-    /// <summary>Puts the checksums of files as they are now into the manifest.</summary>
-    private static void Sign(string model, params string[] files)
-    {
-        var path = Path.Combine(model, "manifest.json");
-        var manifest = JsonNode.Parse(File.ReadAllText(path))!;
-        foreach (var file in files)
-            manifest["sha256"]![file] =
-                Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(model, file))));
-        File.WriteAllText(path, manifest.ToJsonString());
     }
 }

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using GpuAls.Tests.Reading;
 using Parquet;
 
@@ -59,6 +59,29 @@ public sealed class DamagedModelTests
 
         Assert.That(failure!.Kind, Is.EqualTo(FailureKind.BadInput));
         Assert.That(failure.Message, Does.Contain($"names the file '{file.Replace("\\\\", "\\")}'"));
+    }
+
+    /// <summary>One checksum is enough to find a change, and models of earlier versions have only one.</summary>
+    [Test]
+    public async Task Read_ChangedFile_IsRefusedByEitherChecksum(
+        [Values("sha256", "xxh128")] string kept,
+        [Values(ModelFiles.ItemFactors, ModelFiles.PlaysValues, ModelFiles.Items)] string file)
+    {
+        await WriteAsync(Users[0]);
+        if (kept == "sha256") RemoveXxh128();
+        Assert.That((await ModelReader.ReadAsync(_folder.Root)).Items.Count, Is.GreaterThan(0));
+        var bytes = await File.ReadAllBytesAsync(_folder.At(file));
+        bytes[^1] ^= 1;
+        await File.WriteAllBytesAsync(_folder.At(file), bytes);
+
+        await AssertRefusedAsync(file, "was changed or damaged: the checksum differs from the one in manifest.json");
+
+        void RemoveXxh128()
+        {
+            var manifest = JsonNode.Parse(File.ReadAllText(_folder.At(ModelFiles.Manifest)))!;
+            Assert.That(manifest.AsObject().Remove("xxh128"), Is.True);
+            File.WriteAllText(_folder.At(ModelFiles.Manifest), manifest.ToJsonString());
+        }
     }
 
     [Test]
@@ -207,14 +230,7 @@ public sealed class DamagedModelTests
     }
 
     /// <summary>Makes the checksum in the manifest match.</summary>
-    private void Sign(string name)
-    {
-        var path = _folder.At(ModelFiles.Manifest);
-        var manifest = File.ReadAllText(path);
-        var at = manifest.IndexOf($"\"{name}\": \"", StringComparison.Ordinal) + name.Length + 5;
-        var checksum = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_folder.At(name))));
-        File.WriteAllText(path, manifest[..at] + checksum + manifest[(at + checksum.Length)..]);
-    }
+    private void Sign(string name) => SampleModel.Sign(_folder.Root, name);
 
     private async Task AssertRefusedAsync(params string[] parts)
     {

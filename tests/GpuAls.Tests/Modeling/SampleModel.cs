@@ -1,3 +1,6 @@
+using System.IO.Hashing;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Modeling;
@@ -69,4 +72,19 @@ internal static class SampleModel
     public static Task WriteAsync(FactorModel model, ChecksummedOutput output) =>
         ModelWriter.WriteAsync(
             model, output, () => Task.FromResult(Manifest(model)), lists: null, CancellationToken.None);
+
+    /// <summary>Puts the checksums of files as they are now into the manifest.</summary>
+    public static void Sign(string model, params string[] files)
+    {
+        var path = Path.Combine(model, ModelFiles.Manifest);
+        var manifest = JsonNode.Parse(File.ReadAllText(path))!;
+        foreach (var file in files)
+        {
+            var bytes = File.ReadAllBytes(Path.Combine(model, file));
+            manifest["sha256"]![file] = Convert.ToHexStringLower(SHA256.HashData(bytes));
+            manifest["xxh128"]![file] = Convert.ToHexStringLower(XxHash128.Hash(bytes));
+        }
+
+        File.WriteAllText(path, manifest.ToJsonString());
+    }
 }

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Text;
 
 namespace GpuAls.Tests.Storage;
@@ -34,7 +35,7 @@ public sealed class NpyFileTests
     {
         await WriteAsync<long>([1, long.MaxValue, -3], 3);
 
-        Assert.That(Read<long>(3), Is.EqualTo(new[] { 1, long.MaxValue, -3 }));
+        Assert.That(await ReadAsync<long>(3), Is.EqualTo(new[] { 1, long.MaxValue, -3 }));
     }
 
     [Test]
@@ -43,7 +44,7 @@ public sealed class NpyFileTests
         var values = Enumerable.Range(0, 5_000_001).ToArray();
         await WriteAsync(values, values.Length);
 
-        Assert.That(Read<int>(values.Length).AsSpan().SequenceEqual(values), Is.True);
+        Assert.That((await ReadAsync<int>(values.Length)).AsSpan().SequenceEqual(values), Is.True);
     }
 
     [Test]
@@ -51,9 +52,9 @@ public sealed class NpyFileTests
     {
         await WriteAsync<float>([1, 2, 3, 4, 5, 6], 3, 2);
 
-        var failure = Assert.Throws<GpuAlsException>(() => Read<float>(2, 3));
+        var failure = await Assert.ThrowsAsync<GpuAlsException>(() => ReadAsync<float>(2, 3));
 
-        Assert.That(failure.Message, Does.Contain("shape (2, 3)"));
+        Assert.That(failure!.Message, Does.Contain("shape (2, 3)"));
     }
 
     [Test]
@@ -62,14 +63,17 @@ public sealed class NpyFileTests
         await WriteAsync<float>([1, 2, 3, 4, 5, 6], 3, 2);
         using (var stream = File.OpenWrite(_folder.At("a.npy"))) stream.SetLength(stream.Length - 1);
 
-        Assert.That(() => Read<float>(3, 2), Throws.InstanceOf<GpuAlsException>());
+        Assert.That(async () => await ReadAsync<float>(3, 2), Throws.InstanceOf<GpuAlsException>());
     }
 
-    private T[] Read<T>(params int[] shape)
+    private async Task<T[]> ReadAsync<T>(params int[] shape)
         where T : unmanaged
     {
-        using var stream = File.OpenRead(_folder.At("a.npy"));
-        return NpyFile.Read<T>(stream, new FileByteSource(_folder.At("a.npy")), shape);
+        using var hash = new FileHash(FileHashes.Xxh128);
+        var values = await NpyFile.ReadAsync<T>(new FileByteSource(_folder.At("a.npy")), shape, hash);
+        var expected = Convert.ToHexStringLower(XxHash128.Hash(File.ReadAllBytes(_folder.At("a.npy"))));
+        Assert.That(hash.Finish(), Is.EqualTo(new FileChecksums(null, expected)));
+        return values;
     }
 
     private async Task WriteAsync<T>(T[] values, params int[] shape)

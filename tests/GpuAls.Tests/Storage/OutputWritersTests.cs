@@ -127,7 +127,7 @@ public sealed class OutputWritersTests
         await output.CommitAsync(default);
 
         Assert.That(Encoding.UTF8.GetString(memory.Published["a.txt"]), Is.EqualTo("one two 3"));
-        Assert.That(output.Sha256("a.txt"), Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData("one two 3"u8))));
+        Assert.That(output.Of("a.txt").Sha256, Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData("one two 3"u8))));
     }
 
     [Test]
