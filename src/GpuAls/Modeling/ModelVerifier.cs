@@ -12,6 +12,9 @@ internal sealed record ModelFileCheck(string File, string Content, IReadOnlyList
 /// </summary>
 internal sealed class ModelVerifier
 {
+    /// <summary>Reads a file, and hashes all of it.</summary>
+    private delegate Task<T> Reading<T>(IByteSource source, FileHash hash, CancellationToken cancellation);
+
     private readonly string _directory;
     private readonly ModelManifest _manifest;
     private readonly List<ModelFileCheck> _checks = [];
@@ -53,8 +56,8 @@ internal sealed class ModelVerifier
     {
         var problems = new List<string>();
         var factors = await CheckAsync(
-            file, $"float32 [{rows}, {rank}]", (source, hash) => NpyFile.ReadAsync<float>(source, [rows, rank], hash, cancellation),
-            cancellation, problems).ConfigureAwait(false);
+            file, $"float32 [{rows}, {rank}]", ArrayOf<float>(rows, rank), cancellation, problems)
+            .ConfigureAwait(false);
         if (factors is null) return;
         var bad = factors.Count(factor => !float.IsFinite(factor));
         if (bad > 0)
@@ -84,15 +87,12 @@ internal sealed class ModelVerifier
         var problems = new List<string>();
         var count = (int)data.Plays;
         var indptr = await CheckAsync(
-            ModelFiles.PlaysIndptr, $"int64 [{data.Users + 1}]",
-            (source, hash) => NpyFile.ReadAsync<long>(source, [data.Users + 1], hash, cancellation), cancellation, problems)
+            ModelFiles.PlaysIndptr, $"int64 [{data.Users + 1}]", ArrayOf<long>(data.Users + 1), cancellation, problems)
             .ConfigureAwait(false);
         var indices = await CheckAsync(
-            ModelFiles.PlaysIndices, $"int32 [{count}]",
-            (source, hash) => NpyFile.ReadAsync<int>(source, [count], hash, cancellation), cancellation).ConfigureAwait(false);
+            ModelFiles.PlaysIndices, $"int32 [{count}]", ArrayOf<int>(count), cancellation).ConfigureAwait(false);
         var values = await CheckAsync(
-            ModelFiles.PlaysValues, $"float32 [{count}]",
-            (source, hash) => NpyFile.ReadAsync<float>(source, [count], hash, cancellation), cancellation).ConfigureAwait(false);
+            ModelFiles.PlaysValues, $"float32 [{count}]", ArrayOf<float>(count), cancellation).ConfigureAwait(false);
         if (indptr is null || indices is null || values is null) return;
         try
         {
@@ -104,10 +104,14 @@ internal sealed class ModelVerifier
         }
     }
 
+    private static Reading<T[]> ArrayOf<T>(params int[] shape)
+        where T : unmanaged =>
+        (source, hash, cancellation) => NpyFile.ReadAsync<T>(source, shape, hash, cancellation);
+
     /// <summary>Reads a file once, hashes it on the way, and adds what is wrong with it.</summary>
     /// <returns>What was read; null where it could not be.</returns>
     private async Task<T?> CheckAsync<T>(
-        string file, string content, Func<IByteSource, FileHash, Task<T>>? read, CancellationToken cancellation,
+        string file, string content, Reading<T>? read, CancellationToken cancellation,
         List<string>? problems = null)
     {
         problems ??= [];
@@ -130,7 +134,7 @@ internal sealed class ModelVerifier
             {
                 if (read is not null)
                 {
-                    values = await read(source, hash).ConfigureAwait(false);
+                    values = await read(source, hash, cancellation).ConfigureAwait(false);
                     found = hash.Finish();
                 }
             }

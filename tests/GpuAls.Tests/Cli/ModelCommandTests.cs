@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using GpuAls.Tests.Modeling;
 using System.Text.Json.Nodes;
 using GpuAls.Tests.Connectors.S3;
+using GpuAls.Tests.Modeling;
 
 namespace GpuAls.Tests.Cli;
 

@@ -78,8 +78,16 @@ internal sealed class S3DoubleStore(S3DoubleOptions options)
 
     public string Text(string bucket, string key) => Encoding.UTF8.GetString(Bytes(bucket, key));
 
-    public void Put(string bucket, string key, byte[] bytes) =>
-        Put(bucket, key, new S3DoubleObject(new S3Content.OfBytes(bytes), ETagOf(bytes), Now()));
+    public void Put(string bucket, string key, byte[] bytes) => Prepare(bucket, key, bytes)();
+
+    /// <summary>
+    /// A put that is ready: its ETag is computed now, which could take longer than a request that waits for the put.
+    /// </summary>
+    public Action Prepare(string bucket, string key, byte[] bytes)
+    {
+        var value = new S3DoubleObject(new S3Content.OfBytes(bytes), ETagOf(bytes), Now());
+        return () => Put(bucket, key, value);
+    }
 
     public void Put(string bucket, string key, string text) => Put(bucket, key, Encoding.UTF8.GetBytes(text));
 

@@ -126,8 +126,8 @@ public sealed class S3ReadTests
     public async Task Read_ObjectThatIsReplaced_IsNeverMixed([Values] bool isStreamed)
     {
         var source = await SourceAsync();
-        var others = Bytes(Length, seed: 2); // Made while a GET waits, they could take longer than its timeout.
-        _s3.Faults.On(S3Operation.GetObject, S3Fault.Do(() => _s3.Store.Put(Bucket, Key, others)), nth: 2);
+        var replace = _s3.Store.Prepare(Bucket, Key, Bytes(Length, seed: 2));
+        _s3.Faults.On(S3Operation.GetObject, S3Fault.Do(replace), nth: 2);
 
         await AssertFailsAsync(
             () => isStreamed ? StreamAsync(source) : source.ReadExactlyAsync(0, new byte[Length], default).AsTask(),
