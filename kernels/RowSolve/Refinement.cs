@@ -85,6 +85,7 @@ internal static class Refinement
             stage.Product[i] = RowProduct.SharedPart(arguments, stage.Solution, i, arguments.Regularization[row.Index]);
         TeamPlays.AddResidual(arguments, stage, thread, row);
         for (var i = thread.Lane; i < arguments.Rank4; i += thread.Lanes) stage.Right[i] = stage.Product[i].Scaled(-1);
+        TeamRowSolve.AddRight(arguments, stage, thread, row);
         Group.Barrier();
     }
 

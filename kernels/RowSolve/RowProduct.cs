@@ -9,8 +9,8 @@ namespace GpuAls.Kernels;
 internal static class RowProduct
 {
     /// <summary>
-    /// product = A p - right·b, with A p = (α₀·YᵀY) p + λ p + Σ gram·(y·p) y and b = Σ rhs·y. The group must have at
-    /// least as many threads as the stage has rows.
+    /// product = A p - right·b, with A p = (α₀·YᵀY) p + λ p + Σ gram·(y·p) y and b = Σ rhs·y plus what is
+    /// added to the right side. The group must have at least as many threads as the stage has rows.
     /// </summary>
     /// <param name="arguments">The plays, y and the matrix shared by all rows.</param>
     /// <param name="stage">Receives the gathered rows of y.</param>
@@ -29,6 +29,8 @@ internal static class RowProduct
         Group.Barrier();
         for (var i = Group.IdxX; i < rank4; i += Group.DimX)
             product[i] = SharedPart(arguments, p, i, arguments.Regularization[task.Row]);
+        for (var i = Group.IdxX; right * arguments.HasRight != 0 && i < rank4; i += Group.DimX)
+            product[i] = product[i].Plus(arguments.Right[((long)task.Row * rank4) + i].Scaled(-1));
         var end = task.First + task.Length;
         for (var start = task.First; start < end; start += arguments.StageRows)
         {

@@ -38,8 +38,8 @@ public struct RowSolveArguments
     /// <summary>[rows], one <see cref="RowSolveStatus"/> per row.</summary>
     public ArrayView<int> Status;
 
-    /// <summary>[rows, rank4], what is added to the right side of each row in a sweep.</summary>
-    internal ArrayView<Float4> Right;
+    /// <summary>[rows, rank4], what is added to the right side of each row; read only if there is any.</summary>
+    public ArrayView<Float4> Right;
 
     /// <summary>Partial sums of long rows, laid out by <see cref="SegmentSums"/>.</summary>
     internal ArrayView<Float4> Sums;
@@ -94,8 +94,8 @@ public struct RowSolveArguments
     /// <summary>1 to sum plays in tf32 on tensor cores.</summary>
     public int UsesTensorCores;
 
-    /// <summary>1 in a sweep over blocks of factors, where the solution is a change of x.</summary>
-    internal int IsSweep;
+    /// <summary>1 if <see cref="Right"/> is added to the right side.</summary>
+    public int HasRight;
 
     internal readonly int TaskCount => Tasks.IntLength;
 

@@ -100,11 +100,11 @@ internal static class TeamRowSolve
         return tile;
     }
 
-    /// <summary>In a sweep, adds to the right side what does not come from the plays' own weights.</summary>
+    /// <summary>Adds to the right side what does not come from the plays.</summary>
     public static void AddRight(
         in RowSolveArguments arguments, in TeamStage stage, in TeamThread thread, in TeamRow row)
     {
-        if (arguments.IsSweep == 0) return;
+        if (arguments.HasRight == 0) return;
 
         // Each thread adds to what it wrote itself.
         for (var i = thread.Lane; i < arguments.Rank4; i += thread.Lanes)

@@ -84,6 +84,8 @@ public sealed class SweepLauncher : IDisposable
             BaseMatrix = shared.BaseMatrix,
             Regularization = shared.Regularization,
             Target = shared.Target,
+            Pull = shared.Right,
+            HasPull = shared.HasRight,
             Steps = _steps.Take((long)rows * block4),
             BlockStatus = _status.Take(rows),
             Status = shared.Status,
@@ -140,7 +142,7 @@ public sealed class SweepLauncher : IDisposable
             Rank = size,
             Rank4 = arguments.Block4,
             Right = arguments.Right,
-            IsSweep = 1,
+            HasRight = 1,
             RefinedCondition = float.MaxValue, // the next sweep begins with the residual of this one
         };
 

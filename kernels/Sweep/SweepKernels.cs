@@ -35,7 +35,10 @@ public struct SweepArguments
     /// <summary>x, [target rows, rank4].</summary>
     public ArrayView<Float4> Target;
 
-    /// <summary>-α₀·(Y_BᵀY) x - λ x_B - Σ gram·(y·x) y_B, [rows, block4].</summary>
+    /// <summary>λp, [rows, rank4]; read only if there is any.</summary>
+    public ArrayView<Float4> Pull;
+
+    /// <summary>-α₀·(Y_BᵀY) x - λ(x_B - p_B) - Σ gram·(y·x) y_B, [rows, block4].</summary>
     public ArrayView<Float4> Right;
 
     /// <summary>What is added to x_B, [rows, block4].</summary>
@@ -70,6 +73,9 @@ public struct SweepArguments
 
     /// <summary>1 if values are ratings, which all have the same weight.</summary>
     public int IsExplicit;
+
+    /// <summary>1 if rows are pulled toward <see cref="Pull"/>.</summary>
+    public int HasPull;
 
     /// <summary>1 to begin a sweep: scores are computed from x rather than changed by a step.</summary>
     public int Begins;
@@ -210,8 +216,10 @@ internal static class SweepKernels
     {
         if (row >= arguments.RowCount || part >= arguments.Block4) return;
         var x = arguments.Target[arguments.TargetIndex(row) + arguments.First4 + part];
-        arguments.Right[((long)row * arguments.Block4) + part] =
-            x.Scaled(-arguments.Regularization[row]).Plus(shared.Scaled(-1));
+        var right = x.Scaled(-arguments.Regularization[row]).Plus(shared.Scaled(-1));
+        if (arguments.HasPull != 0)
+            right = right.Plus(arguments.Pull[((long)row * arguments.Rank4) + arguments.First4 + part]);
+        arguments.Right[((long)row * arguments.Block4) + part] = right;
     }
 
     private static void AddPlays(in SweepArguments arguments, ArrayView<Float4> parts, RowTask task)

@@ -28,6 +28,12 @@ internal static class EngineChecks
         Require.Length(problem.Regularization.Length, problem.Rows.Count, nameof(problem.Regularization));
         Require.Length(problem.FixedFactors.RowCount, problem.Plays.ColumnCount, nameof(problem.FixedFactors));
         Range(problem.Rows, problem.Target.RowCount);
+        if (problem.Pull is not null)
+        {
+            SameRank(problem.Pull, problem.Target);
+            Require.Length(problem.Pull.RowCount, problem.Target.RowCount, nameof(problem.Pull));
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegative(problem.ConjugateGradientSteps);
         ArgumentOutOfRangeException.ThrowIfNotEqual(problem.BlockSize % EngineLimits.BlockSizeStep, 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)problem.BlockSize, (uint)EngineLimits.MaximumBlockSize);

@@ -4,7 +4,7 @@ namespace GpuAls;
 internal delegate ReadOnlySpan<float> FactorRow(int row);
 
 /// <summary>
-/// The normal equation of one row in fp64, (α₀·YᵀY + λI + Σ gram·y yᵀ) x = Σ rhs·y, by Cholesky: plain code for the few
+/// The normal equation of one row in fp64, (α₀·YᵀY + λI + Σ gram·y yᵀ) x = λp + Σ rhs·y, by Cholesky: plain code for the few
 /// rows that fp32 cannot solve. The lower triangle of A is used.
 /// </summary>
 /// <param name="rank">Number of factors.</param>
@@ -20,13 +20,14 @@ internal sealed class Fp64Equation(int rank, double[] gramian, ConfidenceWeights
     private readonly NonnegativeEquation? _nonnegative = isNonnegative ? new NonnegativeEquation(rank) : null;
 
     /// <inheritdoc/>
-    public PivotOutcome Solve(RowEntries entries, float lambda, FactorRow fixedFactors, Span<float> x)
+    public PivotOutcome Solve(
+        RowEntries entries, float lambda, ReadOnlySpan<float> pull, FactorRow fixedFactors, Span<float> x)
     {
         var outcome = PivotOutcome.Positive;
-        Assemble(entries, lambda, fixedFactors);
+        Assemble(entries, lambda, pull, fixedFactors);
         if (!Solve(x))
         {
-            Assemble(entries, lambda, fixedFactors);
+            Assemble(entries, lambda, pull, fixedFactors);
             Fp64Cholesky.AddJitter(_left, rank);
             outcome = Solve(x) ? PivotOutcome.Jittered : PivotOutcome.Failed;
         }
@@ -47,10 +48,11 @@ internal sealed class Fp64Equation(int rank, double[] gramian, ConfidenceWeights
         return true;
     }
 
-    private void Assemble(RowEntries entries, float lambda, FactorRow fixedFactors)
+    private void Assemble(RowEntries entries, float lambda, ReadOnlySpan<float> pull, FactorRow fixedFactors)
     {
         AssembleLeft(_left, gramian, weights, entries, lambda, fixedFactors, _y);
         Array.Clear(_right);
+        for (var i = 0; i < pull.Length; i++) _right[i] = pull[i];
         for (var k = 0; k < entries.Length; k++)
         {
             Widen(fixedFactors(entries.Indices[k]), _y);
@@ -94,12 +96,14 @@ internal interface IFp64Row
     /// <summary>Solves one row.</summary>
     /// <param name="entries">Its plays.</param>
     /// <param name="lambda">Its λ.</param>
+    /// <param name="pull">Its λp, [rank]; empty where p is zero.</param>
     /// <param name="fixedFactors">y.</param>
     /// <param name="x">
     /// [rank], where a sweep begins, then the solution: finite, and zero if the outcome is
     /// <see cref="PivotOutcome.Failed"/>.
     /// </param>
-    PivotOutcome Solve(RowEntries entries, float lambda, FactorRow fixedFactors, Span<float> x);
+    PivotOutcome Solve(
+        RowEntries entries, float lambda, ReadOnlySpan<float> pull, FactorRow fixedFactors, Span<float> x);
 }
 
 /// <summary>How the fp64 factorisation of one row went.</summary>

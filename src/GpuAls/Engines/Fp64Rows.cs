@@ -16,9 +16,10 @@ internal static class Fp64Rows
     /// <param name="fixedFactors">y.</param>
     /// <param name="start">x as it is; read only for a sweep over blocks.</param>
     /// <param name="write">Takes each solution, in the order of the rows.</param>
+    /// <param name="pull">λp of each row; null where p is zero.</param>
     public static RowSolveReport Solve(
         in RowSolveProblem problem, CsrMatrix plays, int[] rows, FactorRow fixedFactors, FactorRow start,
-        RowWriter write)
+        RowWriter write, FactorRow? pull = null)
     {
         if (rows.Length == 0) return new RowSolveReport(0, 0, -1);
         var rank = problem.FixedFactors.Rank;
@@ -33,8 +34,9 @@ internal static class Fp64Rows
             (i, _, solver) =>
             {
                 solutions[i] = blockSize > 0 ? start(rows[i]).ToArray() : new float[rank];
-                outcomes[i] =
-                    solver.Solve(new RowEntries(plays, rows[i]), regularization[rows[i]], fixedFactors, solutions[i]);
+                outcomes[i] = solver.Solve(
+                    new RowEntries(plays, rows[i]), regularization[rows[i]], pull is null ? [] : pull(rows[i]),
+                    fixedFactors, solutions[i]);
                 return solver;
             },
             _ => { });

@@ -15,7 +15,8 @@ internal sealed class Fp64Sweep(int rank, int blockSize, double[] gramian, Confi
     private double[] _scores = [];
 
     /// <inheritdoc/>
-    public PivotOutcome Solve(RowEntries entries, float lambda, FactorRow fixedFactors, Span<float> x)
+    public PivotOutcome Solve(
+        RowEntries entries, float lambda, ReadOnlySpan<float> pull, FactorRow fixedFactors, Span<float> x)
     {
         for (var i = 0; i < rank; i++) _x[i] = x[i];
         _scores = new double[entries.Length];
@@ -25,7 +26,7 @@ internal sealed class Fp64Sweep(int rank, int blockSize, double[] gramian, Confi
         {
             var size = Math.Min(blockSize, rank - first);
             var step = new double[size];
-            var solved = SolveBlock(entries, lambda, fixedFactors, first, step);
+            var solved = SolveBlock(entries, lambda, pull, fixedFactors, first, step);
             if (solved > outcome) outcome = solved;
             if (solved == PivotOutcome.Failed) break;
             for (var i = 0; i < size; i++) _x[first + i] += step[i];
@@ -44,17 +45,17 @@ internal sealed class Fp64Sweep(int rank, int blockSize, double[] gramian, Confi
 
     /// <summary>step = -H⁻¹g.</summary>
     private PivotOutcome SolveBlock(
-        RowEntries entries, float lambda, FactorRow fixedFactors, int first, double[] step)
+        RowEntries entries, float lambda, ReadOnlySpan<float> pull, FactorRow fixedFactors, int first, double[] step)
     {
         var left = new double[step.Length * step.Length];
-        Assemble(entries, lambda, fixedFactors, first, left, step);
+        Assemble(entries, lambda, pull, fixedFactors, first, left, step);
         if (Fp64Cholesky.Factor(left, step.Length))
         {
             Fp64Cholesky.Solve(left, step);
             return PivotOutcome.Positive;
         }
 
-        Assemble(entries, lambda, fixedFactors, first, left, step);
+        Assemble(entries, lambda, pull, fixedFactors, first, left, step);
         Fp64Cholesky.AddJitter(left, step.Length);
         if (!Fp64Cholesky.Factor(left, step.Length)) return PivotOutcome.Failed;
         Fp64Cholesky.Solve(left, step);
@@ -63,7 +64,8 @@ internal sealed class Fp64Sweep(int rank, int blockSize, double[] gramian, Confi
 
     /// <summary>left = H in the lower triangle, right = -g.</summary>
     private void Assemble(
-        RowEntries entries, float lambda, FactorRow fixedFactors, int first, double[] left, double[] right)
+        RowEntries entries, float lambda, ReadOnlySpan<float> pull, FactorRow fixedFactors, int first, double[] left,
+        double[] right)
     {
         var size = right.Length;
         for (var i = 0; i < size; i++)
@@ -71,7 +73,8 @@ internal sealed class Fp64Sweep(int rank, int blockSize, double[] gramian, Confi
             var shared = gramian.AsSpan((first + i) * rank, rank);
             double sum = 0;
             for (var j = 0; j < rank; j++) sum += shared[j] * _x[j];
-            right[i] = -(weights.UnobservedWeight * sum) - (lambda * _x[first + i]);
+            right[i] = -(weights.UnobservedWeight * sum) - (lambda * _x[first + i])
+                + (pull.IsEmpty ? 0 : pull[first + i]);
             for (var j = 0; j <= i; j++) left[(i * size) + j] = weights.UnobservedWeight * shared[first + j];
             left[(i * size) + i] += lambda;
         }

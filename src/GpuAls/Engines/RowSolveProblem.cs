@@ -2,11 +2,11 @@ namespace GpuAls;
 
 /// <summary>
 /// One half of an ALS iteration, or a part of it: for each row r of a range, (α₀·YᵀY + Σ gram·y yᵀ + λᵣI) x = Σ rhs·y.
-/// A row without plays becomes the zero vector.
+/// A row without plays becomes the zero vector. With <see cref="Pull"/>, pullᵣ is added to the right side.
 /// <para>
 /// With a block size, one sweep of block coordinate descent (iALS++; Rendle, Krichene, Zhang and Koren, 2021): for the
 /// factors B of each block in order, x_B ← x_B - H⁻¹g with H = α₀·Y_BᵀY_B + Σ gram·y_B y_Bᵀ + λᵣI and
-/// g = α₀·(Y_BᵀY) x + Σ (gram·(y·x) - rhs) y_B + λᵣ x_B.
+/// g = α₀·(Y_BᵀY) x + Σ (gram·(y·x) - rhs) y_B + λᵣ x_B, minus the pull of the block.
 /// </para>
 /// </summary>
 internal readonly ref struct RowSolveProblem
@@ -28,6 +28,11 @@ internal readonly ref struct RowSolveProblem
 
     /// <summary>λ of each of these rows, [Rows.Count].</summary>
     public required ReadOnlySpan<float> Regularization { get; init; }
+
+    /// <summary>
+    /// λp of each row, [all rows, rank], where λ|x - p|² takes the place of λ|x|²; null where p is zero.
+    /// </summary>
+    public IEngineFactors? Pull { get; init; }
 
     /// <summary>
     /// x, [all rows, rank]; also the start of conjugate gradients, of a sweep over blocks, and of x ≥ 0.

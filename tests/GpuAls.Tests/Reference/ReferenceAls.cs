@@ -20,14 +20,18 @@ internal static class ReferenceAls
         return gramian;
     }
 
-    /// <summary>Solves (α₀·YᵀY + Σ gram·y yᵀ + λᵣI) x = Σ rhs·y for each row; zero for a row without plays.</summary>
+    /// <summary>
+    /// Solves (α₀·YᵀY + Σ gram·y yᵀ + λᵣI) x = Σ rhs·y + pullᵣ for each row; zero for a row without plays.
+    /// </summary>
     /// <param name="plays">[rows, columns].</param>
     /// <param name="weights">How a value becomes its two weights.</param>
     /// <param name="fixedFactors">y, [columns, rank].</param>
     /// <param name="regularization">λ of each row, [rows].</param>
+    /// <param name="pull">λp of each row, [rows, rank]; null for zeros.</param>
     /// <returns>x, [rows, rank].</returns>
     public static double[,] SolveRows(
-        CsrMatrix plays, ConfidenceWeights weights, double[,] fixedFactors, float[] regularization)
+        CsrMatrix plays, ConfidenceWeights weights, double[,] fixedFactors, float[] regularization,
+        double[,]? pull = null)
     {
         var rank = fixedFactors.GetLength(1);
         var gramian = Gramian(fixedFactors);
@@ -36,6 +40,7 @@ internal static class ReferenceAls
         {
             if (plays.RowLength(row) == 0) continue;
             var (left, right) = NormalEquation(plays, row, weights, fixedFactors, gramian, regularization[row]);
+            for (var i = 0; i < rank; i++) right[i] += pull?[row, i] ?? 0;
             var x = SolveByElimination(left, right);
             for (var i = 0; i < rank; i++) solution[row, i] = x[i];
         }

@@ -13,9 +13,10 @@ internal static class ReferenceSweep
     /// <param name="regularization">λ of each row, [rows].</param>
     /// <param name="start">x at first, [rows, rank].</param>
     /// <param name="blockSize">Factors solved at a time.</param>
+    /// <param name="pull">λp of each row, [rows, rank]; null for zeros.</param>
     public static double[,] Rows(
         CsrMatrix plays, ConfidenceWeights weights, double[,] fixedFactors, float[] regularization, double[,] start,
-        int blockSize)
+        int blockSize, double[,]? pull = null)
     {
         var rank = fixedFactors.GetLength(1);
         var gramian = ReferenceAls.Gramian(fixedFactors);
@@ -25,6 +26,7 @@ internal static class ReferenceSweep
             if (plays.RowLength(row) == 0) continue;
             var (left, right) =
                 ReferenceAls.NormalEquation(plays, row, weights, fixedFactors, gramian, regularization[row]);
+            for (var i = 0; i < rank; i++) right[i] += pull?[row, i] ?? 0;
             var x = Enumerable.Range(0, rank).Select(i => start[row, i]).ToArray();
             for (var first = 0; first < rank; first += blockSize)
                 Step(left, right, x, first, Math.Min(blockSize, rank - first));

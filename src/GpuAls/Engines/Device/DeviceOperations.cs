@@ -103,6 +103,9 @@ internal sealed class DeviceOperations : IDisposable
             UsesTensorCores = problem.Precision == SumPrecision.Tf32 ? 1 : 0,
             Steps = problem.ConjugateGradientSteps,
         };
+        if (problem.Pull is { } pull)
+            (shared.Right, shared.HasRight) =
+                (((DeviceFactors)pull).Rows(problem.Rows.Start, problem.Rows.Count), 1);
         foreach (var block in _pass.Blocks(plays, isScheduled: true))
         {
             try
@@ -222,6 +225,9 @@ internal sealed class DeviceOperations : IDisposable
         shared.Values = block.Values;
         shared.Regularization = shared.Regularization.SubView(block.Rows.Start, block.Rows.Count);
         shared.Status = shared.Status.SubView(block.Rows.Start, block.Rows.Count);
+        if (shared.HasRight != 0)
+            shared.Right = shared.Right.SubView(
+                (long)block.Rows.Start * shared.Rank4, (long)block.Rows.Count * shared.Rank4);
         shared.FirstTargetRow += block.Rows.Start;
         return shared;
     }

@@ -15,9 +15,12 @@ internal static class Fp64Fallback
         var y = new GatheredFactors((DeviceFactors)problem.FixedFactors, [.. needed]);
         var x = problem.BlockSize > 0
             ? new GatheredFactors(target, Array.ConvertAll(rows, row => firstRow + row)) : null;
+        var pulled = problem.Pull is { } pull
+            ? new GatheredFactors((DeviceFactors)pull, Array.ConvertAll(rows, row => firstRow + row)) : null;
         return Fp64Rows.Solve(
             problem, plays, rows, y.Row, row => x!.Row(firstRow + row),
-            (row, solution) => target.Write(firstRow + row, solution));
+            (row, solution) => target.Write(firstRow + row, solution),
+            pulled is null ? null : row => pulled.Row(firstRow + row));
     }
 }
 

@@ -82,7 +82,8 @@ internal sealed class HostNonnegativeTests
         var equation = new Fp64Equation(rank, gramian, Weights[0], isNonnegative: true);
         for (var row = 0; row < 200; row++)
             equation.Solve(
-                new RowEntries(plays, row), 1, item => y.AsSpan(item * rank, rank), expected.AsSpan(row * rank, rank));
+                new RowEntries(plays, row), 1, [], item => y.AsSpan(item * rank, rank),
+                expected.AsSpan(row * rank, rank));
 
         var solved = Solve(new HostEngine(2), plays, y, gramian, rank, Weights[0], lambda, out _);
 

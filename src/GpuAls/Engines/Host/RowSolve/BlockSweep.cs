@@ -134,12 +134,15 @@ internal sealed unsafe class BlockSweep<TSimd, TVector> : IRowSolver
         {
             var (slot, row) = (firstSlot + lane, rows[firstSlot + lane]);
             if (_isPostponed[slot]) continue;
-            var lambda = all.Lambda(row);
+            var pull = all.Pull(row);
+            var lambda = pull.Lambda;
             float* x = all.Target(row) + block.First, right = _equations.Right(lane);
             if (_packed is null) VectorMath<TSimd, TVector>.Scale(-lambda, x, right, block.PaddedSize);
             else
                 VectorMath<TSimd, TVector>.Combine(
                     -lambda, x, -1, _products.Pointer + ((long)slot * _blockSize), right, block.PaddedSize);
+            if (pull.Right is not null)
+                VectorMath<TSimd, TVector>.AddScaled(1, pull.Right + block.First, right, block.PaddedSize);
             _sums.Assemble(
                 new RowEntries(all.Matrix, row), all.Terms, lambda, block, Scores(slot), _equations.Left(lane), right);
         }

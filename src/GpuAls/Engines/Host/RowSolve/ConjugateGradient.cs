@@ -34,21 +34,22 @@ internal sealed unsafe class ConjugateGradient<TSimd, TVector> : IRowEquation
     /// <summary>Improves one row.</summary>
     /// <param name="entries">The plays of the row, at least one.</param>
     /// <param name="terms">The terms shared by all rows.</param>
-    /// <param name="lambda">λ of the row.</param>
+    /// <param name="pull">λ of the row, and what it is pulled toward.</param>
     /// <param name="x">[stride], the initial value, replaced by the result.</param>
     /// <returns>False if a direction has no positive curvature or x is not finite.</returns>
-    public bool Solve(RowEntries entries, in SharedTerms terms, float lambda, float* x)
+    public bool Solve(RowEntries entries, in SharedTerms terms, RowPull pull, float* x)
     {
         float* residual = _residual.Pointer, direction = _direction.Pointer, product = _product.Pointer;
-        MultiplyShared(terms, lambda, x, product);
+        MultiplyShared(terms, pull.Lambda, x, product);
         VectorMath<TSimd, TVector>.Scale(-1, product, residual, _length);
+        if (pull.Right is not null) VectorMath<TSimd, TVector>.AddScaled(1, pull.Right, residual, _length);
         _plays.AddResidual(entries, terms, x, residual);
         Buffer.MemoryCopy(residual, direction, _length * sizeof(float), _length * sizeof(float));
         var squared = VectorMath<TSimd, TVector>.Dot(residual, residual, _length);
         var limit = squared * RelativeResidual * RelativeResidual;
         for (var step = 0; step < _steps && squared > limit; step++)
         {
-            MultiplyShared(terms, lambda, direction, product);
+            MultiplyShared(terms, pull.Lambda, direction, product);
             _plays.AddProduct(entries, terms, direction, product);
             var curvature = VectorMath<TSimd, TVector>.Dot(direction, product, _length);
             if (!(curvature > 0) || !float.IsFinite(curvature)) return false;

@@ -4,7 +4,8 @@ namespace GpuAls;
 /// Solves rows with few plays, one per vector lane, by the Woodbury identity. With P = α₀·YᵀY + λI, Ŷ the rows √gram·y
 /// of the n plays and b̂ = rhs/√gram,
 /// <code>x = (P + ŶᵀŶ)⁻¹ Ŷᵀ b̂ = P⁻¹ Ŷᵀ (I + Ŷ P⁻¹ Ŷᵀ)⁻¹ b̂</code>
-/// so there are n unknowns instead of rank. This is exact. The result of a lane does not depend on the other lanes.
+/// so there are n unknowns instead of rank. This is exact. With a term c = λp on the right side, b̂ - Ŷ P⁻¹c takes the
+/// place of b̂, and P⁻¹c is added to x. The result of a lane does not depend on the other lanes.
 /// </summary>
 internal sealed unsafe class DualEquations<TSimd, TVector> : IDisposable
     where TSimd : struct, ISimd<TVector>
@@ -27,6 +28,9 @@ internal sealed unsafe class DualEquations<TSimd, TVector> : IDisposable
     private readonly NativeFloats _rotated;
     private readonly NativeFloats _solutions;
     private readonly NativeFloats _conditions;
+    private readonly NativeFloats _pulls;
+    private readonly NativeFloats _products;
+    private readonly bool[] _isPulled = new bool[TSimd.Width];
     private readonly int[] _counts = new int[TSimd.Width];
     private readonly LaneCholesky<TSimd, TVector> _cholesky;
 
@@ -48,6 +52,8 @@ internal sealed unsafe class DualEquations<TSimd, TVector> : IDisposable
         _rotated = new NativeFloats(_stride);
         _solutions = new NativeFloats((long)TSimd.Width * _stride);
         _conditions = new NativeFloats(TSimd.Width);
+        _pulls = new NativeFloats((long)TSimd.Width * _stride);
+        _products = new NativeFloats(_matrixStride);
         _cholesky = new LaneCholesky<TSimd, TVector>(_matrixStride);
     }
 
@@ -55,12 +61,14 @@ internal sealed unsafe class DualEquations<TSimd, TVector> : IDisposable
     /// <param name="lane">0 to Width - 1.</param>
     /// <param name="entries">The plays of the row, at least one, all with positive weight.</param>
     /// <param name="terms">The terms shared by all rows.</param>
-    /// <param name="lambda">λ of the row.</param>
-    public void Assemble(int lane, RowEntries entries, RotatedTerms<TSimd, TVector> terms, float lambda)
+    /// <param name="pull">λ of the row, and what it is pulled toward.</param>
+    public void Assemble(int lane, RowEntries entries, RotatedTerms<TSimd, TVector> terms, RowPull pull)
     {
         const int Group = RowProducts<TSimd, TVector>.Group;
-        terms.Scale(lambda, Scale(lane));
+        terms.Scale(pull.Lambda, Scale(lane));
         Stage(lane, entries, terms);
+        _isPulled[lane] = pull.Right is not null;
+        if (pull.Right is not null) TakePull(lane, entries.Length, terms, pull.Right);
         var matrix = Matrix(lane);
         for (var i = 0; i < entries.Length; i++)
         {
@@ -111,12 +119,17 @@ internal sealed unsafe class DualEquations<TSimd, TVector> : IDisposable
         _rotated.Dispose();
         _solutions.Dispose();
         _conditions.Dispose();
+        _pulls.Dispose();
+        _products.Dispose();
         _cholesky.Dispose();
     }
 
     private float* Matrix(int lane) => _matrices.Pointer + (lane * _matrixStep);
 
     private float* Scale(int lane) => _scales.Pointer + (lane * _stride);
+
+    /// <summary>c of a lane in the eigenbasis, [stride].</summary>
+    private float* Pull(int lane) => _pulls.Pointer + (lane * _stride);
 
     private float* Right(int lane) => _rights.Pointer + (lane * _matrixStride);
 
@@ -142,6 +155,17 @@ internal sealed unsafe class DualEquations<TSimd, TVector> : IDisposable
 
         var missing = (Group - (entries.Length % Group)) % Group;
         new Span<float>(target, missing * _stride).Clear();
+    }
+
+    /// <summary>Rotates c to the eigenbasis, and subtracts Ŷ P⁻¹c from b̂.</summary>
+    private void TakePull(int lane, int count, RotatedTerms<TSimd, TVector> terms, float* right)
+    {
+        float* pull = Pull(lane), scaled = _rotated.Pointer;
+        terms.Rotate(right, pull);
+        for (var j = 0; j < _stride; j += TSimd.Width)
+            TSimd.Store(TSimd.Multiply(TSimd.Load(Scale(lane) + j), TSimd.Load(pull + j)), scaled + j);
+        RowProducts<TSimd, TVector>.Dots(_panel.Pointer, _stride, count, scaled, _stride, _products.Pointer);
+        for (var k = 0; k < count; k++) Right(lane)[k] -= _products.Pointer[k];
     }
 
     private int SizeOf(int lanes)
@@ -185,11 +209,12 @@ internal sealed unsafe class DualEquations<TSimd, TVector> : IDisposable
             TSimd.Store(TSimd.Gather(_rights.Pointer + i, _matrixStride), _cholesky.Right + ((nint)i * TSimd.Width));
     }
 
-    /// <summary>x = P⁻¹ Σ z·√gram·y, rotated back from the eigenbasis.</summary>
+    /// <summary>x = P⁻¹ (c + Σ z·√gram·y), rotated back from the eigenbasis.</summary>
     private void Combine(int lane, RowEntries entries, RotatedTerms<TSimd, TVector> terms)
     {
         float* sum = _rotated.Pointer, scale = Scale(lane), roots = Roots(lane);
-        new Span<float>(sum, _stride).Clear();
+        if (_isPulled[lane]) new Span<float>(Pull(lane), _stride).CopyTo(new Span<float>(sum, _stride));
+        else new Span<float>(sum, _stride).Clear();
         for (var k = 0; k < entries.Length; k++)
             VectorMath<TSimd, TVector>.AddScaled(
                 _cholesky.Right[((nint)k * TSimd.Width) + lane] * roots[k], terms.Factors.Row(entries.Indices[k]), sum,

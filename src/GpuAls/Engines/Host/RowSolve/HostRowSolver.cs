@@ -29,7 +29,8 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
                 () => new ChunkSolver<TSimd, TVector>(rows, rank, steps, rotated, packed),
                 (solver, chunk) => solver.Solve(boundaries[chunk], boundaries[chunk + 1]));
             return Fp64Rows.Solve(
-                problem, rows.Matrix, rows.Unsolved(), rows.FixedRow, rows.TargetRow, rows.Store);
+                problem, rows.Matrix, rows.Unsolved(), rows.FixedRow, rows.TargetRow, rows.Store,
+                rows.HasPull ? rows.PullRow : null);
         }
     }
 
@@ -124,10 +125,10 @@ internal unsafe interface IRowEquation : IDisposable
     /// <summary>Solves one row.</summary>
     /// <param name="entries">The plays of the row, at least one.</param>
     /// <param name="terms">The terms shared by all rows.</param>
-    /// <param name="lambda">λ of the row.</param>
+    /// <param name="pull">λ of the row, and what it is pulled toward.</param>
     /// <param name="target">x, [stride].</param>
     /// <returns>Whether fp32 has solved it.</returns>
-    bool Solve(RowEntries entries, in SharedTerms terms, float lambda, float* target);
+    bool Solve(RowEntries entries, in SharedTerms terms, RowPull pull, float* target);
 }
 
 /// <summary>Solves one row at a time.</summary>
@@ -139,7 +140,7 @@ internal sealed unsafe class RowsAlone(IRowEquation equation) : IRowSolver
         foreach (var row in rows)
         {
             all.ThrowIfStopped();
-            if (!equation.Solve(new RowEntries(all.Matrix, row), all.Terms, all.Lambda(row), all.Target(row)))
+            if (!equation.Solve(new RowEntries(all.Matrix, row), all.Terms, all.Pull(row), all.Target(row)))
                 all.Postpone(row);
         }
     }

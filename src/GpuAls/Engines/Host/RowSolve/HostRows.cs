@@ -4,6 +4,7 @@ namespace GpuAls;
 internal sealed unsafe class HostRows
 {
     private readonly HostFactors _target;
+    private readonly HostFactors? _pull;
     private readonly int _firstRow;
     private readonly float* _regularization;
     private readonly CancellationToken _cancellation;
@@ -14,7 +15,8 @@ internal sealed unsafe class HostRows
     {
         Matrix = ((HostPlays)problem.Plays).Matrix;
         Terms = new SharedTerms(problem.Weights, (HostFactors)problem.FixedFactors, baseMatrix);
-        (_target, _firstRow) = ((HostFactors)problem.Target, problem.Rows.Start);
+        (_target, _firstRow, _pull) =
+            ((HostFactors)problem.Target, problem.Rows.Start, (HostFactors?)problem.Pull);
         _regularization = regularization;
         (IsNonnegative, BlockSize, _cancellation) =
             (problem.IsNonnegative, problem.BlockSize, problem.Cancellation);
@@ -27,8 +29,14 @@ internal sealed unsafe class HostRows
     /// <summary>Whether x ≥ 0 is required.</summary>
     public bool IsNonnegative { get; }
 
-    /// <summary>λ of a row.</summary>
-    public float Lambda(int row) => _regularization[row];
+    /// <summary>Whether rows are pulled toward anything but zero.</summary>
+    public bool HasPull => _pull is not null;
+
+    /// <summary>λ and λp of a row.</summary>
+    public RowPull Pull(int row) => new(_regularization[row], _pull is null ? null : _pull.Row(_firstRow + row));
+
+    /// <summary>λp of a row, [rank].</summary>
+    public ReadOnlySpan<float> PullRow(int row) => new(_pull!.Row(_firstRow + row), _pull.Rank);
 
     /// <summary>Factors solved at a time in a sweep; 0 for other solvers.</summary>
     public int BlockSize { get; }
@@ -73,4 +81,14 @@ internal readonly unsafe struct SharedTerms(ConfidenceWeights weights, HostFacto
     public HostFactors FixedFactors { get; } = fixedFactors;
 
     public float* BaseMatrix { get; } = baseMatrix;
+}
+
+/// <summary>The term λ|x - p|² of a row.</summary>
+/// <param name="lambda">λ.</param>
+/// <param name="right">λp, [stride]; null where p is zero.</param>
+internal readonly unsafe struct RowPull(float lambda, float* right)
+{
+    public float Lambda { get; } = lambda;
+
+    public float* Right { get; } = right;
 }

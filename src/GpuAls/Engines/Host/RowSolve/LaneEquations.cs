@@ -56,9 +56,9 @@ internal sealed unsafe class LaneEquations<TSimd, TVector> : IBlockEquations
     /// <param name="lane">0 to Width - 1.</param>
     /// <param name="entries">The plays of the row, at least one.</param>
     /// <param name="terms">The terms shared by all rows.</param>
-    /// <param name="lambda">λ of the row.</param>
-    public void Assemble(int lane, RowEntries entries, in SharedTerms terms, float lambda) =>
-        _sums.Assemble(entries, terms, lambda, Left(lane), Right(lane));
+    /// <param name="pull">λ of the row, and what it is pulled toward.</param>
+    public void Assemble(int lane, RowEntries entries, in SharedTerms terms, RowPull pull) =>
+        _sums.Assemble(entries, terms, pull, Left(lane), Right(lane));
 
     /// <summary>Solves all lanes; the results of unassembled lanes are meaningless.</summary>
     public void Solve()
@@ -86,8 +86,8 @@ internal sealed unsafe class LaneEquations<TSimd, TVector> : IBlockEquations
     public void ClearResiduals() => _vectors.Clear();
 
     /// <summary>Computes the residual of a lane's solution.</summary>
-    public void SumResidual(int lane, RowEntries entries, in SharedTerms terms, float lambda) =>
-        _sums.Residual(entries, terms, lambda, Solution(lane), Right(lane));
+    public void SumResidual(int lane, RowEntries entries, in SharedTerms terms, RowPull pull) =>
+        _sums.Residual(entries, terms, pull, Solution(lane), Right(lane));
 
     /// <summary>
     /// One step of iterative refinement (Wilkinson, 1963), x += A⁻¹(b - A x), for the lanes with a residual. Further
@@ -182,7 +182,7 @@ internal sealed unsafe class RowsInLanes<TSimd, TVector>(int rank) : IRowSolver
     private void SolveLanes(HostRows all, ReadOnlySpan<int> rows)
     {
         for (var lane = 0; lane < rows.Length; lane++)
-            _equations.Assemble(lane, new RowEntries(all.Matrix, rows[lane]), all.Terms, all.Lambda(rows[lane]));
+            _equations.Assemble(lane, new RowEntries(all.Matrix, rows[lane]), all.Terms, all.Pull(rows[lane]));
         _equations.Solve();
         Refine(all, rows);
         for (var lane = 0; lane < rows.Length; lane++)
@@ -200,7 +200,7 @@ internal sealed unsafe class RowsInLanes<TSimd, TVector>(int rank) : IRowSolver
             if (!_equations.IsDoubtful(lane)) continue;
             if (!isDoubtful) _equations.ClearResiduals();
             isDoubtful = true;
-            _equations.SumResidual(lane, new RowEntries(all.Matrix, rows[lane]), all.Terms, all.Lambda(rows[lane]));
+            _equations.SumResidual(lane, new RowEntries(all.Matrix, rows[lane]), all.Terms, all.Pull(rows[lane]));
         }
 
         if (isDoubtful) _equations.Refine();

@@ -30,18 +30,18 @@ internal sealed unsafe class NormalEquation<TSimd, TVector> : IRowEquation
     /// <summary>Solves one row.</summary>
     /// <param name="entries">The plays of the row, at least one.</param>
     /// <param name="terms">The terms shared by all rows.</param>
-    /// <param name="lambda">λ of the row.</param>
+    /// <param name="pull">λ of the row, and what it is pulled toward.</param>
     /// <param name="target">x, [stride]; written only on success.</param>
     /// <returns>Whether the row was solved in fp32: its pivots are positive, finite and not too small.</returns>
-    public bool Solve(RowEntries entries, in SharedTerms terms, float lambda, float* target)
+    public bool Solve(RowEntries entries, in SharedTerms terms, RowPull pull, float* target)
     {
-        _sums.Assemble(entries, terms, lambda, _left.Pointer, _right.Pointer);
+        _sums.Assemble(entries, terms, pull, _left.Pointer, _right.Pointer);
         var condition = UpperCholesky<TSimd, TVector>.FactorAndEstimate(_left.Pointer, _stride, _size, _rank);
         if (condition > RowSolveReport.Fp64Condition) return false;
         UpperCholesky<TSimd, TVector>.Solve(_left.Pointer, _stride, _size, _right.Pointer);
         if (!VectorMath<TSimd, TVector>.AllFinite(_right.Pointer, _rank)) return false;
         Buffer.MemoryCopy(_right.Pointer, _solution.Pointer, _stride * sizeof(float), _stride * sizeof(float));
-        if (condition > RowSolveReport.RefinedCondition) Refine(entries, terms, lambda);
+        if (condition > RowSolveReport.RefinedCondition) Refine(entries, terms, pull);
         Buffer.MemoryCopy(_solution.Pointer, target, _stride * sizeof(float), _stride * sizeof(float));
         return true;
     }
@@ -58,9 +58,9 @@ internal sealed unsafe class NormalEquation<TSimd, TVector> : IRowEquation
     /// One step of iterative refinement (Wilkinson, 1963), x += A⁻¹(b - A x). Further steps change nothing: what
     /// remains is the rounding error of y·x.
     /// </summary>
-    private void Refine(RowEntries entries, in SharedTerms terms, float lambda)
+    private void Refine(RowEntries entries, in SharedTerms terms, RowPull pull)
     {
-        _sums.Residual(entries, terms, lambda, _solution.Pointer, _right.Pointer);
+        _sums.Residual(entries, terms, pull, _solution.Pointer, _right.Pointer);
         UpperCholesky<TSimd, TVector>.Solve(_left.Pointer, _stride, _size, _right.Pointer);
         if (VectorMath<TSimd, TVector>.AllFinite(_right.Pointer, _rank))
             VectorMath<TSimd, TVector>.AddScaled(1, _right.Pointer, _solution.Pointer, _stride);
@@ -100,9 +100,9 @@ internal sealed unsafe class NonnegativeRow<TSimd, TVector> : IRowEquation
 
     /// <inheritdoc/>
     /// <returns>False if rounding of the fp32 sums may affect x.</returns>
-    public bool Solve(RowEntries entries, in SharedTerms terms, float lambda, float* target)
+    public bool Solve(RowEntries entries, in SharedTerms terms, RowPull pull, float* target)
     {
-        _sums.Assemble(entries, terms, lambda, _left.Pointer, _right.Pointer);
+        _sums.Assemble(entries, terms, pull, _left.Pointer, _right.Pointer);
         for (var i = 0; i < _rank; i++)
         {
             _vector[i] = _right.Pointer[i];

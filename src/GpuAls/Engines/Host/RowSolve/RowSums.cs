@@ -29,18 +29,19 @@ internal sealed unsafe class RowSums<TSimd, TVector> : IDisposable
         _rightWeights = new NativeFloats(_panelRows);
     }
 
-    /// <summary>left = α₀·YᵀY + λI + Σ gram·y yᵀ in the upper triangle, right = Σ rhs·y.</summary>
+    /// <summary>left = α₀·YᵀY + λI + Σ gram·y yᵀ in the upper triangle, right = Σ rhs·y + λp.</summary>
     /// <param name="entries">The plays of the row.</param>
     /// <param name="terms">The terms shared by all rows.</param>
-    /// <param name="lambda">λ of the row.</param>
+    /// <param name="pull">λ of the row, and what it is pulled toward.</param>
     /// <param name="left">[stride, stride].</param>
     /// <param name="right">[stride].</param>
-    public void Assemble(RowEntries entries, in SharedTerms terms, float lambda, float* left, float* right)
+    public void Assemble(RowEntries entries, in SharedTerms terms, RowPull pull, float* left, float* right)
     {
         var bytes = (long)_stride * _stride * sizeof(float);
         Buffer.MemoryCopy(terms.BaseMatrix, left, bytes, bytes);
-        for (var i = 0; i < terms.FixedFactors.Rank; i++) left[((long)i * _stride) + i] += lambda;
-        new Span<float>(right, _stride).Clear();
+        for (var i = 0; i < terms.FixedFactors.Rank; i++) left[((long)i * _stride) + i] += pull.Lambda;
+        if (pull.Right is null) new Span<float>(right, _stride).Clear();
+        else new Span<float>(pull.Right, _stride).CopyTo(new Span<float>(right, _stride));
         for (var first = 0; first < entries.Length; first += _panelRows)
         {
             var count = Math.Min(_panelRows, entries.Length - first);
@@ -52,11 +53,12 @@ internal sealed unsafe class RowSums<TSimd, TVector> : IDisposable
     }
 
     /// <summary>
-    /// residual = Σ (rhs - gram·(y·x)) y - α₀·YᵀY x - λ x, computed from the plays rather than from the rounded A.
+    /// residual = Σ (rhs - gram·(y·x)) y - α₀·YᵀY x - λ(x - p), computed from the plays rather than from the rounded A.
     /// </summary>
-    public void Residual(RowEntries entries, in SharedTerms terms, float lambda, float* x, float* residual)
+    public void Residual(RowEntries entries, in SharedTerms terms, RowPull pull, float* x, float* residual)
     {
-        VectorMath<TSimd, TVector>.Scale(-lambda, x, residual, _stride);
+        VectorMath<TSimd, TVector>.Scale(-pull.Lambda, x, residual, _stride);
+        if (pull.Right is not null) VectorMath<TSimd, TVector>.AddScaled(1, pull.Right, residual, _stride);
         for (var i = 0; i < terms.FixedFactors.Rank; i++)
             VectorMath<TSimd, TVector>.AddScaled(-x[i], terms.BaseMatrix + ((long)i * _stride), residual, _stride);
         for (var k = 0; k < entries.Length; k++)

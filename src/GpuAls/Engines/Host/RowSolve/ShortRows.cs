@@ -67,7 +67,7 @@ internal sealed unsafe class ShortRows<TSimd, TVector> : IDisposable
     private void SolveLanes(HostRows all, ReadOnlySpan<int> rows, List<int> rest)
     {
         for (var lane = 0; lane < rows.Length; lane++)
-            _equations.Assemble(lane, new RowEntries(all.Matrix, rows[lane]), _terms, all.Lambda(rows[lane]));
+            _equations.Assemble(lane, new RowEntries(all.Matrix, rows[lane]), _terms, all.Pull(rows[lane]));
         _equations.Solve(all.Matrix, rows, _terms);
         for (var lane = 0; lane < rows.Length; lane++)
         {
@@ -142,6 +142,15 @@ internal sealed unsafe class RotatedTerms<TSimd, TVector> : IDisposable
     {
         new Span<float>(x, _stride).Clear();
         RowProducts<TSimd, TVector>.AddScaled(_vectors.Pointer, _stride, Rank, rotated, x, _stride);
+    }
+
+    /// <summary>x'ⱼ = qⱼ·x.</summary>
+    /// <param name="x">[stride].</param>
+    /// <param name="rotated">Receives x', [stride], zero beyond the rank.</param>
+    public void Rotate(float* x, float* rotated)
+    {
+        new Span<float>(rotated, _stride).Clear();
+        RowProducts<TSimd, TVector>.Dots(_vectors.Pointer, _stride, Rank, x, _stride, rotated);
     }
 
     public void Dispose()
