@@ -65,7 +65,8 @@ internal sealed record HostCase(
         {
             var row = (int)((long)sample * (plays.RowCount - 1) / (SampledRows - 1));
             equation.Solve(
-                new RowEntries(confidences, row), regularization[row], [], item => y.AsSpan(item * rank, rank), expected);
+                new RowEntries(confidences, row), regularization[row], [], item => y.AsSpan(item * rank, rank),
+                expected);
             largest = Math.Max(largest, Errors.Relative(Doubles(x.AsSpan(row * rank, rank)), Doubles(expected)));
         }
 

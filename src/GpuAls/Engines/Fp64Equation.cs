@@ -4,8 +4,8 @@ namespace GpuAls;
 internal delegate ReadOnlySpan<float> FactorRow(int row);
 
 /// <summary>
-/// The normal equation of one row in fp64, (α₀·YᵀY + λI + Σ gram·y yᵀ) x = λp + Σ rhs·y, by Cholesky: plain code for the few
-/// rows that fp32 cannot solve. The lower triangle of A is used.
+/// The normal equation of one row in fp64, (α₀·YᵀY + λI + Σ gram·y yᵀ) x = λp + Σ rhs·y, by Cholesky: plain code for
+/// the few rows that fp32 cannot solve. The lower triangle of A is used.
 /// </summary>
 /// <param name="rank">Number of factors.</param>
 /// <param name="gramian">YᵀY, [rank, rank].</param>

@@ -18,6 +18,10 @@ namespace GpuAls;
 /// toward 0, observed ones too: L = Σ observed conf·(1 - x·y)² + α₀·Σ all (x·y)² + the same regularization. With
 /// <see cref="Feedback.Explicit"/> (Zhou et al., 2008; Spark) r is a rating of any sign, and L = Σ observed (r - x·y)²
 /// + the same regularization with α₀ = 0 and n the number of all ratings: confidence, objective and α₀ are ignored.
+/// <para>
+/// With features fᵢ of items, Σᵢ λᵢ|yᵢ - Wᵀfᵢ|² + μλ|W|² takes the place of Σᵢ λᵢ|yᵢ|², and W is part of what is found;
+/// the bias is left out of |W|². So it is with features of users.
+/// </para>
 /// </summary>
 public sealed record AlsOptions
 {
@@ -26,6 +30,9 @@ public sealed record AlsOptions
 
     /// <summary>The tolerance of a training that is to find the number of its iterations.</summary>
     internal const double UsualTolerance = 0.001;
+
+    /// <summary>μ, unless it is given.</summary>
+    internal const double UsualFeatureRegularization = 10;
 
     /// <summary>
     /// The defaults. Confidence, α, λ and its scaling were found with <c>gpuals tune</c> on the play counts of Last.fm
@@ -110,6 +117,12 @@ public sealed record AlsOptions
     /// <summary>ν of <see cref="RegularizationScaling.Ials"/>, at least 0.</summary>
     public double RegularizationExponent { get; init; } = 1;
 
+    /// <summary>
+    /// μ, by which the weights of features are regularized, above 0; null for <see cref="UsualFeatureRegularization"/>.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? FeatureRegularization { get; init; }
+
     /// <summary>The side solved first in each iteration.</summary>
     public Side First { get; init; } = Side.Users;
 
@@ -175,15 +188,24 @@ public sealed record AlsOptions
     internal bool SolvesFirstSideAnew => Solver == Solver.Cholesky && !Nonnegative;
 
     /// <summary>What decides how much memory a training on some plays needs.</summary>
-    internal TrainingShape ShapeOf(InteractionMatrix plays) => TrainingShape.Of(plays, Rank) with
-    {
-        KeptRows = KeptRows(plays.Users.Count, plays.Items.Count),
-        BlockSize = Plan.BlockSize,
-    };
+    /// <param name="plays">The plays.</param>
+    /// <param name="features">What is known of users and items besides.</param>
+    internal TrainingShape ShapeOf(InteractionMatrix plays, FeatureTables? features = null) =>
+        TrainingShape.Of(plays, Rank) with
+        {
+            KeptRows = KeptRows(plays.Users.Count, plays.Items.Count, features),
+            BlockSize = Plan.BlockSize,
+        };
 
-    /// <summary>Rows of the factor matrices that an accelerated training keeps.</summary>
-    internal long KeptRows(long userCount, long itemCount) =>
-        Acceleration == Acceleration.None ? 0 : TrainingFactors.Kept * (First == Side.Users ? itemCount : userCount);
+    /// <summary>
+    /// Rows of the factor matrices that an accelerated training keeps, and of those that features pull toward.
+    /// </summary>
+    internal long KeptRows(long userCount, long itemCount, FeatureTables? features = null)
+    {
+        var second = First == Side.Users ? itemCount : userCount;
+        return (Acceleration == Acceleration.None ? 0 : TrainingFactors.Kept * second)
+            + (features?.Users is null ? 0 : userCount) + (features?.Items is null ? 0 : itemCount);
+    }
 
     /// <summary>Checks each option.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>

@@ -17,9 +17,13 @@ internal sealed class AlsTraining
     /// <param name="factors">Where the training begins, and what it changes; their owner disposes of them.</param>
     /// <param name="options">What is trained.</param>
     /// <param name="iterations">Iterations done before.</param>
+    /// <param name="features">
+    /// What is known of users and items besides, which the factors were made for; null for nothing.
+    /// </param>
     /// <exception cref="GpuAlsException">Kind Usage: a λ is too large for fp32.</exception>
     public AlsTraining(
-        IAlsEngine engine, LoadedPlays plays, TrainingFactors factors, AlsOptions options, int iterations = 0)
+        IAlsEngine engine, LoadedPlays plays, TrainingFactors factors, AlsOptions options, int iterations = 0,
+        FeatureTables? features = null)
     {
         ArgumentNullException.ThrowIfNull(plays);
         ArgumentNullException.ThrowIfNull(factors);
@@ -27,8 +31,8 @@ internal sealed class AlsTraining
         if (!plays.Serve(options))
             throw new ArgumentException("the plays were loaded with other confidences.", nameof(plays));
         (Factors, _options, Iterations, Group) = (factors, options, iterations, plays.Group);
-        _users = new TrainingSide(engine, plays, Side.Users, factors, options);
-        _items = new TrainingSide(engine, plays, Side.Items, factors, options);
+        _users = new TrainingSide(engine, plays, Side.Users, factors, options, features?.Users);
+        _items = new TrainingSide(engine, plays, Side.Items, factors, options, features?.Items);
         var (first, second) = InOrder;
         if (options.Acceleration == Acceleration.Momentum) _momentum = new Momentum(engine, factors, first, second);
     }
@@ -77,6 +81,13 @@ internal sealed class AlsTraining
         Scale(first, (float)balance);
         Scale(second, (float)(1 / balance));
         return factors;
+    }
+
+    /// <summary>The weights of features that fit some factors of these users and items.</summary>
+    public FeatureWeights FeatureWeights(FactorSnapshot factors)
+    {
+        ArgumentNullException.ThrowIfNull(factors);
+        return new FeatureWeights(_users.FeatureWeights(factors.Users), _items.FeatureWeights(factors.Items));
     }
 
     private (TrainingSide First, TrainingSide Second) InOrder =>

@@ -36,6 +36,9 @@ internal sealed class FactorTrainer
     /// <summary>Where the training goes on; null begins one.</summary>
     public TrainingState? From { get; init; }
 
+    /// <summary>What is known of users and items besides their plays.</summary>
+    public FeatureTables Features { get; init; } = FeatureTables.None;
+
     /// <summary>The factors that a training of some plays begins with; null draws them with the seed.</summary>
     public Func<InteractionMatrix, FactorArrays>? Begins { get; init; }
 
@@ -78,12 +81,12 @@ internal sealed class FactorTrainer
     {
         ArgumentNullException.ThrowIfNull(plays);
         TrainingChecks.Check(plays, _options);
-        _engine.RequireMemory(_options.ShapeOf(plays));
+        _engine.RequireMemory(_options.ShapeOf(plays, Features));
     }
 
     private TrainingFactors Begin(InteractionMatrix plays) => (From?.Factors ?? Begins?.Invoke(plays)) is { } factors
-        ? TrainingFactors.From(_engine, plays, _options, factors)
-        : TrainingFactors.First(_engine, plays, _options);
+        ? TrainingFactors.From(_engine, plays, _options, factors, Features)
+        : TrainingFactors.First(_engine, plays, _options, Features);
 
     private TrainedFactors Train(
         LoadedPlays plays, TrainingFactors factors, IProgress<IterationReport>? progress,
@@ -91,7 +94,7 @@ internal sealed class FactorTrainer
     {
         if (Keeper is not null && Group.Size > 1)
             throw new NotSupportedException("the state of a training by several processes is not kept.");
-        var training = new AlsTraining(_engine, plays, factors, _options, From?.Iteration ?? 0);
+        var training = new AlsTraining(_engine, plays, factors, _options, From?.Iteration ?? 0, Features);
         var best = _stopping is null ? null : new EarlyStoppingObserver(_stopping, From?.Best);
         var reports = new ReportObserver(progress, From?.Reports);
         var losses = From?.Reports.Select(report => report.Loss) ?? [];
@@ -107,6 +110,7 @@ internal sealed class FactorTrainer
             kept.Rank, kept.Users, kept.Items, reports.Reports, best?.Iteration ?? training.Iterations)
         {
             HasConverged = convergence?.IsOver,
+            Features = training.FeatureWeights(kept),
         };
     }
 }

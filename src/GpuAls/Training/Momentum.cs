@@ -58,6 +58,7 @@ internal sealed class Momentum
         _engine.Combine(_ahead, 1 + Beta, factors, -Beta, _before);
         _engine.Combine(_before, 1, factors, 0, factors);
         _engine.Combine(factors, 1, _ahead, 0, _ahead);
+        _second.Moved();
         _secondNorm = _second.Norm();
         return Ratio(_secondNorm, State.FirstNorm);
     }
@@ -107,7 +108,7 @@ internal sealed class Momentum
 /// <summary>What momentum knows of the iterations before, besides factors.</summary>
 /// <param name="Steps">Iterations with momentum so far, since it last began.</param>
 /// <param name="LastStep">The squared length of the last step of the side solved second.</param>
-/// <param name="FirstNorm">Σ λ|x|² of the side solved first; 0 before the second iteration.</param>
+/// <param name="FirstNorm">The regularization of the side solved first; 0 before the second iteration.</param>
 internal sealed record MomentumState(int Steps, double LastStep, double FirstNorm)
 {
     /// <summary>Before the first iteration.</summary>

@@ -11,11 +11,23 @@ namespace GpuAls;
 internal sealed record TrainedFactors(
     int Rank, float[] UserFactors, float[] ItemFactors, IReadOnlyList<IterationReport> Iterations, int Iteration)
 {
+    /// <summary>The weights of the features of both sides; null for a side without features.</summary>
+    public FeatureWeights Features { get; init; } = FeatureWeights.None;
+
     /// <summary>Whether the loss hardly changed any more; null where no tolerance was given.</summary>
     public bool? HasConverged { get; init; }
 
     /// <summary>What was measured after <see cref="Iteration"/>; null where nothing was.</summary>
     public double? BestMetric => Iterations[Iteration - 1].Metric;
+}
+
+/// <summary>W of both sides: factors ≈ Wᵀf.</summary>
+/// <param name="Users">[features of users, rank]; null without any.</param>
+/// <param name="Items">[features of items, rank]; null without any.</param>
+internal sealed record FeatureWeights(double[]? Users, double[]? Items)
+{
+    /// <summary>Without features.</summary>
+    public static FeatureWeights None { get; } = new(null, null);
 }
 
 /// <summary>Report on an iteration.</summary>

@@ -1,6 +1,8 @@
 namespace GpuAls;
 
-/// <summary>The factors of both sides on an engine while they are trained, and what momentum keeps.</summary>
+/// <summary>
+/// The factors of both sides on an engine while they are trained, what momentum keeps, and what features pull toward.
+/// </summary>
 internal sealed class TrainingFactors : IDisposable
 {
     /// <summary>Copies of the side solved second that momentum keeps.</summary>
@@ -8,12 +10,16 @@ internal sealed class TrainingFactors : IDisposable
 
     private readonly List<IEngineFactors> _all = [];
 
-    private TrainingFactors(IAlsEngine engine, AlsOptions options, FactorArrays arrays, int userCount, int itemCount)
+    private TrainingFactors(
+        IAlsEngine engine, InteractionMatrix plays, AlsOptions options, FactorArrays arrays, FeatureTables features)
     {
+        var (userCount, itemCount) = (plays.Users.Count, plays.Items.Count);
         try
         {
             Users = Load(arrays.Users, userCount);
             Items = Load(arrays.Items, itemCount);
+            if (features.Users is not null) UserPull = Load(null, userCount);
+            if (features.Items is not null) ItemPull = Load(null, itemCount);
             if (options.Acceleration == Acceleration.None) return;
             var second = options.First == Side.Users ? itemCount : userCount;
             Before = Load(arrays.Before, second);
@@ -41,6 +47,12 @@ internal sealed class TrainingFactors : IDisposable
     /// <summary>[items, rank].</summary>
     public IEngineFactors Items { get; }
 
+    /// <summary>[users, rank], λ times what their features pull them toward; null without features.</summary>
+    public IEngineFactors? UserPull { get; }
+
+    /// <summary>[items, rank], the same for items.</summary>
+    public IEngineFactors? ItemPull { get; }
+
     /// <summary>Those of the side solved second before it was solved last; null without momentum.</summary>
     public IEngineFactors? Before { get; }
 
@@ -52,11 +64,12 @@ internal sealed class TrainingFactors : IDisposable
 
     /// <summary>The factors that a training begins with.</summary>
     /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
-    public static TrainingFactors First(IAlsEngine engine, InteractionMatrix plays, AlsOptions options)
+    public static TrainingFactors First(
+        IAlsEngine engine, InteractionMatrix plays, AlsOptions options, FeatureTables? features = null)
     {
         ArgumentNullException.ThrowIfNull(plays);
         ArgumentNullException.ThrowIfNull(options);
-        return From(engine, plays, options, FirstArrays(plays, options));
+        return From(engine, plays, options, FirstArrays(plays, options), features);
     }
 
     /// <summary>The same in host memory; null for a side that is solved before anything reads it.</summary>
@@ -71,12 +84,13 @@ internal sealed class TrainingFactors : IDisposable
     /// </summary>
     /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
     public static TrainingFactors From(
-        IAlsEngine engine, InteractionMatrix plays, AlsOptions options, FactorArrays arrays)
+        IAlsEngine engine, InteractionMatrix plays, AlsOptions options, FactorArrays arrays,
+        FeatureTables? features = null)
     {
         ArgumentNullException.ThrowIfNull(plays);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(arrays);
-        return new TrainingFactors(engine, options, arrays, plays.Users.Count, plays.Items.Count);
+        return new TrainingFactors(engine, plays, options, arrays, features ?? FeatureTables.None);
     }
 
     /// <summary>Brings the factors of both sides to the host, as they are.</summary>

@@ -19,6 +19,7 @@ internal sealed class TrainingSide
     private readonly IProcessGroup _group;
     private readonly IEngineFactors _factors;
     private readonly float[] _scaled;
+    private readonly FeaturePull? _pull;
     private float[]? _allRegularization;
 
     /// <param name="engine">Where the work is done.</param>
@@ -26,7 +27,10 @@ internal sealed class TrainingSide
     /// <param name="side">Which side.</param>
     /// <param name="factors">The factors of both sides.</param>
     /// <param name="options">What is trained.</param>
-    public TrainingSide(IAlsEngine engine, LoadedPlays plays, Side side, TrainingFactors factors, AlsOptions options)
+    /// <param name="features">What is known of the side besides; null for nothing.</param>
+    public TrainingSide(
+        IAlsEngine engine, LoadedPlays plays, Side side, TrainingFactors factors, AlsOptions options,
+        FeatureTable? features = null)
     {
         (_engine, _options, _side, _group) = (engine, options, side, plays.Group);
         _weights = ConfidenceTransform.Weights(options);
@@ -35,6 +39,12 @@ internal sealed class TrainingSide
             : (plays.Plays.Items, plays.ByItem, factors.Items);
         _regularization = RowRegularization.Compute(_plays.Plays, options);
         _scaled = options.Acceleration == Acceleration.None ? _regularization : new float[_regularization.Length];
+        if (features is not null)
+            _pull = new FeaturePull(
+                features.RowsOf(_ids), _factors,
+                (side == Side.Users ? factors.UserPull : factors.ItemPull)
+                    ?? throw new ArgumentException("they have no room for a pull.", nameof(factors)),
+                options, RegularizationOfPlayed);
     }
 
     /// <summary>[rows of all processes, rank].</summary>
@@ -59,6 +69,7 @@ internal sealed class TrainingSide
             FixedFactors = other._factors,
             Gramian = other.Gramian(),
             Regularization = _scaled,
+            Pull = _pull?.Scaled(scale),
             Target = _factors,
             ConjugateGradientSteps = plan.ConjugateGradientSteps,
             BlockSize = plan.BlockSize,
@@ -68,13 +79,24 @@ internal sealed class TrainingSide
         }));
         if (report.FirstFailedRow >= 0) throw Unsolvable(report.FirstFailedRow);
         if (_group.Size > 1) Exchange();
+        Moved();
         return report;
     }
 
-    /// <summary>Σ λ|x|² over the rows of all processes, with the same bits on each of them.</summary>
+    /// <summary>The factors have changed.</summary>
+    public void Moved() => _pull?.Moved();
+
+    /// <summary>The weights of the features that fit some factors; null without features.</summary>
+    /// <param name="factors">[rows of all processes, rank].</param>
+    public double[]? FeatureWeights(float[] factors) => _pull?.WeightsFor(factors);
+
+    /// <summary>
+    /// Σ λ|x|² over the rows of all processes, or Σ λ|x - Wᵀf|² + μλ|W|², with the same bits on each of them.
+    /// </summary>
     public double Norm()
     {
-        _allRegularization ??= GatherRegularization();
+        if (_pull is not null) return _pull.Penalty();
+        _allRegularization ??= Gather(_regularization);
         return _engine.WeightedSquaredNorm(_factors, RowRange.All(_factors), _allRegularization);
     }
 
@@ -86,8 +108,8 @@ internal sealed class TrainingSide
         Span<double> terms =
         [
             _engine.PlaysLoss(_plays.OnEngine, _factors, _plays.Rows, items._factors, _weights),
-            _engine.WeightedSquaredNorm(_factors, _plays.Rows, _regularization),
-            _engine.WeightedSquaredNorm(items._factors, items._plays.Rows, items._regularization),
+            Penalty(),
+            items.Penalty(),
         ];
         _group.AllReduce(terms);
         var pairs = terms[0] + (_weights.IsExplicit ? 0 : _options.UnobservedWeight * AllPairs(items));
@@ -96,11 +118,25 @@ internal sealed class TrainingSide
         return pairs + (canBalance ? 2 * Math.Sqrt(terms[1] * terms[2]) : terms[1] + terms[2]);
     }
 
-    private float[] GatherRegularization()
+    /// <summary>The share of this process in the regularization of its side.</summary>
+    private double Penalty() => _pull is null
+        ? _engine.WeightedSquaredNorm(_factors, _plays.Rows, _regularization)
+        : _group.Rank == 0 ? _pull.Penalty() : 0;
+
+    /// <summary>λ of the rows of all processes, 0 for rows without plays, whose factors are zero.</summary>
+    private float[] RegularizationOfPlayed()
     {
-        if (_group.Size == 1) return _regularization;
+        var regularization = (float[])_regularization.Clone();
+        for (var row = 0; row < regularization.Length; row++)
+            if (_plays.Plays.RowLength(row) == 0) regularization[row] = 0;
+        return Gather(regularization);
+    }
+
+    private float[] Gather(float[] regularization)
+    {
+        if (_group.Size == 1) return regularization;
         var all = new float[_factors.RowCount];
-        _regularization.CopyTo(all, _plays.Rows.Start);
+        regularization.CopyTo(all, _plays.Rows.Start);
         _group.AllGather(all, _plays.Starts);
         return all;
     }

@@ -11,8 +11,11 @@ internal static class ReferenceMomentum
     /// <param name="options">What is trained.</param>
     /// <param name="second">The factors of the side solved second at first.</param>
     /// <param name="restarts">How often the momentum began again.</param>
+    /// <param name="userFeatures">[users, features]; null for none.</param>
+    /// <param name="itemFeatures">[items, features]; null for none.</param>
     public static double[] Losses(
-        InteractionMatrix plays, AlsOptions options, double[,] second, out int restarts)
+        InteractionMatrix plays, AlsOptions options, double[,] second, out int restarts,
+        double[,]? userFeatures = null, double[,]? itemFeatures = null)
     {
         restarts = 0;
         var isUsersFirst = options.First == Side.Users;
@@ -22,6 +25,10 @@ internal static class ReferenceMomentum
             (RowRegularization.Compute(firstPlays, options), RowRegularization.Compute(secondPlays, options));
         var (firstConfidence, secondConfidence) =
             (ConfidenceTransform.Apply(firstPlays, options), ConfidenceTransform.Apply(secondPlays, options));
+        var (firstFeatures, secondFeatures) =
+            isUsersFirst ? (userFeatures, itemFeatures) : (itemFeatures, userFeatures);
+        var firstTerm = new ReferenceFeatures(firstPlays, firstFeatures, options);
+        var secondTerm = new ReferenceFeatures(secondPlays, secondFeatures, options);
         var first = new double[firstPlays.RowCount, options.Rank];
         var before = second;
         var steps = 0;
@@ -32,23 +39,24 @@ internal static class ReferenceMomentum
             var ahead = Sum(1 + beta, second, -beta, before);
             before = second;
             // What the first iteration starts from is random, and no measure for a scale, nor what comes of it at once.
-            var scale = losses.Count < 2 ? 1 : Scale(Norm(first, firstLambda), Norm(ahead, secondLambda));
-            (ahead, before) = (Times(1 / scale, ahead), Times(1 / scale, before));
-
-            first = ReferenceAls.SolveRows(firstConfidence, weights, ahead, firstLambda);
-            scale = losses.Count < 2 ? 1 : Scale(Norm(first, firstLambda), Norm(ahead, secondLambda));
+            var scale = losses.Count < 2 ? 1 : Scale(firstTerm.Value(first), secondTerm.Value(ahead));
             (first, ahead, before) = (Times(scale, first), Times(1 / scale, ahead), Times(1 / scale, before));
 
-            second = ReferenceAls.SolveRows(secondConfidence, weights, first, secondLambda);
+            first = ReferenceAls.SolveRows(firstConfidence, weights, ahead, firstLambda, firstTerm.Pull(first));
+            scale = losses.Count < 2 ? 1 : Scale(firstTerm.Value(first), secondTerm.Value(ahead));
+            (first, ahead, before) = (Times(scale, first), Times(1 / scale, ahead), Times(1 / scale, before));
+
+            second = ReferenceAls.SolveRows(
+                secondConfidence, weights, first, secondLambda, secondTerm.Pull(ahead));
             var isAgainst = Dot(Sum(1, ahead, -1, second), Sum(1, second, -1, before)) > 0;
             steps = isAgainst ? 0 : steps + 1;
             if (isAgainst) restarts++;
 
-            scale = Scale(Norm(first, firstLambda), Norm(second, secondLambda));
+            scale = Scale(firstTerm.Value(first), secondTerm.Value(second));
             var model = (First: Times(scale, first), Second: Times(1 / scale, second));
-            losses.Add(ReferenceTraining.Loss(
-                plays.ByUser, options, isUsersFirst ? model.First : model.Second,
-                isUsersFirst ? model.Second : model.First));
+            losses.Add(ReferenceFeatures.Loss(
+                plays, options, isUsersFirst ? model.First : model.Second,
+                isUsersFirst ? model.Second : model.First, userFeatures, itemFeatures));
         }
 
         return [.. losses];

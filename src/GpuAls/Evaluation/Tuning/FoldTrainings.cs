@@ -7,14 +7,14 @@ internal sealed class FoldTrainings : IDisposable
     private readonly AlsTraining[] _trainings;
 
     private FoldTrainings(
-        IAlsEngine engine, IReadOnlyList<LoadedPlays> plays, AlsOptions options, Func<int, TrainingFactors> begin,
-        int iterations)
+        IAlsEngine engine, IReadOnlyList<LoadedPlays> plays, AlsOptions options, FeatureTables features,
+        Func<int, TrainingFactors> begin, int iterations)
     {
         try
         {
             for (var fold = 0; fold < plays.Count; fold++) _factors.Add(begin(fold));
             _trainings = [.. plays.Zip(
-                _factors, (fold, factors) => new AlsTraining(engine, fold, factors, options, iterations))];
+                _factors, (fold, factors) => new AlsTraining(engine, fold, factors, options, iterations, features))];
         }
         catch
         {
@@ -24,16 +24,19 @@ internal sealed class FoldTrainings : IDisposable
     }
 
     /// <summary>Trainings from their beginning.</summary>
-    public static FoldTrainings First(IAlsEngine engine, IReadOnlyList<LoadedPlays> plays, AlsOptions options) =>
-        new(engine, plays, options, fold => TrainingFactors.First(engine, plays[fold].Plays, options), 0);
+    public static FoldTrainings First(
+        IAlsEngine engine, IReadOnlyList<LoadedPlays> plays, AlsOptions options, FeatureTables features) =>
+        new(
+            engine, plays, options, features,
+            fold => TrainingFactors.First(engine, plays[fold].Plays, options, features), 0);
 
     /// <summary>Trainings that go on.</summary>
     public static FoldTrainings From(
-        IAlsEngine engine, IReadOnlyList<LoadedPlays> plays, AlsOptions options, FactorArrays[] factors,
-        int iterations) =>
+        IAlsEngine engine, IReadOnlyList<LoadedPlays> plays, AlsOptions options, FeatureTables features,
+        FactorArrays[] factors, int iterations) =>
         new(
-            engine, plays, options, fold => TrainingFactors.From(engine, plays[fold].Plays, options, factors[fold]),
-            iterations);
+            engine, plays, options, features,
+            fold => TrainingFactors.From(engine, plays[fold].Plays, options, factors[fold], features), iterations);
 
     /// <summary>The loop of all folds.</summary>
     public TrainingLoop Loop(IReadOnlyList<ITrainingObserver> observers) => new(_trainings, observers);

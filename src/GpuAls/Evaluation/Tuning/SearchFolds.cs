@@ -21,6 +21,9 @@ internal sealed class SearchFolds : IDisposable
         (_options, _firstOptions) = (options, options);
     }
 
+    /// <summary>What is known of users and items besides their plays.</summary>
+    public FeatureTables Features { get; init; } = FeatureTables.None;
+
     /// <summary>The folds of the options that were asked for last.</summary>
     public IReadOnlyList<Evaluator> Current { get; private set; }
 

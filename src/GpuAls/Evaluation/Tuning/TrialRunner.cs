@@ -76,10 +76,11 @@ internal sealed class TrialRunner(
     {
         if (folds.Become(als)) Unload();
         foreach (var fold in folds.Current) TrainingChecks.Check(fold.HeldOut.Train, als);
-        foreach (var fold in folds.Current) engine.RequireMemory(als.ShapeOf(fold.HeldOut.Train));
+        foreach (var fold in folds.Current) engine.RequireMemory(als.ShapeOf(fold.HeldOut.Train, folds.Features));
         Load(als);
-        if (_paused.Remove(trial, out var paused)) return FoldTrainings.From(engine, _plays, als, paused, iterations);
-        var trainings = FoldTrainings.First(engine, _plays, als);
+        if (_paused.Remove(trial, out var paused))
+            return FoldTrainings.From(engine, _plays, als, folds.Features, paused, iterations);
+        var trainings = FoldTrainings.First(engine, _plays, als, folds.Features);
         try
         {
             trainings.Loop([]).Run(iterations, cancellation);

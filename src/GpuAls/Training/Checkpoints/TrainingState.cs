@@ -49,7 +49,9 @@ internal sealed class FactorArrays
     {
         ArgumentNullException.ThrowIfNull(factors);
         ArgumentNullException.ThrowIfNull(options);
-        Side? skipped = options.SolvesFirstSideAnew && !isLast ? options.First : null;
+        // What a side is pulled toward depends on its factors before it is solved.
+        var hasPull = (options.First == Side.Users ? factors.UserPull : factors.ItemPull) is not null;
+        Side? skipped = options.SolvesFirstSideAnew && !hasPull && !isLast ? options.First : null;
         Users = skipped == Side.Users ? null : Copy(factors.Users, Users);
         Items = skipped == Side.Items ? null : Copy(factors.Items, Items);
         Before = factors.Before is { } before ? Copy(before, Before) : null;
