@@ -182,8 +182,7 @@ internal sealed class FeatureRegression
         if (!Fp64Cholesky.Factor(left, size))
             throw new GpuAlsException(
                 FailureKind.BadInput,
-                "the features cannot be told apart: the equations of their weights are singular. Raise "
-                + "--feature-regularization.");
+                "the equations of the weights of features are singular in fp64. Raise --regularization.");
         return left;
     }
 
