@@ -16,9 +16,9 @@ internal sealed class FaissFormat() : ModelFormat("faiss")
 
     /// <inheritdoc/>
     public override async Task WriteAsync(
-        FactorModel model, Side side, Stream stream, CancellationToken cancellation)
+        FactorModel model, FormatOptions options, Stream stream, CancellationToken cancellation)
     {
-        var factors = FactorArray.Of(model, side);
+        var factors = FactorArray.Of(model, options.Side);
         await stream.WriteAsync(Header(factors), cancellation).ConfigureAwait(false);
         await NpyFile.WriteElementsAsync<float>(stream, factors.Values, cancellation).ConfigureAwait(false);
     }

@@ -19,23 +19,23 @@ internal sealed class ImplicitFormat() : ModelFormat("implicit")
 
     /// <inheritdoc/>
     public override async Task WriteAsync(
-        FactorModel model, Side side, Stream stream, CancellationToken cancellation)
+        FactorModel model, FormatOptions options, Stream stream, CancellationToken cancellation)
     {
-        var options = model.Options;
+        var als = model.Options;
         using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
         await AddAsync(UserFactors, to => WriteFactorsAsync(model, Side.Users, to, cancellation)).ConfigureAwait(false);
         await AddAsync(ItemFactors, to => WriteFactorsAsync(model, Side.Items, to, cancellation)).ConfigureAwait(false);
-        await AddNumberAsync("regularization", options.Regularization).ConfigureAwait(false);
+        await AddNumberAsync("regularization", als.Regularization).ConfigureAwait(false);
         await AddIntegerAsync("factors", model.Rank).ConfigureAwait(false);
         await AddIntegerAsync("num_threads", 0).ConfigureAwait(false);
-        await AddIntegerAsync("iterations", options.Iterations).ConfigureAwait(false);
+        await AddIntegerAsync("iterations", als.Iterations).ConfigureAwait(false);
         await AddFlagAsync("use_native", true).ConfigureAwait(false);
-        await AddFlagAsync("use_cg", options.Solver == Solver.ConjugateGradient).ConfigureAwait(false);
+        await AddFlagAsync("use_cg", als.Solver == Solver.ConjugateGradient).ConfigureAwait(false);
         await AddIntegerAsync("cg_steps", ConjugateGradientSteps).ConfigureAwait(false);
         await AddFlagAsync("calculate_training_loss", false).ConfigureAwait(false);
         await AddScalarAsync("dtype", "<U7", Encoding.UTF32.GetBytes("float32")).ConfigureAwait(false);
-        await AddIntegerAsync("random_state", options.Seed).ConfigureAwait(false);
-        await AddNumberAsync("alpha", options.Alpha).ConfigureAwait(false);
+        await AddIntegerAsync("random_state", als.Seed).ConfigureAwait(false);
+        await AddNumberAsync("alpha", als.Alpha).ConfigureAwait(false);
 
         async Task AddAsync(string name, Func<Stream, Task> write)
         {

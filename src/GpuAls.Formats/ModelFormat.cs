@@ -8,7 +8,7 @@ internal abstract class ModelFormat(string name)
     public static IReadOnlyList<ModelFormat> All { get; } =
     [
         new SparkFormat(), new ImplicitFormat(), new NumpyFormat(), new SafetensorsFormat(), new FaissFormat(),
-        new Word2VecFormat(),
+        new HnswlibFormat(), new Word2VecFormat(),
     ];
 
     /// <summary>What <c>--format</c> calls it.</summary>
@@ -34,15 +34,16 @@ internal abstract class ModelFormat(string name)
 
     /// <summary>Writes a file.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="side">Whose factors, where a file holds those of one side.</param>
+    /// <param name="options">What can be chosen.</param>
     /// <param name="stream">Where it is written; stays open.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="GpuAlsException">Kind BadInput: the format cannot hold the model.</exception>
-    public virtual Task WriteAsync(FactorModel model, Side side, Stream stream, CancellationToken cancellation) =>
+    public virtual Task WriteAsync(
+        FactorModel model, FormatOptions options, Stream stream, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
     /// <summary>Writes the files of a folder, which the caller commits.</summary>
-    /// <inheritdoc cref="WriteAsync(FactorModel, Side, Stream, CancellationToken)"/>
+    /// <inheritdoc cref="WriteAsync(FactorModel, FormatOptions, Stream, CancellationToken)"/>
     public virtual Task WriteAsync(FactorModel model, IOutput folder, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
@@ -56,6 +57,19 @@ internal abstract class ModelFormat(string name)
     /// <exception cref="GpuAlsException">Kind BadInput: it is not there, or not a model of this format.</exception>
     public virtual Task<ForeignModel> ReadAsync(string location, CancellationToken cancellation) =>
         throw new NotSupportedException();
+}
+
+/// <summary>What can be chosen when a model is written; formats ignore what does not concern them.</summary>
+internal sealed record FormatOptions
+{
+    /// <summary>Whose factors, where a file holds those of one side.</summary>
+    public Side Side { get; init; } = Side.Items;
+
+    /// <summary>How an index compares vectors.</summary>
+    public VectorSpace Space { get; init; }
+
+    /// <summary>How a graph is built.</summary>
+    public HnswOptions Hnsw { get; init; } = new();
 }
 
 /// <summary>A model of another system.</summary>

@@ -21,7 +21,7 @@ internal sealed class SafetensorsFormat() : ModelFormat("safetensors")
 
     /// <inheritdoc/>
     public override async Task WriteAsync(
-        FactorModel model, Side side, Stream stream, CancellationToken cancellation)
+        FactorModel model, FormatOptions options, Stream stream, CancellationToken cancellation)
     {
         var header = new StringBuilder("{");
         long offset = 0;

@@ -14,9 +14,10 @@ internal sealed class Word2VecFormat() : ModelFormat("word2vec")
 
     /// <inheritdoc/>
     public override async Task WriteAsync(
-        FactorModel model, Side side, Stream stream, CancellationToken cancellation)
+        FactorModel model, FormatOptions options, Stream stream, CancellationToken cancellation)
     {
-        var (ids, factors) = (side == Side.Users ? model.Users : model.Items, FactorArray.Of(model, side));
+        var factors = FactorArray.Of(model, options.Side);
+        var ids = options.Side == Side.Users ? model.Users : model.Items;
         Check(ids);
         var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         await using var closing = writer.ConfigureAwait(false);

@@ -14,8 +14,8 @@ internal sealed record ExportJobOptions
     /// <summary>File or folder that is written.</summary>
     public string Output { get; init; } = "";
 
-    /// <summary>Whose factors, in formats of one side.</summary>
-    public Side Side { get; init; } = Side.Items;
+    /// <summary>What can be chosen of the format.</summary>
+    public FormatOptions Choices { get; init; } = new();
 
     /// <summary>Whether an existing file or folder is replaced.</summary>
     public bool Overwrite { get; init; }
@@ -43,7 +43,7 @@ internal static class ExportJob
         var model = await ModelReader.ReadAsync(location, cancellation).ConfigureAwait(false);
         if (folder is not null) await format.WriteAsync(model, folder, cancellation).ConfigureAwait(false);
         else
-            await file!.WriteAsync(to => format.WriteAsync(model, options.Side, to, cancellation), cancellation)
+            await file!.WriteAsync(to => format.WriteAsync(model, options.Choices, to, cancellation), cancellation)
                 .ConfigureAwait(false);
         await outputs.CommitAsync(cancellation).ConfigureAwait(false);
         progress?.Report(new ModelExported(format, model, options));
@@ -70,7 +70,7 @@ internal sealed record ModelExported(ModelFormat Format, FactorModel Model, Expo
         get
         {
             var (users, items) = (Counted.Of(Model.Users.Count, "user"), Counted.Of(Model.Items.Count, "item"));
-            var oneSide = Options.Side == Side.Users ? users : items;
+            var oneSide = Options.Choices.Side == Side.Users ? users : items;
             return $"factors of {(Format.IsOfOneSide ? oneSide : $"{users} and {items}")}";
         }
     }

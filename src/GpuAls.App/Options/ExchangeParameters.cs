@@ -13,7 +13,8 @@ internal static class ExchangeParameters
             format => format.IsWritten, o => o.Format, (o, name) => o with { Format = name },
             "Format to write",
             "spark is a folder with a PipelineModel of two StringIndexerModels and an ALSModel. implicit is an .npz "
-            + "for AlternatingLeastSquares.load. faiss is an IndexFlatIP. faiss and word2vec hold one --side."),
+            + "for AlternatingLeastSquares.load. faiss is an IndexFlatIP, hnswlib an HNSW index. These two "
+            + "and word2vec hold one --side."),
         SharedParameters.Output<ExportJobOptions>(
             o => o.Output.Length == 0 ? null : o.Output, (o, path) => o with { Output = path }, "PATH",
             "File to write, or directory with --format spark") with
@@ -21,7 +22,8 @@ internal static class ExchangeParameters
             IsRequired = true,
             Details = "Local or s3://.",
         },
-        Parameter<ExportJobOptions>.Word("side", o => o.Side, (o, side) => o with { Side = side }) with
+        Parameter<ExportJobOptions>.Word(
+            "side", o => o.Choices.Side, (o, side) => o with { Choices = o.Choices with { Side = side } }) with
         {
             Group = ParameterGroup.Output,
             IsCommon = true,
@@ -30,8 +32,28 @@ internal static class ExchangeParameters
             [
                 new(
                     o => o.Format.Length == 0 || ModelFormat.Of(o.Format).IsOfOneSide,
-                    $"requires --format {Named(format => format.IsOfOneSide, " or ")}; other formats hold both sides."),
+                    $"requires --format {Named(format => format.IsOfOneSide)}; other formats hold both sides."),
             ],
+        },
+        OfHnsw(Parameter<ExportJobOptions>.Word(
+            "space", o => o.Choices.Space, (o, space) => o with { Choices = o.Choices with { Space = space } })) with
+        {
+            Summary = "How an index of hnswlib compares vectors",
+            Details = "ip compares the factors by inner product. For l2 and cosine, each vector gets one more "
+                + "dimension, so that the nearest are those with the largest inner product; a query has 0 there.",
+        },
+        OfHnsw(Parameter<ExportJobOptions>.Whole<int>(
+            "m", o => o.Choices.Hnsw.M, (o, m) => WithHnsw(o, o.Choices.Hnsw with { M = m }),
+            ParameterRange.Between(2, 512))) with
+        {
+            Summary = "Links per vector in an index of hnswlib: more find more, and take more memory",
+        },
+        OfHnsw(Parameter<ExportJobOptions>.Whole<int>(
+            "ef-construction", o => o.Choices.Hnsw.EfConstruction,
+            (o, ef) => WithHnsw(o, o.Choices.Hnsw with { EfConstruction = ef }),
+            ParameterRange.Between(1, 10_000))) with
+        {
+            Summary = "Candidates for these links: more take more time to export, and find more",
         },
         SharedParameters.Overwrite<ExportJobOptions>(o => o.Overwrite, (o, value) => o with { Overwrite = value }),
     ]);
@@ -81,6 +103,15 @@ internal static class ExchangeParameters
         SharedParameters.Overwrite<ImportJobOptions>(o => o.Overwrite, (o, value) => o with { Overwrite = value }),
     ]);
 
+    private static Parameter<ExportJobOptions> OfHnsw(Parameter<ExportJobOptions> parameter) => parameter with
+    {
+        Group = ParameterGroup.Output,
+        AppliesWhen = [new(o => o.Format is "" or "hnswlib", "requires --format hnswlib.")],
+    };
+
+    private static ExportJobOptions WithHnsw(ExportJobOptions options, HnswOptions hnsw) =>
+        options with { Choices = options.Choices with { Hnsw = hnsw } };
+
     private static Parameter<T> Format<T>(
         Predicate<ModelFormat> takes, Func<T, string> get, Func<T, string, T> set, string summary, string details) =>
         Parameter<T>.Word(
@@ -106,6 +137,6 @@ internal static class ExchangeParameters
             Details = "Without it, the ids are those of the source or, where it has none, row numbers from 0.",
         };
 
-    private static string Named(Predicate<ModelFormat> which, string separator) =>
-        string.Join(separator, ModelFormat.All.Where(format => which(format)).Select(format => format.Name));
+    private static string Named(Predicate<ModelFormat> which) =>
+        Words.OneOf([.. ModelFormat.All.Where(format => which(format)).Select(format => format.Name)]);
 }

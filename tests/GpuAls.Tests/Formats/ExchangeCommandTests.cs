@@ -168,7 +168,7 @@ public sealed class ExchangeCommandTests
         var run = await Tool.RunAsync("export", "m", "--format", "spark", "--side", "users", "--output", "o");
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
-        Assert.That(run.Error, Does.Contain("--side requires --format faiss or word2vec"));
+        Assert.That(run.Error, Does.Contain("--side requires --format faiss, hnswlib or word2vec"));
     }
 
     /// <summary>A file or folder that another program wrote; skips the test if it is absent.</summary>

@@ -71,7 +71,7 @@ public sealed class FormatsTests
         var model = ModelOf(1, 2, 3, 1, ["a"], ["b", "c d"]);
 
         Assert.That(
-            () => new Word2VecFormat().WriteAsync(model, Side.Items, Stream.Null, default),
+            () => new Word2VecFormat().WriteAsync(model, new FormatOptions(), Stream.Null, default),
             Throws.InstanceOf<GpuAlsException>().With.Message.Contains("'c d'"));
     }
 
@@ -158,7 +158,7 @@ public sealed class FormatsTests
         else
         {
             using var file = File.Create(path);
-            format.WriteAsync(model, Side.Items, file, default).GetAwaiter().GetResult();
+            format.WriteAsync(model, new FormatOptions(), file, default).GetAwaiter().GetResult();
         }
 
         return path;
