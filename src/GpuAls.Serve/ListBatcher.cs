@@ -11,20 +11,19 @@ internal sealed class ListBatcher : IDisposable
     /// <summary>Lists of a batch at most: the next batch starts soon, and the masks stay small.</summary>
     private const int MostLists = 256;
 
+    private readonly FactorModel _model;
+    private readonly HostEngine _engine = new();
     private readonly Recommender _recommender;
-    private readonly int _rank;
-    private readonly int _items;
     private readonly ServeMetrics _metrics;
     private readonly Channel<WaitingList> _waiting = Channel.CreateUnbounded<WaitingList>(
         new UnboundedChannelOptions { SingleReader = true });
 
-    /// <param name="recommender">Makes the lists, on one thread at a time; it is disposed of with this.</param>
-    /// <param name="rank">Length of a factor vector.</param>
-    /// <param name="items">Number of items.</param>
+    /// <param name="model">The items that lists hold.</param>
+    /// <param name="rules">What lists may hold.</param>
     /// <param name="metrics">Told how many lists were made together.</param>
-    public ListBatcher(Recommender recommender, int rank, int items, ServeMetrics metrics)
+    public ListBatcher(FactorModel model, ListRules rules, ServeMetrics metrics)
     {
-        (_recommender, _rank, _items, _metrics) = (recommender, rank, items, metrics);
+        (_model, _metrics, _recommender) = (model, metrics, new Recommender(model, _engine, rules));
         _ = Task.Run(RunAsync);
     }
 
@@ -47,6 +46,7 @@ internal sealed class ListBatcher : IDisposable
 
     private async Task RunAsync()
     {
+        using var engine = _engine;
         using var recommender = _recommender;
         var batch = new List<WaitingList>();
         while (await _waiting.Reader.WaitToReadAsync().ConfigureAwait(false))
@@ -74,8 +74,9 @@ internal sealed class ListBatcher : IDisposable
 
     private float[] Factors(WaitingList[] lists)
     {
-        var factors = new float[lists.Length * _rank];
-        for (var list = 0; list < lists.Length; list++) lists[list].Factors.Span.CopyTo(factors.AsSpan(list * _rank));
+        var factors = new float[lists.Length * _model.Rank];
+        for (var list = 0; list < lists.Length; list++)
+            lists[list].Factors.Span.CopyTo(factors.AsSpan(list * _model.Rank));
         return factors;
     }
 
@@ -85,7 +86,7 @@ internal sealed class ListBatcher : IDisposable
         for (var list = 0; list < lists.Length; list++) indptr[list + 1] = indptr[list] + lists[list].LeftOut.Length;
         var indices = new int[indptr[^1]];
         for (var list = 0; list < lists.Length; list++) lists[list].LeftOut.CopyTo(indices.AsSpan((int)indptr[list]));
-        return CsrMatrix.InBuffers(_items, indptr, indices, new float[indices.Length]);
+        return CsrMatrix.InBuffers(_model.Items.Count, indptr, indices, new float[indices.Length]);
     }
 
     /// <summary>A list that a request waits for.</summary>

@@ -22,7 +22,8 @@ internal sealed class ModelSource : IDisposable
     {
         var clock = Stopwatch.StartNew();
         var location = await LatestModel.ResolveAsync(options.Model, cancellation).ConfigureAwait(false);
-        var served = await ServedModel.ReadAsync(location, metrics, cancellation).ConfigureAwait(false);
+        var served = await ServedModel.ReadAsync(location, options, metrics, progress, cancellation)
+            .ConfigureAwait(false);
         var model = served.Model;
         progress?.Report(new ModelServed(
             location, model.Users.Count, model.Items.Count, model.Rank, clock.Elapsed.TotalSeconds, Before: null));

@@ -1,11 +1,13 @@
+using System.Globalization;
 using GpuAls.App;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace GpuAls.Serve;
 
-/// <summary><c>/recommend</c>: the list of a user.</summary>
+/// <summary><c>/recommend</c>: the list of a user of the model, or of a listener who is given by plays.</summary>
 /// <param name="options">The limits.</param>
 /// <param name="models">The model that is served.</param>
 internal sealed class RecommendEndpoints(ServeJobOptions options, ModelSource models)
@@ -25,7 +27,7 @@ internal sealed class RecommendEndpoints(ServeJobOptions options, ModelSource mo
         routes.MapPost("/recommend", (Delegate)PostAsync);
     }
 
-    private async Task<IResult> GetAsync(HttpContext context)
+    private Task<JsonHttpResult<RecommendResponse>> GetAsync(HttpContext context)
     {
         var request = context.Request;
         RequestReader.CheckQuery(request, Parameters);
@@ -36,10 +38,10 @@ internal sealed class RecommendEndpoints(ServeJobOptions options, ModelSource mo
             Exclude = request.Query.TryGetValue("exclude", out var excluded) ? [.. excluded.Select(id => id!)] : [],
             IncludePlayed = RequestReader.Flag(request, "include_played"),
         };
-        return await AnswerAsync(asked, context.RequestAborted).ConfigureAwait(false);
+        return AnswerAsync(asked, context.RequestAborted);
     }
 
-    private async Task<IResult> PostAsync(HttpContext context)
+    private async Task<JsonHttpResult<RecommendResponse>> PostAsync(HttpContext context)
     {
         RequestReader.CheckQuery(context.Request, []);
         var asked = await RequestReader.BodyAsync(
@@ -47,19 +49,77 @@ internal sealed class RecommendEndpoints(ServeJobOptions options, ModelSource mo
         return await AnswerAsync(asked, context.RequestAborted).ConfigureAwait(false);
     }
 
-    private async Task<IResult> AnswerAsync(RecommendRequest asked, CancellationToken cancellation)
+    private async Task<JsonHttpResult<RecommendResponse>> AnswerAsync(
+        RecommendRequest asked, CancellationToken cancellation)
     {
         var k = RequestReader.Length(asked.K, options.MaxK);
+        CheckCount(asked.Exclude?.Count ?? 0, "exclude");
+        CheckCount(asked.Plays?.Count ?? 0, "plays");
         using var lease = models.Lease();
-        var (served, model) = (lease.Served, lease.Served.Model);
-        if (asked.User is not { } id)
-            throw ServeFailure.BadRequest("the body has no user", "user, an id", "Say whose list is asked for.");
-        if (!model.Users.TryFind(id, out var user))
-            throw ServeFailure.Unknown(
-                "user", id, "Ids are case-sensitive. Train with the plays of new users, or send them in the body.");
-        var wanted = new WantedList(k, asked.IncludePlayed, served.ItemsOf(asked.Exclude ?? []));
+        var wanted = new WantedList(k, asked.IncludePlayed, lease.Served.ItemsOf(asked.Exclude ?? []));
+        var response = (asked.User, asked.Plays) switch
+        {
+            ({ } user, null) => await OfUserAsync(lease.Served, user, wanted, cancellation).ConfigureAwait(false),
+            (null, { Count: > 0 } plays) =>
+                await OfPlaysAsync(lease.Served, plays, wanted, cancellation).ConfigureAwait(false),
+            (null, null) => throw ServeFailure.BadRequest(
+                "the body has neither user nor plays", "one of them", "Say whose list is asked for."),
+            (null, _) => throw ServeFailure.BadRequest("plays is empty", "at least one play", "Say what was played."),
+            _ => throw ServeFailure.BadRequest("the body has user and plays", "one of them", "Leave one of them out."),
+        };
+        return TypedResults.Json(response, ServeJson.Web.RecommendResponse);
+    }
+
+    private async Task<RecommendResponse> OfUserAsync(
+        ServedModel served, string id, WantedList wanted, CancellationToken cancellation)
+    {
+        if (!served.Model.Users.TryFind(id, out var user))
+            return OfUnknown(id, served, wanted, () => ServeFailure.Unknown(
+                "user", id, "Ids are case-sensitive. Train with the plays of new users, or send their plays."));
         var list = await served.RecommendAsync(user, wanted, cancellation).ConfigureAwait(false);
-        return TypedResults.Json(
-            new RecommendResponse(id, served.Version, served.Listed(list)), ServeJson.Web.RecommendResponse);
+        return new RecommendResponse(id, served.Version, served.Listed(list));
+    }
+
+    private async Task<RecommendResponse> OfPlaysAsync(
+        ServedModel served, IReadOnlyList<RequestPlay> asked, WantedList wanted, CancellationToken cancellation)
+    {
+        var plays = RequestPlays.Of(asked, served.Model);
+        RecommendResponse response;
+        if (plays.Row.EntryCount == 0 && plays.UnknownItems > 0)
+        {
+            response = OfUnknown(null, served, wanted, () => new ServeFailure(
+                StatusCodes.Status404NotFound,
+                $"the model has none of the items in the plays: {Quoted.Of(asked[0].Item!)}"
+                    + (asked.Count > 1 ? " and others" : ""),
+                "an item that it was trained with", "Ids are case-sensitive. Train with the plays of new items."));
+        }
+        else
+        {
+            var list = await served.RecommendAsync(plays.Row, wanted, cancellation).ConfigureAwait(false);
+            response = new RecommendResponse(null, served.Version, served.Listed(list));
+        }
+
+        return response with { UnknownItems = plays.UnknownItems };
+    }
+
+    /// <summary>The answer for someone of whom the model knows nothing.</summary>
+    private RecommendResponse OfUnknown(
+        string? user, ServedModel served, WantedList wanted, Func<ServeFailure> failure) => options.OnUnknownUser switch
+        {
+            OnUnknownUser.Fail => throw failure(),
+            OnUnknownUser.Skip => new RecommendResponse(user, served.Version, []),
+            _ => new RecommendResponse(user, served.Version, served.Listed(served.Popular(wanted)))
+            {
+                Fallback = Words.Of(OnUnknownUser.Popular),
+            },
+        };
+
+    private void CheckCount(int count, string what)
+    {
+        if (count > options.MaxPlays)
+            throw ServeFailure.BadRequest(
+                string.Create(CultureInfo.InvariantCulture, $"{what} has {count} elements"),
+                string.Create(CultureInfo.InvariantCulture, $"{options.MaxPlays} or fewer"),
+                "Leave some out. The operator of the service can allow more (--max-plays).");
     }
 }

@@ -85,6 +85,10 @@ internal sealed class RequestGate(ServeJobOptions options, ServeMetrics metrics,
                 return new ServeFailure(
                     bad.StatusCode, $"the request is malformed: {bad.Message.TrimEnd('.')}", "HTTP/1.1",
                     "Correct the request.");
+            case GpuAlsException { Kind: FailureKind.Usage or FailureKind.BadInput } refused:
+                return new ServeFailure(
+                    StatusCodes.Status422UnprocessableEntity, refused.Message.TrimEnd('.'),
+                    "a request that this model can answer", "Correct the request.");
             default:
                 progress?.Report(new RequestFailed(EndpointOf(context), exception));
                 return new ServeFailure(

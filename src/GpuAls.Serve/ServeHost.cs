@@ -49,6 +49,7 @@ internal sealed class ServeHost : IAsyncDisposable
         var host = new ServeHost(app, metrics, progress);
         app.Use(new RequestGate(options, metrics, progress).InvokeAsync);
         new RecommendEndpoints(options, models).Map(app);
+        new ModelEndpoints(options, models).Map(app);
         new HealthEndpoints(models, app.Lifetime.ApplicationStopping).Map(app);
         more?.Invoke(app);
         try

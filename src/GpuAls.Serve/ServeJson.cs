@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using GpuAls.App;
 
 namespace GpuAls.Serve;
 
@@ -13,6 +14,9 @@ internal sealed record RecommendRequest
     /// <summary>Id of a user of the model.</summary>
     [JsonConverter(typeof(IdConverter))]
     public string? User { get; init; }
+
+    /// <summary>Plays of a listener, in place of the user: the list is made from these alone.</summary>
+    public IReadOnlyList<RequestPlay>? Plays { get; init; }
 
     /// <summary>Length of the list.</summary>
     public int? K { get; init; }
@@ -29,12 +33,42 @@ internal sealed record RecommendRequest
 /// <param name="User">Whose it is; null where the request had plays.</param>
 /// <param name="Model">The version of the model that made it.</param>
 /// <param name="Items">The items, best first.</param>
-internal sealed record RecommendResponse(string? User, string Model, IReadOnlyList<ItemOfList> Items);
+internal sealed record RecommendResponse(string? User, string Model, IReadOnlyList<ItemOfList> Items)
+{
+    /// <summary>
+    /// <c>popular</c> where the list is of the most played items, because the model does not have the user; its scores
+    /// are the numbers of users who have played them. Null otherwise.
+    /// </summary>
+    public string? Fallback { get; init; }
+
+    /// <summary>Different items in the plays of the request that the model does not have; null without plays.</summary>
+    public int? UnknownItems { get; init; }
+}
 
 /// <summary>An item of a list.</summary>
 /// <param name="Item">Its id.</param>
+/// <param name="Name">Its name; null where none is known.</param>
 /// <param name="Score">Its score.</param>
-internal readonly record struct ItemOfList(string Item, float Score);
+internal readonly record struct ItemOfList(string Item, string? Name, float Score);
+
+/// <summary>The neighbours of an item.</summary>
+/// <param name="Item">Its id.</param>
+/// <param name="Name">Its name; null where none is known.</param>
+/// <param name="Model">The version of the model.</param>
+/// <param name="Items">The most similar first.</param>
+internal sealed record SimilarItemsResponse(
+    string Item, string? Name, string Model, IReadOnlyList<ItemOfList> Items);
+
+/// <summary>The neighbours of a user.</summary>
+/// <param name="User">Whose.</param>
+/// <param name="Model">The version of the model.</param>
+/// <param name="Users">The most similar first.</param>
+internal sealed record SimilarUsersResponse(string User, string Model, IReadOnlyList<UserOfList> Users);
+
+/// <summary>A user of a list.</summary>
+/// <param name="User">The id.</param>
+/// <param name="Score">The similarity.</param>
+internal readonly record struct UserOfList(string User, float Score);
 
 /// <summary>Whether requests are answered, and with which model.</summary>
 /// <param name="Status">"ready" or "stopping".</param>
@@ -50,6 +84,9 @@ internal sealed record HealthResponse(string Status, string Model);
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(RecommendRequest))]
 [JsonSerializable(typeof(RecommendResponse))]
+[JsonSerializable(typeof(SimilarItemsResponse))]
+[JsonSerializable(typeof(SimilarUsersResponse))]
+[JsonSerializable(typeof(ExplainReport))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class ServeJson : JsonSerializerContext

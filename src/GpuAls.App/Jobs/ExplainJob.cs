@@ -47,7 +47,35 @@ internal sealed record ExplainReport(
     IReadOnlyList<ExplainedItem> Plays,
     int OtherPlays,
     double OtherContributions,
-    double Rest);
+    double Rest)
+{
+    /// <summary>An explanation with ids and names.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="explanation">The explanation.</param>
+    /// <param name="user">Index of the user.</param>
+    /// <param name="item">Index of the item.</param>
+    /// <param name="top">Plays that are told one by one.</param>
+    /// <param name="names">The name of each item; null for ids only.</param>
+    public static ExplainReport Of(
+        FactorModel model, Explanation explanation, int user, int item, int top, IdIndex<string>? names)
+    {
+        var (shown, others) = (explanation.Plays.Take(top), explanation.Plays.Skip(top).ToArray());
+        return new ExplainReport(
+            model.Users.Format(user),
+            model.Items.Format(item),
+            NameOf(item),
+            explanation.Score,
+            [
+                .. shown.Select(play => new ExplainedItem(
+                    model.Items.Format(play.Item), NameOf(play.Item), play.Plays, play.Contribution)),
+            ],
+            others.Length,
+            others.Sum(play => play.Contribution),
+            explanation.Rest);
+
+        string? NameOf(int index) => names?.Ids.Span[index] is { Length: > 0 } name ? name : null;
+    }
+}
 
 /// <summary>A play and its part of a score.</summary>
 /// <param name="Item">Id of the item that was played.</param>
@@ -82,22 +110,7 @@ internal static class ExplainJob
             ? await ItemNames.ReadAsync(file, options.NameColumn, options.Schema, model.Items, cancellation)
                 .ConfigureAwait(false)
             : null;
-        var explanation = Explanation.Of(model, engine, user, item);
-        var (shown, others) = (explanation.Plays.Take(options.Top), explanation.Plays.Skip(options.Top).ToArray());
-        return new ExplainReport(
-            model.Users.Format(user),
-            model.Items.Format(item),
-            NameOf(item),
-            explanation.Score,
-            [
-                .. shown.Select(play => new ExplainedItem(
-                    model.Items.Format(play.Item), NameOf(play.Item), play.Plays, play.Contribution)),
-            ],
-            others.Length,
-            others.Sum(play => play.Contribution),
-            explanation.Rest);
-
-        string? NameOf(int index) => names?.Ids.Span[index] is { Length: > 0 } name ? name : null;
+        return ExplainReport.Of(model, Explanation.Of(model, engine, user, item), user, item, options.Top, names);
     }
 
     private static int Find(IdIndex ids, string side, string id) => ids.TryFind(id, out var index)

@@ -5,10 +5,41 @@ namespace GpuAls.App;
 /// <summary>The declarations of <c>gpuals serve</c>.</summary>
 internal static class ServeParameters
 {
+    /// <summary>Rules of lists of users, which are not served.</summary>
+    private static readonly string[] OfUsers = ["only-users", "exclude-users"];
+
     /// <summary>Of <c>gpuals serve</c>.</summary>
     public static ParameterTable<ServeJobOptions> Serve => field ??= new(new ServeJobOptions(),
     [
         SharedParameters.Model<ServeJobOptions>(o => o.Model, (o, path) => o with { Model = path }),
+        Parameter<ServeJobOptions>.Text(
+            "item-names", o => o.NamesFile, (o, path) => o with { NamesFile = path }) with
+        {
+            Group = ParameterGroup.Output,
+            IsCommon = true,
+            ValueName = "FILE",
+            Summary = "Names of items, for answers to have beside their ids",
+            Details = "A table with the columns of --item-column and --item-name-column. It is read again with each "
+                + "model.",
+        },
+        Parameter<ServeJobOptions>.Text(
+            "item-name-column", o => o.NameColumn, (o, name) => o with { NameColumn = name }) with
+        {
+            Group = ParameterGroup.Output,
+            ValueName = "NAME",
+            Summary = "Column of names in --item-names",
+            AppliesWhen = [new(o => o.NamesFile is not null, "requires --item-names.")],
+        },
+        .. ListRuleParameters.Table.Where(parameter => !OfUsers.Contains(parameter.Name)).Select(
+            parameter => parameter.Within<ServeJobOptions>(o => o.Rules, (o, rules) => o with { Rules = rules })),
+        Parameter<ServeJobOptions>.Word(
+            "on-unknown-user", o => o.OnUnknownUser, (o, value) => o with { OnUnknownUser = value }) with
+        {
+            Group = ParameterGroup.Serving,
+            IsCommon = true,
+            Summary = "What to answer for users who are not in the model",
+            Details = "fail: status 404. skip: an empty list. popular: the items that most users have played.",
+        },
         Parameter<ServeJobOptions>.Form("listen", o => o.Listen, (o, text) => o with { Listen = Address(text) }) with
         {
             Group = ParameterGroup.Serving,
@@ -33,6 +64,12 @@ internal static class ServeParameters
             Group = ParameterGroup.Serving,
             IsCommon = true,
             Summary = "Longest list that a request may ask for",
+        },
+        Parameter<ServeJobOptions>.Whole<int>(
+            "max-plays", o => o.MaxPlays, (o, value) => o with { MaxPlays = value }, ParameterRange.AtLeast(1)) with
+        {
+            Group = ParameterGroup.Serving,
+            Summary = "Most plays in the body of a request, and most items that it may exclude",
         },
     ]);
 

@@ -31,6 +31,23 @@ internal sealed record Explanation(double Score, IReadOnlyList<ExplainedPlay> Pl
     /// </exception>
     public static Explanation Of(FactorModel model, IAlsEngine engine, int user, int item)
     {
+        var gramian = new double[model.Rank * model.Rank];
+        if (ConfidenceTransform.Weights(model.Options).UnobservedWeight > 0)
+        {
+            using var factors = engine.LoadFactors(model.ItemFactors, model.Rank);
+            engine.Gramian(factors, RowRange.All(factors), gramian);
+        }
+
+        return Of(model, gramian, user, item);
+    }
+
+    /// <inheritdoc cref="Of(FactorModel, IAlsEngine, int, int)"/>
+    /// <param name="model">The model.</param>
+    /// <param name="gramian">YᵀY of its items, [rank, rank].</param>
+    /// <param name="user">Index of the user.</param>
+    /// <param name="item">Index of the item.</param>
+    public static Explanation Of(FactorModel model, double[] gramian, int user, int item)
+    {
         var options = model.Options;
         Require.Usage(
             !options.Nonnegative,
@@ -50,7 +67,7 @@ internal sealed record Explanation(double Score, IReadOnlyList<ExplainedPlay> Pl
         var direction = new double[model.Rank];
         for (var i = 0; i < direction.Length; i++) direction[i] = y[i];
         var lambda = RowRegularization.Compute(row, options)[0];
-        Solve(model, engine, new RowEntries(confident, 0), weights, lambda, direction);
+        Solve(model, gramian, new RowEntries(confident, 0), weights, lambda, direction);
         var plays = new ExplainedPlay[confident.Values.Length];
         for (var entry = 0; entry < plays.Length; entry++)
         {
@@ -70,20 +87,14 @@ internal sealed record Explanation(double Score, IReadOnlyList<ExplainedPlay> Pl
     /// <summary>y ← A⁻¹ y, in fp64.</summary>
     private static void Solve(
         FactorModel model,
-        IAlsEngine engine,
+        double[] gramian,
         RowEntries entries,
         ConfidenceWeights weights,
         float lambda,
         double[] direction)
     {
         var rank = model.Rank;
-        var (left, gramian) = (new double[rank * rank], new double[rank * rank]);
-        if (weights.UnobservedWeight > 0)
-        {
-            using var factors = engine.LoadFactors(model.ItemFactors, rank);
-            engine.Gramian(factors, RowRange.All(factors), gramian);
-        }
-
+        var left = new double[rank * rank];
         Fp64Equation.AssembleLeft(
             left, gramian, weights, entries, lambda, item => FactorRows.Row(model.ItemFactors, item, rank),
             new double[rank]);

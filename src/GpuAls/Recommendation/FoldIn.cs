@@ -31,6 +31,9 @@ internal sealed class FoldIn : IDisposable
         engine.Gramian(_items, RowRange.All(_items), _gramian);
     }
 
+    /// <summary>YᵀY, [rank, rank].</summary>
+    public double[] Gramian => _gramian;
+
     /// <summary>What the plays of users are worth: as in the training, but no user or item is dropped.</summary>
     public static AlsOptions WorthOf(AlsOptions options) => options with { MinUserPlays = null, MinItemPlays = null };
 
