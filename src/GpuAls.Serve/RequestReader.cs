@@ -105,6 +105,12 @@ internal static class RequestReader
             return await JsonSerializer.DeserializeAsync(request.Body, type, cancellation).ConfigureAwait(false)
                 ?? throw ServeFailure.BadRequest("the body is null", "a JSON object", "Send one.");
         }
+        catch (OperationCanceledException)
+        {
+            throw new ServeFailure(
+                StatusCodes.Status408RequestTimeout, "the body did not come in time", "all of it",
+                "Send it at once. The operator of the service can allow more (--timeout).");
+        }
         catch (JsonException exception)
         {
             var reason = exception.Message.Split(" Path:")[0].TrimEnd('.');

@@ -50,7 +50,7 @@ internal sealed class ServeHost : IAsyncDisposable
         app.Use(new RequestGate(options, metrics, progress).InvokeAsync);
         new RecommendEndpoints(options, models).Map(app);
         new ModelEndpoints(options, models).Map(app);
-        new HealthEndpoints(models, app.Lifetime.ApplicationStopping).Map(app);
+        new HealthEndpoints(models, metrics, app.Lifetime.ApplicationStopping).Map(app);
         more?.Invoke(app);
         try
         {
@@ -93,6 +93,7 @@ internal sealed class ServeHost : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
             kestrel.Listen(
                 IPAddress.Parse(options.Listen), options.Port, listen => listen.Protocols = HttpProtocols.Http1);
         });

@@ -77,6 +77,15 @@ internal sealed class ServedModel : IDisposable
         }
     }
 
+    /// <summary>Makes what another model has made on first use.</summary>
+    public void PrepareLike(ServedModel other)
+    {
+        foreach (var (key, neighbours) in other._neighbours)
+            if (neighbours.IsValueCreated) NeighboursOf(key.OfUsers, key.Measure);
+        if (other._foldIn.IsValueCreated) _ = _foldIn.Value;
+        if (other._popular.IsValueCreated) _ = _popular.Value;
+    }
+
     /// <summary>Takes a lease.</summary>
     /// <returns>False if the model is gone.</returns>
     public bool TryLease()
@@ -146,8 +155,7 @@ internal sealed class ServedModel : IDisposable
     public Task<UserList> SimilarAsync(
         bool ofUsers, int index, SimilarityMeasure measure, int k, CancellationToken cancellation)
     {
-        var (model, lists) = _neighbours
-            .GetOrAdd((ofUsers, measure), key => new(() => Neighbours.Of(this, key.OfUsers, key.Measure))).Value;
+        var (model, lists) = NeighboursOf(ofUsers, measure);
         return Recommender.HasPlays(model, index)
             ? lists.FindAsync(Factors(model, index), model.Plays.RowIndices(index).ToArray(), k, cancellation)
             : Task.FromResult(default(UserList));
@@ -191,6 +199,9 @@ internal sealed class ServedModel : IDisposable
         any.AsSpan().Fill(1);
         await _lists.FindAsync(any, [], 1, cancellation).ConfigureAwait(false);
     }
+
+    private Neighbours NeighboursOf(bool ofUsers, SimilarityMeasure measure) => _neighbours
+        .GetOrAdd((ofUsers, measure), key => new(() => Neighbours.Of(this, key.OfUsers, key.Measure))).Value;
 
     private int[] ByPopularity() =>
     [

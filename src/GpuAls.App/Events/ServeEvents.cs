@@ -27,6 +27,20 @@ internal sealed record ModelServed(
     ];
 }
 
+/// <summary>A new version of the model is not served.</summary>
+/// <param name="Model">Where it is.</param>
+/// <param name="Reason">Why not, in sentences.</param>
+/// <param name="Kept">The model that is served still.</param>
+internal sealed record ModelRefused(string Model, string Reason, string Kept) : JobEvent
+{
+    public static readonly LogEvent Log = new(
+        LogLevel.Warning, "model_refused", "serve: a new version of the model cannot be served, and the old one stays",
+        ("model", "directory or URL"), ("reason", "why"), ("kept", "the model that is served still"));
+
+    public override IEnumerable<LogLine> Lines =>
+        [Log.Line($"{Kept} is served still; a new version cannot be: {Reason}", Model, Reason, Kept)];
+}
+
 /// <summary>Requests can come.</summary>
 /// <param name="Url">Where.</param>
 internal sealed record ServerListening(string Url) : JobEvent

@@ -8,6 +8,9 @@ internal sealed record ServeJobOptions
     /// <summary>Directory of the model, or the file <c>latest</c> that names it.</summary>
     public string Model { get; init; } = "";
 
+    /// <summary>How often a new version of the model is looked for; null for never.</summary>
+    public TimeSpan? Poll { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>What lists of items may hold.</summary>
     public ListRuleOptions Rules { get; init; } = new();
 
@@ -31,6 +34,15 @@ internal sealed record ServeJobOptions
 
     /// <summary>The most plays, and excluded items, of a request.</summary>
     public int MaxPlays { get; init; } = 10_000;
+
+    /// <summary>The longest body of a request.</summary>
+    public long MaxBodyBytes { get; init; } = 1_000_000;
+
+    /// <summary>The most requests under way; more are refused.</summary>
+    public int MaxRequests { get; init; } = 1_000;
+
+    /// <summary>How long a request may take.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 }
 
 /// <summary>What becomes of a request for a user whom the model does not have.</summary>

@@ -5,6 +5,8 @@ namespace GpuAls.App;
 /// <summary>The declarations of <c>gpuals serve</c>.</summary>
 internal static class ServeParameters
 {
+    private const string Never = "never";
+
     /// <summary>Rules of lists of users, which are not served.</summary>
     private static readonly string[] OfUsers = ["only-users", "exclude-users"];
 
@@ -12,6 +14,17 @@ internal static class ServeParameters
     public static ParameterTable<ServeJobOptions> Serve => field ??= new(new ServeJobOptions(),
     [
         SharedParameters.Model<ServeJobOptions>(o => o.Model, (o, path) => o with { Model = path }),
+        Parameter<ServeJobOptions>.Form(
+            "poll", o => o.Poll is { } every ? Duration.Text(every) : Never,
+            (o, text) => o with { Poll = text == Never ? null : Time(text, "--poll", $", or {Never}") }) with
+        {
+            Group = ParameterGroup.Input,
+            IsCommon = true,
+            ValueName = $"TIME|{Never}",
+            Summary = "How often to look for a new version of MODEL",
+            Details = "A new version is served once it is read and found whole; requests under way end with the old "
+                + "one. A version that cannot be read is refused, with a warning.",
+        },
         Parameter<ServeJobOptions>.Text(
             "item-names", o => o.NamesFile, (o, path) => o with { NamesFile = path }) with
         {
@@ -71,7 +84,35 @@ internal static class ServeParameters
             Group = ParameterGroup.Serving,
             Summary = "Most plays in the body of a request, and most items that it may exclude",
         },
+        Parameter<ServeJobOptions>.Form(
+            "max-body", o => Parameter<ServeJobOptions>.TextOf(o.MaxBodyBytes),
+            (o, text) => o with { MaxBodyBytes = ByteSize.Parse(text, "--max-body") }) with
+        {
+            Group = ParameterGroup.Serving,
+            ValueName = "SIZE",
+            DefaultNote = "1MB",
+            Summary = "Longest body of a request; longer ones get status 413",
+        },
+        Parameter<ServeJobOptions>.Whole<int>(
+            "max-requests", o => o.MaxRequests, (o, value) => o with { MaxRequests = value },
+            ParameterRange.AtLeast(1)) with
+        {
+            Group = ParameterGroup.Serving,
+            IsCommon = true,
+            Summary = "Most requests under way; more get status 503 with Retry-After",
+        },
+        Parameter<ServeJobOptions>.Form(
+            "timeout", o => Duration.Text(o.Timeout), (o, text) => o with { Timeout = Time(text, "--timeout") }) with
+        {
+            Group = ParameterGroup.Serving,
+            ValueName = "TIME",
+            Summary = "How long a request may take before it gets status 503",
+        },
     ]);
+
+    private static TimeSpan Time(string text, string option, string or = "") => Duration.Parse(text)
+        ?? throw new GpuAlsException(
+            FailureKind.Usage, $"{option} is '{text}'; expected a time such as 30s, 10min or 2h{or}.");
 
     private static string Address(string text) => IPAddress.TryParse(text, out _)
         ? text

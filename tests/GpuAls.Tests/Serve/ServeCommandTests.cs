@@ -39,6 +39,12 @@ public sealed class ServeCommandTests : ServeFixture
     [TestCase(2, "--listen is 'everywhere'; expected an IP address", "model", "--listen", "everywhere")]
     [TestCase(2, "--port is 65536", "model", "--port", "65536")]
     [TestCase(2, "--max-k is 1025", "model", "--max-k", "1025")]
+    [TestCase(2, "--poll is '0s'; expected a time such as 30s, 10min or 2h, or never.", "model", "--poll", "0s")]
+    [TestCase(2, "--timeout is 'never'; expected a time such as 30s", "model", "--timeout", "never")]
+    [TestCase(2, "--max-body is '1 song'", "model", "--max-body", "1 song")]
+    [TestCase(2, "--max-requests is 0", "model", "--max-requests", "0")]
+    [TestCase(2, "--item-name-column requires --item-names", "model", "--item-name-column", "title")]
+    [TestCase(2, "--item-groups requires --max-per-group", "model", "--item-groups", "groups.csv")]
     public async Task BadOptions_AreRefused(int exitCode, string message, params string[] args)
     {
         var run = await Tool.RunAsync(["serve", .. args]);

@@ -5,6 +5,8 @@ namespace GpuAls.Tests.Serve;
 /// <summary>A model of sample plays, and a server that serves it.</summary>
 public abstract class ServeFixture : SamplePlaysFixture
 {
+    private static readonly string[] Rank8 = ["--rank", "8"];
+
     private protected string ModelFolder { get; private set; } = null!;
 
     private protected FactorModel Model { get; private set; } = null!;
@@ -27,7 +29,7 @@ public abstract class ServeFixture : SamplePlaysFixture
         await Tool.SucceedAsync(
             [
                 "train", PlaysFile, "--weight-column", "plays", "--output", Folder.At(name), "--device", "cpu",
-                "--rank", "8", "--iterations", "3", .. options,
+                "--iterations", "3", .. options.Contains("--rank") ? [] : Rank8, .. options,
             ]);
         return Folder.At(name);
     }

@@ -25,17 +25,20 @@ internal static partial class PrometheusText
             Assert.That(help.Success, lines[i]);
             var name = help.Groups[1].Value;
             Assert.That(metrics.Add(name), name);
-            Assert.That(lines[i + 1], Is.EqualTo($"# TYPE {name} gauge"));
+            Assert.That(lines[i + 1], Does.Match($"^# TYPE {name} (gauge|counter|histogram)$"));
+            var isHistogram = lines[i + 1].EndsWith("histogram", StringComparison.Ordinal);
             for (i += 2; i < lines.Length && !lines[i].StartsWith('#'); i++)
             {
                 var sample = Sample().Match(lines[i]);
                 Assert.That(sample.Success, lines[i]);
-                Assert.That(sample.Groups["name"].Value, Is.EqualTo(name));
+                var suffix = isHistogram ? "_(bucket|sum|count)" : "";
+                Assert.That(sample.Groups["name"].Value, Does.Match($"^{name}{suffix}$"));
                 Assert.That(seen.Add(lines[i][..lines[i].LastIndexOf(' ')]), lines[i]);
-                samples.Add(new PrometheusSample(name, Labels(sample), Value(sample.Groups["value"].Value)));
+                samples.Add(new PrometheusSample(
+                    sample.Groups["name"].Value, Labels(sample), Value(sample.Groups["value"].Value)));
             }
 
-            Assert.That(samples[^1].Name, Is.EqualTo(name), "it has a sample");
+            Assert.That(samples[^1].Name, Does.StartWith(name), "it has a sample");
         }
 
         return samples;
@@ -65,8 +68,8 @@ internal static partial class PrometheusText
     private static partial Regex Help();
 
     [GeneratedRegex(
-        @"^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)\{"
-        + @"(?:(?<label>[a-zA-Z_][a-zA-Z0-9_]*)=""(?<text>(?:[^""\\]|\\[\\""n])*)"",?)+\} "
+        @"^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)"
+        + @"(?:\{(?:(?<label>[a-zA-Z_][a-zA-Z0-9_]*)=""(?<text>(?:[^""\\]|\\[\\""n])*)"",?)+\})? "
         + @"(?<value>\S+)$")]
     private static partial Regex Sample();
 }
