@@ -7,8 +7,13 @@
 using System.Text.Json;
 using System.Xml.Linq;
 
-// A package from before licence expressions; looked up by hand.
-var known = new Dictionary<string, string>(StringComparer.Ordinal) { ["K4os.Compression.LZ4"] = "MIT" };
+// Packages from before licence expressions; looked up by hand.
+var known = new Dictionary<string, string>(StringComparer.Ordinal)
+{
+    ["K4os.Compression.LZ4"] = "MIT",
+    ["K4os.Compression.LZ4.Streams"] = "MIT",
+    ["K4os.Hash.xxHash"] = "MIT",
+};
 var texts = Directory.GetFiles(Path.Combine(".ci", "licenses"), "*.txt")
     .ToDictionary(file => Path.GetFileNameWithoutExtension(file), StringComparer.Ordinal);
 

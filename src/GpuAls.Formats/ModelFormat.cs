@@ -8,7 +8,7 @@ internal abstract class ModelFormat(string name)
     public static IReadOnlyList<ModelFormat> All { get; } =
     [
         new SparkFormat(), new ImplicitFormat(), new NumpyFormat(), new SafetensorsFormat(), new FaissFormat(),
-        new HnswlibFormat(), new Word2VecFormat(),
+        new HnswlibFormat(), new Word2VecFormat(), new ParquetTableFormat(), new ArrowTableFormat(),
     ];
 
     /// <summary>What <c>--format</c> calls it.</summary>
@@ -28,6 +28,12 @@ internal abstract class ModelFormat(string name)
 
     /// <summary>Whether a model that is read has ids; otherwise the ids are the numbers of its rows.</summary>
     public virtual bool HasIds => false;
+
+    /// <summary>Whether a model that is read is tables, which have a column of ids.</summary>
+    public virtual bool HasTables => false;
+
+    /// <summary>Whether a model that is read is a file for each side, in one folder or not.</summary>
+    public virtual bool IsOfTwoFiles => false;
 
     /// <summary>The format of a name.</summary>
     public static ModelFormat Of(string name) => All.First(format => format.Name == name);
@@ -52,11 +58,55 @@ internal abstract class ModelFormat(string name)
         throw new NotSupportedException();
 
     /// <summary>Reads a model.</summary>
-    /// <param name="location">The file or folder: a path or a URL.</param>
+    /// <param name="source">Where it is.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="GpuAlsException">Kind BadInput: it is not there, or not a model of this format.</exception>
-    public virtual Task<ForeignModel> ReadAsync(string location, CancellationToken cancellation) =>
+    public virtual Task<ForeignModel> ReadAsync(ForeignSource source, CancellationToken cancellation) =>
         throw new NotSupportedException();
+}
+
+/// <summary>Where a model of another system is.</summary>
+/// <param name="Location">The file or folder: a path or a URL.</param>
+internal sealed record ForeignSource(string Location)
+{
+    /// <summary>The default of <see cref="IdColumn"/>.</summary>
+    public const string UsualIdColumn = "id";
+
+    /// <summary>The file with the factors of the items, where <see cref="Location"/> has those of the users.</summary>
+    public string? Items { get; init; }
+
+    /// <summary>The column of ids, in tables.</summary>
+    public string IdColumn { get; init; } = UsualIdColumn;
+
+    /// <summary>The files of both sides: those of a folder, by their names, or two that were named.</summary>
+    /// <param name="users">What the file of the users can be called in a folder.</param>
+    /// <param name="items">The same for the items.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput: one is not there.</exception>
+    public async Task<(IByteSource Users, IByteSource Items)> FilesAsync(
+        IReadOnlyList<string> users, IReadOnlyList<string> items, CancellationToken cancellation)
+    {
+        if (Items is not null)
+            return (await FormatErrors.FindAsync(Location, cancellation).ConfigureAwait(false),
+                await FormatErrors.FindAsync(Items, cancellation).ConfigureAwait(false));
+        if (await Stores.FindFileAsync(Location, cancellation).ConfigureAwait(false) is not null)
+            throw FormatErrors.Damaged(
+                Location,
+                "is a file, which has the factors of the users. Name that of the items with --item-factors, or give a "
+                + $"folder with {users[0]} and {items[0]}");
+        return (await InFolderAsync(users).ConfigureAwait(false), await InFolderAsync(items).ConfigureAwait(false));
+
+        async Task<IByteSource> InFolderAsync(IReadOnlyList<string> names)
+        {
+            foreach (var name in names)
+            {
+                var path = Stores.Combine(Location, name);
+                if (await Stores.FindFileAsync(path, cancellation).ConfigureAwait(false) is { } file) return file;
+            }
+
+            throw FormatErrors.Damaged(Location, $"is missing or has no {Words.OneOf(names)}");
+        }
+    }
 }
 
 /// <summary>What can be chosen when a model is written; formats ignore what does not concern them.</summary>
@@ -110,8 +160,12 @@ internal static class FormatErrors
     /// <summary>Reads a file that must be there.</summary>
     public static async Task<byte[]> ReadAllAsync(string path, CancellationToken cancellation)
     {
-        var file = await Stores.FindFileAsync(path, cancellation).ConfigureAwait(false)
-            ?? throw new GpuAlsException(FailureKind.BadInput, $"there is no file '{path}'.");
+        var file = await FindAsync(path, cancellation).ConfigureAwait(false);
         return await file.ReadAllAsync(cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>A file that must be there.</summary>
+    public static async Task<IByteSource> FindAsync(string path, CancellationToken cancellation) =>
+        await Stores.FindFileAsync(path, cancellation).ConfigureAwait(false)
+            ?? throw new GpuAlsException(FailureKind.BadInput, $"there is no file '{path}'.");
 }

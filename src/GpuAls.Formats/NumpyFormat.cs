@@ -13,17 +13,20 @@ internal sealed class NumpyFormat() : ModelFormat("npy")
     public override bool IsRead => true;
 
     /// <inheritdoc/>
-    public override async Task<ForeignModel> ReadAsync(string location, CancellationToken cancellation)
-    {
-        return new ForeignModel(
-            await SideAsync(ModelFiles.UserFactors).ConfigureAwait(false),
-            await SideAsync(ModelFiles.ItemFactors).ConfigureAwait(false));
+    public override bool IsOfTwoFiles => true;
 
-        async Task<ForeignSide> SideAsync(string file)
+    /// <inheritdoc/>
+    public override async Task<ForeignModel> ReadAsync(ForeignSource source, CancellationToken cancellation)
+    {
+        var (users, items) = await source.FilesAsync(
+            [ModelFiles.UserFactors], [ModelFiles.ItemFactors], cancellation).ConfigureAwait(false);
+        return new ForeignModel(
+            await SideAsync(users).ConfigureAwait(false), await SideAsync(items).ConfigureAwait(false));
+
+        async Task<ForeignSide> SideAsync(IByteSource file)
         {
-            var path = Stores.Combine(location, file);
-            var bytes = await FormatErrors.ReadAllAsync(path, cancellation).ConfigureAwait(false);
-            return new ForeignSide(NpyArray.Parse(path, bytes).Factors());
+            var bytes = await file.ReadAllAsync(cancellation).ConfigureAwait(false);
+            return new ForeignSide(NpyArray.Parse(file.Name, bytes).Factors());
         }
     }
 }

@@ -48,8 +48,9 @@ internal sealed class SafetensorsFormat() : ModelFormat("safetensors")
     }
 
     /// <inheritdoc/>
-    public override async Task<ForeignModel> ReadAsync(string location, CancellationToken cancellation)
+    public override async Task<ForeignModel> ReadAsync(ForeignSource source, CancellationToken cancellation)
     {
+        var location = source.Location;
         var bytes = await FormatErrors.ReadAllAsync(location, cancellation).ConfigureAwait(false);
         try
         {

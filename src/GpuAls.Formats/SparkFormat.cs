@@ -96,8 +96,9 @@ internal sealed class SparkFormat() : ModelFormat("spark")
     }
 
     /// <inheritdoc/>
-    public override async Task<ForeignModel> ReadAsync(string location, CancellationToken cancellation)
+    public override async Task<ForeignModel> ReadAsync(ForeignSource source, CancellationToken cancellation)
     {
+        var location = source.Location;
         var stages = await SparkStage.FindAsync(location, cancellation).ConfigureAwait(false);
         var als = stages.Find(stage => stage.Metadata.IsA("ALSModel"))
             ?? throw FormatErrors.Damaged(location, "has no ALSModel among its stages");

@@ -1,6 +1,5 @@
 using Parquet;
 using Parquet.Data;
-using Parquet.Schema;
 using Parquet.Serialization;
 
 namespace GpuAls.Formats;
@@ -8,36 +7,12 @@ namespace GpuAls.Formats;
 /// <summary>The tables of Spark's models: factors of numbers, and labels whose positions are the numbers.</summary>
 internal static class SparkParquet
 {
-    /// <summary>Factors in a row group.</summary>
-    private const int GroupFloats = 1 << 22;
-
     private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.Snappy };
 
     /// <summary>Writes <c>id: int, features: array&lt;float&gt;</c>, a row for each row of factors.</summary>
-    public static async Task WriteFactorsAsync(Stream stream, FactorArray factors, CancellationToken cancellation)
-    {
-        var (id, element) = (new DataField<int>("id"), new DataField<float>("element"));
-        var schema = new ParquetSchema(id, new ListField("features", element));
-        var writer = await ParquetWriter.CreateAsync(schema, stream, Options, cancellationToken: cancellation)
-            .ConfigureAwait(false);
-        await using var closing = writer.ConfigureAwait(false);
-        var groupRows = Math.Max(1, GroupFloats / factors.Rank);
-        for (var first = 0; first < factors.Rows; first += groupRows)
-        {
-            var count = Math.Min(groupRows, factors.Rows - first);
-            using var group = writer.CreateRowGroup();
-            await group.WriteAsync<int>(
-                id, Enumerable.Range(first, count).ToArray(), cancellationToken: cancellation).ConfigureAwait(false);
-            var repetition = new int[count * factors.Rank];
-            for (var i = 0; i < repetition.Length; i++) repetition[i] = i % factors.Rank == 0 ? 0 : 1;
-            var definition = new int[repetition.Length];
-            Array.Fill(definition, element.MaxDefinitionLevel);
-            await group.WriteAllPartsAsync<float>(
-                element, factors.Values.AsMemory(first * factors.Rank, repetition.Length), definition, repetition,
-                cancellation).ConfigureAwait(false);
-            group.CompleteValidate();
-        }
-    }
+    public static Task WriteFactorsAsync(Stream stream, FactorArray factors, CancellationToken cancellation) =>
+        ParquetTableFormat.WriteAsync(
+            stream, new IdIndex<int>([.. Enumerable.Range(0, factors.Rows)]), factors, "features", cancellation);
 
     /// <summary>Reads what <see cref="WriteFactorsAsync"/> or Spark writes, sorted by number.</summary>
     /// <param name="folder">The folder of part files.</param>

@@ -62,8 +62,8 @@ internal static class Collisions
     public static async Task CheckAsync(ImportJobOptions options, CancellationToken cancellation)
     {
         CheckApart(
-            "--output", options.Output, ("the source", options.Source), ("--user-ids", options.UserIds),
-            ("--item-ids", options.ItemIds));
+            "--output", options.Output, ("the source", options.Source), ("--item-factors", options.ItemFactors),
+            ("--user-ids", options.UserIds), ("--item-ids", options.ItemIds));
         await CheckPlaysOutsideAsync(options.Output, "which would be replaced", [options.Plays], cancellation)
             .ConfigureAwait(false);
     }

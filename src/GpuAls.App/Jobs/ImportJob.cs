@@ -8,6 +8,17 @@ internal sealed record ImportJobOptions
     /// <summary>File or folder of the model.</summary>
     public string Source { get; init; } = "";
 
+    /// <summary>
+    /// File with the factors of the items, where <see cref="Source"/> has those of the users; null where it has both.
+    /// </summary>
+    public string? ItemFactors { get; init; }
+
+    /// <summary>The files or the folder of the model.</summary>
+    internal IReadOnlyList<string> Sources => ItemFactors is null ? [Source] : [Source, ItemFactors];
+
+    /// <summary>The column of ids in tables of factors.</summary>
+    public string IdColumn { get; init; } = ForeignSource.UsualIdColumn;
+
     /// <summary>Name of the format.</summary>
     public string Format { get; init; } = "";
 
@@ -46,8 +57,8 @@ internal static class ImportJob
         await using var closing = outputs.ConfigureAwait(false);
         var folder = new ChecksummedOutput(await outputs
             .OpenFolderAsync(options.Output, ModelFolder.WhyForeignAsync, cancellation).ConfigureAwait(false));
-        var foreign = await ModelFormat.Of(options.Format).ReadAsync(options.Source, cancellation)
-            .ConfigureAwait(false);
+        var source = new ForeignSource(options.Source) { Items = options.ItemFactors, IdColumn = options.IdColumn };
+        var foreign = await ModelFormat.Of(options.Format).ReadAsync(source, cancellation).ConfigureAwait(false);
         if (foreign.Rank != foreign.Items.Factors.Rank)
             throw FormatErrors.Damaged(
                 options.Source, $"users have rank {foreign.Rank} and items have rank {foreign.Items.Factors.Rank}");
@@ -110,7 +121,7 @@ internal static class ImportJob
             GpualsVersion = ProductVersion.Text,
             StartedAt = clock.StartedAt,
             Seconds = Math.Round(clock.Total, 3),
-            Input = ManifestInput.Of([options.Source, .. options.Plays], options.Schema),
+            Input = ManifestInput.Of([.. options.Sources, .. options.Plays], options.Schema),
             Rank = foreign.Rank,
             Preset = foreign.Preset,
             Options = model.Options,

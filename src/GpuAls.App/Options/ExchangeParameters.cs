@@ -14,7 +14,7 @@ internal static class ExchangeParameters
             "Format to write",
             "spark is a folder with a PipelineModel of two StringIndexerModels and an ALSModel. implicit is an .npz "
             + "for AlternatingLeastSquares.load. faiss is an IndexFlatIP, hnswlib an HNSW index. These two "
-            + "and word2vec hold one --side."),
+            + "and word2vec hold one --side. parquet and arrow are directories with a table of factors for each side."),
         SharedParameters.Output<ExportJobOptions>(
             o => o.Output.Length == 0 ? null : o.Output, (o, path) => o with { Output = path }, "PATH",
             "File to write, or directory with --format spark") with
@@ -71,8 +71,27 @@ internal static class ExchangeParameters
         Format<ImportJobOptions>(
             format => format.IsRead, o => o.Format, (o, name) => o with { Format = name },
             "Format to read",
-            "spark is a PipelineModel or an ALSModel. implicit is what AlternatingLeastSquares.save writes. npy is a "
-            + "folder with user_factors.npy and item_factors.npy; safetensors has tensors of these names."),
+            "spark is a PipelineModel or an ALSModel. implicit is what AlternatingLeastSquares.save writes. "
+            + "safetensors has the tensors user_factors and item_factors. npy, parquet and arrow are directories with "
+            + "two files of these names, or two files, the second named by --item-factors. Tables have a column of "
+            + "ids, and one of lists of floats, or a column for each factor, such as f0, f1, f2."),
+        Parameter<ImportJobOptions>.Text(
+            "item-factors", o => o.ItemFactors, (o, path) => o with { ItemFactors = path }) with
+        {
+            Group = ParameterGroup.Input,
+            IsCommon = true,
+            ValueName = "FILE",
+            Summary = "File with the factors of the items, where SOURCE is a file with those of the users",
+            AppliesWhen = [Of(format => format.IsOfTwoFiles)],
+        },
+        Parameter<ImportJobOptions>.Text(
+            "id-column", o => o.IdColumn, (o, name) => o with { IdColumn = name }) with
+        {
+            Group = ParameterGroup.Input,
+            ValueName = "NAME",
+            Summary = "Column of ids in tables of factors",
+            AppliesWhen = [Of(format => format.HasTables)],
+        },
         IdFile("user-ids", "users", o => o.UserIds, (o, path) => o with { UserIds = path }),
         IdFile("item-ids", "items", o => o.ItemIds, (o, path) => o with { ItemIds = path }),
         Parameter<ImportJobOptions>.List("plays", o => o.Plays, (o, plays) => o with { Plays = plays }) with
@@ -111,6 +130,9 @@ internal static class ExchangeParameters
 
     private static ExportJobOptions WithHnsw(ExportJobOptions options, HnswOptions hnsw) =>
         options with { Choices = options.Choices with { Hnsw = hnsw } };
+
+    private static ParameterCondition<ImportJobOptions> Of(Predicate<ModelFormat> which) => new(
+        o => o.Format.Length == 0 || which(ModelFormat.Of(o.Format)), $"requires --format {Named(which)}.");
 
     private static Parameter<T> Format<T>(
         Predicate<ModelFormat> takes, Func<T, string> get, Func<T, string, T> set, string summary, string details) =>

@@ -78,7 +78,7 @@ internal abstract class WriteOnlyStream : Stream
 
     public sealed override bool CanRead => false;
 
-    public sealed override bool CanSeek => false;
+    public override bool CanSeek => false;
 
     public sealed override bool CanWrite => true;
 

@@ -32,7 +32,8 @@ public sealed class FormatsTests
         Models.Sample(
             model =>
             {
-                var read = format.ReadAsync(Write(format, model, $"model{number++}"), default).GetAwaiter().GetResult();
+                var source = new ForeignSource(Write(format, model, $"model{number++}"));
+                var read = format.ReadAsync(source, default).GetAwaiter().GetResult();
 
                 Assert.That(read.Users.Factors.Values, Is.EqualTo(model.UserFactors));
                 Assert.That(read.Items.Factors.Values, Is.EqualTo(model.ItemFactors));
@@ -60,7 +61,7 @@ public sealed class FormatsTests
         var model = ModelOf(Users, 3, 1_000, 1, Texts(Users), Texts(3));
         var format = new SparkFormat();
 
-        var read = format.ReadAsync(Write(format, model, "model"), default).GetAwaiter().GetResult();
+        var read = format.ReadAsync(new ForeignSource(Write(format, model, "model")), default).GetAwaiter().GetResult();
 
         Assert.That(read.Users.Factors.Values, Is.EqualTo(model.UserFactors));
     }
@@ -125,7 +126,7 @@ public sealed class FormatsTests
                 File.WriteAllBytes(file, bytes);
                 try
                 {
-                    format.ReadAsync(path, default).GetAwaiter().GetResult();
+                    format.ReadAsync(new ForeignSource(path), default).GetAwaiter().GetResult();
                 }
                 catch (GpuAlsException refusal)
                 {
