@@ -20,6 +20,7 @@ internal static class CommandLine
         RecommendCommand.Similar,
         ExplainCommand.Definition,
         ServeCommand.Definition,
+        ExploreCommand.Definition,
         EvaluateCommand.Definition,
         TuneCommand.Definition,
         UpdateCommand.Definition,

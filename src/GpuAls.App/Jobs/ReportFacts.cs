@@ -17,6 +17,15 @@ internal static class ReportFacts
         .. Run(manifest.Device, manifest.GpualsVersion, manifest.StartedAt, manifest.Seconds),
     ]);
 
+    /// <summary>The facts of a saved model.</summary>
+    public static IReadOnlyList<ReportFact> Of(ModelManifest manifest) => Known(
+    [
+        ("Input", Input(manifest.Input)),
+        ("Data", Data(manifest.Data)),
+        ("Options", Training(manifest.Options, manifest.Preset)),
+        .. Run(manifest.Device, manifest.GpualsVersion, manifest.StartedAt, manifest.Seconds),
+    ]);
+
     /// <summary>The facts of an evaluation.</summary>
     public static IReadOnlyList<ReportFact> Of(EvaluationReport report, EvaluateJobOptions options) => Known(
     [

@@ -10,6 +10,14 @@ internal static class ServeParameters
     /// <summary>Rules of lists of users, which are not served.</summary>
     private static readonly string[] OfUsers = ["only-users", "exclude-users"];
 
+    /// <summary>
+    /// Of <c>gpuals explore</c>: those of a server for one browser on this machine, which shows one version.
+    /// </summary>
+    public static ParameterTable<ServeJobOptions> Explore => field ??= new(
+        new ServeJobOptions { Port = 8090, Poll = null },
+        [.. Serve.Where(parameter => parameter.Name is not "poll"
+            && (parameter.Group != ParameterGroup.Serving || parameter.Name is "port"))]);
+
     /// <summary>Of <c>gpuals serve</c>.</summary>
     public static ParameterTable<ServeJobOptions> Serve => field ??= new(new ServeJobOptions(),
     [

@@ -32,6 +32,7 @@ public sealed class ConfigSchemaTests
         ("similar", Watched(JobParameters.Similar)),
         ("explain", OnDevice(JobParameters.Explain)),
         ("serve", Properties(ServeParameters.Serve, LogOptions.Table)),
+        ("explore", Properties(ServeParameters.Explore, LogOptions.Table)),
         ("evaluate", Watched(JobParameters.Evaluate)),
         ("tune", Watched(JobParameters.Tune)),
         ("update", OnDevice(UpdateParameters.Update)),

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using GpuAls.App;
 using GpuAls.Serve;
+using Microsoft.AspNetCore.Builder;
 
 namespace GpuAls.Tests.Serve;
 
@@ -31,7 +32,10 @@ internal sealed class Service : IAsyncDisposable
     public IReadOnlyList<JobEvent> Events => [.. _events];
 
     public static async Task<Service> StartAsync(
-        string model, Func<ServeJobOptions, ServeJobOptions>? change = null, Action<JobEvent>? told = null)
+        string model,
+        Func<ServeJobOptions, ServeJobOptions>? change = null,
+        Action<JobEvent>? told = null,
+        bool explores = false)
     {
         var options = new ServeJobOptions { Model = model, Port = 0 };
         options = change?.Invoke(options) ?? options;
@@ -42,8 +46,15 @@ internal sealed class Service : IAsyncDisposable
             told?.Invoke(value);
         });
         var models = await ModelSource.OpenAsync(options, metrics, progress, default);
-        var host = await ServeHost.StartAsync(options, models, metrics, progress, more: null, default);
+        var host = await ServeHost.StartAsync(options, models, metrics, progress, More, default);
         return new Service(host, models, metrics, events);
+
+        void More(WebApplication app)
+        {
+            if (!explores) return;
+            using var lease = models.Lease();
+            new ExploreEndpoints(lease.Served, options).Map(app);
+        }
     }
 
     public async Task<Answer> GetAsync(string path) => await Answer.OfAsync(await Client.GetAsync(path));
