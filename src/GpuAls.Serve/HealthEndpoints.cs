@@ -18,10 +18,13 @@ internal sealed class HealthEndpoints(ModelSource models, ServeMetrics metrics, 
     public void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").WithMetadata(AlwaysAnswered.Instance);
-        group.MapGet("/health", Ready);
-        group.MapGet("/health/ready", Ready);
-        group.MapGet("/health/live", () => TypedResults.Text("live\n"));
-        group.MapGet("/metrics", () => TypedResults.Text(metrics.Text(), ServeMetrics.ContentType));
+        foreach (var path in new[] { "/health", "/health/ready" })
+            group.MapGet(path, Ready).WithSummary("Whether to send requests here").Produces<HealthResponse>()
+                .Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable);
+        group.MapGet("/health/live", () => TypedResults.Text("live\n")).WithSummary("Whether the process answers")
+            .Produces<string>(contentType: "text/plain");
+        group.MapGet("/metrics", () => TypedResults.Text(metrics.Text(), ServeMetrics.ContentType))
+            .WithSummary("What was served so far, for Prometheus").Produces<string>(contentType: "text/plain");
     }
 
     private JsonHttpResult<HealthResponse> Ready()

@@ -32,11 +32,15 @@ internal sealed class ModelEndpoints(ServeJobOptions options, ModelSource models
     /// <summary>Adds them to the application.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/similar", (Delegate)SimilarAsync);
-        routes.MapGet("/explain", (Delegate)Explain);
+        routes.MapGet("/similar", (Delegate)SimilarAsync)
+            .Describe<SimilarResponse>(
+                "The items most similar to an item, or the users to a user", SimilarParameters, 400, 404, 503);
+        routes.MapGet("/explain", (Delegate)Explain)
+            .Describe<ExplainReport>(
+                "Which plays of a user made the score of an item", ExplainParameters, 400, 404, 422, 503);
     }
 
-    private async Task<IResult> SimilarAsync(HttpContext context)
+    private async Task<JsonHttpResult<SimilarResponse>> SimilarAsync(HttpContext context)
     {
         var request = context.Request;
         RequestReader.CheckQuery(request, SimilarParameters);
@@ -55,12 +59,15 @@ internal sealed class ModelEndpoints(ServeJobOptions options, ModelSource models
         var index = item is null ? Find(model.Users, "user", user!) : Find(model.Items, "item", item);
         var list = await served.SimilarAsync(item is null, index, measure, k, context.RequestAborted)
             .ConfigureAwait(false);
-        return item is null
-            ? TypedResults.Json(
-                new SimilarUsersResponse(user!, served.Version, Users(model, list)), ServeJson.Web.SimilarUsersResponse)
-            : TypedResults.Json(
-                new SimilarItemsResponse(item, served.NameOf(index), served.Version, served.Listed(list)),
-                ServeJson.Web.SimilarItemsResponse);
+        var response = item is null
+            ? new SimilarResponse(served.Version) { User = user, Users = Users(model, list) }
+            : new SimilarResponse(served.Version)
+            {
+                Item = item,
+                Name = served.NameOf(index),
+                Items = served.Listed(list),
+            };
+        return TypedResults.Json(response, ServeJson.Web.SimilarResponse);
     }
 
     private JsonHttpResult<ExplainReport> Explain(HttpContext context)

@@ -23,8 +23,13 @@ internal sealed class RecommendEndpoints(ServeJobOptions options, ModelSource mo
     /// <summary>Adds them to the application.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/recommend", (Delegate)GetAsync);
-        routes.MapPost("/recommend", (Delegate)PostAsync);
+        routes.MapGet("/recommend", (Delegate)GetAsync)
+            .Describe<RecommendResponse>("The list of a user of the model", Parameters, 400, 404, 503);
+        routes.MapPost("/recommend", (Delegate)PostAsync)
+            .Describe<RecommendResponse>(
+                "The list of a user of the model, or of a listener who is given by plays", [], 400, 404, 408, 413, 415,
+                422, 503)
+            .Accepts<RecommendRequest>("application/json");
     }
 
     private Task<JsonHttpResult<RecommendResponse>> GetAsync(HttpContext context)

@@ -92,6 +92,7 @@ internal sealed class RequestGate(ServeJobOptions options, ServeMetrics metrics,
             StatusCodes.Status405MethodNotAllowed => new ServeFailure(
                 StatusCodes.Status405MethodNotAllowed, $"the method is {Quoted.Of(context.Request.Method)}",
                 context.Response.Headers.Allow.ToString(), "Use that method."),
+            StatusCodes.Status415UnsupportedMediaType => RequestReader.NotJson(context.Request),
             _ => null,
         };
     }

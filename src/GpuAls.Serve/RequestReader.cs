@@ -95,11 +95,7 @@ internal static class RequestReader
     public static async Task<T> BodyAsync<T>(
         HttpRequest request, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
-        if (!request.HasJsonContentType())
-            throw new ServeFailure(
-                StatusCodes.Status415UnsupportedMediaType,
-                request.ContentType is { } given ? $"the body is {Quoted.Of(given)}" : "the body has no Content-Type",
-                "application/json", "Send the header Content-Type: application/json.");
+        if (!request.HasJsonContentType()) throw NotJson(request);
         try
         {
             return await JsonSerializer.DeserializeAsync(request.Body, type, cancellation).ConfigureAwait(false)
@@ -119,6 +115,12 @@ internal static class RequestReader
                 "JSON as /openapi/v1.json describes it", "Correct the body.");
         }
     }
+
+    /// <summary>A body of another type.</summary>
+    public static ServeFailure NotJson(HttpRequest request) => new(
+        StatusCodes.Status415UnsupportedMediaType,
+        request.ContentType is { } given ? $"the body is {Quoted.Of(given)}" : "the body has no Content-Type",
+        "application/json", "Send the header Content-Type: application/json.");
 
     private static string Where(JsonException exception) =>
         exception is { LineNumber: { } line, BytePositionInLine: { } at }

@@ -51,6 +51,7 @@ internal sealed class ServeHost : IAsyncDisposable
         new RecommendEndpoints(options, models).Map(app);
         new ModelEndpoints(options, models).Map(app);
         new HealthEndpoints(models, metrics, app.Lifetime.ApplicationStopping).Map(app);
+        ApiDocument.Map(app);
         more?.Invoke(app);
         try
         {
@@ -89,6 +90,7 @@ internal sealed class ServeHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "gpuals" });
         builder.Services.AddRoutingCore();
+        ApiDocument.AddTo(builder.Services);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {

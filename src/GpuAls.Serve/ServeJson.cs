@@ -51,19 +51,25 @@ internal sealed record RecommendResponse(string? User, string Model, IReadOnlyLi
 /// <param name="Score">Its score.</param>
 internal readonly record struct ItemOfList(string Item, string? Name, float Score);
 
-/// <summary>The neighbours of an item.</summary>
-/// <param name="Item">Its id.</param>
-/// <param name="Name">Its name; null where none is known.</param>
+/// <summary>The neighbours of an item, or of a user.</summary>
 /// <param name="Model">The version of the model.</param>
-/// <param name="Items">The most similar first.</param>
-internal sealed record SimilarItemsResponse(
-    string Item, string? Name, string Model, IReadOnlyList<ItemOfList> Items);
+internal sealed record SimilarResponse(string Model)
+{
+    /// <summary>Whose neighbours are the items; null where they are those of a user.</summary>
+    public string? Item { get; init; }
 
-/// <summary>The neighbours of a user.</summary>
-/// <param name="User">Whose.</param>
-/// <param name="Model">The version of the model.</param>
-/// <param name="Users">The most similar first.</param>
-internal sealed record SimilarUsersResponse(string User, string Model, IReadOnlyList<UserOfList> Users);
+    /// <summary>The name of the item; null where none is known.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Whose neighbours are the users; null where they are those of an item.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The items most similar to the item, best first.</summary>
+    public IReadOnlyList<ItemOfList>? Items { get; init; }
+
+    /// <summary>The users most similar to the user, best first.</summary>
+    public IReadOnlyList<UserOfList>? Users { get; init; }
+}
 
 /// <summary>A user of a list.</summary>
 /// <param name="User">The id.</param>
@@ -84,11 +90,11 @@ internal sealed record HealthResponse(string Status, string Model);
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(RecommendRequest))]
 [JsonSerializable(typeof(RecommendResponse))]
-[JsonSerializable(typeof(SimilarItemsResponse))]
-[JsonSerializable(typeof(SimilarUsersResponse))]
+[JsonSerializable(typeof(SimilarResponse))]
 [JsonSerializable(typeof(ExplainReport))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class ServeJson : JsonSerializerContext
 {
     /// <summary>Ids are in any script and are written as they are, but for what a page could take for markup.</summary>
