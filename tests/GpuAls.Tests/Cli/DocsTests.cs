@@ -49,13 +49,24 @@ public sealed partial class DocsTests
     {
         var printed = "";
         var url = page == DatabasePage ? DatabaseOfThePage() : DatabaseUrl;
+        ServerProcess? server = null;
+        await using var last = new Last(() => server);
         foreach (var (language, text) in Blocks(page))
         {
             switch (language)
             {
                 case "console":
-                    foreach (var command in text.Trim().Split('\n').Where(IsOfTool))
-                        printed = (await Tool.SucceedAsync(Arguments(command.Replace(DatabaseUrl, url)))).Out;
+                    foreach (var command in text.Trim().Split('\n'))
+                    {
+                        if (IsServer(command)) server = await NextServerAsync(server, Arguments(command));
+                        else if (IsOfTool(command))
+                            printed = (await Tool.SucceedAsync(Arguments(command.Replace(DatabaseUrl, url)))).Out;
+                        else if (IsRequest(command)) printed = await AnswerAsync(command, server);
+                    }
+
+                    break;
+                case "json" when server is not null:
+                    AssertShown(text, printed);
                     break;
                 case "text" when printed.Length > 0:
                     AssertShown(text, printed);
@@ -161,6 +172,29 @@ public sealed partial class DocsTests
         command.StartsWith("gpuals ", StringComparison.Ordinal)
             || command.StartsWith(ToolByProject, StringComparison.Ordinal);
 
+    /// <summary>Commands that run until they are stopped: later commands of the page talk to them.</summary>
+    private static bool IsServer(string command) =>
+        command.StartsWith("gpuals serve ", StringComparison.Ordinal)
+            || command.StartsWith("gpuals explore ", StringComparison.Ordinal);
+
+    private static bool IsRequest(string command) => command.StartsWith("curl ", StringComparison.Ordinal);
+
+    private static async Task<ServerProcess> NextServerAsync(ServerProcess? before, string[] args)
+    {
+        if (before is not null) await before.DisposeAsync();
+        return await ToolProcess.ServeAsync(args);
+    }
+
+    /// <summary>What a request prints; the page has the default port, and the server a free one.</summary>
+    private static async Task<string> AnswerAsync(string command, ServerProcess? server)
+    {
+        Assert.That(server, Is.Not.Null, $"no server is running for {command}");
+        var run = await ToolProcess.RunAsync(
+            LocalAddress().Replace(command.Replace("curl ", "curl -sS --fail "), server!.Address.ToString()));
+        Assert.That(run.ExitCode, Is.Zero, $"{command}: {run.Error}");
+        return run.Out;
+    }
+
     /// <summary>The arguments of a command; double quotes hold one together.</summary>
     private static string[] Arguments(string command)
     {
@@ -224,6 +258,9 @@ public sealed partial class DocsTests
     [GeneratedRegex(@"^```(\w*)\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex FencedBlock();
 
+    [GeneratedRegex(@"(?:http://)?(?:localhost|127\.0\.0\.1):\d+/")]
+    private static partial Regex LocalAddress();
+
     [GeneratedRegex("\"[^\"]*\"|\\S+")]
     private static partial Regex Argument();
 
@@ -245,4 +282,10 @@ public sealed partial class DocsTests
 
     [GeneratedRegex(@"^\|[-:| ]+\|$", RegexOptions.Multiline)]
     private static partial Regex TableRule();
+
+    /// <summary>Stops the server of a page when its commands are done, or one of them fails.</summary>
+    private sealed class Last(Func<ServerProcess?> server) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => server()?.DisposeAsync() ?? default;
+    }
 }

@@ -78,6 +78,27 @@ internal static class ToolProcess
         return process.ExitCode;
     }
 
+    /// <summary>Starts <c>serve</c> or <c>explore</c> on a free port and waits until it listens.</summary>
+    public static async Task<ServerProcess> ServeAsync(string[] args)
+    {
+        var quoted = args.Select(arg => $"'{arg}'");
+        var process = Start($"exec {Command} {string.Join(' ', quoted)} --port 0");
+        var (patience, lines) = (new CancellationTokenSource(Patience), new StringBuilder());
+        using (patience)
+        {
+            while (await process.StandardError.ReadLineAsync(patience.Token) is { } line)
+            {
+                lines.AppendLine(line);
+                if (line.StartsWith(ServerProcess.Listens, StringComparison.Ordinal))
+                    return new ServerProcess(process, new Uri(line[ServerProcess.Listens.Length..]));
+            }
+        }
+
+        process.Dispose();
+        Assert.Fail(lines.ToString());
+        return null!;
+    }
+
     private static Process Start(string line, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("sh", ["-c", line])
@@ -102,5 +123,20 @@ internal static class ToolProcess
         {
             if (!process.HasExited) process.Kill(entireProcessTree: true);
         }
+    }
+}
+
+/// <summary>A server of the tool, which ends when it is disposed of.</summary>
+internal sealed class ServerProcess(Process process, Uri address) : IAsyncDisposable
+{
+    public const string Listens = "listening on ";
+
+    public Uri Address => address;
+
+    public async ValueTask DisposeAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
     }
 }
