@@ -24,9 +24,18 @@ internal sealed record PreviousModel(string Location, long Users, long Items, lo
             if (file is null) return null;
             using var manifest = JsonDocument.Parse(await file.ReadAllAsync(cancellation).ConfigureAwait(false));
             var data = manifest.RootElement.GetProperty("data");
-            return new PreviousModel(location, Count("users"), Count("items"), Count("plays"));
+            return new PreviousModel(
+                location, Count("users") - WithoutPlays("users"), Count("items") - WithoutPlays("items"),
+                Count("plays"));
 
             long Count(string name) => data.GetProperty(name).GetInt64();
+
+            // Those that the model has for their features alone are not in the plays.
+            long WithoutPlays(string side) =>
+                manifest.RootElement.TryGetProperty("features", out var features)
+                && features.TryGetProperty(side, out var ofSide)
+                    ? ofSide.GetProperty("without_plays").GetInt64()
+                    : 0;
         }
         catch (Exception exception) when (ModelErrors.IsDamage(exception))
         {

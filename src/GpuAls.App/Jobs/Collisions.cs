@@ -9,7 +9,8 @@ internal static class Collisions
     /// </exception>
     public static async Task CheckAsync(TrainJobOptions options, CancellationToken cancellation)
     {
-        IReadOnlyList<string>[] plays = [options.Locations, options.Validation?.Locations ?? []];
+        IReadOnlyList<string>[] plays =
+            [options.Locations, options.Validation?.Locations ?? [], [.. options.Features.Files]];
         await CheckPlaysOutsideAsync(options.Output, "which would be replaced", plays, cancellation)
             .ConfigureAwait(false);
         await CheckNotPlaysAsync(options.Recommendations, "--recommendations", plays, cancellation)
@@ -85,7 +86,8 @@ internal static class Collisions
     /// </exception>
     public static async Task CheckAsync(EvaluateJobOptions options, CancellationToken cancellation)
     {
-        IReadOnlyList<string>[] plays = [options.Locations, options.Test, options.Exclude];
+        IReadOnlyList<string>[] plays =
+            [options.Locations, options.Test, options.Exclude, [.. options.Features.Files]];
         await CheckReportAsync(options.Report, plays, [("--output", options.Output)], cancellation)
             .ConfigureAwait(false);
         await CheckNotPlaysAsync(options.Output, "--output", plays, cancellation).ConfigureAwait(false);
@@ -98,7 +100,8 @@ internal static class Collisions
     /// </exception>
     public static async Task CheckAsync(TuneJobOptions options, CancellationToken cancellation)
     {
-        IReadOnlyList<string>[] plays = [options.Locations, options.Test, options.Exclude];
+        IReadOnlyList<string>[] plays =
+            [options.Locations, options.Test, options.Exclude, [.. options.Features.Files]];
         await CheckReportAsync(options.Report, plays, [("--output", options.Output)], cancellation)
             .ConfigureAwait(false);
         if (options.Output is not { } output) return;

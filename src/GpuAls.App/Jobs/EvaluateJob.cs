@@ -13,6 +13,7 @@ internal sealed class EvaluateJob
     private readonly IProgress<JobEvent>? _progress;
     private readonly EvaluateDraft? _draft;
     private readonly PhaseClock _clock;
+    private LoadedFeatures _features = LoadedFeatures.None;
 
     /// <param name="options">What to do.</param>
     /// <param name="engine">Where the work is done.</param>
@@ -76,6 +77,9 @@ internal sealed class EvaluateJob
             var splits = await Loader(_options.Als.Feedback)
                 .LoadAsync(_options.Sources, _options.Test, _options.Exclude, _options.Split, cancellation)
                 .ConfigureAwait(false);
+            _features = await LoadedFeatures
+                .ReadAsync(_options.Features, _options.Schema, _progress, cancellation).ConfigureAwait(false);
+            if (_features.Tables.HasAny) _clock.End("read_features");
             return (splits(_options.Als), null);
         }
 
@@ -152,6 +156,12 @@ internal sealed class EvaluateJob
             yield return (name, () => MeasureFactors(evaluator, name, models.Factors(number), cancellation));
         }
 
+        if (IsOfNewItems)
+        {
+            foreach (var baseline in NewItemBaselines(evaluator.HeldOut)) yield return baseline;
+            yield break;
+        }
+
         yield return Baseline("most popular", new PopularityBaseline(train.ByUser));
         var neighbours = NeighbourBaseline.Train(
             train,
@@ -165,7 +175,18 @@ internal sealed class EvaluateJob
 
         (string, Func<Measurements>) Baseline(string name, IItemScorer scorer) =>
             (name, () => evaluator.Measure(scorer, Phase($"measuring {name}"), cancellation));
+
+        // Nobody has played the items, so that plays to train on rank none of them.
+        IEnumerable<(string, Func<Measurements>)> NewItemBaselines(HeldOut heldOut) =>
+        [
+            Baseline("items by features", new FeatureBaseline(
+                train.ByUser, _features.Tables.Items!.RowsOf(train.Items))),
+            Baseline("random", new RandomBaseline(_options.Split.Seed)),
+            Baseline("most popular later", new PopularityBaseline(heldOut.Test)),
+        ];
     }
+
+    private bool IsOfNewItems => _options is { Models.Count: 0, Test.Count: 0, Split.Kind: SplitKind.NewItems };
 
     /// <summary>Tells how much of a phase is done.</summary>
     private Relay<double> Phase(string name) => new(fraction => _progress?.Report(new PhaseProgress(name, fraction)));
@@ -173,12 +194,23 @@ internal sealed class EvaluateJob
     private Measurements MeasureTraining(Evaluator evaluator, CancellationToken cancellation)
     {
         var progress = new IterationProgress(_options.Als, _progress);
-        var trained = new FactorTrainer(_engine, _options.Als).Fit(evaluator.HeldOut.Train, progress, cancellation);
+        var train = evaluator.HeldOut.Train;
+        _features.Check(train, _progress);
+        var trained = new FactorTrainer(_engine, _options.Als) { Features = _features.Tables }
+            .Fit(train, progress, cancellation);
         IterationProgress.End(trained, _options.Als, _progress);
         _draft?.Add(trained.Iterations);
-        return MeasureFactors(
-            evaluator, ModelName, new MeasuredFactors(trained.Rank, trained.UserFactors, trained.ItemFactors),
-            cancellation);
+        return MeasureFactors(evaluator, ModelName, Completed(train, trained), cancellation);
+    }
+
+    /// <summary>The factors, with those of items that have features only.</summary>
+    private MeasuredFactors Completed(InteractionMatrix train, TrainedFactors trained)
+    {
+        var model = FeaturedModel.Of(train, _options.Als, trained, _features.Tables);
+        // Ids that the plays do not have come after those that they have.
+        return new MeasuredFactors(
+            trained.Rank, model.UserFactors[..trained.UserFactors.Length],
+            model.ItemFactors[..trained.ItemFactors.Length]);
     }
 
     private Measurements MeasureFactors(

@@ -20,6 +20,9 @@ internal abstract record HoldOutJobOptions
     /// <summary>Which columns are read, and how.</summary>
     public InteractionSchema Schema { get; init; } = new();
 
+    /// <summary>What is known of users and items besides their plays.</summary>
+    public FeatureOptions Features { get; init; } = FeatureOptions.None;
+
     /// <summary>How plays are divided, without <see cref="Test"/>.</summary>
     public SplitOptions Split { get; init; } = SplitOptions.Default;
 

@@ -28,7 +28,9 @@ internal static class HostMemory
     /// <param name="plays">The plays.</param>
     /// <param name="validationRows">Rows of the files to measure iterations on.</param>
     /// <param name="isHost">Whether the engine works in host memory.</param>
-    public static long Of(TrainJobOptions options, InputSurvey plays, long validationRows, bool isHost)
+    /// <param name="features">The features of users and items.</param>
+    public static long Of(
+        TrainJobOptions options, InputSurvey plays, long validationRows, bool isHost, FeatureTables features)
     {
         var (als, rows) = (options.Als, plays.KeptRows);
         var hasWeights = options.Schema.HasWeights || als.HalfLife is not null;
@@ -36,10 +38,12 @@ internal static class HostMemory
         var loaded = Program + (isHost ? 0 : Driver) + Reading(plays) + Ids(plays.Users) + Ids(plays.Items)
             + (rows * (hasWeights ? 26 : 23)) // coordinates and their sorted copies, which become both matrices
             + (options.Schema.TimeColumn is null ? 0 : rows * sizeof(long))
-            + Validation(options, rows, validationRows);
+            + Validation(options, rows, validationRows) + Features(features.Users, plays.Users, als.Rank)
+            + Features(features.Items, plays.Items, als.Rank);
         var (users, items) = (plays.Users.Count, plays.Items.Count);
         var vectors = (users + items) * als.Rank * sizeof(float);
-        var padded = (users + items + als.KeptRows(users, items)) * HostFactors.StrideOf(als.Rank) * sizeof(float);
+        var padded = (users + items + als.KeptRows(users, items, features)) * HostFactors.StrideOf(als.Rank)
+            * sizeof(float);
         var first = (als.First == Side.Users ? items : users) * als.Rank * sizeof(float);
         var snapshots = (options.Validation is null ? 0 : 1) + (options.Checkpoint.Location is null ? 0 : 1);
         var confidences = isImplicit ? rows * 2 * sizeof(float) : 0;
@@ -72,6 +76,18 @@ internal static class HostMemory
 
     /// <summary>The ids as objects, which are made when they are written.</summary>
     private static long Objects(IdEstimate ids) => (long)(ids.Count * (ids.IsText ? 32 + (2 * ids.Bytes) : 8));
+
+    /// <summary>
+    /// The features as they were read, by row and by column, their equations and weights, and two copies of factors.
+    /// </summary>
+    private static long Features(FeatureTable? features, IdEstimate ids, int rank)
+    {
+        if (features is null) return 0;
+        var columns = (long)features.Names.Length;
+        var equations = columns <= FeatureRegression.LargestDense ? columns * columns * sizeof(double) : 0;
+        return (features.Values.EntryCount * 4 * (sizeof(int) + sizeof(float))) + (features.Ids.Count * 200L)
+            + equations + (2 * columns * rank * sizeof(double)) + (2 * (long)ids.Count * rank * sizeof(float));
+    }
 
     /// <summary>Plays that are held out or given, and a second copy of those that are not.</summary>
     private static long Validation(TrainJobOptions options, long rows, long validationRows) => options.Validation switch

@@ -12,8 +12,10 @@ internal static class TrainCommandLine
     /// <param name="schema">Their columns.</param>
     /// <param name="options">What is trained.</param>
     /// <param name="preset">The preset that the options began with; null without one.</param>
+    /// <param name="features">What is known of users and items besides; null for nothing.</param>
     public static string Of(
-        IReadOnlyList<string> locations, InteractionSchema schema, AlsOptions options, string? preset)
+        IReadOnlyList<string> locations, InteractionSchema schema, AlsOptions options, string? preset,
+        FeatureOptions? features = null)
     {
         if (options.HalfLife is null && !schema.HasPeriod)
             schema = schema with { TimeColumn = null }; // it only divided the plays
@@ -25,6 +27,8 @@ internal static class TrainCommandLine
             "gpuals", "train", .. locations,
             .. InputParameters.Table.SelectMany(
                 parameter => Unless(parameter, schema, InputParameters.Table.Usual)),
+            .. FeatureParameters.Table.SelectMany(
+                parameter => Unless(parameter, features ?? FeatureOptions.None, FeatureOptions.None)),
             "--output", "model",
             .. preset is null ? Array.Empty<string>() : ["--preset", preset],
             .. AlwaysGiven.Select(name => AlsParameters.Table[name]).SelectMany(parameter => Given(parameter, options)),

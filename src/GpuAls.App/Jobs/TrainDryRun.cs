@@ -47,18 +47,21 @@ internal static class TrainDryRun
         var validation = validated.Count > 0
             ? (await SurveyAsync(validated, schema, cancellation).ConfigureAwait(false)).KeptRows
             : 0;
+        var features = await LoadedFeatures.ReadAsync(options.Features, schema, progress: null, cancellation)
+            .ConfigureAwait(false);
         var shape = new TrainingShape(
             (int)plays.Users.Count, (int)plays.Items.Count, options.Als.Rank,
             (int)Math.Max(plays.Users.MostRows, plays.Items.MostRows), plays.KeptRows)
         {
-            KeptRows = options.Als.KeptRows((long)plays.Users.Count, (long)plays.Items.Count),
+            KeptRows = options.Als.KeptRows((long)plays.Users.Count, (long)plays.Items.Count, features.Tables),
             BlockSize = options.Als.Plan.BlockSize,
         };
         return new TrainForecast
         {
             Plays = plays,
             Device = engine.Description,
-            HostBytes = HostMemory.Of(options, plays, validation, engine.Capabilities.DeviceMemoryBytes is null),
+            HostBytes = HostMemory.Of(
+                options, plays, validation, engine.Capabilities.DeviceMemoryBytes is null, features.Tables),
             DeviceBytes = engine.MemoryFor(shape),
             Model = options.Output,
             Lists = options.Recommendations ?? Stores.Combine(options.Output, ModelFiles.Recommendations),

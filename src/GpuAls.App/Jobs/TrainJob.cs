@@ -82,19 +82,22 @@ internal sealed class TrainJob
         _engine.PrepareTraining(_options.Als.Plan);
         _engine.PrepareTopK();
         var data = await LoadAsync(cancellation).ConfigureAwait(false);
+        var features = data.Features;
         var guards = new TrainGuards(_options, _progress);
         await guards.CheckDataAsync(data, output.Latest, cancellation).ConfigureAwait(false);
         await checkpoints.BeginAsync(data, _engine.Description, startedAt, cancellation).ConfigureAwait(false);
         var warm = await WarmStartAsync(checkpoints, cancellation).ConfigureAwait(false);
         var trained = Train(data, checkpoints, warm, cancellation);
-        var plays = data.Plays;
-        var model = new FactorModel(plays, _options.Als, trained);
+        var model = FeaturedModel.Of(data.Plays, _options.Als, trained, features.Tables);
+        var plays = features.Tables.HasAny
+            ? new InteractionMatrix(model.Users, model.Items, model.Plays) { Feedback = model.Feedback }
+            : data.Plays;
         _clock.End("train");
         var measured = guards.CheckMetrics(_engine, data, trained, cancellation);
 
         var manifest = await ModelWriter.WriteAsync(model, output.Model, FinishAsync, output.NameInside, cancellation)
             .ConfigureAwait(false);
-        WarnOfZeroFactors(model, manifest.Data);
+        WarnOfZeroFactors(model);
         if (page is not null)
             await page.WriteAsync(
                 stream => ReportWriter.WriteAsync(stream, Page(manifest, model, plays, cancellation), cancellation),
@@ -112,7 +115,7 @@ internal sealed class TrainJob
             _clock.End("write_model");
             await output.Lists.WriteAsync(model, Lists(model, cancellation), cancellation).ConfigureAwait(false);
             _clock.End("recommend");
-            return Manifest(data, trained, measured);
+            return Manifest(data, model, trained, measured);
         }
     }
 
@@ -144,7 +147,11 @@ internal sealed class TrainJob
             ? (await new PlaysLoader(schema.OfOtherPlays, _clock, _progress)
                 .ReadAsync(given.Locations, als: null, cancellation).ConfigureAwait(false)).Plays
             : null;
-        var data = TrainingData.Of(rows, plays, validation, _options);
+        var features = await LoadedFeatures.ReadAsync(_options.Features, schema, _progress, cancellation)
+            .ConfigureAwait(false);
+        var data = TrainingData.Of(rows, plays, validation, _options) with { Features = features };
+        features.Check(data.Plays, _progress);
+        if (features.Tables.HasAny) _clock.End("read_features");
         if (data.Evaluator is { } evaluator) _progress?.Report(new SplitMade(evaluator.Counts, 1, 1, ColdStart.Drop));
         return data;
     }
@@ -170,6 +177,7 @@ internal sealed class TrainJob
         using var evaluator = data.Evaluator; // What its lists leave out need not stay on the engine.
         var trainer = new FactorTrainer(_engine, _options.Als, stopping)
         {
+            Features = data.Features.Tables,
             From = checkpoints.From,
             Keeper = checkpoints.Keeper,
             Begins = warm is null ? null : Begin,
@@ -206,22 +214,24 @@ internal sealed class TrainJob
     }
 
     private ModelManifest Manifest(
-        TrainingData data, TrainedFactors trained, IReadOnlyDictionary<string, double> measured)
+        TrainingData data, FactorModel model, TrainedFactors trained, IReadOnlyDictionary<string, double> measured)
     {
-        var statistics = DataStatistics.Of(data.Plays, data.Read);
+        var statistics = DataStatistics.Of(model, data.Read) with { CancelledPairs = data.Plays.CancelledPairs };
         var device = _engine.Description.ToString();
         return ModelManifest.Of(_options.Input, statistics, _options.Als, trained, device, _clock) with
         {
             Preset = _options.Preset,
             WarmStart = _options.WarmStart,
+            Features = data.Features.Of(model),
             Validation = data.Validation(_options.Validation, trained, measured),
             Lists = _options.Lists,
         };
     }
 
-    private void WarnOfZeroFactors(FactorModel model, DataStatistics data)
+    private void WarnOfZeroFactors(FactorModel model)
     {
-        var users = model.Users.Count - data.UsersWithoutPlays - Recommender.UsersWithPlays(model).Length;
+        var users = Enumerable.Range(0, model.Users.Count).Count(user =>
+            Likes.Any(model.Plays.RowValues(user), model.Feedback) && !Recommender.HasPlays(model, user));
         if (users > 0) _progress?.Report(new ZeroFactors(users));
     }
 

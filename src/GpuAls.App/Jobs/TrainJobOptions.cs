@@ -15,6 +15,9 @@ internal sealed record TrainJobOptions
     /// <summary>Which columns are read, and how.</summary>
     public InteractionSchema Schema { get; init; } = new();
 
+    /// <summary>What is known of users and items besides.</summary>
+    public FeatureOptions Features { get; init; } = FeatureOptions.None;
+
     /// <summary>What is trained.</summary>
     public AlsOptions Als { get; init; } = AlsOptions.Default;
 

@@ -6,6 +6,9 @@ namespace GpuAls.App;
 /// <param name="Evaluator">Measures with the plays of the validation; null where nothing is, or the loss.</param>
 internal sealed record TrainingData(InteractionMatrix Plays, ReadStatistics Read, Evaluator? Evaluator)
 {
+    /// <summary>What is known of users and items besides.</summary>
+    public LoadedFeatures Features { get; init; } = LoadedFeatures.None;
+
     /// <summary>Whether some of the plays are held out to measure with, so that not all are trained on.</summary>
     public static bool IsDivided(TrainJobOptions options) =>
         options.Validation is { Fraction: not null } chosen && MetricChoice.Parse(chosen.Metric) is { IsLoss: false };
@@ -44,9 +47,9 @@ internal sealed record TrainingData(InteractionMatrix Plays, ReadStatistics Read
     }
 
     /// <summary>What tells these plays from others.</summary>
-    public DataFingerprint Fingerprint() => Evaluator is null
+    public DataFingerprint Fingerprint() => (Evaluator is null
         ? DataFingerprint.Of(Plays)
-        : DataFingerprint.Of(Plays, Evaluator.HeldOut.Test, Evaluator.HeldOut.Hidden);
+        : DataFingerprint.Of(Plays, Evaluator.HeldOut.Test, Evaluator.HeldOut.Hidden)).With(Features.Tables);
 
     /// <summary>What of the validation goes into the manifest.</summary>
     /// <param name="options">How iterations were compared.</param>

@@ -55,7 +55,10 @@ internal sealed class TuneJob
         _engine.PrepareTraining(_options.Search.FirstOf(_options.Space).Plan);
         _engine.PrepareTopK();
         var fold = await LoadAsync(cancellation).ConfigureAwait(false);
+        var features = await LoadedFeatures.ReadAsync(_options.Features, _options.Schema, _progress, cancellation)
+            .ConfigureAwait(false);
         var folds = fold(_options.Space.FixedOptions);
+        foreach (var first in folds.Take(1)) features.Check(first.HeldOut.Train, _progress);
         var coldStart = _options.Search.ColdStart;
         for (var index = 0; index < folds.Length; index++)
             _progress?.Report(new SplitMade(folds[index].Counts, index + 1, folds.Length, coldStart));
@@ -64,9 +67,10 @@ internal sealed class TuneJob
         var search = new HyperparameterSearch(_engine, folds, plan.Trials, _options.Search, _options.Bootstrap)
         {
             Refolding = (_options.Space.FixedOptions, fold),
+            Features = features.Tables,
         };
         using var journal = folder is null ? null : await folder.OpenJournalAsync(
-            PlaysDigest.Of(folds.Select(fold => fold.HeldOut)),
+            PlaysDigest.Of(folds.Select(fold => fold.HeldOut), features.Tables),
             TuneSettings.Of(_options),
             _options.Overwrite,
             cancellation).ConfigureAwait(false);
@@ -197,7 +201,8 @@ internal sealed class TuneJob
                     Iterations = Math.Max(1, results[0].BestIteration),
                     Tolerance = null,
                 },
-                _options.Preset),
+                _options.Preset,
+                _options.Features),
         };
     }
 

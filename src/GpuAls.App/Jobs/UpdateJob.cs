@@ -66,6 +66,7 @@ internal sealed class UpdateJob(UpdateJobOptions options, IAlsEngine engine, IPr
         model.Manifest! with
         {
             Data = model.Manifest.Data.Updated(updated),
+            Features = model.Manifest.Features?.Of(updated),
             Lists = null,
             Updates =
             [

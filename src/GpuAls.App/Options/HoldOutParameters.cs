@@ -57,7 +57,13 @@ internal static class HoldOutParameters
             "split" => parameter with
             {
                 AppliesWhen = [NoTest<T>()],
-                Requires = [Times<T>(SplitKind.Time), Times<T>(SplitKind.LeaveLast)],
+                Requires =
+                [
+                    Times<T>(SplitKind.Time), Times<T>(SplitKind.LeaveLast),
+                    new(
+                        o => o.Split.Kind != SplitKind.NewItems || o.Test.Count > 0 || o.Features.Items is not null,
+                        "--split new-items requires --item-features: nothing else is known of items without plays."),
+                ],
             },
             _ => parameter with { AppliesWhen = [NoTest<T>(), .. parameter.AppliesWhen] },
         };

@@ -15,6 +15,7 @@ internal static class JobParameters
             o => o.Locations, o => o.Selection, (o, selection) => o with { Selection = selection }),
         .. SharedParameters.Input<TrainJobOptions>(
             o => o.Schema, (o, schema) => o with { Schema = schema }, o => o.Als.HalfLife is not null, _ => false),
+        .. FeatureParameters.Of<TrainJobOptions>(o => o.Features, (o, features) => o with { Features = features }),
         SharedParameters.Output<TrainJobOptions>(
             o => o.Output.Length == 0 ? null : o.Output,
             (o, path) => o with { Output = ModelVersions.Checked(path) },
@@ -66,7 +67,8 @@ internal static class JobParameters
         SharedParameters.Overwrite<TrainJobOptions>(o => o.Overwrite, (o, value) => o with { Overwrite = value }),
         SharedParameters.Preset<TrainJobOptions>(
             o => o.Preset, (o, name) => o with { Preset = name, Als = Preset.Apply(name, o.Als) }, o => o.Als),
-        .. AlsParameters.Table.Within<TrainJobOptions>(o => o.Als, (o, als) => o with { Als = als }),
+        .. AlsParameters.Table.Within<TrainJobOptions>(o => o.Als, (o, als) => o with { Als = als })
+            .Select(parameter => FeatureParameters.Guard(parameter, o => o.Features)),
         Parameter<TrainJobOptions>.Text(
             "warm-start", o => o.WarmStart, (o, path) => o with { WarmStart = path }) with
         {
@@ -395,6 +397,15 @@ internal static class JobParameters
             o => o.Locations, o => o.Selection, (o, selection) => o with { Selection = selection }),
         .. SharedParameters.Input<EvaluateJobOptions>(
             o => o.Schema, (o, schema) => o with { Schema = schema }, o => o.Als.HalfLife is not null, TakesTimes),
+        .. FeatureParameters.Of<EvaluateJobOptions>(o => o.Features, (o, features) => o with { Features = features })
+            .Select(parameter => parameter with
+            {
+                AppliesWhen =
+                [
+                    new(o => o.Models.Count == 0, "cannot be used with --model, which is already trained."),
+                    .. parameter.AppliesWhen,
+                ],
+            }),
         SharedParameters.Output<EvaluateJobOptions>(
             o => o.Output,
             (o, path) => o with { Output = LocationTemplate.Checked(path, "--output") },
@@ -452,6 +463,7 @@ internal static class JobParameters
             o => o.Locations, o => o.Selection, (o, selection) => o with { Selection = selection }),
         .. SharedParameters.Input<TuneJobOptions>(
             o => o.Schema, (o, schema) => o with { Schema = schema }, HasHalfLife, TakesTimes),
+        .. FeatureParameters.Of<TuneJobOptions>(o => o.Features, (o, features) => o with { Features = features }),
             SharedParameters.Output<TuneJobOptions>(
                 o => o.Output,
                 (o, path) => o with { Output = path },
@@ -550,7 +562,8 @@ internal static class JobParameters
             [
                 SharedParameters.Preset<EvaluateJobOptions>(
                     o => o.Preset, (o, name) => o with { Preset = name, Als = Preset.Apply(name, o.Als) }, o => o.Als),
-                .. AlsParameters.Table.Within<EvaluateJobOptions>(o => o.Als, (o, als) => o with { Als = als }),
+                .. AlsParameters.Table.Within<EvaluateJobOptions>(o => o.Als, (o, als) => o with { Als = als })
+                    .Select(parameter => FeatureParameters.Guard(parameter, o => o.Features)),
             ];
             ParameterCondition<EvaluateJobOptions> noModel =
                 new(o => o.Models.Count == 0, "cannot be used with --model, which is already trained.");
@@ -559,7 +572,10 @@ internal static class JobParameters
     }
 
     /// <summary>A parameter of training whose values are searched.</summary>
-    private static Parameter<TuneJobOptions> Axis(Parameter<AlsOptions> parameter) => Parameter<TuneJobOptions>.Form(
+    private static Parameter<TuneJobOptions> Axis(Parameter<AlsOptions> parameter) => FeatureParameters.Guard(
+        AxisOf(parameter), o => o.Features);
+
+    private static Parameter<TuneJobOptions> AxisOf(Parameter<AlsOptions> parameter) => Parameter<TuneJobOptions>.Form(
         parameter.Name,
         o => o.Space.Text(parameter),
         (o, text) => o with { Space = o.Space.With(SearchAxis.Parse(parameter, text)) }) with

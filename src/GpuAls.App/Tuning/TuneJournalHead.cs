@@ -69,7 +69,7 @@ internal static class TuneSettings
 internal static class PlaysDigest
 {
     /// <returns>SHA-256 in lower-case hexadecimal.</returns>
-    public static string Of(IEnumerable<HeldOut> folds)
+    public static string Of(IEnumerable<HeldOut> folds, FeatureTables? features = null)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var fold in folds)
@@ -78,6 +78,13 @@ internal static class PlaysDigest
             Add(hash, fold.Hidden);
             Add(hash, fold.Test);
             hash.AppendData(MemoryMarshal.AsBytes<int>(fold.RowKeys.AsSpan()));
+        }
+
+        foreach (var table in (FeatureTable?[])[features?.Users, features?.Items])
+        {
+            if (table is null) continue;
+            table.Ids.AddTo(hash);
+            Add(hash, table.Values);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -12,7 +12,8 @@ internal static class TuneTables
             ParquetTableColumn.Of(trials, "trial", trial => trial.Result.Trial),
             .. AlsParameters.Searchable
                 .Where(parameter =>
-                    parameter.Name is not ("objective" or "half-life") || report.Searched.Contains(parameter.Name))
+                    parameter.Name is not ("objective" or "half-life" or "feature-regularization")
+                    || report.Searched.Contains(parameter.Name))
                 .Select(parameter => OfParameter(trials, parameter)),
             ParquetTableColumn.Of(trials, "metric", _ => report.Metric),
             ParquetTableColumn.Of(trials, "value", trial => trial.Result.Measured(metric)?.Value),

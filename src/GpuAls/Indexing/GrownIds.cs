@@ -8,9 +8,11 @@ internal static class GrownIds
     /// <param name="ids">The ids.</param>
     /// <param name="added">Other ids, all different, as <see cref="IdIndex.Format"/> gives them.</param>
     /// <param name="noun">What they are of, for messages.</param>
+    /// <param name="source">What has the added ones, for messages.</param>
     /// <returns>All of them; 32-bit integers become 64-bit integers where an added one needs it.</returns>
     /// <exception cref="GpuAlsException">Kind BadInput: an id has another type.</exception>
-    public static IdIndex Of(IdIndex ids, IReadOnlyList<string> added, string noun)
+    public static IdIndex Of(
+        IdIndex ids, IReadOnlyList<string> added, string noun, string source = "the plays have")
     {
         if (added.Count == 0) return ids;
         return ids switch
@@ -27,8 +29,8 @@ internal static class GrownIds
 
         GpuAlsException OtherType(string? id) => new(
             FailureKind.BadInput,
-            $"the {noun} ids of the model have type {Words.Of(ids.Type)}, and the plays have the new {noun} "
-            + $"{Quoted.Of(id!)}, which is not of that type. Correct the plays, or train again with all plays.");
+            $"the {noun} ids of the model have type {Words.Of(ids.Type)}, and {source} the new {noun} "
+            + $"{Quoted.Of(id!)}, which is not of that type. Correct it, or train again with all plays.");
     }
 
     /// <returns>Null where a text is not what an id of the type is written as.</returns>

@@ -72,14 +72,21 @@ public sealed class FactorModel
     /// <summary>Whether nothing is known of its plays: it was imported without them.</summary>
     internal bool HasNoPlays => Plays.EntryCount == 0;
 
+    /// <summary>The features of the users, and their weights; null where it was trained without.</summary>
+    internal SideFeatures? UserFeatures { get; init; }
+
+    /// <summary>The features of the items, and their weights; null where it was trained without.</summary>
+    internal SideFeatures? ItemFeatures { get; init; }
+
     /// <summary>
-    /// [items], plays above 0, or ratings, of each in what it was trained on; 1 where nothing is known of plays.
+    /// [items], plays above 0, or ratings, of each in what it was trained on; 1 where nothing is known of plays, and
+    /// for an item that is known by its features alone.
     /// </summary>
     internal int[] ItemLikes
     {
         get => field ??= HasNoPlays
             ? [.. Enumerable.Repeat(1, Items.Count)]
-            : Likes.CountByColumn(Plays, Feedback);
+            : Likes.CountByColumn(Plays, Feedback, ItemFeatures);
         init;
     }
 
@@ -123,7 +130,11 @@ public sealed class FactorModel
 
     /// <summary>The same model the other way around: its users are the items, and its items the users.</summary>
     internal FactorModel Transposed() =>
-        new(Items, Users, CsrBuilder.Transpose(Plays), Options, ItemFactors, UserFactors);
+        new(Items, Users, CsrBuilder.Transpose(Plays), Options, ItemFactors, UserFactors)
+        {
+            UserFeatures = ItemFeatures,
+            ItemFeatures = UserFeatures,
+        };
 
     private static void RequireFinite(float[] factors, string name)
     {

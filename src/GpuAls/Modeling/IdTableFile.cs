@@ -16,10 +16,12 @@ internal static class IdTableFile
     /// <param name="ids">The ids of one side.</param>
     /// <param name="counts">[ids.Count], number of plays of each.</param>
     /// <param name="cancellation">Stops the writing between row groups.</param>
-    public static async Task WriteAsync(Stream stream, IdIndex ids, int[] counts, CancellationToken cancellation)
+    /// <param name="countColumn">Name of the column of counts.</param>
+    public static async Task WriteAsync(
+        Stream stream, IdIndex ids, int[] counts, CancellationToken cancellation, string countColumn = "plays")
     {
         ParquetColumn[] columns =
-            [ParquetColumn.Integer("index"), ParquetIds.Column(IdColumn, ids.Type), ParquetColumn.Integer("plays")];
+            [ParquetColumn.Integer("index"), ParquetIds.Column(IdColumn, ids.Type), ParquetColumn.Integer(countColumn)];
         var groups = new List<WrittenRowGroup>();
         await stream.WriteAsync(ParquetFooterWriter.Magic.ToArray(), cancellation).ConfigureAwait(false);
         long offset = ParquetFooterWriter.Magic.Length;

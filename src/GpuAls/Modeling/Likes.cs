@@ -20,4 +20,19 @@ internal static class Likes
             if (feedback == Feedback.Explicit || plays.Values[entry] > 0) counts[plays.Indices[entry]]++;
         return counts;
     }
+
+    /// <summary>The same, and 1 for a column that has no plays, but features.</summary>
+    /// <param name="plays">[rows, columns].</param>
+    /// <param name="feedback">What the values are.</param>
+    /// <param name="features">Those of the columns; null for none.</param>
+    public static int[] CountByColumn(CsrMatrix plays, Feedback feedback, SideFeatures? features)
+    {
+        var counts = CountByColumn(plays, feedback);
+        if (features is null) return counts;
+        var hasPlays = new bool[counts.Length];
+        foreach (var column in plays.Indices) hasPlays[column] = true;
+        for (var column = 0; column < counts.Length; column++)
+            if (!hasPlays[column] && features.Has(column)) counts[column] = 1;
+        return counts;
+    }
 }

@@ -10,6 +10,13 @@ internal static class ManifestChecks
         InRange(manifest.Data.Users, 0, Array.MaxLength - 1, "users");
         InRange(manifest.Data.Items, 0, Array.MaxLength - 1, "items");
         InRange(manifest.Data.Plays, 0, Array.MaxLength, "plays");
+        foreach (var features in (ManifestSideFeatures?[])[manifest.Features?.Users, manifest.Features?.Items])
+        {
+            if (features is null) continue;
+            InRange(features.Count, 1, FeatureEncoder.MostColumns, "count of features");
+            InRange(features.Entries, 0, Array.MaxLength, "entries of features");
+        }
+
         foreach (var file in manifest.Sha256.Keys)
             if (!IsBelow(file))
                 throw new ArgumentException($"sha256 names the file '{file}'; expected names below the folder");

@@ -56,6 +56,65 @@ internal sealed record ManifestInput
     };
 }
 
+/// <summary>The features that a model was trained with.</summary>
+internal sealed record ManifestFeatures
+{
+    /// <summary>Those of users; null without any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ManifestSideFeatures? Users { get; init; }
+
+    /// <summary>Those of items; null without any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ManifestSideFeatures? Items { get; init; }
+
+    /// <summary>The same features, with the users, items and plays of a model.</summary>
+    internal ManifestFeatures Of(FactorModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var items = new int[model.Items.Count];
+        foreach (var item in model.Plays.Indices) items[item]++;
+        return new ManifestFeatures
+        {
+            Users = Of(Users, model.UserFeatures, model.Plays.RowLength),
+            Items = Of(Items, model.ItemFeatures, item => items[item]),
+        };
+    }
+
+    private static ManifestSideFeatures? Of(
+        ManifestSideFeatures? side, SideFeatures? features, Func<int, int> playsOf) =>
+        side is null || features is null ? null : side with
+        {
+            Entries = features.Values.EntryCount,
+            WithoutPlays = Enumerable.Range(0, features.Values.RowCount)
+                .Count(row => features.Has(row) && playsOf(row) == 0),
+        };
+}
+
+/// <summary>The features of one side.</summary>
+internal sealed record ManifestSideFeatures
+{
+    /// <summary>The file, as it was given; null where the library was given the features.</summary>
+    public required string? Location { get; init; }
+
+    /// <summary>Number of features, the bias included.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>Values that are not 0, over all ids of the side.</summary>
+    public required long Entries { get; init; }
+
+    /// <summary>Ids that have features but no plays; their factors are computed from the features.</summary>
+    public required int WithoutPlays { get; init; }
+
+    /// <summary>Rows that a category or a tag needed.</summary>
+    public required int MinCount { get; init; }
+
+    /// <summary>What separated tags in text; null for nothing.</summary>
+    public required string? Separator { get; init; }
+
+    /// <summary>What each column of the file was taken for.</summary>
+    public required IReadOnlyList<FeatureColumnSummary> Columns { get; init; }
+}
+
 /// <summary>An update of a model: its new plays, and how many factors were computed from them.</summary>
 internal sealed record ManifestUpdate
 {

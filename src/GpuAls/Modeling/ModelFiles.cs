@@ -36,12 +36,39 @@ internal static class ModelFiles
     internal static IReadOnlyList<string> Checksummed { get; } =
         [UserFactors, ItemFactors, Users, Items, PlaysIndptr, PlaysIndices, PlaysValues];
 
+    /// <summary>The files that a model with features of a side has besides.</summary>
+    internal static FeatureFiles FeaturesOf(Side side) => new(side == Side.Users ? "user" : "item");
+
     /// <summary>
     /// Whether a name below the folder of a model, with slashes, is that of one of its files or lies below one.
     /// </summary>
     internal static bool IsTaken(string name) =>
         name.Split('/')[0] is var first
-        && (first is Manifest or FolderOutput.SuccessFile || Checksummed.Contains(first));
+        && (first is Manifest or FolderOutput.SuccessFile || Checksummed.Contains(first)
+            || FeaturesOf(Side.Users).All.Contains(first) || FeaturesOf(Side.Items).All.Contains(first));
+}
+
+/// <summary>The files of the features of a side. Frozen: other programs read them.</summary>
+/// <param name="side">user or item.</param>
+internal sealed class FeatureFiles(string side)
+{
+    /// <summary>Index and name of each feature, and the number of ids that have it.</summary>
+    public string Names => $"{side}_features.parquet";
+
+    /// <summary>float32 [features, rank].</summary>
+    public string Weights => $"{side}_feature_weights.npy";
+
+    /// <summary>int64 [ids + 1], where the features of each id start.</summary>
+    public string Indptr => $"{side}_features_indptr.npy";
+
+    /// <summary>int32 [entries], the feature of each entry.</summary>
+    public string Indices => $"{side}_features_indices.npy";
+
+    /// <summary>float32 [entries], its value.</summary>
+    public string Values => $"{side}_features_values.npy";
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<string> All => [Names, Weights, Indptr, Indices, Values];
 }
 
 /// <summary>Tells folders that <see cref="ModelWriter"/> wrote, of any version, from all others.</summary>

@@ -38,6 +38,10 @@ internal sealed record ModelManifest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? WarmStart { get; init; }
 
+    /// <summary>The features it was trained with; null without any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ManifestFeatures? Features { get; init; }
+
     /// <summary>What was done to it since the training, in order; null for nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ManifestUpdate>? Updates { get; init; }

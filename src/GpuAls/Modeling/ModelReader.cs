@@ -49,7 +49,7 @@ internal static class ModelReader
         try
         {
             return await ReadFilesAsync(
-                manifest, await FindFilesAsync(directory, cancellation).ConfigureAwait(false), cancellation)
+                manifest, await FindFilesAsync(directory, manifest, cancellation).ConfigureAwait(false), cancellation)
                 .ConfigureAwait(false);
         }
         catch (Exception exception) when (ModelErrors.IsDamage(exception))
@@ -79,7 +79,27 @@ internal static class ModelReader
             await ArrayAsync<float>(ModelFiles.ItemFactors, data.Items, manifest.Rank).ConfigureAwait(false))
         {
             Manifest = manifest,
+            UserFeatures = await FeaturesAsync(ModelFiles.FeaturesOf(Side.Users), manifest.Features?.Users, data.Users)
+                .ConfigureAwait(false),
+            ItemFeatures = await FeaturesAsync(ModelFiles.FeaturesOf(Side.Items), manifest.Features?.Items, data.Items)
+                .ConfigureAwait(false),
         };
+
+        async Task<SideFeatures?> FeaturesAsync(FeatureFiles names, ManifestSideFeatures? features, int ids)
+        {
+            if (features is null) return null;
+            await RequireUnchangedAsync(names.Names).ConfigureAwait(false);
+            var entries = (int)features.Entries;
+            return new SideFeatures(
+                (IdIndex<string>)await IdTableFile
+                    .ReadAsync(files[names.Names], IdType.Text, features.Count, cancellation).ConfigureAwait(false),
+                new CsrMatrix(
+                    features.Count,
+                    await ArrayAsync<long>(names.Indptr, ids + 1).ConfigureAwait(false),
+                    await ArrayAsync<int>(names.Indices, entries).ConfigureAwait(false),
+                    await ArrayAsync<float>(names.Values, entries).ConfigureAwait(false)),
+                await ArrayAsync<float>(names.Weights, features.Count, manifest.Rank).ConfigureAwait(false));
+        }
 
         // A file is read once: what was read is used if its checksum is right.
         async Task<T[]> ArrayAsync<T>(string name, params int[] shape)
@@ -116,10 +136,16 @@ internal static class ModelReader
     }
 
     private static async Task<Dictionary<string, IByteSource>> FindFilesAsync(
-        string directory, CancellationToken cancellation)
+        string directory, ModelManifest manifest, CancellationToken cancellation)
     {
         var files = new Dictionary<string, IByteSource>();
-        foreach (var name in ModelFiles.Checksummed)
+        string[] names =
+        [
+            .. ModelFiles.Checksummed,
+            .. manifest.Features?.Users is null ? [] : ModelFiles.FeaturesOf(Side.Users).All,
+            .. manifest.Features?.Items is null ? [] : ModelFiles.FeaturesOf(Side.Items).All,
+        ];
+        foreach (var name in names)
             files[name] =
                 await Stores.FindFileAsync(Stores.Combine(directory, name), cancellation).ConfigureAwait(false)
                 ?? throw ModelErrors.Damaged(directory, $"is not a whole model: {name} is missing");

@@ -25,7 +25,13 @@ internal static class ModelWriter
     {
         await WriteFilesAsync(model, output, cancellation).ConfigureAwait(false);
         var manifest = await finish().ConfigureAwait(false);
-        var files = lists is null ? ModelFiles.Checksummed : ModelFiles.Checksummed.Append(lists);
+        string[] files =
+        [
+            .. ModelFiles.Checksummed,
+            .. model.UserFeatures is null ? [] : ModelFiles.FeaturesOf(Side.Users).All,
+            .. model.ItemFeatures is null ? [] : ModelFiles.FeaturesOf(Side.Items).All,
+            .. lists is null ? [] : (string[])[lists],
+        ];
         manifest = manifest with
         {
             Sha256 = files.ToDictionary(file => file, file => output.Of(file).Sha256!),
@@ -49,6 +55,23 @@ internal static class ModelWriter
         await WriteArrayAsync(ModelFiles.PlaysValues, plays.Values, plays.Values.Length).ConfigureAwait(false);
         await WriteIdsAsync(ModelFiles.Users, model.Users, PlaysOfUsers(model)).ConfigureAwait(false);
         await WriteIdsAsync(ModelFiles.Items, model.Items, PlaysOfItems(model)).ConfigureAwait(false);
+        await WriteFeaturesAsync(ModelFiles.FeaturesOf(Side.Users), model.UserFeatures).ConfigureAwait(false);
+        await WriteFeaturesAsync(ModelFiles.FeaturesOf(Side.Items), model.ItemFeatures).ConfigureAwait(false);
+
+        async Task WriteFeaturesAsync(FeatureFiles files, SideFeatures? features)
+        {
+            if (features is null) return;
+            var (names, values) = (features.Names, features.Values.Memory);
+            await WriteArrayAsync<float>(files.Weights, features.Weights, names.Count, rank).ConfigureAwait(false);
+            await WriteArrayAsync(files.Indptr, values.Indptr, values.Indptr.Length).ConfigureAwait(false);
+            await WriteArrayAsync(files.Indices, values.Indices, values.Indices.Length).ConfigureAwait(false);
+            await WriteArrayAsync(files.Values, values.Values, values.Values.Length).ConfigureAwait(false);
+            var counts = new int[names.Count];
+            foreach (var feature in features.Values.Indices) counts[feature]++;
+            await output.WriteAsync(
+                files.Names, stream => IdTableFile.WriteAsync(stream, names, counts, cancellation, "rows"),
+                cancellation).ConfigureAwait(false);
+        }
 
         Task WriteArrayAsync<T>(string file, ReadOnlyMemory<T> values, params int[] shape)
             where T : unmanaged =>

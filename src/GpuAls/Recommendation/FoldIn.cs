@@ -2,7 +2,8 @@ namespace GpuAls;
 
 /// <summary>
 /// Factors for users a model was not trained with, from their plays: what half an iteration of its training gives them
-/// with the item factors fixed, solved exactly. The model stays as it is.
+/// with the item factors fixed, solved exactly. The model stays as it is. In a model with features of users, they are
+/// pulled toward Wᵀf as in the training; of users whom the model does not have, the bias is all that is known of f.
 /// </summary>
 internal sealed class FoldIn : IDisposable
 {
@@ -39,15 +40,20 @@ internal sealed class FoldIn : IDisposable
 
     /// <summary>The factors of some users.</summary>
     /// <param name="plays">[users, items of the model].</param>
+    /// <param name="users">
+    /// [users], their indices in the model, -1 of one that it does not have; null for users whom it does not have.
+    /// </param>
     /// <param name="cancellation">Looked at between blocks of rows.</param>
     /// <returns>[users, rank], row-major.</returns>
     /// <exception cref="GpuAlsException">
     /// Kind Usage: a weight is too large. Kind Internal: a row cannot be solved. Kind Device: too little memory.
     /// </exception>
-    public float[] Solve(CsrMatrix plays, CancellationToken cancellation = default)
+    public float[] Solve(CsrMatrix plays, int[]? users = null, CancellationToken cancellation = default)
     {
+        var regularization = RowRegularization.Compute(plays, _options);
         using var loaded = _engine.LoadPlays(ConfidenceTransform.Apply(plays, _options));
         using var rows = _engine.CreateFactors(plays.RowCount, _model.Rank);
+        using var pull = PullOf(users, regularization);
         var report = _engine.SolveRows(new RowSolveProblem
         {
             Rows = RowRange.All(rows),
@@ -55,7 +61,8 @@ internal sealed class FoldIn : IDisposable
             Weights = ConfidenceTransform.Weights(_options),
             FixedFactors = _items,
             Gramian = _gramian,
-            Regularization = RowRegularization.Compute(plays, _options),
+            Regularization = regularization,
+            Pull = pull,
             Target = rows,
             ConjugateGradientSteps = 0,
             BlockSize = 0,
@@ -82,11 +89,15 @@ internal sealed class FoldIn : IDisposable
         var matched = new MatchedPlays(plays, _model.Items, "item");
         var users = matched.Users;
         var matrix = matched.Matrix([.. Enumerable.Range(0, users.Length)], users.Length);
+        // Ids are looked up only where something is known of them.
+        var known = _model.UserFeatures is null ? null : Array.ConvertAll(
+            users, user => _model.Users.TryFind(plays.Users.Format(user), out var index) ? index : -1);
         var model = new FactorModel(
-            plays.Users.Select(users), _model.Items, matrix, _model.Options, Solve(matrix, cancellation),
+            plays.Users.Select(users), _model.Items, matrix, _model.Options, Solve(matrix, known, cancellation),
             _model.ItemFactors)
         {
             ItemLikes = _model.ItemLikes, // what can be listed is what the model was trained with
+            ItemFeatures = _model.ItemFeatures,
         };
         return (model, new FoldInCounts(
             users.Length, matched.UsersLeft, matched.UnknownItems, plays.ByUser.EntryCount - matrix.EntryCount));
@@ -94,6 +105,16 @@ internal sealed class FoldIn : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _items.Dispose();
+
+    /// <summary>λ·Wᵀf of each row; null without features.</summary>
+    private IEngineFactors? PullOf(int[]? users, float[] regularization)
+    {
+        if (_model.UserFeatures is not { } features) return null;
+        if (users is null) Array.Fill(users = new int[regularization.Length], -1);
+        var (pull, rank) = (features.Predict(users), _model.Rank);
+        for (var i = 0; i < pull.Length; i++) pull[i] *= regularization[i / rank];
+        return _engine.LoadFactors(pull, rank);
+    }
 }
 
 /// <summary>What became of the plays of new users.</summary>

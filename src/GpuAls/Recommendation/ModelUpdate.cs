@@ -48,13 +48,17 @@ internal static class ModelUpdate
         var merged = Merged(model, fresh, combination, users);
         var changed = RowsOf(merged, fresh.Rows);
         using var fold = new FoldIn(model, engine);
-        var solved = fold.Solve(changed, cancellation);
+        var solved = fold.Solve(changed, fresh.Rows, cancellation);
         var (rank, factors) = (model.Rank, new float[checked(users.Count * model.Rank)]);
         model.UserFactors.CopyTo(factors, 0);
         for (var row = 0; row < fresh.Rows.Length; row++)
             solved.AsSpan(row * rank, rank).CopyTo(factors.AsSpan(fresh.Rows[row] * rank));
         return (
-            new FactorModel(users, model.Items, merged, model.Options, factors, model.ItemFactors),
+            new FactorModel(users, model.Items, merged, model.Options, factors, model.ItemFactors)
+            {
+                UserFeatures = model.UserFeatures?.Grown(users.Count),
+                ItemFeatures = model.ItemFeatures,
+            },
             new ModelUpdateCounts(
                 side, fresh.Rows.Length - fresh.Added.Count, fresh.Added.Count, fresh.RowsLeft, fresh.ColumnsLeft,
                 plays.ByUser.EntryCount - fresh.Plays.EntryCount));

@@ -37,13 +37,14 @@ internal sealed class Recommender : IDisposable
 
     /// <summary>
     /// Whether a user gets a list: a play above 0, or a rating, and factors that are not all 0. Factors are enough in a
-    /// model without any plays.
+    /// model without any plays, and so are features of a user who has none.
     /// </summary>
     public static bool HasPlays(FactorModel model, int user)
     {
         ArgumentNullException.ThrowIfNull(model);
         return ListRule.Holds(
-            model.HasNoPlays || Likes.Any(model.Plays.RowValues(user), model.Feedback),
+            model.HasNoPlays || Likes.Any(model.Plays.RowValues(user), model.Feedback)
+                || (model.Plays.RowLength(user) == 0 && model.UserFeatures?.Has(user) is true),
             FactorRows.Row(model.UserFactors, user, model.Rank));
     }
 

@@ -25,7 +25,7 @@ internal static class SimilarModel
     /// <param name="similarity">What the scores of the lists are.</param>
     public static FactorModel Of(FactorModel model, SimilarityMeasure similarity)
     {
-        var likes = Likes.CountByColumn(model.Plays, model.Feedback);
+        var likes = Likes.CountByColumn(model.Plays, model.Feedback, model.ItemFeatures);
         var (indptr, itself) = (new long[likes.Length + 1], new List<int>());
         for (var item = 0; item < likes.Length; item++)
         {

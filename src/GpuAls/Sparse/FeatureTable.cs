@@ -38,26 +38,30 @@ internal sealed class FeatureTable
         var indices = Ids.IndicesIn(ids);
         for (var row = 0; row < indices.Length; row++)
             if (indices[row] >= 0) rows[indices[row]] = row;
-        return RowsAt(rows);
+        return RowsAt(Values, rows);
     }
 
-    /// <summary>Some rows, in the order given; -1 is a row of the bias alone.</summary>
-    /// <returns>[rows, names].</returns>
-    public CsrMatrix RowsAt(int[] rows)
+    /// <summary>Some rows in the order given; one that is not there has the bias alone.</summary>
+    /// <param name="values">[rows, features].</param>
+    /// <param name="rows">Which of them.</param>
+    public static CsrMatrix RowsAt(CsrMatrix values, int[] rows)
     {
         var indptr = new long[rows.Length + 1];
-        for (var i = 0; i < rows.Length; i++) indptr[i + 1] = indptr[i] + (rows[i] < 0 ? 1 : Values.RowLength(rows[i]));
-        var (indices, values) = (new int[indptr[^1]], new float[indptr[^1]]);
+        for (var i = 0; i < rows.Length; i++)
+            indptr[i + 1] = indptr[i] + (IsThere(rows[i]) ? values.RowLength(rows[i]) : 1);
+        var (indices, numbers) = (new int[indptr[^1]], new float[indptr[^1]]);
         for (var i = 0; i < rows.Length; i++)
         {
             var start = (int)indptr[i];
-            values[start] = 1;
-            if (rows[i] < 0) continue;
-            Values.RowIndices(rows[i]).CopyTo(indices.AsSpan(start));
-            Values.RowValues(rows[i]).CopyTo(values.AsSpan(start));
+            numbers[start] = 1;
+            if (!IsThere(rows[i])) continue;
+            values.RowIndices(rows[i]).CopyTo(indices.AsSpan(start));
+            values.RowValues(rows[i]).CopyTo(numbers.AsSpan(start));
         }
 
-        return CsrMatrix.InBuffers(Names.Length, indptr, indices, values);
+        return CsrMatrix.InBuffers(values.ColumnCount, indptr, indices, numbers);
+
+        bool IsThere(int row) => (uint)row < (uint)values.RowCount;
     }
 }
 

@@ -117,6 +117,17 @@ internal static class AlsParameters
                     "requires --regularization-scaling ials."),
             ],
         },
+        Real(
+            "feature-regularization",
+            o => o.FeatureRegularization,
+            (o, value) => o with { FeatureRegularization = value },
+            ParameterRange.Positive) with
+        {
+            Group = ParameterGroup.Model,
+            SearchOrder = 8,
+            DefaultNote = TextOf(AlsOptions.UsualFeatureRegularization),
+            Summary = "Regularization of the weights of features (μ), in units of λ",
+        },
         Days("half-life", o => o.HalfLife, (o, days) => o with { HalfLife = days }) with
         {
             Group = ParameterGroup.Model,
@@ -308,5 +319,7 @@ internal static class AlsParameters
 
     /// <summary>The values of all of these in some options, as on the command line.</summary>
     public static string SearchedText(AlsOptions options) =>
-        string.Join(' ', Searchable.Select(parameter => $"{parameter.Option} {parameter.Get(options)}"));
+        string.Join(
+            ' ', Searchable.Where(parameter => parameter.Get(options).Length > 0)
+                .Select(parameter => $"{parameter.Option} {parameter.Get(options)}"));
 }

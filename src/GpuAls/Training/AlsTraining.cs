@@ -83,6 +83,12 @@ internal sealed class AlsTraining
         return factors;
     }
 
+    /// <summary>
+    /// The factors of both sides to measure with: users and items that have features but no plays have what their
+    /// features pull toward. Until the next iteration.
+    /// </summary>
+    public (IEngineFactors Users, IEngineFactors Items) Completed() => (_users.Completed(), _items.Completed());
+
     /// <summary>The weights of features that fit some factors of these users and items.</summary>
     public FeatureWeights FeatureWeights(FactorSnapshot factors)
     {

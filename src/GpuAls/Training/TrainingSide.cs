@@ -83,6 +83,12 @@ internal sealed class TrainingSide
         return report;
     }
 
+    /// <summary>
+    /// The factors to measure with: rows that have features but no plays have what their features pull toward. Until
+    /// the next half-iteration.
+    /// </summary>
+    public IEngineFactors Completed() => _pull?.Completed() ?? _factors;
+
     /// <summary>The factors have changed.</summary>
     public void Moved() => _pull?.Moved();
 

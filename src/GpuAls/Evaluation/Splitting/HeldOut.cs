@@ -48,15 +48,16 @@ internal sealed class HeldOut
     /// <param name="all">All plays.</param>
     /// <param name="split">[users, items] of all plays.</param>
     /// <param name="als">What plays are worth in the training part.</param>
+    /// <param name="keepsItems">Whether the items of the test part are items of the training, without plays.</param>
     /// <exception cref="GpuAlsException">
     /// Kind BadInput: nothing is left to train on, or nothing was held out. Kind Usage: there are no times.
     /// </exception>
     public static HeldOut Of(
-        IndexedInteractions? rows, InteractionMatrix all, HoldOutSplit split, AlsOptions als)
+        IndexedInteractions? rows, InteractionMatrix all, HoldOutSplit split, AlsOptions als, bool keepsItems = false)
     {
         split.RequirePlaysToTrainOn();
         var train = PlayWorth.OfPart(rows, split.Train, row => split.IsTrained(rows!, row), als);
-        return Of(all, split with { Train = train });
+        return keepsItems ? OfNewItems(all, split with { Train = train }) : Of(all, split with { Train = train });
     }
 
     /// <summary>A split of plays that were read together.</summary>
@@ -73,6 +74,35 @@ internal sealed class HeldOut
         var part = PlaysPart.Of(all.Users, all.Items, split.Train, all.Feedback);
         return new HeldOutBuilder(
             part.Plays, Seen.Of(part.Plays), part.Plays.ByUser, split.Test, part.UserIndices, part.ItemIndices).Build();
+    }
+
+    /// <summary>
+    /// A split by items: those held out follow the others in what is trained on, without plays, and only they are
+    /// listed.
+    /// </summary>
+    private static HeldOut OfNewItems(InteractionMatrix all, HoldOutSplit split)
+    {
+        split.RequirePlaysToTrainOn();
+        var part = PlaysPart.Of(all.Users, all.Items, split.Train, all.Feedback);
+        var known = part.Plays.Items.Count;
+        int[] added = [.. split.Test.Indices.ToArray().Distinct().Order().Where(item => part.ItemIndices[item] < 0)];
+        var indices = part.ItemIndices.ToArray();
+        var order = new int[known + added.Length];
+        for (var item = 0; item < indices.Length; item++)
+            if (indices[item] >= 0) order[indices[item]] = item;
+        for (var i = 0; i < added.Length; i++) (order[known + i], indices[added[i]]) = (added[i], known + i);
+        var byUser = part.Plays.ByUser;
+        var train = new InteractionMatrix(
+            part.Plays.Users, all.Items.Select(order),
+            CsrMatrix.InBuffers(
+                order.Length, byUser.Indptr.ToArray(), byUser.Indices.ToArray(), byUser.Values.ToArray()))
+        {
+            Feedback = all.Feedback,
+        };
+        var likes = new int[order.Length];
+        likes.AsSpan(known).Fill(1);
+        var seen = Seen.Of(train) with { ItemLikes = likes };
+        return new HeldOutBuilder(train, seen, train.ByUser, split.Test, part.UserIndices, indices).Build();
     }
 
     /// <summary>Plays of two inputs.</summary>

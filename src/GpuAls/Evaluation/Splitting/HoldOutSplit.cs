@@ -82,6 +82,23 @@ internal sealed record HoldOutSplit(CsrMatrix Train, CsrMatrix Test)
         return ByUser(plays, length => length > count ? count : 0, seed, times);
     }
 
+    /// <summary>Holds out all plays of a fraction of the items, drawn at random.</summary>
+    /// <param name="plays">[users, items].</param>
+    /// <param name="fraction">The fraction, 0 .. 1.</param>
+    /// <param name="seed">The same seed holds out the same items.</param>
+    public static HoldOutSplit Items(CsrMatrix plays, double fraction, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        var items = new int[plays.ColumnCount];
+        for (var item = 0; item < items.Length; item++) items[item] = item;
+        SeededRandom.Of(seed, 0).Shuffle<int>(items);
+        var isNew = new bool[items.Length];
+        foreach (var item in items.AsSpan(0, (int)(fraction * items.Length))) isNew[item] = true;
+        var isHeldOut = new bool[plays.EntryCount];
+        for (var entry = 0; entry < isHeldOut.Length; entry++) isHeldOut[entry] = isNew[plays.Indices[entry]];
+        return Divide(plays, isHeldOut);
+    }
+
     private static HoldOutSplit Between(CsrMatrix plays, double low, double high, long seed)
     {
         ArgumentNullException.ThrowIfNull(plays);

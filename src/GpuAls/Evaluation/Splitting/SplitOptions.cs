@@ -65,4 +65,11 @@ public enum SplitKind
     /// </summary>
     [JsonStringEnumMemberName("time")]
     Time,
+
+    /// <summary>
+    /// All plays of a fraction of the items, which nothing but their features is known of then. Only these items are
+    /// listed. Requires features of items.
+    /// </summary>
+    [JsonStringEnumMemberName("new-items")]
+    NewItems,
 }

@@ -14,7 +14,8 @@ internal static class SplitParameters
             IsCommon = true,
             Summary = "How to hold out plays",
             Details = "random: each play with the same probability. user: a fraction of each user's plays. leave-out: "
-                + "some plays of each user. leave-last: the newest plays of each user. time: the newest rows.",
+                + "some plays of each user. leave-last: the newest plays of each user. time: the newest rows. "
+                + "new-items: all plays of a fraction of the items, which alone are listed; requires --item-features.",
         },
         Real(
             "test-fraction", o => o.TestFraction, (o, value) => o with { TestFraction = value },
@@ -22,7 +23,7 @@ internal static class SplitParameters
         {
             Group = ParameterGroup.Evaluation,
             IsCommon = true,
-            Summary = "Fraction of the plays to hold out",
+            Summary = "Fraction of the plays to hold out, or of the items",
             AppliesWhen =
             [
                 new(o => o.Kind != SplitKind.LeaveOut, "cannot be used with --split leave-out; use --leave-out."),

@@ -26,7 +26,7 @@ internal static class Splitter
         return options.Folds is { } folds
             ? Enumerable.Range(0, folds).Select(
                 fold => HeldOut.Of(rows, plays, HoldOutSplit.Fold(plays.ByUser, fold, folds, options.Seed), als))
-            : [HeldOut.Of(rows, plays, Divide(rows, plays.ByUser, options), als)];
+            : [HeldOut.Of(rows, plays, Divide(rows, plays.ByUser, options), als, options.Kind == SplitKind.NewItems)];
     }
 
     /// <summary>One split.</summary>
@@ -37,6 +37,7 @@ internal static class Splitter
         IndexedInteractions rows, CsrMatrix plays, SplitOptions options) => options.Kind switch
         {
             SplitKind.Random => HoldOutSplit.Random(plays, options.TestFraction, options.Seed),
+            SplitKind.NewItems => HoldOutSplit.Items(plays, options.TestFraction, options.Seed),
             SplitKind.User => HoldOutSplit.PerUser(plays, options.TestFraction, options.Seed),
             SplitKind.LeaveOut => HoldOutSplit.LeaveOut(plays, options.LeaveOut, options.Seed),
             SplitKind.LeaveLast =>

@@ -55,6 +55,9 @@ internal sealed class HyperparameterSearch
     /// <summary>Whether there would have been more trials, had there been more time.</summary>
     public bool IsTimeOver { get; private set; }
 
+    /// <summary>What is known of users and items besides their plays.</summary>
+    public FeatureTables Features { get; init; } = FeatureTables.None;
+
     /// <summary>Tells the time, for <see cref="SearchOptions.Time"/>.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -68,7 +71,10 @@ internal sealed class HyperparameterSearch
         ITrialLog log, IProgress<TrialStep>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(log);
-        using var folds = new SearchFolds(_folds, Refolding?.Options ?? AlsOptions.Default, Refolding?.Make);
+        using var folds = new SearchFolds(_folds, Refolding?.Options ?? AlsOptions.Default, Refolding?.Make)
+        {
+            Features = Features,
+        };
         using var runner = new TrialRunner(_engine, folds, _options, _bootstrap, progress);
         IReadOnlyCollection<TrialResult> results = _options.Kind == SearchKind.Halving
             ? RunRungs(runner, log, cancellation)

@@ -112,7 +112,10 @@ internal sealed class TrialRunner(
     /// <summary>Measures all folds after an iteration.</summary>
     private Measurements Measure(TrainingStep state, CancellationToken cancellation) => Measurements.Merge(
         [.. folds.Current.Zip(state.Trainings, (fold, training) =>
-            fold.Measure(engine, training.Factors.Users, training.Factors.Items, cancellation: cancellation))]);
+        {
+            var (users, items) = training.Completed();
+            return fold.Measure(engine, users, items, cancellation: cancellation);
+        })]);
 
     private GpuAlsException NoNumber()
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
 
 namespace GpuAls;
 
@@ -15,6 +16,10 @@ namespace GpuAls;
 internal sealed record DataFingerprint(
     int Users, int Items, long Plays, string PlaysHash, string UsersHash, string ItemsHash, string? ValidationHash)
 {
+    /// <summary>The same of the features of both sides; null without any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? FeaturesHash { get; init; }
+
     /// <param name="plays">The plays that are trained on.</param>
     /// <param name="validation">What iterations are measured with; empty for nothing.</param>
     public static DataFingerprint Of(InteractionMatrix plays, params ReadOnlySpan<CsrMatrix> validation)
@@ -41,8 +46,22 @@ internal sealed record DataFingerprint(
             if (PlaysHash != now.PlaysHash) differ.Add("as many plays, but other ones");
         }
 
+        if (FeaturesHash != now.FeaturesHash) differ.Add("the features are others");
         if (ValidationHash != now.ValidationHash) differ.Add("the plays of the validation are others");
         return differ;
+    }
+
+    /// <summary>The same with the features that are trained with.</summary>
+    public DataFingerprint With(FeatureTables features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        FeatureTable[] tables = [.. new[] { features.Users, features.Items }.OfType<FeatureTable>()];
+        return tables.Length == 0 ? this : this with
+        {
+            FeaturesHash = string.Concat(tables.Select(
+                table => Hash([table.Values])[..16] + Hash(table.Ids)[..16]
+                    + Hash(new IdIndex<string>(table.Names))[..16])),
+        };
     }
 
     private static string Hash(ReadOnlySpan<CsrMatrix> matrices)

@@ -49,6 +49,27 @@ internal sealed class FeaturePull
     /// <summary>Σ λ|x - Wᵀf|² + μλ|W|².</summary>
     public double Penalty() => _regression.Value.Penalty(Fit());
 
+    /// <summary>
+    /// The factors, with Wᵀf for rows that have features but no plays; until the next half-iteration.
+    /// </summary>
+    public IEngineFactors Completed()
+    {
+        var lambda = _lambda.Value;
+        int[] rows =
+        [
+            .. Enumerable.Range(0, lambda.Length).Where(row => lambda[row] == 0 && _features.RowLength(row) > 1),
+        ];
+        if (rows.Length == 0) return _factors;
+        var (factors, rank) = (Fit(), _options.Rank);
+        var predicted = new float[factors.Length];
+        _regression.Value.Predict(null, predicted);
+        foreach (var row in rows)
+            for (var i = row * rank; i < (row + 1) * rank; i++)
+                factors[i] = _options.Nonnegative ? Math.Max(0, predicted[i]) : predicted[i];
+        _pull.CopyFrom(factors);
+        return _pull;
+    }
+
     /// <summary>W for other factors of the same rows.</summary>
     public double[] WeightsFor(float[] factors)
     {

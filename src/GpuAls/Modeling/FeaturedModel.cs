@@ -1,0 +1,74 @@
+namespace GpuAls;
+
+/// <summary>
+/// The model of a training with features. Users and items that nobody trained on, but that have features, are in it
+/// too, after the others: their factors are Wᵀf, what the features pull toward.
+/// </summary>
+internal static class FeaturedModel
+{
+    /// <param name="plays">What was trained on.</param>
+    /// <param name="options">What was trained.</param>
+    /// <param name="trained">What the training gave.</param>
+    /// <param name="features">The features it was trained with.</param>
+    /// <exception cref="GpuAlsException">
+    /// Kind BadInput: ids of features have another type than those of the plays.
+    /// </exception>
+    public static FactorModel Of(
+        InteractionMatrix plays, AlsOptions options, TrainedFactors trained, FeatureTables features)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        ArgumentNullException.ThrowIfNull(trained);
+        ArgumentNullException.ThrowIfNull(features);
+        if (!features.HasAny) return new FactorModel(plays, options, trained);
+        var (users, userFactors, userFeatures) = Grow(
+            plays.Users, plays.ByUser, trained.UserFactors, options, features.Users, trained.Features.Users, "user");
+        var (items, itemFactors, itemFeatures) = Grow(
+            plays.Items, plays.ByItem, trained.ItemFactors, options, features.Items, trained.Features.Items, "item");
+        return new FactorModel(
+            users, items, Grown(plays.ByUser, users.Count, items.Count), options, userFactors, itemFactors)
+        {
+            UserFeatures = userFeatures,
+            ItemFeatures = itemFeatures,
+        };
+    }
+
+    private static (IdIndex Ids, float[] Factors, SideFeatures? Features) Grow(
+        IdIndex ids, CsrMatrix plays, float[] factors, AlsOptions options, FeatureTable? table, double[]? weights,
+        string noun)
+    {
+        if (table is null || weights is null) return (ids, factors, null);
+        var known = table.Ids.IndicesIn(ids);
+        var added = Enumerable.Range(0, known.Length)
+            .Where(row => known[row] < 0 && table.Values.RowLength(row) > 1).ToArray();
+        var grown = GrownIds.Of(ids, [.. added.Select(table.Ids.Format)], noun, $"the file of --{noun}-features has");
+        var rows = new int[grown.Count];
+        Array.Fill(rows, -1);
+        for (var row = 0; row < known.Length; row++)
+            if (known[row] >= 0) rows[known[row]] = row;
+        added.CopyTo(rows, ids.Count);
+        var features = new SideFeatures(
+            new IdIndex<string>(table.Names), FeatureTable.RowsAt(table.Values, rows),
+            Array.ConvertAll(weights, weight => (float)weight));
+        var all = new float[checked(grown.Count * options.Rank)];
+        factors.CopyTo(all, 0);
+        int[] predicted =
+        [
+            .. Enumerable.Range(0, grown.Count)
+                .Where(row => features.Has(row) && (row >= ids.Count || plays.RowLength(row) == 0)),
+        ];
+        var vectors = features.Predict(predicted);
+        if (options.Nonnegative)
+            foreach (ref var factor in vectors.AsSpan()) factor = Math.Max(0, factor);
+        for (var i = 0; i < predicted.Length; i++)
+            vectors.AsSpan(i * options.Rank, options.Rank).CopyTo(all.AsSpan(predicted[i] * options.Rank));
+        return (grown, all, features);
+    }
+
+    private static CsrMatrix Grown(CsrMatrix plays, int users, int items)
+    {
+        var indptr = new long[users + 1];
+        plays.Indptr.CopyTo(indptr);
+        indptr.AsSpan(plays.RowCount + 1).Fill(plays.EntryCount);
+        return CsrMatrix.InBuffers(items, indptr, plays.Indices.ToArray(), plays.Values.ToArray());
+    }
+}
