@@ -130,7 +130,8 @@ internal sealed class ServedModel : IDisposable
     /// <exception cref="GpuAlsException">Kind Usage: a weight is too large.</exception>
     public Task<UserList> RecommendAsync(CsrMatrix plays, WantedList wanted, CancellationToken cancellation)
     {
-        var factors = _foldIn.Value.Solve(plays, cancellation); // a row alone: its bits depend on no other request
+        // A row alone: its bits depend on no other request.
+        var factors = _foldIn.Value.Solve(plays, cancellation: cancellation);
         if (!ListRule.Holds(Likes.Any(plays.RowValues(0), Model.Feedback), factors))
             return Task.FromResult(default(UserList));
         var played = wanted.IncludePlayed ? default : plays.RowIndices(0);

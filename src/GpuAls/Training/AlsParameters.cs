@@ -23,7 +23,7 @@ internal static class AlsParameters
         {
             Group = ParameterGroup.Model,
             IsCommon = true,
-            SearchOrder = 9,
+            SearchOrder = 10,
             Summary = "Number of factors of each user and item",
         },
         Real(
@@ -75,7 +75,7 @@ internal static class AlsParameters
         Word("objective", o => o.Objective, (o, value) => o with { Objective = value }) with
         {
             Group = ParameterGroup.Model,
-            SearchOrder = 11,
+            SearchOrder = 12,
             Summary = "Objective of Hu, Koren and Volinsky (hkv) or of iALS (ials)",
             AppliesWhen = [Implicit],
         },
@@ -124,7 +124,7 @@ internal static class AlsParameters
             ParameterRange.Positive) with
         {
             Group = ParameterGroup.Model,
-            SearchOrder = 8,
+            SearchOrder = 9,
             DefaultNote = TextOf(AlsOptions.UsualFeatureRegularization),
             Summary = "Regularization of the weights of features (μ), in units of λ",
         },
@@ -207,7 +207,7 @@ internal static class AlsParameters
         {
             Group = ParameterGroup.Training,
             IsCommon = true,
-            SearchOrder = 10,
+            SearchOrder = 11,
             Summary = "Number of iterations; each solves users and items once",
             Details = $"{UntilConverged}: as many as --tolerance asks for, at most {AlsOptions.MostIterations}.",
         },

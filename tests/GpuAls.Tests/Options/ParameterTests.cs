@@ -58,7 +58,7 @@ public sealed class ParameterTests
     public void Searchable_EachParameter_GivesTrialsThatDifferInIt()
     {
         Assert.That(
-            AlsParameters.Searchable.Select(parameter => parameter.SearchOrder), Is.EqualTo(Enumerable.Range(1, 11)));
+            AlsParameters.Searchable.Select(parameter => parameter.SearchOrder), Is.EqualTo(Enumerable.Range(1, 12)));
         foreach (var parameter in AlsParameters.Searchable)
         {
             var axis = SearchAxis.Parse(parameter, string.Join(',', Values(parameter)));
@@ -83,7 +83,7 @@ public sealed class ParameterTests
         AssertWords<SumPrecision>("fp32", "tf32");
         AssertWords<OnBadRow>("fail", "skip");
         AssertWords<IdType>("string", "int32", "int64", "uint64", "uuid");
-        AssertWords<SplitKind>("random", "user", "leave-out", "leave-last", "time");
+        AssertWords<SplitKind>("random", "user", "leave-out", "leave-last", "time", "new-items");
         AssertWords<ColdStart>("drop", "nan");
         AssertWords<SearchKind>("grid", "random", "halving", "bayes");
     }
