@@ -9,6 +9,7 @@ internal abstract class ModelFormat(string name)
     [
         new SparkFormat(), new ImplicitFormat(), new NumpyFormat(), new SafetensorsFormat(), new FaissFormat(),
         new HnswlibFormat(), new Word2VecFormat(), new ParquetTableFormat(), new ArrowTableFormat(),
+        new OnnxFormat(),
     ];
 
     /// <summary>What <c>--format</c> calls it.</summary>
@@ -75,6 +76,9 @@ internal sealed record ForeignSource(string Location)
     /// <summary>The file with the factors of the items, where <see cref="Location"/> has those of the users.</summary>
     public string? Items { get; init; }
 
+    /// <summary>Folders of Spark's indexers, where they are not in a pipeline with the model.</summary>
+    public IReadOnlyList<string> Indexers { get; init; } = [];
+
     /// <summary>The column of ids, in tables.</summary>
     public string IdColumn { get; init; } = UsualIdColumn;
 
@@ -120,6 +124,9 @@ internal sealed record FormatOptions
 
     /// <summary>How a graph is built.</summary>
     public HnswOptions Hnsw { get; init; } = new();
+
+    /// <summary>What a model of ONNX takes in.</summary>
+    public OnnxInput OnnxInput { get; init; }
 }
 
 /// <summary>A model of another system.</summary>

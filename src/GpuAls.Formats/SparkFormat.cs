@@ -102,6 +102,8 @@ internal sealed class SparkFormat() : ModelFormat("spark")
         var stages = await SparkStage.FindAsync(location, cancellation).ConfigureAwait(false);
         var als = stages.Find(stage => stage.Metadata.IsA("ALSModel"))
             ?? throw FormatErrors.Damaged(location, "has no ALSModel among its stages");
+        foreach (var indexers in source.Indexers)
+            stages.AddRange(await SparkStage.FindAsync(indexers, cancellation).ConfigureAwait(false));
         var rank = als.Metadata.Rank
             ?? throw FormatErrors.Damaged(location, "is an ALSModel whose metadata names no rank");
         return new ForeignModel(
@@ -118,11 +120,22 @@ internal sealed class SparkFormat() : ModelFormat("spark")
             var path = Stores.Combine(als.Path, folder);
             var (numbers, factors) = await SparkParquet.ReadFactorsAsync(path, rank, cancellation)
                 .ConfigureAwait(false);
-            var indexer = stages.Find(
-                stage => stage.Metadata.IsA("StringIndexerModel") && stage.Metadata.Text("outputCol") == column);
+            var indexers = stages.Where(stage => stage.Metadata.IsA("StringIndexerModel")).ToArray();
+            var indexer = Array.Find(indexers, stage => stage.Metadata.Outputs.Contains(column));
+            if (indexer is null && source.Indexers.Count > 0)
+                throw FormatErrors.Damaged(
+                    als.Path,
+                    $"is an ALSModel of the column {Quoted.Of(column ?? "")}; the indexers make the columns "
+                    + string.Join(", ", indexers.SelectMany(stage => stage.Metadata.Outputs).Select(Quoted.Of)));
             if (indexer is null) return new ForeignSide(factors, new IdIndex<int>(numbers));
-            var labels = await SparkParquet
-                .ReadLabelsAsync(Stores.Combine(indexer.Path, "data"), cancellation).ConfigureAwait(false);
+            var data = Stores.Combine(indexer.Path, "data");
+            var columns = await SparkParquet.ReadLabelsAsync(data, cancellation).ConfigureAwait(false);
+            var outputs = indexer.Metadata.Outputs;
+            if (columns.Count != outputs.Count)
+                throw FormatErrors.Damaged(
+                    data,
+                    $"has labels of {Counted.Of(columns.Count, "column")}; the indexer makes {outputs.Count}");
+            var labels = columns[outputs.ToList().IndexOf(column!)];
             if (numbers.Length > 0 && (numbers[0] < 0 || numbers[^1] >= labels.Count))
                 throw FormatErrors.Damaged(
                     path,
@@ -153,6 +166,10 @@ internal sealed record SparkMetadata(string Class, string Uid)
     /// <summary>A parameter that is a string; null where there is none.</summary>
     public string? Text(string name) =>
         ParamMap.GetValueOrDefault(name) as string ?? DefaultParamMap.GetValueOrDefault(name) as string;
+
+    /// <summary>The columns that an indexer makes: several in Spark 3 and later.</summary>
+    public IReadOnlyList<string> Outputs =>
+        ParamMap.GetValueOrDefault("outputCols") as string[] ?? (Text("outputCol") is { } column ? [column] : []);
 
     /// <summary>The names of the stages of a pipeline.</summary>
     public IReadOnlyList<string> Stages => ParamMap.GetValueOrDefault("stageUids") as string[] ?? [];

@@ -46,9 +46,10 @@ internal static class SparkParquet
             .ConfigureAwait(false);
     }
 
-    /// <summary>The labels of an indexer, by number.</summary>
+    /// <summary>The labels of each column of an indexer, by number.</summary>
     /// <exception cref="GpuAlsException">Kind BadInput: it has no such file.</exception>
-    public static async Task<IReadOnlyList<string>> ReadLabelsAsync(string folder, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<IReadOnlyList<string>>> ReadLabelsAsync(
+        string folder, CancellationToken cancellation)
     {
         foreach (var file in await SparkMetadata.FilesAsync(folder, cancellation).ConfigureAwait(false))
         {
@@ -103,7 +104,7 @@ internal static class SparkParquet
     }
 
     /// <summary>Level by level, as Spark names the levels of lists in more than one way.</summary>
-    private static async Task<string[]?> ReadLabelsAsync(IByteSource file, CancellationToken cancellation)
+    private static async Task<List<List<string>>?> ReadLabelsAsync(IByteSource file, CancellationToken cancellation)
     {
         var reader = await OpenAsync(file, cancellation).ConfigureAwait(false);
         await using var closing = reader.ConfigureAwait(false);
@@ -117,11 +118,15 @@ internal static class SparkParquet
             using var read = await group.ReadRawColumnDataBaseAsync(field, cancellation).ConfigureAwait(false);
             var column = read as RawColumnData<ReadOnlyMemory<char>>
                 ?? throw FormatErrors.Damaged(file.Name, "has labels that are no strings");
-            if (column.RepetitionLevels.Length > 1
-                && column.RepetitionLevels[1..].ContainsAnyExcept(field.MaxRepetitionLevel))
-                throw FormatErrors.Damaged(file.Name, "has labels of several columns; expected those of one");
-            return [.. column.NullableValues.Select(label =>
-                (label ?? throw FormatErrors.Damaged(file.Name, "has a label that is null")).ToString())];
+            var (levels, labels) = (column.RepetitionLevels.ToArray(), new List<List<string>>());
+            foreach (var (at, label) in column.NullableValues.Index())
+            {
+                if (at == 0 || levels[at] < field.MaxRepetitionLevel) labels.Add([]);
+                labels[^1].Add(
+                    (label ?? throw FormatErrors.Damaged(file.Name, "has a label that is null")).ToString());
+            }
+
+            return labels;
         }
 
         return null;

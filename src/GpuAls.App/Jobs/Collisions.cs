@@ -65,6 +65,8 @@ internal static class Collisions
         CheckApart(
             "--output", options.Output, ("the source", options.Source), ("--item-factors", options.ItemFactors),
             ("--user-ids", options.UserIds), ("--item-ids", options.ItemIds));
+        foreach (var indexers in options.Indexers)
+            CheckApart("--output", options.Output, ("--indexers", indexers));
         await CheckPlaysOutsideAsync(options.Output, "which would be replaced", [options.Plays], cancellation)
             .ConfigureAwait(false);
     }

@@ -13,8 +13,21 @@ internal sealed record ImportJobOptions
     /// </summary>
     public string? ItemFactors { get; init; }
 
-    /// <summary>The files or the folder of the model.</summary>
-    internal IReadOnlyList<string> Sources => ItemFactors is null ? [Source] : [Source, ItemFactors];
+    /// <summary>Folders of Spark's indexers, where they are not in a pipeline with the model.</summary>
+    public IReadOnlyList<string> Indexers { get; init; } = [];
+
+    /// <summary>What it learned from, where the source does not say.</summary>
+    public Feedback Feedback { get; init; }
+
+    /// <summary>The α of its training; null for that of the source or its system.</summary>
+    public double? Alpha { get; init; }
+
+    /// <summary>The λ of its training; null for that of the source or its system.</summary>
+    public double? Regularization { get; init; }
+
+    /// <summary>The files or folders of the model.</summary>
+    internal IReadOnlyList<string> Sources =>
+        [Source, .. ItemFactors is null ? (string[])[] : [ItemFactors], .. Indexers];
 
     /// <summary>The column of ids in tables of factors.</summary>
     public string IdColumn { get; init; } = ForeignSource.UsualIdColumn;
@@ -57,7 +70,13 @@ internal static class ImportJob
         await using var closing = outputs.ConfigureAwait(false);
         var folder = new ChecksummedOutput(await outputs
             .OpenFolderAsync(options.Output, ModelFolder.WhyForeignAsync, cancellation).ConfigureAwait(false));
-        var source = new ForeignSource(options.Source) { Items = options.ItemFactors, IdColumn = options.IdColumn };
+        if (options.Plays.Count > 0) RatingColumn.Check(options.Feedback, options.Schema);
+        var source = new ForeignSource(options.Source)
+        {
+            Items = options.ItemFactors,
+            IdColumn = options.IdColumn,
+            Indexers = options.Indexers,
+        };
         var foreign = await ModelFormat.Of(options.Format).ReadAsync(source, cancellation).ConfigureAwait(false);
         if (foreign.Rank != foreign.Items.Factors.Rank)
             throw FormatErrors.Damaged(
@@ -65,15 +84,21 @@ internal static class ImportJob
         if (foreign.Rank is < 1 or > EngineLimits.MaximumRank)
             throw FormatErrors.Damaged(
                 options.Source, $"has rank {foreign.Rank}; expected 1 to {EngineLimits.MaximumRank}");
-        var users = await IdsAsync(foreign.Users, options.UserIds, "--user-ids", cancellation).ConfigureAwait(false);
-        var items = await IdsAsync(foreign.Items, options.ItemIds, "--item-ids", cancellation).ConfigureAwait(false);
+        var users = await IdsAsync(foreign.Users, options.UserIds, "--user-ids", options.IdColumn, cancellation)
+            .ConfigureAwait(false);
+        var items = await IdsAsync(foreign.Items, options.ItemIds, "--item-ids", options.IdColumn, cancellation)
+            .ConfigureAwait(false);
         clock.End("read_model");
         var known = await KnownPlays.ReadAsync(options, users, items, clock, progress, cancellation)
             .ConfigureAwait(false);
-        var model = Model(options, foreign with
+        var als = foreign.Options with
         {
-            Options = foreign.Options with { Rank = foreign.Rank },
-        }, users, items, known.Plays);
+            Rank = foreign.Rank,
+            Feedback = options.Feedback,
+            Alpha = options.Alpha ?? foreign.Options.Alpha,
+            Regularization = options.Regularization ?? foreign.Options.Regularization,
+        };
+        var model = Model(options, foreign with { Options = als }, users, items, known.Plays);
         var manifest = Task.FromResult(ManifestOf(options, foreign, model, known.Read, clock));
         await ModelWriter.WriteAsync(model, folder, () => manifest, lists: null, cancellation).ConfigureAwait(false);
         await outputs.CommitAsync(cancellation).ConfigureAwait(false);
@@ -96,16 +121,16 @@ internal static class ImportJob
 
     /// <summary>The ids of a file, those of the format, or the numbers of the rows.</summary>
     private static async Task<IdIndex> IdsAsync(
-        ForeignSide side, string? file, string option, CancellationToken cancellation)
+        ForeignSide side, string? file, string option, string idColumn, CancellationToken cancellation)
     {
         var rows = side.Factors.Rows;
         if (file is null) return side.Ids ?? new IdIndex<int>([.. Enumerable.Range(0, rows)]);
-        var ids = await IdFiles.ReadLinesAsync(file, new InteractionSchema(), "one id per line", cancellation)
+        var ids = await IdFiles.ReadColumnAsync(file, new InteractionSchema { ItemColumn = idColumn }, cancellation)
             .ConfigureAwait(false);
         if (ids.Count != rows)
             throw new GpuAlsException(
                 FailureKind.BadInput,
-                $"{option}: {file} has {Counted.Of(ids.Count, "line")}; expected {rows:N0}, one for each row of "
+                $"{option}: {file} has {Counted.Of(ids.Count, "id")}; expected {rows:N0}, one for each row of "
                 + "factors.");
         var twice = ids.GroupBy(id => id, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
         if (twice is not null)
@@ -149,7 +174,7 @@ internal sealed record KnownPlays(CsrMatrix Plays, long Left, ReadStatistics Rea
             return new KnownPlays(
                 new CsrMatrix(items.Count, new long[users.Count + 1], [], []), 0,
                 new ReadStatistics { Files = 0, Rows = 0, ZeroWeightRows = 0, BadRows = 0 });
-        var (rows, plays) = await new PlaysLoader(options.Schema, clock, progress)
+        var (rows, plays) = await new PlaysLoader(options.Schema with { Feedback = options.Feedback }, clock, progress)
             .ReadAsync(options.Plays, als: null, cancellation).ConfigureAwait(false);
         var known = CsrBuilder.Renumbered(
             plays.ByUser, plays.Users.IndicesIn(users), users.Count, plays.Items.IndicesIn(items), items.Count,

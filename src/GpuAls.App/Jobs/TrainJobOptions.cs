@@ -88,6 +88,7 @@ internal sealed record TrainJobOptions
     {
         Top = Top,
         IncludePlayed = IncludePlayed,
+        Shape = ListShape,
         File = Tables.Of(Recommendations),
     };
 }

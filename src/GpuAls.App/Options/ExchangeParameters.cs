@@ -14,7 +14,8 @@ internal static class ExchangeParameters
             "Format to write",
             "spark is a folder with a PipelineModel of two StringIndexerModels and an ALSModel. implicit is an .npz "
             + "for AlternatingLeastSquares.load. faiss is an IndexFlatIP, hnswlib an HNSW index. These two "
-            + "and word2vec hold one --side. parquet and arrow are directories with a table of factors for each side."),
+            + "and word2vec hold one --side. parquet and arrow are directories with a table of factors for each side. "
+            + "onnx scores users against all items."),
         SharedParameters.Output<ExportJobOptions>(
             o => o.Output.Length == 0 ? null : o.Output, (o, path) => o with { Output = path }, "PATH",
             "File to write, or directory with --format spark") with
@@ -55,6 +56,14 @@ internal static class ExchangeParameters
         {
             Summary = "Candidates for these links: more take more time to export, and find more",
         },
+        Parameter<ExportJobOptions>.Word(
+            "onnx-input", o => o.Choices.OnnxInput,
+            (o, input) => o with { Choices = o.Choices with { OnnxInput = input } }) with
+        {
+            Group = ParameterGroup.Output,
+            Summary = "What a model of ONNX takes in: indices of users, or factors of users",
+            AppliesWhen = [new(o => o.Format is "" or "onnx", "requires --format onnx.")],
+        },
         SharedParameters.Overwrite<ExportJobOptions>(o => o.Overwrite, (o, value) => o with { Overwrite = value }),
     ]);
 
@@ -84,13 +93,56 @@ internal static class ExchangeParameters
             Summary = "File with the factors of the items, where SOURCE is a file with those of the users",
             AppliesWhen = [Of(format => format.IsOfTwoFiles)],
         },
+        Parameter<ImportJobOptions>.List("indexers", o => o.Indexers, (o, paths) => o with { Indexers = paths }) with
+        {
+            Group = ParameterGroup.Input,
+            ValueName = "DIR",
+            Summary = "Spark's StringIndexerModels, or a PipelineModel with them, for an ALSModel; may be repeated",
+            Details = "Their labels become the ids. They are matched by the userCol and itemCol of the ALSModel.",
+            AppliesWhen = [Of(format => format is SparkFormat)],
+        },
+        Parameter<ImportJobOptions>.Word(
+            "feedback", o => o.Feedback, (o, feedback) => o with { Feedback = feedback }) with
+        {
+            Group = ParameterGroup.Model,
+            Summary = "What the model learned from: plays or ratings",
+            Details = "An ALSModel of Spark does not say; pass explicit for implicitPrefs=False.",
+            AppliesWhen = [WithoutOptions],
+        },
+        Parameter<ImportJobOptions>.Real(
+            "alpha", o => o.Alpha, (o, alpha) => o with { Alpha = alpha }, ParameterRange.Positive) with
+        {
+            Group = ParameterGroup.Model,
+            DefaultNote = "that of the other system",
+            Summary = "Weight of a play (α) in its training, for fold-in, update and explain",
+            AppliesWhen =
+            [
+                WithoutOptions,
+                new(o => o.Feedback == Feedback.Implicit, "cannot be used with --feedback explicit."),
+            ],
+        },
+        Parameter<ImportJobOptions>.Real(
+            "regularization", o => o.Regularization, (o, value) => o with { Regularization = value },
+            ParameterRange.NonNegative) with
+        {
+            Group = ParameterGroup.Model,
+            DefaultNote = "that of the other system",
+            Summary = "Regularization strength (λ) of its training, for fold-in, update and explain",
+            AppliesWhen = [WithoutOptions],
+        },
         Parameter<ImportJobOptions>.Text(
             "id-column", o => o.IdColumn, (o, name) => o with { IdColumn = name }) with
         {
             Group = ParameterGroup.Input,
             ValueName = "NAME",
-            Summary = "Column of ids in tables of factors",
-            AppliesWhen = [Of(format => format.HasTables)],
+            Summary = "Column of ids in tables of factors, --user-ids and --item-ids",
+            AppliesWhen =
+            [
+                new(
+                    o => o.Format.Length == 0 || ModelFormat.Of(o.Format).HasTables || o.UserIds is not null
+                        || o.ItemIds is not null,
+                    $"requires --format {Named(format => format.HasTables)}, --user-ids or --item-ids."),
+            ],
         },
         IdFile("user-ids", "users", o => o.UserIds, (o, path) => o with { UserIds = path }),
         IdFile("item-ids", "items", o => o.ItemIds, (o, path) => o with { ItemIds = path }),
@@ -134,6 +186,9 @@ internal static class ExchangeParameters
     private static ParameterCondition<ImportJobOptions> Of(Predicate<ModelFormat> which) => new(
         o => o.Format.Length == 0 || which(ModelFormat.Of(o.Format)), $"requires --format {Named(which)}.");
 
+    private static ParameterCondition<ImportJobOptions> WithoutOptions { get; } = new(
+        o => o.Format != "implicit", "cannot be used with --format implicit, whose files have the options.");
+
     private static Parameter<T> Format<T>(
         Predicate<ModelFormat> takes, Func<T, string> get, Func<T, string, T> set, string summary, string details) =>
         Parameter<T>.Word(
@@ -155,8 +210,9 @@ internal static class ExchangeParameters
             IsCommon = true,
             ValueName = "FILE",
             DefaultNote = "as the source has them",
-            Summary = $"File with the ids of the {noun}: one per line, in the order of the factors",
-            Details = "Without it, the ids are those of the source or, where it has none, row numbers from 0.",
+            Summary = $"File with the ids of the {noun}, in the order of the factors",
+            Details = "A table (Parquet, CSV, JSON Lines) with the column of --id-column, or a text file with one id "
+                + "per line. Without it, the ids are those of the source or, where it has none, row numbers from 0.",
         };
 
     private static string Named(Predicate<ModelFormat> which) =>

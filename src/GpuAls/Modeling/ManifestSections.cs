@@ -159,6 +159,19 @@ internal enum PlaysCombination
     Replace,
 }
 
+/// <summary>What a row of a file of lists is.</summary>
+[JsonConverter(typeof(WordConverter<ListShape>))]
+internal enum ListShape
+{
+    /// <summary>A listed item.</summary>
+    [JsonStringEnumMemberName("flat")]
+    Flat,
+
+    /// <summary>A list.</summary>
+    [JsonStringEnumMemberName("nested")]
+    Nested,
+}
+
 /// <summary>The lists that were made with a model.</summary>
 internal sealed record ManifestLists
 {
@@ -167,6 +180,9 @@ internal sealed record ManifestLists
 
     /// <summary>Whether lists may hold what a user has played.</summary>
     public required bool IncludePlayed { get; init; }
+
+    /// <summary>What a row of the file is.</summary>
+    public ListShape Shape { get; init; }
 
     /// <summary>The file, as it was given; null for the one in the folder of the model.</summary>
     public required string? File { get; init; }

@@ -21,21 +21,26 @@ internal static class IdFiles
     public static async Task<IReadOnlyList<string>> ReadListAsync(
         string location, InteractionSchema schema, CancellationToken cancellation)
     {
+        var ids = await ReadColumnAsync(location, schema, cancellation).ConfigureAwait(false);
+        return [.. ids.Where(id => id.Length > 0).Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The ids of all rows or lines of a file, in their order.</summary>
+    /// <inheritdoc cref="ReadListAsync"/>
+    public static async Task<IReadOnlyList<string>> ReadColumnAsync(
+        string location, InteractionSchema schema, CancellationToken cancellation)
+    {
         if (HasLines(location))
-        {
-            var lines = await ReadLinesAsync(
+            return await ReadLinesAsync(
                 location, schema, $"one id per line, or a table: {InputFormats.Expected}", cancellation)
                 .ConfigureAwait(false);
-            return [.. lines.Where(line => line.Length > 0).Distinct(StringComparer.Ordinal)];
-        }
-
         var files = await ResolveAsync(location, cancellation).ConfigureAwait(false);
         var list = new Dictionary<string, PartitionValue> { [InteractionSchema.NoColumn] = new("0", IdType.Integer32) };
         var rows = await LoadAsync(
             [.. files.Select(file => file with { Partitions = With(file.Partitions, list) })],
             schema with { UserColumn = InteractionSchema.NoColumn },
             cancellation).ConfigureAwait(false);
-        return [.. rows.ItemIndices.Distinct().Select(rows.Items.Format)];
+        return [.. rows.ItemIndices.Select(rows.Items.Format)];
     }
 
     /// <summary>The rows of a table, whose ids need not be those of plays.</summary>

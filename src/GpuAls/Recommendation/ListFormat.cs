@@ -1,19 +1,4 @@
-using System.Text.Json.Serialization;
-
 namespace GpuAls;
-
-/// <summary>What a row of a file of lists is.</summary>
-[JsonConverter(typeof(WordConverter<ListShape>))]
-internal enum ListShape
-{
-    /// <summary>A listed item.</summary>
-    [JsonStringEnumMemberName("flat")]
-    Flat,
-
-    /// <summary>A list.</summary>
-    [JsonStringEnumMemberName("nested")]
-    Nested,
-}
 
 /// <summary>A file format for lists. A new one is an <see cref="IListEncoder"/> and a line here.</summary>
 /// <param name="Extension">The extension of its files.</param>

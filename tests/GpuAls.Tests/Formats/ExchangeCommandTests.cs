@@ -136,7 +136,7 @@ public sealed class ExchangeCommandTests
             "--user-ids", _folder.At("ids"));
 
         Assert.That(run.ExitCode, Is.EqualTo(3));
-        Assert.That(run.Error, Does.Contain("has 2 lines; expected 60, one for each row of factors"));
+        Assert.That(run.Error, Does.Contain("has 2 ids; expected 60, one for each row of factors"));
         Assert.That(Directory.Exists(_folder.At("m")), Is.False);
     }
 

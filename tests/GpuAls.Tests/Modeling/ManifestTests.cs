@@ -50,6 +50,7 @@ public sealed class ManifestTests
           "lists": {
             "top": 10,
             "include_played": false,
+            "shape": "flat",
             "file": null
           },
           "data": {
