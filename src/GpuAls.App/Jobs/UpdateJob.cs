@@ -51,8 +51,10 @@ internal sealed class UpdateJob(UpdateJobOptions options, IAlsEngine engine, IPr
         var (updated, counts) = ModelUpdate.Of(
             model, engine, plays, options.Side, options.Combination, cancellation);
         clock.End("update");
-        var manifest = Task.FromResult(ManifestOf(model, updated, counts, rows.Statistics, clock));
-        await ModelWriter.WriteAsync(updated, folder, () => manifest, lists: null, cancellation).ConfigureAwait(false);
+        var manifest = model.Manifest!.Updated(updated, UpdateOf(counts, rows.Statistics, clock));
+        await ModelWriter
+            .WriteAsync(updated, folder, () => Task.FromResult(manifest), lists: null, cancellation)
+            .ConfigureAwait(false);
         clock.End("write_model");
         await outputs.CommitAsync(cancellation).ConfigureAwait(false);
         clock.End("publish");
@@ -60,31 +62,18 @@ internal sealed class UpdateJob(UpdateJobOptions options, IAlsEngine engine, IPr
         return updated;
     }
 
-    /// <summary>That of the training, with what has changed since.</summary>
-    private ModelManifest ManifestOf(
-        FactorModel model, FactorModel updated, ModelUpdateCounts counts, ReadStatistics read, PhaseClock clock) =>
-        model.Manifest! with
-        {
-            Data = model.Manifest.Data.Updated(updated),
-            Features = model.Manifest.Features?.Of(updated),
-            Lists = null,
-            Updates =
-            [
-                .. model.Manifest.Updates ?? [],
-                new ManifestUpdate
-                {
-                    GpualsVersion = ProductVersion.Text,
-                    StartedAt = clock.StartedAt,
-                    Device = engine.Description.ToString(),
-                    Locations = options.Plays,
-                    Side = options.Side,
-                    Combine = options.Combination,
-                    Recomputed = counts.Recomputed,
-                    Added = counts.Added,
-                    Read = read,
-                },
-            ],
-        };
+    private ManifestUpdate UpdateOf(ModelUpdateCounts counts, ReadStatistics read, PhaseClock clock) => new()
+    {
+        GpualsVersion = ProductVersion.Text,
+        StartedAt = clock.StartedAt,
+        Device = engine.Description.ToString(),
+        Locations = options.Plays,
+        Side = options.Side,
+        Combine = options.Combination,
+        Recomputed = counts.Recomputed,
+        Added = counts.Added,
+        Read = read,
+    };
 }
 
 /// <summary>A model with new plays was written.</summary>

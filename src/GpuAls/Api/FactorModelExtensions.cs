@@ -1,7 +1,7 @@
 namespace GpuAls;
 
 /// <summary>Recommends items with a model, and evaluates it.</summary>
-public static class FactorModelExtensions
+public static partial class FactorModelExtensions
 {
     /// <summary>Recommends items to some users.</summary>
     /// <param name="model">The model.</param>
@@ -117,6 +117,34 @@ public static class FactorModelExtensions
             .Select(list => new SimilarItems(list.Id, list.Items));
     }
 
+    /// <summary>Explains a score: which plays of a user made it.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="engine">The device to compute YᵀY on.</param>
+    /// <param name="user">Id of the user, as text.</param>
+    /// <param name="item">Id of the item, as text.</param>
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: the user or the item is not in the model, or its factors are nonnegative. Kind BadInput: the user
+    /// has no play to explain anything with. Kind Device: too little memory.
+    /// </exception>
+    public static ScoreExplanation Explain(this FactorModel model, Engine engine, string user, string item)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(user);
+        ArgumentNullException.ThrowIfNull(item);
+        var (userIndex, itemIndex) = (Find(model.Users, "user", user), Find(model.Items, "item", item));
+        var found = Explanation.Of(model, engine.Implementation, userIndex, itemIndex);
+        return new ScoreExplanation(
+            model.Users.Format(userIndex),
+            model.Items.Format(itemIndex),
+            found.Score,
+            [
+                .. found.Plays.Select(play =>
+                    new PlayContribution(model.Items.Format(play.Item), play.Plays, play.Contribution)),
+            ],
+            found.Rest);
+    }
+
     /// <summary>
     /// Recommends items to every user whose factors are not all 0. Lists are computed lazily, in batches.
     /// </summary>
@@ -210,33 +238,6 @@ public static class FactorModelExtensions
             await new ListFile(file, format).WriteAsync(model, batches, cancellation).ConfigureAwait(false);
             await file.Output.CommitAsync(cancellation).ConfigureAwait(false);
         }
-    }
-
-    /// <summary>
-    /// A model of other users over the same items: their factors are what half an iteration of the training gives them
-    /// from their plays. Use it like any model; this one stays as it is.
-    /// </summary>
-    /// <param name="model">The model.</param>
-    /// <param name="engine">The device to compute on.</param>
-    /// <param name="plays">The plays of the users; those of items that the model does not have are ignored.</param>
-    /// <param name="cancellation">Cancels the operation, between two blocks of users.</param>
-    /// <exception cref="GpuAlsException">
-    /// Kind Usage: the plays are of another kind of feedback, or have no times and the model has a half-life. Kind
-    /// BadInput: none of their items is in the model. Kind Device: too little memory.
-    /// </exception>
-    public static FactorModel FoldIn(
-        this FactorModel model, Engine engine, Plays plays, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(engine);
-        ArgumentNullException.ThrowIfNull(plays);
-        Require.Usage(
-            plays.Feedback == model.Feedback,
-            $"the plays are {Words.Of(plays.Feedback)} feedback, and the model learned from "
-            + $"{Words.Of(model.Feedback)} feedback.");
-        var worth = PlayWorth.Of(plays.Rows, plays.Matrix, GpuAls.FoldIn.WorthOf(model.Options));
-        using var fold = new FoldIn(model, engine.Implementation);
-        return fold.Of(worth, cancellation).Model;
     }
 
     /// <summary>Measures how well a model predicts held-out plays.</summary>

@@ -128,6 +128,15 @@ public sealed class FactorModel
         }
     }
 
+    /// <summary>The same model with another manifest.</summary>
+    internal FactorModel With(ModelManifest manifest) =>
+        new(Users, Items, Plays, Options, UserFactors, ItemFactors)
+        {
+            UserFeatures = UserFeatures,
+            ItemFeatures = ItemFeatures,
+            Manifest = manifest,
+        };
+
     /// <summary>The same model the other way around: its users are the items, and its items the users.</summary>
     internal FactorModel Transposed() =>
         new(Items, Users, CsrBuilder.Transpose(Plays), Options, ItemFactors, UserFactors)

@@ -148,7 +148,7 @@ internal sealed record ManifestUpdate
 
 /// <summary>What becomes of the plays that a model already has of the users, or items, that are updated.</summary>
 [JsonConverter(typeof(WordConverter<PlaysCombination>))]
-internal enum PlaysCombination
+public enum PlaysCombination
 {
     /// <summary>They stay, and weights of the same pair are added; a new rating replaces the old one.</summary>
     [JsonStringEnumMemberName("add")]

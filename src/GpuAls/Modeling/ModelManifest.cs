@@ -117,6 +117,18 @@ internal sealed record ModelManifest
             Sha256 = new Dictionary<string, string>(),
         };
 
+    /// <summary>The manifest of an updated model.</summary>
+    /// <param name="updated">The model.</param>
+    /// <param name="update">What was done.</param>
+    internal ModelManifest Updated(FactorModel updated, ManifestUpdate update) =>
+        this with
+        {
+            Data = Data.Updated(updated),
+            Features = Features?.Of(updated),
+            Lists = null,
+            Updates = [.. Updates ?? [], update],
+        };
+
     /// <summary>Whether the checksums of a file, as far as they were computed, are those of this manifest.</summary>
     internal bool IsUnchanged(string file, FileChecksums found)
     {

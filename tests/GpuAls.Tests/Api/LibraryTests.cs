@@ -53,6 +53,53 @@ public sealed class LibraryTests
         await Cli.Tool.SucceedAsync("recommend", _folder.At("library"), "--user", "3", "--device", "cpu");
     }
 
+    [TestCase(Side.Users, PlaysCombination.Add)]
+    [TestCase(Side.Items, PlaysCombination.Replace)]
+    public async Task Update_IsThatOfTheCommandLine(Side side, PlaysCombination combination)
+    {
+        var model = await FitAsync(Made());
+        await model.SaveAsync(_folder.At("model"));
+        await File.WriteAllLinesAsync(
+            _folder.At("new.csv"), ["user,item", "1,i2", "1,i3", side == Side.Users ? "1000,i2" : "2,i1000"]);
+        await Cli.Tool.SucceedAsync(
+            "update", _folder.At("model"), "--plays", _folder.At("new.csv"), "--output", _folder.At("tool"),
+            "--side", $"{side}".ToLowerInvariant(), "--combine", $"{combination}".ToLowerInvariant(),
+            "--device", "cpu");
+
+        var updated = model.Update(_engine, await Plays.ReadAsync(_folder.At("new.csv")), side, combination);
+        await updated.SaveAsync(_folder.At("library"));
+
+        foreach (var file in ModelFiles.Checksummed)
+            Assert.That(
+                File.ReadAllBytes(_folder.At("library", file)),
+                Is.EqualTo(File.ReadAllBytes(_folder.At("tool", file))), file);
+        var update = (await FactorModel.LoadAsync(_folder.At("library"))).Manifest!.Updates!.Single();
+        Assert.That((update.Side, update.Combine, update.Added), Is.EqualTo((side, combination, 1)));
+        Assert.That(update.Locations, Is.EqualTo(new[] { _folder.At("new.csv") }));
+    }
+
+    [Test]
+    public async Task Explain_ContributionsAndRest_SumToTheScore()
+    {
+        var model = await FitAsync(Made());
+        var list = model.Recommend(_engine, ["3"], top: 1).Single();
+
+        var explanation = model.Explain(_engine, "3", list.Items[0].Item);
+
+        Assert.That(explanation.Score, Is.EqualTo(list.Items[0].Score).Within(1e-6));
+        Assert.That(
+            explanation.Plays.Sum(play => play.Contribution) + explanation.Rest,
+            Is.EqualTo(explanation.Score).Within(1e-12));
+        Assert.That(explanation.Plays.Select(play => play.Contribution), Is.Ordered.Descending);
+        Assert.That(model.Users.TryFind("3", out var user), Is.True);
+        Assert.That(
+            explanation.Plays.Select(play => play.Item),
+            Is.EquivalentTo(model.Plays.RowIndices(user).ToArray().Select(model.Items.Format)));
+        Assert.That(
+            Assert.Throws<GpuAlsException>(() => model.Explain(_engine, "3", "no such item")).Message,
+            Is.EqualTo("the model has no item 'no such item'."));
+    }
+
     [Test]
     public async Task SaveAsync_LoadedModel_CanBeSavedAgain()
     {
