@@ -8,15 +8,18 @@ internal sealed class ExploreCatalog
     private readonly ServedModel _served;
     private readonly FactorModel _model;
     private readonly int[] _itemsOfUsers;
+    private readonly int[] _usersOfItems;
 
     public ExploreCatalog(ServedModel served)
     {
         (_served, _model) = (served, served.Model);
         _itemsOfUsers = [.. Enumerable.Range(0, _model.Users.Count).Select(_model.Plays.RowLength)];
+        _usersOfItems = Likes.CountByColumn(_model.Plays, _model.Feedback);
     }
 
     /// <summary>An item as the page shows it.</summary>
-    public ExploredItem Item(int item) => new(_model.Items.Format(item), _served.NameOf(item), _model.ItemLikes[item]);
+    public ExploredItem Item(int item) => new(
+        _model.Items.Format(item), _served.NameOf(item), _model.HasNoPlays ? null : _usersOfItems[item]);
 
     /// <summary>The users and items with a text in their id or name, ignoring case: at most some of each.</summary>
     /// <param name="text">The text; not empty.</param>
@@ -28,7 +31,7 @@ internal sealed class ExploreCatalog
         var items = Find(
             _model.Items.Count,
             item => Math.Min(Closeness(_model.Items.Format(item), text), Closeness(_served.NameOf(item) ?? "", text)),
-            _model.ItemLikes);
+            _usersOfItems);
         return new SearchResponse(
             [.. users.Select(user => new ExploredUser(_model.Users.Format(user), _itemsOfUsers[user]))],
             [.. items.Select(Item)]);

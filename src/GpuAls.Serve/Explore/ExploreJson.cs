@@ -71,8 +71,8 @@ internal sealed record ExploredUser(string User, int Plays);
 /// <summary>An item.</summary>
 /// <param name="Item">Its id.</param>
 /// <param name="Name">Its name; null where there is none.</param>
-/// <param name="Plays">How many users have played it.</param>
-internal sealed record ExploredItem(string Item, string? Name, int Plays);
+/// <param name="Plays">How many users have played it; null where nothing is known of plays.</param>
+internal sealed record ExploredItem(string Item, string? Name, int? Plays);
 
 /// <summary>What a user has played.</summary>
 /// <param name="User">The user.</param>

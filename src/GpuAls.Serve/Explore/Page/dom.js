@@ -23,6 +23,9 @@ export const count = (number, one, many = one + "s") => `${whole.format(number)}
 export const number = value =>
   Number.isInteger(value) || Math.abs(value) >= 1000 ? whole.format(value) : value.toPrecision(4);
 
+// How many users have played an item; nothing where the model has no plays.
+export const users = (item, before = "") => item.plays === undefined ? "" : before + count(item.plays, "user");
+
 export const userLink = user => `#/user/${encodeURIComponent(user)}`;
 export const itemLink = item => `#/item/${encodeURIComponent(item)}`;
 export const title = item => item.name ?? item.item;

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { searchBox } from "./search.js";
-import { announce, count, element, failure, itemAnchor, number, row, title, userLink } from "./dom.js";
+import { announce, count, element, failure, itemAnchor, number, row, title, userLink, users } from "./dom.js";
 
 const shown = 20;
 const largest = values => Math.max(0, ...values.map(Math.abs));
@@ -79,7 +79,7 @@ export async function itemView(id, about) {
   return [
     element("h1", {}, title(item)),
     element("p", { class: "quiet" },
-      `Item of ${about.model}${item.name ? `, id ${item.item}` : ""}: played by ${count(item.plays, "user")}. `,
+      `Item of ${about.model}${item.name ? `, id ${item.item}` : ""}${users(item, ", played by ")}. `,
       element("a", { href: `#/try/${encodeURIComponent(item.item)}` }, "Try it")),
     element("div", { class: "sides" },
       list("Similar items", "The cosine of their factors.",

@@ -1,7 +1,7 @@
 // A text field that finds users and items while one types: the combobox pattern of ARIA 1.2.
 
 import * as api from "./api.js";
-import { announce, count, element, title } from "./dom.js";
+import { announce, count, element, title, users } from "./dom.js";
 
 const pause = 150;
 
@@ -51,7 +51,7 @@ export function searchBox({ label, hint, withUsers, chosen }) {
       ...(withUsers ? found.users : []).map(({ user, plays }) =>
         ({ kind: "user", id: user, text: user, note: `user, ${count(plays, "item")}` })),
       ...found.items.map(item =>
-        ({ kind: "item", id: item.item, text: title(item), note: `item, ${count(item.plays, "user")}` })),
+        ({ kind: "item", id: item.item, text: title(item), note: `item${users(item, ", ")}` })),
     ];
     list.replaceChildren(...options.map((option, index) => element("li", {
       id: `${id}-${index}`, role: "option", "aria-selected": "false",

@@ -117,6 +117,40 @@ public sealed class ExploreEndpointTests : ServeFixture
             points.SelectMany(point => new[] { (double)point!["x"]!, (double)point["y"]! }), Is.All.InRange(-1, 1));
     }
 
+    /// <summary>Nobody has played an item that is known by its features alone.</summary>
+    [Test]
+    public async Task Item_WithoutPlays_HasNone()
+    {
+        var features = Folder.At("features.csv");
+        File.WriteAllLines(
+            features,
+            [
+                "item,number", "new,1",
+                .. Enumerable.Range(0, Model.Items.Count).Select(item => $"{Model.Items.Format(item)},{item}"),
+            ]);
+        await using var explorer = await Service.StartAsync(
+            await TrainAsync("with-features", "--item-features", features), explores: true);
+
+        var found = (await explorer.GetAsync("/explore/item?item=new")).Json;
+
+        Assert.That((int)found["plays"]!, Is.Zero);
+    }
+
+    [Test]
+    public async Task Item_OfAModelWithoutPlays_SaysNothingOfThem()
+    {
+        await Cli.Tool.SucceedAsync(
+            "export", ModelFolder, "--format", "safetensors", "--output", Folder.At("m.safetensors"));
+        await Cli.Tool.SucceedAsync(
+            "import", Folder.At("m.safetensors"), "--format", "safetensors", "--output", Folder.At("imported"));
+        await using var explorer = await Service.StartAsync(Folder.At("imported"), explores: true);
+
+        var points = (await explorer.GetAsync("/explore/map")).Json["points"]!.AsArray();
+
+        Assert.That(points, Has.Count.EqualTo(Model.Items.Count));
+        Assert.That(points.Select(point => point!["item"]!["plays"]), Is.All.Null);
+    }
+
     [TestCase("/explore/search", 400, "q is missing")]
     [TestCase("/explore/search?q=", 400, "q is empty")]
     [TestCase("/explore/search?q=a&limit=5", 400, "the query has the parameter 'limit'")]
