@@ -161,8 +161,22 @@ internal sealed record FactorArray(float[] Values, int Rows, int Rank)
 /// <summary>Failures to read files of other systems.</summary>
 internal static class FormatErrors
 {
+    /// <summary>What no compression of factors reaches.</summary>
+    private const long MostValuesPerByte = 1000;
+
     /// <summary>A file or folder that is not what its format says.</summary>
     public static GpuAlsException Damaged(string name, string what) => new(FailureKind.BadInput, $"{name}: {what}.");
+
+    /// <summary>Refuses headers that claim more than the file can hold, before memory is taken for it.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="values">The numbers that it claims to have.</param>
+    public static void RequirePlausible(IByteSource file, long values)
+    {
+        if (values < 0 || values > Array.MaxLength || values / MostValuesPerByte > file.Length)
+            throw Damaged(
+                file.Name,
+                $"has {Counted.Of(file.Length, "byte")} and claims to have {Counted.Of(values, "number")}, too many");
+    }
 
     /// <summary>Reads a file that must be there.</summary>
     public static async Task<byte[]> ReadAllAsync(string path, CancellationToken cancellation)

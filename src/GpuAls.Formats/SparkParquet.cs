@@ -73,8 +73,12 @@ internal static class SparkParquet
         for (var i = 0; i < reader.RowGroupCount; i++)
         {
             using var group = reader.OpenRowGroupReader(i);
+            var values = group.GetMetadata(features)?.MetaData?.NumValues ?? 0;
+            if (values != group.RowCount * rank)
+                throw FormatErrors.Damaged(file.Name, $"has rows with other than {rank} features");
+            FormatErrors.RequirePlausible(file, values);
             var count = (int)group.RowCount;
-            var (numbers, levels) = (new int[count], new int[(long)count * rank]);
+            var (numbers, levels) = (new int[count], new int[values]);
             var factors = new float[levels.Length];
             if (id.IsNullable)
             {
@@ -89,9 +93,6 @@ internal static class SparkParquet
                 await group.ReadAsync<int>(id, numbers, cancellationToken: cancellation).ConfigureAwait(false);
             }
 
-            var values = group.GetMetadata(features)?.MetaData?.NumValues;
-            if (values != levels.Length)
-                throw FormatErrors.Damaged(file.Name, $"has rows with other than {rank} features");
             await group.ReadRawAsync<float>(features, factors, new int[levels.Length], levels, cancellation)
                 .ConfigureAwait(false);
             for (var at = 0; at < levels.Length; at++)

@@ -124,7 +124,8 @@ internal static class ImportJob
         ForeignSide side, string? file, string option, string idColumn, CancellationToken cancellation)
     {
         var rows = side.Factors.Rows;
-        if (file is null) return side.Ids ?? new IdIndex<int>([.. Enumerable.Range(0, rows)]);
+        if (file is null && side.Ids is null) return new IdIndex<int>([.. Enumerable.Range(0, rows)]);
+        if (file is null) return Distinct(side.Ids!);
         var ids = await IdFiles.ReadColumnAsync(file, new InteractionSchema { ItemColumn = idColumn }, cancellation)
             .ConfigureAwait(false);
         if (ids.Count != rows)
@@ -136,6 +137,19 @@ internal static class ImportJob
         if (twice is not null)
             throw new GpuAlsException(FailureKind.BadInput, $"{option}: {file} has {Quoted.Of(twice.Key)} twice.");
         return new IdIndex<string>([.. ids]);
+    }
+
+    /// <summary>The ids of the source, which must all be different.</summary>
+    private static IdIndex Distinct(IdIndex ids)
+    {
+        var seen = new HashSet<string>(ids.Count, StringComparer.Ordinal);
+        for (var index = 0; index < ids.Count; index++)
+            if (!seen.Add(ids.Format(index)))
+                throw new GpuAlsException(
+                    FailureKind.BadInput,
+                    $"the source has the id {Quoted.Of(ids.Format(index))} twice. Give other ids with --user-ids and "
+                    + "--item-ids.");
+        return ids;
     }
 
     private static ModelManifest ManifestOf(

@@ -84,6 +84,7 @@ internal sealed class ParquetTableFormat() : FactorTableFormat("parquet", ".parq
     private static async Task<(float[] Values, int Rank)> ReadAsync(
         IByteSource file, ParquetRowGroupReader group, DataField field, CancellationToken cancellation)
     {
+        FormatErrors.RequirePlausible(file, group.GetMetadata(field)?.MetaData?.NumValues ?? 0);
         using var column = await group.ReadRawColumnDataBaseAsync(field, cancellation).ConfigureAwait(false);
         if (field.MaxDefinitionLevel > 0 && column.DefinitionLevels.ContainsAnyExcept(field.MaxDefinitionLevel))
             throw FormatErrors.Damaged(file.Name, "has a factor that is null, or a row without factors");

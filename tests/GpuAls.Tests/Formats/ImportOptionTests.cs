@@ -60,6 +60,20 @@ public sealed class ImportOptionTests
     }
 
     [Test]
+    public async Task Indexers_WithTheSameLabelTwice_AreRefused()
+    {
+        var model = await ImportAsync("spark", Case("spark-4.0.1", "pipeline"));
+        await Tool.SucceedAsync("export", model, "--format", "spark", "--output", _folder.At("spark"));
+        var users = await IdsAsync(model, "user");
+        users[1] = users[0];
+        await using (var data = File.Create(
+            Directory.GetFiles(_folder.At("spark", "stages", "0_StringIndexer_users", "data"), "part-*").Single()))
+            await ParquetSerializer.SerializeAsync([new SparkParquet.Labels { labelsArray = [[.. users]] }], data);
+
+        Assert.That(await FailAsync("spark", _folder.At("spark")), Does.Contain($"has the id '{users[0]}' twice"));
+    }
+
+    [Test]
     public async Task Ids_FromTables_AreThoseOfTextFiles()
     {
         var npz = Case("others", "implicit-0.7.3-als.npz");
