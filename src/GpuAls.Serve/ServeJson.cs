@@ -94,6 +94,11 @@ internal sealed record HealthResponse(string Status, string Model);
 [JsonSerializable(typeof(ExplainReport))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(ModelResponse))]
+[JsonSerializable(typeof(SearchResponse))]
+[JsonSerializable(typeof(HistoryResponse))]
+[JsonSerializable(typeof(ExploredItem))]
+[JsonSerializable(typeof(MapResponse))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class ServeJson : JsonSerializerContext
 {

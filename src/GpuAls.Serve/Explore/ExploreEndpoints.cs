@@ -44,11 +44,11 @@ internal sealed class ExploreEndpoints
     public void Map(IEndpointRouteBuilder routes)
     {
         ExplorePage.Map(routes);
-        routes.MapGet("/explore/model", () => TypedResults.Json(_about, ExploreJson.Web.ModelResponse));
+        routes.MapGet("/explore/model", () => TypedResults.Json(_about, ServeJson.Web.ModelResponse));
         routes.MapGet("/explore/search", (Delegate)Search);
         routes.MapGet("/explore/history", (Delegate)History);
         routes.MapGet("/explore/item", (Delegate)Item);
-        routes.MapGet("/explore/map", () => TypedResults.Json(_map.Value, ExploreJson.Web.MapResponse));
+        routes.MapGet("/explore/map", () => TypedResults.Json(_map.Value, ServeJson.Web.MapResponse));
     }
 
     private static ModelResponse About(ServedModel served, ServeJobOptions options)
@@ -81,7 +81,7 @@ internal sealed class ExploreEndpoints
         RequestReader.CheckQuery(context.Request, SearchParameters);
         var found = _catalog.Search(
             RequestReader.Text(context.Request, "q")!, MostFound, context.RequestAborted);
-        return TypedResults.Json(found, ExploreJson.Web.SearchResponse);
+        return TypedResults.Json(found, ServeJson.Web.SearchResponse);
     }
 
     private JsonHttpResult<HistoryResponse> History(HttpContext context)
@@ -95,7 +95,7 @@ internal sealed class ExploreEndpoints
             .Select(play => new PlayedItem(_catalog.Item(items[play]), weights[play]));
         return TypedResults.Json(
             new HistoryResponse(_model.Users.Format(user), items.Length, [.. played]),
-            ExploreJson.Web.HistoryResponse);
+            ServeJson.Web.HistoryResponse);
     }
 
     private JsonHttpResult<ExploredItem> Item(HttpContext context)
@@ -103,7 +103,7 @@ internal sealed class ExploreEndpoints
         RequestReader.CheckQuery(context.Request, ItemParameters);
         var id = RequestReader.Text(context.Request, "item")!;
         return _model.Items.TryFind(id, out var item)
-            ? TypedResults.Json(_catalog.Item(item), ExploreJson.Web.ExploredItem)
+            ? TypedResults.Json(_catalog.Item(item), ServeJson.Web.ExploredItem)
             : throw ServeFailure.Unknown("item", id, "Ids are case-sensitive.");
     }
 

@@ -1,7 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Text.Unicode;
 using GpuAls.App;
 
 namespace GpuAls.Serve;
@@ -95,24 +91,3 @@ internal sealed record MapResponse(double Kept, IReadOnlyList<MapPoint> Points);
 /// <param name="X">From -1 to 1.</param>
 /// <param name="Y">From -1 to 1.</param>
 internal sealed record MapPoint(ExploredItem Item, double X, double Y);
-
-/// <summary>Bodies in JSON.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    AllowDuplicateProperties = false,
-    RespectNullableAnnotations = true)]
-[JsonSerializable(typeof(ModelResponse))]
-[JsonSerializable(typeof(SearchResponse))]
-[JsonSerializable(typeof(HistoryResponse))]
-[JsonSerializable(typeof(ExploredItem))]
-[JsonSerializable(typeof(MapResponse))]
-internal sealed partial class ExploreJson : JsonSerializerContext
-{
-    /// <inheritdoc cref="ServeJson.Web"/>
-    public static ExploreJson Web => field ??= new(new JsonSerializerOptions(Default.Options)
-    {
-        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
-    });
-}
