@@ -13,7 +13,6 @@ internal static class FeatureParameters
     [
         File("item", o => o.Items, (o, file) => o with { Items = file }) with
         {
-            IsCommon = true,
             Details = "A table with the ids in the column of --item-column. Numbers, categories and lists of tags pull "
                 + "the factors of items toward a linear map of them, so that items without plays can be recommended.",
         },

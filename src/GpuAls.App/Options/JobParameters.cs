@@ -577,7 +577,7 @@ internal static class JobParameters
 
     private static Parameter<TuneJobOptions> AxisOf(Parameter<AlsOptions> parameter) => Parameter<TuneJobOptions>.Form(
         parameter.Name,
-        o => o.Space.Text(parameter),
+        o => o.Space.Text(parameter) is { Length: > 0 } text ? text : null,
         (o, text) => o with { Space = o.Space.With(SearchAxis.Parse(parameter, text)) }) with
     {
         Group = parameter.Group,

@@ -73,9 +73,9 @@ internal sealed class FeaturePull
     /// <summary>W for other factors of the same rows.</summary>
     public double[] WeightsFor(float[] factors)
     {
-        var regression = NewRegression();
-        regression.Fit(factors);
-        return regression.Weights;
+        _isFitted = false;
+        _regression.Value.Fit(factors);
+        return (double[])_regression.Value.Weights.Clone();
     }
 
     /// <returns>The factors.</returns>

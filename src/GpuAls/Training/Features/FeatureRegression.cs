@@ -6,16 +6,22 @@ namespace GpuAls;
 /// W = argmin Σᵢ λᵢ|yᵢ - Wᵀfᵢ|² + Σ_c μ_c|w_c|²        (FᵀΛF + M) W = FᵀΛY
 /// </code>
 /// with λᵢ as in the objective, so that W is the minimum of the objective as well, and μ_c = μ·λ but for the bias,
-/// which is free. Up to <see cref="LargestDense"/> columns by Cholesky, factored once; more by conjugate gradients. In
-/// fp64; sums are in the order of rows or columns, so that threads do not change their bits.
+/// which is free. Up to <see cref="LargestDense"/> columns by Cholesky, factored once; more by conjugate gradients,
+/// preconditioned by the equations of the heaviest columns and the diagonal of the others. In fp64; sums are in the
+/// order of rows or columns, so that threads do not change their bits.
 /// </summary>
 internal sealed class FeatureRegression
 {
-    /// <summary>Columns up to which FᵀΛF is formed: its factorization takes tenths of a second, and 8 MiB.</summary>
-    internal const int LargestDense = 1024;
+    /// <summary>Columns up to which FᵀΛF is formed: its factorization takes seconds, and 32 MiB.</summary>
+    internal const int LargestDense = 2048;
 
-    /// <summary>Factors that go through conjugate gradients together.</summary>
-    private const int Group = 8;
+    /// <summary>Of more columns, those whose equations precondition the others.</summary>
+    private const int LargestBlock = 1024;
+
+    /// <summary>
+    /// Products of rows and factors that conjugate gradients hold at a time, 64 MiB; of more, some factors go first.
+    /// </summary>
+    private const int MostProducts = 1 << 23;
     private const int MostSteps = 500;
     private const double RelativeResidual = 1e-8;
 
@@ -24,7 +30,8 @@ internal sealed class FeatureRegression
     private readonly float[] _lambda;
     private readonly double[] _penalty;
     private readonly int _rank;
-    private readonly double[]? _factor;
+    private readonly int[] _block;
+    private readonly double[] _factor;
     private readonly double[] _diagonal;
 
     /// <param name="features">F, [rows, columns]; the first column is the bias.</param>
@@ -48,7 +55,9 @@ internal sealed class FeatureRegression
         _penalty.AsSpan(1).Fill(strength);
         _diagonal = Diagonal();
         Weights = new double[(long)features.ColumnCount * rank];
-        if (features.ColumnCount <= largestDense) _factor = Factor();
+        _block = Heaviest(
+            features.ColumnCount <= largestDense ? features.ColumnCount : Math.Min(largestDense, LargestBlock));
+        _factor = Factor();
     }
 
     /// <summary>W, [columns, rank].</summary>
@@ -76,9 +85,12 @@ internal sealed class FeatureRegression
                 for (var k = 0; k < y.Length; k++) sum[k] += weight * y[k];
             }
         });
-        if (_factor is not null) Parallel.For(0, _rank, SolveFactor);
+        if (_block.Length == ColumnCount) Parallel.For(0, _rank, factor => SolveBlock(Weights, _rank, factor));
         else
-            for (var first = 0; first < _rank; first += Group) SolveGroup(first, Math.Min(Group, _rank - first));
+        {
+            var group = Math.Clamp(MostProducts / Math.Max(1, _features.RowCount), 1, _rank);
+            for (var first = 0; first < _rank; first += group) SolveGroup(first, Math.Min(group, _rank - first));
+        }
     }
 
     /// <summary>Wᵀf of each row.</summary>
@@ -160,24 +172,34 @@ internal sealed class FeatureRegression
         return diagonal;
     }
 
-    /// <summary>L of FᵀΛF + M = L Lᵀ, in the lower triangle.</summary>
+    /// <summary>The columns with the largest elements on the diagonal, rising.</summary>
+    private int[] Heaviest(int count) =>
+    [
+        .. Enumerable.Range(0, ColumnCount).OrderByDescending(column => _diagonal[column]).ThenBy(column => column)
+            .Take(count).Order(),
+    ];
+
+    /// <summary>L of FᵀΛF + M = L Lᵀ among the columns of the block, in the lower triangle.</summary>
     private double[] Factor()
     {
-        var size = _features.ColumnCount;
+        var size = _block.Length;
         var left = new double[size * size];
-        Parallel.For(0, size, column =>
+        var indices = new int[ColumnCount];
+        Array.Fill(indices, -1);
+        for (var i = 0; i < size; i++) indices[_block[i]] = i;
+        Parallel.For(0, size, index =>
         {
-            var line = left.AsSpan(column * size, column + 1);
-            var rows = new RowEntries(_byColumn, column);
+            var line = left.AsSpan(index * size, index + 1);
+            var rows = new RowEntries(_byColumn, _block[index]);
             for (var i = 0; i < rows.Length; i++)
             {
                 var weight = (double)_lambda[rows.Indices[i]] * rows.Values[i];
                 var others = new RowEntries(_features, rows.Indices[i]);
-                for (var j = 0; j < others.Length && others.Indices[j] <= column; j++)
-                    line[others.Indices[j]] += weight * others.Values[j];
+                for (var j = 0; j < others.Length && others.Indices[j] <= _block[index]; j++)
+                    if (indices[others.Indices[j]] is var other and >= 0) line[other] += weight * others.Values[j];
             }
 
-            line[column] += _penalty[column];
+            line[index] += _penalty[_block[index]];
         });
         if (!Fp64Cholesky.Factor(left, size))
             throw new GpuAlsException(
@@ -186,28 +208,41 @@ internal sealed class FeatureRegression
         return left;
     }
 
-    private void SolveFactor(int factor)
+    /// <summary>Solves the equations of the block for one factor, in place.</summary>
+    /// <param name="values">[columns, count].</param>
+    /// <param name="count">Factors in a row of <paramref name="values"/>.</param>
+    /// <param name="factor">Which of them.</param>
+    private void SolveBlock(double[] values, int count, int factor)
     {
-        var column = new double[ColumnCount];
-        for (var i = 0; i < column.Length; i++) column[i] = Weights[(i * _rank) + factor];
-        Fp64Cholesky.Solve(_factor!, column);
-        for (var i = 0; i < column.Length; i++) Weights[(i * _rank) + factor] = column[i];
+        var column = new double[_block.Length];
+        for (var i = 0; i < column.Length; i++) column[i] = values[(_block[i] * count) + factor];
+        Fp64Cholesky.Solve(_factor, column);
+        for (var i = 0; i < column.Length; i++) values[(_block[i] * count) + factor] = column[i];
     }
 
-    /// <summary>Conjugate gradients for some factors at a time, preconditioned by the diagonal, from zero.</summary>
+    /// <summary>What conjugate gradients are preconditioned by: the block is solved, the others are scaled.</summary>
+    private double[] Precondition(double[] residual, int count)
+    {
+        var values = (double[])residual.Clone();
+        Parallel.For(0, count, factor => SolveBlock(values, count, factor));
+        var isInBlock = new bool[ColumnCount];
+        foreach (var column in _block) isInBlock[column] = true;
+        for (var column = 0; column < ColumnCount; column++)
+            for (var k = 0; k < count && !isInBlock[column]; k++)
+                values[(column * count) + k] /= _diagonal[column];
+        return values;
+    }
+
+    /// <summary>Conjugate gradients for some factors at a time, from zero.</summary>
     private void SolveGroup(int first, int count)
     {
         var size = ColumnCount * count;
         var (x, residual) = (new double[size], new double[size]);
-        var (direction, product) = (new double[size], new double[size]);
+        var product = new double[size];
         var byRow = new double[_features.RowCount * count];
         for (var column = 0; column < ColumnCount; column++)
-            for (var k = 0; k < count; k++)
-            {
-                residual[(column * count) + k] = Weights[(column * _rank) + first + k];
-                direction[(column * count) + k] = residual[(column * count) + k] / _diagonal[column];
-            }
-
+            for (var k = 0; k < count; k++) residual[(column * count) + k] = Weights[(column * _rank) + first + k];
+        var direction = Precondition(residual, count);
         var squared = Dots(residual, direction, count);
         var limits = Array.ConvertAll(squared, value => value * RelativeResidual * RelativeResidual);
         for (var step = 0; step < MostSteps && squared.Zip(limits).Any(pair => pair.First > pair.Second); step++)
@@ -216,8 +251,7 @@ internal sealed class FeatureRegression
             var lengths = squared.Zip(Dots(direction, product, count), Quotient).ToArray();
             Add(lengths, direction, x);
             Add(Array.ConvertAll(lengths, length => -length), product, residual);
-            var scaled = new double[size];
-            for (var i = 0; i < size; i++) scaled[i] = residual[i] / _diagonal[i / count];
+            var scaled = Precondition(residual, count);
             var next = Dots(residual, scaled, count);
             Add(next.Zip(squared, Quotient).ToArray(), direction, scaled);
             (direction, squared) = (scaled, next);

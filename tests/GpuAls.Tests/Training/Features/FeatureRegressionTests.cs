@@ -19,7 +19,7 @@ public sealed class FeatureRegressionTests
                 var y = TestMatrices.Factors(rows, rank, seed + 2);
                 var expected = Eliminate(features, lambda, 0.7, y, rank);
 
-                foreach (var largestDense in new[] { 1024, 0 })
+                foreach (var largestDense in new[] { 1024, 0, 3 })
                 {
                     var regression = new FeatureRegression(features, lambda, 0.7, rank, largestDense);
                     regression.Fit(y);
@@ -31,7 +31,7 @@ public sealed class FeatureRegressionTests
     [Test]
     public void Fit_ManyColumns_LeavesNoSlope()
     {
-        var (rows, columns, rank) = (3_000, 1_500, 3);
+        var (rows, columns, rank) = (3_000, 2_500, 3);
         var features = Features(rows, columns, seed: 1);
         var (lambda, y) = (Enumerable.Repeat(0.5f, rows).ToArray(), TestMatrices.Factors(rows, rank, seed: 2));
         var regression = new FeatureRegression(features, lambda, 0.7, rank);
@@ -56,6 +56,7 @@ public sealed class FeatureRegressionTests
 
     [TestCase(1024)]
     [TestCase(0)]
+    [TestCase(7)]
     public void Fit_ManyTimes_GivesTheSameBytes(int largestDense)
     {
         var features = Features(5_000, 40, seed: 3);
