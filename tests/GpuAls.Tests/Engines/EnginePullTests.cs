@@ -126,23 +126,6 @@ internal sealed class EnginePullTests<TEngine>
 
         rows.AssertClose(rows.Solve(_engine, Weights), rows.Expected(Weights));
     }
-
-    [Test]
-    public void SolveRows_Nonnegative_IsTheLeastOfTheFunction()
-    {
-        if (!_engine.Capabilities.SolvesNonnegative) Assert.Ignore("this engine solves rows without bounds only.");
-        var rows = new PulledRows(6, [2, 0, 9, 30], columns: 31, seed: 12) { IsNonnegative = true };
-
-        var solved = rows.Solve(_engine, Weights);
-
-        // x ≥ 0, the slope A x - b ≥ 0, and one of both is 0.
-        foreach (var (x, slope, terms) in rows.Slopes(solved, Weights))
-        {
-            Assert.That(x, Is.GreaterThanOrEqualTo(0));
-            Assert.That(slope, Is.GreaterThan(-1e-4 * terms));
-            if (x > 0) Assert.That(Math.Abs(slope), Is.LessThan(1e-4 * terms));
-        }
-    }
 }
 
 /// <summary>A seeded row solve with a pull.</summary>

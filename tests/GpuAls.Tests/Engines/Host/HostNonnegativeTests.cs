@@ -95,6 +95,23 @@ internal sealed class HostNonnegativeTests
                 $"row {row}");
     }
 
+    [Test]
+    public void SolveRows_WithAPull_AreOptimal([Values(128, 512)] int bits)
+    {
+        var rows = new PulledRows(6, [2, 0, 9, 30], columns: 31, seed: 12) { IsNonnegative = true };
+        using var engine = new HostEngine(2, HostOperations.OfWidth(bits, 2));
+
+        var solved = rows.Solve(engine, Weights[0]);
+
+        // x ≥ 0, the slope A x - b ≥ 0, and one of both is 0.
+        foreach (var (x, slope, terms) in rows.Slopes(solved, Weights[0]))
+        {
+            Assert.That(x, Is.GreaterThanOrEqualTo(0));
+            Assert.That(slope, Is.GreaterThan(-1e-4 * terms));
+            if (x > 0) Assert.That(Math.Abs(slope), Is.LessThan(1e-4 * terms));
+        }
+    }
+
     private static float[] Lambda(int rank, float smallest) =>
         [.. Enumerable.Range(0, RowLengths.Length).Select(row => smallest * (1 + (row / (float)rank)))];
 
