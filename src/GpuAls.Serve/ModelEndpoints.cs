@@ -56,7 +56,9 @@ internal sealed class ModelEndpoints(ServeJobOptions options, ModelSource models
                 "Say whose neighbours are asked for.");
         using var lease = models.Lease();
         var (served, model) = (lease.Served, lease.Served.Model);
-        var index = item is null ? Find(model.Users, "user", user!) : Find(model.Items, "item", item);
+        var index = item is null
+            ? RequestReader.Find(model.Users, "user", user!)
+            : RequestReader.Find(model.Items, "item", item);
         var list = await served.SimilarAsync(item is null, index, measure, k, context.RequestAborted)
             .ConfigureAwait(false);
         var response = item is null
@@ -77,8 +79,8 @@ internal sealed class ModelEndpoints(ServeJobOptions options, ModelSource models
         var k = RequestReader.Length(RequestReader.Whole(request, "k"), options.MaxK);
         using var lease = models.Lease();
         var (served, model) = (lease.Served, lease.Served.Model);
-        var user = Find(model.Users, "user", RequestReader.Text(request, "user")!);
-        var item = Find(model.Items, "item", RequestReader.Text(request, "item")!);
+        var user = RequestReader.Find(model.Users, "user", RequestReader.Text(request, "user")!);
+        var item = RequestReader.Find(model.Items, "item", RequestReader.Text(request, "item")!);
         if (model.Options.Nonnegative)
             throw new ServeFailure(
                 StatusCodes.Status422UnprocessableEntity,
@@ -100,8 +102,4 @@ internal sealed class ModelEndpoints(ServeJobOptions options, ModelSource models
         for (var i = 0; i < listed.Length; i++) listed[i] = new UserOfList(model.Users.Format(users[i]), scores[i]);
         return listed;
     }
-
-    private static int Find(IdIndex ids, string side, string id) => ids.TryFind(id, out var index)
-        ? index
-        : throw ServeFailure.Unknown(side, id, "Ids are case-sensitive.");
 }

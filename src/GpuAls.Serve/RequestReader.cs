@@ -83,6 +83,14 @@ internal static class RequestReader
             : throw ServeFailure.BadRequest($"{name} is {Quoted.Of(text)}", "true or false", "Correct it.");
     }
 
+    /// <summary>The index of an id that has to be in the model.</summary>
+    /// <param name="ids">The ids of its side.</param>
+    /// <param name="side">What it is one of, and its parameter.</param>
+    /// <param name="id">The id.</param>
+    public static int Find(IdIndex ids, string side, string id) => ids.TryFind(id, out var index)
+        ? index
+        : throw ServeFailure.Unknown(side, id, "Ids are case-sensitive.");
+
     /// <summary>The length of a list.</summary>
     public static int Length(int? k, int most) => (k ?? Math.Min(10, most)) is >= 1 and var length && length <= most
         ? length

@@ -15,7 +15,7 @@ internal sealed record RecommendRequest
     [JsonConverter(typeof(IdConverter))]
     public string? User { get; init; }
 
-    /// <summary>Plays of a listener, in place of the user: the list is made from these alone.</summary>
+    /// <summary>Plays of a listener, instead of the user: the list is made from these alone.</summary>
     public IReadOnlyList<RequestPlay>? Plays { get; init; }
 
     /// <summary>Length of the list.</summary>

@@ -35,7 +35,7 @@ internal sealed class ServeMetrics
     /// <summary>Requests that are not answered yet.</summary>
     public long UnderWay => Interlocked.Read(ref _begun) - Interlocked.Read(ref _answered);
 
-    /// <summary>New versions that took the place of the one before.</summary>
+    /// <summary>New versions that replaced the one before.</summary>
     public long Swaps => Interlocked.Read(ref _swaps);
 
     /// <summary>A request came.</summary>

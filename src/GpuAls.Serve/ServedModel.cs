@@ -182,7 +182,7 @@ internal sealed class ServedModel : IDisposable
     }
 
     /// <summary>The name of an item; null where none is known.</summary>
-    public string? NameOf(int item) => Names?.Ids.Span[item] is { Length: > 0 } name ? name : null;
+    public string? NameOf(int item) => ItemNames.Of(Names, item);
 
     /// <summary>The indices of items that the model has, out of some ids.</summary>
     public int[] ItemsOf(IReadOnlyList<string> ids) => ids.Count == 0

@@ -24,6 +24,15 @@ internal static class Duration
         return null;
     }
 
+    /// <summary>The time that an option has.</summary>
+    /// <param name="text">As it was given.</param>
+    /// <param name="option">The option.</param>
+    /// <param name="or">What else it takes, for the message.</param>
+    /// <exception cref="GpuAlsException">Kind Usage: it is not a time.</exception>
+    public static TimeSpan Require(string text, string option, string or = "") => Parse(text)
+        ?? throw new GpuAlsException(
+            FailureKind.Usage, $"{option} is '{text}'; expected a time such as 30s, 10min or 2h{or}.");
+
     /// <summary>As <see cref="Parse"/> takes it.</summary>
     public static string Text(TimeSpan time)
     {

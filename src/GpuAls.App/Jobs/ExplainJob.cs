@@ -63,17 +63,15 @@ internal sealed record ExplainReport(
         return new ExplainReport(
             model.Users.Format(user),
             model.Items.Format(item),
-            NameOf(item),
+            ItemNames.Of(names, item),
             explanation.Score,
             [
                 .. shown.Select(play => new ExplainedItem(
-                    model.Items.Format(play.Item), NameOf(play.Item), play.Plays, play.Contribution)),
+                    model.Items.Format(play.Item), ItemNames.Of(names, play.Item), play.Plays, play.Contribution)),
             ],
             others.Length,
             others.Sum(play => play.Contribution),
             explanation.Rest);
-
-        string? NameOf(int index) => names?.Ids.Span[index] is { Length: > 0 } name ? name : null;
     }
 }
 

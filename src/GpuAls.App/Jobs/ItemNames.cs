@@ -38,4 +38,10 @@ internal static class ItemNames
                     + "Check the file, and --item-column.");
         return new IdIndex<string>(names);
     }
+
+    /// <summary>The name of an item; null where none is known.</summary>
+    /// <param name="names">What was read; null where nothing was.</param>
+    /// <param name="item">Index of the item.</param>
+    public static string? Of(IdIndex<string>? names, int item) =>
+        names?.Ids.Span[item] is { Length: > 0 } name ? name : null;
 }

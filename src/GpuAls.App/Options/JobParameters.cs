@@ -251,23 +251,11 @@ internal static class JobParameters
             ValueName = "ID",
             Summary = "Item that the score is for",
         },
-        Parameter<ExplainJobOptions>.Text(
-            "item-names", o => o.NamesFile, (o, path) => o with { NamesFile = path }) with
-        {
-            Group = ParameterGroup.Input,
-            IsCommon = true,
-            ValueName = "FILE",
-            Summary = "Names of items, to show beside their ids",
-            Details = "A table with the columns of --item-column and --item-name-column.",
-        },
-        Parameter<ExplainJobOptions>.Text(
-            "item-name-column", o => o.NameColumn, (o, name) => o with { NameColumn = name }) with
-        {
-            Group = ParameterGroup.Input,
-            ValueName = "NAME",
-            Summary = "Column of names in --item-names",
-            AppliesWhen = [new(o => o.NamesFile is not null, "requires --item-names.")],
-        },
+        .. SharedParameters.ItemNames<ExplainJobOptions>(
+            ParameterGroup.Input, "Names of items, to show beside their ids",
+            "A table with the columns of --item-column and --item-name-column.",
+            o => o.NamesFile, (o, path) => o with { NamesFile = path },
+            o => o.NameColumn, (o, name) => o with { NameColumn = name }),
         InputParameters.Table["item-column"].Within<ExplainJobOptions>(
             o => o.Schema, (o, schema) => o with { Schema = schema }) with { IsCommon = false },
         Parameter<ExplainJobOptions>.Whole<int>(
@@ -288,28 +276,13 @@ internal static class JobParameters
     private static Parameter<RecommendJobOptions> ModelOfLists =>
         SharedParameters.Model<RecommendJobOptions>(o => o.Model, (o, path) => o with { Model = path });
 
-    private static IEnumerable<Parameter<RecommendJobOptions>> NamesOfItems =>
-    [
-        Parameter<RecommendJobOptions>.Text(
-            "item-names", o => o.NamesFile, (o, path) => o with { NamesFile = path }) with
-        {
-            Group = ParameterGroup.Output,
-            IsCommon = true,
-            ValueName = "FILE",
-            Summary = "Names of items, to show beside their ids",
-            Details = "A table with the columns of --item-column and --item-name-column. Files of lists get a column "
-                + "item_name.",
-            AppliesWhen = [new(o => !Databases.Has(o.Output), "cannot be used with a database; join names there.")],
-        },
-        Parameter<RecommendJobOptions>.Text(
-            "item-name-column", o => o.NameColumn, (o, name) => o with { NameColumn = name }) with
-        {
-            Group = ParameterGroup.Output,
-            ValueName = "NAME",
-            Summary = "Column of names in --item-names",
-            AppliesWhen = [new(o => o.NamesFile is not null, "requires --item-names.")],
-        },
-    ];
+    private static Parameter<RecommendJobOptions>[] NamesOfItems => SharedParameters.ItemNames<RecommendJobOptions>(
+        ParameterGroup.Output, "Names of items, to show beside their ids",
+        "A table with the columns of --item-column and --item-name-column. Files of lists get a column item_name.",
+        o => o.NamesFile, (o, path) => o with { NamesFile = path },
+        o => o.NameColumn, (o, name) => o with { NameColumn = name },
+        new ParameterCondition<RecommendJobOptions>(
+            o => !Databases.Has(o.Output), "cannot be used with a database; join names there."));
 
     private static Parameter<RecommendJobOptions> WithoutDefault(Parameter<RecommendJobOptions> parameter) =>
         parameter.Kind == ParameterKind.List ? parameter with { DefaultNote = "" } : parameter;

@@ -24,7 +24,10 @@ internal static class ServeParameters
         SharedParameters.Model<ServeJobOptions>(o => o.Model, (o, path) => o with { Model = path }),
         Parameter<ServeJobOptions>.Form(
             "poll", o => o.Poll is { } every ? Duration.Text(every) : Never,
-            (o, text) => o with { Poll = text == Never ? null : Time(text, "--poll", $", or {Never}") }) with
+            (o, text) => o with
+            {
+                Poll = text == Never ? null : Duration.Require(text, "--poll", $", or {Never}"),
+            }) with
         {
             Group = ParameterGroup.Input,
             IsCommon = true,
@@ -33,24 +36,11 @@ internal static class ServeParameters
             Details = "A new version is served once it is read and found whole; requests under way end with the old "
                 + "one. A version that cannot be read is refused, with a warning.",
         },
-        Parameter<ServeJobOptions>.Text(
-            "item-names", o => o.NamesFile, (o, path) => o with { NamesFile = path }) with
-        {
-            Group = ParameterGroup.Output,
-            IsCommon = true,
-            ValueName = "FILE",
-            Summary = "Names of items, for answers to have beside their ids",
-            Details = "A table with the columns of --item-column and --item-name-column. It is read again with each "
-                + "model.",
-        },
-        Parameter<ServeJobOptions>.Text(
-            "item-name-column", o => o.NameColumn, (o, name) => o with { NameColumn = name }) with
-        {
-            Group = ParameterGroup.Output,
-            ValueName = "NAME",
-            Summary = "Column of names in --item-names",
-            AppliesWhen = [new(o => o.NamesFile is not null, "requires --item-names.")],
-        },
+        .. SharedParameters.ItemNames<ServeJobOptions>(
+            ParameterGroup.Output, "Names of items, for answers to have beside their ids",
+            "A table with the columns of --item-column and --item-name-column. It is read again with each model.",
+            o => o.NamesFile, (o, path) => o with { NamesFile = path },
+            o => o.NameColumn, (o, name) => o with { NameColumn = name }),
         .. ListRuleParameters.Table.Where(parameter => !OfUsers.Contains(parameter.Name)).Select(
             parameter => parameter.Within<ServeJobOptions>(o => o.Rules, (o, rules) => o with { Rules = rules })),
         Parameter<ServeJobOptions>.Word(
@@ -110,17 +100,14 @@ internal static class ServeParameters
             Summary = "Most requests under way; more get status 503 with Retry-After",
         },
         Parameter<ServeJobOptions>.Form(
-            "timeout", o => Duration.Text(o.Timeout), (o, text) => o with { Timeout = Time(text, "--timeout") }) with
+            "timeout", o => Duration.Text(o.Timeout),
+            (o, text) => o with { Timeout = Duration.Require(text, "--timeout") }) with
         {
             Group = ParameterGroup.Serving,
             ValueName = "TIME",
             Summary = "How long a request may take before it gets status 503",
         },
     ]);
-
-    private static TimeSpan Time(string text, string option, string or = "") => Duration.Parse(text)
-        ?? throw new GpuAlsException(
-            FailureKind.Usage, $"{option} is '{text}'; expected a time such as 30s, 10min or 2h{or}.");
 
     private static string Address(string text) => IPAddress.TryParse(text, out _)
         ? text

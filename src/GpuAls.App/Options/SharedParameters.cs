@@ -242,4 +242,41 @@ internal static class SharedParameters
             IsCommon = true,
             Summary = "Also list items that the user has played",
         };
+
+    /// <summary>The file of the names of items, and its column of names.</summary>
+    /// <param name="group">Where they stand in the help.</param>
+    /// <param name="summary">What names are for.</param>
+    /// <param name="details">What the file is.</param>
+    /// <param name="file">The file; null for none.</param>
+    /// <param name="setFile">Sets it.</param>
+    /// <param name="column">The column.</param>
+    /// <param name="setColumn">Sets it.</param>
+    /// <param name="applies">When names can be used.</param>
+    public static Parameter<T>[] ItemNames<T>(
+        ParameterGroup group,
+        string summary,
+        string details,
+        Func<T, string?> file,
+        Func<T, string, T> setFile,
+        Func<T, string> column,
+        Func<T, string, T> setColumn,
+        params ParameterCondition<T>[] applies) =>
+    [
+        Parameter<T>.Text("item-names", file, setFile) with
+        {
+            Group = group,
+            IsCommon = true,
+            ValueName = "FILE",
+            Summary = summary,
+            Details = details,
+            AppliesWhen = applies,
+        },
+        Parameter<T>.Text("item-name-column", column, setColumn) with
+        {
+            Group = group,
+            ValueName = "NAME",
+            Summary = "Column of names in --item-names",
+            AppliesWhen = [new(o => file(o) is not null, "requires --item-names.")],
+        },
+    ];
 }

@@ -7,13 +7,11 @@ internal sealed class ExploreCatalog
 
     private readonly ServedModel _served;
     private readonly FactorModel _model;
-    private readonly int[] _itemsOfUsers;
     private readonly int[] _usersOfItems;
 
     public ExploreCatalog(ServedModel served)
     {
         (_served, _model) = (served, served.Model);
-        _itemsOfUsers = [.. Enumerable.Range(0, _model.Users.Count).Select(_model.Plays.RowLength)];
         _usersOfItems = Likes.CountByColumn(_model.Plays, _model.Feedback);
     }
 
@@ -27,16 +25,17 @@ internal sealed class ExploreCatalog
     /// <param name="cancellation">Stops it between thousands of ids.</param>
     public SearchResponse Search(string text, int limit, CancellationToken cancellation)
     {
-        var users = Find(_model.Users.Count, user => Closeness(_model.Users.Format(user), text), _itemsOfUsers);
+        var users = Find(
+            _model.Users.Count, user => Closeness(_model.Users.Format(user), text), _model.Plays.RowLength);
         var items = Find(
             _model.Items.Count,
             item => Math.Min(Closeness(_model.Items.Format(item), text), Closeness(_served.NameOf(item) ?? "", text)),
-            _usersOfItems);
+            item => _usersOfItems[item]);
         return new SearchResponse(
-            [.. users.Select(user => new ExploredUser(_model.Users.Format(user), _itemsOfUsers[user]))],
+            [.. users.Select(user => new ExploredUser(_model.Users.Format(user), _model.Plays.RowLength(user)))],
             [.. items.Select(Item)]);
 
-        IEnumerable<int> Find(int count, Func<int, int> closeness, int[] likes)
+        IEnumerable<int> Find(int count, Func<int, int> closeness, Func<int, int> plays)
         {
             var found = new PriorityQueue<int, (int, int, int)>();
             for (var index = 0; index < count; index++)
@@ -45,7 +44,7 @@ internal sealed class ExploreCatalog
                 var close = closeness(index);
                 if (close == NotFound) continue;
                 // The worst of those found leaves first: the one that is less close, then less played, then later.
-                found.Enqueue(index, (-close, likes[index], -index));
+                found.Enqueue(index, (-close, plays(index), -index));
                 if (found.Count > limit) found.Dequeue();
             }
 

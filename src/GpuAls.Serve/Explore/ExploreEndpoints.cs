@@ -87,9 +87,7 @@ internal sealed class ExploreEndpoints
     private JsonHttpResult<HistoryResponse> History(HttpContext context)
     {
         RequestReader.CheckQuery(context.Request, HistoryParameters);
-        var id = RequestReader.Text(context.Request, "user")!;
-        if (!_model.Users.TryFind(id, out var user))
-            throw ServeFailure.Unknown("user", id, "Ids are case-sensitive.");
+        var user = RequestReader.Find(_model.Users, "user", RequestReader.Text(context.Request, "user")!);
         var (items, weights) = (_model.Plays.RowIndices(user).ToArray(), _model.Plays.RowValues(user).ToArray());
         var played = Enumerable.Range(0, items.Length).OrderByDescending(play => weights[play]).Take(MostPlayed)
             .Select(play => new PlayedItem(_catalog.Item(items[play]), weights[play]));
@@ -101,10 +99,8 @@ internal sealed class ExploreEndpoints
     private JsonHttpResult<ExploredItem> Item(HttpContext context)
     {
         RequestReader.CheckQuery(context.Request, ItemParameters);
-        var id = RequestReader.Text(context.Request, "item")!;
-        return _model.Items.TryFind(id, out var item)
-            ? TypedResults.Json(_catalog.Item(item), ServeJson.Web.ExploredItem)
-            : throw ServeFailure.Unknown("item", id, "Ids are case-sensitive.");
+        var item = RequestReader.Find(_model.Items, "item", RequestReader.Text(context.Request, "item")!);
+        return TypedResults.Json(_catalog.Item(item), ServeJson.Web.ExploredItem);
     }
 
     private MapResponse Map()
@@ -112,16 +108,11 @@ internal sealed class ExploreEndpoints
         var likes = _model.ItemLikes;
         int[] items =
         [
-            .. Enumerable.Range(0, _model.Items.Count)
-                .Where(item => likes[item] > 0 && _model.ItemFactors
-                    .AsSpan(item * _model.Rank, _model.Rank).ContainsAnyExcept(0f))
+            .. ListRule.Items(likes, _model.ItemFactors, _model.Rank)
                 .OrderByDescending(item => likes[item]).ThenBy(item => item).Take(MostPoints),
         ];
         var (points, kept) = ItemMap.Of(_model, items);
         return new MapResponse(
-            kept,
-            [
-                .. items.Zip(points, (item, point) => new MapPoint(_catalog.Item(item), point.X, point.Y)),
-            ]);
+            kept, [.. items.Zip(points, (item, point) => new MapPoint(_catalog.Item(item), point.X, point.Y))]);
     }
 }

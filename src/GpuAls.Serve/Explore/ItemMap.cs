@@ -16,7 +16,7 @@ internal static class ItemMap
     /// </returns>
     public static ((double X, double Y)[] Points, double Kept) Of(FactorModel model, int[] items)
     {
-        var rows = Array.ConvertAll(items, item => Unit(model.ItemFactors.AsSpan(item * model.Rank, model.Rank)));
+        var rows = Array.ConvertAll(items, item => Unit(FactorRows.Row(model.ItemFactors, item, model.Rank)));
         Center(rows, model.Rank);
         var total = rows.Sum(row => Dot(row, row));
         var (x, xKept) = Component(rows, model.Rank);
@@ -67,10 +67,10 @@ internal static class ItemMap
             for (var row = 0; row < rows.Length; row++) scores[row] = Dot(rows[row], direction);
             if (iteration == Iterations - 1) break;
             direction.AsSpan().Clear();
-            for (var row = 0; row < rows.Length; row++) AddScaled(scores[row], rows[row], direction);
+            for (var row = 0; row < rows.Length; row++) Fp64Cholesky.AddScaled(scores[row], rows[row], direction);
         }
 
-        for (var row = 0; row < rows.Length; row++) AddScaled(-scores[row], direction, rows[row]);
+        for (var row = 0; row < rows.Length; row++) Fp64Cholesky.AddScaled(-scores[row], direction, rows[row]);
         return (scores, Dot(scores, scores));
     }
 
@@ -79,10 +79,5 @@ internal static class ItemMap
         var sum = 0.0;
         for (var i = 0; i < one.Length; i++) sum += one[i] * other[i];
         return sum;
-    }
-
-    private static void AddScaled(double scale, double[] row, double[] target)
-    {
-        for (var i = 0; i < target.Length; i++) target[i] += scale * row[i];
     }
 }

@@ -30,7 +30,7 @@ internal readonly ref struct RowSolveProblem
     public required ReadOnlySpan<float> Regularization { get; init; }
 
     /// <summary>
-    /// λp of each row, [all rows, rank], where λ|x - p|² takes the place of λ|x|²; null where p is zero.
+    /// λp of each row, [all rows, rank], where λ|x - p|² replaces λ|x|²; null where p is zero.
     /// </summary>
     public IEngineFactors? Pull { get; init; }
 

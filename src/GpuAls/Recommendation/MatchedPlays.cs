@@ -1,6 +1,6 @@
 namespace GpuAls;
 
-/// <summary>Plays that were read for a model, with its items in place of their own, matched by id.</summary>
+/// <summary>Plays that were read for a model, with its items instead of their own, matched by id.</summary>
 internal sealed class MatchedPlays
 {
     private readonly InteractionMatrix _plays;

@@ -19,7 +19,7 @@ namespace GpuAls;
 /// <see cref="Feedback.Explicit"/> (Zhou et al., 2008; Spark) r is a rating of any sign, and L = Σ observed (r - x·y)²
 /// + the same regularization with α₀ = 0 and n the number of all ratings: confidence, objective and α₀ are ignored.
 /// <para>
-/// With features fᵢ of items, Σᵢ λᵢ|yᵢ - Wᵀfᵢ|² + μλ|W|² takes the place of Σᵢ λᵢ|yᵢ|², and W is part of what is found;
+/// With features fᵢ of items, Σᵢ λᵢ|yᵢ - Wᵀfᵢ|² + μλ|W|² replaces Σᵢ λᵢ|yᵢ|², and W is part of what is found;
 /// the bias is left out of |W|². So it is with features of users.
 /// </para>
 /// </summary>

@@ -38,7 +38,7 @@ internal static class SearchParameters
         Form(
             "time",
             o => o.Time is { } time ? Duration.Text(time) : null,
-            (o, text) => o with { Time = Duration.Parse(text) ?? throw BadTime(text) }) with
+            (o, text) => o with { Time = Duration.Require(text, "--time") }) with
         {
             Group = ParameterGroup.Search,
             IsCommon = true,
@@ -87,9 +87,6 @@ internal static class SearchParameters
             Summary = "Smallest relative improvement that counts",
         },
     ]);
-
-    private static GpuAlsException BadTime(string text) => new(
-        FailureKind.Usage, $"--time is '{text}'; expected a time such as 30s, 10min or 2h.");
 
     /// <summary>The default of the metric, for help.</summary>
     internal static string MetricDefault =>

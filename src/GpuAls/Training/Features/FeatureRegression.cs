@@ -31,6 +31,7 @@ internal sealed class FeatureRegression
     private readonly double[] _penalty;
     private readonly int _rank;
     private readonly int[] _block;
+    private readonly bool[] _isInBlock;
     private readonly double[] _factor;
     private readonly double[] _diagonal;
 
@@ -57,6 +58,8 @@ internal sealed class FeatureRegression
         Weights = new double[(long)features.ColumnCount * rank];
         _block = Heaviest(
             features.ColumnCount <= largestDense ? features.ColumnCount : Math.Min(largestDense, LargestBlock));
+        _isInBlock = new bool[features.ColumnCount];
+        foreach (var column in _block) _isInBlock[column] = true;
         _factor = Factor();
     }
 
@@ -225,10 +228,8 @@ internal sealed class FeatureRegression
     {
         var values = (double[])residual.Clone();
         Parallel.For(0, count, factor => SolveBlock(values, count, factor));
-        var isInBlock = new bool[ColumnCount];
-        foreach (var column in _block) isInBlock[column] = true;
         for (var column = 0; column < ColumnCount; column++)
-            for (var k = 0; k < count && !isInBlock[column]; k++)
+            for (var k = 0; k < count && !_isInBlock[column]; k++)
                 values[(column * count) + k] /= _diagonal[column];
         return values;
     }

@@ -4,8 +4,8 @@ namespace GpuAls;
 /// Solves rows with few plays, one per vector lane, by the Woodbury identity. With P = α₀·YᵀY + λI, Ŷ the rows √gram·y
 /// of the n plays and b̂ = rhs/√gram,
 /// <code>x = (P + ŶᵀŶ)⁻¹ Ŷᵀ b̂ = P⁻¹ Ŷᵀ (I + Ŷ P⁻¹ Ŷᵀ)⁻¹ b̂</code>
-/// so there are n unknowns instead of rank. This is exact. With a term c = λp on the right side, b̂ - Ŷ P⁻¹c takes the
-/// place of b̂, and P⁻¹c is added to x. The result of a lane does not depend on the other lanes.
+/// so there are n unknowns instead of rank. This is exact. With a term c = λp on the right side, b̂ - Ŷ P⁻¹c
+/// replaces b̂, and P⁻¹c is added to x. The result of a lane does not depend on the other lanes.
 /// </summary>
 internal sealed unsafe class DualEquations<TSimd, TVector> : IDisposable
     where TSimd : struct, ISimd<TVector>
