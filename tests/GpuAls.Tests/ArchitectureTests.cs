@@ -20,7 +20,7 @@ public sealed partial class ArchitectureTests
 {
     private static readonly string[] Rooms =
     [
-        "Storage", "Reading", "Indexing", "Sparse", "Engines",
+        "Processes", "Storage", "Reading", "Indexing", "Sparse", "Engines",
         "Training", "Modeling", "Recommendation", "Evaluation", "Api",
     ];
 

@@ -20,6 +20,21 @@ internal readonly record struct TrainingPlan(
     public Solver Solver => BlockSize > 0 ? Solver.BlockCoordinates
         : ConjugateGradientSteps > 0 ? Solver.ConjugateGradient
         : Solver.Cholesky;
+
+    /// <summary>The work of a row, in multiplications: what processes share out.</summary>
+    /// <param name="plays">The plays of the row.</param>
+    public double WorkOf(int plays)
+    {
+        double n = plays, f = Rank;
+        return Solver switch
+        {
+            Solver.ConjugateGradient => (ConjugateGradientSteps + 1) * ((2 * n * f) + (f * f)),
+            Solver.BlockCoordinates => (f * f) + (2 * n * f)
+                + (f * BlockSize * ((n / 2) + (BlockSize / 6.0))),
+            // The sums and the factorization of the normal equations, or of the n × n system of a row with few plays.
+            _ => Math.Min((n * f * f / 2) + (f * f * f / 6), (n * n * f / 2) + (n * n * n / 6) + (2 * n * f)) + (f * f),
+        };
+    }
 }
 
 /// <summary>How the normal equation of a row is solved.</summary>

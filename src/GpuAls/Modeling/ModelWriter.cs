@@ -53,7 +53,7 @@ internal static class ModelWriter
         await WriteArrayAsync(ModelFiles.PlaysIndptr, plays.Indptr, users + 1).ConfigureAwait(false);
         await WriteArrayAsync(ModelFiles.PlaysIndices, plays.Indices, plays.Indices.Length).ConfigureAwait(false);
         await WriteArrayAsync(ModelFiles.PlaysValues, plays.Values, plays.Values.Length).ConfigureAwait(false);
-        await WriteIdsAsync(ModelFiles.Users, model.Users, PlaysOfUsers(model)).ConfigureAwait(false);
+        await WriteIdsAsync(ModelFiles.Users, model.Users, model.Plays.RowLengths()).ConfigureAwait(false);
         await WriteIdsAsync(ModelFiles.Items, model.Items, PlaysOfItems(model)).ConfigureAwait(false);
         await WriteFeaturesAsync(ModelFiles.FeaturesOf(Side.Users), model.UserFeatures).ConfigureAwait(false);
         await WriteFeaturesAsync(ModelFiles.FeaturesOf(Side.Items), model.ItemFeatures).ConfigureAwait(false);
@@ -80,9 +80,6 @@ internal static class ModelWriter
         Task WriteIdsAsync(string file, IdIndex ids, int[] counts) =>
             output.WriteAsync(file, stream => IdTableFile.WriteAsync(stream, ids, counts, cancellation), cancellation);
     }
-
-    private static int[] PlaysOfUsers(FactorModel model) =>
-        Array.ConvertAll(Enumerable.Range(0, model.Users.Count).ToArray(), model.Plays.RowLength);
 
     private static int[] PlaysOfItems(FactorModel model)
     {

@@ -71,6 +71,14 @@ internal sealed class CsrMatrix
     /// <summary>Number of entries in one row.</summary>
     public int RowLength(int row) => (int)(_indptr[row + 1] - _indptr[row]);
 
+    /// <summary>[RowCount], the number of entries in each row.</summary>
+    public int[] RowLengths()
+    {
+        var lengths = new int[RowCount];
+        for (var row = 0; row < lengths.Length; row++) lengths[row] = RowLength(row);
+        return lengths;
+    }
+
     /// <summary>Number of entries in the longest row.</summary>
     public int LongestRow()
     {

@@ -1,6 +1,9 @@
 namespace GpuAls;
 
-/// <summary>Who played what: the plays in both directions, and the ids of both sides.</summary>
+/// <summary>
+/// Who played what: the plays in both directions, and the ids of both sides. Where several processes share the plays,
+/// each has the rows it owns of both directions, and the ids of all users and items.
+/// </summary>
 internal sealed class InteractionMatrix
 {
     /// <param name="users">Ids of the rows of <paramref name="byUser"/>.</param>
@@ -8,19 +11,37 @@ internal sealed class InteractionMatrix
     /// <param name="byUser">[users, items].</param>
     /// <exception cref="ArgumentException">There are not as many ids as rows and columns.</exception>
     public InteractionMatrix(IdIndex users, IdIndex items, CsrMatrix byUser)
+        : this(users, items, byUser, CsrBuilder.Transpose(byUser))
+    {
+    }
+
+    /// <summary>Matrices that are the transposes of each other.</summary>
+    internal InteractionMatrix(IdIndex users, IdIndex items, CsrMatrix byUser, CsrMatrix byItem)
+        : this(users, items, byUser, byItem, RowShares.Whole(byUser.RowCount), RowShares.Whole(byItem.RowCount))
+    {
+    }
+
+    /// <summary>The rows of one of several processes.</summary>
+    /// <param name="users">Ids of all users.</param>
+    /// <param name="items">Ids of all items.</param>
+    /// <param name="byUser">[users that this process owns, items].</param>
+    /// <param name="byItem">[items that this process owns, users].</param>
+    /// <param name="userShares">Which process owns which users.</param>
+    /// <param name="itemShares">Which process owns which items.</param>
+    /// <exception cref="ArgumentException">There are not as many ids as rows and columns.</exception>
+    internal InteractionMatrix(
+        IdIndex users, IdIndex items, CsrMatrix byUser, CsrMatrix byItem, RowShares userShares, RowShares itemShares)
     {
         ArgumentNullException.ThrowIfNull(users);
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(byUser);
-        Require.Length(users.Count, byUser.RowCount, nameof(users));
+        ArgumentNullException.ThrowIfNull(byItem);
+        Require.Length(users.Count, userShares.RowCount, nameof(users));
         Require.Length(items.Count, byUser.ColumnCount, nameof(items));
-        (Users, Items, ByUser) = (users, items, byUser);
-        ByItem = CsrBuilder.Transpose(byUser);
-    }
-
-    /// <summary>Matrices that are the transposes of each other.</summary>
-    internal InteractionMatrix(IdIndex users, IdIndex items, CsrMatrix byUser, CsrMatrix byItem) =>
+        Require.Length(items.Count, itemShares.RowCount, nameof(items));
         (Users, Items, ByUser, ByItem) = (users, items, byUser, byItem);
+        (UserShares, ItemShares) = (userShares, itemShares);
+    }
 
     /// <summary>Ids of the users.</summary>
     public IdIndex Users { get; }
@@ -29,16 +50,47 @@ internal sealed class InteractionMatrix
     public IdIndex Items { get; }
 
     /// <summary>
-    /// [users, items]: plays, with duplicates summed and no zeros, or ratings, with duplicates averaged.
+    /// [users of this process, items]: plays, with duplicates summed and no zeros, or ratings, with duplicates
+    /// averaged.
     /// </summary>
     public CsrMatrix ByUser { get; }
 
-    /// <summary>[items, users], the same entries.</summary>
+    /// <summary>[items of this process, users], the entries of all users.</summary>
     public CsrMatrix ByItem { get; }
+
+    /// <summary>Which process owns which users; one owns all, unless the plays are shared.</summary>
+    public RowShares UserShares { get; }
+
+    /// <summary>Which process owns which items.</summary>
+    public RowShares ItemShares { get; }
+
+    /// <summary>Entries of all processes.</summary>
+    public long PlayCount { get => field < 0 ? ByUser.EntryCount : field; init; } = -1;
 
     /// <summary>What the values are.</summary>
     public Feedback Feedback { get; init; }
 
-    /// <summary>Pairs of a user and an item left out because their weights sum to 0.</summary>
+    /// <summary>Pairs of a user and an item left out because their weights sum to 0, of all processes.</summary>
     public long CancelledPairs { get; init; }
+
+    /// <summary>The rows that one process owns, of plays that every process has.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="cost">The work of a row with so many plays, in any unit.</param>
+    public InteractionMatrix ShareOf(IProcessGroup group, Func<int, double> cost)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        if (group.Size == 1) return this;
+        var (users, items) = (Shares(ByUser), Shares(ByItem));
+        return new InteractionMatrix(Users, Items, Slice(ByUser, users), Slice(ByItem, items), users, items)
+        {
+            PlayCount = PlayCount,
+            Feedback = Feedback,
+            CancelledPairs = CancelledPairs,
+        };
+
+        RowShares Shares(CsrMatrix rows) => RowShares.ByCost(rows.RowLengths(), group.Size, cost);
+
+        CsrMatrix Slice(CsrMatrix rows, RowShares shares) =>
+            rows.Slice(shares.Start(group.Rank), shares.Count(group.Rank));
+    }
 }

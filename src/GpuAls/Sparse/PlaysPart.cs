@@ -28,7 +28,7 @@ internal sealed class PlaysPart
         ArgumentNullException.ThrowIfNull(users);
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(part);
-        var (userOrder, userIndices) = users.ByRows(RowLengths(part));
+        var (userOrder, userIndices) = users.ByRows(part.RowLengths());
         var (itemOrder, itemIndices) = items.ByRows(ColumnLengths(part));
         var (rows, columns) = (new int[part.EntryCount], new int[part.EntryCount]);
         for (var user = 0; user < part.RowCount; user++)
@@ -60,9 +60,6 @@ internal sealed class PlaysPart
             Statistics = rows.Statistics,
         };
     }
-
-    private static int[] RowLengths(CsrMatrix matrix) =>
-        [.. Enumerable.Range(0, matrix.RowCount).Select(matrix.RowLength)];
 
     private static int[] ColumnLengths(CsrMatrix matrix)
     {

@@ -11,11 +11,9 @@ internal sealed class LoadedPlays : IDisposable
 
     /// <summary>Brings plays to an engine.</summary>
     /// <param name="engine">Where the work is done.</param>
-    /// <param name="plays">Who played what.</param>
+    /// <param name="plays">Who played what: the rows that this process owns.</param>
     /// <param name="options">How plays become confidences; the rest of the options does not matter.</param>
-    /// <param name="group">
-    /// The processes that share the rows; null for this one alone. Each brings the rows it owns.
-    /// </param>
+    /// <param name="group">The processes that share the rows; null for this one alone.</param>
     /// <exception cref="GpuAlsException">
     /// Kind Usage: a confidence is too large for fp32. Kind Device: too little memory.
     /// </exception>
@@ -25,10 +23,11 @@ internal sealed class LoadedPlays : IDisposable
         ArgumentNullException.ThrowIfNull(plays);
         ArgumentNullException.ThrowIfNull(options);
         (Plays, _options, Group) = (plays, options, group ?? SingleProcess.Instance);
-        ByUser = new LoadedSide(engine, plays.ByUser, options, Group);
+        Require.Length(plays.UserShares.ProcessCount, Group.Size, nameof(plays));
+        ByUser = new LoadedSide(engine, plays.ByUser, plays.UserShares, options, Group);
         try
         {
-            ByItem = new LoadedSide(engine, plays.ByItem, options, Group);
+            ByItem = new LoadedSide(engine, plays.ByItem, plays.ItemShares, options, Group);
         }
         catch
         {
@@ -83,20 +82,22 @@ internal sealed class LoadedSide : IDisposable
     private readonly IAlsEngine _engine;
 
     /// <param name="engine">Where the work is done.</param>
-    /// <param name="plays">[all rows, columns].</param>
+    /// <param name="plays">[rows of this process, columns].</param>
+    /// <param name="shares">Which process owns which rows.</param>
     /// <param name="options">How plays become confidences.</param>
     /// <param name="group">The processes that share the rows.</param>
-    public LoadedSide(IAlsEngine engine, CsrMatrix plays, AlsOptions options, IProcessGroup group)
+    public LoadedSide(
+        IAlsEngine engine, CsrMatrix plays, RowShares shares, AlsOptions options, IProcessGroup group)
     {
-        Starts = RowShares.Starts(plays.Indptr, group.Size);
-        Rows = new RowRange(Starts[group.Rank], Starts[group.Rank + 1] - Starts[group.Rank]);
-        Plays = group.Size == 1 ? plays : plays.Slice(Rows.Start, Rows.Count);
+        (Plays, Shares) = (plays, shares);
+        Rows = new RowRange(shares.Start(group.Rank), shares.Count(group.Rank));
+        Require.Length(plays.RowCount, Rows.Count, nameof(plays));
         _engine = engine;
         OnEngine = engine.LoadPlays(ConfidenceTransform.Apply(Plays, options));
     }
 
-    /// <summary>[processes + 1], the first row of each process, then the number of rows.</summary>
-    public int[] Starts { get; }
+    /// <summary>Which process owns which rows.</summary>
+    public RowShares Shares { get; }
 
     /// <summary>The rows that this process owns.</summary>
     public RowRange Rows { get; }

@@ -10,7 +10,7 @@ internal static class TrainingChecks
                 + $"feedback, and the options of {options.Feedback.ToString().ToLowerInvariant()} feedback. Make both "
                     + "the same.");
         Check(plays.Users.Count, plays.Items.Count, options.Rank);
-        if (plays.ByUser.EntryCount == 0)
+        if (plays.PlayCount == 0)
             throw new GpuAlsException(
                 FailureKind.BadInput,
                 "no plays are left: the weights of every user and item pair sum to 0. Check --weight-column.");

@@ -143,7 +143,7 @@ internal sealed class TrainingSide
         if (_group.Size == 1) return regularization;
         var all = new float[_factors.RowCount];
         regularization.CopyTo(all, _plays.Rows.Start);
-        _group.AllGather(all, _plays.Starts);
+        _group.AllGather(all.AsSpan(), _plays.Shares);
         return all;
     }
 
@@ -169,20 +169,20 @@ internal sealed class TrainingSide
     }
 
     /// <summary>
-    /// Each process sums some of the blocks. For the others it has zeros, so that however a group adds them up, each
-    /// block keeps its bits; the blocks are then added in their order, as by one process.
+    /// Each process sums some of the blocks, and gets the others; they are then added in their order, as by one
+    /// process.
     /// </summary>
     private void SumShared(int blocks, int blockRows, double[] gramian)
     {
-        var first = (int)((long)blocks * _group.Rank / _group.Size);
-        var end = (int)((long)blocks * (_group.Rank + 1) / _group.Size);
+        var shares = new RowShares(
+            [.. Enumerable.Range(0, _group.Size + 1).Select(process => (int)((long)blocks * process / _group.Size))]);
+        var (first, end) = (shares.Start(_group.Rank), shares.Start(_group.Rank + 1));
         var start = first * blockRows;
         var rows = new RowRange(start, Math.Min(end * blockRows, _factors.RowCount) - start);
         var rented = ArrayPool<double>.Shared.Rent(blocks * gramian.Length);
         var sums = rented.AsSpan(0, blocks * gramian.Length);
-        sums.Clear();
         _engine.Gramian(_factors, rows, blockRows, sums[(first * gramian.Length)..(end * gramian.Length)]);
-        _group.AllReduce(sums);
+        _group.AllGather(sums, shares, gramian.Length);
         EngineRows.AddBlocks(sums, gramian);
         ArrayPool<double>.Shared.Return(rented);
     }
@@ -193,7 +193,7 @@ internal sealed class TrainingSide
         var (rank, mine, end) = (_options.Rank, _plays.Rows, _plays.Rows.Start + _plays.Rows.Count);
         var rows = new float[(long)_factors.RowCount * rank];
         _factors.CopyTo(mine, rows.AsSpan(mine.Start * rank, mine.Count * rank));
-        _group.AllGather(rows, Array.ConvertAll(_plays.Starts, start => start * rank));
+        _group.AllGather(rows.AsSpan(), _plays.Shares, rank);
         _factors.CopyFrom(new RowRange(0, mine.Start), rows.AsSpan(0, mine.Start * rank));
         _factors.CopyFrom(new RowRange(end, _factors.RowCount - end), rows.AsSpan(end * rank));
     }
@@ -201,13 +201,12 @@ internal sealed class TrainingSide
     /// <summary>The report over the rows of all processes.</summary>
     private RowSolveReport Join(RowSolveReport report)
     {
-        // Each process has an element for its first failed row, which the others leave 0.
-        var numbers = new double[2 + _group.Size];
-        (numbers[0], numbers[1]) = (report.Fp64Rows, report.JitteredRows);
-        if (report.FirstFailedRow >= 0) numbers[2 + _group.Rank] = _plays.Rows.Start + report.FirstFailedRow + 1;
-        _group.AllReduce(numbers);
-        var failed = numbers.Skip(2).FirstOrDefault(row => row > 0);
-        return new RowSolveReport((int)numbers[0], (int)numbers[1], (int)failed - 1);
+        if (report.FirstFailedRow >= 0)
+            report = report with { FirstFailedRow = _plays.Rows.Start + report.FirstFailedRow };
+        var all = _group.AllGather(report);
+        return new RowSolveReport(
+            all.Sum(one => one.Fp64Rows), all.Sum(one => one.JitteredRows),
+            all.Select(one => one.FirstFailedRow).FirstOrDefault(row => row >= 0, -1));
     }
 
     private GpuAlsException Unsolvable(int row)

@@ -1,4 +1,5 @@
 using GpuAls.Tests.Engines;
+using GpuAls.Tests.Processes;
 using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Training;
@@ -38,7 +39,7 @@ public sealed class ProcessGroupTests
 
         foreach (var size in (int[])[2, 3, 5])
         {
-            var group = new ThreadGroup(size, addsBackwards: size == 3);
+            var group = new ThreadGroup(size);
             var trained = group.Run(process => Fit(new HostEngine(1), process, plays, options));
 
             Assert.That(group.Failures, Is.All.Null);
@@ -114,21 +115,11 @@ public sealed class ProcessGroupTests
         {
             using var engine = new HostEngine(1);
             var ends = new Ending(process.Rank == 1 ? 2 : int.MaxValue);
-            return new FactorTrainer(engine, Options) { Group = process, Observers = [ends] }.Fit(plays);
+            return new FactorTrainer(engine, Options) { Group = process, Observers = [ends] }
+                .Fit(plays.ShareOf(process, Options.Plan.WorkOf));
         });
 
         Assert.That(trained.Select(one => one.Iterations.Count), Is.All.EqualTo(2));
-    }
-
-    [TestCase(new[] { 5, 5, 5, 5 }, 2, new[] { 0, 2, 4 })]
-    [TestCase(new[] { 200, 0, 0, 0, 0, 0 }, 2, new[] { 0, 1, 6 })]
-    [TestCase(new[] { 1, 2 }, 4, new[] { 0, 1, 1, 2, 2 })]
-    [TestCase(new int[0], 3, new[] { 0, 0, 0, 0 })]
-    public void Starts_OfRowsOfSuchLengths_ShareTheWork(int[] lengths, int size, int[] expected)
-    {
-        long[] indptr = [0, .. lengths.Select((_, row) => lengths[..(row + 1)].Sum(length => (long)length))];
-
-        Assert.That(RowShares.Starts(indptr, size), Is.EqualTo(expected));
     }
 
     private static void AssertSame(TrainedFactors actual, TrainedFactors expected, string of)
@@ -144,7 +135,7 @@ public sealed class ProcessGroupTests
 
     private static TrainedFactors Fit(
         IAlsEngine engine, IProcessGroup group, InteractionMatrix plays, AlsOptions options) =>
-        new FactorTrainer(engine, options) { Group = group }.Fit(plays);
+        new FactorTrainer(engine, options) { Group = group }.Fit(plays.ShareOf(group, options.Plan.WorkOf));
 
     /// <summary>
     /// So many users that YᵀY has several blocks; short and long rows, empty ones, and some heavy plays.

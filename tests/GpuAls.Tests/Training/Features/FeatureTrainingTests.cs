@@ -1,4 +1,5 @@
 using GpuAls.Tests.Engines;
+using GpuAls.Tests.Processes;
 using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Training.Features;
@@ -227,7 +228,7 @@ internal sealed class FeatureSample
                 From = from,
                 Keeper = keeper,
                 Group = group ?? SingleProcess.Instance,
-            }.Fit(Plays);
+            }.Fit(group is null ? Plays : Plays.ShareOf(group, options.Plan.WorkOf));
     }
 
     /// <summary>The factors that the side solved second begins with.</summary>
