@@ -106,6 +106,33 @@ internal sealed class CsrMatrix
         return new CsrMatrix(ColumnCount, _indptr, _indices, mapped, validate: false);
     }
 
+    /// <summary>The same rows among others that are empty; the entries are not copied.</summary>
+    /// <param name="firstRow">The row that the first one becomes.</param>
+    /// <param name="rowCount">Number of rows of all.</param>
+    public CsrMatrix Embedded(int firstRow, int rowCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(firstRow);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstRow, rowCount - RowCount);
+        var indptr = new long[rowCount + 1];
+        _indptr.CopyTo(indptr, firstRow);
+        indptr.AsSpan(firstRow + RowCount).Fill(EntryCount);
+        return new CsrMatrix(ColumnCount, indptr, _indices, _values, validate: false);
+    }
+
+    /// <summary>
+    /// Some rows of a matrix whose other rows are empty; the entries are not copied. The reverse of
+    /// <see cref="Embedded"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">Other rows have entries.</exception>
+    public CsrMatrix Extracted(int firstRow, int rowCount)
+    {
+        if (rowCount == RowCount) return this;
+        var indptr = _indptr[firstRow..(firstRow + rowCount + 1)];
+        if (indptr[0] != 0 || indptr[^1] != EntryCount)
+            throw new ArgumentException("other rows have entries.", nameof(firstRow));
+        return new CsrMatrix(ColumnCount, indptr, _indices, _values, validate: false);
+    }
+
     /// <summary>Copies <paramref name="rowCount"/> rows from <paramref name="firstRow"/> on to a new matrix.</summary>
     public CsrMatrix Slice(int firstRow, int rowCount)
     {

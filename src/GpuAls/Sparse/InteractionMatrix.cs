@@ -2,7 +2,8 @@ namespace GpuAls;
 
 /// <summary>
 /// Who played what: the plays in both directions, and the ids of both sides. Where several processes share the plays,
-/// each has the rows it owns of both directions, and the ids of all users and items.
+/// each has the ids of all users and items, and the entries of the rows it owns in both directions: the rows of others
+/// are empty.
 /// </summary>
 internal sealed class InteractionMatrix
 {
@@ -17,11 +18,20 @@ internal sealed class InteractionMatrix
 
     /// <summary>Matrices that are the transposes of each other.</summary>
     internal InteractionMatrix(IdIndex users, IdIndex items, CsrMatrix byUser, CsrMatrix byItem)
-        : this(users, items, byUser, byItem, RowShares.Whole(byUser.RowCount), RowShares.Whole(byItem.RowCount))
     {
+        ArgumentNullException.ThrowIfNull(users);
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(byUser);
+        ArgumentNullException.ThrowIfNull(byItem);
+        Require.Length(users.Count, byUser.RowCount, nameof(users));
+        Require.Length(items.Count, byUser.ColumnCount, nameof(items));
+        Require.Length(items.Count, byItem.RowCount, nameof(items));
+        (Users, Items, ByUser, ByItem) = (users, items, byUser, byItem);
+        (UserShares, ItemShares) = (RowShares.Whole(users.Count), RowShares.Whole(items.Count));
     }
 
     /// <summary>The rows of one of several processes.</summary>
+    /// <param name="process">Which process.</param>
     /// <param name="users">Ids of all users.</param>
     /// <param name="items">Ids of all items.</param>
     /// <param name="byUser">[users that this process owns, items].</param>
@@ -30,16 +40,15 @@ internal sealed class InteractionMatrix
     /// <param name="itemShares">Which process owns which items.</param>
     /// <exception cref="ArgumentException">There are not as many ids as rows and columns.</exception>
     internal InteractionMatrix(
-        IdIndex users, IdIndex items, CsrMatrix byUser, CsrMatrix byItem, RowShares userShares, RowShares itemShares)
+        int process, IdIndex users, IdIndex items, CsrMatrix byUser, CsrMatrix byItem, RowShares userShares,
+        RowShares itemShares)
+        : this(
+            users, items,
+            byUser.Embedded(userShares.Start(process), userShares.RowCount),
+            byItem.Embedded(itemShares.Start(process), itemShares.RowCount))
     {
-        ArgumentNullException.ThrowIfNull(users);
-        ArgumentNullException.ThrowIfNull(items);
-        ArgumentNullException.ThrowIfNull(byUser);
-        ArgumentNullException.ThrowIfNull(byItem);
-        Require.Length(users.Count, userShares.RowCount, nameof(users));
-        Require.Length(items.Count, byUser.ColumnCount, nameof(items));
-        Require.Length(items.Count, itemShares.RowCount, nameof(items));
-        (Users, Items, ByUser, ByItem) = (users, items, byUser, byItem);
+        Require.Length(byUser.RowCount, userShares.Count(process), nameof(byUser));
+        Require.Length(byItem.RowCount, itemShares.Count(process), nameof(byItem));
         (UserShares, ItemShares) = (userShares, itemShares);
     }
 
@@ -50,12 +59,11 @@ internal sealed class InteractionMatrix
     public IdIndex Items { get; }
 
     /// <summary>
-    /// [users of this process, items]: plays, with duplicates summed and no zeros, or ratings, with duplicates
-    /// averaged.
+    /// [users, items]: plays, with duplicates summed and no zeros, or ratings, with duplicates averaged.
     /// </summary>
     public CsrMatrix ByUser { get; }
 
-    /// <summary>[items of this process, users], the entries of all users.</summary>
+    /// <summary>[items, users], the same entries; other ones where processes share them.</summary>
     public CsrMatrix ByItem { get; }
 
     /// <summary>Which process owns which users; one owns all, unless the plays are shared.</summary>
@@ -81,7 +89,8 @@ internal sealed class InteractionMatrix
         ArgumentNullException.ThrowIfNull(group);
         if (group.Size == 1) return this;
         var (users, items) = (Shares(ByUser), Shares(ByItem));
-        return new InteractionMatrix(Users, Items, Slice(ByUser, users), Slice(ByItem, items), users, items)
+        return new InteractionMatrix(
+            group.Rank, Users, Items, Slice(ByUser, users), Slice(ByItem, items), users, items)
         {
             PlayCount = PlayCount,
             Feedback = Feedback,

@@ -82,16 +82,16 @@ internal sealed class LoadedSide : IDisposable
     private readonly IAlsEngine _engine;
 
     /// <param name="engine">Where the work is done.</param>
-    /// <param name="plays">[rows of this process, columns].</param>
+    /// <param name="plays">[rows, columns]; this process has the entries of the rows it owns.</param>
     /// <param name="shares">Which process owns which rows.</param>
     /// <param name="options">How plays become confidences.</param>
     /// <param name="group">The processes that share the rows.</param>
     public LoadedSide(
         IAlsEngine engine, CsrMatrix plays, RowShares shares, AlsOptions options, IProcessGroup group)
     {
-        (Plays, Shares) = (plays, shares);
+        Shares = shares;
         Rows = new RowRange(shares.Start(group.Rank), shares.Count(group.Rank));
-        Require.Length(plays.RowCount, Rows.Count, nameof(plays));
+        Plays = plays.Extracted(Rows.Start, Rows.Count);
         _engine = engine;
         OnEngine = engine.LoadPlays(ConfidenceTransform.Apply(Plays, options));
     }
