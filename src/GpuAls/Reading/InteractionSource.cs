@@ -34,6 +34,17 @@ internal interface IInteractionSource
     /// <param name="cancellation">Looked at between batches.</param>
     /// <exception cref="GpuAlsException">Kind BadInput: the source cannot be read, or lacks the columns.</exception>
     IAsyncEnumerable<BatchWork> ReadAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// The batches of one of several processes; those of all processes, one after the other, are all batches. A source
+    /// that is read from front to back by one connection, as a snapshot of a database is, is read by the first process
+    /// alone.
+    /// </summary>
+    /// <param name="share">Which process reads.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="GpuAlsException">As above.</exception>
+    IAsyncEnumerable<BatchWork> ReadAsync(InputShare share, CancellationToken cancellation) =>
+        share.Rank == 0 ? ReadAsync(cancellation) : AsyncEnumerable.Empty<BatchWork>();
 }
 
 /// <summary>Plays from files of any format, one file after the other.</summary>
@@ -55,38 +66,44 @@ internal sealed class FileInteractionSource(
     public InteractionSchema Schema => schema;
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<BatchWork> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    public IAsyncEnumerable<BatchWork> ReadAsync(CancellationToken cancellation) =>
+        ReadAsync(InputShare.Whole, cancellation);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<BatchWork> ReadAsync(
+        InputShare share, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var total = (double)Math.Max(1, files.Sum(file => file.Bytes));
-        var (finished, footers) = (0L, new Task<ParquetFile>?[files.Count]);
-        for (var index = 0; index < files.Count; index++)
+        var total = files.Sum(file => file.Bytes);
+        var (first, end) = share.RangeOf(total);
+        var (finished, footers, parts) = (0L, new Task<ParquetFile>?[files.Count], FilePart.Of(files, share));
+        for (var index = 0; index < files.Count; finished += files[index++].Bytes)
         {
-            var file = files[index];
-            for (var next = index; next < Math.Min(files.Count, index + FootersAhead); next++)
+            if (!parts[index].IsAny) continue;
+            for (var next = index; next < Math.Min(files.Count, index + FootersAhead) && parts[next].IsAny; next++)
                 if (files[next] is { Format: InputFormat.Parquet, Source.ReadAheadBytes: > 0 })
                     footers[next] ??= ParquetFile.OpenAsync(
                         files[next].Source, cancellation, files[next].ExpansionLimit(schema));
-            var (start, share) = (finished / total, file.Bytes / total);
-            await foreach (var work in Batches(file, footers[index], cancellation).ConfigureAwait(false))
-                yield return OfAll(work, start, share);
-            finished += file.Bytes;
+            var (before, bytes) = (finished - first, files[index].Bytes);
+            await foreach (var work in Batches(files[index], parts[index], footers[index], cancellation)
+                .ConfigureAwait(false))
+                yield return OfShare(work, fraction => (before + (fraction * bytes)) / Math.Max(1, end - first));
             footers[index] = null;
         }
     }
 
     private IAsyncEnumerable<BatchWork> Batches(
-        InputFile file, Task<ParquetFile>? opening, CancellationToken cancellation) => file.Format switch
+        InputFile file, FilePart part, Task<ParquetFile>? opening, CancellationToken cancellation) => file.Format switch
         {
-            InputFormat.Delimited => new DelimitedInteractionReader(file, schema).ReadAsync(cancellation),
-            InputFormat.JsonLines => new JsonInteractionReader(file, schema).ReadAsync(cancellation),
-            _ => new ParquetInteractionReader(file, schema, opening).ReadAsync(cancellation),
+            InputFormat.Delimited => new DelimitedInteractionReader(file, schema).ReadAsync(part, cancellation),
+            InputFormat.JsonLines => new JsonInteractionReader(file, schema).ReadAsync(part, cancellation),
+            _ => new ParquetInteractionReader(file, schema, opening).ReadAsync(part, cancellation),
         };
 
-    /// <summary>A batch whose fraction is that of all files.</summary>
-    private static BatchWork OfAll(BatchWork work, double start, double share) => async cancellation =>
+    /// <summary>A batch whose fraction is that of all that is read.</summary>
+    private static BatchWork OfShare(BatchWork work, Func<double, double> fraction) => async cancellation =>
     {
         var batch = await work(cancellation).ConfigureAwait(false);
-        batch.Fraction = Math.Min(1, start + (batch.Fraction * share));
+        batch.Fraction = Math.Clamp(fraction(batch.Fraction), 0, 1);
         return batch;
     };
 }

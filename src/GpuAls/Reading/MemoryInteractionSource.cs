@@ -32,13 +32,25 @@ internal sealed class MemoryInteractionSource<TUser, TItem>(
         read.Rows == 0 ? "there are no plays." : $"all {Counted.Of(read.Rows, "play")} have weight 0.";
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<BatchWork> ReadAsync(CancellationToken cancellation)
-    {
-        double? total = plays.TryGetNonEnumeratedCount(out var count) ? count : null;
-        return plays.Chunk(BatchRows).Select((rows, batch) => Work(rows, (long)batch * BatchRows)).ToAsyncEnumerable();
+    public IAsyncEnumerable<BatchWork> ReadAsync(CancellationToken cancellation) =>
+        ReadAsync(InputShare.Whole, cancellation);
 
-        BatchWork Work((TUser User, TItem Item, float Weight)[] rows, long first) =>
-            _ => Task.FromResult(Batch(rows, first, total is { } all ? (first + rows.Length) / all : HalfOfUnknown));
+    /// <summary>
+    /// The plays of one of several processes, each of which has all plays; the first process reads them where their
+    /// number isn't known.
+    /// </summary>
+    public IAsyncEnumerable<BatchWork> ReadAsync(InputShare share, CancellationToken cancellation)
+    {
+        var isCounted = plays.TryGetNonEnumeratedCount(out var count);
+        var (start, end) = isCounted ? share.RangeOf(count) : (0, share.Rank == 0 ? int.MaxValue : 0);
+        return plays.Skip((int)start).Take((int)(end - start)).Chunk(BatchRows)
+            .Select((rows, batch) => Work(rows, start + ((long)batch * BatchRows))).ToAsyncEnumerable();
+
+        BatchWork Work((TUser User, TItem Item, float Weight)[] rows, long first)
+        {
+            var read = isCounted ? (double)(first + rows.Length - start) / (end - start) : HalfOfUnknown;
+            return _ => Task.FromResult(Batch(rows, first, read));
+        }
     }
 
     private InteractionBatch Batch((TUser User, TItem Item, float Weight)[] rows, long first, double fraction)

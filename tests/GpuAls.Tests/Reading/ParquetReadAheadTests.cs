@@ -79,7 +79,7 @@ public sealed class ParquetReadAheadTests
 
     private static IAsyncEnumerable<BatchWork> Works(IByteSource source) =>
         new ParquetInteractionReader(new InputFile(source, InputFormat.Parquet), new InteractionSchema())
-            .ReadAsync(default);
+            .ReadAsync(FilePart.Whole(source.Length), default);
 
     /// <summary>A file, and the bytes of the columns of a row group.</summary>
     private async Task<(byte[] File, int Group)> WriteAsync()

@@ -21,6 +21,8 @@ internal sealed class ParquetColumns
         if (schema.TimeColumn is { } time) Time = Find(time, "--time-column", ParquetTimes.For, ParquetTimes.Expected);
         if (schema.EventColumn is { } kind)
             Event = Find(kind, "--event-column", ParquetEvents.For, ParquetEvents.Expected);
+        ParquetField?[] fields = [User, Item, Weight, Time, Event];
+        Read = [.. fields.OfType<ParquetField>()];
     }
 
     /// <summary>Null where a directory says which.</summary>
@@ -37,6 +39,9 @@ internal sealed class ParquetColumns
 
     /// <summary>Null where a directory says which, or without events.</summary>
     public ParquetField? Event { get; }
+
+    /// <summary>Those that the file has.</summary>
+    public IReadOnlyList<ParquetField> Read { get; }
 
     /// <summary>
     /// Structs and lists that the schema names, so that the error says what they are and not that they are missing.

@@ -11,18 +11,41 @@ internal sealed class ParquetInteractionReader(
     InputFile file, InteractionSchema schema, Task<ParquetFile>? opening = null)
 {
     /// <summary>The row groups, to be read by several threads at once.</summary>
-    public async IAsyncEnumerable<BatchWork> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    /// <param name="part">Which are read; a row group starts behind the bytes that those before it take.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async IAsyncEnumerable<BatchWork> ReadAsync(
+        FilePart part, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        if (!part.IsAny) yield break;
         opening ??= ParquetFile.OpenAsync(file.Source, cancellation, file.ExpansionLimit(schema));
         var parquet = await opening.ConfigureAwait(false);
         var columns = new ParquetColumns(file, schema, parquet.Schema);
-        var ahead = new GroupsAhead(parquet, columns, file.Source.ReadAheadBytes, cancellation);
+        var (first, end) = GroupsOf(parquet, columns, part);
+        var ahead = new GroupsAhead(parquet, columns, end, file.Source.ReadAheadBytes, cancellation);
         await using var owned = ahead.ConfigureAwait(false);
-        for (var index = 0; index < parquet.GroupCount; index++)
+        for (var index = first; index < end; index++)
         {
             var (group, bytes) = (index, ahead.Take(index));
             yield return token => Task.Run(() => BatchAsync(parquet, columns, group, bytes, token), token);
         }
+    }
+
+    /// <summary>The first of the row groups that a process reads, and the first after them.</summary>
+    private static (int First, int End) GroupsOf(ParquetFile parquet, ParquetColumns columns, FilePart part)
+    {
+        var bytes = new long[parquet.GroupCount]; // of a damaged file they may be anything
+        for (var group = 0; group < bytes.Length; group++)
+            bytes[group] = Math.Max(0, parquet.BytesOf(group, columns.Read));
+        var total = bytes.Aggregate(Int128.Zero, (sum, of) => sum + of);
+        var (first, end, before) = (0, 0, Int128.Zero);
+        for (; end < bytes.Length; before += bytes[end++])
+        {
+            var position = (long)(part.Bytes * before / Int128.Max(1, total));
+            if (part.IsBehind(position)) break;
+            if (!part.Has(position)) first = end + 1;
+        }
+
+        return (first, end);
     }
 
     private async Task<InteractionBatch> BatchAsync(
@@ -106,7 +129,8 @@ internal sealed class ParquetInteractionReader(
 internal sealed class GroupsAhead : IAsyncDisposable
 {
     private readonly ParquetFile _parquet;
-    private readonly ParquetField[] _fields;
+    private readonly IReadOnlyList<ParquetField> _fields;
+    private readonly int _end;
     private readonly int _bytes;
     private readonly CancellationTokenSource _stop;
     private readonly Queue<(Task<ParquetGroupBytes> Fetching, long Bytes)> _ahead = [];
@@ -115,13 +139,13 @@ internal sealed class GroupsAhead : IAsyncDisposable
 
     /// <param name="parquet">The file.</param>
     /// <param name="columns">The columns to fetch.</param>
+    /// <param name="end">The first row group that is not fetched.</param>
     /// <param name="bytes">Bytes to hold at most; 0 fetches nothing.</param>
     /// <param name="cancellation">Stops it.</param>
-    public GroupsAhead(ParquetFile parquet, ParquetColumns columns, int bytes, CancellationToken cancellation)
+    public GroupsAhead(
+        ParquetFile parquet, ParquetColumns columns, int end, int bytes, CancellationToken cancellation)
     {
-        (_parquet, _bytes) = (parquet, bytes);
-        ParquetField?[] fields = [columns.User, columns.Item, columns.Weight, columns.Time, columns.Event];
-        _fields = [.. fields.OfType<ParquetField>()];
+        (_parquet, _fields, _end, _bytes) = (parquet, columns.Read, end, bytes);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     }
 
@@ -130,7 +154,7 @@ internal sealed class GroupsAhead : IAsyncDisposable
     {
         if (_bytes == 0) return null;
         _next = Math.Max(_next, group);
-        for (; _next < _parquet.GroupCount; _next++)
+        for (; _next < _end; _next++)
         {
             var bytes = _parquet.BytesOf(_next, _fields);
             if (_ahead.Count > 0 && _held + bytes > _bytes) break;

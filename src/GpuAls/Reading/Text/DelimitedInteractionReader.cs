@@ -11,18 +11,29 @@ namespace GpuAls;
 /// </summary>
 internal sealed class DelimitedInteractionReader(InputFile file, InteractionSchema schema)
 {
-    public async IAsyncEnumerable<BatchWork> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    /// <param name="part">
+    /// What is read: from the front to the end of that part, because only what comes before says where a quoted field
+    /// ends; what comes before is not parsed.
+    /// </param>
+    /// <param name="cancellation">Looked at between blocks.</param>
+    public async IAsyncEnumerable<BatchWork> ReadAsync(
+        FilePart part, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        part = TextSource.PartOf(file, part);
+        if (!part.IsAny) yield break;
         using var blocks = new TextBlocks(
             file, await TextSource.OpenAsync(file, schema, cancellation).ConfigureAwait(false));
         if (!blocks.Fill()) yield break;
         var dialect = TextDialect.Of(file, schema, blocks.Pending);
         var cutter = new RecordCutter(file, dialect);
         if (FindColumns(blocks, cutter, dialect) is not { } columns) yield break;
-        while (blocks.Fill())
+        while (blocks.Fill() && !part.IsBehind(blocks.Position))
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return Take(blocks, cutter, dialect, columns);
+            var isWanted = part.Has(blocks.Position);
+            var (block, read) = Take(blocks, cutter, dialect, columns);
+            if (isWanted) yield return Work(block, read, columns);
+            else block.Dispose();
         }
     }
 
@@ -60,20 +71,21 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
         return names;
     }
 
-    private BatchWork Take(TextBlocks blocks, RecordCutter cutter, TextDialect dialect, DelimitedColumns columns)
+    private static (TextBlock Block, Action<TextBlock, TextRows> Read) Take(
+        TextBlocks blocks, RecordCutter cutter, TextDialect dialect, DelimitedColumns columns)
     {
         var lines = blocks.PendingLines();
         if (DelimitedRecords.ArePlain(lines, dialect))
         {
             var taken = blocks.Take(lines.Length, lines.Count((byte)'\n'));
-            return Work(taken, (block, rows) => new PlainLines(dialect).Read(block, columns, rows), columns);
+            return (taken, (block, rows) => new PlainLines(dialect).Read(block, columns, rows));
         }
 
         (int Length, int Lines) cut;
         while ((cut = cutter.Cut(blocks.Pending, blocks.IsLast, blocks.Line)).Length == 0) blocks.Grow();
         var records = cutter.Records;
-        return Work(
-            blocks.Take(cut.Length, cut.Lines), (block, rows) => Read(records, dialect, block, columns, rows), columns);
+        return (
+            blocks.Take(cut.Length, cut.Lines), (block, rows) => Read(records, dialect, block, columns, rows));
     }
 
     private BatchWork Work(TextBlock block, Action<TextBlock, TextRows> read, DelimitedColumns columns) => _ =>

@@ -12,16 +12,26 @@ internal sealed class JsonInteractionReader(InputFile file, InteractionSchema sc
 {
     private const string OneObject = "expected one JSON object per line";
 
-    public async IAsyncEnumerable<BatchWork> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    /// <param name="part">
+    /// What is read: from the front to the end of that part, to count the lines; what comes before is not parsed.
+    /// </param>
+    /// <param name="cancellation">Looked at between blocks.</param>
+    public async IAsyncEnumerable<BatchWork> ReadAsync(
+        FilePart part, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        part = TextSource.PartOf(file, part);
+        if (!part.IsAny) yield break;
         using var blocks = new TextBlocks(
             file, await TextSource.OpenAsync(file, schema, cancellation).ConfigureAwait(false));
         if (!blocks.Fill()) yield break;
         var constants = FindConstants(blocks.PendingLines());
-        while (blocks.Fill())
+        while (blocks.Fill() && !part.IsBehind(blocks.Position))
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return Work(Take(blocks), constants);
+            var isWanted = part.Has(blocks.Position);
+            var block = Take(blocks);
+            if (isWanted) yield return Work(block, constants);
+            else block.Dispose();
         }
     }
 

@@ -23,6 +23,9 @@ internal sealed class TextBlocks(InputFile file, TextSource source) : IDisposabl
     /// <summary>The number of the next line, from 1.</summary>
     public long Line { get; private set; } = 1;
 
+    /// <summary>The bytes of text before <see cref="Pending"/>.</summary>
+    public long Position { get; private set; }
+
     /// <summary>Reads on until the block is full.</summary>
     /// <returns>False at the end of the text.</returns>
     public bool Fill()
@@ -56,6 +59,7 @@ internal sealed class TextBlocks(InputFile file, TextSource source) : IDisposabl
     public void Skip(int length, int lines)
     {
         _start += length;
+        Position += length;
         Line += lines;
     }
 
@@ -70,6 +74,7 @@ internal sealed class TextBlocks(InputFile file, TextSource source) : IDisposabl
         _memory = new RentedArray<byte>(Math.Max(BlockBytes, rest));
         taken.Span.Slice(_start + length, rest).CopyTo(_memory.Span);
         (_start, _end) = (0, rest);
+        Position += length;
         Line += lines;
         return block;
     }

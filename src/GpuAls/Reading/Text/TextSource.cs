@@ -42,6 +42,13 @@ internal sealed class TextSource : IDisposable
     /// <summary>The share of the file's bytes that has been read, 0 .. 1.</summary>
     public double Fraction => _file.Bytes == 0 ? 1 : Math.Min(1, (double)_compressedBytes / _file.Bytes);
 
+    /// <summary>What a process reads of a file: all or nothing where it is compressed.</summary>
+    public static FilePart PartOf(InputFile file, FilePart part)
+    {
+        if (file.Compression == InputCompression.None) return part;
+        return part.Has(0) ? FilePart.Whole(file.Bytes) : default;
+    }
+
     /// <exception cref="GpuAlsException">Kind BadInput: the file cannot be opened.</exception>
     public static async Task<TextSource> OpenAsync(
         InputFile file, InteractionSchema schema, CancellationToken cancellation)
