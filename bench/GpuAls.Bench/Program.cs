@@ -15,6 +15,7 @@ using GpuAls.Bench.Roofline;
 using GpuAls.Bench.S3;
 #endif
 using GpuAls.Bench.Scale;
+using GpuAls.Bench.Scaling;
 using GpuAls.Bench.TopK;
 using GpuAls.Bench.Tuning;
 
@@ -37,6 +38,7 @@ root.Add(RooflineCommand.Create());
 root.Add(S3Command.Create());
 #endif
 root.Add(ScaleCommand.Create());
+root.Add(ScalingCommand.Create());
 root.Add(RulesCommand.Create());
 root.Add(TopKCommand.Create());
 root.Add(TuningCommand.Create());

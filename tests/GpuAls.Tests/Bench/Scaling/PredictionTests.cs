@@ -1,0 +1,99 @@
+using GpuAls.Bench.Scaling;
+
+namespace GpuAls.Tests.Bench.Scaling;
+
+/// <summary>Predictions follow from the row model, the shares and the links.</summary>
+public sealed class PredictionTests
+{
+    private static readonly Links GpuToGpu = new("", OfGpu: 100, OfNode: 40, IsStaged: false);
+    private static readonly Links Staged = GpuToGpu with { IsStaged = true };
+
+    /// <summary>800 bytes; on two nodes, each receives 400 of them.</summary>
+    [TestCase(1, 0, 0)]
+    [TestCase(8, 7, 8)]
+    [TestCase(16, 10, 18)]
+    public void GatherSeconds_OneNodeAndTwo_IsTheSlowerLinkOrAllCopiesOneAfterTheOther(
+        int processCount, double direct, double staged)
+    {
+        Assert.That(GpuToGpu.GatherSeconds(800, processCount), Is.EqualTo(direct));
+        Assert.That(Staged.GatherSeconds(800, processCount), Is.EqualTo(staged));
+    }
+
+    /// <summary>Within a fifth of the iterations measured on an H200.</summary>
+    [Test]
+    public void OneGpu_TheShapesMeasured_TakesAboutAsLong()
+    {
+        foreach (var gpu in GpuModel.All)
+        {
+            var lastFm = Histories.Of("", 358_868, 292_385, 17_500_000);
+            var movieLens = Histories.Of("", 138_493, 26_744, 20_000_000);
+            Assert.That(Seconds(lastFm), Is.EqualTo(gpu.Measured.LastFm).Within(20).Percent);
+            Assert.That(Seconds(movieLens), Is.EqualTo(gpu.Measured.MovieLens).Within(20).Percent);
+
+            double Seconds(Histories plays) => new Prediction(gpu, plays, 1, gpu.RowSeconds).OneGpu;
+        }
+    }
+
+    /// <summary>Rows shared out by the time they take leave no GPU with more than its share and a row.</summary>
+    [Test]
+    public void Iteration_MoreGpus_SharesTheRowsAndWaitsForTheSlowest()
+    {
+        var (gpu, plays) = (GpuModel.All[0], Histories.Of("", 40_000, 9_000, 2_000_000));
+        var free = new Links("", double.PositiveInfinity, double.PositiveInfinity, IsStaged: false);
+        var (alone, eight) = (Of(1, gpu.RowSeconds), Of(8, gpu.RowSeconds));
+
+        Assert.That(alone.Iteration(free, overlaps: false), Is.EqualTo(alone.OneGpu).Within(1e-9).Percent);
+        Assert.That(alone.Efficiency(alone.OneGpu), Is.EqualTo(1));
+        Assert.That(eight.Time.Mean, Is.EqualTo(alone.Time.Mean / 8).Within(1e-9).Percent);
+        Assert.That(eight.Time.Largest / eight.Time.Mean, Is.InRange(1, 1.05));
+        Assert.That(
+            eight.Iteration(free, overlaps: false),
+            Is.EqualTo(eight.Gramian + eight.Time.Largest).Within(1e-9).Percent);
+        Assert.That(eight.Received, Is.LessThan(eight.FactorBytes).And.GreaterThan(eight.FactorBytes * 0.8));
+        // Shared out by their number, the long rows are in one place.
+        Assert.That(Of(8, _ => 1).Time.Largest / eight.Time.Mean, Is.GreaterThan(1.5));
+
+        Prediction Of(int processCount, Func<int, double> cost) => new(gpu, plays, processCount, cost);
+    }
+
+    [Test]
+    public void Iteration_OverlappedExchange_HidesTheShorterOfBoth()
+    {
+        var (gpu, plays) = (GpuModel.All[0], Histories.Of("", 40_000, 9_000, 2_000_000));
+        var slow = new Links("", 1e6, 1e6, IsStaged: false);
+        var predicted = new Prediction(gpu, plays, 8, gpu.RowSeconds);
+
+        Assert.That(
+            predicted.Iteration(slow, overlaps: true),
+            Is.EqualTo(predicted.Gramian + predicted.Exchange(slow)).Within(1e-9).Percent);
+        Assert.That(
+            predicted.Iteration(slow, overlaps: false),
+            Is.EqualTo(predicted.Gramian + predicted.Time.Largest + predicted.Exchange(slow)).Within(1e-9).Percent);
+    }
+
+    [Test]
+    public void Fits_FactorsOfABillionRows_DoNotFitOneGpu()
+    {
+        var gpu = GpuModel.All[1];
+
+        var few = new Prediction(gpu, Histories.Of("", 1_000_000, 100_000, 10_000_000), 8, gpu.RowSeconds);
+        Assert.That(few.Fits, Is.True);
+        var many = new Prediction(
+            gpu, Histories.Of("", 1_000_000_000, 100_000_000, 100_000_000_000), 8, gpu.RowSeconds);
+        Assert.That(many.FactorBytes, Is.EqualTo(1_100_000_000L * 128 * 4));
+        Assert.That(many.Fits, Is.False);
+    }
+
+    [Test]
+    public void Run_Quick_PrintsEveryTable()
+    {
+        using var results = new StringWriter();
+
+        new ScalingRun(ScalingPlan.Quick, results).Run();
+
+        var text = results.ToString();
+        Assert.That(text, Does.Contain("PREDICTED, not measured"));
+        foreach (var links in Links.All) Assert.That(text, Does.Contain(links.Name));
+        Assert.That(text, Does.Not.Contain("NaN").And.Not.Contain("∞").And.Not.Contain("Infinity"));
+    }
+}
