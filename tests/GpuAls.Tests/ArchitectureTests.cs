@@ -7,14 +7,15 @@ using GpuAls.Cli;
 using GpuAls.Connectors.S3;
 using GpuAls.Formats;
 using GpuAls.Kernels;
+using GpuAls.Mpi;
 using GpuAls.Serve;
 
 namespace GpuAls.Tests;
 
 /// <summary>
 /// Data flows one way. A room of the library is a folder of <c>src/GpuAls</c> and uses earlier rooms only; kernels know
-/// nothing of the library, the library nothing of the app, the app nothing of the command line; connectors stand beside
-/// the app, formats of models between it and the library, and the server between it and the command line.
+/// nothing of the library, the library nothing of the app, the app nothing of the command line; connectors and MPI
+/// stand beside the app, formats of models between it and the library, and the server between it and the command line.
 /// </summary>
 public sealed partial class ArchitectureTests
 {
@@ -30,6 +31,7 @@ public sealed partial class ArchitectureTests
             typeof(FailureKind).Assembly,
             typeof(JobEvent).Assembly,
             typeof(S3Store).Assembly,
+            typeof(MpiLaunch).Assembly,
             typeof(ModelFormat).Assembly,
             typeof(ServeHost).Assembly,
             typeof(CommandLine).Assembly)
@@ -69,6 +71,10 @@ public sealed partial class ArchitectureTests
     [TestCase("GpuAls.Serve.", "GpuAls.Cli.", TestName = "Server_UsesNothingOfTheCommandLine")]
     [TestCase("GpuAls.Serve.", "GpuAls.Connectors.", TestName = "Server_UsesNoConnector")]
     [TestCase("GpuAls.Connectors.", "GpuAls.App.", TestName = "Connectors_UseNothingOfTheApp")]
+    [TestCase("GpuAls.Mpi.", "GpuAls.App.", TestName = "Mpi_UsesNothingOfTheApp")]
+    [TestCase("GpuAls.Mpi.", "GpuAls.Cli.", TestName = "Mpi_UsesNothingOfTheCommandLine")]
+    [TestCase("GpuAls.Mpi.", "GpuAls.Connectors.", TestName = "Mpi_UsesNoConnector")]
+    [TestCase("GpuAls.App.", "GpuAls.Mpi.", TestName = "App_UsesNothingOfMpi")]
     [TestCase("GpuAls.Formats.", "GpuAls.App.", TestName = "Formats_UseNothingOfTheApp")]
     public void Assembly_UsesNothingAbove(string source, string above)
     {

@@ -16,7 +16,7 @@ public sealed partial class CliReferenceTests
 
     /// <summary>Options of System.CommandLine, and those of other programs that messages name.</summary>
     private static readonly string[] Others =
-        ["--help", "--help-all", "--version", "--recursive", "--format", "--gpus"];
+        ["--help", "--help-all", "--version", "--recursive", "--format", "--gpus", "--mpi", "--ntasks"];
 
     [Test]
     public void Page_Options_AreThoseDeclared()
