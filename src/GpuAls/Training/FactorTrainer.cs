@@ -27,7 +27,10 @@ internal sealed class FactorTrainer
         (_engine, _options, _stopping) = (engine, options, stopping);
     }
 
-    /// <summary>The processes that train together; by default this one alone.</summary>
+    /// <summary>
+    /// The processes that train together; by default this one alone. Where the training begins or goes on, and who
+    /// keeps it, is for process 0 to say.
+    /// </summary>
     public IProcessGroup Group { get; init; } = SingleProcess.Instance;
 
     /// <summary>Told after each iteration, when its loss and metric are known.</summary>
@@ -57,10 +60,11 @@ internal sealed class FactorTrainer
         InteractionMatrix plays, IProgress<IterationReport>? progress = null, CancellationToken cancellation = default)
     {
         Check(plays);
+        var from = Start(plays);
         // Both factor matrices first: plays stay on a device where these leave room.
-        using var factors = Begin(plays);
+        using var factors = Begin(plays, from);
         using var loaded = new LoadedPlays(_engine, plays, _options, Group);
-        return Train(loaded, factors, progress, cancellation);
+        return Train(loaded, factors, from, progress, cancellation);
     }
 
     /// <summary>Trains both sides on plays that are on the engine already, and stay there.</summary>
@@ -73,8 +77,9 @@ internal sealed class FactorTrainer
     {
         ArgumentNullException.ThrowIfNull(plays);
         Check(plays.Plays);
-        using var factors = Begin(plays.Plays);
-        return Train(plays, factors, progress, cancellation);
+        var from = Start(plays.Plays);
+        using var factors = Begin(plays.Plays, from);
+        return Train(plays, factors, from, progress, cancellation);
     }
 
     private void Check(InteractionMatrix plays)
@@ -84,20 +89,27 @@ internal sealed class FactorTrainer
         _engine.RequireMemory(_options.ShapeOf(plays, Features));
     }
 
-    private TrainingFactors Begin(InteractionMatrix plays) => (From?.Factors ?? Begins?.Invoke(plays)) is { } factors
-        ? TrainingFactors.From(_engine, plays, _options, factors, Features)
-        : TrainingFactors.First(_engine, plays, _options, Features);
+    /// <summary>Where the training begins; null where the seed draws the first factors.</summary>
+    private TrainingState? Start(InteractionMatrix plays)
+    {
+        var start = From ?? (Begins is null
+            ? null
+            : new TrainingState { Rank = _options.Rank, Reports = [], Factors = Begins(plays) });
+        return SharedState.Broadcast(Group, start);
+    }
+
+    private TrainingFactors Begin(InteractionMatrix plays, TrainingState? from) => from is null
+        ? TrainingFactors.First(_engine, plays, _options, Features)
+        : TrainingFactors.From(_engine, plays, _options, from.Factors, Features);
 
     private TrainedFactors Train(
-        LoadedPlays plays, TrainingFactors factors, IProgress<IterationReport>? progress,
+        LoadedPlays plays, TrainingFactors factors, TrainingState? from, IProgress<IterationReport>? progress,
         CancellationToken cancellation)
     {
-        if (Keeper is not null && Group.Size > 1)
-            throw new NotSupportedException("the state of a training by several processes is not kept.");
-        var training = new AlsTraining(_engine, plays, factors, _options, From?.Iteration ?? 0, Features);
-        var best = _stopping is null ? null : new EarlyStoppingObserver(_stopping, From?.Best);
-        var reports = new ReportObserver(progress, From?.Reports);
-        var losses = From?.Reports.Select(report => report.Loss) ?? [];
+        var training = new AlsTraining(_engine, plays, factors, _options, from?.Iteration ?? 0, Features);
+        var best = _stopping is null ? null : new EarlyStoppingObserver(_stopping, from?.Best);
+        var reports = new ReportObserver(progress, from?.Reports);
+        var losses = from?.Reports.Select(report => report.Loss) ?? [];
         List<ITrainingObserver> observers = [.. ConvergenceObserver.Of(_options, losses, out var convergence)];
         if (best is not null) observers.Add(best);
         observers.Add(reports);

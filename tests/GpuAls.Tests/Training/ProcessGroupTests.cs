@@ -122,6 +122,34 @@ public sealed class ProcessGroupTests
         Assert.That(trained.Select(one => one.Iterations.Count), Is.All.EqualTo(2));
     }
 
+    /// <summary>What a training needs to go on is with process 0, whatever number of processes it was made by.</summary>
+    [TestCase(1, 3, false)]
+    [TestCase(3, 1, false)]
+    [TestCase(2, 5, true)]
+    public void Fit_FromAStateOfOtherProcesses_GivesTheBytesOfARunThatWentOn(int before, int after, bool accelerated)
+    {
+        var plays = Plays(300, 90, Feedback.Implicit);
+        var options = Options with { Acceleration = accelerated ? Acceleration.Momentum : Acceleration.None };
+        var stopping = new EarlyStopping(new LossMetric(), Patience: 9);
+        var expected = Run(SingleProcess.Instance, options, null, null);
+
+        var keeper = new NewestState();
+        new ThreadGroup(before).Run(
+            process => Run(process, options with { Iterations = 2 }, null, process.Rank == 0 ? keeper : null));
+        var trained = new ThreadGroup(after).Run(
+            process => Run(process, options, process.Rank == 0 ? keeper.State : null, null));
+
+        Assert.That(keeper.State!.Iteration, Is.EqualTo(2));
+        foreach (var one in trained) AssertSame(one, expected, $"{after} processes");
+
+        TrainedFactors Run(IProcessGroup group, AlsOptions of, TrainingState? from, ITrainingKeeper? keeper)
+        {
+            using var engine = new HostEngine(1);
+            return new FactorTrainer(engine, of, stopping) { Group = group, From = from, Keeper = keeper }
+                .Fit(plays.ShareOf(group, of.Plan.WorkOf));
+        }
+    }
+
     private static void AssertSame(TrainedFactors actual, TrainedFactors expected, string of)
     {
         Assert.That(actual.UserFactors, Is.EqualTo(expected.UserFactors), of);
@@ -151,6 +179,15 @@ public sealed class ProcessGroupTests
 
     private static TestCaseData Variant(string name, AlsOptions options) =>
         new TestCaseData(options).SetArgDisplayNames(name);
+
+    private sealed class NewestState : ITrainingKeeper
+    {
+        public TrainingState? State { get; private set; }
+
+        public FactorArrays Spare() => new();
+
+        public void Keep(TrainingState state) => State = state;
+    }
 
     private sealed class Ending(int after) : ITrainingObserver
     {

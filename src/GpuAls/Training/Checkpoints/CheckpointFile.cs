@@ -39,11 +39,6 @@ internal static class CheckpointFile
     private const int ChunkBytes = 1 << 20;
     private const int HashBytes = 16;
     private const int LargestHead = 1 << 28;
-    private const string Users = "users";
-    private const string Items = "items";
-    private const string Before = "before";
-    private const string BestUsers = "best_users";
-    private const string BestItems = "best_items";
 
     private static ReadOnlySpan<byte> Magic => "GPUALSCK"u8;
 
@@ -51,18 +46,9 @@ internal static class CheckpointFile
     public static async Task WriteAsync(
         Stream stream, CheckpointJob job, TrainingState state, CancellationToken cancellation)
     {
-        var arrays = Arrays(state).ToArray();
+        var arrays = StateHead.ArraysOf(state).ToArray();
         var head = JsonSerializer.SerializeToUtf8Bytes(
-            new CheckpointHead
-            {
-                Job = job,
-                Rank = state.Rank,
-                Iterations = state.Reports,
-                Best = state.Best?.State,
-                Momentum = state.Factors.Before is null ? null : state.Factors.Momentum,
-                Arrays = [.. arrays.Select(array => new CheckpointArray(array.Name, array.Values.Length))],
-            },
-            CheckpointJson.Default.CheckpointHead);
+            CheckpointHead.Of(job, state), CheckpointJson.Default.CheckpointHead);
         var start = new byte[Magic.Length + (2 * sizeof(int))];
         Magic.CopyTo(start);
         BinaryPrimitives.WriteInt32LittleEndian(start.AsSpan(Magic.Length), CurrentVersion);
@@ -120,7 +106,7 @@ internal static class CheckpointFile
             await stream.ReadExactlyAsync(found, cancellation).ConfigureAwait(false);
             if (!expected.AsSpan().SequenceEqual(found))
                 throw new InvalidDataException("was changed or damaged: its checksum is another one");
-            return (head.Job, State(head, arrays));
+            return (head.Job, head.StateOf(arrays));
         }
         catch (EndOfStreamException exception)
         {
@@ -146,42 +132,6 @@ internal static class CheckpointFile
         if (head.Arrays.Any(array => array.Length is < 0 or > int.MaxValue)
             || head.Arrays.Sum(array => array.Length) * sizeof(float) != bytes)
             throw new InvalidDataException("is shorter or longer than its head says");
-    }
-
-    private static IEnumerable<(string Name, float[] Values)> Arrays(TrainingState state)
-    {
-        if (state.Factors.Users is { } users) yield return (Users, users);
-        if (state.Factors.Items is { } items) yield return (Items, items);
-        if (state.Factors.Before is { } before) yield return (Before, before);
-        if (state.Best is not { } best) yield break;
-        if (best.State.Iteration == state.Iteration && state.Factors.Before is null) yield break;
-        yield return (BestUsers, best.Factors.Users);
-        yield return (BestItems, best.Factors.Items);
-    }
-
-    /// <summary>
-    /// Factors of the best iteration are not there twice where it is the last one, and those of its model.
-    /// </summary>
-    private static TrainingState State(CheckpointHead head, Dictionary<string, float[]> arrays)
-    {
-        var factors = new FactorArrays
-        {
-            Users = arrays.GetValueOrDefault(Users),
-            Items = arrays.GetValueOrDefault(Items),
-            Before = arrays.GetValueOrDefault(Before),
-            Momentum = head.Momentum ?? MomentumState.None,
-        };
-        return new TrainingState
-        {
-            Rank = head.Rank,
-            Reports = head.Iterations,
-            Factors = factors,
-            Best = head.Best is not { } best ? null : new BestFactors(
-                best,
-                best.Iteration == head.Iterations.Count && head.Momentum is null
-                    ? new FactorSnapshot(head.Rank, factors.Users!, factors.Items!)
-                    : new FactorSnapshot(head.Rank, arrays[BestUsers], arrays[BestItems])),
-        };
     }
 
     private static async Task<byte[]> TakeAsync(
@@ -212,32 +162,18 @@ internal static class CheckpointFile
 }
 
 /// <summary>The head of a checkpoint.</summary>
-internal sealed record CheckpointHead
+internal sealed record CheckpointHead : StateHead
 {
     public required CheckpointJob Job { get; init; }
 
-    public required int Rank { get; init; }
-
-    public required IReadOnlyList<IterationReport> Iterations { get; init; }
-
-    public required BestState? Best { get; init; }
-
-    /// <summary>Null without momentum.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public MomentumState? Momentum { get; init; }
-
-    public required IReadOnlyList<CheckpointArray> Arrays { get; init; }
+    /// <summary>The head of a checkpoint of a state.</summary>
+    public static CheckpointHead Of(CheckpointJob job, TrainingState state) => new()
+    {
+        Job = job,
+        Rank = state.Rank,
+        Iterations = state.Reports,
+        Best = state.Best?.State,
+        Momentum = MomentumOf(state),
+        Arrays = ShapesOf(state),
+    };
 }
-
-/// <summary>An array of a checkpoint.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Length">Number of floats.</param>
-internal sealed record CheckpointArray(string Name, long Length);
-
-/// <summary>JSON of a head: every number comes back with the same bits, NaN too.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
-[JsonSerializable(typeof(CheckpointHead))]
-internal sealed partial class CheckpointJson : JsonSerializerContext;
