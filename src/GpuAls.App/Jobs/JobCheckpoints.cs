@@ -59,7 +59,7 @@ internal sealed class JobCheckpoints : IAsyncDisposable
     }
 
     /// <summary>Checks that the plays are those of the checkpoint, or discards what is there.</summary>
-    /// <param name="data">The plays.</param>
+    /// <param name="data">What tells the plays from others; null where no checkpoints are asked for.</param>
     /// <param name="engine">What they are trained on.</param>
     /// <param name="startedAt">When the training began, in UTC.</param>
     /// <param name="cancellation">Stops it.</param>
@@ -67,16 +67,16 @@ internal sealed class JobCheckpoints : IAsyncDisposable
     /// Kind BadInput: the checkpoint is of other plays. Kind Output: an old checkpoint cannot be deleted.
     /// </exception>
     public async Task BeginAsync(
-        TrainingData data, EngineDescription engine, DateTime startedAt, CancellationToken cancellation)
+        DataFingerprint? data, EngineDescription engine, DateTime startedAt, CancellationToken cancellation)
     {
-        if (_folder is null) return;
+        if (_folder is null || data is null) return;
         var job = new CheckpointJob
         {
             GpualsVersion = ProductVersion.Text,
             Device = engine.ToString(),
             StartedAt = startedAt,
             Settings = CheckpointSettings.Of(_options),
-            Data = data.Fingerprint(),
+            Data = data,
         };
         if (From is null) await _folder.ClearAsync(cancellation).ConfigureAwait(false);
         else CheckSame(_before!, job);

@@ -9,16 +9,22 @@ internal sealed class TrainJob
     private readonly IAlsEngine _engine;
     private readonly IProgress<JobEvent>? _progress;
     private readonly PhaseClock _clock;
+    private readonly IProcessGroup _group;
     private TrainJobOptions _options;
 
     /// <param name="options">What to do.</param>
     /// <param name="engine">Where the work is done.</param>
     /// <param name="progress">Told how far the job is.</param>
+    /// <param name="group">
+    /// The processes that do the job together, each with an engine of its own; null for this one alone. Process 0
+    /// writes.
+    /// </param>
     /// <exception cref="GpuAlsException">
     /// Kind Usage: an option is out of its range. Kind Device: the engine has no such precision, or cannot keep factors
     /// above 0.
     /// </exception>
-    public TrainJob(TrainJobOptions options, IAlsEngine engine, IProgress<JobEvent>? progress = null)
+    public TrainJob(
+        TrainJobOptions options, IAlsEngine engine, IProgress<JobEvent>? progress = null, IProcessGroup? group = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(engine);
@@ -33,15 +39,16 @@ internal sealed class TrainJob
         EngineChecks.Plan(engine, options.Als.Plan);
         Recommender.CheckLength(options.Top);
         if (metric is { IsLoss: true }) options = options with { Als = options.Als with { TrackLoss = true } };
-        (_options, _engine, _progress) = (options, engine, progress);
+        (_options, _engine, _progress, _group) = (options, engine, progress, group ?? SingleProcess.Instance);
         _clock = PhaseEnded.Clock(progress);
     }
 
     /// <summary>Runs the job.</summary>
-    /// <returns>The model, as it was written.</returns>
+    /// <returns>The model, as it was written; with the plays of this process, where several share them.</returns>
     /// <exception cref="GpuAlsException">Any kind.</exception>
     public async Task<FactorModel> RunAsync(CancellationToken cancellation = default)
     {
+        if (_group.Rank > 0) return await HelpAsync(cancellation).ConfigureAwait(false);
         if (!_options.Checkpoint.SpotNotice) return await RunOutputsAsync(cancellation).ConfigureAwait(false);
         var spot = new SpotWatch(_progress, cancellation);
         await using var watched = spot.ConfigureAwait(false);
@@ -53,6 +60,21 @@ internal sealed class TrainJob
         {
             throw new SpotInterruptedException(notice);
         }
+    }
+
+    /// <summary>The part of a process that does not write.</summary>
+    private async Task<FactorModel> HelpAsync(CancellationToken cancellation)
+    {
+        _engine.PrepareTraining(_options.Als.Plan);
+        _engine.PrepareTopK();
+        var data = await LoadAsync(cancellation).ConfigureAwait(false);
+        Fingerprint(data);
+        var trained = Train(data, from: null, keeper: null, warm: null, cancellation);
+        var model = FeaturedModel.Of(data.Plays, _options.Als, trained, data.Features.Tables);
+        ModelWriter.SendPlays(model, _group);
+        foreach (var _ in Lists(model, data.Plays, cancellation)) throw new InvalidOperationException();
+        Statistics(model, data);
+        return model;
     }
 
     private async Task<FactorModel> RunOutputsAsync(CancellationToken cancellation)
@@ -85,22 +107,20 @@ internal sealed class TrainJob
         var features = data.Features;
         var guards = new TrainGuards(_options, _progress);
         await guards.CheckDataAsync(data, output.Latest, cancellation).ConfigureAwait(false);
-        await checkpoints.BeginAsync(data, _engine.Description, startedAt, cancellation).ConfigureAwait(false);
+        await checkpoints.BeginAsync(Fingerprint(data), _engine.Description, startedAt, cancellation)
+            .ConfigureAwait(false);
         var warm = await WarmStartAsync(checkpoints, cancellation).ConfigureAwait(false);
-        var trained = Train(data, checkpoints, warm, cancellation);
+        var trained = Train(data, checkpoints.From, checkpoints.Keeper, warm, cancellation);
         var model = FeaturedModel.Of(data.Plays, _options.Als, trained, features.Tables);
-        var plays = features.Tables.HasAny
-            ? new InteractionMatrix(model.Users, model.Items, model.Plays) { Feedback = model.Feedback }
-            : data.Plays;
         _clock.End("train");
         var measured = guards.CheckMetrics(_engine, data, trained, cancellation);
 
-        var manifest = await ModelWriter.WriteAsync(model, output.Model, FinishAsync, output.NameInside, cancellation)
+        var manifest = await ModelWriter
+            .WriteAsync(model, output.Model, FinishAsync, output.NameInside, cancellation, _group)
             .ConfigureAwait(false);
-        WarnOfZeroFactors(model);
         if (page is not null)
             await page.WriteAsync(
-                stream => ReportWriter.WriteAsync(stream, Page(manifest, model, plays, cancellation), cancellation),
+                stream => ReportWriter.WriteAsync(stream, Page(manifest, model, data, cancellation), cancellation),
                 cancellation).ConfigureAwait(false);
 
         if (await outputs.CommitAsync(cancellation).ConfigureAwait(false) is { } leftover)
@@ -113,7 +133,8 @@ internal sealed class TrainJob
         async Task<ModelManifest> FinishAsync()
         {
             _clock.End("write_model");
-            await output.Lists.WriteAsync(model, Lists(model, cancellation), cancellation).ConfigureAwait(false);
+            await output.Lists.WriteAsync(model, Lists(model, data.Plays, cancellation), cancellation)
+                .ConfigureAwait(false);
             _clock.End("recommend");
             return Manifest(data, model, trained, measured);
         }
@@ -153,8 +174,12 @@ internal sealed class TrainJob
         features.Check(data.Plays, _progress);
         if (features.Tables.HasAny) _clock.End("read_features");
         if (data.Evaluator is { } evaluator) _progress?.Report(new SplitMade(evaluator.Counts, 1, 1, ColdStart.Drop));
-        return data;
+        return data with { Plays = data.Plays.ShareOf(_group, _options.Als.Plan.WorkOf) };
     }
+
+    /// <summary>What checkpoints tell the plays by, which all processes compute together.</summary>
+    private DataFingerprint? Fingerprint(TrainingData data) =>
+        _options.Checkpoint.Location is null ? null : data.Fingerprint(_group);
 
     /// <summary>The model to begin with; none where a checkpoint goes on, which began with it.</summary>
     private async Task<WarmStart?> WarmStartAsync(JobCheckpoints checkpoints, CancellationToken cancellation)
@@ -170,7 +195,8 @@ internal sealed class TrainJob
     }
 
     private TrainedFactors Train(
-        TrainingData data, JobCheckpoints checkpoints, WarmStart? warm, CancellationToken cancellation)
+        TrainingData data, TrainingState? from, ITrainingKeeper? keeper, WarmStart? warm,
+        CancellationToken cancellation)
     {
         var stopping = data.Stopping(_engine, _options.Validation);
         var progress = new IterationProgress(_options.Als, _progress, stopping?.Metric.Name);
@@ -178,8 +204,9 @@ internal sealed class TrainJob
         var trainer = new FactorTrainer(_engine, _options.Als, stopping)
         {
             Features = data.Features.Tables,
-            From = checkpoints.From,
-            Keeper = checkpoints.Keeper,
+            Group = _group,
+            From = from,
+            Keeper = keeper,
             Begins = warm is null ? null : Begin,
         };
         var trained = trainer.Fit(data.Plays, progress, cancellation);
@@ -200,23 +227,36 @@ internal sealed class TrainJob
         }
     }
 
-    private IEnumerable<RecommendationBatch> Lists(FactorModel model, CancellationToken cancellation)
+    /// <summary>The lists of all users on the process that writes; of the others none.</summary>
+    private IEnumerable<RecommendationBatch> Lists(
+        FactorModel model, InteractionMatrix plays, CancellationToken cancellation)
     {
         using var recommender = new Recommender(model, _engine);
-        var users = Recommender.UsersWithPlays(model);
-        var made = 0;
-        foreach (var batch in recommender.Recommend(users, _options.Top, _options.IncludePlayed, cancellation))
+        var users = UsersToList(model, plays);
+        var (made, count) = (0L, _group.Sum(users.Length));
+        var lists = recommender.Recommend(users, _options.Top, _options.IncludePlayed, cancellation);
+        foreach (var batch in _group.ToRoot(lists))
         {
             yield return batch;
             made += batch.UserIndices.Length;
-            _progress?.Report(new ListsMade(made, users.Length));
+            _progress?.Report(new ListsMade((int)made, (int)count));
         }
+    }
+
+    /// <summary>
+    /// The users whose lists this process makes: those it owns, and in the last process those who were not trained on.
+    /// </summary>
+    private int[] UsersToList(FactorModel model, InteractionMatrix plays)
+    {
+        var first = plays.UserShares.Start(_group.Rank);
+        var end = _group.Rank == _group.Size - 1 ? model.Users.Count : plays.UserShares.Start(_group.Rank + 1);
+        return [.. Enumerable.Range(first, end - first).Where(user => Recommender.HasPlays(model, user))];
     }
 
     private ModelManifest Manifest(
         TrainingData data, FactorModel model, TrainedFactors trained, IReadOnlyDictionary<string, double> measured)
     {
-        var statistics = DataStatistics.Of(model, data.Read) with { CancelledPairs = data.Plays.CancelledPairs };
+        var statistics = Statistics(model, data);
         var device = _engine.Description.ToString();
         return ModelManifest.Of(_options.Input, statistics, _options.Als, trained, device, _clock) with
         {
@@ -228,29 +268,38 @@ internal sealed class TrainJob
         };
     }
 
-    private void WarnOfZeroFactors(FactorModel model)
+    /// <summary>The numbers of the model, which all processes count together.</summary>
+    private DataStatistics Statistics(FactorModel model, TrainingData data)
     {
-        var users = Enumerable.Range(0, model.Users.Count).Count(user =>
+        var zero = Enumerable.Range(0, model.Users.Count).Count(user =>
             Likes.Any(model.Plays.RowValues(user), model.Feedback) && !Recommender.HasPlays(model, user));
-        if (users > 0) _progress?.Report(new ZeroFactors(users));
+        if (_group.Sum(zero) is > 0 and var users) _progress?.Report(new ZeroFactors((int)users));
+        return DataStatistics.Of(model, data.Read, _group) with { CancelledPairs = data.Plays.CancelledPairs };
     }
 
     private ReportData Page(
-        ModelManifest manifest, FactorModel model, InteractionMatrix plays, CancellationToken cancellation) => new()
+        ModelManifest manifest, FactorModel model, TrainingData data, CancellationToken cancellation)
+    {
+        var plays = data.Features.Tables.HasAny
+            ? new InteractionMatrix(model.Users, model.Items, model.Plays) { Feedback = model.Feedback }
+            : data.Plays;
+        return new ReportData
         {
             Title = "gpuals train",
             Facts = ReportFacts.Of(manifest, _options),
             Trainings = [new TrainingCurve("training", manifest.Iterations, manifest.Validation?.Metric)],
-            Distributions = PlayDistribution.Of(plays),
+            Distributions = PlayDistribution.Of(model.PlaysOfUsers, model.PlaysOfItems),
             TimingsSeconds = manifest.TimingsSeconds,
-            Samples = Samples(model, plays, cancellation),
+            Samples = Samples(model, plays, UsersToList(model, data.Plays), cancellation),
         };
+    }
 
-    private SampleList[] Samples(FactorModel model, InteractionMatrix plays, CancellationToken cancellation)
+    private SampleList[] Samples(
+        FactorModel model, InteractionMatrix plays, int[] users, CancellationToken cancellation)
     {
         using var recommender = new Recommender(model, _engine);
         var lists = recommender.Recommend(
-            SampleLists.ChooseUsers(plays.ByUser, plays.Feedback, Recommender.UsersWithPlays(model)),
+            SampleLists.ChooseUsers(plays.ByUser, plays.Feedback, users),
             Math.Min(_options.Top, SampleLists.Length),
             _options.IncludePlayed,
             cancellation);

@@ -47,9 +47,10 @@ internal sealed record TrainingData(InteractionMatrix Plays, ReadStatistics Read
     }
 
     /// <summary>What tells these plays from others.</summary>
-    public DataFingerprint Fingerprint() => (Evaluator is null
-        ? DataFingerprint.Of(Plays)
-        : DataFingerprint.Of(Plays, Evaluator.HeldOut.Test, Evaluator.HeldOut.Hidden)).With(Features.Tables);
+    /// <param name="group">The processes that share the plays; all of them call it.</param>
+    public DataFingerprint Fingerprint(IProcessGroup group) => (Evaluator is null
+        ? DataFingerprint.Of(group, Plays)
+        : DataFingerprint.Of(group, Plays, Evaluator.HeldOut.Test, Evaluator.HeldOut.Hidden)).With(Features.Tables);
 
     /// <summary>What of the validation goes into the manifest.</summary>
     /// <param name="options">How iterations were compared.</param>

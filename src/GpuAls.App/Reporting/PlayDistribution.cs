@@ -15,17 +15,23 @@ internal sealed record PlayDistribution(string Row, string Column, IReadOnlyList
     public static IReadOnlyList<PlayDistribution> Of(InteractionMatrix plays)
     {
         ArgumentNullException.ThrowIfNull(plays);
-        return [Of("user", "item", plays.ByUser), Of("item", "user", plays.ByItem)];
+        return Of(plays.UserLengths, plays.ItemLengths);
     }
 
-    /// <summary>The distribution of the rows of a matrix.</summary>
-    public static PlayDistribution Of(string row, string column, CsrMatrix plays)
+    /// <summary>The distribution of both sides.</summary>
+    /// <param name="users">[users], the number of items of each.</param>
+    /// <param name="items">[items], the number of users of each.</param>
+    public static IReadOnlyList<PlayDistribution> Of(int[] users, int[] items) =>
+        [Of("user", "item", users), Of("item", "user", items)];
+
+    /// <summary>The distribution of rows.</summary>
+    /// <param name="row">What a row is.</param>
+    /// <param name="column">What a column is.</param>
+    /// <param name="lengths">[rows], the number of entries of each.</param>
+    public static PlayDistribution Of(string row, string column, int[] lengths)
     {
-        ArgumentNullException.ThrowIfNull(plays);
-        var lengths = new int[plays.RowCount];
-        for (var index = 0; index < lengths.Length; index++) lengths[index] = plays.RowLength(index);
-        Array.Sort(lengths);
-        return new PlayDistribution(row, column, [.. Thinned(lengths)]);
+        ArgumentNullException.ThrowIfNull(lengths);
+        return new PlayDistribution(row, column, [.. Thinned([.. lengths.Order()])]);
     }
 
     private static IEnumerable<DistributionPoint> Thinned(int[] lengths)

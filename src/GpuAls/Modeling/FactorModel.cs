@@ -40,7 +40,8 @@ public sealed class FactorModel
         : this(
             plays?.Users!, plays?.Items!, plays?.ByUser!, options, trained?.UserFactors!, trained?.ItemFactors!)
     {
-        if (plays!.Feedback != options.Feedback)
+        (PlaysOfUsers, PlaysOfItems, PlayCount) = (plays!.UserLengths, plays.ItemLengths, plays.PlayCount);
+        if (plays.Feedback != options.Feedback)
             throw new ArgumentException(
                 $"plays of {plays.Feedback} feedback, options of {options.Feedback} feedback.", nameof(options));
     }
@@ -51,8 +52,19 @@ public sealed class FactorModel
     /// <summary>Ids of the items.</summary>
     public IdIndex Items { get; }
 
-    /// <summary>[users, items], the plays r it was trained on.</summary>
+    /// <summary>
+    /// [users, items], the plays r it was trained on; where processes share them, those of the users of this one.
+    /// </summary>
     internal CsrMatrix Plays { get; }
+
+    /// <summary>[users], the number of plays of each, whichever process has them.</summary>
+    internal int[] PlaysOfUsers { get => field ??= Plays.RowLengths(); init; }
+
+    /// <summary>[items], the number of plays of each.</summary>
+    internal int[] PlaysOfItems { get => field ??= Plays.ColumnLengths(); init; }
+
+    /// <summary>Plays of all processes.</summary>
+    internal long PlayCount { get => field < 0 ? Plays.EntryCount : field; init; } = -1;
 
     /// <summary>The options of the training.</summary>
     public AlsOptions Options { get; }
@@ -70,7 +82,7 @@ public sealed class FactorModel
     public float[] ItemFactors { get; }
 
     /// <summary>Whether nothing is known of its plays: it was imported without them.</summary>
-    internal bool HasNoPlays => Plays.EntryCount == 0;
+    internal bool HasNoPlays => PlayCount == 0;
 
     /// <summary>The features of the users, and their weights; null where it was trained without.</summary>
     internal SideFeatures? UserFeatures { get; init; }

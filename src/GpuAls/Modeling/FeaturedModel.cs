@@ -21,19 +21,31 @@ internal static class FeaturedModel
         ArgumentNullException.ThrowIfNull(features);
         if (!features.HasAny) return new FactorModel(plays, options, trained);
         var (users, userFactors, userFeatures) = Grow(
-            plays.Users, plays.ByUser, trained.UserFactors, options, features.Users, trained.Features.Users, "user");
+            plays.Users, plays.UserLengths, trained.UserFactors, options, features.Users, trained.Features.Users,
+            "user");
         var (items, itemFactors, itemFeatures) = Grow(
-            plays.Items, plays.ByItem, trained.ItemFactors, options, features.Items, trained.Features.Items, "item");
+            plays.Items, plays.ItemLengths, trained.ItemFactors, options, features.Items, trained.Features.Items,
+            "item");
         return new FactorModel(
             users, items, Grown(plays.ByUser, users.Count, items.Count), options, userFactors, itemFactors)
         {
             UserFeatures = userFeatures,
             ItemFeatures = itemFeatures,
+            PlaysOfUsers = Longer(plays.UserLengths, users.Count),
+            PlaysOfItems = Longer(plays.ItemLengths, items.Count),
+            PlayCount = plays.PlayCount,
         };
     }
 
+    private static int[] Longer(int[] lengths, int count)
+    {
+        var longer = new int[count];
+        lengths.CopyTo(longer, 0);
+        return longer;
+    }
+
     private static (IdIndex Ids, float[] Factors, SideFeatures? Features) Grow(
-        IdIndex ids, CsrMatrix plays, float[] factors, AlsOptions options, FeatureTable? table, double[]? weights,
+        IdIndex ids, int[] plays, float[] factors, AlsOptions options, FeatureTable? table, double[]? weights,
         string noun)
     {
         if (table is null || weights is null) return (ids, factors, null);
@@ -54,7 +66,7 @@ internal static class FeaturedModel
         int[] predicted =
         [
             .. Enumerable.Range(0, grown.Count)
-                .Where(row => features.Has(row) && (row >= ids.Count || plays.RowLength(row) == 0)),
+                .Where(row => features.Has(row) && (row >= ids.Count || plays[row] == 0)),
         ];
         var vectors = features.Predict(predicted);
         if (options.Nonnegative)

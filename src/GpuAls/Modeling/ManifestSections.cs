@@ -71,22 +71,20 @@ internal sealed record ManifestFeatures
     internal ManifestFeatures Of(FactorModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var items = new int[model.Items.Count];
-        foreach (var item in model.Plays.Indices) items[item]++;
         return new ManifestFeatures
         {
-            Users = Of(Users, model.UserFeatures, model.Plays.RowLength),
-            Items = Of(Items, model.ItemFeatures, item => items[item]),
+            Users = Of(Users, model.UserFeatures, model.PlaysOfUsers),
+            Items = Of(Items, model.ItemFeatures, model.PlaysOfItems),
         };
     }
 
     private static ManifestSideFeatures? Of(
-        ManifestSideFeatures? side, SideFeatures? features, Func<int, int> playsOf) =>
+        ManifestSideFeatures? side, SideFeatures? features, int[] plays) =>
         side is null || features is null ? null : side with
         {
             Entries = features.Values.EntryCount,
             WithoutPlays = Enumerable.Range(0, features.Values.RowCount)
-                .Count(row => features.Has(row) && playsOf(row) == 0),
+                .Count(row => features.Has(row) && plays[row] == 0),
         };
 }
 

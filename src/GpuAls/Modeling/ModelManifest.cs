@@ -173,26 +173,39 @@ internal sealed record DataStatistics
     public required ReadStatistics Read { get; init; }
 
     /// <summary>The numbers of some plays.</summary>
-    internal static DataStatistics Of(InteractionMatrix plays, ReadStatistics read) =>
-        Of(plays.Users, plays.Items, plays.ByUser, plays.Feedback, read) with { CancelledPairs = plays.CancelledPairs };
+    /// <param name="plays">The plays.</param>
+    /// <param name="read">What was read.</param>
+    /// <param name="group">The processes that share the plays, which count them together; null for this one.</param>
+    internal static DataStatistics Of(InteractionMatrix plays, ReadStatistics read, IProcessGroup? group = null) =>
+        Of(plays.Users, plays.Items, plays.ByUser, plays.Feedback, read, group) with
+        {
+            CancelledPairs = plays.CancelledPairs,
+        };
 
-    /// <summary>The numbers of a model that was not trained on what was read.</summary>
-    internal static DataStatistics Of(FactorModel model, ReadStatistics read) =>
-        Of(model.Users, model.Items, model.Plays, model.Feedback, read);
+    /// <summary>The numbers of a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="read">What was read.</param>
+    /// <param name="group">The processes that share its plays, which count them together; null for this one.</param>
+    internal static DataStatistics Of(FactorModel model, ReadStatistics read, IProcessGroup? group = null) =>
+        Of(model.Users, model.Items, model.Plays, model.Feedback, read, group);
 
     /// <summary>The same input, with the users, items and plays of an updated model.</summary>
     internal DataStatistics Updated(FactorModel model) => Of(model, Read) with { CancelledPairs = CancelledPairs };
 
     private static DataStatistics Of(
-        IdIndex users, IdIndex items, CsrMatrix byUser, Feedback feedback, ReadStatistics read) => new()
+        IdIndex users, IdIndex items, CsrMatrix byUser, Feedback feedback, ReadStatistics read, IProcessGroup? group)
+    {
+        group ??= SingleProcess.Instance;
+        var likers = Enumerable.Range(0, byUser.RowCount).Count(user => Likes.Any(byUser.RowValues(user), feedback));
+        return new DataStatistics
         {
             Users = users.Count,
             Items = items.Count,
-            Plays = byUser.EntryCount,
-            UsersWithoutPlays = Enumerable.Range(0, byUser.RowCount)
-                .Count(user => !Likes.Any(byUser.RowValues(user), feedback)),
+            Plays = group.Sum(byUser.EntryCount),
+            UsersWithoutPlays = users.Count - (int)group.Sum(likers),
             UserIdType = users.Type,
             ItemIdType = items.Type,
             Read = read,
         };
+    }
 }

@@ -102,7 +102,7 @@ internal static class ModelReader
         }
 
         // A file is read once: what was read is used if its checksum is right.
-        async Task<T[]> ArrayAsync<T>(string name, params int[] shape)
+        async Task<T[]> ArrayAsync<T>(string name, params long[] shape)
             where T : unmanaged
         {
             using var hash = new FileHash(manifest.ReadHashes);

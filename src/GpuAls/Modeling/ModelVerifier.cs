@@ -104,7 +104,7 @@ internal sealed class ModelVerifier
         }
     }
 
-    private static Reading<T[]> ArrayOf<T>(params int[] shape)
+    private static Reading<T[]> ArrayOf<T>(params long[] shape)
         where T : unmanaged =>
         (source, hash, cancellation) => NpyFile.ReadAsync<T>(source, shape, hash, cancellation);
 

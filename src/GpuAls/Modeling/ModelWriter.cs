@@ -14,6 +14,7 @@ internal static class ModelWriter
     /// </param>
     /// <param name="lists">The file of lists that it writes there; null for none.</param>
     /// <param name="cancellation">Stops it.</param>
+    /// <param name="group">The processes that share the plays; the others call <see cref="SendPlays"/>.</param>
     /// <returns>The manifest that was written.</returns>
     /// <exception cref="GpuAlsException">Kind Output: a file cannot be written.</exception>
     public static async Task<ModelManifest> WriteAsync(
@@ -21,9 +22,10 @@ internal static class ModelWriter
         ChecksummedOutput output,
         Func<Task<ModelManifest>> finish,
         string? lists,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        IProcessGroup? group = null)
     {
-        await WriteFilesAsync(model, output, cancellation).ConfigureAwait(false);
+        await WriteFilesAsync(model, output, group ?? SingleProcess.Instance, cancellation).ConfigureAwait(false);
         var manifest = await finish().ConfigureAwait(false);
         string[] files =
         [
@@ -45,16 +47,28 @@ internal static class ModelWriter
         return manifest;
     }
 
-    private static async Task WriteFilesAsync(FactorModel model, IOutput output, CancellationToken cancellation)
+    /// <summary>Sends the plays of this process to process 0, which writes them.</summary>
+    public static void SendPlays(FactorModel model, IProcessGroup group)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        foreach (var _ in group.ToRoot(model.Plays.Memory.Indices)) throw new InvalidOperationException();
+        foreach (var _ in group.ToRoot(model.Plays.Memory.Values)) throw new InvalidOperationException();
+    }
+
+    private static async Task WriteFilesAsync(
+        FactorModel model, IOutput output, IProcessGroup group, CancellationToken cancellation)
     {
         var (users, items, rank, plays) = (model.Users.Count, model.Items.Count, model.Rank, model.Plays.Memory);
         await WriteArrayAsync<float>(ModelFiles.UserFactors, model.UserFactors, users, rank).ConfigureAwait(false);
         await WriteArrayAsync<float>(ModelFiles.ItemFactors, model.ItemFactors, items, rank).ConfigureAwait(false);
-        await WriteArrayAsync(ModelFiles.PlaysIndptr, plays.Indptr, users + 1).ConfigureAwait(false);
-        await WriteArrayAsync(ModelFiles.PlaysIndices, plays.Indices, plays.Indices.Length).ConfigureAwait(false);
-        await WriteArrayAsync(ModelFiles.PlaysValues, plays.Values, plays.Values.Length).ConfigureAwait(false);
-        await WriteIdsAsync(ModelFiles.Users, model.Users, model.Plays.RowLengths()).ConfigureAwait(false);
-        await WriteIdsAsync(ModelFiles.Items, model.Items, PlaysOfItems(model)).ConfigureAwait(false);
+        await WriteArrayAsync<long>(
+            ModelFiles.PlaysIndptr, CsrMatrix.IndptrOf(model.PlaysOfUsers), users + 1).ConfigureAwait(false);
+        await WritePartsAsync(ModelFiles.PlaysIndices, group.ToRoot(plays.Indices), model.PlayCount)
+            .ConfigureAwait(false);
+        await WritePartsAsync(ModelFiles.PlaysValues, group.ToRoot(plays.Values), model.PlayCount)
+            .ConfigureAwait(false);
+        await WriteIdsAsync(ModelFiles.Users, model.Users, model.PlaysOfUsers).ConfigureAwait(false);
+        await WriteIdsAsync(ModelFiles.Items, model.Items, model.PlaysOfItems).ConfigureAwait(false);
         await WriteFeaturesAsync(ModelFiles.FeaturesOf(Side.Users), model.UserFeatures).ConfigureAwait(false);
         await WriteFeaturesAsync(ModelFiles.FeaturesOf(Side.Items), model.ItemFeatures).ConfigureAwait(false);
 
@@ -66,25 +80,21 @@ internal static class ModelWriter
             await WriteArrayAsync(files.Indptr, values.Indptr, values.Indptr.Length).ConfigureAwait(false);
             await WriteArrayAsync(files.Indices, values.Indices, values.Indices.Length).ConfigureAwait(false);
             await WriteArrayAsync(files.Values, values.Values, values.Values.Length).ConfigureAwait(false);
-            var counts = new int[names.Count];
-            foreach (var feature in features.Values.Indices) counts[feature]++;
+            var counts = features.Values.ColumnLengths();
             await output.WriteAsync(
                 files.Names, stream => IdTableFile.WriteAsync(stream, names, counts, cancellation, "rows"),
                 cancellation).ConfigureAwait(false);
         }
 
-        Task WriteArrayAsync<T>(string file, ReadOnlyMemory<T> values, params int[] shape)
+        Task WriteArrayAsync<T>(string file, ReadOnlyMemory<T> values, params long[] shape)
             where T : unmanaged =>
-            output.WriteAsync(file, stream => NpyFile.WriteAsync(stream, values, shape, cancellation), cancellation);
+            WritePartsAsync(file, [values], shape);
+
+        Task WritePartsAsync<T>(string file, IEnumerable<ReadOnlyMemory<T>> parts, params long[] shape)
+            where T : unmanaged =>
+            output.WriteAsync(file, stream => NpyFile.WriteAsync(stream, parts, shape, cancellation), cancellation);
 
         Task WriteIdsAsync(string file, IdIndex ids, int[] counts) =>
             output.WriteAsync(file, stream => IdTableFile.WriteAsync(stream, ids, counts, cancellation), cancellation);
-    }
-
-    private static int[] PlaysOfItems(FactorModel model)
-    {
-        var counts = new int[model.Items.Count];
-        foreach (var item in model.Plays.Indices) counts[item]++;
-        return counts;
     }
 }

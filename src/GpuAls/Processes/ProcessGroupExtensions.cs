@@ -60,6 +60,25 @@ internal static class ProcessGroupExtensions
         group.AllGather(values, starts, counts);
     }
 
+    /// <summary>Replaces each number by its sum over all processes, each of which adds up a part of them.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="values">As many on every process.</param>
+    /// <exception cref="OverflowException">A sum is too large.</exception>
+    public static void Sum(this IProcessGroup group, Span<int> values)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        if (group.Size == 1) return;
+        var length = values.Length;
+        var parts = new RowShares(
+            [.. Enumerable.Range(0, group.Size + 1).Select(process => (int)((long)length * process / group.Size))]);
+        long[] counts = [.. Enumerable.Range(0, group.Size).Select(process => (long)parts.Count(process))];
+        var received = group.AllToAll<int>(values, counts, out _);
+        var mine = values.Slice(parts.Start(group.Rank), parts.Count(group.Rank));
+        mine.Clear();
+        for (var i = 0; i < received.Length; i++) mine[i % mine.Length] = checked(mine[i % mine.Length] + received[i]);
+        group.AllGather(values, parts);
+    }
+
     /// <summary>The sum of a number over all processes.</summary>
     public static long Sum(this IProcessGroup group, long value) => group.AllGather(value).Sum();
 

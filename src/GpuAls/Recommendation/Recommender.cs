@@ -44,7 +44,7 @@ internal sealed class Recommender : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         return ListRule.Holds(
             model.HasNoPlays || Likes.Any(model.Plays.RowValues(user), model.Feedback)
-                || (model.Plays.RowLength(user) == 0 && model.UserFeatures?.Has(user) is true),
+                || (model.PlaysOfUsers[user] == 0 && model.UserFeatures?.Has(user) is true),
             FactorRows.Row(model.UserFactors, user, model.Rank));
     }
 

@@ -46,6 +46,15 @@ internal sealed class CsrMatrix
     internal static CsrMatrix InBuffers(int columnCount, long[] indptr, int[] indices, float[] values) =>
         new(columnCount, indptr, indices, values, validate: false);
 
+    /// <summary>[rows + 1], where each of some rows starts.</summary>
+    /// <param name="lengths">[rows], the number of entries in each.</param>
+    public static long[] IndptrOf(ReadOnlySpan<int> lengths)
+    {
+        var indptr = new long[lengths.Length + 1];
+        for (var row = 0; row < lengths.Length; row++) indptr[row + 1] = indptr[row] + lengths[row];
+        return indptr;
+    }
+
     /// <summary>Number of rows.</summary>
     public int RowCount => _indptr.Length - 1;
 
@@ -76,6 +85,14 @@ internal sealed class CsrMatrix
     {
         var lengths = new int[RowCount];
         for (var row = 0; row < lengths.Length; row++) lengths[row] = RowLength(row);
+        return lengths;
+    }
+
+    /// <summary>[ColumnCount], the number of entries in each column.</summary>
+    public int[] ColumnLengths()
+    {
+        var lengths = new int[ColumnCount];
+        foreach (var column in Indices) lengths[column]++;
         return lengths;
     }
 

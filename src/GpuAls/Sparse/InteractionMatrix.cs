@@ -72,6 +72,12 @@ internal sealed class InteractionMatrix
     /// <summary>Which process owns which items.</summary>
     public RowShares ItemShares { get; }
 
+    /// <summary>[users], the entries of each, whichever process has them.</summary>
+    public int[] UserLengths { get => field ??= ByUser.RowLengths(); init; }
+
+    /// <summary>[items], the entries of each, whichever process has them.</summary>
+    public int[] ItemLengths { get => field ??= ByItem.RowLengths(); init; }
+
     /// <summary>Entries of all processes.</summary>
     public long PlayCount { get => field < 0 ? ByUser.EntryCount : field; init; } = -1;
 
@@ -88,16 +94,18 @@ internal sealed class InteractionMatrix
     {
         ArgumentNullException.ThrowIfNull(group);
         if (group.Size == 1) return this;
-        var (users, items) = (Shares(ByUser), Shares(ByItem));
+        var (users, items) = (Shares(UserLengths), Shares(ItemLengths));
         return new InteractionMatrix(
             group.Rank, Users, Items, Slice(ByUser, users), Slice(ByItem, items), users, items)
         {
+            UserLengths = UserLengths,
+            ItemLengths = ItemLengths,
             PlayCount = PlayCount,
             Feedback = Feedback,
             CancelledPairs = CancelledPairs,
         };
 
-        RowShares Shares(CsrMatrix rows) => RowShares.ByCost(rows.RowLengths(), group.Size, cost);
+        RowShares Shares(int[] lengths) => RowShares.ByCost(lengths, group.Size, cost);
 
         CsrMatrix Slice(CsrMatrix rows, RowShares shares) =>
             rows.Slice(shares.Start(group.Rank), shares.Count(group.Rank));

@@ -29,7 +29,7 @@ internal sealed class PlaysPart
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(part);
         var (userOrder, userIndices) = users.ByRows(part.RowLengths());
-        var (itemOrder, itemIndices) = items.ByRows(ColumnLengths(part));
+        var (itemOrder, itemIndices) = items.ByRows(part.ColumnLengths());
         var (rows, columns) = (new int[part.EntryCount], new int[part.EntryCount]);
         for (var user = 0; user < part.RowCount; user++)
             rows.AsSpan((int)part.Indptr[user]..(int)part.Indptr[user + 1]).Fill(userIndices[user]);
@@ -59,12 +59,5 @@ internal sealed class PlaysPart
             Feedback = rows.Feedback,
             Statistics = rows.Statistics,
         };
-    }
-
-    private static int[] ColumnLengths(CsrMatrix matrix)
-    {
-        var lengths = new int[matrix.ColumnCount];
-        foreach (var column in matrix.Indices) lengths[column]++;
-        return lengths;
     }
 }

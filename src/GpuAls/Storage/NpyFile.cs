@@ -22,12 +22,24 @@ internal static class NpyFile
     /// <param name="shape">One or two dimensions whose product is the number of elements.</param>
     /// <param name="cancellation">Stops it between chunks.</param>
     public static async Task WriteAsync<T>(
-        Stream stream, ReadOnlyMemory<T> values, int[] shape, CancellationToken cancellation = default)
+        Stream stream, ReadOnlyMemory<T> values, long[] shape, CancellationToken cancellation = default)
+        where T : unmanaged =>
+        await WriteAsync(stream, [values], shape, cancellation).ConfigureAwait(false);
+
+    /// <summary>Writes an array that comes in parts.</summary>
+    /// <typeparam name="T">float, int or long.</typeparam>
+    /// <param name="stream">Where it is written; stays open.</param>
+    /// <param name="parts">The elements in C order.</param>
+    /// <param name="shape">One or two dimensions whose product is the number of elements.</param>
+    /// <param name="cancellation">Stops it between chunks.</param>
+    public static async Task WriteAsync<T>(
+        Stream stream, IEnumerable<ReadOnlyMemory<T>> parts, long[] shape, CancellationToken cancellation = default)
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(parts);
         await stream.WriteAsync(Header(DescriptorOf<T>(), shape), cancellation).ConfigureAwait(false);
-        await WriteElementsAsync(stream, values, cancellation).ConfigureAwait(false);
+        foreach (var part in parts) await WriteElementsAsync(stream, part, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Writes elements without a header, little-endian.</summary>
@@ -53,7 +65,7 @@ internal static class NpyFile
     /// <param name="cancellation">Stops it between parts.</param>
     /// <exception cref="GpuAlsException">Kind BadInput: another type, shape or length than expected.</exception>
     public static async Task<T[]> ReadAsync<T>(
-        IByteSource source, int[] shape, FileHash hash, CancellationToken cancellation = default)
+        IByteSource source, long[] shape, FileHash hash, CancellationToken cancellation = default)
         where T : unmanaged
     {
         var (expected, length) = (Header(DescriptorOf<T>(), shape), Product(shape));
@@ -75,7 +87,7 @@ internal static class NpyFile
     /// <summary>What is before the elements.</summary>
     /// <param name="descriptor">Their type, such as <c>&lt;f4</c>.</param>
     /// <param name="shape">The dimensions; none for a single value.</param>
-    public static byte[] Header(string descriptor, ReadOnlySpan<int> shape)
+    public static byte[] Header(string descriptor, ReadOnlySpan<long> shape)
     {
         var text = $"{{'descr': '{descriptor}', 'fortran_order': False, 'shape': {ShapeText(shape)}, }}";
         var prefix = Magic.Length + sizeof(ushort);
@@ -92,7 +104,7 @@ internal static class NpyFile
         var type => throw new ArgumentException($"arrays of {type.Name} are not written."),
     };
 
-    private static string ShapeText(ReadOnlySpan<int> shape)
+    private static string ShapeText(ReadOnlySpan<long> shape)
     {
         var text = new StringBuilder("(");
         foreach (var dimension in shape)
@@ -100,7 +112,7 @@ internal static class NpyFile
         return text.Append(shape.Length == 1 ? ",)" : ")").ToString();
     }
 
-    private static long Product(ReadOnlySpan<int> shape)
+    private static long Product(ReadOnlySpan<long> shape)
     {
         long product = 1;
         foreach (var dimension in shape) product *= dimension;

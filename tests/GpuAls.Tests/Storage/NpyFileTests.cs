@@ -66,7 +66,7 @@ public sealed class NpyFileTests
         Assert.That(async () => await ReadAsync<float>(3, 2), Throws.InstanceOf<GpuAlsException>());
     }
 
-    private async Task<T[]> ReadAsync<T>(params int[] shape)
+    private async Task<T[]> ReadAsync<T>(params long[] shape)
         where T : unmanaged
     {
         using var hash = new FileHash(FileHashes.Xxh128);
@@ -76,7 +76,7 @@ public sealed class NpyFileTests
         return values;
     }
 
-    private async Task WriteAsync<T>(T[] values, params int[] shape)
+    private async Task WriteAsync<T>(T[] values, params long[] shape)
         where T : unmanaged
     {
         await using var stream = File.Create(_folder.At("a.npy"));

@@ -122,7 +122,7 @@ public sealed class ProcessGroupTests
         Assert.That(trained.Select(one => one.Iterations.Count), Is.All.EqualTo(2));
     }
 
-    /// <summary>What a training needs to go on is with process 0, whatever number of processes it was made by.</summary>
+    /// <summary>What a training needs to go on is with process 0, whatever number of processes made it.</summary>
     [TestCase(1, 3, false)]
     [TestCase(3, 1, false)]
     [TestCase(2, 5, true)]

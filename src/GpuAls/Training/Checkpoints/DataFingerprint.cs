@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
@@ -9,10 +10,15 @@ namespace GpuAls;
 /// <param name="Users">Number of users.</param>
 /// <param name="Items">Number of items.</param>
 /// <param name="Plays">Number of user and item pairs.</param>
-/// <param name="PlaysHash">SHA-256 of indptr, indices and values.</param>
-/// <param name="UsersHash">The same of the ids of the users, in index order.</param>
+/// <param name="PlaysHash">
+/// The sum over users of XxHash128 of each one's plays, so that it is the same however many processes share them; of
+/// an earlier gpuals SHA-256 of indptr, indices and values, which is not compared.
+/// </param>
+/// <param name="UsersHash">SHA-256 of the ids of the users, in index order.</param>
 /// <param name="ItemsHash">The same of the ids of the items.</param>
-/// <param name="ValidationHash">The same of the plays that iterations are measured on; null without any.</param>
+/// <param name="ValidationHash">
+/// As <paramref name="PlaysHash"/>, of the plays that iterations are measured on; null without any.
+/// </param>
 internal sealed record DataFingerprint(
     int Users, int Items, long Plays, string PlaysHash, string UsersHash, string ItemsHash, string? ValidationHash)
 {
@@ -20,15 +26,17 @@ internal sealed record DataFingerprint(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? FeaturesHash { get; init; }
 
+    /// <param name="group">The processes that share the plays; all of them call it.</param>
     /// <param name="plays">The plays that are trained on.</param>
     /// <param name="validation">What iterations are measured with; empty for nothing.</param>
-    public static DataFingerprint Of(InteractionMatrix plays, params ReadOnlySpan<CsrMatrix> validation)
+    public static DataFingerprint Of(
+        IProcessGroup group, InteractionMatrix plays, params ReadOnlySpan<CsrMatrix> validation)
     {
         ArgumentNullException.ThrowIfNull(plays);
         return new DataFingerprint(
-            plays.Users.Count, plays.Items.Count, plays.ByUser.EntryCount,
-            Hash([plays.ByUser]), Hash(plays.Users), Hash(plays.Items),
-            validation.IsEmpty ? null : Hash(validation));
+            plays.Users.Count, plays.Items.Count, plays.PlayCount,
+            RowSum.Of(group, [plays.ByUser]), Hash(plays.Users), Hash(plays.Items),
+            validation.IsEmpty ? null : RowSum.Of(group, validation));
     }
 
     /// <summary>What other plays have that differs, such as "users: 5 then, 6 now".</summary>
@@ -43,11 +51,11 @@ internal sealed record DataFingerprint(
         {
             if (UsersHash != now.UsersHash) differ.Add("the users are others");
             if (ItemsHash != now.ItemsHash) differ.Add("the items are others");
-            if (PlaysHash != now.PlaysHash) differ.Add("as many plays, but other ones");
+            if (RowSum.Differ(PlaysHash, now.PlaysHash)) differ.Add("as many plays, but other ones");
         }
 
         if (FeaturesHash != now.FeaturesHash) differ.Add("the features are others");
-        if (ValidationHash != now.ValidationHash) differ.Add("the plays of the validation are others");
+        if (RowSum.Differ(ValidationHash, now.ValidationHash)) differ.Add("the plays of the validation are others");
         return differ;
     }
 
@@ -59,24 +67,19 @@ internal sealed record DataFingerprint(
         return tables.Length == 0 ? this : this with
         {
             FeaturesHash = string.Concat(tables.Select(
-                table => Hash([table.Values])[..16] + Hash(table.Ids)[..16]
+                table => Hash(table.Values)[..16] + Hash(table.Ids)[..16]
                     + Hash(new IdIndex<string>(table.Names))[..16])),
         };
     }
 
-    private static string Hash(ReadOnlySpan<CsrMatrix> matrices)
+    private static string Hash(CsrMatrix matrix)
     {
-        // As fast as needed from the first call on: XxHash128 is not, before the JIT has compiled it twice.
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var matrix in matrices)
-        {
-            ReadOnlySpan<int> shape = [matrix.RowCount, matrix.ColumnCount];
-            hash.AppendData(MemoryMarshal.AsBytes(shape));
-            hash.AppendData(MemoryMarshal.AsBytes(matrix.Indptr));
-            hash.AppendData(MemoryMarshal.AsBytes(matrix.Indices));
-            hash.AppendData(MemoryMarshal.AsBytes(matrix.Values));
-        }
-
+        ReadOnlySpan<int> shape = [matrix.RowCount, matrix.ColumnCount];
+        hash.AppendData(MemoryMarshal.AsBytes(shape));
+        hash.AppendData(MemoryMarshal.AsBytes(matrix.Indptr));
+        hash.AppendData(MemoryMarshal.AsBytes(matrix.Indices));
+        hash.AppendData(MemoryMarshal.AsBytes(matrix.Values));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -86,5 +89,45 @@ internal sealed record DataFingerprint(
         hash.AppendData([(byte)ids.Type]);
         ids.AddTo(hash);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
+
+/// <summary>A hash of matrices that is a sum over their rows.</summary>
+file static class RowSum
+{
+    /// <summary>Tells it from the hashes of earlier versions.</summary>
+    private const string Prefix = "rows-";
+
+    /// <summary>Whether two hashes are of the same kind, and differ.</summary>
+    public static bool Differ(string? then, string? now) => (then is null) != (now is null)
+        || (then is not null && then.StartsWith(Prefix, StringComparison.Ordinal) && then != now);
+
+    /// <summary>The sum over the rows of all processes.</summary>
+    public static string Of(IProcessGroup group, ReadOnlySpan<CsrMatrix> matrices)
+    {
+        var (sum, seed) = (UInt128.Zero, 0L);
+        foreach (var matrix in matrices) sum += Of(matrix, seed++);
+        foreach (var (part, process) in group.AllGather(sum).Select((part, process) => (part, process)))
+            if (process != group.Rank) sum += part;
+        return $"{Prefix}{sum:x32}";
+    }
+
+    private static UInt128 Of(CsrMatrix matrix, long seed)
+    {
+        var (sum, key) = (UInt128.Zero, new Lock());
+        ParallelRanges.ForEach(matrix.RowCount, (start, end) =>
+        {
+            var part = UInt128.Zero;
+            for (var row = (int)start; row < end; row++)
+            {
+                if (matrix.RowLength(row) == 0) continue;
+                var seedOfRow = (seed << 33) + (2L * row);
+                part += XxHash128.HashToUInt128(MemoryMarshal.AsBytes(matrix.RowIndices(row)), seedOfRow);
+                part += XxHash128.HashToUInt128(MemoryMarshal.AsBytes(matrix.RowValues(row)), seedOfRow + 1);
+            }
+
+            lock (key) sum += part;
+        });
+        return sum;
     }
 }

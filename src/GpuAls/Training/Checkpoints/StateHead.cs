@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace GpuAls;
 
-/// <summary>A state of a training without its arrays, which are named, so that a solver with more state adds its own.</summary>
+/// <summary>
+/// A state of a training without its arrays, which have names, so that a solver with more state adds its own.
+/// </summary>
 internal record StateHead
 {
     private const string Users = "users";

@@ -1,0 +1,137 @@
+using System.Text.Json.Nodes;
+using GpuAls.App;
+using GpuAls.Tests.Processes;
+
+namespace GpuAls.Tests.Jobs;
+
+/// <summary>
+/// Several processes train and list together; process 0 writes what one process writes: the same bytes of all files
+/// but the times in the manifest.
+/// </summary>
+public sealed class SharedTrainJobTests
+{
+    private readonly TempFolder _folder = new();
+
+    private static IEnumerable<TestCaseData> Variants()
+    {
+        yield return Variant("default", options => options);
+        yield return Variant("ials, accelerated", options => options with
+        {
+            Als = Preset.Apply("ials", options.Als) with { Acceleration = Acceleration.Momentum },
+        });
+        yield return Variant("report and flat CSV elsewhere", options => options with
+        {
+            Recommendations = $"{options.Output}.csv",
+            IncludePlayed = true,
+        });
+        yield return Variant("features", options => options with
+        {
+            Features = new FeatureOptions { Items = Path.Combine(options.Output, "../items.csv") },
+        });
+        yield return Variant("the worth of plays", options => options with
+        {
+            Als = options.Als with { MinUserPlays = 4, MinItemPlays = 3, MaxWeight = 5 },
+        });
+    }
+
+    [OneTimeSetUp]
+    public async Task WritePlays()
+    {
+        await SampleJob.RunAsync(new SampleJobOptions
+        {
+            Sample = new SampleOptions { Users = 200, Items = 60, Plays = 3_000 },
+            Output = _folder.At("plays.csv"),
+        });
+        var items = File.ReadLines(_folder.At("plays.csv")).Skip(1).Select(line => line.Split(',')[1]).Distinct();
+        await File.WriteAllLinesAsync(
+            _folder.At("items.csv"),
+            ["item,genre", .. items.Select((item, i) => $"{item},g{i % 5}"), "new 1,g1", "new 2,g3"]);
+    }
+
+    [OneTimeTearDown]
+    public void Delete() => _folder.Dispose();
+
+    [TestCaseSource(nameof(Variants))]
+    public void Run_SeveralProcesses_WriteTheBytesOfOne(Delegate variant)
+    {
+        var with = (Func<TrainJobOptions, TrainJobOptions>)variant;
+        var name = Guid.NewGuid().ToString("N");
+        Run(SingleProcess.Instance, with(Options($"{name}-1")));
+
+        foreach (var size in (int[])[2, 5])
+        {
+            var group = new ThreadGroup(size);
+            group.Run(process => Run(process, with(Options($"{name}-{size}"))));
+
+            Assert.That(group.Failures, Is.All.Null);
+            Assert.That(Hashes($"{name}-{size}"), Is.EqualTo(Hashes($"{name}-1")), $"{size} processes");
+        }
+
+        Assert.That(_folder.Entries().Where(entry => entry.StartsWith('.')), Is.Empty);
+    }
+
+    /// <summary>A run that is stopped goes on with another number of processes.</summary>
+    [TestCase(1, 3)]
+    [TestCase(3, 2)]
+    [TestCase(4, 1)]
+    public void Run_CheckpointOfOtherProcesses_GoesOnToTheSameModel(int before, int after)
+    {
+        var name = Guid.NewGuid().ToString("N");
+        Run(SingleProcess.Instance, Options($"{name}-1"));
+        var options = Options($"{name}-2") with
+        {
+            Checkpoint = new CheckpointOptions { Location = _folder.At($"{name}-checkpoint"), Resume = true },
+        };
+
+        var stopped = new ThreadGroup(before);
+        stopped.Run(process =>
+        {
+            using var stop = new CancellationTokenSource();
+            return Run(process, options, new Relay<JobEvent>(value =>
+            {
+                if (process.Rank == 0 && value is IterationDone { Report.Iteration: 2 }) stop.Cancel();
+            }), stop.Token);
+        });
+        var resumed = 0;
+        var group = new ThreadGroup(after);
+        group.Run(process => Run(process, options, new Relay<JobEvent>(value =>
+        {
+            if (process.Rank == 0 && value is TrainingResumed { Iteration: 2 }) resumed++;
+        })));
+
+        Assert.That(stopped.Failures, Is.All.Not.Null);
+        Assert.That(group.Failures, Is.All.Null);
+        Assert.That(resumed, Is.EqualTo(1));
+        Assert.That(Hashes($"{name}-2"), Is.EqualTo(Hashes($"{name}-1")));
+        Assert.That(Directory.EnumerateFiles(_folder.At($"{name}-checkpoint")), Is.Empty);
+    }
+
+    private static FactorModel Run(
+        IProcessGroup group, TrainJobOptions options, IProgress<JobEvent>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        using var engine = new HostEngine(1);
+        return new TrainJob(options, engine, progress, group).RunAsync(cancellation).GetAwaiter().GetResult();
+    }
+
+    private TrainJobOptions Options(string output) => new()
+    {
+        Locations = [_folder.At("plays.csv")],
+        Schema = new InteractionSchema { UserColumn = "user", ItemColumn = "item", WeightColumn = "plays" },
+        Als = AlsOptions.Default with { Rank = 8, Iterations = 3, TrackLoss = true },
+        Output = _folder.At(output),
+        Top = 5,
+    };
+
+    /// <summary>The checksums of all files of a model and its statistics, and of the lists beside it.</summary>
+    private string Hashes(string model)
+    {
+        var manifest = JsonNode.Parse(File.ReadAllText(_folder.At(model, "manifest.json")))!;
+        var beside = _folder.At($"{model}.csv");
+        return $"{manifest["sha256"]}\n{manifest["data"]}\n{manifest["features"]}\n".Replace(model, "model")
+            + (File.Exists(beside) ? File.ReadAllText(beside) : "");
+    }
+
+    private static TestCaseData Variant(string name, Func<TrainJobOptions, TrainJobOptions> with) =>
+        new TestCaseData(with).SetArgDisplayNames(name);
+}
