@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 
@@ -16,13 +15,15 @@ internal sealed class IdIndexBuilder(string column)
     private const int MostDigits = 20; // of an integer, its sign included
 
     private readonly IdTable _table = new();
-    private IdColumn? _first;
+    private IdKind? _first;
     private string _firstFile = "";
     private IdType _type;
     private bool _untyped = true;
     private bool _hasNegative;
 
-    private delegate T FromBytes<T>(ReadOnlySpan<byte> id);
+    private delegate ReadOnlySpan<byte> BytesOf(int index);
+
+    private delegate long ReadId(ReadOnlySpan<byte> id);
 
     /// <summary>Gives the ids of a batch provisional numbers. Several threads may call this at once.</summary>
     /// <returns>[rows], the number of each row's id, in the memory of the column's indices, which are gone.</returns>
@@ -33,16 +34,17 @@ internal sealed class IdIndexBuilder(string column)
     }
 
     /// <summary>
-    /// Takes note of the type of a batch; the batches come one after the other, in the order of the input.
+    /// Takes note of the type of a batch; the batches come one after the other, in the order of the input. Those of a
+    /// kind that came before need not be told.
     /// </summary>
     /// <exception cref="GpuAlsException">Kind BadInput: another type of ids than in the batches before.</exception>
-    public void Check(IdColumn ids, string origin)
+    public void Check(IdKind ids, string origin)
     {
-        if (_first is null) (_first, _firstFile, _type) = (ids, origin, ids.Type);
-        if (Kind(ids.Type) != Kind(_first.Type))
+        if (_first is not { } first) (first, _first, _firstFile, _type) = (ids, ids, origin, ids.Type);
+        if (Kind(ids.Type) != Kind(first.Type))
             throw new GpuAlsException(
                 FailureKind.BadInput,
-                $"column '{column}' has {Describe(_first)} in {_firstFile} and {Describe(ids)} in {origin}; one load "
+                $"column '{column}' has {Describe(first)} in {_firstFile} and {Describe(ids)} in {origin}; one load "
                 + "has ids of one type. Convert one of the files.");
         if (ids.Type > _type) _type = ids.Type;
         _hasNegative |= ids.HasNegative;
@@ -59,48 +61,77 @@ internal sealed class IdIndexBuilder(string column)
     public IdIndex Build(Memory<int> rows)
     {
         _table.Finish();
-        return _type switch
-        {
-            IdType.Uuid => Index(_table, rows, id => new Guid(id, bigEndian: true)),
-            IdType.Integer32 => Index(_table, rows, id => (int)IdValues.ReadInteger(id)),
-            IdType.Integer64 => Index(_table, rows, IdValues.ReadInteger),
-            IdType.UnsignedInteger64 => Index(
-                Rewritten(rows, IdValues.ReadInteger, WriteUnsigned), rows, BinaryPrimitives.ReadUInt64BigEndian),
-            _ when _untyped
-                && Array.TrueForAll(_table.Numbers(), number => TryParse(_table[number], out _)) => Index(
-                    Rewritten(rows, Parse, IdValues.WriteInteger), rows, IdValues.ReadInteger),
-            _ => Index(_table, rows, Encoding.UTF8.GetString),
-        };
+        var (type, table) = Final(rows, MayBeIntegers && AreIntegers());
+        var order = IdOrder.Of(table);
+        var final = new int[table.NumberBound];
+        for (var index = 0; index < order.Length; index++) final[order[index]] = index;
+        Replace(rows, final);
+        return Index(type, order.Length, index => table[order[index]]);
     }
+
+    /// <summary>The ids of all processes in their final order; all have checked the same.</summary>
+    /// <param name="rows">[rows of this process], provisional numbers; receives the final index of each row.</param>
+    /// <param name="group">The processes.</param>
+    /// <param name="roundBytes">Bytes of ids that a process sends at once, about.</param>
+    /// <returns>The ids, and [ids] their rows, at most as many as an <see cref="int"/> says.</returns>
+    /// <exception cref="GpuAlsException">Kind BadInput: there are more ids than an index can say.</exception>
+    public (IdIndex Ids, int[] Rows) Build(Memory<int> rows, IProcessGroup group, int roundBytes)
+    {
+        _table.Finish();
+        var areIntegers = MayBeIntegers && Array.TrueForAll(group.AllGather(AreIntegers()), are => are);
+        var (type, table) = Final(rows, areIntegers);
+        var shared = SharedIds.Of(group, table, IdTypes.Width(type), column, roundBytes);
+        Replace(rows, shared.Indices);
+        return (Index(type, shared.Ids.Count, index => shared.Ids[index]), shared.Rows);
+    }
+
+    private bool MayBeIntegers => _untyped && _type == IdType.Text;
 
     private static IdType Kind(IdType type) =>
         type is IdType.Integer32 or IdType.UnsignedInteger64 ? IdType.Integer64 : type;
 
-    private static string Describe(IdColumn ids) => ids.Type switch
+    private static string Describe(IdKind ids) => ids.Type switch
     {
         IdType.Text => ids.MayBeIntegers ? "untyped text" : "strings",
         IdType.Uuid => "UUIDs",
         _ => "integers",
     };
 
-    private static IdIndex<T> Index<T>(IdTable table, Memory<int> rows, FromBytes<T> convert)
-        where T : notnull
+    private static IdIndex Index(IdType type, int count, BytesOf bytes) => type switch
     {
-        var order = IdOrder.Of(table);
-        var final = new int[table.NumberBound];
-        for (var index = 0; index < order.Length; index++) final[order[index]] = index;
-        Parallel.ForEach(Partitioner.Create(0, rows.Length), range =>
+        IdType.Uuid => new IdIndex<Guid>(count, index => new Guid(bytes(index), bigEndian: true)),
+        IdType.Integer32 => new IdIndex<int>(count, index => (int)IdValues.ReadInteger(bytes(index))),
+        IdType.Integer64 => new IdIndex<long>(count, index => IdValues.ReadInteger(bytes(index))),
+        IdType.UnsignedInteger64 => new IdIndex<ulong>(
+            count, index => BinaryPrimitives.ReadUInt64BigEndian(bytes(index))),
+        _ => new IdIndex<string>(count, index => Encoding.UTF8.GetString(bytes(index))),
+    };
+
+    private static void Replace(Memory<int> rows, int[] final) =>
+        ParallelRanges.ForEach(rows.Length, (start, end) =>
         {
-            foreach (ref var row in rows.Span[range.Item1..range.Item2]) row = final[row];
+            foreach (ref var row in rows.Span[(int)start..(int)end]) row = final[row];
         });
-        return new IdIndex<T>(order.Length, index => convert(table[order[index]]));
+
+    /// <summary>Whether all ids, which are text, are integers.</summary>
+    private bool AreIntegers() => Array.TrueForAll(_table.Numbers(), number => TryParse(_table[number], out _));
+
+    /// <summary>The ids in bytes whose order is that of the ids.</summary>
+    /// <param name="rows">[rows], numbers of the ids as they are; receives those of the new table.</param>
+    /// <param name="areIntegers">Whether text is read as integers.</param>
+    private (IdType Type, IdTable Table) Final(Memory<int> rows, bool areIntegers)
+    {
+        if (areIntegers) return (IdType.Integer64, Rewritten(rows, Parse, IdValues.WriteInteger));
+        return _type == IdType.UnsignedInteger64
+            ? (_type, Rewritten(rows, IdValues.ReadInteger, WriteUnsigned))
+            : (_type, _table);
     }
 
     /// <summary>The ids as integers in other bytes.</summary>
     /// <param name="rows">[rows], numbers of the ids as they are; receives those of the integers.</param>
     /// <param name="read">Reads an id.</param>
     /// <param name="write">Writes it, in an order of bytes that is the order of ids.</param>
-    private IdTable Rewritten(Memory<int> rows, FromBytes<long> read, Action<Span<byte>, long> write)
+    private IdTable Rewritten(Memory<int> rows, ReadId read, Action<Span<byte>, long> write)
     {
         using var values = new IdValues(IdValues.IntegerBytes);
         var bytes = values.AddFixed(_table.Count);

@@ -13,44 +13,53 @@ internal sealed class IdOrder
     private const int ManyRows = 1 << 16;
 
     private readonly IdTable _table;
+    private readonly long[]? _rows;
     private readonly int[] _order;
     private readonly IdWord[] _words;
 
-    private IdOrder(IdTable table, int[] order) => (_table, _order, _words) = (table, order, new IdWord[order.Length]);
+    private IdOrder(IdTable table, long[]? rows)
+    {
+        (_table, _rows, _order) = (table, rows, table.Numbers());
+        _words = new IdWord[_order.Length];
+    }
 
     /// <summary>[ids], the provisional numbers of a table's ids in their final order.</summary>
-    public static int[] Of(IdTable table)
+    /// <param name="table">The ids.</param>
+    /// <param name="rows">[number bound], how many rows each id has; null where the table counts them.</param>
+    public static int[] Of(IdTable table, long[]? rows = null)
     {
         var ends = new int[ManyRows + 1];
-        var sort = new IdOrder(table, ByRows(table, ends));
+        var sort = new IdOrder(table, rows);
+        sort.SortByRows(ends);
         sort.SortMany(ends[0]);
         Parallel.For(0, ManyRows, bucket => sort.SortBytes(ends[bucket], ends[bucket + 1], 0));
         return sort._order;
     }
 
+    /// <summary>The order of two ids: below 0 where the left one comes first.</summary>
+    public static int Compare(long leftRows, ReadOnlySpan<byte> left, long rightRows, ReadOnlySpan<byte> right) =>
+        rightRows.CompareTo(leftRows) is var byRows and not 0 ? byRows : left.SequenceCompareTo(right);
+
     /// <summary>
     /// Sorts by falling number of rows, which most ids have few of: a counting sort, all that have many together
     /// before the others.
     /// </summary>
-    /// <param name="table">The ids.</param>
     /// <param name="ends">[<see cref="ManyRows"/> + 1], receives where the ids end that have many, one less, ….</param>
-    private static int[] ByRows(IdTable table, int[] ends)
+    private void SortByRows(int[] ends)
     {
-        var numbers = table.Numbers();
-        foreach (var number in numbers) ends[Bucket(table.Rows(number))]++;
+        int[] numbers = [.. _order];
+        foreach (var number in numbers) ends[Bucket(Rows(number))]++;
         var start = 0;
         for (var bucket = 0; bucket < ends.Length; bucket++) (ends[bucket], start) = (start, start + ends[bucket]);
-        var order = new int[numbers.Length];
-        foreach (var number in numbers) order[ends[Bucket(table.Rows(number))]++] = number;
-        return order;
+        foreach (var number in numbers) _order[ends[Bucket(Rows(number))]++] = number;
     }
 
-    private static int Bucket(int rows) => ManyRows - Math.Min(ManyRows, rows);
+    private static int Bucket(long rows) => (int)(ManyRows - Math.Min(ManyRows, rows));
+
+    private long Rows(int number) => _rows is null ? _table.Rows(number) : _rows[number];
 
     private void SortMany(int end) => _order.AsSpan(0, end).Sort((left, right) =>
-        _table.Rows(right).CompareTo(_table.Rows(left)) is var byRows and not 0
-            ? byRows
-            : _table[left].SequenceCompareTo(_table[right]));
+        Compare(Rows(left), _table[left], Rows(right), _table[right]));
 
     /// <summary>Sorts ids that are equal up to a depth, as if zeros were behind the shorter ones.</summary>
     private void SortBytes(int start, int end, int depth)

@@ -53,7 +53,24 @@ internal sealed class IdTable
         foreach (ref var row in rows) row = ofValues[row];
     }
 
-    /// <summary>Gives back what only <see cref="Add(IdValues, Span{int})"/> needs.</summary>
+    /// <summary>Adds ids, each with one row; on all cores.</summary>
+    /// <returns>[values], the provisional number of each.</returns>
+    public int[] Add(IdValues values)
+    {
+        var numbers = new int[values.Count];
+        Parallel.For(0, (numbers.Length + PartValues - 1) / PartValues, part =>
+        {
+            var start = part * PartValues;
+            var own = numbers.AsSpan(start, Math.Min(PartValues, numbers.Length - start));
+            own.Fill(1);
+            using var hashes = new RentedArray<uint>(own.Length);
+            using var entries = new RentedArray<IdEntry>(own.Length);
+            NumberPart(values, start, numbers, hashes.Span, entries.Span);
+        });
+        return numbers;
+    }
+
+    /// <summary>Gives back what only adding needs.</summary>
     public void Finish() => Array.ForEach(_shards, shard => shard.Finish());
 
     private static int Number(int shard, int number) => (number << ShardBits) | shard;

@@ -37,9 +37,26 @@ internal static class InteractionLoader
         CancellationToken cancellation,
         bool mayBeEmpty = false)
     {
+        var gathered = new InteractionGatherer(source, SingleProcess.Instance);
+        await ReadAsync(source, gathered, InputShare.Whole, progress, cancellation).ConfigureAwait(false);
+        return gathered.Build(mayBeEmpty);
+    }
+
+    /// <summary>Reads a share of a source.</summary>
+    /// <param name="source">The plays.</param>
+    /// <param name="gathered">Gets its batches.</param>
+    /// <param name="share">Which are read.</param>
+    /// <param name="progress">Told after each batch.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    internal static async Task ReadAsync(
+        IInteractionSource source,
+        InteractionGatherer gathered,
+        InputShare share,
+        IProgress<ReadProgress>? progress,
+        CancellationToken cancellation)
+    {
         source.Schema.CheckDistinct();
-        var gathered = new InteractionGatherer(source);
-        var pieces = source.ReadAsync(cancellation).Select(work => Numbered(work, gathered));
+        var pieces = source.ReadAsync(share, cancellation).Select(work => Numbered(work, gathered));
         await foreach (
             var batch in InOrder.RunAsync(pieces, Environment.ProcessorCount + 1, cancellation).ConfigureAwait(false))
         {
@@ -47,8 +64,6 @@ internal static class InteractionLoader
             var read = gathered.Add(batch);
             progress?.Report(read);
         }
-
-        return gathered.Build(mayBeEmpty);
     }
 
     private static Func<CancellationToken, Task<NumberedBatch>> Numbered(

@@ -60,6 +60,16 @@ internal sealed class IdValues(int width) : IDisposable
         return bytes;
     }
 
+    /// <summary>Adds an id.</summary>
+    public void Add(ReadOnlySpan<byte> id) => id.CopyTo(width > 0 ? AddFixed(1) : AddText(id.Length));
+
+    /// <summary>Adds ids that come as <see cref="AllBytes"/> of another of these has them.</summary>
+    public void AddAll(ReadOnlySpan<byte> bytes, int count)
+    {
+        if (width > 0) bytes.CopyTo(AddFixed(count));
+        else AddPlainText(bytes, count);
+    }
+
     /// <summary>Adds text that comes as this class holds it, which is Parquet's PLAIN encoding.</summary>
     /// <exception cref="InvalidDataException">There is less than is said, or more.</exception>
     public void AddPlainText(ReadOnlySpan<byte> plain, int count)
@@ -138,6 +148,14 @@ public enum IdType
 /// <summary>The types of ids in .NET.</summary>
 internal static class IdTypes
 {
+    /// <summary>Bytes of an id; 0 where each has a length of its own.</summary>
+    public static int Width(IdType type) => type switch
+    {
+        IdType.Text => 0,
+        IdType.Uuid => IdValues.UuidBytes,
+        _ => IdValues.IntegerBytes,
+    };
+
     /// <summary>The type of ids that are string, int, long, ulong or Guid.</summary>
     /// <exception cref="ArgumentException">T is not a type of ids.</exception>
     public static IdType Of<T>() => typeof(T) switch

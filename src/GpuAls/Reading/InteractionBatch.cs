@@ -48,4 +48,10 @@ internal sealed record IdColumn(IdType Type, IdValues Values, Memory<int> Indice
 {
     /// <summary>Whether any value is a negative integer, which no unsigned type holds.</summary>
     public bool HasNegative { get; init; }
+
+    /// <summary>What they are.</summary>
+    public IdKind Kind => new(Type, MayBeIntegers, HasNegative);
 }
+
+/// <summary>What the ids of a batch are, see <see cref="IdColumn"/>.</summary>
+internal readonly record struct IdKind(IdType Type, bool MayBeIntegers, bool HasNegative);

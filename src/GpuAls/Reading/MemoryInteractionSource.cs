@@ -100,12 +100,7 @@ internal sealed class MemoryIds<T>(string side)
     public IdType Type { get; } = IdTypes.Of<T>();
 
     /// <summary>Room for the ids of a batch.</summary>
-    public IdValues Values() => new(Type switch
-    {
-        IdType.Text => 0,
-        IdType.Uuid => IdValues.UuidBytes,
-        _ => IdValues.IntegerBytes,
-    });
+    public IdValues Values() => new(IdTypes.Width(Type));
 
     /// <summary>Refuses an id that is null or empty.</summary>
     public void Check(T id, long row)

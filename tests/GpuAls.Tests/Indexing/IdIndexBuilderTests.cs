@@ -78,7 +78,7 @@ public sealed class IdIndexBuilderTests
         var builder = new IdIndexBuilder("user");
         Parallel.ForEach(columns, new ParallelOptions { MaxDegreeOfParallelism = 8 }, column => builder.Number(column));
         var indices = columns.SelectMany(column => column.Indices.ToArray()).ToArray();
-        foreach (var column in columns) builder.Check(column, Origin);
+        foreach (var column in columns) builder.Check(column.Kind, Origin);
 
         var ids = builder.Build(indices);
 
@@ -123,7 +123,7 @@ public sealed class IdIndexBuilderTests
         foreach (var batch in batches)
         {
             rows.AddRange(builder.Number(batch).Span);
-            builder.Check(batch, Origin);
+            builder.Check(batch.Kind, Origin);
         }
 
         var indices = rows.ToArray();
