@@ -42,15 +42,20 @@ internal sealed unsafe partial record MpiLibrary(nint Handle, MpiHandles Handles
 {
     private const int VersionCapacity = 8192; // the largest MPI_MAX_LIBRARY_VERSION_STRING
 
+    private const string OpenMpiName = "libmpi.so.40";
+
     /// <summary>Those of the MPI 5 ABI, of Open MPI 4 and 5, of MPICH 3 and 4, of MPICH on Debian, and any.</summary>
-    private static readonly string[] Names =
-        ["libmpi_abi.so.0", "libmpi.so.40", "libmpi.so.12", "libmpich.so.12", "libmpi.so"];
+    private static readonly string[] AllNames =
+        ["libmpi_abi.so.1", "libmpi_abi.so.0", OpenMpiName, "libmpi.so.12", "libmpich.so.12", "libmpi.so"];
 
     private bool IsOpenMpi => Version.StartsWith("Open MPI", StringComparison.Ordinal);
 
     /// <summary>Loads the library that works with what started the processes.</summary>
     /// <exception cref="GpuAlsException">There is none (<see cref="FailureKind.Usage"/>).</exception>
-    public static MpiLibrary Load(MpiLaunch launch)
+    public static MpiLibrary Load(MpiLaunch launch) => Load(launch, AllNames);
+
+    /// <summary>Loads one of some libraries.</summary>
+    internal static MpiLibrary Load(MpiLaunch launch, IReadOnlyList<string> names)
     {
         ArgumentNullException.ThrowIfNull(launch);
         if (!OperatingSystem.IsLinux())
@@ -65,7 +70,9 @@ internal sealed unsafe partial record MpiLibrary(nint Handle, MpiHandles Handles
                 $"{MpiLaunch.LibraryVariable} is {Quoted.Of(given)}, which cannot be loaded as an MPI library. Give "
                 + "the path of libmpi.so, or unset it to look for one.");
         List<string> unfit = [];
-        foreach (var name in launch.Launcher == MpiLauncher.Hydra ? Names.Reverse() : Names)
+        // Of those that fit any launcher, first the one that PMIx or PMI comes from.
+        foreach (var name in names.OrderBy(
+            name => name == OpenMpiName && launch.Launcher is MpiLauncher.Hydra or MpiLauncher.Pmi))
         {
             if (Open(name) is not { } library) continue;
             var isFit = launch.Launcher switch
@@ -88,7 +95,7 @@ internal sealed unsafe partial record MpiLibrary(nint Handle, MpiHandles Handles
         throw new GpuAlsException(
             FailureKind.Usage,
             $"This process was started by {wanted}, and no MPI library that works with it was found "
-            + $"({(unfit.Count > 0 ? $"{string.Join(", ", unfit)}; " : "")}tried {string.Join(", ", Names)}). "
+            + $"({(unfit.Count > 0 ? $"{string.Join(", ", unfit)}; " : "")}tried {string.Join(", ", names)}). "
             + (unfit.Count > 0 ? "Use the mpirun of the installed library, or load" : "Install it, load")
             + $" the module of the MPI that started this, or set {MpiLaunch.LibraryVariable} to the path of its "
             + "libmpi.so.");

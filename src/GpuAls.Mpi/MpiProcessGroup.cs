@@ -9,6 +9,12 @@ namespace GpuAls.Mpi;
 /// </summary>
 internal sealed unsafe class MpiProcessGroup : IProcessGroup, IDisposable
 {
+    /// <summary>
+    /// From so many bytes on, processes meet before they send: they sleep until the last has come, and then stay awake.
+    /// A sleeper passes nothing on: it would halve the speed. With fewer bytes, meeting costs more than that.
+    /// </summary>
+    private const long LargeCall = 64 << 10;
+
     private readonly MpiThread _thread;
     private readonly MpiCalls _calls;
     private string[] _hosts = [];
@@ -134,10 +140,10 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup, IDisposable
 
     private void AllGather(nint buffer, long[] counts, long[] offsets)
     {
-        Meet();
+        var isLarge = MeetIfLarge(counts.Sum());
         if (Enumerable.Range(0, Size).Max(process => offsets[process] + counts[process]) <= LargestCall)
         {
-            Finish(_calls.AllGather(buffer, counts, offsets));
+            _thread.Wait(_calls.AllGather(buffer, counts, offsets), isPatient: !isLarge);
             return;
         }
 
@@ -156,7 +162,7 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup, IDisposable
         nint source, long[] sentCounts, long[] sentOffsets,
         nint target, long[] receivedCounts, long[] receivedOffsets, bool isWhole)
     {
-        Meet();
+        // All are here: they have just exchanged their counts.
         if (isWhole)
         {
             Finish(_calls.AllToAll(source, sentCounts, sentOffsets, target, receivedCounts, receivedOffsets));
@@ -177,10 +183,11 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup, IDisposable
 
     private void Broadcast(nint buffer, long count, int root)
     {
-        Meet();
+        var isLarge = MeetIfLarge(count);
         var piece = count <= LargestCall ? count : LargestPiece;
         for (long at = 0; at < count; at += piece)
-            Finish(_calls.Broadcast(buffer + (nint)at, Math.Min(piece, count - at), root));
+            _thread.Wait(
+                _calls.Broadcast(buffer + (nint)at, Math.Min(piece, count - at), root), isPatient: !isLarge);
     }
 
     /// <summary>Sends to one process while it receives from one, in pieces.</summary>
@@ -197,7 +204,12 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup, IDisposable
         }
     }
 
-    private void Meet() => _thread.Wait(_calls.Barrier(), isPatient: true);
+    private bool MeetIfLarge(long bytes)
+    {
+        if (bytes < LargeCall) return false;
+        _thread.Wait(_calls.Barrier(), isPatient: true);
+        return true;
+    }
 
     private void Finish(nint request) => _thread.Wait(request, isPatient: false);
 
@@ -209,7 +221,8 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup, IDisposable
         fixed (long* pinnedSent = sent, pinnedReceived = received)
         {
             var (source, target) = ((nint)pinnedSent, (nint)pinnedReceived);
-            _thread.Run(source, target, () => AllToAll(source, each, offsets, target, each, offsets, isWhole: true));
+            _thread.Run(source, target, () => _thread.Wait(
+                _calls.AllToAll(source, each, offsets, target, each, offsets), isPatient: true));
         }
 
         return received;

@@ -51,6 +51,10 @@ try
 
     return 0;
 }
+catch (OperationCanceledException)
+{
+    return 143;
+}
 catch (GpuAlsException failure)
 {
     Console.Error.Write($"{failure.Kind}: {failure.Message}\n");

@@ -1,9 +1,9 @@
 namespace GpuAls.Tests.Mpi;
 
 /// <summary>The group on real MPI libraries. What processes do is in GpuAls.MpiProbe.</summary>
-[TestFixture(MpiRun.OpenMpi, "Open MPI v")]
-[TestFixture(MpiRun.Mpich, "MPICH Version: ")]
-public sealed class MpiProcessGroupTests(string launcher, string library)
+[TestFixture(MpiRun.OpenMpi, "Open MPI v", "libmpich.so.12")]
+[TestFixture(MpiRun.Mpich, "MPICH Version: ", "libmpi.so.40")]
+public sealed class MpiProcessGroupTests(string launcher, string library, string another)
 {
     [TestCase(2)]
     [TestCase(3)]
@@ -28,6 +28,27 @@ public sealed class MpiProcessGroupTests(string launcher, string library)
             launcher, ["-n", "1", .. MpiRun.ProbeCommand, "meet"], ("GPUALS_MPI_LIBRARY", "/nowhere/libmpi.so"));
 
         Assert.That((run.ExitCode, run.Output.Trim()), Is.EqualTo((0, "alone")), run.Error);
+    }
+
+    [Test]
+    public async Task Open_LibraryOfAnotherLauncher_IsRefused()
+    {
+        var run = await MpiRun.Run(
+            launcher, ["-n", "2", .. MpiRun.ProbeCommand, "meet"], ("GPUALS_MPI_LIBRARY", another));
+
+        Assert.That(run.ExitCode, Is.EqualTo((int)FailureKind.Usage), run.Error);
+        Assert.That(
+            run.Error, Does.Contain("Usage: The launcher started 2 processes, and ").And.Contain(" finds 1: they"));
+    }
+
+    [Test]
+    public async Task Open_LibraryIsNamedThatIsNone_IsRefused()
+    {
+        var run = await MpiRun.Run(
+            launcher, ["-n", "2", .. MpiRun.ProbeCommand, "meet"], ("GPUALS_MPI_LIBRARY", "/nowhere/libmpi.so"));
+
+        Assert.That(run.ExitCode, Is.EqualTo((int)FailureKind.Usage), run.Error);
+        Assert.That(run.Error, Does.Contain("GPUALS_MPI_LIBRARY is '/nowhere/libmpi.so', which cannot be loaded"));
     }
 
     [Test]
