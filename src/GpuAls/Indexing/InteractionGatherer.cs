@@ -48,7 +48,7 @@ internal sealed class InteractionGatherer(IInteractionSource source, IProcessGro
     /// an <see cref="int"/> says. All processes throw the same.
     /// </summary>
     /// <param name="roundBytes">Bytes of ids that a process sends at once, about.</param>
-    public (IndexedInteractions Rows, int[] RowsOfUsers) BuildShared(int roundBytes = IdExchange.UsualRoundBytes)
+    public (IndexedInteractions Rows, int[] RowsOfUsers) BuildShared(int roundBytes)
     {
         var found = _found.OfAll(group);
         foreach (var (kinds, origin) in found.Kinds) Check(kinds, origin);

@@ -42,13 +42,34 @@ internal static class InteractionLoader
         return gathered.Build(mayBeEmpty);
     }
 
+    /// <summary>Loads the rows that a process reads, with the ids of all processes.</summary>
+    /// <param name="source">The plays, which all processes see.</param>
+    /// <param name="group">The processes.</param>
+    /// <param name="progress">Told after each batch.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <param name="mostRows">Rows that a process may hold.</param>
+    /// <param name="roundBytes">Bytes of ids that a process sends at once, about.</param>
+    /// <returns>The rows, and [users] the rows of each in all processes, at most <see cref="int.MaxValue"/>.</returns>
+    internal static async Task<(IndexedInteractions Rows, int[] RowsOfUsers)> LoadShareAsync(
+        IInteractionSource source,
+        IProcessGroup group,
+        IProgress<ReadProgress>? progress,
+        CancellationToken cancellation,
+        int mostRows = int.MaxValue,
+        int roundBytes = IdExchange.UsualRoundBytes)
+    {
+        var gathered = new InteractionGatherer(source, group) { MostRows = Math.Min(mostRows, Array.MaxLength) };
+        await ReadAsync(source, gathered, InputShare.Of(group), progress, cancellation).ConfigureAwait(false);
+        return gathered.BuildShared(roundBytes);
+    }
+
     /// <summary>Reads a share of a source.</summary>
     /// <param name="source">The plays.</param>
     /// <param name="gathered">Gets its batches.</param>
     /// <param name="share">Which are read.</param>
     /// <param name="progress">Told after each batch.</param>
     /// <param name="cancellation">Looked at between batches.</param>
-    internal static async Task ReadAsync(
+    private static async Task ReadAsync(
         IInteractionSource source,
         InteractionGatherer gathered,
         InputShare share,

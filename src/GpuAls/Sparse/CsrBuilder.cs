@@ -140,7 +140,7 @@ internal static class CsrBuilder
         throw new ArgumentException($"index {bad} is out of range; there are {keyCount}.", nameof(keys));
     }
 
-    private static GpuAlsException TooLarge(string user, string item) => new(
+    internal static GpuAlsException TooLarge(string user, string item) => new(
         FailureKind.BadInput,
         $"the weights of user '{user}' and item '{item}' add up to more than fp32 can hold ({float.MaxValue:g2}). "
         + "Divide all weights by a constant, or correct these.");

@@ -33,6 +33,31 @@ internal static class PlayCore
         return EntrySelection.Select(plays, isKept, wanted: true);
     }
 
+    /// <summary>The part of plays whose rows several processes own: they drop what has too few, in rounds.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="plays">[rows that this one owns, columns].</param>
+    /// <param name="leastOfRow">Entries that a row must have.</param>
+    /// <param name="leastOfColumn">Entries that a column must have.</param>
+    /// <returns>A matrix of the same shape, in which dropped rows and columns are empty.</returns>
+    public static CsrMatrix OfShares(IProcessGroup group, CsrMatrix plays, int leastOfRow, int leastOfColumn)
+    {
+        if (leastOfRow <= 1 && leastOfColumn <= 1) return plays;
+        while (true)
+        {
+            var rows = plays;
+            var columns = SharedCsr.ColumnLengths(group, rows, row => rows.RowLength(row) >= leastOfRow);
+            var isKept = new bool[rows.EntryCount];
+            Parallel.For(0, rows.RowCount, row =>
+            {
+                if (rows.RowLength(row) < leastOfRow) return;
+                for (var entry = (int)rows.Indptr[row]; entry < rows.Indptr[row + 1]; entry++)
+                    isKept[entry] = columns[rows.Indices[entry]] >= leastOfColumn;
+            });
+            if (group.Sum(isKept.AsSpan().Count(false)) == 0) return plays;
+            plays = EntrySelection.Select(plays, isKept, wanted: true);
+        }
+    }
+
     /// <summary>How many entries the rows of one side still have.</summary>
     private sealed class Degrees
     {

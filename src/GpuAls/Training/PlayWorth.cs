@@ -25,6 +25,65 @@ internal static class PlayWorth
         return Trim(CsrBuilder.Build(rows), options);
     }
 
+    /// <summary>The plays to train on, of rows that several processes have.</summary>
+    /// <param name="rows">Those of this process, one process after the other; they move into the matrices.</param>
+    /// <param name="rowsOfUsers">[users], the rows of each in all processes.</param>
+    /// <param name="options">What they are worth.</param>
+    /// <param name="group">The processes.</param>
+    /// <param name="cost">The work of a row with so many plays: rows are shared out by it.</param>
+    /// <param name="most">Rows or plays that a process may hold.</param>
+    /// <exception cref="GpuAlsException">As above, on all processes; or one would hold too many.</exception>
+    public static InteractionMatrix BuildShared(
+        IndexedInteractions rows,
+        int[] rowsOfUsers,
+        AlsOptions options,
+        IProcessGroup group,
+        Func<int, double> cost,
+        long most)
+    {
+        if (options.HalfLife is not null) rows.Reweigh(Decayed(rows, options, group));
+        var (users, items, feedback) = (rows.Users, rows.Items, rows.Feedback);
+        var owners = RowShares.ByCost(rowsOfUsers, group.Size, length => length);
+        var (summed, cancelled) = SharedCsr.Sum(group, rows, owners, most);
+        var (leastOfUser, leastOfItem) = (options.MinUserPlays ?? 1, options.MinItemPlays ?? 1);
+        var byUser = PlayCore.OfShares(group, Capped(summed, options), leastOfUser, leastOfItem);
+        var (before, count) = (group.Sum(summed.EntryCount), group.Sum(byUser.EntryCount));
+        if (count == 0 && before > 0) throw NothingLeft(leastOfUser, leastOfItem);
+
+        var userLengths = new int[users.Count];
+        byUser.RowLengths().CopyTo(userLengths, owners.Start(group.Rank));
+        group.AllGather(userLengths.AsSpan(), owners);
+        var itemLengths = SharedCsr.ColumnLengths(group, byUser, _ => true);
+        RowShares userShares;
+        if (count < before)
+        {
+            var (userOrder, userIndices) = users.ByRows(userLengths);
+            var (itemOrder, itemIndices) = items.ByRows(itemLengths);
+            (users, items) = (users.Select(userOrder), items.Select(itemOrder));
+            userLengths = Array.ConvertAll(userOrder, user => userLengths[user]);
+            itemLengths = Array.ConvertAll(itemOrder, item => itemLengths[item]);
+            userShares = RowShares.ByCost(userLengths, group.Size, cost);
+            var renumbered = SharedEntries.Of(byUser, owners.Start(group.Rank), userIndices, itemIndices);
+            byUser = SharedCsr.FromEntries(group, renumbered, userShares, items.Count, most);
+        }
+        else
+        {
+            userShares = RowShares.ByCost(userLengths, group.Size, cost);
+            byUser = SharedCsr.Move(group, byUser, owners, userShares, userLengths, most);
+        }
+
+        var itemShares = RowShares.ByCost(itemLengths, group.Size, cost);
+        var byItem = SharedCsr.Transpose(group, byUser, userShares, itemShares, most);
+        return new InteractionMatrix(group.Rank, users, items, byUser, byItem, userShares, itemShares)
+        {
+            PlayCount = count,
+            UserLengths = userLengths,
+            ItemLengths = itemLengths,
+            Feedback = feedback,
+            CancelledPairs = cancelled,
+        };
+    }
+
     /// <summary>The plays to train on, of plays whose rows are needed for other things too.</summary>
     /// <param name="rows">The rows; they are needed for their times only.</param>
     /// <param name="plays">The same, duplicates summed.</param>
@@ -69,24 +128,32 @@ internal static class PlayWorth
 
     private static CsrMatrix Trim(CsrMatrix plays, AlsOptions options)
     {
-        if (options.MaxWeight is { } most)
-            plays = plays.MapValues(weight => Math.Clamp(weight, (float)-most, (float)most));
+        plays = Capped(plays, options);
         var (leastOfUser, leastOfItem) = (options.MinUserPlays ?? 1, options.MinItemPlays ?? 1);
         var core = PlayCore.Of(plays, leastOfUser, leastOfItem);
-        if (core.EntryCount > 0 || plays.EntryCount == 0) return core;
-        throw new GpuAlsException(
-            FailureKind.BadInput,
-            $"no plays are left: no user with {Counted.Of(leastOfUser, "different item")} has items with "
-            + $"{Counted.Of(leastOfItem, "different user")}. Lower --min-user-plays or --min-item-plays.");
+        return core.EntryCount > 0 || plays.EntryCount == 0 ? core : throw NothingLeft(leastOfUser, leastOfItem);
     }
 
-    /// <summary>[rows], each weight halved once for each half-life that its row is older than the reference.</summary>
-    private static float[] Decayed(IndexedInteractions rows, AlsOptions options)
+    private static CsrMatrix Capped(CsrMatrix plays, AlsOptions options) => options.MaxWeight is { } most
+        ? plays.MapValues(weight => Math.Clamp(weight, (float)-most, (float)most))
+        : plays;
+
+    private static GpuAlsException NothingLeft(int leastOfUser, int leastOfItem) => new(
+        FailureKind.BadInput,
+        $"no plays are left: no user with {Counted.Of(leastOfUser, "different item")} has items with "
+        + $"{Counted.Of(leastOfItem, "different user")}. Lower --min-user-plays or --min-item-plays.");
+
+    /// <summary>
+    /// [rows], each weight halved once for each half-life that its row is older than the reference: the newest row of
+    /// all processes, unless the options say.
+    /// </summary>
+    private static float[] Decayed(IndexedInteractions rows, AlsOptions options, IProcessGroup? group = null)
     {
         var (times, weights, kind) = (WithTimes(rows).Times!, rows.Weights, rows.TimeKind);
         var newest = options.AsOf is { } asOf
             ? EpochTime.Microseconds(asOf)
-            : times.Length == 0 ? 0 : times.Max(time => EpochTime.Microseconds(time, kind));
+            : times.Select(time => EpochTime.Microseconds(time, kind)).DefaultIfEmpty(long.MinValue).Max();
+        if (group is not null) newest = group.AllGather(newest).Max();
         var halfLife = options.HalfLife!.Value * MicrosecondsPerDay;
         var decayed = GC.AllocateUninitializedArray<float>(times.Length);
         ParallelRanges.ForEach(times.Length, (start, end) =>

@@ -91,13 +91,9 @@ public sealed class SharedLoadTests
     }
 
     private static (IndexedInteractions Rows, int[] RowsOfUsers) Load(
-        IInteractionSource source, IProcessGroup group, int roundBytes, int mostRows = int.MaxValue)
-    {
-        var gathered = new InteractionGatherer(source, group) { MostRows = mostRows };
-        InteractionLoader.ReadAsync(source, gathered, InputShare.Of(group), null, CancellationToken.None)
+        IInteractionSource source, IProcessGroup group, int roundBytes, int mostRows = int.MaxValue) =>
+        InteractionLoader.LoadShareAsync(source, group, null, CancellationToken.None, mostRows, roundBytes)
             .GetAwaiter().GetResult();
-        return gathered.BuildShared(roundBytes);
-    }
 
     private static ((IndexedInteractions Rows, int[] RowsOfUsers)[] Shares, IReadOnlyList<Exception?> Failures) Load(
         IInteractionSource source, int size, int roundBytes, int mostRows = int.MaxValue)

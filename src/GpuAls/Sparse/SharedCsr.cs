@@ -1,0 +1,168 @@
+namespace GpuAls;
+
+/// <summary>
+/// CSR matrices whose rows several processes own, each a range of them: made of entries that any process may have,
+/// moved to other owners, and transposed. No process ever holds more than its own rows and what it sends.
+/// </summary>
+internal static class SharedCsr
+{
+    /// <summary>Sums the plays of each user and item, as <see cref="CsrBuilder.Build"/> does.</summary>
+    /// <param name="group">The processes; each has some of the rows, one after the other.</param>
+    /// <param name="interactions">The rows of this one; they move into the matrix.</param>
+    /// <param name="shares">Which process owns which users.</param>
+    /// <param name="most">Rows that a process may hold.</param>
+    /// <returns>[own users, items], and how many pairs all processes leave out because their sum is 0.</returns>
+    /// <exception cref="GpuAlsException">
+    /// Kind BadInput, on all processes: one would hold too many rows, or the weights of a user and an item add up to
+    /// more than fp32 holds.
+    /// </exception>
+    public static (CsrMatrix ByUser, long Cancelled) Sum(
+        IProcessGroup group, IndexedInteractions interactions, RowShares shares, long most)
+    {
+        var (users, items, feedback) = (interactions.Users, interactions.Items, interactions.Feedback);
+        var sorted = Sort(group, SharedEntries.Of(interactions), shares, items.Count, most);
+        var sums = new DuplicateSums(sorted.Starts, sorted.Columns, sorted.Values, feedback);
+        var overflow = sums.Overflow is var (row, column) ? (shares.Start(group.Rank) + row, column) : (-1, -1);
+        foreach (var (user, item) in group.AllGather(overflow))
+            if (user >= 0) throw CsrBuilder.TooLarge(users.Format(user), items.Format(item));
+        return (sums.ToMatrix(items.Count), group.Sum(sums.Cancelled));
+    }
+
+    /// <summary>The rows that this process owns, of entries that have values and are all different.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="entries">Those of this one, in any order; they move into the matrix.</param>
+    /// <param name="shares">Which process owns which rows.</param>
+    /// <param name="columnCount">Number of columns.</param>
+    /// <param name="most">Entries that a process may hold.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput, on all processes: one would hold too many.</exception>
+    public static CsrMatrix FromEntries(
+        IProcessGroup group, SharedEntries entries, RowShares shares, int columnCount, long most)
+    {
+        var sorted = Sort(group, entries, shares, columnCount, most);
+        return CsrMatrix.InBuffers(columnCount, sorted.Starts, sorted.Columns, sorted.Values!);
+    }
+
+    /// <summary>Brings rows to other owners.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="rows">[rows that this one owns, columns].</param>
+    /// <param name="from">Which process owns which rows.</param>
+    /// <param name="to">Which process will.</param>
+    /// <param name="lengths">[all rows], the entries of each.</param>
+    /// <param name="most">Entries that a process may hold.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput, on all processes: one would hold too many.</exception>
+    public static CsrMatrix Move(
+        IProcessGroup group, CsrMatrix rows, RowShares from, RowShares to, int[] lengths, long most)
+    {
+        if (from.Starts.SequenceEqual(to.Starts)) return rows;
+        var (own, counts) = (from.Start(group.Rank), new long[group.Size]);
+        for (var process = 0; process < group.Size; process++)
+        {
+            var first = Math.Max(own, to.Start(process));
+            var end = Math.Min(from.Start(group.Rank + 1), to.Start(process + 1));
+            if (first < end)
+                counts[process] = rows.Indptr[end - own] - rows.Indptr[first - own];
+        }
+
+        Check(group, counts, most);
+        var indptr = CsrMatrix.IndptrOf(lengths.AsSpan(to.Start(group.Rank), to.Count(group.Rank)));
+        var indices = group.AllToAll(rows.Indices, counts, out _);
+        return CsrMatrix.InBuffers(rows.ColumnCount, indptr, indices, group.AllToAll(rows.Values, counts, out _));
+    }
+
+    /// <summary>The same entries with rows and columns swapped.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="rows">[rows that this one owns, columns].</param>
+    /// <param name="shares">Which process owns which rows.</param>
+    /// <param name="columns">Which process owns which columns.</param>
+    /// <param name="most">Entries that a process may hold.</param>
+    /// <returns>[columns that this process owns, all rows].</returns>
+    /// <exception cref="GpuAlsException">Kind BadInput, on all processes: one would hold too many.</exception>
+    public static CsrMatrix Transpose(
+        IProcessGroup group, CsrMatrix rows, RowShares shares, RowShares columns, long most)
+    {
+        // [columns, own rows]: what goes to a process lies together.
+        var own = CsrBuilder.Transpose(rows);
+        var (entries, lines) = (new long[group.Size], new long[group.Size]);
+        for (var process = 0; process < group.Size; process++)
+        {
+            entries[process] = own.Indptr[columns.Start(process + 1)] - own.Indptr[columns.Start(process)];
+            lines[process] = columns.Count(process);
+        }
+
+        Check(group, entries, most);
+        var lengths = group.AllToAll<int>(own.RowLengths(), lines, out _); // [processes, own columns]
+        var indptr = new long[columns.Count(group.Rank) + 1];
+        for (var i = 0; i < lengths.Length; i++) indptr[(i % (indptr.Length - 1)) + 1] += lengths[i];
+        for (var column = 0; column < indptr.Length - 1; column++) indptr[column + 1] += indptr[column];
+        var indices = group.AllToAll(own.Indices, entries, out var received);
+        for (var (process, start) = (0, 0L); process < group.Size; start += received[process++])
+            foreach (ref var index in indices.AsSpan((int)start, (int)received[process]))
+                index += shares.Start(process);
+        indices = Interleave(indices, lengths, indptr);
+        var values = Interleave(group.AllToAll(own.Values, entries, out _), lengths, indptr);
+        return CsrMatrix.InBuffers(shares.RowCount, indptr, indices, values);
+    }
+
+    /// <summary>[all columns], the entries of each column in the rows of all processes.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="rows">[rows that this one owns, columns].</param>
+    /// <param name="isCounted">Whether the entries of a row count.</param>
+    public static int[] ColumnLengths(IProcessGroup group, CsrMatrix rows, Func<int, bool> isCounted)
+    {
+        var lengths = new int[rows.ColumnCount];
+        for (var row = 0; row < rows.RowCount; row++)
+        {
+            if (!isCounted(row)) continue;
+            foreach (var column in rows.RowIndices(row)) lengths[column]++;
+        }
+
+        group.Sum(lengths.AsSpan());
+        return lengths;
+    }
+
+    /// <summary>Throws where a process would hold too many entries.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="counts">[processes], the entries that this one has for each.</param>
+    /// <param name="most">Entries that a process may hold.</param>
+    public static void Check(IProcessGroup group, ReadOnlySpan<long> counts, long most)
+    {
+        var all = group.AllGather(counts, out _); // [senders, receivers]
+        for (var process = 0; process < group.Size; process++)
+        {
+            long entries = 0;
+            for (var sender = 0; sender < group.Size; sender++) entries += all[(sender * group.Size) + process];
+            if (entries > most)
+                throw new GpuAlsException(
+                    FailureKind.BadInput,
+                    $"process {process} of {group.Size} would hold {Counted.Of(entries, "play")}, but can hold "
+                    + $"{most:N0}. Start more processes, or sum the plays of each user and item before training.");
+        }
+    }
+
+    private static SortedEntries Sort(
+        IProcessGroup group, SharedEntries entries, RowShares shares, int columnCount, long most)
+    {
+        entries.SendToOwners(group, shares, most);
+        var (rows, columns, values) = entries.Take();
+        foreach (ref var row in rows.AsSpan()) row -= shares.Start(group.Rank);
+        return new CoordinateSort(shares.Count(group.Rank), columnCount, rows.Length).Sort(rows, columns, values);
+    }
+
+    /// <summary>Puts the parts of each row together, which processes have sent, each its parts of all rows.</summary>
+    /// <param name="sent">[entries].</param>
+    /// <param name="lengths">[processes, rows], the length of each part.</param>
+    /// <param name="indptr">[rows + 1], where each row starts.</param>
+    private static T[] Interleave<T>(T[] sent, int[] lengths, long[] indptr)
+    {
+        var rows = GC.AllocateUninitializedArray<T>(sent.Length);
+        var (ends, start) = (indptr.AsSpan(0, indptr.Length - 1).ToArray(), 0);
+        for (var i = 0; i < lengths.Length; start += lengths[i++])
+        {
+            ref var end = ref ends[i % ends.Length];
+            sent.AsSpan(start, lengths[i]).CopyTo(rows.AsSpan((int)end));
+            end += lengths[i];
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,113 @@
+namespace GpuAls;
+
+/// <summary>Entries of a matrix in any order (COO form), which several processes have.</summary>
+internal sealed class SharedEntries
+{
+    private int[] _rows;
+    private int[] _columns;
+    private float[]? _values;
+    private int _count;
+
+    /// <param name="rows">[entries or more], the row of each; the arrays are not the caller's any more.</param>
+    /// <param name="columns">[entries or more], the column of each.</param>
+    /// <param name="values">[entries or more]; null if each is 1.</param>
+    /// <param name="count">Number of entries.</param>
+    public SharedEntries(int[] rows, int[] columns, float[]? values, int count) =>
+        (_rows, _columns, _values, _count) = (rows, columns, values, count);
+
+    /// <summary>The rows that this process has read, which has none afterwards.</summary>
+    public static SharedEntries Of(IndexedInteractions interactions)
+    {
+        var count = interactions.RowCount;
+        var (users, items, weights) = interactions.Take();
+        return new SharedEntries(users, items, weights, count);
+    }
+
+    /// <summary>The entries of rows and columns under other numbers.</summary>
+    /// <param name="matrix">[rows that this process owns, columns].</param>
+    /// <param name="firstRow">The first of these rows.</param>
+    /// <param name="rows">[all rows], the new number of each; those without entries may have none.</param>
+    /// <param name="columns">[columns], the new number of each.</param>
+    public static SharedEntries Of(CsrMatrix matrix, int firstRow, int[] rows, int[] columns)
+    {
+        var count = (int)matrix.EntryCount;
+        var (newRows, newColumns) = (
+            GC.AllocateUninitializedArray<int>(count), GC.AllocateUninitializedArray<int>(count));
+        Parallel.For(0, matrix.RowCount, row =>
+        {
+            var (start, end) = ((int)matrix.Indptr[row], (int)matrix.Indptr[row + 1]);
+            newRows.AsSpan(start..end).Fill(rows[firstRow + row]);
+            for (var entry = start; entry < end; entry++) newColumns[entry] = columns[matrix.Indices[entry]];
+        });
+        return new SharedEntries(newRows, newColumns, matrix.Values.ToArray(), count);
+    }
+
+    /// <summary>The arrays, as long as there are entries; none are left here.</summary>
+    public (int[] Rows, int[] Columns, float[]? Values) Take()
+    {
+        var taken = (_rows, _columns, _values);
+        (_rows, _columns, _values, _count) = ([], [], null, 0);
+        return taken;
+    }
+
+    /// <summary>
+    /// Sends each entry to the owner of its row. A process gets those of process 0 first, in their order, then those of
+    /// process 1, …. One array after the other is sent, so that only one is held twice.
+    /// </summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="shares">Which process owns which rows.</param>
+    /// <param name="most">Entries that a process may hold.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput, on all processes: one would hold too many.</exception>
+    public void SendToOwners(IProcessGroup group, RowShares shares, long most)
+    {
+        var (positions, counts) = PositionsByOwner(group, shares);
+        SharedCsr.Check(group, counts, most);
+        Send(ref _rows, group, positions, counts);
+        Send(ref _columns, group, positions, counts);
+        if (_values is not null) Send(ref _values, group, positions, counts);
+        _count = _rows.Length;
+    }
+
+    private static void Send<T>(ref T[] values, IProcessGroup group, int[] positions, long[] counts)
+        where T : unmanaged
+    {
+        var sent = Ordered(values, positions);
+        values = [];
+        values = group.AllToAll<T>(sent, counts, out _);
+    }
+
+    private static T[] Ordered<T>(T[] values, int[] positions)
+    {
+        var ordered = GC.AllocateUninitializedArray<T>(positions.Length);
+        ParallelRanges.ForEach(positions.Length, (start, end) =>
+        {
+            for (var entry = start; entry < end; entry++) ordered[positions[entry]] = values[entry];
+        });
+        return ordered;
+    }
+
+    /// <summary>[entries], the position of each where those for a process are together, and their numbers.</summary>
+    private (int[] Positions, long[] Counts) PositionsByOwner(IProcessGroup group, RowShares shares)
+    {
+        var parts = Segments.CountFor(_count);
+        var positions = GC.AllocateUninitializedArray<int>(_count);
+        // At first the owner of each.
+        var sort = new CountingSort(group.Size, parts, (part, counts) =>
+        {
+            var end = Segments.Start(positions.Length, part + 1, parts);
+            for (var entry = Segments.Start(positions.Length, part, parts); entry < end; entry++)
+                counts[positions[entry] = shares.OwnerOf(_rows[entry])]++;
+        });
+        Parallel.For(0, parts, part =>
+        {
+            var next = sort.Next(part);
+            var end = Segments.Start(positions.Length, part + 1, parts);
+            for (var entry = Segments.Start(positions.Length, part, parts); entry < end; entry++)
+                positions[entry] = next[positions[entry]]++;
+        });
+        var counts = new long[group.Size];
+        for (var process = 0; process < counts.Length; process++)
+            counts[process] = sort.Starts[process + 1] - sort.Starts[process];
+        return (positions, counts);
+    }
+}

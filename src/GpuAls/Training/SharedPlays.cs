@@ -1,0 +1,112 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace GpuAls;
+
+/// <summary>
+/// Reads plays by several processes together. Each reads a share of the input and gets the rows of users and items that
+/// it owns, exactly those that <see cref="InteractionMatrix.ShareOf"/> cuts out of what one process loads; none ever
+/// holds all plays. What one process would refuse, all refuse, with the same message; but a process that cannot read
+/// its share fails alone, which ends the group. With one process this is <see cref="InteractionLoader"/> and
+/// <see cref="PlayWorth"/>.
+/// </summary>
+internal static class SharedPlays
+{
+    /// <summary>Loads plays from files that all processes see.</summary>
+    /// <param name="locations">Files, folders or globs.</param>
+    /// <param name="schema">Which columns are read, and how.</param>
+    /// <param name="group">The processes.</param>
+    /// <param name="options">What plays are worth.</param>
+    /// <param name="cost">The work of a row with so many plays, in any unit: rows are shared out by it.</param>
+    /// <param name="progress">Told after each batch how much of its share this process has read.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="GpuAlsException">
+    /// As of <see cref="InteractionLoader"/> and <see cref="PlayWorth"/>. Also kind BadInput: processes see different
+    /// files, or one would have more plays than it can hold.
+    /// </exception>
+    public static async Task<(InteractionMatrix Plays, ReadStatistics Statistics)> LoadAsync(
+        IReadOnlyList<string> locations,
+        InteractionSchema schema,
+        IProcessGroup group,
+        AlsOptions options,
+        Func<int, double> cost,
+        IProgress<ReadProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        ArgumentNullException.ThrowIfNull(group);
+        schema.CheckDistinct();
+        var files = await InputLocation.ResolveAsync(locations, cancellation).ConfigureAwait(false);
+        CheckSame(files, group);
+        return await LoadAsync(
+            new FileInteractionSource(files, schema), group, options, cost, progress, cancellation: cancellation)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Loads plays from a source that all processes see; a database is read by the first of them.</summary>
+    /// <param name="source">The plays.</param>
+    /// <param name="group">The processes.</param>
+    /// <param name="options">What plays are worth.</param>
+    /// <param name="cost">The work of a row with so many plays, in any unit.</param>
+    /// <param name="progress">Told after each batch how much of its share this process has read.</param>
+    /// <param name="limits">What a process holds at most.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="GpuAlsException">As above.</exception>
+    public static async Task<(InteractionMatrix Plays, ReadStatistics Statistics)> LoadAsync(
+        IInteractionSource source,
+        IProcessGroup group,
+        AlsOptions options,
+        Func<int, double> cost,
+        IProgress<ReadProgress>? progress = null,
+        SharingLimits? limits = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(group);
+        ArgumentNullException.ThrowIfNull(options);
+        if (group.Size == 1)
+        {
+            var all = await InteractionLoader.LoadAsync(source, progress, cancellation).ConfigureAwait(false);
+            return (PlayWorth.Build(all, options), all.Statistics);
+        }
+
+        limits ??= new SharingLimits();
+        var (rows, rowsOfUsers) = await InteractionLoader.LoadShareAsync(
+            source, group, progress, cancellation, limits.Rows, limits.RoundBytes).ConfigureAwait(false);
+        return (PlayWorth.BuildShared(rows, rowsOfUsers, options, group, cost, limits.Rows), rows.Statistics);
+    }
+
+    /// <summary>Processes that see other files would read some plays twice and others never.</summary>
+    private static void CheckSame(IReadOnlyList<InputFile> files, IProcessGroup group)
+    {
+        if (group.Size == 1) return;
+        var hash = new XxHash3();
+        foreach (var file in files)
+        {
+            hash.Append(Encoding.UTF8.GetBytes(file.Path));
+            hash.Append(MemoryMarshal.AsBytes<long>([file.Bytes]));
+        }
+
+        var seen = group.AllGather((hash.GetCurrentHashAsUInt64(), files.Count, files.Sum(file => file.Bytes)));
+        var other = Array.FindIndex(seen, process => process != seen[0]);
+        if (other < 0) return;
+        throw new GpuAlsException(
+            FailureKind.BadInput,
+            $"processes see different plays: {Describe(0)} and {Describe(other)}. Give locations where all of them "
+            + "find the same files, such as a network file system or S3.");
+
+        string Describe(int process) => $"process {process} finds "
+            + $"{Counted.Of(seen[process].Item2, "file")} of {Counted.Of(seen[process].Item3, "byte")}";
+    }
+}
+
+/// <summary>What a process holds at most.</summary>
+internal sealed record SharingLimits
+{
+    /// <summary>Rows or plays of a process.</summary>
+    public int Rows { get; init; } = Array.MaxLength;
+
+    /// <summary>Bytes of ids that it sends at once, about.</summary>
+    public int RoundBytes { get; init; } = IdExchange.UsualRoundBytes;
+}
