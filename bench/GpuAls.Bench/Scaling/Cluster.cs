@@ -26,6 +26,10 @@ internal sealed record GpuModel(
     /// <summary>Seconds for one row.</summary>
     public double RowSeconds(int plays) => plays == 0 ? 0 : (ForRow + (ForPlay * plays)) * 1e-9;
 
+    /// <summary>FMAs that one row needs: its plays added to a triangle, its factorization and its solution.</summary>
+    public double RowFmas(int plays) => plays == 0 ? 0
+        : (plays * Rank * (Rank + 1) / 2.0) + (Math.Pow(Rank, 3) / 6) + ((double)Rank * Rank);
+
     /// <summary>Seconds for the Gramian of some rows.</summary>
     public double GramianSeconds(double rows) => rows * ForGramianRow * 1e-9;
 }

@@ -34,7 +34,8 @@ internal sealed class Prediction
     {
         (_gpu, ProcessCount) = (gpu, processCount);
         _halves = [new Half(plays.Users, processCount, cost), new Half(plays.Items, processCount, cost)];
-        Work = Spread([.. _halves.Select(half => half.Each(cost))]);
+        Cost = Spread([.. _halves.Select(half => half.Each(cost))]);
+        Fmas = Spread([.. _halves.Select(half => half.Each(gpu.RowFmas))]);
         double[][] seconds = [.. _halves.Select(half => half.Each(gpu.RowSeconds))];
         Time = Spread(seconds);
         _slowest = [.. seconds.Select(half => half.Max())];
@@ -50,8 +51,11 @@ internal sealed class Prediction
     /// <summary>Number of GPUs.</summary>
     public int ProcessCount { get; }
 
-    /// <summary>The cost of a process: the mean, and of the slowest of each half.</summary>
-    public (double Mean, double Largest) Work { get; }
+    /// <summary>The cost of a process: the mean, and the most of each half.</summary>
+    public (double Mean, double Largest) Cost { get; }
+
+    /// <summary>The FMAs that the rows of a process need: the mean, and the most of each half.</summary>
+    public (double Mean, double Largest) Fmas { get; }
 
     /// <summary>Seconds of solving: the mean, and of the slowest of each half.</summary>
     public (double Mean, double Largest) Time { get; }
@@ -82,6 +86,10 @@ internal sealed class Prediction
     /// <param name="overlaps">Whether rows are sent while others are solved, at best without any loss.</param>
     public double Iteration(Links links, bool overlaps) => Gramian + _halves.Zip(_slowest, (half, solving) =>
         overlaps ? Math.Max(solving, Gather(half, links)) : solving + Gather(half, links)).Sum();
+
+    /// <summary>Seconds for both Gramians if each GPU summed a part of the rows, and all gathered the sums.</summary>
+    public double SharedGramian(Links links) => (Gramian / ProcessCount) + (_halves.Length * links.GatherSeconds(
+        (double)ProcessCount * _gpu.Rank * _gpu.Rank * sizeof(double), ProcessCount));
 
     /// <summary>The time of one GPU ÷ that of all.</summary>
     public double Efficiency(double seconds) => OneGpu / ProcessCount / seconds;

@@ -1,19 +1,25 @@
 using System.CommandLine;
+using GpuAls.Bench.OnGpu;
+using GpuAls.Bench.Shapes;
 using Spectre.Console;
 
 namespace GpuAls.Bench.Scaling;
 
-/// <summary>bench scaling: what several GPUs share, and how long an iteration is predicted to take.</summary>
+/// <summary>
+/// bench scaling: how evenly processes share the rows, measured on this CPU, and how long an iteration is predicted to
+/// take on many GPUs.
+/// </summary>
 internal static class ScalingCommand
 {
     public static Command Create()
     {
         var quick = new Option<bool>("--quick")
         {
-            Description = "small inputs: checks that everything works",
+            Description = "small inputs: checks that everything works; the times are meaningless",
         };
         var command = new Command(
-            "scaling", "Predicts the time of an iteration on many GPUs. Nothing is timed.")
+            "scaling",
+            "Measures how evenly processes share the rows, and predicts the time of an iteration on many GPUs.")
         {
             quick,
         };
@@ -23,20 +29,27 @@ internal static class ScalingCommand
     }
 }
 
-/// <summary>What to predict.</summary>
-/// <param name="Histories">The plays to predict for.</param>
-/// <param name="GpuCounts">Numbers of GPUs to predict for.</param>
-internal sealed record ScalingPlan(IReadOnlyList<Func<Histories>> Histories, int[] GpuCounts)
+/// <summary>What to measure and to predict.</summary>
+/// <param name="Measured">The plays whose shares are measured.</param>
+/// <param name="Ranks">At which ranks.</param>
+/// <param name="Repetitions">How often.</param>
+/// <param name="Predicted">The plays to predict for, and the numbers of GPUs.</param>
+internal sealed record ScalingPlan(
+    Shape Measured, int[] Ranks, int Repetitions, (Func<Histories> Plays, int[] GpuCounts)[] Predicted)
 {
-    public static ScalingPlan Full { get; } = new(
-        [
-            () => Scaling.Histories.Of("10⁹", 10_000_000, 1_000_000, 1_000_000_000),
-            () => Scaling.Histories.Of("10¹¹", 1_000_000_000, 100_000_000, 100_000_000_000),
-        ],
-        [8, 64, 512]);
+    private static readonly int[] Clusters = [8, 64, 512];
 
-    public static ScalingPlan Quick { get; } =
-        new([() => Scaling.Histories.Of("10⁵", 2_000, 500, 100_000)], [8, 16]);
+    /// <summary>The last has the size of the largest graph that ALX was published with, on as many TPU cores.</summary>
+    public static ScalingPlan Full { get; } = new(
+        Shape.Host, [64, 128], 7,
+        [
+            (() => Histories.Of("10⁹", 10_000_000, 1_000_000, 1_000_000_000), Clusters),
+            (() => Histories.Of("10¹¹", 1_000_000_000, 100_000_000, 100_000_000_000), Clusters),
+            (() => Histories.Of("WebGraph-sparse", 365_400_000, 365_400_000, 30_000_000_000), [256]),
+        ]);
+
+    public static ScalingPlan Quick { get; } = new(
+        Shape.Of(500, 200, 5_000), [16], 1, [(() => Histories.Of("10⁵", 2_000, 500, 100_000), [8, 16])]);
 }
 
 /// <summary>The tables of bench/Results/scaling.md.</summary>
@@ -45,20 +58,47 @@ internal sealed class ScalingRun(ScalingPlan plan, TextWriter results)
     private const double Tera = 1e12;
     private const double Giga = 1e9;
 
+    private static readonly int[] ProcessCounts = [2, 4];
+
     public void Run()
     {
         results.WriteLine(Machine.Line);
+        PrintMeasured();
         PrintModel();
-        var cases = plan.Histories.Select(create => create()).SelectMany(
-            plays => GpuModel.All.SelectMany(
-                gpu => plan.GpuCounts.Select(count => new Case(plays, gpu, count)))).ToArray();
+        Case[] cases = [.. plan.Predicted.SelectMany(of => Case.Of(of.Plays(), of.GpuCounts))];
         PrintShares(cases);
         foreach (var links in Links.All) PrintTimes(cases, links);
     }
 
     private static double Ratio((double Mean, double Largest) spread) => spread.Largest / spread.Mean;
 
-    private static string Seconds(double seconds) => ResultTable.Text(seconds, "G3");
+    private static string Gigabytes(double bytes) => ResultTable.Text(bytes / Giga, bytes >= 1e11 ? "F0" : "G3");
+
+    private static string Seconds(double seconds) => ResultTable.Text(seconds, seconds >= 100 ? "F0" : "G3");
+
+    private void PrintMeasured()
+    {
+        var table = ResultTable.Create(
+            ["solver"], ["rank", "processes", "imbalance, cost", "time", "users, s", "items, s"]);
+        var plays = SampleMatrix.Create(plan.Measured);
+        foreach (var solver in Enum.GetValues<Solver>())
+            foreach (var rank in plan.Ranks)
+                foreach (var count in ProcessCounts)
+                {
+                    var options = TrainingRun.Options(rank, 1) with { Solver = solver };
+                    var times = ShareTimes.Measure(plays, options, count, plan.Repetitions);
+                    table.AddRow(
+                        Words.Of(solver), ResultTable.Text(rank, "0"), ResultTable.Text(count, "0"),
+                        ResultTable.Text(times.CostImbalance, "F2"), ResultTable.Text(times.Imbalance, "F2"),
+                        string.Join(" ", times.Users.Select(Seconds)), string.Join(" ", times.Items.Select(Seconds)));
+                }
+
+        ResultTable.Print(
+            table, results, "",
+            ResultTable.Text(
+                $"MEASURED: {plan.Measured.Name}; seconds of one thread of the CPU for the rows of each process, ")
+            + ResultTable.Text($"least of {plan.Repetitions}"));
+    }
 
     /// <summary>The row model beside what was measured in whole iterations.</summary>
     private void PrintModel()
@@ -87,16 +127,15 @@ internal sealed class ScalingRun(ScalingPlan plan, TextWriter results)
         var table = ResultTable.Create(
             ["plays"],
             [
-                "rank", "GPUs", "TFMA a GPU", "imbalance, cost", "imbalance, time", "GB received", "factors, GB",
+                "rank", "GPUs", "TFMA a GPU", "imbalance, TFMA", "cost", "time", "GB received", "factors, GB",
                 "plays, GB", "fits 141 GB", "Gramians, s", "solving, s",
             ]);
         foreach (var (plays, gpu, count, predicted) in cases)
             table.AddRow(
                 plays.Name, ResultTable.Text(gpu.Rank, "0"), ResultTable.Text(count, "0"),
-                ResultTable.Text(predicted.Work.Mean / Tera, "G3"), ResultTable.Text(Ratio(predicted.Work), "F3"),
-                ResultTable.Text(Ratio(predicted.Time), "F3"), ResultTable.Text(predicted.Received / Giga, "G3"),
-                ResultTable.Text(predicted.FactorBytes / Giga, "G3"),
-                ResultTable.Text(predicted.PlaysBytes / Giga, "G3"),
+                ResultTable.Text(predicted.Fmas.Mean / Tera, "G3"), ResultTable.Text(Ratio(predicted.Fmas), "F2"),
+                ResultTable.Text(Ratio(predicted.Cost), "F2"), ResultTable.Text(Ratio(predicted.Time), "F2"),
+                Gigabytes(predicted.Received), Gigabytes(predicted.FactorBytes), Gigabytes(predicted.PlaysBytes),
                 predicted.Fits ? "yes" : "no: sharded factors",
                 Seconds(predicted.Gramian), Seconds(predicted.Time.Largest));
         ResultTable.Print(table, results, "", "PREDICTED, not measured: the share of a GPU in an iteration");
@@ -108,16 +147,19 @@ internal sealed class ScalingRun(ScalingPlan plan, TextWriter results)
             ["plays"],
             [
                 "rank", "GPUs", "one GPU, s", "exchange, s", "iteration, s", "efficiency", "overlapped, s",
-                "efficiency ", "fits",
+                "efficiency ", "Gramians shared too, s", "efficiency  ", "fits",
             ]);
         foreach (var (plays, gpu, count, predicted) in cases)
         {
-            var (apart, overlapped) = (predicted.Iteration(links, false), predicted.Iteration(links, true));
+            var today = predicted.Iteration(links, overlaps: false);
+            var overlapped = predicted.Iteration(links, overlaps: true);
+            var shared = overlapped - predicted.Gramian + predicted.SharedGramian(links);
             table.AddRow(
                 plays.Name, ResultTable.Text(gpu.Rank, "0"), ResultTable.Text(count, "0"), Seconds(predicted.OneGpu),
                 Seconds(predicted.Exchange(links)),
-                Seconds(apart), ResultTable.Text(predicted.Efficiency(apart), "P0"),
+                Seconds(today), ResultTable.Text(predicted.Efficiency(today), "P0"),
                 Seconds(overlapped), ResultTable.Text(predicted.Efficiency(overlapped), "P0"),
+                Seconds(shared), ResultTable.Text(predicted.Efficiency(shared), "P0"),
                 predicted.Fits ? "yes" : "no");
         }
 
@@ -126,11 +168,11 @@ internal sealed class ScalingRun(ScalingPlan plan, TextWriter results)
 
     private sealed record Case(Histories Plays, GpuModel Gpu, int Count, Prediction Predicted)
     {
-        public Case(Histories plays, GpuModel gpu, int count)
-            : this(
-                plays, gpu, count,
-                new Prediction(gpu, plays, count, new TrainingPlan(gpu.Rank, 0, SumPrecision.Fp32).WorkOf))
-        {
-        }
+        /// <summary>All ranks on each number of GPUs, with the rows shared out as the program does.</summary>
+        public static IEnumerable<Case> Of(Histories plays, int[] counts) =>
+            from gpu in GpuModel.All
+            let plan = new TrainingPlan(gpu.Rank, ConjugateGradientSteps: 0, SumPrecision.Fp32)
+            from count in counts
+            select new Case(plays, gpu, count, new Prediction(gpu, plays, count, plan.WorkOf));
     }
 }

@@ -174,7 +174,8 @@ internal sealed class TrainJob
         features.Check(data.Plays, _progress);
         if (features.Tables.HasAny) _clock.End("read_features");
         if (data.Evaluator is { } evaluator) _progress?.Report(new SplitMade(evaluator.Counts, 1, 1, ColdStart.Drop));
-        return data with { Plays = data.Plays.ShareOf(_group, _options.Als.Plan.WorkOf) };
+        var plan = _options.Als.Plan.On(_engine.Capabilities, _group);
+        return data with { Plays = data.Plays.ShareOf(_group, plan.WorkOf) };
     }
 
     /// <summary>What checkpoints tell the plays by, which all processes compute together.</summary>

@@ -34,6 +34,12 @@ internal sealed record EngineCapabilities
     public bool SolvesNonnegative { get; init; }
 
     /// <summary>
+    /// The most plays of a row that is solved exactly through as many unknowns as it has plays, by rank; 0 where none
+    /// is.
+    /// </summary>
+    public Func<int, int> LongestDualRow { get; init; } = _ => 0;
+
+    /// <summary>
     /// Blocks into which <see cref="EngineRows.Gramian"/> cuts the rows at most. Processes share the work by blocks;
     /// with 1 each of them sums all rows.
     /// </summary>

@@ -21,19 +21,45 @@ internal readonly record struct TrainingPlan(
         : ConjugateGradientSteps > 0 ? Solver.ConjugateGradient
         : Solver.Cholesky;
 
-    /// <summary>The work of a row, in multiplications: what processes share out.</summary>
+    /// <summary>
+    /// Factors of an L2 cache of 1 MiB. Each step of conjugate gradients reads those of a row's plays again.
+    /// </summary>
+    private const int CachedFactors = 1 << 18;
+
+    /// <summary>
+    /// The most plays of a row that is solved through as many unknowns as it has plays; 0 where none is.
+    /// </summary>
+    public int LongestDualRow { get; init; }
+
+    /// <summary>
+    /// The work of a row: what processes share out. Its unit is a multiplication of the sums over plays; what is done
+    /// less efficiently counts by the time it takes, as fitted to rows of one length on the CPU and on an H200
+    /// (bench/Results/scaling.md).
+    /// </summary>
     /// <param name="plays">The plays of the row.</param>
     public double WorkOf(int plays)
     {
-        double n = plays, f = Rank;
+        double n = plays, f = Rank, k = BlockSize;
         return Solver switch
         {
-            Solver.ConjugateGradient => (ConjugateGradientSteps + 1) * ((2 * n * f) + (f * f)),
-            Solver.BlockCoordinates => (f * f) + (2 * n * f)
-                + (f * BlockSize * ((n / 2) + (BlockSize / 6.0))),
-            // The sums and the factorization of the normal equations, or of the n × n system of a row with few plays.
-            _ => Math.Min((n * f * f / 2) + (f * f * f / 6), (n * n * f / 2) + (n * n * n / 6) + (2 * n * f)) + (f * f),
+            _ when plays == 0 => f, // written, not solved
+            Solver.ConjugateGradient =>
+                (ConjugateGradientSteps + 1) * ((2 * n * f * (n * f > CachedFactors ? 1.8 : 1)) + (f * f)),
+            Solver.BlockCoordinates => (f * f) + (2 * n * f) + (f * k * ((n / 2) + (k / 3))),
+            _ when plays <= LongestDualRow && !IsNonnegative =>
+                (n * n * f) + (n * n * n / 6) + (20 * n * f) + (3 * f * f),
+            _ => ((n + 60) * f * f / 2) + (f * f * f / 6),
         };
+    }
+
+    /// <summary>The plan, as the engines of all processes carry it out.</summary>
+    /// <param name="engine">The engine of this process.</param>
+    /// <param name="group">The processes; all of them ask.</param>
+    public TrainingPlan On(EngineCapabilities engine, IProcessGroup group)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        // All must share out the rows alike.
+        return this with { LongestDualRow = group.AllGather(engine.LongestDualRow(Rank)).Min() };
     }
 }
 

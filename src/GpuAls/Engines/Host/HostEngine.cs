@@ -39,6 +39,7 @@ internal sealed class HostEngine : IAlsEngine, IRowScorer
         {
             Device = DeviceKind.Cpu,
             SolvesNonnegative = true,
+            LongestDualRow = DualRows.LongestRow,
             GramianBlocks = MostGramianBlocks,
         };
 

@@ -2,6 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace GpuAls;
 
+/// <summary>Which rows have few plays.</summary>
+internal static class DualRows
+{
+    /// <summary>
+    /// Up to this length, dual equations are faster (as measured) and a group's matrices fit in the L2 cache.
+    /// </summary>
+    public static int LongestRow(int rank) => Math.Min(144, rank <= 112 ? rank / 2 : rank * 7 / 8);
+}
+
 /// <summary>Solves rows with few plays through dual equations, in groups of similar length.</summary>
 internal sealed unsafe class ShortRows<TSimd, TVector> : IDisposable
     where TSimd : struct, ISimd<TVector>
@@ -13,7 +22,7 @@ internal sealed unsafe class ShortRows<TSimd, TVector> : IDisposable
     public ShortRows(RotatedTerms<TSimd, TVector> terms)
     {
         _terms = terms;
-        LongestRow = LongestRowAt(terms.Rank);
+        LongestRow = DualRows.LongestRow(terms.Rank);
         _equations = new DualEquations<TSimd, TVector>(terms.Rank, LongestRow);
     }
 
@@ -26,7 +35,7 @@ internal sealed unsafe class ShortRows<TSimd, TVector> : IDisposable
     {
         var rank = problem.FixedFactors.Rank;
         if (problem.Target.RowCount < RowsForBasis(rank)
-            || !HasShortRow(((HostPlays)problem.Plays).Matrix, LongestRowAt(rank))) return null;
+            || !HasShortRow(((HostPlays)problem.Plays).Matrix, DualRows.LongestRow(rank))) return null;
         var basis = EigenBasis.Of(problem.Gramian, rank, threadCount);
         return basis is null ? null : new RotatedTerms<TSimd, TVector>(
             basis, problem.Weights, (HostFactors)problem.FixedFactors, threadCount);
@@ -48,11 +57,6 @@ internal sealed unsafe class ShortRows<TSimd, TVector> : IDisposable
     }
 
     public void Dispose() => _equations.Dispose();
-
-    /// <summary>
-    /// Up to this length, dual equations are faster (as measured) and a group's matrices fit in the L2 cache.
-    /// </summary>
-    private static int LongestRowAt(int rank) => Math.Min(144, rank <= 112 ? rank / 2 : rank * 7 / 8);
 
     /// <summary>Number of rows above which computing the basis pays off.</summary>
     private static int RowsForBasis(int rank) => 2 * rank;
