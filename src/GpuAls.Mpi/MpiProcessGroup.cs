@@ -58,7 +58,7 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup, IDisposable
         var library = MpiLibrary.Load(launch);
         var calls = new MpiCalls(library);
         var group = new MpiProcessGroup(new MpiThread(calls, stop), calls) { LibraryVersion = library.Version };
-        group._thread.Run(0, 0, calls.Initialize);
+        group._thread.Initialize();
         if (launch.Size is { } size && size != group.Size)
             throw new GpuAlsException(
                 FailureKind.Usage,
@@ -126,7 +126,8 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup, IDisposable
 
     /// <summary>
     /// Ends all processes within seconds, this one with an exit code, which the launcher takes over. For a process that
-    /// failed: others wait for it.
+    /// failed or was told to stop, when it has written why and cleaned up: others wait for it. MPICH does not end those
+    /// on other machines when a process just exits.
     /// </summary>
     [DoesNotReturn]
     public void Abort(int exitCode)
@@ -135,7 +136,7 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup, IDisposable
         Environment.Exit(exitCode);
     }
 
-    /// <summary>Ends the use of MPI, together with all processes; if it was told to stop or failed, at once.</summary>
+    /// <summary>Ends the use of MPI, together with all processes; nothing if it was told to stop or failed.</summary>
     public void Dispose() => _thread.Dispose();
 
     private void AllGather(nint buffer, long[] counts, long[] offsets)

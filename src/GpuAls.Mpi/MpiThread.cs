@@ -6,13 +6,16 @@ namespace GpuAls.Mpi;
 
 /// <summary>
 /// The one thread that calls MPI, as MPI_THREAD_FUNNELED demands. Others give it work and wait. When the group is told
-/// to stop, or a call fails, those who wait get an exception and the thread rests for good: MPI is not called again, as
-/// other processes may never answer, and buffers stay pinned, as messages may still arrive in them.
+/// to stop, or a call fails, those who wait get an exception and the thread rests: MPI is not called again except to
+/// abort, as other processes may never answer, and buffers stay pinned, as messages may still arrive in them.
 /// </summary>
 internal sealed unsafe partial class MpiThread : IDisposable
 {
     /// <summary>How long the thread may take to notice an abort; then another calls MPI_Abort.</summary>
     private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>The time others have to clean up when this process was told to stop: they may have been too.</summary>
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(3);
 
     private readonly CancellationToken _stop;
     private readonly MpiCalls _calls;
@@ -21,6 +24,7 @@ internal sealed unsafe partial class MpiThread : IDisposable
     private int _abortCode;
     private volatile bool _isAborting;
     private volatile bool _hasEnded;
+    private volatile bool _isInitialized;
 
     /// <summary>Starts the thread.</summary>
     /// <param name="calls">What it alone calls.</param>
@@ -30,9 +34,6 @@ internal sealed unsafe partial class MpiThread : IDisposable
         (_calls, _stop) = (calls, stop);
         new Thread(Loop) { IsBackground = true, Name = "MPI" }.Start();
     }
-
-    /// <summary>Whether MPI is not called any more.</summary>
-    public bool HasEnded => _hasEnded || _stop.IsCancellationRequested;
 
     /// <summary>Runs work on the thread, and waits for it. One caller at a time.</summary>
     /// <param name="first">A buffer that the work uses, pinned by the caller; it stays so if the caller leaves.</param>
@@ -50,16 +51,24 @@ internal sealed unsafe partial class MpiThread : IDisposable
         work.Failure?.Throw();
     }
 
+    /// <summary>Initializes MPI, together with all processes.</summary>
+    public void Initialize() => Run(0, 0, () =>
+    {
+        _calls.Initialize();
+        _isInitialized = true;
+    });
+
     /// <summary>Ends the use of MPI, together with all processes, and the thread.</summary>
     public void Dispose()
     {
-        if (HasEnded) return;
+        if (_hasEnded || _stop.IsCancellationRequested) return;
         try
         {
             Run(0, 0, () =>
             {
                 Wait(_calls.Barrier(), isPatient: true);
                 _calls.Complete();
+                _isInitialized = false;
             });
         }
         catch (OperationCanceledException)
@@ -71,10 +80,11 @@ internal sealed unsafe partial class MpiThread : IDisposable
         _posted.Release();
     }
 
-    /// <summary>Ends all processes. Returns only where MPI is not called any more.</summary>
+    /// <summary>Ends all processes. Returns only where MPI is not in use.</summary>
     public void Abort(int exitCode)
     {
-        if (HasEnded) return;
+        if (!_isInitialized) return;
+        if (_stop.IsCancellationRequested) Thread.Sleep(StopGrace);
         _abortCode = exitCode;
         _isAborting = true;
         _posted.Release();
@@ -118,6 +128,12 @@ internal sealed unsafe partial class MpiThread : IDisposable
         }
     }
 
+    private void Rest()
+    {
+        while (!_isAborting) _posted.Wait(CancellationToken.None);
+        _calls.Abort(_abortCode);
+    }
+
     private void Do(Work work)
     {
         // Pinned here too: the caller leaves when it is told to stop.
@@ -138,8 +154,6 @@ internal sealed unsafe partial class MpiThread : IDisposable
             if (_hasEnded || _stop.IsCancellationRequested) Rest();
         }
     }
-
-    private static void Rest() => Thread.Sleep(Timeout.Infinite);
 
     private sealed class Work(nint first, nint second, Action action)
     {

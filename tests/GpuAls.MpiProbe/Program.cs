@@ -40,7 +40,8 @@ try
             break;
         case "cancel":
             Cancellation.Check(group, stop);
-            return 143;
+            group.Abort(143);
+            break;
         case "latency":
             Latency.Measure(group);
             break;

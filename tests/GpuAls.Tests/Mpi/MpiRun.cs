@@ -40,7 +40,13 @@ internal sealed record MpiRun(int ExitCode, string Output, string Error, TimeSpa
     {
         RequireInstalled(launcher);
         string[] onAnyMachine = launcher == OpenMpi ? ["--allow-run-as-root", "--oversubscribe"] : [];
-        var start = new ProcessStartInfo(launcher, [.. onAnyMachine, .. arguments])
+        return await Run([launcher, .. onAnyMachine, .. arguments], variables);
+    }
+
+    /// <summary>Runs a command, and waits for it.</summary>
+    public static async Task<MpiRun> Run(string[] command, params (string Name, string? Value)[] variables)
+    {
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -60,13 +66,13 @@ internal sealed record MpiRun(int ExitCode, string Output, string Error, TimeSpa
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            Assert.Fail($"{launcher} did not end:\n{await output}\n{await error}");
+            Assert.Fail($"{string.Join(' ', command)} did not end:\n{await output}\n{await error}");
         }
 
         return new MpiRun(process.ExitCode, await output, await error, clock.Elapsed);
     }
 
-    private static void RequireInstalled(string launcher)
+    public static void RequireInstalled(string launcher)
     {
         var folders = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator);
         if (folders.Any(folder => File.Exists(Path.Combine(folder, launcher)))) return;
