@@ -42,37 +42,54 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args, CliConsole console)
     {
+        using var processes = console.Processes;
+        return await RunAsync(args, processes.Speaks ? console : console.Muted(), console.Error).ConfigureAwait(false);
+    }
+
+    /// <param name="args">The command line.</param>
+    /// <param name="console">Where it writes, which is nowhere in a process that does not speak for all.</param>
+    /// <param name="error">Where a process writes that fails alone.</param>
+    private static async Task<int> RunAsync(string[] args, CliConsole console, TextWriter error)
+    {
         var layers = new OptionLayers(console.Variables);
         var result = Root(args, console, layers).Parse(args);
         var options = Invocation.Log(result, layers);
         var log = new RunLog(console.Error, options);
         using var signals = new StopSignals();
-        int exitCode;
+        var (exitCode, hasFailed) = (ExitCode.Done, true);
         try
         {
+            console.Processes.Join(signals.Token);
             exitCode = Misused(args, result, layers, log)
                 ?? await result.InvokeAsync(Configuration(console), signals.Token).ConfigureAwait(false);
             await console.FlushResultsAsync().ConfigureAwait(false);
+            hasFailed = exitCode != ExitCode.Done;
         }
         catch (SpotInterruptedException interrupted)
         {
             log.Write(CliEvents.Stopped.Line(interrupted.Message));
-            exitCode = ExitCode.Terminated;
+            (exitCode, hasFailed) = (ExitCode.Terminated, false);
         }
         catch (OperationCanceledException)
         {
-            log.Write(CliEvents.Stopped.Line("stopped by a signal. Nothing half-written was left behind."));
-            exitCode = signals.ExitCode;
+            log.Write(CliEvents.Stopped.Line(
+                $"stopped by a signal{(console.Processes.AreSeveral ? " or since another process ended" : "")}. "
+                + "Nothing half-written was left behind."));
+            (exitCode, hasFailed) = (signals.ExitCode, false);
         }
         catch (Exception exception)
         {
-            exitCode = Failed(exception, log, options.Verbose);
+            exitCode = Failed(exception, log, options.Verbose, console.Processes);
         }
 
-        var isWatched = Find(result.CommandResult.Command) is { IsWatched: true }
+        var isWatched = Find(result.CommandResult.Command) is { IsWatched: true } && console.Processes.Speaks
             && result.Action is not HelpPageAction && !Invocation.IsRehearsal(result, layers);
         if (isWatched)
             await console.Watch.EndAsync(result.CommandResult.Command.Name, exitCode, options, log)
+                .ConfigureAwait(false);
+        if (hasFailed && console.Processes.AreSeveral)
+            await console.Processes
+                .EndAsync(exitCode, new RunLog(error, options), log.LastError ?? "it failed", signals.Token)
                 .ConfigureAwait(false);
         return exitCode;
     }
@@ -157,7 +174,7 @@ internal static class CommandLine
 
     /// <summary>Says what failed, as its kind asks.</summary>
     /// <returns>The exit code.</returns>
-    internal static int Failed(Exception exception, RunLog log, bool verbose)
+    internal static int Failed(Exception exception, RunLog log, bool verbose, JobProcesses? processes = null)
     {
         var (kind, text) = exception switch
         {
@@ -170,6 +187,9 @@ internal static class CommandLine
                 $"failure inside gpuals: {exception.GetType().Name}: {exception.Message} "
                 + "Run again with --verbose for the details."),
         };
+        // Of bad options and input it does not matter which process finds them.
+        if (processes is { Speaks: true } && kind is FailureKind.Device or FailureKind.Internal)
+            text = processes?.Prefix + text;
         log.Write(CliEvents.Failed.Line(text, ExitCode.Of(kind)));
         if (verbose) log.Write(CliEvents.Details.Line(exception.ToString()));
         return ExitCode.Of(kind);

@@ -7,7 +7,10 @@ internal static class TrainCommand
 {
     public static ToolCommand Definition { get; } = new ToolCommand<TrainJobOptions>(
         "train", "Train a model and write recommendations for every user", static () => JobParameters.Train, RunAsync,
-        dryRun: DryRunAsync, isWatched: true);
+        dryRun: DryRunAsync, isWatched: true)
+    {
+        IsShared = true,
+    };
 
     private static async Task<int> RunAsync(
         Invocation<TrainJobOptions> invocation, CliConsole console, CancellationToken cancellation)
@@ -15,7 +18,8 @@ internal static class TrainCommand
         var options = invocation.Job with { Report = invocation.Job.Report?.Of(invocation.Typed) };
         await JobRunner.RunAsync(
             invocation.Log, console, invocation.Device.For(options.Als),
-            (engine, progress) => new TrainJob(options, engine, progress).RunAsync(cancellation)).ConfigureAwait(false);
+            (engine, progress) => new TrainJob(options, engine, progress, invocation.Group)
+                .RunAsync(cancellation)).ConfigureAwait(false);
         return ExitCode.Done;
     }
 

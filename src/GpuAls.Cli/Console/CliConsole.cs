@@ -20,6 +20,9 @@ internal sealed record CliConsole(TextWriter Out, TextWriter Error, bool IsTermi
     /// <summary>The variables of the environment that may give options, by name.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The processes that a launcher started for this run.</summary>
+    public JobProcesses Processes { get; init; } = JobProcesses.Alone;
+
     /// <summary>What watches the run.</summary>
     public RunWatch Watch { get; } = new();
 
@@ -27,18 +30,31 @@ internal sealed record CliConsole(TextWriter Out, TextWriter Error, bool IsTermi
     public static CliConsole System()
     {
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        global::System.Console.OutputEncoding = utf8;
-        var output = global::System.Console.IsOutputRedirected
+        var processes = JobProcesses.Detect(Environment.GetEnvironmentVariable);
+        // mpirun may give each process a terminal, which belongs to none of them: nothing is to set it up.
+        if (processes.AreSeveral) Environment.SetEnvironmentVariable("TERM", "dumb");
+        var isRedirected = processes.AreSeveral || global::System.Console.IsOutputRedirected;
+        if (!isRedirected) global::System.Console.OutputEncoding = utf8;
+        var output = isRedirected
             ? new StreamWriter(global::System.Console.OpenStandardOutput(), utf8, BufferChars)
             : global::System.Console.Out;
-        return new CliConsole(output, global::System.Console.Error, !global::System.Console.IsErrorRedirected)
+        return new CliConsole(output, global::System.Console.Error,
+            !processes.AreSeveral && !global::System.Console.IsErrorRedirected)
         {
-            IsOutTerminal = !global::System.Console.IsOutputRedirected,
+            IsOutTerminal = !isRedirected,
+            Processes = processes,
             Variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
                 .Where(variable => ((string)variable.Key).StartsWith(OptionLayers.Prefix, StringComparison.Ordinal))
                 .ToDictionary(variable => (string)variable.Key, variable => (string)variable.Value!),
         };
     }
+
+    /// <summary>The console of a process for which another one speaks.</summary>
+    public CliConsole Muted() => new(TextWriter.Null, TextWriter.Null, IsTerminal: false)
+    {
+        Processes = Processes,
+        Variables = Variables,
+    };
 
     /// <summary>Brings all results to their reader.</summary>
     /// <exception cref="GpuAlsException">Kind Output: they cannot be written.</exception>

@@ -15,7 +15,7 @@ internal static class JobRunner
         await RunAsync(console, log, async progress =>
         {
             var announced = new EngineAnnouncement(progress);
-            using var engine = Open(device, announced);
+            using var engine = Open(device, announced, console.Processes);
             try
             {
                 made = await job(engine, announced).ConfigureAwait(false);
@@ -53,11 +53,15 @@ internal static class JobRunner
             }));
     }
 
-    private static IAlsEngine Open(DeviceRequest request, EngineAnnouncement progress)
+    private static IAlsEngine Open(DeviceRequest request, EngineAnnouncement progress, JobProcesses processes)
     {
         var streamed = new Relay<PlaysStreamed>(plays => progress.Report(new PlaysStreaming(plays)));
         var engine = EngineFactory.Create(request, out var choice, streamed);
-        progress.Engine = new EngineChosen(engine.Description, choice);
+        processes.RequireSame(
+            "--device", Words.Of(engine.Capabilities.Device),
+            "Pass --device with a device that every machine has; `gpuals devices` lists those of a machine.");
+        var chosen = new EngineChosen(engine.Description, choice);
+        progress.First = processes.Joined is { } joined ? [joined, chosen] : [chosen];
         return engine;
     }
 
@@ -99,16 +103,16 @@ internal static class JobRunner
     /// </summary>
     private sealed class EngineAnnouncement(IProgress<JobEvent> progress) : IProgress<JobEvent>
     {
-        private EngineChosen? _engine;
+        private JobEvent[]? _first;
 
-        public EngineChosen Engine
+        public JobEvent[] First
         {
-            set => _engine = value;
+            set => _first = value;
         }
 
         public void Report(JobEvent value)
         {
-            if (Interlocked.Exchange(ref _engine, null) is { } engine) progress.Report(engine);
+            foreach (var first in Interlocked.Exchange(ref _first, null) ?? []) progress.Report(first);
             progress.Report(value);
         }
     }

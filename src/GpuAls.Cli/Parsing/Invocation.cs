@@ -15,6 +15,9 @@ internal sealed record Invocation<TJob>(TJob Job, DeviceRequest Device, LogOptio
 
     /// <summary>The command line, as a shell takes it.</summary>
     public string Typed { get; init; } = "";
+
+    /// <summary>The processes that do the job together.</summary>
+    public IProcessGroup Group { get; init; } = SingleProcess.Instance;
 }
 
 /// <summary>The options of a command without a job that has some.</summary>

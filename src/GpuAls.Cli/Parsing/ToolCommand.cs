@@ -20,6 +20,9 @@ internal abstract class ToolCommand(string name, string summary)
     /// <summary>More about it, in sentences.</summary>
     public string Details { get; init; } = "";
 
+    /// <summary>Whether several processes, started by mpirun, can do it together.</summary>
+    public bool IsShared { get; init; }
+
     /// <summary>Whether it runs a job that is watched: it ends with a summary and metrics.</summary>
     public bool IsWatched { get; protected init; }
 
@@ -50,6 +53,7 @@ internal abstract class ToolCommand(string name, string summary)
 /// <summary>A command that is made of the declarations of its job.</summary>
 internal sealed class ToolCommand<TJob> : ToolCommand
 {
+    private readonly Func<ParameterTable<TJob>> _job;
     private readonly Lazy<ParameterTable<Invocation<TJob>>> _table;
     private readonly Func<Invocation<TJob>, CliConsole, CancellationToken, Task<int>> _run;
     private readonly Func<Invocation<TJob>, CliConsole, CancellationToken, Task<int>>? _dryRun;
@@ -71,7 +75,7 @@ internal sealed class ToolCommand<TJob> : ToolCommand
         bool isWatched = false)
         : base(name, summary)
     {
-        (IsWatched, _run, _dryRun) = (isWatched, run, dryRun);
+        (IsWatched, _job, _run, _dryRun) = (isWatched, job, run, dryRun);
         _table = new(() => Declare(job(), isOnDevice));
     }
 
@@ -121,15 +125,32 @@ internal sealed class ToolCommand<TJob> : ToolCommand
             var invocation = Read(given);
             if (invocation.Config.Print) return Task.FromResult(PrintConfig(invocation, given, console));
             invocation = invocation with { Typed = Invocation.Typed(result) };
-            if (invocation.Config.DryRun) return _dryRun!(invocation, console, cancellation);
+            if (invocation.Config.DryRun)
+                return console.Processes.Speaks ? _dryRun!(invocation, console, cancellation) : Task.FromResult(0);
             console.Watch.Begin(Name);
-            return _run(invocation, console, cancellation);
+            return _run(Shared(invocation, console.Processes), console, cancellation);
 
             GivenOption? Given(string name) => Invocation.Texts(result, symbols[name]) is { Count: > 0 } texts
                 ? new GivenOption(texts, GivenOption.CommandLine)
                 : layers.Find(name);
         });
         return command;
+    }
+
+    /// <summary>The invocation in one of several processes.</summary>
+    private Invocation<TJob> Shared(Invocation<TJob> invocation, JobProcesses processes)
+    {
+        if (!processes.AreSeveral) return invocation;
+        Require.Usage(
+            IsShared,
+            $"gpuals {Name} runs in one process, and a launcher such as mpirun started several. Start it without the "
+            + "launcher.");
+        processes.RequireSameJob(EffectiveConfig.Json(_job(), invocation.Job));
+        return invocation with
+        {
+            Group = processes.Group,
+            Device = invocation.Device with { Process = processes.Local },
+        };
     }
 
     private ParameterTable<Invocation<TJob>> Declare(ParameterTable<TJob> job, bool isOnDevice)

@@ -5,9 +5,15 @@ namespace GpuAls;
 
 /// <summary>The device that the user requested.</summary>
 /// <param name="Kind">Kind of device.</param>
-/// <param name="Index">Index among the devices of its kind.</param>
-internal sealed record DeviceRequest(DeviceKind Kind, int Index = 0)
+/// <param name="Index">
+/// Index among the devices of its kind; null for the first one, or for one each where several processes of a machine
+/// ask.
+/// </param>
+internal sealed record DeviceRequest(DeviceKind Kind, int? Index = null)
 {
+    /// <summary>Which process of the machine asks.</summary>
+    public LocalProcess Process { get; init; } = LocalProcess.Alone;
+
     /// <summary>Maximum bytes of device memory to use; null for all that is free.</summary>
     public long? MemoryBytes { get; init; }
 
@@ -16,7 +22,7 @@ internal sealed record DeviceRequest(DeviceKind Kind, int Index = 0)
 
     /// <summary>The request as <see cref="Parse"/> reads it.</summary>
     internal string Text =>
-        Index == 0 ? Words.Of(Kind) : string.Create(CultureInfo.InvariantCulture, $"{Words.Of(Kind)}:{Index}");
+        Index is null or 0 ? Words.Of(Kind) : string.Create(CultureInfo.InvariantCulture, $"{Words.Of(Kind)}:{Index}");
 
     /// <summary>The forms that <see cref="Parse"/> accepts.</summary>
     public const string Forms = "auto, cpu, cuda, cuda:N, opencl, opencl:N or emulated";
@@ -33,6 +39,39 @@ internal sealed record DeviceRequest(DeviceKind Kind, int Index = 0)
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var index))
             return new DeviceRequest(kind, index);
         throw new GpuAlsException(FailureKind.Usage, $"--device is '{text}'; expected {Forms}.");
+    }
+}
+
+/// <summary>One of the processes of a job that run on one machine.</summary>
+/// <param name="Rank">Which of them, from 0.</param>
+/// <param name="Count">How many there are.</param>
+internal sealed record LocalProcess(int Rank, int Count)
+{
+    private const string OnlineProcessors = "/sys/devices/system/cpu/online";
+
+    /// <summary>The only one.</summary>
+    public static LocalProcess Alone { get; } = new(0, 1);
+
+    /// <summary>
+    /// Threads for the host engine: the CPUs that the launcher bound this process to, else its part of all.
+    /// </summary>
+    public int Threads
+    {
+        get
+        {
+            var usable = Environment.ProcessorCount;
+            return usable * Count <= Online() ? usable : Math.Max(1, usable / Count);
+        }
+    }
+
+    /// <summary>CPUs of the machine, whether this process may use them or not; 0 where that is not known.</summary>
+    private static int Online()
+    {
+        if (!File.Exists(OnlineProcessors)) return 0;
+        return File.ReadAllText(OnlineProcessors).Trim().Split(',').Sum(range =>
+            range.Split('-') is [var first, var last]
+                ? int.Parse(last, CultureInfo.InvariantCulture) - int.Parse(first, CultureInfo.InvariantCulture) + 1
+                : 1);
     }
 }
 

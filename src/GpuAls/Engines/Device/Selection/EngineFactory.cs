@@ -15,11 +15,11 @@ internal static class EngineFactory
         DeviceRequest request, out DeviceChoice choice, IProgress<PlaysStreamed>? streamed = null)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var opening = new Opening(request.MemoryBytes, streamed);
+        var opening = new Opening(request.MemoryBytes, streamed) { Process = request.Process };
         choice = new DeviceChoice("", "requested");
         var engine = request.Kind switch
         {
-            DeviceKind.Auto when request.WhyCpu is { } why => OnCpu(why, out choice),
+            DeviceKind.Auto when request.WhyCpu is { } why => OnCpu(why, request.Process, out choice),
             DeviceKind.Auto => Choose(opening, out choice),
             DeviceKind.Cpu => OpenHost(request),
             _ => Open(request, opening),
@@ -32,10 +32,10 @@ internal static class EngineFactory
     internal static DeviceEngine CreateTimed(DeviceRequest request) =>
         Open(request, new Opening(request.MemoryBytes, null), isTimed: true);
 
-    private static HostEngine OnCpu(string why, out DeviceChoice choice)
+    private static HostEngine OnCpu(string why, LocalProcess process, out DeviceChoice choice)
     {
         choice = new DeviceChoice(why, why);
-        return new HostEngine();
+        return new HostEngine(process.Threads);
     }
 
     private static HostEngine OpenHost(DeviceRequest request)
@@ -43,7 +43,7 @@ internal static class EngineFactory
         Require.Usage(
             request.MemoryBytes is null,
             "--device-memory limits the memory used on a GPU, and cannot be used with --device cpu.");
-        return new HostEngine();
+        return new HostEngine(request.Process.Threads);
     }
 
     private static DeviceEngine Open(DeviceRequest request, Opening opening, bool isTimed = false)
@@ -51,8 +51,9 @@ internal static class EngineFactory
         var probe = DeviceProbe.Of(request.Kind, isTimed);
         try
         {
-            Check(probe, request.Index);
-            return opening.Open(probe, request.Index);
+            var index = request.Index ?? request.Process.Rank % Math.Max(1, probe.Infos.Count);
+            Check(probe, index);
+            return opening.Open(probe, index);
         }
         catch
         {
@@ -97,7 +98,7 @@ internal static class EngineFactory
         }
 
         choice = DeviceChoice.OfCpu(refusals);
-        return new HostEngine();
+        return new HostEngine(opening.Process.Threads);
     }
 
     private static DeviceEngine? TryOpenGpu(DeviceKind kind, Opening opening, List<Refusal> refusals)
@@ -106,8 +107,12 @@ internal static class EngineFactory
         var refusal = new Refusal(kind, WhyNot(probe), IsGpuPresent: probe.IsGpuPresent);
         try
         {
-            var index = probe.Infos.ToList().FindIndex(info => info is { IsUsable: true, IsGpu: true });
-            if (index >= 0) return opening.Open(probe, index);
+            int[] usable =
+            [
+                .. Enumerable.Range(0, probe.Infos.Count)
+                    .Where(index => probe.Infos[index] is { IsUsable: true, IsGpu: true }),
+            ];
+            if (usable.Length > 0) return opening.Open(probe, usable[opening.Process.Rank % usable.Length]);
         }
         catch (GpuAlsException failure)
         {
@@ -129,6 +134,8 @@ internal static class EngineFactory
     /// <summary>The settings with which device engines are opened.</summary>
     private sealed record Opening(long? MemoryBytes, IProgress<PlaysStreamed>? Streamed)
     {
+        public LocalProcess Process { get; init; } = LocalProcess.Alone;
+
         public DeviceEngine Open(DeviceProbe probe, int index) => probe.CreateEngine(index, MemoryBytes, Streamed);
     }
 }

@@ -1,0 +1,108 @@
+using GpuAls.App;
+using GpuAls.Tests.Cli;
+
+namespace GpuAls.Tests.Mpi;
+
+/// <summary><c>mpirun -n N gpuals train</c>: the model of one process, and failures that say which process failed.</summary>
+[NonParallelizable]
+public sealed class MpirunTrainTests
+{
+    private static readonly string[] Train =
+        ["train", "plays.csv", "--weight-column", "plays", "--rank", "8", "--iterations", "3", "--loss"];
+
+    private readonly TempFolder _folder = new();
+
+    private static string[] Launchers => [MpiRun.OpenMpi, MpiRun.Mpich];
+
+    private static string[] Tool => ["dotnet", Path.Combine(ToolProcess.Folder, "GpuAls.Cli.dll")];
+
+    [OneTimeSetUp]
+    public async Task WritePlays() => await SampleJob.RunAsync(new SampleJobOptions
+    {
+        Sample = new SampleOptions { Users = 300, Items = 90, Plays = 4_000 },
+        Output = _folder.At("plays.csv"),
+    });
+
+    [OneTimeTearDown]
+    public void Delete() => _folder.Dispose();
+
+    [Test]
+    public async Task Train_TwoToFourProcesses_WriteTheModelOfOne([ValueSource(nameof(Launchers))] string launcher)
+    {
+        var model = $"{launcher}-1";
+        Assert.That((await Run(launcher, 1, model)).ExitCode, Is.Zero);
+
+        foreach (var size in (int[])[2, 3, 4])
+        {
+            var run = await Run(launcher, size, $"{launcher}-{size}");
+
+            Assert.That(run.ExitCode, Is.Zero, run.Output + run.Error);
+            Assert.That(run.Error + run.Output, Does.Contain($"{size} processes on 1 machine, connected by "));
+            Assert.That(run.Output + run.Error, Has.Exactly(1).Matches<string>(text =>
+                text.Split("wrote the model to").Length == 2), "one process speaks");
+            Assert.That(Files($"{launcher}-{size}"), Is.EqualTo(Files(model)), $"{size} processes");
+        }
+
+        Task<MpiRun> Run(string launcher, int size, string output) =>
+            RunAsync(launcher, ["-n", $"{size}", .. Tool, .. Train, "--output", output]);
+    }
+
+    [Test]
+    public async Task Train_OfOtherOptions_IsRefusedWithWhatDiffers([ValueSource(nameof(Launchers))] string launcher)
+    {
+        var run = await RunAsync(
+            launcher,
+            [
+                "-n", "1", .. Tool, .. Train, "--output", "x",
+                ":", "-n", "2", .. Tool, .. Train, "--alpha", "3", "--output", "x",
+            ]);
+
+        Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
+        Assert.That(run.Output + run.Error, Does.Match("error: process 1 on .+ has --alpha 3, and process 0 on .+ has "));
+        Assert.That(_folder.Entries(), Has.No.Member("x"));
+    }
+
+    [TestCase("train missing.csv --output x", 3, "error: 'missing.csv' does not exist")]
+    [TestCase("train plays.csv --ouput x", 2, "error: unknown option '--ouput'. Did you mean --output?")]
+    [TestCase("serve x", 2, "error: gpuals serve runs in one process")]
+    public async Task Run_FailsInAllProcesses_SaysItOnce(string arguments, int exitCode, string error)
+    {
+        foreach (var launcher in Launchers)
+        {
+            var run = await RunAsync(launcher, ["-n", "3", .. Tool, .. arguments.Split(' ')]);
+
+            Assert.That(run.ExitCode, Is.EqualTo(exitCode), run.Error);
+            Assert.That((run.Output + run.Error).Split("error: "), Has.Length.EqualTo(2), run.Error);
+            Assert.That(run.Output + run.Error, Does.Contain(error));
+        }
+    }
+
+    /// <summary>The plays are missing on the machine of one process only: it alone can tell.</summary>
+    [Test]
+    public async Task Train_FailsInOneProcess_NamesItAndEndsTheOthers([ValueSource(nameof(Launchers))] string launcher)
+    {
+        Directory.CreateDirectory(_folder.At("elsewhere"));
+        string[] command = [.. Tool, .. Train, "--output", "alone"];
+
+        var run = await RunAsync(
+            launcher,
+            [
+                "-n", "1", "-wdir", _folder.Root, .. command,
+                ":", "-n", "1", "-wdir", _folder.At("elsewhere"), .. command,
+            ]);
+
+        Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
+        Assert.That(
+            run.Output + run.Error, Does.Match("error: process 1 of 2 on [^:]+: 'plays.csv' does not exist; expected"));
+        Assert.That(run.Time, Is.LessThan(TimeSpan.FromSeconds(30)));
+        Assert.That(_folder.Entries(), Has.No.Member("alone"));
+    }
+
+    private Task<MpiRun> RunAsync(string launcher, string[] arguments) =>
+        MpiRun.Run(launcher, arguments.Contains("-wdir") ? arguments : ["-wdir", _folder.Root, .. arguments]);
+
+    /// <summary>The bytes of all files of a model but its manifest, which has times.</summary>
+    private Dictionary<string, string> Files(string model) => Directory.EnumerateFiles(_folder.At(model))
+        .Where(file => Path.GetFileName(file) != ModelFiles.Manifest)
+        .ToDictionary(file => Path.GetFileName(file), file => Convert.ToHexString(File.ReadAllBytes(file)));
+}
