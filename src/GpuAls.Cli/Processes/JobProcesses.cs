@@ -17,6 +17,9 @@ internal sealed class JobProcesses : IDisposable
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    /// <summary>What mpirun takes to pass on the last words of a process; an abort may lose them.</summary>
+    private static readonly TimeSpan Forwarding = TimeSpan.FromMilliseconds(300);
+
     private readonly MpiLaunch? _launch;
     private MpiProcessGroup? _group;
 
@@ -125,6 +128,7 @@ internal sealed class JobProcesses : IDisposable
             log.Write(CliEvents.Failed.Line($"{Prefix}{failure}", exitCode));
         }
 
+        await Task.Delay(Forwarding, CancellationToken.None).ConfigureAwait(false);
         _group?.Abort(exitCode);
     }
 
