@@ -157,6 +157,9 @@ internal sealed class JobProcesses : IDisposable
     {
         var all = _group!.AllGather<byte>(Encoding.UTF8.GetBytes(text), out var lengths);
         var starts = ProcessGroupExtensions.Starts(lengths);
-        return [.. lengths.Select((length, process) => Encoding.UTF8.GetString(all, (int)starts[process], (int)length))];
+        return
+        [
+            .. lengths.Select((length, process) => Encoding.UTF8.GetString(all, (int)starts[process], (int)length)),
+        ];
     }
 }

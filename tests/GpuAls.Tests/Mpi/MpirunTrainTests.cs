@@ -3,7 +3,9 @@ using GpuAls.Tests.Cli;
 
 namespace GpuAls.Tests.Mpi;
 
-/// <summary><c>mpirun -n N gpuals train</c>: the model of one process, and failures that say which process failed.</summary>
+/// <summary>
+/// <c>mpirun -n N gpuals train</c>: the model of one process, and failures that say which process failed.
+/// </summary>
 [NonParallelizable]
 public sealed class MpirunTrainTests
 {
@@ -57,7 +59,8 @@ public sealed class MpirunTrainTests
             ]);
 
         Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
-        Assert.That(run.Output + run.Error, Does.Match("error: process 1 on .+ has --alpha 3, and process 0 on .+ has "));
+        Assert.That(
+            run.Output + run.Error, Does.Match("error: process 1 on .+ has --alpha 3, and process 0 on .+ has "));
         Assert.That(_folder.Entries(), Has.No.Member("x"));
     }
 
