@@ -16,10 +16,10 @@ internal sealed unsafe class MpiCalls
     private readonly nint _world;
     private readonly nint _byte;
 
-    private readonly delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint, nint*, int> _allGather;
+    private readonly delegate* unmanaged<nint, int, nint, nint, int*, int*, nint, nint, nint*, int> _allGather;
     private readonly delegate* unmanaged<
-        nint, nint, nint, nint, nint, nint, nint, nint, nint, nint*, int> _allToAll;
-    private readonly delegate* unmanaged<nint, nint, nint, int, nint, nint*, int> _broadcast;
+        nint, int*, int*, nint, nint, int*, int*, nint, nint, nint*, int> _allToAll;
+    private readonly delegate* unmanaged<nint, int, nint, int, nint, nint*, int> _broadcast;
     private readonly delegate* unmanaged<nint, nint*, int> _barrier;
     private readonly delegate* unmanaged<nint, int, nint, int, int, nint, nint*, int> _send;
     private readonly delegate* unmanaged<nint, int, nint, int, int, nint, nint*, int> _receive;
@@ -28,19 +28,17 @@ internal sealed unsafe class MpiCalls
     private readonly delegate* unmanaged<int, byte*, int*, int> _errorString;
 
     // What v-collectives read until they are done: counts and offsets of what is sent and received.
-    private nint* _tables;
+    private int* _tables;
 
     public MpiCalls(MpiLibrary library)
     {
         _library = library;
         (_world, _byte) = (library.Handles.World, library.Handles.Byte);
-        HasLargeCounts = Has("MPI_Iallgatherv_c") && Has("MPI_Ialltoallv_c") && Has("MPI_Ibcast_c");
-        var suffix = HasLargeCounts ? "_c" : "";
-        _allGather = (delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint, nint*, int>)
-            Export("MPI_Iallgatherv" + suffix);
-        _allToAll = (delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint, nint, nint*, int>)
-            Export("MPI_Ialltoallv" + suffix);
-        _broadcast = (delegate* unmanaged<nint, nint, nint, int, nint, nint*, int>)Export("MPI_Ibcast" + suffix);
+        _allGather = (delegate* unmanaged<nint, int, nint, nint, int*, int*, nint, nint, nint*, int>)
+            Export("MPI_Iallgatherv");
+        _allToAll = (delegate* unmanaged<nint, int*, int*, nint, nint, int*, int*, nint, nint, nint*, int>)
+            Export("MPI_Ialltoallv");
+        _broadcast = (delegate* unmanaged<nint, int, nint, int, nint, nint*, int>)Export("MPI_Ibcast");
         _barrier = (delegate* unmanaged<nint, nint*, int>)Export("MPI_Ibarrier");
         _send = (delegate* unmanaged<nint, int, nint, int, int, nint, nint*, int>)Export("MPI_Isend");
         _receive = (delegate* unmanaged<nint, int, nint, int, int, nint, nint*, int>)Export("MPI_Irecv");
@@ -48,9 +46,6 @@ internal sealed unsafe class MpiCalls
         _abort = (delegate* unmanaged<nint, int, int>)Export("MPI_Abort");
         _errorString = (delegate* unmanaged<int, byte*, int*, int>)Export("MPI_Error_string");
     }
-
-    /// <summary>Whether counts have 64 bits (MPI 4).</summary>
-    public bool HasLargeCounts { get; }
 
     public int Rank { get; private set; }
 
@@ -82,7 +77,7 @@ internal sealed unsafe class MpiCalls
         (Rank, Size) = (rank, size);
         LocalRank = RankOnMachine();
         Host = ProcessorName();
-        _tables = (nint*)NativeMemory.AllocZeroed(4 * (nuint)size, (nuint)sizeof(nint));
+        _tables = (int*)NativeMemory.AllocZeroed(4 * (nuint)size, sizeof(int));
         IsCudaAware = Has("MPIX_Query_cuda_support")
             && ((delegate* unmanaged<int>)Export("MPIX_Query_cuda_support"))() == 1;
     }
@@ -112,10 +107,10 @@ internal sealed unsafe class MpiCalls
     }
 
     /// <summary>Starts to bring bytes of one process to all others.</summary>
-    public nint Broadcast(nint buffer, long count, int root)
+    public nint Broadcast(nint buffer, int count, int root)
     {
         nint request = 0;
-        Check("MPI_Ibcast", _broadcast(buffer, (nint)count, _byte, root, _world, &request));
+        Check("MPI_Ibcast", _broadcast(buffer, count, _byte, root, _world, &request));
         return request;
     }
 
@@ -184,14 +179,12 @@ internal sealed unsafe class MpiCalls
         return Encoding.UTF8.GetString(text, length);
     }
 
-    /// <summary>Numbers in the width that the library reads, where they stay until the call is done.</summary>
-    private nint Table(int which, ReadOnlySpan<long> values)
+    /// <summary>Numbers where they stay until the call is done.</summary>
+    private int* Table(int which, ReadOnlySpan<long> values)
     {
         var table = _tables + (which * Size);
-        for (var process = 0; process < Size; process++)
-            if (HasLargeCounts) table[process] = (nint)values[process];
-            else ((int*)table)[process] = checked((int)values[process]);
-        return (nint)table;
+        for (var process = 0; process < Size; process++) table[process] = checked((int)values[process]);
+        return table;
     }
 
     private void Check(string function, int code)

@@ -42,6 +42,10 @@ try
             Cancellation.Check(group, stop);
             group.Abort(143);
             break;
+        case "large":
+            if (args.Length > 1) group.LargestCall = group.LargestPiece = int.Parse(args[1]);
+            Large.Check(group);
+            break;
         case "latency":
             Latency.Measure(group);
             break;
