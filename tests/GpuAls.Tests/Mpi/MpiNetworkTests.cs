@@ -91,7 +91,7 @@ public sealed class MpiNetworkTests
     private static void MustHaveEnded(MpiRun run)
     {
         Assert.That(run.ExitCode, Is.Not.Zero, run.Error);
-        Assert.That(run.Time, Is.LessThan(TimeSpan.FromSeconds(15)));
+        Assert.That(run.Time, Is.LessThan(TimeSpan.FromSeconds(20)));
     }
 
     private Task<MpiRun> Probe(string launcher, params string[] arguments)

@@ -76,6 +76,6 @@ public sealed class MpiProcessGroupTests(string launcher, string library, string
 
         Assert.That(run.Lines, Has.Some.Contains("was cancelled after 0."), run.Error);
         Assert.That(run.ExitCode, Is.EqualTo(143), run.Error);
-        Assert.That(run.Time, Is.LessThan(TimeSpan.FromSeconds(10)));
+        Assert.That(run.Time, Is.LessThan(TimeSpan.FromSeconds(20))); // 3 s of grace, then mpirun's own
     }
 }
