@@ -46,8 +46,8 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup, IDisposable
     /// <summary>The bytes of a piece.</summary>
     internal int LargestPiece { get; set; } = 64 << 20;
 
-    /// <summary>The machine that a process runs on.</summary>
-    public string HostOf(int rank) => _hosts[rank];
+    /// <inheritdoc/>
+    public string HostOf(int process) => _hosts[process];
 
     /// <summary>Loads the MPI library and initializes it.</summary>
     public static MpiProcessGroup Open(MpiLaunch launch, CancellationToken stop)

@@ -108,6 +108,8 @@ internal sealed record ShareTimes(double[] Users, double[] Items, double CostImb
 
         public int LocalRank => rank;
 
+        public string HostOf(int process) => throw Absent();
+
         public void AllGather<T>(Span<T> values, ReadOnlySpan<long> starts, ReadOnlySpan<long> counts)
             where T : unmanaged => throw Absent();
 

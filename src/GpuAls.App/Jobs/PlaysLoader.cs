@@ -28,6 +28,27 @@ internal sealed class PlaysLoader(InteractionSchema schema, PhaseClock clock, IP
         progress?.Report(new DataLoaded(DataStatistics.Of(plays, interactions.Statistics), clock.Total - start));
         return (timed, plays);
     }
+
+    /// <summary>The plays of the rows that this process owns, of plays that all are trained on.</summary>
+    /// <param name="locations">What is read.</param>
+    /// <param name="als">What the plays are worth.</param>
+    /// <param name="group">The processes that share them.</param>
+    /// <param name="cost">The work of a row with so many plays, in any unit.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<(InteractionMatrix Plays, ReadStatistics Read)> ReadSharedAsync(
+        IReadOnlyList<string> locations, AlsOptions als, IProcessGroup group, Func<int, double> cost,
+        CancellationToken cancellation)
+    {
+        var start = clock.Total;
+        var relay = new Relay<ReadProgress>(read => progress?.Report(new RowsRead(read)));
+        var loading = Databases.Plays(locations, schema) is { } source
+            ? SharedPlays.LoadAsync(source, group, als, cost, relay, cancellation: cancellation)
+            : SharedPlays.LoadAsync(locations, schema, group, als, cost, relay, cancellation);
+        var (plays, read) = await loading.ConfigureAwait(false);
+        clock.End("read");
+        progress?.Report(new DataLoaded(DataStatistics.Of(plays, read, group), clock.Total - start));
+        return (plays, read);
+    }
 }
 
 /// <summary>Reads plays and holds some of them out, or takes those of test files.</summary>

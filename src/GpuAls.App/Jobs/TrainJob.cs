@@ -10,6 +10,7 @@ internal sealed class TrainJob
     private readonly IProgress<JobEvent>? _progress;
     private readonly PhaseClock _clock;
     private readonly IProcessGroup _group;
+    private readonly MeteredProcessGroup? _metered;
     private TrainJobOptions _options;
 
     /// <param name="options">What to do.</param>
@@ -39,7 +40,9 @@ internal sealed class TrainJob
         EngineChecks.Plan(engine, options.Als.Plan);
         Recommender.CheckLength(options.Top);
         if (metric is { IsLoss: true }) options = options with { Als = options.Als with { TrackLoss = true } };
-        (_options, _engine, _progress, _group) = (options, engine, progress, group ?? SingleProcess.Instance);
+        (_options, _engine, _progress) = (options, engine, progress);
+        if (group is { Size: > 1 }) _metered = new MeteredProcessGroup(group);
+        _group = _metered ?? (IProcessGroup)SingleProcess.Instance;
         _clock = PhaseEnded.Clock(progress);
     }
 
@@ -70,7 +73,7 @@ internal sealed class TrainJob
         var data = await LoadAsync(cancellation).ConfigureAwait(false);
         Fingerprint(data);
         var trained = Train(data, from: null, keeper: null, warm: null, cancellation);
-        var model = FeaturedModel.Of(data.Plays, _options.Als, trained, data.Features.Tables);
+        var model = Model(data, trained);
         ModelWriter.SendPlays(model, _group);
         foreach (var _ in Lists(model, data.Plays, cancellation)) throw new InvalidOperationException();
         Statistics(model, data);
@@ -104,14 +107,13 @@ internal sealed class TrainJob
         _engine.PrepareTraining(_options.Als.Plan);
         _engine.PrepareTopK();
         var data = await LoadAsync(cancellation).ConfigureAwait(false);
-        var features = data.Features;
         var guards = new TrainGuards(_options, _progress);
         await guards.CheckDataAsync(data, output.Latest, cancellation).ConfigureAwait(false);
         await checkpoints.BeginAsync(Fingerprint(data), _engine.Description, startedAt, cancellation)
             .ConfigureAwait(false);
         var warm = await WarmStartAsync(checkpoints, cancellation).ConfigureAwait(false);
         var trained = Train(data, checkpoints.From, checkpoints.Keeper, warm, cancellation);
-        var model = FeaturedModel.Of(data.Plays, _options.Als, trained, features.Tables);
+        var model = Model(data, trained);
         _clock.End("train");
         var measured = guards.CheckMetrics(_engine, data, trained, cancellation);
 
@@ -161,6 +163,37 @@ internal sealed class TrainJob
     private async Task<TrainingData> LoadAsync(CancellationToken cancellation)
     {
         var schema = _options.Schema with { Feedback = _options.Als.Feedback };
+        var plan = _options.Als.Plan.On(_engine.Capabilities, _group);
+        TrainingData data;
+        if (_group.Size > 1 && !TrainingData.IsMeasured(_options))
+        {
+            var (plays, read) = await new PlaysLoader(schema, _clock, _progress)
+                .ReadSharedAsync(_options.Sources, _options.Als, _group, plan.WorkOf, cancellation)
+                .ConfigureAwait(false);
+            data = new TrainingData(plays, read, null);
+        }
+        else
+        {
+            data = await LoadWholeAsync(schema, cancellation).ConfigureAwait(false);
+        }
+
+        var features = await LoadedFeatures.ReadAsync(_options.Features, schema, _progress, cancellation)
+            .ConfigureAwait(false);
+        features.Check(data.Plays, _progress);
+        if (features.Tables.HasAny) _clock.End("read_features");
+        if (data.Evaluator is { } evaluator) _progress?.Report(new SplitMade(evaluator.Counts, 1, 1, ColdStart.Drop));
+        return data with
+        {
+            Plays = data.Evaluator is null ? data.Plays : data.Plays.ShareOf(_group, plan.WorkOf),
+            Features = features,
+        };
+    }
+
+    /// <summary>
+    /// All plays, with those to measure with: where several processes measure iterations, each of them has all plays.
+    /// </summary>
+    private async Task<TrainingData> LoadWholeAsync(InteractionSchema schema, CancellationToken cancellation)
+    {
         var (rows, plays) = await new PlaysLoader(schema, _clock, _progress)
             .ReadAsync(_options.Sources, TrainingData.IsDivided(_options) ? null : _options.Als, cancellation)
             .ConfigureAwait(false);
@@ -168,14 +201,7 @@ internal sealed class TrainJob
             ? (await new PlaysLoader(schema.OfOtherPlays, _clock, _progress)
                 .ReadAsync(given.Locations, als: null, cancellation).ConfigureAwait(false)).Plays
             : null;
-        var features = await LoadedFeatures.ReadAsync(_options.Features, schema, _progress, cancellation)
-            .ConfigureAwait(false);
-        var data = TrainingData.Of(rows, plays, validation, _options) with { Features = features };
-        features.Check(data.Plays, _progress);
-        if (features.Tables.HasAny) _clock.End("read_features");
-        if (data.Evaluator is { } evaluator) _progress?.Report(new SplitMade(evaluator.Counts, 1, 1, ColdStart.Drop));
-        var plan = _options.Als.Plan.On(_engine.Capabilities, _group);
-        return data with { Plays = data.Plays.ShareOf(_group, plan.WorkOf) };
+        return TrainingData.Of(rows, plays, validation, _options);
     }
 
     /// <summary>What checkpoints tell the plays by, which all processes compute together.</summary>
@@ -211,6 +237,12 @@ internal sealed class TrainJob
             Begins = warm is null ? null : Begin,
         };
         var trained = trainer.Fit(data.Plays, progress, cancellation);
+        if (_metered is not null)
+        {
+            var waits = ProcessesWaited.Of(_group, _metered.Traffic);
+            _progress?.Report(waits);
+        }
+
         IterationProgress.End(trained, _options.Als, _progress);
         if (stopping is not null)
         {
@@ -268,6 +300,9 @@ internal sealed class TrainJob
             Lists = _options.Lists,
         };
     }
+
+    private FactorModel Model(TrainingData data, TrainedFactors trained) => FeaturedModel.Of(
+        data.Plays, _options.Als, trained, data.Features.Tables, Likes.CountByItem(_group, data.Plays));
 
     /// <summary>The numbers of the model, which all processes count together.</summary>
     private DataStatistics Statistics(FactorModel model, TrainingData data)

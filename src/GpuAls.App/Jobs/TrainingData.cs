@@ -11,7 +11,11 @@ internal sealed record TrainingData(InteractionMatrix Plays, ReadStatistics Read
 
     /// <summary>Whether some of the plays are held out to measure with, so that not all are trained on.</summary>
     public static bool IsDivided(TrainJobOptions options) =>
-        options.Validation is { Fraction: not null } chosen && MetricChoice.Parse(chosen.Metric) is { IsLoss: false };
+        IsMeasured(options) && options.Validation is { Fraction: not null };
+
+    /// <summary>Whether iterations are measured with plays, of the input or of other files.</summary>
+    public static bool IsMeasured(TrainJobOptions options) =>
+        options.Validation is { } chosen && MetricChoice.Parse(chosen.Metric) is { IsLoss: false };
 
     /// <summary>The plays, with those to measure with beside them.</summary>
     /// <param name="rows">All rows that were read.</param>

@@ -64,6 +64,9 @@ internal sealed class JobMeter : IProgress<JobEvent>
                     Plays = s.Plays ?? data.Plays,
                 };
                 break;
+            case ProcessesWaited waits:
+                _summary = s with { Waits = waits };
+                break;
             case ModelRead model:
                 _summary = s with { Users = model.Users, Items = model.Items, Plays = model.Plays };
                 break;

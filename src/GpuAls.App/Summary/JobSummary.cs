@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GpuAls.App;
 
 /// <summary>
@@ -74,6 +76,9 @@ internal sealed record JobSummary
 
     /// <summary>The most host memory that the process had at a time; null where the system doesn't say.</summary>
     public long? PeakHostBytes { get; init; }
+
+    /// <summary>How long processes waited for each other; null for one process.</summary>
+    public ProcessesWaited? Waits { get; init; }
 
     /// <summary>What was used of the device; null where it works in host memory.</summary>
     public DeviceUsage? DeviceUsage { get; init; }
@@ -164,6 +169,15 @@ internal static class SummaryFacts
         {
             Labels = ["direction"],
         },
+        new("process_wait_seconds", "Seconds that each process waited for others, until the end of the training", s =>
+            s.Waits is not { } waits
+                ? []
+                : waits.Seconds.Select((seconds, process) => new SummaryValue(
+                    Math.Round(seconds, 3), process.ToString(CultureInfo.InvariantCulture), waits.Hosts[process])))
+        {
+            Labels = ["process", "host"],
+        },
+        new("process_sent_bytes", "Bytes that processes sent to each other", s => One(s.Waits?.SentBytes)),
     ];
 
     private static IEnumerable<SummaryValue> One(double? value) => value is { } known ? [new(known)] : [];

@@ -24,6 +24,7 @@ internal static class SummaryTable
         var phases = new List<string>();
         foreach (var (phase, seconds) in s.PhaseSeconds) phases.Add(Invariant($"{phase} {seconds:F2}"));
         Add("seconds", phases);
+        if (s.Waits is { } waits) Add("waited", [waits.Text]);
         Add("memory",
         [
             .. Bytes(s.PeakHostBytes, "of host memory at most"),

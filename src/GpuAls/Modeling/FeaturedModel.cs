@@ -10,29 +10,42 @@ internal static class FeaturedModel
     /// <param name="options">What was trained.</param>
     /// <param name="trained">What the training gave.</param>
     /// <param name="features">The features it was trained with.</param>
+    /// <param name="itemLikes">
+    /// [items], plays above 0 of each, where several processes share the plays; null to count those of this one.
+    /// </param>
     /// <exception cref="GpuAlsException">
     /// Kind BadInput: ids of features have another type than those of the plays.
     /// </exception>
     public static FactorModel Of(
-        InteractionMatrix plays, AlsOptions options, TrainedFactors trained, FeatureTables features)
+        InteractionMatrix plays, AlsOptions options, TrainedFactors trained, FeatureTables features,
+        int[]? itemLikes = null)
     {
         ArgumentNullException.ThrowIfNull(plays);
         ArgumentNullException.ThrowIfNull(trained);
         ArgumentNullException.ThrowIfNull(features);
-        if (!features.HasAny) return new FactorModel(plays, options, trained);
+        if (!features.HasAny) return new FactorModel(plays, options, trained) { ItemLikes = itemLikes! };
         var (users, userFactors, userFeatures) = Grow(
             plays.Users, plays.UserLengths, trained.UserFactors, options, features.Users, trained.Features.Users,
             "user");
         var (items, itemFactors, itemFeatures) = Grow(
             plays.Items, plays.ItemLengths, trained.ItemFactors, options, features.Items, trained.Features.Items,
             "item");
+        var (playsOfUsers, playsOfItems) =
+            (Longer(plays.UserLengths, users.Count), Longer(plays.ItemLengths, items.Count));
+        if (itemLikes is not null)
+        {
+            itemLikes = Longer(itemLikes, items.Count);
+            if (itemFeatures is not null) Likes.AddFeatured(itemLikes, playsOfItems, itemFeatures);
+        }
+
         return new FactorModel(
             users, items, Grown(plays.ByUser, users.Count, items.Count), options, userFactors, itemFactors)
         {
             UserFeatures = userFeatures,
             ItemFeatures = itemFeatures,
-            PlaysOfUsers = Longer(plays.UserLengths, users.Count),
-            PlaysOfItems = Longer(plays.ItemLengths, items.Count),
+            ItemLikes = itemLikes!,
+            PlaysOfUsers = playsOfUsers,
+            PlaysOfItems = playsOfItems,
             PlayCount = plays.PlayCount,
         };
     }

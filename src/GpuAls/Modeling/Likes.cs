@@ -28,11 +28,29 @@ internal static class Likes
     public static int[] CountByColumn(CsrMatrix plays, Feedback feedback, SideFeatures? features)
     {
         var counts = CountByColumn(plays, feedback);
-        if (features is null) return counts;
-        var hasPlays = new bool[counts.Length];
-        foreach (var column in plays.Indices) hasPlays[column] = true;
-        for (var column = 0; column < counts.Length; column++)
-            if (!hasPlays[column] && features.Has(column)) counts[column] = 1;
+        if (features is not null) AddFeatured(counts, plays.ColumnLengths(), features);
         return counts;
+    }
+
+    /// <summary>How many plays of each item are above 0, whichever process has them.</summary>
+    /// <param name="group">The processes that share the plays; all of them count.</param>
+    /// <param name="plays">The plays of this one.</param>
+    public static int[] CountByItem(IProcessGroup group, InteractionMatrix plays)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        var counts = CountByColumn(plays.ByUser, plays.Feedback);
+        group.Sum(counts.AsSpan());
+        return counts;
+    }
+
+    /// <summary>Sets 1 for each column that has no plays, but features.</summary>
+    /// <param name="counts">[columns].</param>
+    /// <param name="lengths">[columns], the number of plays of each.</param>
+    /// <param name="features">Those of the columns.</param>
+    public static void AddFeatured(int[] counts, int[] lengths, SideFeatures features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        for (var column = 0; column < counts.Length; column++)
+            if (lengths[column] == 0 && features.Has(column)) counts[column] = 1;
     }
 }

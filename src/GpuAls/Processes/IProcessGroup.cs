@@ -17,6 +17,10 @@ internal interface IProcessGroup
     /// <summary>Which process of its machine this is, from 0.</summary>
     int LocalRank { get; }
 
+    /// <summary>The machine that a process runs on.</summary>
+    /// <param name="process">Which process.</param>
+    string HostOf(int process);
+
     /// <summary>Brings a part of each process to all of them.</summary>
     /// <param name="values">A process has written its part, and gets the others.</param>
     /// <param name="starts">[Size], where the part of each process starts.</param>
@@ -57,6 +61,9 @@ internal sealed class SingleProcess : IProcessGroup
 
     /// <inheritdoc/>
     public int LocalRank => 0;
+
+    /// <inheritdoc/>
+    public string HostOf(int process) => Environment.MachineName;
 
     /// <inheritdoc/>
     public void AllGather<T>(Span<T> values, ReadOnlySpan<long> starts, ReadOnlySpan<long> counts)

@@ -38,6 +38,9 @@ internal sealed class MeteredProcessGroup(IProcessGroup group) : IProcessGroup
     public int LocalRank => group.LocalRank;
 
     /// <inheritdoc/>
+    public string HostOf(int process) => group.HostOf(process);
+
+    /// <inheritdoc/>
     public void AllGather<T>(Span<T> values, ReadOnlySpan<long> starts, ReadOnlySpan<long> counts)
         where T : unmanaged
     {

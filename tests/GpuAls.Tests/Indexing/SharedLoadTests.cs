@@ -126,6 +126,8 @@ public sealed class SharedLoadTests
 
         public int LocalRank => group.LocalRank;
 
+        public string HostOf(int process) => group.HostOf(process);
+
         public void AllGather<T>(Span<T> values, ReadOnlySpan<long> starts, ReadOnlySpan<long> counts)
             where T : unmanaged => group.AllGather(values, starts, counts);
 

@@ -30,7 +30,7 @@ public sealed class SharedTrainJobTests
         });
         yield return Variant("the worth of plays", options => options with
         {
-            Als = options.Als with { MinUserPlays = 4, MinItemPlays = 3, MaxWeight = 5 },
+            Als = options.Als with { MinUserPlays = 2, MinItemPlays = 3, MaxWeight = 5 },
         });
     }
 
@@ -39,7 +39,7 @@ public sealed class SharedTrainJobTests
     {
         await SampleJob.RunAsync(new SampleJobOptions
         {
-            Sample = new SampleOptions { Users = 200, Items = 60, Plays = 3_000 },
+            Sample = new SampleOptions { Users = 200, Items = 95, Plays = 900 },
             Output = _folder.At("plays.csv"),
         });
         var items = File.ReadLines(_folder.At("plays.csv")).Skip(1).Select(line => line.Split(',')[1]).Distinct();

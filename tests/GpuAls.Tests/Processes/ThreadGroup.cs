@@ -44,6 +44,8 @@ internal sealed class ThreadGroup(int size)
 
         public int LocalRank => rank;
 
+        public string HostOf(int process) => $"thread-{process}";
+
         public void AllGather<T>(Span<T> values, ReadOnlySpan<long> starts, ReadOnlySpan<long> counts)
             where T : unmanaged
         {

@@ -61,6 +61,8 @@ public sealed class ExchangeTests
 
         public int LocalRank => group.LocalRank;
 
+        public string HostOf(int process) => group.HostOf(process);
+
         public bool Iterated(TrainingStep state, CancellationToken cancellation)
         {
             (OfLastIteration, _before) = (_received - _before, _received);

@@ -53,6 +53,7 @@ public sealed partial class LogEventTests
             "iterations()", "trials(outcome)", "lists()", "loss()", "metric_value(method,metric)",
             "phase_seconds(phase)", "host_memory_peak_bytes()", "device_memory_peak_bytes()", "input_bytes()",
             "output_bytes()", "device_transfer_bytes(direction)",
+            "process_wait_seconds(process,host)", "process_sent_bytes()",
         }));
 
     /// <summary>An event that is not a static field would not be on the page.</summary>
