@@ -30,7 +30,7 @@ internal sealed class TrainGuards(TrainJobOptions options, IProgress<JobEvent>? 
         CheckRows(
             data.Read.Rows - data.Read.BadRows - data.Read.ZeroWeightRows - data.Read.RowsOutsidePeriod);
         await CheckDropsAsync(
-            data.Plays.Users.Count, data.Plays.Items.Count, data.Plays.ByUser.EntryCount, latest, cancellation)
+            data.Plays.Users.Count, data.Plays.Items.Count, data.Plays.PlayCount, latest, cancellation)
             .ConfigureAwait(false);
         Refuse("the plays", "Look at the input; if it is right, run again with a lower bound or without the option.");
     }
