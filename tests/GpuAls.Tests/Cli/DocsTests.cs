@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using GpuAls.Connectors.Sqlite;
 using GpuAls.Tests.Connectors.Postgres;
+using GpuAls.Tests.Mpi;
 
 namespace GpuAls.Tests.Cli;
 
@@ -61,6 +62,7 @@ public sealed partial class DocsTests
                         if (IsServer(command)) server = await NextServerAsync(server, Arguments(command));
                         else if (IsOfTool(command))
                             printed = (await Tool.SucceedAsync(Arguments(command.Replace(DatabaseUrl, url)))).Out;
+                        else if (command.StartsWith("mpirun ", StringComparison.Ordinal)) await RunMpiAsync(command);
                         else if (IsRequest(command)) printed = await AnswerAsync(command, server);
                     }
 
@@ -86,6 +88,26 @@ public sealed partial class DocsTests
                     RunLibraryProgram();
                     break;
             }
+        }
+    }
+
+    /// <summary>Scripts for clusters can't be run here; their form and gpuals' options in them are checked.</summary>
+    [Test]
+    public async Task Cluster_Scripts_AreWellFormedAndOptionsKnown()
+    {
+        var help = (await Tool.SucceedAsync("train", "--help-all")).Out;
+        var scripts = Blocks("docs/cluster.md").Where(block => block.Language == "sh").Select(block => block.Text);
+
+        foreach (var script in scripts)
+        {
+            File.WriteAllText("script.sh", script);
+            var check = await ToolProcess.RunAsync("bash -n script.sh");
+            Assert.That(check.ExitCode, Is.Zero, check.Error);
+            var ofTool = script.Replace("\\\n", "", StringComparison.Ordinal).Split('\n')
+                .Where(line => line.Contains("gpuals train ", StringComparison.Ordinal))
+                .SelectMany(line => line[line.IndexOf("gpuals train ", StringComparison.Ordinal)..].Split(' '));
+            foreach (var option in ofTool.Where(word => word.StartsWith("--", StringComparison.Ordinal)))
+                Assert.That(help, Does.Match($@"{option}\b"), script);
         }
     }
 
@@ -158,6 +180,18 @@ public sealed partial class DocsTests
     private static string Read(string page) => File.ReadAllText(Path.Combine(SharedData.ProjectRoot, page));
 
     /// <summary>docs/library.cs without what only <c>dotnet run</c> reads.</summary>
+    /// <summary>Runs a command of mpirun, where it is installed, on any machine and by any user.</summary>
+    private static async Task RunMpiAsync(string command)
+    {
+        if (!MpiRun.IsInstalled(MpiRun.OpenMpi)) return;
+        var run = await ToolProcess.RunAsync(
+            command.Replace("mpirun ", $"{MpiRun.OpenMpi} ", StringComparison.Ordinal)
+                .Replace(" gpuals ", $" {ToolProcess.Command} ", StringComparison.Ordinal) + " </dev/null",
+            ("OMPI_ALLOW_RUN_AS_ROOT", "1"), ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"),
+            ("OMPI_MCA_rmaps_base_oversubscribe", "1"));
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+    }
+
     private static string LibraryProgram() => string.Join(
         '\n', Read("docs/library.cs").Split('\n').Where(line => !line.StartsWith("#:", StringComparison.Ordinal)));
 

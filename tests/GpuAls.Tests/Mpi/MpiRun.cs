@@ -72,11 +72,12 @@ internal sealed record MpiRun(int ExitCode, string Output, string Error, TimeSpa
         return new MpiRun(process.ExitCode, await output, await error, clock.Elapsed);
     }
 
+    public static bool IsInstalled(string launcher) => Environment.GetEnvironmentVariable("PATH")!
+        .Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, launcher)));
+
     public static void RequireInstalled(string launcher)
     {
-        var folders = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator);
-        if (folders.Any(folder => File.Exists(Path.Combine(folder, launcher)))) return;
-        Missing($"{launcher} is not installed (Debian: apt-get install openmpi-bin mpich)");
+        if (!IsInstalled(launcher)) Missing($"{launcher} is not installed (Debian: apt-get install openmpi-bin mpich)");
     }
 
     /// <summary>Skips the test, or fails it where all servers and launchers must be there.</summary>
