@@ -17,6 +17,12 @@ internal sealed unsafe partial class MpiThread : IDisposable
     /// <summary>The time others have to clean up when this process was told to stop: they may have been too.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// How long MPI_Finalize may take when all have come to it. Over TCP, that of MPICH 4.0 with UCX may wait a minute
+    /// for a process that is gone, and then fail.
+    /// </summary>
+    private static readonly TimeSpan FinalizePatience = TimeSpan.FromSeconds(5);
+
     private readonly CancellationToken _stop;
     private readonly MpiCalls _calls;
     private readonly SemaphoreSlim _posted = new(0); // never disposed: the thread may wait for good
@@ -43,12 +49,17 @@ internal sealed unsafe partial class MpiThread : IDisposable
     {
         _stop.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_hasEnded, this);
-        var work = new Work(first, second, action);
+        var work = Post(new Work(first, second, action));
+        work.Done.Wait(_stop);
+        work.Failure?.Throw();
+    }
+
+    private Work Post(Work work)
+    {
         _work = work;
         _posted.Release();
         work.Taken.Wait(CancellationToken.None); // at once: the thread has nothing else to do
-        work.Done.Wait(_stop);
-        work.Failure?.Throw();
+        return work;
     }
 
     /// <summary>Initializes MPI, together with all processes.</summary>
@@ -64,12 +75,9 @@ internal sealed unsafe partial class MpiThread : IDisposable
         if (_hasEnded || _stop.IsCancellationRequested) return;
         try
         {
-            Run(0, 0, () =>
-            {
-                Wait(_calls.Barrier(), isPatient: true);
-                _calls.Complete();
-                _isInitialized = false;
-            });
+            Run(0, 0, () => Wait(_calls.Barrier(), isPatient: true));
+            Post(new Work(0, 0, _calls.Complete)).Done.Wait(FinalizePatience, CancellationToken.None);
+            _isInitialized = false;
         }
         catch (OperationCanceledException)
         {
