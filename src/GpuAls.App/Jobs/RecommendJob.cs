@@ -11,6 +11,7 @@ internal sealed class RecommendJob
     private readonly ListFormat _format;
     private readonly IProgress<JobEvent>? _progress;
     private readonly PhaseClock _clock;
+    private readonly IProcessGroup _group;
     private int _emptyLists;
 
     /// <param name="options">What to do.</param>
@@ -18,13 +19,18 @@ internal sealed class RecommendJob
     /// <param name="output">Where lists go when no file is named.</param>
     /// <param name="progress">Told how far the job is.</param>
     /// <param name="format">The format of lists there; null for CSV.</param>
+    /// <param name="group">
+    /// The processes that make the lists together, each with an engine of its own; null for this one alone. Process 0
+    /// writes.
+    /// </param>
     /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
     public RecommendJob(
         RecommendJobOptions options,
         IAlsEngine engine,
         TextWriter output,
         IProgress<JobEvent>? progress = null,
-        ListFormat? format = null)
+        ListFormat? format = null,
+        IProcessGroup? group = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(engine);
@@ -32,6 +38,7 @@ internal sealed class RecommendJob
         Recommender.CheckLength(options.Top);
         (_options, _engine, _output, _progress, _format) =
             (options, engine, output, progress, format ?? ListFormat.Csv);
+        _group = group ?? SingleProcess.Instance;
         _clock = PhaseEnded.Clock(progress);
     }
 
@@ -46,13 +53,12 @@ internal sealed class RecommendJob
 
     private async Task<RecommendReport> RunAsync(JobOutputs outputs, CancellationToken cancellation)
     {
-        var file = _options.Output is { } output
+        var file = _options.Output is { } output && _group.Rank == 0
             ? await outputs.OpenListsAsync(output, _options.Tables, _options.ListShape, cancellation)
                 .ConfigureAwait(false)
             : null;
         _engine.PrepareTopK();
-        var location =
-            await VersionChosen.FollowAsync(_options.Model, _progress, cancellation).ConfigureAwait(false);
+        var location = await LocationAsync(cancellation).ConfigureAwait(false);
         var read = await ModelReader.ReadAsync(location, cancellation).ConfigureAwait(false);
         _clock.End("read_model");
         _progress?.Report(ModelRead.Of(read));
@@ -64,9 +70,15 @@ internal sealed class RecommendJob
         var columns = await ColumnsAsync(model, cancellation).ConfigureAwait(false);
         _clock.End("read_rules");
         using var recommender = new Recommender(model, _engine, rules.Rules);
-        var lists = Report(
-            recommender.Recommend(chosen.Indices, _options.Top, _options.IncludePlayed, cancellation),
-            chosen.Indices.Length);
+        var own = recommender.Recommend(
+            Share(chosen.Indices), _options.Top, _options.IncludePlayed, cancellation);
+        var lists = Report(_group.ToRoot(own), chosen.Indices.Length);
+        if (_group.Rank > 0)
+        {
+            foreach (var _ in lists) throw new InvalidOperationException();
+            return new RecommendReport(chosen, 0);
+        }
+
         if (file is ListFile inFile) file = inFile with { Columns = _ => columns };
         if (file is not null) await file.WriteAsync(model, lists, cancellation).ConfigureAwait(false);
         else await OutputErrors.GuardAsync("stdout", WriteToTextAsync).ConfigureAwait(false);
@@ -83,6 +95,23 @@ internal sealed class RecommendJob
             await RecommendationWriter.WriteAsync(sink, lists, cancellation).ConfigureAwait(false);
             await _output.FlushAsync(cancellation).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The model, the same on all processes though <c>latest</c> may be switched meanwhile.</summary>
+    private async Task<string> LocationAsync(CancellationToken cancellation)
+    {
+        var location = _group.Rank > 0
+            ? ""
+            : await VersionChosen.FollowAsync(_options.Model, _progress, cancellation).ConfigureAwait(false);
+        return Encoding.UTF8.GetString(_group.BroadcastArray(Encoding.UTF8.GetBytes(location)));
+    }
+
+    /// <summary>The lists that this process makes: as many as each other one, in the order of the processes.</summary>
+    private int[] Share(int[] indices)
+    {
+        var (start, end) = (
+            (long)indices.Length * _group.Rank / _group.Size, (long)indices.Length * (_group.Rank + 1) / _group.Size);
+        return indices[(int)start..(int)end];
     }
 
     /// <summary>The users of --plays over the items of the model.</summary>

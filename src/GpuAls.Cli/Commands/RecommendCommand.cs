@@ -7,8 +7,10 @@ internal static class RecommendCommand
 {
     public static ToolCommand Definition { get; } = new ToolCommand<RecommendJobOptions>(
         "recommend", "Recommend items to some or all users with a saved model",
-        static () => JobParameters.Recommend, RunAsync,
-        isWatched: true);
+        static () => JobParameters.Recommend, RunAsync, isWatched: true)
+    {
+        IsShared = true,
+    };
 
     /// <summary><c>gpuals similar MODEL</c>: lists of neighbours.</summary>
     public static ToolCommand Similar { get; } = new ToolCommand<RecommendJobOptions>(
@@ -16,6 +18,7 @@ internal static class RecommendCommand
         static () => JobParameters.Similar, RunAsync, isWatched: true)
     {
         Details = "An item is not in its own list.",
+        IsShared = true,
     };
 
     private static async Task<int> RunAsync(
@@ -27,8 +30,8 @@ internal static class RecommendCommand
         await JobRunner.RunAsync(
             invocation.Log, console with { IsTerminal = false }, invocation.Device,
             (engine, progress) => new RecommendJob(
-                options, engine, console.Out, progress, console.IsOutTerminal ? ListTable.Format : ListFormat.Csv)
-                .RunAsync(cancellation)).ConfigureAwait(false);
+                options, engine, console.Out, progress, console.IsOutTerminal ? ListTable.Format : ListFormat.Csv,
+                invocation.Group).RunAsync(cancellation)).ConfigureAwait(false);
         return ExitCode.Done;
     }
 }

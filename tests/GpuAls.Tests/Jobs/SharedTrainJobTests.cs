@@ -106,6 +106,37 @@ public sealed class SharedTrainJobTests
         Assert.That(Directory.EnumerateFiles(_folder.At($"{name}-checkpoint")), Is.Empty);
     }
 
+    /// <summary>Lists of a saved model, and its nearest items.</summary>
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Recommend_SeveralProcesses_WritesTheListsOfOne(bool similar)
+    {
+        var model = Guid.NewGuid().ToString("N");
+        Run(SingleProcess.Instance, Options(model));
+        var options = new RecommendJobOptions
+        {
+            Model = _folder.At(model),
+            Top = 4,
+            Similarity = similar ? SimilarityMeasure.Cosine : null,
+        };
+
+        var expected = Lists(SingleProcess.Instance);
+        var group = new ThreadGroup(4);
+        var lists = group.Run(Lists);
+
+        Assert.That(group.Failures, Is.All.Null);
+        Assert.That(expected, Is.Not.Empty);
+        Assert.That(lists, Is.EqualTo(new[] { expected, "", "", "" }));
+
+        string Lists(IProcessGroup process)
+        {
+            using var engine = new HostEngine(1);
+            using var output = new StringWriter();
+            new RecommendJob(options, engine, output, group: process).RunAsync().GetAwaiter().GetResult();
+            return output.ToString();
+        }
+    }
+
     private static FactorModel Run(
         IProcessGroup group, TrainJobOptions options, IProgress<JobEvent>? progress = null,
         CancellationToken cancellation = default)
