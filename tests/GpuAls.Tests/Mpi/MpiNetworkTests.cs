@@ -37,6 +37,10 @@ public sealed class MpiNetworkTests
             if (run.ExitCode != 0) Assert.Ignore($"no network namespaces here: {command}: {run.Error}");
         }
 
+        // A new link takes a second to come up; UCX looks at it once.
+        var isUp = $"until ip -n {_first} link show eth0 | grep -q 'state UP'; do sleep 0.1; done";
+        await MpiRun.Run(["timeout", "20", "sh", "-c", isUp]);
+
         // Options of ssh, the machine, then the command, of which a shell there takes off the quotes.
         File.WriteAllText(
             _folder.At("ssh"),
