@@ -6,17 +6,21 @@ namespace GpuAls.App;
 /// <param name="Count">How many.</param>
 /// <param name="Machines">How many machines they run on.</param>
 /// <param name="Library">What connects them, such as <c>Open MPI v4.1.4</c>.</param>
-internal sealed record ProcessesJoined(int Count, int Machines, string Library) : JobEvent
+/// <param name="Devices">The different devices that they use on their machines, such as <c>cuda:0</c>.</param>
+internal sealed record ProcessesJoined(int Count, int Machines, string Library, IReadOnlyList<string> Devices)
+    : JobEvent
 {
     public static readonly LogEvent Log = new(
         LogLevel.Info, "processes", "Several processes do the job together",
-        ("processes", "how many"), ("machines", "how many machines they run on"), ("library", "the MPI library"));
+        ("processes", "how many"), ("machines", "how many machines they run on"), ("library", "the MPI library"),
+        ("devices", "the different devices that they use on their machines, such as cuda:0, cuda:1"));
 
     public override IEnumerable<LogLine> Lines =>
     [
         Log.Line(
-            $"{Counted.Of(Count, "process", "processes")} on {Counted.Of(Machines, "machine")}, connected by {Library}",
-            Count, Machines, Library),
+            $"{Counted.Of(Count, "process", "processes")} on {Counted.Of(Machines, "machine")}, connected by "
+                + $"{Library}, computing on {string.Join(", ", Devices)}",
+            Count, Machines, Library, string.Join(", ", Devices)),
     ];
 }
 

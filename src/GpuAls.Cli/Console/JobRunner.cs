@@ -61,7 +61,7 @@ internal static class JobRunner
             "--device", Words.Of(engine.Capabilities.Device),
             "Pass --device with a device that every machine has; `gpuals devices` lists those of a machine.");
         var chosen = new EngineChosen(engine.Description, choice);
-        progress.First = processes.Joined is { } joined ? [joined, chosen] : [chosen];
+        progress.First = processes.JoinedOn(engine.Description.Id) is { } joined ? [joined, chosen] : [chosen];
         return engine;
     }
 

@@ -45,10 +45,12 @@ internal sealed class JobProcesses : IDisposable
         ? LocalProcess.Alone
         : new LocalProcess(_group.LocalRank, Hosts().Count(host => host == _group.HostOf(_group.Rank)));
 
-    /// <summary>What to tell of them; null for one process.</summary>
-    public ProcessesJoined? Joined => _group is null
+    /// <summary>What to tell of them, once each has a device; null for one process.</summary>
+    /// <param name="device">That of this process, such as <c>cuda:0</c>.</param>
+    public ProcessesJoined? JoinedOn(string device) => _group is null
         ? null
-        : new ProcessesJoined(_group.Size, Hosts().Distinct().Count(), _group.LibraryVersion);
+        : new ProcessesJoined(
+            _group.Size, Hosts().Distinct().Count(), _group.LibraryVersion, [.. Texts(device).Distinct().Order()]);
 
     /// <summary>Looks for a launcher. Where it made a mistake, <see cref="Join"/> says so.</summary>
     /// <param name="variable">Gives the value of an environment variable, or null.</param>

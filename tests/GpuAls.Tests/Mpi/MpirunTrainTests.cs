@@ -1,5 +1,6 @@
 using GpuAls.App;
 using GpuAls.Tests.Cli;
+using GpuAls.Tests.Engines;
 
 namespace GpuAls.Tests.Mpi;
 
@@ -98,6 +99,26 @@ public sealed class MpirunTrainTests
             run.Output + run.Error, Does.Match("error: process 1 of 2 on [^:]+: 'plays.csv' does not exist; expected"));
         Assert.That(run.Time, Is.LessThan(TimeSpan.FromSeconds(30)));
         Assert.That(_folder.Entries(), Has.No.Member("alone"));
+    }
+
+    /// <summary>Each process of a machine takes a GPU of its own.</summary>
+    [Test]
+    [Category("Cuda")]
+    public async Task Train_OnCuda_TakesAGpuByLocalRank()
+    {
+        if (TestEngines.WhyAbsent<Cuda>() is { } reason) Assert.Ignore(reason);
+        await File.WriteAllLinesAsync(
+            _folder.At("few.csv"), ["user,item", .. Enumerable.Range(0, 90).Select(i => $"{i % 13},{i * i % 11}")]);
+        string[] command =
+            [.. Tool, "train", "few.csv", "--device", "cuda", "--rank", "3", "--iterations", "2", "--output"];
+        (string, string?) devices = ("CUDASIM_DEVICES", "2");
+
+        var one = await MpiRun.Run(MpiRun.OpenMpi, ["-wdir", _folder.Root, "-n", "1", .. command, "gpu-1"], devices);
+        var two = await MpiRun.Run(MpiRun.OpenMpi, ["-wdir", _folder.Root, "-n", "2", .. command, "gpu-2"], devices);
+
+        Assert.That((one.ExitCode, two.ExitCode), Is.EqualTo((0, 0)), two.Error);
+        Assert.That(two.Output + two.Error, Does.Contain(", computing on cuda:0, cuda:1"));
+        Assert.That(Files("gpu-2"), Is.EqualTo(Files("gpu-1")));
     }
 
     private Task<MpiRun> RunAsync(string launcher, string[] arguments) =>
