@@ -15,7 +15,8 @@ try
 {
     if (MpiLaunch.Detect(Environment.GetEnvironmentVariable) is not { } launch)
     {
-        Console.WriteLine("alone");
+        if (args[0] == "load") await SharedLoad.RunAsync(SingleProcess.Instance, args[1], args[2..]);
+        else Console.WriteLine("alone");
         return 0;
     }
 
@@ -45,6 +46,9 @@ try
         case "large":
             if (args.Length > 1) group.LargestCall = group.LargestPiece = int.Parse(args[1]);
             Large.Check(group);
+            break;
+        case "load":
+            await SharedLoad.RunAsync(group, args[1], args[2..]);
             break;
         case "latency":
             Latency.Measure(group);

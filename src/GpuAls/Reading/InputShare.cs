@@ -1,8 +1,8 @@
 namespace GpuAls;
 
 /// <summary>
-/// What one of several processes reads of an input: a range of its bytes or rows, in their order. A batch is read by
-/// the process in whose range it starts, and by no other.
+/// What one of several processes reads of an input: a range of its bytes or rows, in their order. A batch of a file is
+/// read by the process in whose range its middle is, and by no other.
 /// </summary>
 /// <param name="Rank">Which process it is, from 0.</param>
 /// <param name="Size">Number of processes.</param>
@@ -49,10 +49,13 @@ internal readonly record struct FilePart(long Start, long End, long Bytes)
     /// <param name="position">
     /// Where it starts. Text in another encoding may seem to start behind the end of its file; that is the last byte.
     /// </param>
-    public bool Has(long position) => Within(position) >= Start && Within(position) < End;
+    /// <param name="length">Its bytes, or those to the end of the file if these are fewer.</param>
+    public bool Has(long position, long length) =>
+        Middle(position, length) >= Start && Middle(position, length) < End;
 
-    /// <summary>Whether no batch is in the range from a position on.</summary>
-    public bool IsBehind(long position) => Within(position) >= End;
+    /// <summary>Whether a batch and all after it are behind the range.</summary>
+    public bool IsBehind(long position, long length) => Middle(position, length) >= End;
 
-    private long Within(long position) => Math.Min(position, Math.Max(0, Bytes - 1));
+    private long Middle(long position, long length) => Math.Min(
+        position + (Math.Clamp(length, 0, Math.Max(0, Bytes - position)) / 2), Math.Max(0, Bytes - 1));
 }

@@ -44,25 +44,3 @@ internal static class RecommendationWriter
         }
     }
 }
-
-/// <summary>
-/// Each batch of lists takes large arrays. The runtime puts off collecting those until they come to a good part of the
-/// heap, and beside a large model that is gigabytes. A collection in the background every so often costs almost
-/// nothing: what stays is mostly arrays of numbers, which need no marking.
-/// </summary>
-internal sealed class LargeGarbage
-{
-    /// <summary>Bytes allocated between two collections.</summary>
-    public const long Most = 128L << 20;
-
-    private long _collectedAt = GC.GetTotalAllocatedBytes();
-
-    /// <summary>Begins a collection if enough was allocated since the last one.</summary>
-    public void CollectIfDue()
-    {
-        var allocated = GC.GetTotalAllocatedBytes();
-        if (allocated - _collectedAt < Most) return;
-        _collectedAt = allocated;
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
-    }
-}

@@ -80,6 +80,7 @@ internal static class SharedCsr
     public static CsrMatrix Transpose(
         IProcessGroup group, CsrMatrix rows, RowShares shares, RowShares columns, long most)
     {
+        var garbage = new LargeGarbage();
         // [columns, own rows]: what goes to a process lies together.
         var own = CsrBuilder.Transpose(rows);
         var (entries, lines) = (new long[group.Size], new long[group.Size]);
@@ -99,6 +100,7 @@ internal static class SharedCsr
             foreach (ref var index in indices.AsSpan((int)start, (int)received[process]))
                 index += shares.Start(process);
         indices = Interleave(indices, lengths, indptr);
+        garbage.CollectIfDue();
         var values = Interleave(group.AllToAll(own.Values, entries, out _), lengths, indptr);
         return CsrMatrix.InBuffers(shares.RowCount, indptr, indices, values);
     }

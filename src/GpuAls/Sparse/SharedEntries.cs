@@ -60,11 +60,15 @@ internal sealed class SharedEntries
     /// <exception cref="GpuAlsException">Kind BadInput, on all processes: one would hold too many.</exception>
     public void SendToOwners(IProcessGroup group, RowShares shares, long most)
     {
+        var garbage = new LargeGarbage();
         var (positions, counts) = PositionsByOwner(group, shares);
         SharedCsr.Check(group, counts, most);
         Send(ref _rows, group, positions, counts);
+        garbage.CollectIfDue();
         Send(ref _columns, group, positions, counts);
+        garbage.CollectIfDue();
         if (_values is not null) Send(ref _values, group, positions, counts);
+        garbage.CollectIfDue();
         _count = _rows.Length;
     }
 

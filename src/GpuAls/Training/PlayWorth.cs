@@ -41,10 +41,12 @@ internal static class PlayWorth
         Func<int, double> cost,
         long most)
     {
+        var garbage = new LargeGarbage();
         if (options.HalfLife is not null) rows.Reweigh(Decayed(rows, options, group));
         var (users, items, feedback) = (rows.Users, rows.Items, rows.Feedback);
         var owners = RowShares.ByCost(rowsOfUsers, group.Size, length => length);
         var (summed, cancelled) = SharedCsr.Sum(group, rows, owners, most);
+        garbage.CollectIfDue();
         var (leastOfUser, leastOfItem) = (options.MinUserPlays ?? 1, options.MinItemPlays ?? 1);
         var byUser = PlayCore.OfShares(group, Capped(summed, options), leastOfUser, leastOfItem);
         var (before, count) = (group.Sum(summed.EntryCount), group.Sum(byUser.EntryCount));
@@ -72,8 +74,10 @@ internal static class PlayWorth
             byUser = SharedCsr.Move(group, byUser, owners, userShares, userLengths, most);
         }
 
+        garbage.CollectIfDue();
         var itemShares = RowShares.ByCost(itemLengths, group.Size, cost);
         var byItem = SharedCsr.Transpose(group, byUser, userShares, itemShares, most);
+        garbage.CollectIfDue();
         return new InteractionMatrix(group.Rank, users, items, byUser, byItem, userShares, itemShares)
         {
             PlayCount = count,

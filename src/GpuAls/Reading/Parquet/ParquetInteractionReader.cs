@@ -41,8 +41,9 @@ internal sealed class ParquetInteractionReader(
         for (; end < bytes.Length; before += bytes[end++])
         {
             var position = (long)(part.Bytes * before / Int128.Max(1, total));
-            if (part.IsBehind(position)) break;
-            if (!part.Has(position)) first = end + 1;
+            var length = (long)(part.Bytes * (Int128)bytes[end] / Int128.Max(1, total));
+            if (part.IsBehind(position, length)) break;
+            if (!part.Has(position, length)) first = end + 1;
         }
 
         return (first, end);

@@ -27,10 +27,10 @@ internal sealed class DelimitedInteractionReader(InputFile file, InteractionSche
         var dialect = TextDialect.Of(file, schema, blocks.Pending);
         var cutter = new RecordCutter(file, dialect);
         if (FindColumns(blocks, cutter, dialect) is not { } columns) yield break;
-        while (blocks.Fill() && !part.IsBehind(blocks.Position))
+        while (blocks.Fill() && !part.IsBehind(blocks.Position, TextBlocks.BlockBytes))
         {
             cancellation.ThrowIfCancellationRequested();
-            var isWanted = part.Has(blocks.Position);
+            var isWanted = part.Has(blocks.Position, TextBlocks.BlockBytes);
             var (block, read) = Take(blocks, cutter, dialect, columns);
             if (isWanted) yield return Work(block, read, columns);
             else block.Dispose();

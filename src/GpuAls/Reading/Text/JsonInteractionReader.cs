@@ -25,10 +25,10 @@ internal sealed class JsonInteractionReader(InputFile file, InteractionSchema sc
             file, await TextSource.OpenAsync(file, schema, cancellation).ConfigureAwait(false));
         if (!blocks.Fill()) yield break;
         var constants = FindConstants(blocks.PendingLines());
-        while (blocks.Fill() && !part.IsBehind(blocks.Position))
+        while (blocks.Fill() && !part.IsBehind(blocks.Position, TextBlocks.BlockBytes))
         {
             cancellation.ThrowIfCancellationRequested();
-            var isWanted = part.Has(blocks.Position);
+            var isWanted = part.Has(blocks.Position, TextBlocks.BlockBytes);
             var block = Take(blocks);
             if (isWanted) yield return Work(block, constants);
             else block.Dispose();

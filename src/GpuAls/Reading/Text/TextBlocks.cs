@@ -7,7 +7,9 @@ namespace GpuAls;
 /// <param name="source">Its text.</param>
 internal sealed class TextBlocks(InputFile file, TextSource source) : IDisposable
 {
-    private const int BlockBytes = 1 << 20;
+    /// <summary>Bytes of a block, about.</summary>
+    public const int BlockBytes = 1 << 20;
+
     private const int MaximumRecordBytes = 1 << 24;
 
     private RentedArray<byte> _memory = new(BlockBytes);

@@ -46,7 +46,7 @@ internal sealed class TextSource : IDisposable
     public static FilePart PartOf(InputFile file, FilePart part)
     {
         if (file.Compression == InputCompression.None) return part;
-        return part.Has(0) ? FilePart.Whole(file.Bytes) : default;
+        return part.Has(0, file.Bytes) ? FilePart.Whole(file.Bytes) : default;
     }
 
     /// <exception cref="GpuAlsException">Kind BadInput: the file cannot be opened.</exception>
