@@ -2,13 +2,13 @@ namespace GpuAls.Tests.Engines.Device;
 
 internal sealed class DeviceRequestTests
 {
-    [TestCase("auto", DeviceKind.Auto, 0)]
-    [TestCase("cpu", DeviceKind.Cpu, 0)]
-    [TestCase("cuda", DeviceKind.Cuda, 0)]
+    [TestCase("auto", DeviceKind.Auto, null)]
+    [TestCase("cpu", DeviceKind.Cpu, null)]
+    [TestCase("cuda", DeviceKind.Cuda, null)]
     [TestCase("cuda:12", DeviceKind.Cuda, 12)]
     [TestCase("opencl:1", DeviceKind.OpenCl, 1)]
-    [TestCase("emulated", DeviceKind.Emulated, 0)]
-    public void Parse_EachForm_IsUnderstood(string text, DeviceKind kind, int index) =>
+    [TestCase("emulated", DeviceKind.Emulated, null)]
+    public void Parse_EachForm_IsUnderstood(string text, DeviceKind kind, int? index) =>
         Assert.That(DeviceRequest.Parse(text), Is.EqualTo(new DeviceRequest(kind, index)));
 
     [TestCase("gpu")]
