@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 
 namespace GpuAls.Mpi;
 
@@ -63,7 +62,7 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup, IDisposable
                 + $"{group.Size}: they belong to different MPI installations. Use the mpirun of that library, load the "
                 + $"module of the MPI that started this, or set {MpiLaunch.LibraryVariable} to the path of its "
                 + "libmpi.so.");
-        group.ExchangeHosts();
+        group._hosts = group.AllGather(group._calls.Host);
         return group;
     }
 
@@ -228,15 +227,6 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup, IDisposable
 
     /// <summary>Whether no process needs pieces: all must go the same way.</summary>
     private bool IsWholeOnAll(long bytes) => this.AllGather(bytes).Max() <= LargestCall;
-
-    private void ExchangeHosts()
-    {
-        var name = Encoding.UTF8.GetBytes(_calls.Host);
-        var all = this.AllGather<byte>(name, out var lengths);
-        var starts = ProcessGroupExtensions.Starts(lengths);
-        _hosts = [.. lengths.Select((length, rank) =>
-            Encoding.UTF8.GetString(all, (int)starts[rank], (int)length))];
-    }
 
     private long[] Bytes<T>(ReadOnlySpan<long> counts)
         where T : unmanaged

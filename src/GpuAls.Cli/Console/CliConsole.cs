@@ -33,13 +33,15 @@ internal sealed record CliConsole(TextWriter Out, TextWriter Error, bool IsTermi
         var processes = JobProcesses.Detect(Environment.GetEnvironmentVariable);
         // mpirun may give each process a terminal, which belongs to none of them: nothing is to set it up.
         if (processes.AreSeveral) Environment.SetEnvironmentVariable("TERM", "dumb");
+        else global::System.Console.OutputEncoding = utf8;
         var isRedirected = processes.AreSeveral || global::System.Console.IsOutputRedirected;
-        if (!isRedirected) global::System.Console.OutputEncoding = utf8;
         var output = isRedirected
             ? new StreamWriter(global::System.Console.OpenStandardOutput(), utf8, BufferChars)
             : global::System.Console.Out;
-        return new CliConsole(output, global::System.Console.Error,
-            !processes.AreSeveral && !global::System.Console.IsErrorRedirected)
+        var error = processes.AreSeveral
+            ? new StreamWriter(global::System.Console.OpenStandardError(), utf8) { AutoFlush = true }
+            : global::System.Console.Error;
+        return new CliConsole(output, error, !processes.AreSeveral && !global::System.Console.IsErrorRedirected)
         {
             IsOutTerminal = !isRedirected,
             Processes = processes,

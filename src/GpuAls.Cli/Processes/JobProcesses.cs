@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using GpuAls.App;
 using GpuAls.Mpi;
@@ -50,7 +49,7 @@ internal sealed class JobProcesses : IDisposable
     public ProcessesJoined? JoinedOn(string device) => _group is null
         ? null
         : new ProcessesJoined(
-            _group.Size, Hosts().Distinct().Count(), _group.LibraryVersion, [.. Texts(device).Distinct().Order()]);
+            _group.Size, Hosts().Distinct().Count(), _group.LibraryVersion, [.. _group.AllGather(device).Distinct().Order()]);
 
     /// <summary>Looks for a launcher. Where it made a mistake, <see cref="Join"/> says so.</summary>
     /// <param name="variable">Gives the value of an environment variable, or null.</param>
@@ -86,7 +85,7 @@ internal sealed class JobProcesses : IDisposable
     {
         if (_group is null) return;
         RequireSame("gpuals", ProductVersion.Text, "Install the same version on all machines.");
-        var texts = Texts(options);
+        var texts = _group.AllGather(options);
         var other = Array.FindIndex(texts, text => text != texts[0]);
         if (other <= 0) return;
         var (first, second) = (Properties(texts[0]), Properties(texts[other]));
@@ -106,7 +105,7 @@ internal sealed class JobProcesses : IDisposable
     public void RequireSame(string what, string value, string remedy)
     {
         if (_group is null) return;
-        var values = Texts(value);
+        var values = _group.AllGather(value);
         var other = Array.FindIndex(values, text => text != values[0]);
         if (other > 0) throw Differ($"{what} {values[other]}", other, $"{what} {values[0]}", remedy);
     }
@@ -153,15 +152,4 @@ internal sealed class JobProcesses : IDisposable
     }
 
     private IEnumerable<string> Hosts() => Enumerable.Range(0, _group!.Size).Select(_group.HostOf);
-
-    /// <summary>[processes], the text of each.</summary>
-    private string[] Texts(string text)
-    {
-        var all = _group!.AllGather<byte>(Encoding.UTF8.GetBytes(text), out var lengths);
-        var starts = ProcessGroupExtensions.Starts(lengths);
-        return
-        [
-            .. lengths.Select((length, process) => Encoding.UTF8.GetString(all, (int)starts[process], (int)length)),
-        ];
-    }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace GpuAls;
 
 /// <summary>What processes tell each other, made of the few calls of a group.</summary>
@@ -42,6 +44,17 @@ internal static class ProcessGroupExtensions
         return all;
     }
 
+    /// <summary>[Size], the text of each process.</summary>
+    public static string[] AllGather(this IProcessGroup group, string text)
+    {
+        var all = group.AllGather<byte>(Encoding.UTF8.GetBytes(text), out var lengths);
+        var starts = Starts(lengths);
+        return
+        [
+            .. lengths.Select((length, process) => Encoding.UTF8.GetString(all, (int)starts[process], (int)length)),
+        ];
+    }
+
     /// <summary>Brings the rows that each process owns to all of them.</summary>
     /// <param name="group">The processes.</param>
     /// <param name="values">[rows, values of a row]; a process has written the rows it owns.</param>
@@ -68,9 +81,7 @@ internal static class ProcessGroupExtensions
     {
         ArgumentNullException.ThrowIfNull(group);
         if (group.Size == 1) return;
-        var length = values.Length;
-        var parts = new RowShares(
-            [.. Enumerable.Range(0, group.Size + 1).Select(process => (int)((long)length * process / group.Size))]);
+        var parts = RowShares.Even(values.Length, group.Size);
         long[] counts = [.. Enumerable.Range(0, group.Size).Select(process => (long)parts.Count(process))];
         var received = group.AllToAll<int>(values, counts, out _);
         var mine = values.Slice(parts.Start(group.Rank), parts.Count(group.Rank));

@@ -16,6 +16,10 @@ internal sealed class RowShares(int[] starts)
     /// <summary>The rows of one process that owns them all.</summary>
     public static RowShares Whole(int rowCount) => new([0, rowCount]);
 
+    /// <summary>Shares out rows of the same work.</summary>
+    public static RowShares Even(int rowCount, int processCount) => new(
+        [.. Enumerable.Range(0, processCount + 1).Select(process => (int)((long)rowCount * process / processCount))]);
+
     /// <summary>Shares out rows so that each process has about the same work.</summary>
     /// <param name="lengths">[rows], the plays of each row.</param>
     /// <param name="processCount">Number of processes.</param>

@@ -174,8 +174,7 @@ internal sealed class TrainingSide
     /// </summary>
     private void SumShared(int blocks, int blockRows, double[] gramian)
     {
-        var shares = new RowShares(
-            [.. Enumerable.Range(0, _group.Size + 1).Select(process => (int)((long)blocks * process / _group.Size))]);
+        var shares = RowShares.Even(blocks, _group.Size);
         var (first, end) = (shares.Start(_group.Rank), shares.Start(_group.Rank + 1));
         var start = first * blockRows;
         var rows = new RowRange(start, Math.Min(end * blockRows, _factors.RowCount) - start);

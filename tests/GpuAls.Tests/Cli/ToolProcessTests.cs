@@ -91,6 +91,18 @@ public sealed class ToolProcessTests
         Assert.That(run.Out, Does.Contain("\n日本,").And.Contain(",é,"));
     }
 
+    [TestCase("")]
+    [TestCase("> /dev/null")]
+    public async Task Train_FailureUnderALatin1Locale_IsToldInUtf8(string redirection)
+    {
+        var run = await ToolProcess.RunAsync(
+            $"{ToolProcess.Command} train écoutes.csv --output {_folder.At("none")} {redirection}",
+            ("LC_ALL", "en_US.ISO-8859-1"));
+
+        Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
+        Assert.That(run.Error, Does.Contain("'écoutes.csv'"));
+    }
+
     [Test]
     public async Task Recommend_ToAFullDevice_ExitsWithFive()
     {
