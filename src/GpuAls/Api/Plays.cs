@@ -138,7 +138,7 @@ public sealed class Plays
             "these plays have no times. Read them with a TimeColumn.");
         options.Validate();
         var split = Splitter.Divide(rows!, Matrix.ByUser, options);
-        split.RequirePlaysToTrainOn();
+        split.RequirePlaysToTrainOn(SingleProcess.Instance);
         if (split.Test.EntryCount == 0)
             throw new GpuAlsException(FailureKind.BadInput, "no plays were held out. Hold out more.");
         return (Part(split.Train, rows?.Where(row => split.IsTrained(rows, row))), Part(split.Test, rows: null));

@@ -9,6 +9,7 @@ internal sealed class EvaluationRun
     private readonly TestPlays _test;
     private readonly UserNumbers _numbers;
     private readonly int _listableItems;
+    private readonly IProcessGroup _group;
     private readonly int[] _indexOfRow;
 
     /// <summary>[rows that count, columns].</summary>
@@ -17,9 +18,10 @@ internal sealed class EvaluationRun
     /// <summary>[cutoffs][items], whether any list has it.</summary>
     private readonly bool[][] _isListed;
 
-    public EvaluationRun(MetricColumns columns, TestPlays test, UserNumbers numbers, int listableItems)
+    public EvaluationRun(
+        MetricColumns columns, TestPlays test, UserNumbers numbers, int listableItems, IProcessGroup group)
     {
-        (_columns, _test, _numbers, _listableItems) = (columns, test, numbers, listableItems);
+        (_columns, _test, _numbers, _listableItems, _group) = (columns, test, numbers, listableItems, group);
         _indexOfRow = new int[test.RowKeys.Length];
         _values = new double[test.Rows.Length * columns.Count];
         _isListed = [.. columns.Cutoffs.Select(_ => new bool[test.ItemCount])];
@@ -88,10 +90,19 @@ internal sealed class EvaluationRun
     public Measurements Result(MetricKinds kinds)
     {
         var coverage = kinds.HasFlag(MetricKinds.Lists)
-            ? Array.ConvertAll(_isListed, listed => (double)listed.AsSpan().Count(true) / _listableItems)
+            ? Array.ConvertAll(_isListed, listed => (double)CountOf(listed) / _listableItems)
             : [];
         return new Measurements(
-            _columns.Of(kinds), Array.ConvertAll(_test.Rows, row => _test.RowKeys[row]), _values, coverage);
+            _columns.Of(kinds), Array.ConvertAll(_test.Rows, row => _test.RowKeys[row]), _values, coverage, _group);
+    }
+
+    /// <summary>How many items are in a list of any process.</summary>
+    private int CountOf(bool[] isListed)
+    {
+        if (_group.Size == 1) return isListed.AsSpan().Count(true);
+        var lists = Array.ConvertAll(isListed, listed => listed ? 1 : 0);
+        _group.Sum(lists.AsSpan());
+        return lists.Length - lists.AsSpan().Count(0);
     }
 
     private Span<double> Numbers(int row) => _values.AsSpan(_indexOfRow[row] * _columns.Count, _columns.Count);

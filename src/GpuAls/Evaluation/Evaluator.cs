@@ -4,7 +4,8 @@ namespace GpuAls;
 /// Measures how well held-out plays are predicted. What belongs to the split is prepared once, for any number of
 /// models. What lists leave out stays on the engine that was last measured on, so that engine must outlive the
 /// evaluator. Factors may be those of a training that still goes on. Lists are made by the engine; item ranks and
-/// predictions are computed on the CPU, whatever the device.
+/// predictions are computed on the CPU, whatever the device. Where several processes share the plays, each measures the
+/// users it owns; all of them measure the same at the same time.
 /// </summary>
 internal sealed class Evaluator : IDisposable
 {
@@ -50,10 +51,10 @@ internal sealed class Evaluator : IDisposable
     {
         TrainUsers = HeldOut.Train.Users.Count,
         TrainItems = HeldOut.Train.Items.Count,
-        TrainPairs = HeldOut.Train.ByUser.EntryCount,
+        TrainPairs = HeldOut.Train.PlayCount,
         HeldOut = HeldOut.Counts,
         Users = _test.RankedRows,
-        UsersWithoutHeldOut = HeldOut.Train.Users.Count - _test.ListedRows.Length,
+        UsersWithoutHeldOut = HeldOut.Train.Users.Count - _test.ListCount,
     };
 
     /// <summary>Measures factors.</summary>
@@ -73,7 +74,7 @@ internal sealed class Evaluator : IDisposable
         ArgumentNullException.ThrowIfNull(items);
         Require.Length(users.RowCount, HeldOut.Train.Users.Count, nameof(users));
         Require.Length(items.RowCount, HeldOut.Train.Items.Count, nameof(items));
-        var run = new EvaluationRun(_columns, _test, _numbers, _liked.Count);
+        var run = new EvaluationRun(_columns, _test, _numbers, _liked.Count, HeldOut.Group);
         var (lists, ranks) = (_options.Kinds.HasFlag(MetricKinds.Lists), _options.Kinds.HasFlag(MetricKinds.Ranks));
         var work = new WorkProgress(_test.ListedRows.Length * (lists && ranks ? 2L : 1), progress);
         using var model = Lists(engine, users, items);
@@ -93,7 +94,7 @@ internal sealed class Evaluator : IDisposable
         IItemScorer scorer, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(scorer);
-        var run = new EvaluationRun(_columns, _test, _numbers, _liked.Count);
+        var run = new EvaluationRun(_columns, _test, _numbers, _liked.Count, HeldOut.Group);
         var work = new WorkProgress(_test.ListedRows.Length, progress);
         Parallel.For(
             0, _test.ListedRows.Length, new ParallelOptions { CancellationToken = cancellation },

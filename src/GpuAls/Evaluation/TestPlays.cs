@@ -2,6 +2,7 @@ namespace GpuAls;
 
 /// <summary>
 /// The held-out plays as they are measured: those that can be predicted, and those above 0, which lists should have.
+/// Where several processes share them, these are those of the users that this one owns.
 /// </summary>
 internal sealed class TestPlays
 {
@@ -25,9 +26,12 @@ internal sealed class TestPlays
         HasUnseen = [.. Enumerable.Range(0, test.RowCount).Select(row => _keepsUnseen && Unseen(test, row))];
         Rows = [.. Enumerable.Range(0, test.RowCount).Where(Counts)];
         ListedRows = [.. Rows.Where(row => row < _userCount && Relevant.RowLength(row) > 0)];
-        RankedRows = Rows.Count(row => Relevant.RowLength(row) > 0);
+        var group = heldOut.Group;
+        RankedRows = (int)group.Sum(Rows.Count(row => Relevant.RowLength(row) > 0));
+        ListCount = (int)group.Sum(ListedRows.Length);
         var measuresRatings = heldOut.Train.Feedback == Feedback.Explicit && kinds.HasFlag(MetricKinds.Errors);
-        if ((measuresRatings ? Rows.Length : RankedRows) == 0) throw Nothing(heldOut.Counts);
+        if ((measuresRatings ? group.Sum(Rows.Length) : RankedRows) == 0)
+            throw Nothing(heldOut.Counts, group.Sum(Predictable.EntryCount));
     }
 
     /// <summary>Items trained on; columns from there on are items that no list can have.</summary>
@@ -48,8 +52,11 @@ internal sealed class TestPlays
     /// <summary>Those of them that get a list and have relevant items, rising.</summary>
     public int[] ListedRows { get; }
 
-    /// <summary>Number of rows with relevant items.</summary>
+    /// <summary>Number of rows with relevant items, of all processes.</summary>
     public int RankedRows { get; }
+
+    /// <summary>Number of rows that get a list, of all processes.</summary>
+    public int ListCount { get; }
 
     /// <summary>[rows], which user it is.</summary>
     public int[] RowKeys { get; }
@@ -75,9 +82,9 @@ internal sealed class TestPlays
     private CsrMatrix Shrink(CsrMatrix seen) =>
         new(ItemCount, seen.Indptr[..(_userCount + 1)].ToArray(), seen.Indices.ToArray(), seen.Values.ToArray());
 
-    private GpuAlsException Nothing(HeldOutCounts counts)
+    private GpuAlsException Nothing(HeldOutCounts counts, long predictable)
     {
-        if (Predictable.EntryCount > 0 || _keepsUnseen)
+        if (predictable > 0 || _keepsUnseen)
             return new GpuAlsException(
                 FailureKind.BadInput,
                 "none of the held-out plays is above 0, so there is nothing that lists should have. "

@@ -52,6 +52,35 @@ internal sealed class InteractionMatrix
         (UserShares, ItemShares) = (userShares, itemShares);
     }
 
+    /// <summary>Plays by user that several processes have, made into those of both sides.</summary>
+    /// <param name="sharing">The processes; all of them call it.</param>
+    /// <param name="users">Ids of all users.</param>
+    /// <param name="items">Ids of all items.</param>
+    /// <param name="byUser">[users that this process owns, items].</param>
+    /// <param name="userShares">Which process owns which users.</param>
+    /// <param name="userLengths">[users], the entries of each, whichever process has them.</param>
+    /// <param name="itemLengths">[items], the same.</param>
+    /// <param name="feedback">What the values are.</param>
+    /// <param name="cancelledPairs">Pairs left out because their weights sum to 0, of all processes.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput, on all processes: one would hold too many plays.</exception>
+    public static InteractionMatrix Shared(
+        PlaySharing sharing, IdIndex users, IdIndex items, CsrMatrix byUser, RowShares userShares, int[] userLengths,
+        int[] itemLengths, Feedback feedback, long cancelledPairs)
+    {
+        ArgumentNullException.ThrowIfNull(sharing);
+        var group = sharing.Group;
+        var itemShares = RowShares.ByCost(itemLengths, group.Size, sharing.Cost);
+        var byItem = SharedCsr.Transpose(group, byUser, userShares, itemShares, sharing.Most);
+        return new InteractionMatrix(group.Rank, users, items, byUser, byItem, userShares, itemShares)
+        {
+            UserLengths = userLengths,
+            ItemLengths = itemLengths,
+            PlayCount = userLengths.Sum(length => (long)length),
+            Feedback = feedback,
+            CancelledPairs = cancelledPairs,
+        };
+    }
+
     /// <summary>Ids of the users.</summary>
     public IdIndex Users { get; }
 
@@ -67,10 +96,20 @@ internal sealed class InteractionMatrix
     public CsrMatrix ByItem { get; }
 
     /// <summary>Which process owns which users; one owns all, unless the plays are shared.</summary>
-    public RowShares UserShares { get; }
+    public RowShares UserShares { get; private init; }
 
     /// <summary>Which process owns which items.</summary>
-    public RowShares ItemShares { get; }
+    public RowShares ItemShares { get; private init; }
+
+    /// <summary>[users that a process owns, items], the rows of one that has plays of no others.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="byUser">[users, items].</param>
+    public CsrMatrix OwnUsersOf(IProcessGroup group, CsrMatrix byUser)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        ArgumentNullException.ThrowIfNull(byUser);
+        return byUser.Extracted(UserShares.Start(group.Rank), UserShares.Count(group.Rank));
+    }
 
     /// <summary>[users], the entries of each, whichever process has them.</summary>
     public int[] UserLengths { get => field ??= ByUser.RowLengths(); init; }
@@ -86,6 +125,27 @@ internal sealed class InteractionMatrix
 
     /// <summary>Pairs of a user and an item left out because their weights sum to 0, of all processes.</summary>
     public long CancelledPairs { get; init; }
+
+    /// <summary>The same plays with more items, which have none; the last of several processes owns them.</summary>
+    /// <param name="items">Ids of the items there are, then those of the others.</param>
+    public InteractionMatrix WithItems(IdIndex items)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        var (byUser, itemShares) = (ByUser, new RowShares([.. ItemShares.Starts.SkipLast(1), items.Count]));
+        var itemLengths = new int[items.Count];
+        ItemLengths.CopyTo(itemLengths, 0);
+        var wider = CsrMatrix.InBuffers(
+            items.Count, byUser.Indptr.ToArray(), byUser.Indices.ToArray(), byUser.Values.ToArray());
+        return new InteractionMatrix(Users, items, wider, ByItem.Embedded(0, items.Count))
+        {
+            UserShares = UserShares,
+            ItemShares = itemShares,
+            UserLengths = UserLengths,
+            ItemLengths = itemLengths,
+            PlayCount = PlayCount,
+            Feedback = Feedback,
+        };
+    }
 
     /// <summary>The rows that one process owns, of plays that every process has.</summary>
     /// <param name="group">The processes.</param>

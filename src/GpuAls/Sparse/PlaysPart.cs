@@ -42,6 +42,56 @@ internal sealed class PlaysPart
         return new PlaysPart(plays, userIndices, itemIndices);
     }
 
+    /// <summary>Gives a part of plays its own ids, of plays that processes may share.</summary>
+    /// <param name="all">All plays.</param>
+    /// <param name="part">[all users, all items], the part of them.</param>
+    /// <param name="sharing">The processes.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput, on all processes: one would hold too many plays.</exception>
+    public static PlaysPart Of(InteractionMatrix all, CsrMatrix part, PlaySharing sharing)
+    {
+        ArgumentNullException.ThrowIfNull(all);
+        ArgumentNullException.ThrowIfNull(sharing);
+        return sharing.IsAlone
+            ? Of(all.Users, all.Items, part, all.Feedback)
+            : OfShares(
+                sharing, all.Users, all.Items, all.OwnUsersOf(sharing.Group, part), all.UserShares, all.Feedback);
+    }
+
+    /// <summary>Gives a part of plays that several processes share its own ids; users go to other owners.</summary>
+    /// <param name="sharing">The processes; all of them call it.</param>
+    /// <param name="users">The users of all plays.</param>
+    /// <param name="items">The items of all plays.</param>
+    /// <param name="part">[users that this process owns, all items].</param>
+    /// <param name="owners">Which process owns which users.</param>
+    /// <param name="feedback">What the values are.</param>
+    /// <param name="cancelledPairs">Pairs left out because their weights sum to 0, of all processes.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput, on all processes: one would hold too many plays.</exception>
+    public static PlaysPart OfShares(
+        PlaySharing sharing, IdIndex users, IdIndex items, CsrMatrix part, RowShares owners, Feedback feedback,
+        long cancelledPairs = 0)
+    {
+        ArgumentNullException.ThrowIfNull(sharing);
+        ArgumentNullException.ThrowIfNull(users);
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(owners);
+        var (group, garbage) = (sharing.Group, new LargeGarbage());
+        var userLengths = SharedCsr.RowLengths(group, part, owners);
+        var itemLengths = SharedCsr.ColumnLengths(group, part, _ => true);
+        var (userOrder, userIndices) = users.ByRows(userLengths);
+        var (itemOrder, itemIndices) = items.ByRows(itemLengths);
+        userLengths = Array.ConvertAll(userOrder, user => userLengths[user]);
+        itemLengths = Array.ConvertAll(itemOrder, item => itemLengths[item]);
+        var userShares = RowShares.ByCost(userLengths, group.Size, sharing.Cost);
+        var renumbered = SharedEntries.Of(part, owners.Start(group.Rank), userIndices, itemIndices);
+        var byUser = SharedCsr.FromEntries(group, renumbered, userShares, itemOrder.Length, sharing.Most);
+        garbage.CollectIfDue();
+        var plays = InteractionMatrix.Shared(
+            sharing, users.Select(userOrder), items.Select(itemOrder), byUser, userShares, userLengths, itemLengths,
+            feedback, cancelledPairs);
+        garbage.CollectIfDue();
+        return new PlaysPart(plays, userIndices, itemIndices);
+    }
+
     /// <summary>The rows of all plays whose users and items are in the part, with its ids.</summary>
     /// <param name="all">The rows of all plays.</param>
     public IndexedInteractions RowsOf(IndexedInteractions all)

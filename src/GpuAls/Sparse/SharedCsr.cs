@@ -105,6 +105,18 @@ internal static class SharedCsr
         return CsrMatrix.InBuffers(shares.RowCount, indptr, indices, values);
     }
 
+    /// <summary>[all rows], the entries of each row.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="rows">[rows that this one owns, columns].</param>
+    /// <param name="shares">Which process owns which rows.</param>
+    public static int[] RowLengths(IProcessGroup group, CsrMatrix rows, RowShares shares)
+    {
+        var lengths = new int[shares.RowCount];
+        rows.RowLengths().CopyTo(lengths, shares.Start(group.Rank));
+        group.AllGather(lengths.AsSpan(), shares);
+        return lengths;
+    }
+
     /// <summary>[all columns], the entries of each column in the rows of all processes.</summary>
     /// <param name="group">The processes.</param>
     /// <param name="rows">[rows that this one owns, columns].</param>

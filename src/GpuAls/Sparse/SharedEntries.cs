@@ -6,6 +6,7 @@ internal sealed class SharedEntries
     private int[] _rows;
     private int[] _columns;
     private float[]? _values;
+    private long[]? _times;
     private int _count;
 
     /// <param name="rows">[entries or more], the row of each; the arrays are not the caller's any more.</param>
@@ -21,6 +22,35 @@ internal sealed class SharedEntries
         var count = interactions.RowCount;
         var (users, items, weights) = interactions.Take();
         return new SharedEntries(users, items, weights, count);
+    }
+
+    /// <summary>Brings rows that processes have read to the owners of their users, in the order of the input.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="read">The rows of this one, one process after the other.</param>
+    /// <param name="shares">Which process owns which users.</param>
+    /// <param name="most">Rows that a process may hold.</param>
+    /// <returns>The rows of the users that this process owns.</returns>
+    /// <exception cref="GpuAlsException">Kind BadInput, on all processes: one would hold too many.</exception>
+    public static IndexedInteractions SendToOwners(
+        IProcessGroup group, IndexedInteractions read, RowShares shares, long most)
+    {
+        var rows = new SharedEntries(read.UserIndices, read.ItemIndices, read.Weights, read.RowCount)
+        {
+            _times = read.Times,
+        };
+        rows.SendToOwners(group, shares, most);
+        return new IndexedInteractions
+        {
+            Users = read.Users,
+            Items = read.Items,
+            UserIndices = rows._rows,
+            ItemIndices = rows._columns,
+            Weights = rows._values,
+            Times = rows._times,
+            TimeKind = read.TimeKind,
+            Feedback = read.Feedback,
+            Statistics = read.Statistics,
+        };
     }
 
     /// <summary>The entries of rows and columns under other numbers.</summary>
@@ -68,6 +98,8 @@ internal sealed class SharedEntries
         Send(ref _columns, group, positions, counts);
         garbage.CollectIfDue();
         if (_values is not null) Send(ref _values, group, positions, counts);
+        garbage.CollectIfDue();
+        if (_times is not null) Send(ref _times, group, positions, counts);
         garbage.CollectIfDue();
         _count = _rows.Length;
     }

@@ -29,96 +29,92 @@ internal static class PlayWorth
     /// <param name="rows">Those of this process, one process after the other; they move into the matrices.</param>
     /// <param name="rowsOfUsers">[users], the rows of each in all processes.</param>
     /// <param name="options">What they are worth.</param>
-    /// <param name="group">The processes.</param>
-    /// <param name="cost">The work of a row with so many plays: rows are shared out by it.</param>
-    /// <param name="most">Rows or plays that a process may hold.</param>
+    /// <param name="sharing">The processes, and how rows are shared out.</param>
     /// <exception cref="GpuAlsException">As above, on all processes; or one would hold too many.</exception>
     public static InteractionMatrix BuildShared(
-        IndexedInteractions rows,
-        int[] rowsOfUsers,
-        AlsOptions options,
-        IProcessGroup group,
-        Func<int, double> cost,
-        long most)
+        IndexedInteractions rows, int[] rowsOfUsers, AlsOptions options, PlaySharing sharing)
     {
-        var garbage = new LargeGarbage();
+        var (group, garbage) = (sharing.Group, new LargeGarbage());
         if (options.HalfLife is not null) rows.Reweigh(Decayed(rows, options, group));
         var (users, items, feedback) = (rows.Users, rows.Items, rows.Feedback);
         var owners = RowShares.ByCost(rowsOfUsers, group.Size, length => length);
-        var (summed, cancelled) = SharedCsr.Sum(group, rows, owners, most);
+        var (summed, cancelled) = SharedCsr.Sum(group, rows, owners, sharing.Most);
         garbage.CollectIfDue();
-        var (leastOfUser, leastOfItem) = (options.MinUserPlays ?? 1, options.MinItemPlays ?? 1);
-        var byUser = PlayCore.OfShares(group, Capped(summed, options), leastOfUser, leastOfItem);
-        var (before, count) = (group.Sum(summed.EntryCount), group.Sum(byUser.EntryCount));
-        if (count == 0 && before > 0) throw NothingLeft(leastOfUser, leastOfItem);
+        return TrimShared(sharing, users, items, summed, owners, options, feedback, cancelled);
+    }
 
-        var userLengths = new int[users.Count];
-        byUser.RowLengths().CopyTo(userLengths, owners.Start(group.Rank));
-        group.AllGather(userLengths.AsSpan(), owners);
+    /// <summary>The plays to train on, of pairs that several processes have.</summary>
+    private static InteractionMatrix TrimShared(
+        PlaySharing sharing, IdIndex users, IdIndex items, CsrMatrix summed, RowShares owners, AlsOptions options,
+        Feedback feedback, long cancelled)
+    {
+        var (group, garbage) = (sharing.Group, new LargeGarbage());
+        var byUser = Trim(summed, options, group);
+        if (group.Sum(summed.EntryCount - byUser.EntryCount) > 0)
+            return PlaysPart.OfShares(sharing, users, items, byUser, owners, feedback, cancelled).Plays;
+        var userLengths = SharedCsr.RowLengths(group, byUser, owners);
         var itemLengths = SharedCsr.ColumnLengths(group, byUser, _ => true);
-        RowShares userShares;
-        if (count < before)
-        {
-            var (userOrder, userIndices) = users.ByRows(userLengths);
-            var (itemOrder, itemIndices) = items.ByRows(itemLengths);
-            (users, items) = (users.Select(userOrder), items.Select(itemOrder));
-            userLengths = Array.ConvertAll(userOrder, user => userLengths[user]);
-            itemLengths = Array.ConvertAll(itemOrder, item => itemLengths[item]);
-            userShares = RowShares.ByCost(userLengths, group.Size, cost);
-            var renumbered = SharedEntries.Of(byUser, owners.Start(group.Rank), userIndices, itemIndices);
-            byUser = SharedCsr.FromEntries(group, renumbered, userShares, items.Count, most);
-        }
-        else
-        {
-            userShares = RowShares.ByCost(userLengths, group.Size, cost);
-            byUser = SharedCsr.Move(group, byUser, owners, userShares, userLengths, most);
-        }
-
+        var userShares = RowShares.ByCost(userLengths, group.Size, sharing.Cost);
+        byUser = SharedCsr.Move(group, byUser, owners, userShares, userLengths, sharing.Most);
         garbage.CollectIfDue();
-        var itemShares = RowShares.ByCost(itemLengths, group.Size, cost);
-        var byItem = SharedCsr.Transpose(group, byUser, userShares, itemShares, most);
+        var plays = InteractionMatrix.Shared(
+            sharing, users, items, byUser, userShares, userLengths, itemLengths, feedback, cancelled);
         garbage.CollectIfDue();
-        return new InteractionMatrix(group.Rank, users, items, byUser, byItem, userShares, itemShares)
-        {
-            PlayCount = count,
-            UserLengths = userLengths,
-            ItemLengths = itemLengths,
-            Feedback = feedback,
-            CancelledPairs = cancelled,
-        };
+        return plays;
     }
 
     /// <summary>The plays to train on, of plays whose rows are needed for other things too.</summary>
     /// <param name="rows">The rows; they are needed for their times only.</param>
     /// <param name="plays">The same, duplicates summed.</param>
     /// <param name="options">What they are worth.</param>
+    /// <param name="sharing">The processes that share both; null for this one alone.</param>
     /// <exception cref="GpuAlsException">As above.</exception>
-    public static InteractionMatrix Of(IndexedInteractions? rows, InteractionMatrix plays, AlsOptions options) =>
-        options.HalfLife is null ? Trim(plays, options) : Build(WithTimes(rows).Where(_ => true), options);
+    public static InteractionMatrix Of(
+        IndexedInteractions? rows, InteractionMatrix plays, AlsOptions options, PlaySharing? sharing = null)
+    {
+        if (sharing is null or { IsAlone: true })
+            return options.HalfLife is null
+                ? Trim(plays, options)
+                : Build(WithTimes(rows).Where(_ => true), options);
+        if (IsSame(options, AlsOptions.Default)) return plays;
+        var (group, worth) = (sharing.Group, plays);
+        if (options.HalfLife is not null)
+        {
+            var decayed = WithTimes(rows).Where(_ => true);
+            decayed.Reweigh(Decayed(decayed, options, group));
+            worth = CsrBuilder.Build(decayed);
+        }
+
+        return TrimShared(
+            sharing, plays.Users, plays.Items, plays.OwnUsersOf(group, worth.ByUser), plays.UserShares, options,
+            plays.Feedback, options.HalfLife is null ? plays.CancelledPairs : group.Sum(worth.CancelledPairs));
+    }
 
     /// <summary>The plays of a part that is trained on; ages count back from the newest play of that part.</summary>
     /// <param name="rows">All rows; they are needed for their times only.</param>
     /// <param name="part">[users, items] of all plays, the part as it is.</param>
     /// <param name="isInPart">Whether a row is in it, by its position.</param>
     /// <param name="options">What plays are worth.</param>
+    /// <param name="group">The processes that share the plays; null for this one alone.</param>
     /// <returns>[users, items] of all plays.</returns>
     /// <exception cref="GpuAlsException">As above.</exception>
     public static CsrMatrix OfPart(
-        IndexedInteractions? rows, CsrMatrix part, Func<int, bool> isInPart, AlsOptions options)
+        IndexedInteractions? rows, CsrMatrix part, Func<int, bool> isInPart, AlsOptions options,
+        IProcessGroup? group = null)
     {
         if (options.HalfLife is not null)
         {
             var trained = WithTimes(rows).Where(isInPart);
-            trained.Reweigh(Decayed(trained, options));
+            trained.Reweigh(Decayed(trained, options, group));
             part = CsrBuilder.Build(trained).ByUser;
         }
 
-        return Trim(part, options);
+        return Trim(part, options, group ?? SingleProcess.Instance);
     }
 
     private static InteractionMatrix Trim(InteractionMatrix plays, AlsOptions options)
     {
-        var byUser = Trim(plays.ByUser, options);
+        var byUser = Trim(plays.ByUser, options, SingleProcess.Instance);
         if (ReferenceEquals(byUser, plays.ByUser)) return plays;
         var trimmed = byUser.EntryCount == plays.ByUser.EntryCount
             ? new InteractionMatrix(plays.Users, plays.Items, byUser)
@@ -130,12 +126,16 @@ internal static class PlayWorth
         };
     }
 
-    private static CsrMatrix Trim(CsrMatrix plays, AlsOptions options)
+    private static CsrMatrix Trim(CsrMatrix plays, AlsOptions options, IProcessGroup group)
     {
         plays = Capped(plays, options);
         var (leastOfUser, leastOfItem) = (options.MinUserPlays ?? 1, options.MinItemPlays ?? 1);
-        var core = PlayCore.Of(plays, leastOfUser, leastOfItem);
-        return core.EntryCount > 0 || plays.EntryCount == 0 ? core : throw NothingLeft(leastOfUser, leastOfItem);
+        var core = group.Size == 1
+            ? PlayCore.Of(plays, leastOfUser, leastOfItem)
+            : PlayCore.OfShares(group, plays, leastOfUser, leastOfItem);
+        return group.Sum(core.EntryCount) > 0 || group.Sum(plays.EntryCount) == 0
+            ? core
+            : throw NothingLeft(leastOfUser, leastOfItem);
     }
 
     private static CsrMatrix Capped(CsrMatrix plays, AlsOptions options) => options.MaxWeight is { } most

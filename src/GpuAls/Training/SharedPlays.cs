@@ -34,14 +34,27 @@ internal static class SharedPlays
         IProgress<ReadProgress>? progress = null,
         CancellationToken cancellation = default)
     {
+        var source = await SourceAsync(locations, schema, group, cancellation).ConfigureAwait(false);
+        return await LoadAsync(source, group, options, cost, progress, cancellation: cancellation)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>The plays of files that all processes see.</summary>
+    /// <param name="locations">Files, folders or globs.</param>
+    /// <param name="schema">Which columns are read, and how.</param>
+    /// <param name="group">The processes.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput: some are not there, or processes see others.</exception>
+    public static async Task<IInteractionSource> SourceAsync(
+        IReadOnlyList<string> locations, InteractionSchema schema, IProcessGroup group,
+        CancellationToken cancellation)
+    {
         ArgumentNullException.ThrowIfNull(schema);
         ArgumentNullException.ThrowIfNull(group);
         schema.CheckDistinct();
         var files = await InputLocation.ResolveAsync(locations, cancellation).ConfigureAwait(false);
         CheckSame(files, group);
-        return await LoadAsync(
-            new FileInteractionSource(files, schema), group, options, cost, progress, cancellation: cancellation)
-            .ConfigureAwait(false);
+        return new FileInteractionSource(files, schema);
     }
 
     /// <summary>Loads plays from a source that all processes see; a database is read by the first of them.</summary>
@@ -74,7 +87,32 @@ internal static class SharedPlays
         limits ??= new SharingLimits();
         var (rows, rowsOfUsers) = await InteractionLoader.LoadShareAsync(
             source, group, progress, cancellation, limits.Rows, limits.RoundBytes).ConfigureAwait(false);
-        return (PlayWorth.BuildShared(rows, rowsOfUsers, options, group, cost, limits.Rows), rows.Statistics);
+        return (PlayWorth.BuildShared(rows, rowsOfUsers, options, new PlaySharing(group, cost) { Most = limits.Rows }),
+            rows.Statistics);
+    }
+
+    /// <summary>
+    /// Loads plays that are divided afterwards, by several processes: their weights as they are, and their rows once
+    /// more where they have times, each at the owner of its user.
+    /// </summary>
+    /// <param name="source">The plays.</param>
+    /// <param name="sharing">The processes.</param>
+    /// <param name="progress">Told after each batch how much of its share this process has read.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="GpuAlsException">As above.</exception>
+    public static async Task<(IndexedInteractions Rows, InteractionMatrix Plays)> LoadDividedAsync(
+        IInteractionSource source, PlaySharing sharing, IProgress<ReadProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(sharing);
+        var (rows, rowsOfUsers) = await InteractionLoader
+            .LoadShareAsync(source, sharing.Group, progress, cancellation).ConfigureAwait(false);
+        var timed = rows.Times is null ? null : rows.Where(_ => true);
+        var plays = PlayWorth.BuildShared(rows, rowsOfUsers, AlsOptions.Default, sharing);
+        return timed is null
+            ? (rows, plays)
+            : (SharedEntries.SendToOwners(sharing.Group, timed, plays.UserShares, sharing.Most), plays);
     }
 
     /// <summary>Processes that see other files would read some plays twice and others never.</summary>

@@ -8,12 +8,13 @@ internal sealed class PopularityBaseline : IItemScorer
     private readonly float[] _listeners;
 
     /// <param name="plays">[users, items] to train on; a play counts with a weight above 0.</param>
-    public PopularityBaseline(CsrMatrix plays)
+    /// <param name="group">The processes that share the plays; null for this one alone.</param>
+    public PopularityBaseline(CsrMatrix plays, IProcessGroup? group = null)
     {
         ArgumentNullException.ThrowIfNull(plays);
-        _listeners = new float[plays.ColumnCount];
-        for (var entry = 0; entry < plays.Indices.Length; entry++)
-            _listeners[plays.Indices[entry]] += plays.Values[entry] > 0 ? 1 : 0;
+        var listeners = Likes.CountByColumn(plays, Feedback.Implicit);
+        group?.Sum(listeners.AsSpan());
+        _listeners = Array.ConvertAll(listeners, count => (float)count);
     }
 
     /// <inheritdoc/>

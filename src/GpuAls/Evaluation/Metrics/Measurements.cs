@@ -1,26 +1,36 @@
 namespace GpuAls;
 
-/// <summary>What was measured of one way to recommend: numbers of each user, from which every metric follows.</summary>
+/// <summary>
+/// What was measured of one way to recommend: numbers of each user, from which every metric follows. Where several
+/// processes have measured, each has those of its users. <see cref="Value"/> is then the same on all of them, and all
+/// of them ask for it; everything else is for what <see cref="ToRoot"/> gives.
+/// </summary>
 internal sealed class Measurements
 {
     private readonly MetricColumns _columns;
     private readonly int[] _userKeys;
     private readonly double[] _values;
     private readonly double[] _coverage;
+    private readonly IProcessGroup _group;
 
     /// <param name="columns">What the numbers are.</param>
     /// <param name="userKeys">[users], who they are.</param>
     /// <param name="values">[users, columns].</param>
-    /// <param name="coverage">[cutoffs]; empty where no lists were made.</param>
-    internal Measurements(MetricColumns columns, int[] userKeys, double[] values, double[] coverage) =>
-        (_columns, _userKeys, _values, _coverage) = (columns, userKeys, values, coverage);
+    /// <param name="coverage">[cutoffs], of all processes; empty where no lists were made.</param>
+    /// <param name="group">
+    /// The processes that have measured, whose users follow one another; null for this one alone.
+    /// </param>
+    internal Measurements(
+        MetricColumns columns, int[] userKeys, double[] values, double[] coverage, IProcessGroup? group = null) =>
+        (_columns, _userKeys, _values, _coverage, _group) =
+            (columns, userKeys, values, coverage, group ?? SingleProcess.Instance);
 
     /// <summary>
     /// Number of users with held-out plays above 0 that count, over whom rankings are averaged; those of several folds
     /// count once.
     /// </summary>
     public int Users =>
-        Enumerable.Range(0, _userKeys.Length).Count(user => _values[(user * _columns.Count) + MetricColumns.Users] > 0);
+        Enumerable.Range(0, _userKeys.Length).Count(user => Whole[(user * _columns.Count) + MetricColumns.Users] > 0);
 
     /// <summary>The metrics there are.</summary>
     public IReadOnlyList<Metric> Metrics =>
@@ -60,7 +70,7 @@ internal sealed class Measurements
     {
         ArgumentNullException.ThrowIfNull(bootstrap);
         return bootstrap.Resamples > 0
-            ? Bootstrap.Draws(_values, _columns.Count, _columns.Formulas, bootstrap, progress, cancellation)
+            ? Bootstrap.Draws(Whole, _columns.Count, _columns.Formulas, bootstrap, progress, cancellation)
             : null;
     }
 
@@ -128,6 +138,33 @@ internal sealed class Measurements
             columns, [.. rowOfUser.Keys], [.. rowOfUser.Values.SelectMany(row => row)], [.. coverage]);
     }
 
+    /// <summary>The numbers of the users of all processes on process 0; null on the others.</summary>
+    public Measurements? ToRoot()
+    {
+        if (_group.Size == 1) return this;
+        var (keys, values) = (ToRoot(_userKeys), ToRoot(_values));
+        return _group.Rank == 0 ? new Measurements(_columns, keys, values, _coverage) : null;
+    }
+
+    private T[] ToRoot<T>(T[] own)
+        where T : unmanaged
+    {
+        var count = _group.Sum(own.Length);
+        var (all, start) = (new T[_group.Rank == 0 ? count : 0], 0);
+        foreach (var part in _group.ToRoot<T>(own))
+        {
+            part.CopyTo(all.AsMemory(start));
+            start += part.Length;
+        }
+
+        return all;
+    }
+
+    /// <summary>[users, columns], of all users.</summary>
+    private double[] Whole => _group.Size == 1
+        ? _values
+        : throw new InvalidOperationException("other processes have some of the users.");
+
     private IEnumerable<(Metric Metric, double Share)> Coverages =>
         _coverage.Select((share, cutoff) => (new Metric(Metric.Coverage, _columns.Cutoffs[cutoff]), share));
 
@@ -138,11 +175,19 @@ internal sealed class Measurements
         return new MetricValue(metric, value, low, high);
     }
 
-    /// <summary>[columns], over all users in their order.</summary>
+    /// <summary>
+    /// [columns], over all users in their order: a process adds its own to the sums of those before it.
+    /// </summary>
     private double[] Sums()
     {
         var sums = new double[_columns.Count];
-        for (var i = 0; i < _values.Length; i++) sums[i % sums.Length] += _values[i];
+        for (var process = 0; process < _group.Size; process++)
+        {
+            if (process == _group.Rank)
+                for (var i = 0; i < _values.Length; i++) sums[i % sums.Length] += _values[i];
+            _group.Broadcast(sums.AsSpan(), process);
+        }
+
         return sums;
     }
 }

@@ -18,10 +18,12 @@ internal sealed record HoldOutSplit(CsrMatrix Train, CsrMatrix Test)
         ? rows.Times![row] <= newest
         : Train.RowIndices(rows.UserIndices[row]).BinarySearch(rows.ItemIndices[row]) >= 0;
 
-    /// <exception cref="GpuAlsException">Kind BadInput: nothing is left to train on.</exception>
-    public void RequirePlaysToTrainOn()
+    /// <summary>Refuses a split that leaves nothing to train on.</summary>
+    /// <param name="group">The processes that share the plays.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput: nothing is left.</exception>
+    public void RequirePlaysToTrainOn(IProcessGroup group)
     {
-        if (Train.EntryCount == 0)
+        if (group.Sum(Train.EntryCount) == 0)
             throw new GpuAlsException(
                 FailureKind.BadInput, "all plays are held out, which leaves none to train on. Hold out fewer.");
     }
