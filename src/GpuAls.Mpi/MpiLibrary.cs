@@ -61,9 +61,12 @@ internal sealed unsafe partial record MpiLibrary(nint Handle, MpiHandles Handles
         if (!OperatingSystem.IsLinux())
             throw new GpuAlsException(
                 FailureKind.Usage, "This process was started by MPI, with which gpuals runs on Linux only.");
-        // .NET needs SIGSEGV for its null checks; UCX, which carries the messages of many MPI libraries, takes it when
-        // it is loaded. What the user has set stays. Environment.SetEnvironmentVariable does not reach native code.
+        // UCX, which carries the messages of many MPI libraries, takes SIGSEGV when it is loaded, which .NET needs for
+        // its null checks, and patches the code of mmap and munmap while threads of .NET run in it, which crashes or
+        // hangs one process in ten. What the user has set stays. Environment.SetEnvironmentVariable does not reach
+        // native code.
         _ = SetEnvironment("UCX_ERROR_SIGNALS", "", overwrite: 0);
+        _ = SetEnvironment("UCX_MEM_MMAP_HOOK_MODE", "none", overwrite: 0);
         if (launch.Library is { Length: > 0 } given)
             return Open(given) ?? throw new GpuAlsException(
                 FailureKind.Usage,

@@ -66,9 +66,9 @@ internal sealed record ShareTimes(double[] Users, double[] Items, double CostImb
             _plays = new LoadedPlays(engine, plays.ShareOf(group, cost), options, group);
         }
 
-        public RowShares Users => _plays.ByUser.Shares;
+        public RowShares Users => _plays.ByUser.Chunks.Shares;
 
-        public RowShares Items => _plays.ByItem.Shares;
+        public RowShares Items => _plays.ByItem.Chunks.Shares;
 
         public (double Users, double Items) Solve(TrainingFactors factors) => (
             Seconds(_plays.ByUser, factors.Users, factors.Items), Seconds(_plays.ByItem, factors.Items, factors.Users));
@@ -83,18 +83,20 @@ internal sealed record ShareTimes(double[] Users, double[] Items, double CostImb
             var plan = _options.Plan;
             // Of the CPU, not of the clock: others may use it too.
             var before = Environment.CpuUsage.TotalTime;
-            _engine.SolveRows(new RowSolveProblem
-            {
-                Rows = side.Rows,
-                Plays = side.OnEngine,
-                Weights = ConfidenceTransform.Weights(_options),
-                FixedFactors = others,
-                Gramian = gramian,
-                Regularization = regularization,
-                Target = target,
-                ConjugateGradientSteps = plan.ConjugateGradientSteps,
-                BlockSize = plan.BlockSize,
-            });
+            foreach (var (chunk, (rows, plays)) in side.OnEngine.Index())
+                _engine.SolveRows(new RowSolveProblem
+                {
+                    Rows = rows,
+                    Plays = plays,
+                    Weights = ConfidenceTransform.Weights(_options),
+                    FixedFactors = others,
+                    Gramian = gramian,
+                    Regularization = regularization.AsSpan(rows.Start - side.Rows.Start, rows.Count),
+                    Target = target,
+                    HasMore = chunk < side.Chunks.Count - 1,
+                    ConjugateGradientSteps = plan.ConjugateGradientSteps,
+                    BlockSize = plan.BlockSize,
+                });
             return (Environment.CpuUsage.TotalTime - before).TotalSeconds;
         }
     }

@@ -21,7 +21,7 @@ internal static class Fp64Rows
         in RowSolveProblem problem, CsrMatrix plays, int[] rows, FactorRow fixedFactors, FactorRow start,
         RowWriter write, FactorRow? pull = null)
     {
-        if (rows.Length == 0) return new RowSolveReport(0, 0, -1);
+        if (rows.Length == 0) return RowSolveReport.Nothing;
         var rank = problem.FixedFactors.Rank;
         var (gramian, weights, regularization) =
             (problem.Gramian.ToArray(), problem.Weights, problem.Regularization.ToArray());

@@ -39,6 +39,11 @@ internal readonly ref struct RowSolveProblem
     /// </summary>
     public required IEngineFactors Target { get; init; }
 
+    /// <summary>
+    /// Whether more rows follow with the same fixed factors, so that what was made of them is kept.
+    /// </summary>
+    public bool HasMore { get; init; }
+
     /// <summary>Steps of conjugate gradients; 0 solves exactly by Cholesky, or block by block.</summary>
     public int ConjugateGradientSteps { get; init; }
 

@@ -10,6 +10,9 @@ namespace GpuAls;
 /// </param>
 internal readonly record struct RowSolveReport(int Fp64Rows, int JitteredRows, int FirstFailedRow)
 {
+    /// <summary>Of no rows.</summary>
+    public static RowSolveReport Nothing { get; } = new(0, 0, -1);
+
     /// <summary>The jitter added to the diagonal, relative to the mean of the diagonal.</summary>
     public const double RelativeJitter = 1e-5;
 
@@ -23,4 +26,11 @@ internal readonly record struct RowSolveReport(int Fp64Rows, int JitteredRows, i
     /// The same above which fp32 keeps hardly two digits at the last pivots, and the row is solved in fp64.
     /// </summary>
     public const float Fp64Condition = 1e5f;
+
+    /// <summary>This report with that of further rows, which come after.</summary>
+    /// <param name="other">The other report.</param>
+    /// <param name="firstRow">What its rows are counted from.</param>
+    public RowSolveReport With(RowSolveReport other, int firstRow) => new(
+        Fp64Rows + other.Fp64Rows, JitteredRows + other.JitteredRows,
+        FirstFailedRow < 0 && other.FirstFailedRow >= 0 ? firstRow + other.FirstFailedRow : FirstFailedRow);
 }

@@ -28,6 +28,15 @@ internal interface IProcessGroup
     void AllGather<T>(Span<T> values, ReadOnlySpan<long> starts, ReadOnlySpan<long> counts)
         where T : unmanaged;
 
+    /// <summary>
+    /// Begins <see cref="AllGather"/> and goes on with other work; the next call is made when this one is over.
+    /// </summary>
+    /// <param name="values">Not touched until then.</param>
+    /// <param name="starts">[Size], where the part of each process starts.</param>
+    /// <param name="counts">[Size], the number of values of each.</param>
+    PendingCall BeginAllGather<T>(Memory<T> values, long[] starts, long[] counts)
+        where T : unmanaged => PendingCall.Begin(() => AllGather(values.Span, starts, counts));
+
     /// <summary>Sends some values to each process, and gets what each has for this one.</summary>
     /// <param name="values">What is sent: first that of process 0, then that of process 1, ….</param>
     /// <param name="counts">[Size], the number of values for each process.</param>
@@ -41,6 +50,21 @@ internal interface IProcessGroup
     /// <param name="root">Which process has them.</param>
     void Broadcast<T>(Span<T> values, int root)
         where T : unmanaged;
+}
+
+/// <summary>A call that goes on while its caller does other work.</summary>
+/// <param name="wait">Returns when it is over, or throws what it failed by.</param>
+internal sealed class PendingCall(Action wait)
+{
+    /// <summary>Begins a call, on a thread of its own: it may sleep for long.</summary>
+    public static PendingCall Begin(Action call)
+    {
+        var task = Task.Factory.StartNew(call, default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return new PendingCall(() => task.GetAwaiter().GetResult());
+    }
+
+    /// <summary>Returns when it is over.</summary>
+    public void Wait() => wait();
 }
 
 /// <summary>One process, which does the whole job.</summary>

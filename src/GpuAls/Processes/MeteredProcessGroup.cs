@@ -9,8 +9,8 @@ namespace GpuAls;
 /// <param name="BroadcastBytes">What it had as the root, once for each other process.</param>
 /// <param name="Calls">How many calls there were.</param>
 /// <param name="Seconds">
-/// Seconds in calls. All wait for the last to come, which itself waits for nobody: the process with the fewest seconds
-/// is the slow one.
+/// Seconds in calls; of those beside other work, only the wait for their end. All wait for the last to come, which
+/// itself waits for nobody: the process with the fewest seconds is the slow one.
 /// </param>
 internal readonly record struct ProcessTraffic(
     long AllGatherBytes, long AllToAllBytes, long BroadcastBytes, long Calls, double Seconds)
@@ -46,8 +46,20 @@ internal sealed class MeteredProcessGroup(IProcessGroup group) : IProcessGroup
     {
         var start = Stopwatch.GetTimestamp();
         group.AllGather(values, starts, counts);
-        var bytes = counts[Rank] * Unsafe.SizeOf<T>() * (Size - 1);
-        Count(start, _traffic with { AllGatherBytes = _traffic.AllGatherBytes + bytes });
+        CountAllGather<T>(start, counts);
+    }
+
+    /// <inheritdoc/>
+    public PendingCall BeginAllGather<T>(Memory<T> values, long[] starts, long[] counts)
+        where T : unmanaged
+    {
+        var call = group.BeginAllGather(values, starts, counts);
+        return new PendingCall(() =>
+        {
+            var start = Stopwatch.GetTimestamp();
+            call.Wait();
+            CountAllGather<T>(start, counts);
+        });
     }
 
     /// <inheritdoc/>
@@ -69,6 +81,12 @@ internal sealed class MeteredProcessGroup(IProcessGroup group) : IProcessGroup
         group.Broadcast(values, root);
         var bytes = Rank == root ? (long)values.Length * Unsafe.SizeOf<T>() * (Size - 1) : 0;
         Count(start, _traffic with { BroadcastBytes = _traffic.BroadcastBytes + bytes });
+    }
+
+    private void CountAllGather<T>(long start, ReadOnlySpan<long> counts)
+    {
+        var bytes = counts[Rank] * Unsafe.SizeOf<T>() * (Size - 1);
+        Count(start, _traffic with { AllGatherBytes = _traffic.AllGatherBytes + bytes });
     }
 
     private void Count(long start, ProcessTraffic traffic) => _traffic = traffic with

@@ -49,6 +49,9 @@ internal sealed class RowShares(int[] starts)
     /// <summary>How many rows a process owns.</summary>
     public int Count(int process) => starts[process + 1] - starts[process];
 
+    /// <summary>The rows of a process.</summary>
+    public RowRange Range(int process) => new(Start(process), Count(process));
+
     /// <summary>Which process owns a row.</summary>
     public int OwnerOf(int row)
     {

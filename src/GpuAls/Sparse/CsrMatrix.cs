@@ -14,8 +14,8 @@ namespace GpuAls;
 internal sealed class CsrMatrix
 {
     private readonly long[] _indptr;
-    private readonly int[] _indices;
-    private readonly float[] _values;
+    private readonly ArraySegment<int> _indices;
+    private readonly ArraySegment<float> _values;
 
     /// <param name="columnCount">Number of columns; may be larger than the largest index plus one.</param>
     /// <param name="indptr">[rowCount + 1], starts at 0, never decreases, ends at the number of entries.</param>
@@ -23,17 +23,19 @@ internal sealed class CsrMatrix
     /// <param name="values">[entries], finite.</param>
     /// <exception cref="ArgumentException">The arrays break one of these rules.</exception>
     public CsrMatrix(int columnCount, long[] indptr, int[] indices, float[] values)
-        : this(columnCount, indptr, indices, values, validate: true)
-    {
-    }
-
-    private CsrMatrix(int columnCount, long[] indptr, int[] indices, float[] values, bool validate)
     {
         ArgumentNullException.ThrowIfNull(indptr);
         ArgumentNullException.ThrowIfNull(indices);
         ArgumentNullException.ThrowIfNull(values);
+        CsrValidation.Check(columnCount, indptr, indices, values);
         (ColumnCount, _indptr, _indices, _values) = (columnCount, indptr, indices, values);
-        if (validate) CsrValidation.Check(columnCount, indptr, indices, values);
+    }
+
+    private CsrMatrix(int columnCount, long[] indptr, ArraySegment<int> indices, ArraySegment<float> values, int start)
+    {
+        var count = (int)indptr[^1];
+        (ColumnCount, _indptr) = (columnCount, indptr);
+        (_indices, _values) = (indices.Slice(start, count), values.Slice(start, count));
     }
 
     /// <summary>
@@ -44,7 +46,7 @@ internal sealed class CsrMatrix
     /// <param name="indices">[entries or more].</param>
     /// <param name="values">[entries or more].</param>
     internal static CsrMatrix InBuffers(int columnCount, long[] indptr, int[] indices, float[] values) =>
-        new(columnCount, indptr, indices, values, validate: false);
+        new(columnCount, indptr, indices, values, start: 0);
 
     /// <summary>[rows + 1], where each of some rows starts.</summary>
     /// <param name="lengths">[rows], the number of entries in each.</param>
@@ -68,14 +70,14 @@ internal sealed class CsrMatrix
     public ReadOnlySpan<long> Indptr => _indptr;
 
     /// <summary>[EntryCount], the column of each entry.</summary>
-    public ReadOnlySpan<int> Indices => _indices.AsSpan(0, (int)EntryCount);
+    public ReadOnlySpan<int> Indices => _indices;
 
     /// <summary>[EntryCount], the value of each entry.</summary>
-    public ReadOnlySpan<float> Values => _values.AsSpan(0, (int)EntryCount);
+    public ReadOnlySpan<float> Values => _values;
 
     /// <summary>The three arrays as memory, for writes that go on while others run.</summary>
     internal (ReadOnlyMemory<long> Indptr, ReadOnlyMemory<int> Indices, ReadOnlyMemory<float> Values) Memory =>
-        (_indptr, _indices.AsMemory(0, (int)EntryCount), _values.AsMemory(0, (int)EntryCount));
+        (_indptr, _indices, _values);
 
     /// <summary>Number of entries in one row.</summary>
     public int RowLength(int row) => (int)(_indptr[row + 1] - _indptr[row]);
@@ -118,9 +120,9 @@ internal sealed class CsrMatrix
         var mapped = new float[EntryCount];
         ParallelRanges.ForEach(EntryCount, (start, end) =>
         {
-            for (var entry = start; entry < end; entry++) mapped[entry] = map(_values[entry]);
+            for (var entry = (int)start; entry < end; entry++) mapped[entry] = map(_values[entry]);
         });
-        return new CsrMatrix(ColumnCount, _indptr, _indices, mapped, validate: false);
+        return new CsrMatrix(ColumnCount, _indptr, _indices, mapped, start: 0);
     }
 
     /// <summary>The same rows among others that are empty; the entries are not copied.</summary>
@@ -133,35 +135,20 @@ internal sealed class CsrMatrix
         var indptr = new long[rowCount + 1];
         _indptr.CopyTo(indptr, firstRow);
         indptr.AsSpan(firstRow + RowCount).Fill(EntryCount);
-        return new CsrMatrix(ColumnCount, indptr, _indices, _values, validate: false);
+        return new CsrMatrix(ColumnCount, indptr, _indices, _values, start: 0);
     }
 
-    /// <summary>
-    /// Some rows of a matrix whose other rows are empty; the entries are not copied. The reverse of
-    /// <see cref="Embedded"/>.
-    /// </summary>
-    /// <exception cref="ArgumentException">Other rows have entries.</exception>
-    public CsrMatrix Extracted(int firstRow, int rowCount)
-    {
-        if (rowCount == RowCount) return this;
-        var indptr = _indptr[firstRow..(firstRow + rowCount + 1)];
-        if (indptr[0] != 0 || indptr[^1] != EntryCount)
-            throw new ArgumentException("other rows have entries.", nameof(firstRow));
-        return new CsrMatrix(ColumnCount, indptr, _indices, _values, validate: false);
-    }
-
-    /// <summary>Copies <paramref name="rowCount"/> rows from <paramref name="firstRow"/> on to a new matrix.</summary>
+    /// <summary>Some of the rows, from <paramref name="firstRow"/> on; the entries are not copied.</summary>
     public CsrMatrix Slice(int firstRow, int rowCount)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(firstRow);
         ArgumentOutOfRangeException.ThrowIfNegative(rowCount);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstRow, RowCount - rowCount);
+        if (rowCount == RowCount) return this;
         var start = _indptr[firstRow];
-        var end = _indptr[firstRow + rowCount];
         var indptr = new long[rowCount + 1];
         for (var row = 0; row <= rowCount; row++) indptr[row] = _indptr[firstRow + row] - start;
-        return new CsrMatrix(
-            ColumnCount, indptr, _indices[(int)start..(int)end], _values[(int)start..(int)end], validate: false);
+        return new CsrMatrix(ColumnCount, indptr, _indices, _values, (int)start);
     }
 }
 

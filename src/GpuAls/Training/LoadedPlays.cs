@@ -14,26 +14,32 @@ internal sealed class LoadedPlays : IDisposable
     /// <param name="plays">Who played what: the rows that this process owns.</param>
     /// <param name="options">How plays become confidences; the rest of the options does not matter.</param>
     /// <param name="group">The processes that share the rows; null for this one alone.</param>
+    /// <param name="smallestChunk">The fewest rows of a process that are sent at a time, on average.</param>
     /// <exception cref="GpuAlsException">
     /// Kind Usage: a confidence is too large for fp32. Kind Device: too little memory.
     /// </exception>
-    public LoadedPlays(IAlsEngine engine, InteractionMatrix plays, AlsOptions options, IProcessGroup? group = null)
+    public LoadedPlays(
+        IAlsEngine engine, InteractionMatrix plays, AlsOptions options, IProcessGroup? group = null,
+        int smallestChunk = SharedChunks.UsualSmallest)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(plays);
         ArgumentNullException.ThrowIfNull(options);
         (Plays, _options, Group) = (plays, options, group ?? SingleProcess.Instance);
         Require.Length(plays.UserShares.ProcessCount, Group.Size, nameof(plays));
-        ByUser = new LoadedSide(engine, plays.ByUser, plays.UserShares, options, Group);
+        ByUser = new LoadedSide(engine, plays.ByUser, Chunks(plays.UserShares, plays.UserLengths), options, Group);
         try
         {
-            ByItem = new LoadedSide(engine, plays.ByItem, plays.ItemShares, options, Group);
+            ByItem = new LoadedSide(engine, plays.ByItem, Chunks(plays.ItemShares, plays.ItemLengths), options, Group);
         }
         catch
         {
             ByUser.Dispose();
             throw;
         }
+
+        SharedChunks Chunks(RowShares shares, int[] lengths) =>
+            new(shares, lengths, options.Rank, options.Plan.WorkOf, smallestChunk);
     }
 
     /// <summary>Who played what.</summary>
@@ -76,28 +82,39 @@ internal sealed class LoadedPlays : IDisposable
     }
 }
 
-/// <summary>The plays of one side, as far as this process owns their rows.</summary>
+/// <summary>The plays of one side, as far as this process owns their rows: on the engine chunk by chunk.</summary>
 internal sealed class LoadedSide : IDisposable
 {
     private readonly IAlsEngine _engine;
+    private readonly RowRange[] _chunks;
+    private readonly List<IEnginePlays> _onEngine = [];
 
     /// <param name="engine">Where the work is done.</param>
     /// <param name="plays">[rows, columns]; this process has the entries of the rows it owns.</param>
-    /// <param name="shares">Which process owns which rows.</param>
+    /// <param name="chunks">Which rows each process owns, and sends at a time.</param>
     /// <param name="options">How plays become confidences.</param>
     /// <param name="group">The processes that share the rows.</param>
     public LoadedSide(
-        IAlsEngine engine, CsrMatrix plays, RowShares shares, AlsOptions options, IProcessGroup group)
+        IAlsEngine engine, CsrMatrix plays, SharedChunks chunks, AlsOptions options, IProcessGroup group)
     {
-        Shares = shares;
-        Rows = new RowRange(shares.Start(group.Rank), shares.Count(group.Rank));
-        Plays = plays.Extracted(Rows.Start, Rows.Count);
-        _engine = engine;
-        OnEngine = engine.LoadPlays(ConfidenceTransform.Apply(Plays, options));
+        (_engine, Chunks) = (engine, chunks);
+        _chunks = [.. Enumerable.Range(0, chunks.Count).Select(chunk => chunks.Rows(group.Rank, chunk))];
+        Rows = chunks.Shares.Range(group.Rank);
+        Plays = plays.Slice(Rows.Start, Rows.Count);
+        var confidences = ConfidenceTransform.Apply(Plays, options);
+        try
+        {
+            foreach (var rows in _chunks) _onEngine.Add(engine.LoadPlays(Of(rows, confidences)));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Which process owns which rows.</summary>
-    public RowShares Shares { get; }
+    /// <summary>Which rows each process owns, and sends at a time.</summary>
+    public SharedChunks Chunks { get; }
 
     /// <summary>The rows that this process owns.</summary>
     public RowRange Rows { get; }
@@ -105,11 +122,19 @@ internal sealed class LoadedSide : IDisposable
     /// <summary>[Rows.Count, columns], their plays r.</summary>
     public CsrMatrix Plays { get; }
 
-    /// <summary>[Rows.Count, columns], their confidences.</summary>
-    public IEnginePlays OnEngine { get; }
+    /// <summary>[chunks], the rows of each, and [its rows, columns], their confidences.</summary>
+    public IEnumerable<(RowRange Rows, IEnginePlays Plays)> OnEngine => _chunks.Zip(_onEngine);
 
     /// <summary>Gives them other confidences.</summary>
-    public void Reweigh(CsrMatrix confidences) => _engine.Reweigh(OnEngine, confidences);
+    public void Reweigh(CsrMatrix confidences)
+    {
+        foreach (var (rows, plays) in OnEngine) _engine.Reweigh(plays, Of(rows, confidences));
+    }
 
-    public void Dispose() => OnEngine.Dispose();
+    public void Dispose()
+    {
+        foreach (var plays in _onEngine) plays.Dispose();
+    }
+
+    private CsrMatrix Of(RowRange rows, CsrMatrix own) => own.Slice(rows.Start - Rows.Start, rows.Count);
 }

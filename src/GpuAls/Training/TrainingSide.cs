@@ -19,6 +19,7 @@ internal sealed class TrainingSide
     private readonly IProcessGroup _group;
     private readonly IEngineFactors _factors;
     private readonly float[] _scaled;
+    private readonly RowExchange _exchange;
     private readonly FeaturePull? _pull;
     private float[]? _allRegularization;
 
@@ -37,6 +38,7 @@ internal sealed class TrainingSide
         (_ids, _plays, _factors) = side == Side.Users
             ? (plays.Plays.Users, plays.ByUser, factors.Users)
             : (plays.Plays.Items, plays.ByItem, factors.Items);
+        _exchange = new RowExchange(_group, _factors, _plays.Chunks);
         _regularization = RowRegularization.Compute(_plays.Plays, options);
         _scaled = options.Acceleration == Acceleration.None ? _regularization : new float[_regularization.Length];
         if (features is not null)
@@ -61,24 +63,34 @@ internal sealed class TrainingSide
         var plan = _options.Plan;
         if (_scaled != _regularization)
             for (var row = 0; row < _scaled.Length; row++) _scaled[row] = (float)(scale * _regularization[row]);
-        var report = Join(_engine.SolveRows(new RowSolveProblem
+        var gramian = other.Gramian();
+        var pull = _pull?.Scaled(scale);
+        var report = RowSolveReport.Nothing;
+        foreach (var (chunk, (rows, plays)) in _plays.OnEngine.Index())
         {
-            Rows = _plays.Rows,
-            Plays = _plays.OnEngine,
-            Weights = _weights,
-            FixedFactors = other._factors,
-            Gramian = other.Gramian(),
-            Regularization = _scaled,
-            Pull = _pull?.Scaled(scale),
-            Target = _factors,
-            ConjugateGradientSteps = plan.ConjugateGradientSteps,
-            BlockSize = plan.BlockSize,
-            Precision = plan.Precision,
-            IsNonnegative = plan.IsNonnegative,
-            Cancellation = cancellation,
-        }));
+            report = report.With(_engine.SolveRows(new RowSolveProblem
+            {
+                Rows = rows,
+                Plays = plays,
+                Weights = _weights,
+                FixedFactors = other._factors,
+                Gramian = gramian,
+                Regularization = _scaled.AsSpan(rows.Start - _plays.Rows.Start, rows.Count),
+                Pull = pull,
+                Target = _factors,
+                HasMore = chunk < _plays.Chunks.Count - 1,
+                ConjugateGradientSteps = plan.ConjugateGradientSteps,
+                BlockSize = plan.BlockSize,
+                Precision = plan.Precision,
+                IsNonnegative = plan.IsNonnegative,
+                Cancellation = cancellation,
+            }), rows.Start);
+            _exchange.Send(chunk);
+        }
+
+        _exchange.Receive();
+        report = _group.AllGather(report).Aggregate((all, one) => all.With(one, firstRow: 0));
         if (report.FirstFailedRow >= 0) throw Unsolvable(report.FirstFailedRow);
-        if (_group.Size > 1) Exchange();
         Moved();
         return report;
     }
@@ -113,7 +125,8 @@ internal sealed class TrainingSide
     {
         Span<double> terms =
         [
-            _engine.PlaysLoss(_plays.OnEngine, _factors, _plays.Rows, items._factors, _weights),
+            _plays.OnEngine.Sum(chunk =>
+                _engine.PlaysLoss(chunk.Plays, _factors, chunk.Rows, items._factors, _weights)),
             Penalty(),
             items.Penalty(),
         ];
@@ -143,7 +156,7 @@ internal sealed class TrainingSide
         if (_group.Size == 1) return regularization;
         var all = new float[_factors.RowCount];
         regularization.CopyTo(all, _plays.Rows.Start);
-        _group.AllGather(all.AsSpan(), _plays.Shares);
+        _group.AllGather(all.AsSpan(), _plays.Chunks.Shares);
         return all;
     }
 
@@ -184,28 +197,6 @@ internal sealed class TrainingSide
         _group.AllGather(sums, shares, gramian.Length);
         EngineRows.AddBlocks(sums, gramian);
         ArrayPool<double>.Shared.Return(rented);
-    }
-
-    /// <summary>Sends the rows that this process solved, and gets all others.</summary>
-    private void Exchange()
-    {
-        var (rank, mine, end) = (_options.Rank, _plays.Rows, _plays.Rows.Start + _plays.Rows.Count);
-        var rows = new float[(long)_factors.RowCount * rank];
-        _factors.CopyTo(mine, rows.AsSpan(mine.Start * rank, mine.Count * rank));
-        _group.AllGather(rows.AsSpan(), _plays.Shares, rank);
-        _factors.CopyFrom(new RowRange(0, mine.Start), rows.AsSpan(0, mine.Start * rank));
-        _factors.CopyFrom(new RowRange(end, _factors.RowCount - end), rows.AsSpan(end * rank));
-    }
-
-    /// <summary>The report over the rows of all processes.</summary>
-    private RowSolveReport Join(RowSolveReport report)
-    {
-        if (report.FirstFailedRow >= 0)
-            report = report with { FirstFailedRow = _plays.Rows.Start + report.FirstFailedRow };
-        var all = _group.AllGather(report);
-        return new RowSolveReport(
-            all.Sum(one => one.Fp64Rows), all.Sum(one => one.JitteredRows),
-            all.Select(one => one.FirstFailedRow).FirstOrDefault(row => row >= 0, -1));
     }
 
     private GpuAlsException Unsolvable(int row)

@@ -15,14 +15,17 @@ public sealed class MeteredProcessGroupTests
             // 10 values for process 0, 20 for 1, 30 for 2.
             group.AllToAll<double>(new double[60], [10, 20, 30], out _);
             group.Broadcast(new int[7].AsSpan(), root: 1);
+            group.BeginAllGather(new byte[3].AsMemory(), [0, 1, 2], [1, 1, 1]).Wait();
             return group.Traffic;
         });
 
-        Assert.That(traffic.Select(of => of.AllGatherBytes), Is.EqualTo(new[] { 1 * 4 * 2, 2 * 4 * 2, 3 * 4 * 2 }));
+        Assert.That(
+            traffic.Select(of => of.AllGatherBytes),
+            Is.EqualTo(new[] { (1 * 4 * 2) + 2, (2 * 4 * 2) + 2, (3 * 4 * 2) + 2 }));
         Assert.That(traffic.Select(of => of.AllToAllBytes), Is.EqualTo(new[] { 50 * 8, 40 * 8, 30 * 8 }));
         Assert.That(traffic.Select(of => of.BroadcastBytes), Is.EqualTo(new[] { 0, 7 * 4 * 2, 0 }));
-        Assert.That(traffic.Select(of => of.Bytes), Is.EqualTo(new[] { 408, 392, 264 }));
-        Assert.That(traffic.Select(of => of.Calls), Is.All.EqualTo(3));
+        Assert.That(traffic.Select(of => of.Bytes), Is.EqualTo(new[] { 410, 394, 266 }));
+        Assert.That(traffic.Select(of => of.Calls), Is.All.EqualTo(4));
     }
 
     [Test]
@@ -59,5 +62,22 @@ public sealed class MeteredProcessGroupTests
 
         Assert.That(seconds[1], Is.LessThan(seconds.Where((_, rank) => rank != 1).Min()));
         Assert.That(seconds[0], Is.GreaterThan(0.1));
+    }
+
+    [Test]
+    public void Seconds_OfACallBesideOtherWork_AreThoseWaitedForItsEnd()
+    {
+        var seconds = new ThreadGroup(Size).Run(member =>
+        {
+            var group = new MeteredProcessGroup(member);
+            if (group.Rank == 1) Thread.Sleep(300);
+            var call = group.BeginAllGather(new byte[Size].AsMemory(), [0, 1, 2], [1, 1, 1]);
+            if (group.Rank == 0) Thread.Sleep(400); // works meanwhile
+            call.Wait();
+            return group.Traffic.Seconds;
+        });
+
+        Assert.That(seconds[2], Is.GreaterThan(0.1));
+        Assert.That(seconds[0], Is.LessThan(seconds[2] / 2));
     }
 }

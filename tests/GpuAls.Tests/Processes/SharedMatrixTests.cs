@@ -28,11 +28,13 @@ public sealed class SharedMatrixTests
     }
 
     [Test]
-    public void Extracted_RowsBesideOthers_Throws()
+    public void Slice_OfEmbeddedRows_GivesThemBack()
     {
         var matrix = TestMatrices.Plays(4, [1, 2, 0], seed: 1);
 
-        Assert.That(() => matrix.Extracted(1, 2), Throws.ArgumentException);
-        Assert.That(matrix.Embedded(2, 6).Extracted(2, 3).Indptr.ToArray(), Is.EqualTo(matrix.Indptr.ToArray()));
+        var slice = matrix.Embedded(2, 6).Slice(2, 3);
+
+        Assert.That(slice.Indptr.ToArray(), Is.EqualTo(matrix.Indptr.ToArray()));
+        Assert.That(slice.Values.ToArray(), Is.EqualTo(matrix.Values.ToArray()));
     }
 }

@@ -47,6 +47,41 @@ public sealed class ProcessGroupTests
         }
     }
 
+    /// <summary>
+    /// While the rows of a chunk are on their way, those of the next are solved; factors are those of one process.
+    /// </summary>
+    [TestCaseSource(nameof(Variants))]
+    public void Fit_InChunks_SolvesWhileItSendsAndGivesTheFactorsOfOne(AlsOptions options)
+    {
+        var plays = Plays(900, 300, options.Feedback);
+        var expected = Fit(new HostEngine(1), SingleProcess.Instance, plays, options);
+
+        var group = new ThreadGroup(2);
+        var trained = group.Run(process =>
+        {
+            using var engine = new HostEngine(1);
+            var watched = new Overlapping(process);
+            var share = plays.ShareOf(process, options.Plan.WorkOf);
+            using var loaded = new LoadedPlays(engine, share, options, watched, smallestChunk: 60);
+            using var factors = TrainingFactors.First(engine, share, options, FeatureTables.None);
+            // Options say which side is first.
+            watched.Next.Add((factors.Users, loaded.ByUser.Chunks.Rows(process.Rank, 1)));
+            watched.Next.Add((factors.Items, loaded.ByItem.Chunks.Rows(process.Rank, 1)));
+            var training = new AlsTraining(engine, loaded, factors, options, 0, FeatureTables.None);
+            new TrainingLoop([training], []).Run(options.Iterations, default);
+            return (Factors: training.Download(), loaded.ByUser.Chunks.Count, watched.Solved);
+        });
+
+        Assert.That(group.Failures, Is.All.Null);
+        Assert.That(trained.Select(one => one.Count), Is.All.EqualTo(7));
+        Assert.That(trained.Select(one => one.Solved), Is.All.True);
+        foreach (var (factors, _, _) in trained)
+        {
+            Assert.That(factors.Users, Is.EqualTo(expected.UserFactors));
+            Assert.That(factors.Items, Is.EqualTo(expected.ItemFactors));
+        }
+    }
+
     /// <summary>Plays of great weight, whose rows fp32 cannot solve.</summary>
     [Test]
     public void Fit_RowsInFp64_GiveTheBytesAndTheCountOfOneProcess()
@@ -192,5 +227,55 @@ public sealed class ProcessGroupTests
     private sealed class Ending(int after) : ITrainingObserver
     {
         public bool Iterated(TrainingStep state, CancellationToken cancellation) => state.Iteration < after;
+    }
+
+    /// <summary>Sees whether rows are solved between the begin and the end of the first call beside other work.</summary>
+    private sealed class Overlapping(IProcessGroup group) : IProcessGroup
+    {
+        private bool _isFirst = true;
+
+        public List<(IEngineFactors Factors, RowRange Rows)> Next { get; } = [];
+
+        public bool Solved { get; private set; }
+
+        public int Rank => group.Rank;
+
+        public int Size => group.Size;
+
+        public int LocalRank => group.LocalRank;
+
+        public string HostOf(int process) => group.HostOf(process);
+
+        public PendingCall BeginAllGather<T>(Memory<T> values, long[] starts, long[] counts)
+            where T : unmanaged
+        {
+            var before = Rows();
+            var call = group.BeginAllGather(values, starts, counts);
+            return new PendingCall(() =>
+            {
+                call.Wait();
+                if (_isFirst) Solved = !Rows().AsSpan().SequenceEqual(before);
+                _isFirst = false;
+            });
+        }
+
+        public void AllGather<T>(Span<T> values, ReadOnlySpan<long> starts, ReadOnlySpan<long> counts)
+            where T : unmanaged => group.AllGather(values, starts, counts);
+
+        public T[] AllToAll<T>(ReadOnlySpan<T> values, ReadOnlySpan<long> counts, out long[] received)
+            where T : unmanaged => group.AllToAll(values, counts, out received);
+
+        public void Broadcast<T>(Span<T> values, int root)
+            where T : unmanaged => group.Broadcast(values, root);
+
+        private float[] Rows() =>
+        [
+            .. Next.SelectMany(next =>
+            {
+                var values = new float[next.Rows.Count * next.Factors.Rank];
+                next.Factors.CopyTo(next.Rows, values);
+                return values;
+            }),
+        ];
     }
 }

@@ -12,6 +12,7 @@ internal sealed unsafe class HostFactors : IEngineFactors
     private PackedItems? _packed;
     private ItemIndex? _index;
     private bool _isPruned;
+    private IDisposable? _kept;
 
     public HostFactors(int rowCount, int rank)
     {
@@ -46,12 +47,25 @@ internal sealed unsafe class HostFactors : IEngineFactors
         return _index = new ItemIndex(this, threadCount, prunes);
     }
 
+    /// <summary>
+    /// What a solve has made of the rows and keeps for the next, until they change; null for nothing.
+    /// </summary>
+    public IDisposable? Kept
+    {
+        get => _kept;
+        set
+        {
+            if (_kept != value) _kept?.Dispose();
+            _kept = value;
+        }
+    }
+
     /// <summary>Must be called before rows are written.</summary>
     public void Changing()
     {
         _packed?.Dispose();
         _index?.Dispose();
-        (_packed, _index) = (null, null);
+        (_packed, _index, Kept) = (null, null, null);
     }
 
     public void CopyFrom(RowRange rows, ReadOnlySpan<float> source)

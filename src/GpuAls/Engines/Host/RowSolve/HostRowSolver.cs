@@ -14,8 +14,10 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
     {
         var (rank, steps) = (problem.FixedFactors.Rank, problem.ConjugateGradientSteps);
         using var baseMatrix = BaseMatrix(problem.Gramian, rank, problem.Weights.UnobservedWeight);
-        using var rotated = steps == 0 && problem.BlockSize == 0 && !problem.IsNonnegative
+        var rotated = steps == 0 && problem.BlockSize == 0 && !problem.IsNonnegative
             ? ShortRows<TSimd, TVector>.Prepare(problem, threadCount) : null;
+        var fixedFactors = (HostFactors)problem.FixedFactors;
+        fixedFactors.Kept = rotated ?? fixedFactors.Kept;
         using var packed = problem.BlockSize > 0 && problem.Weights.UnobservedWeight > 0
             ? new PackedBase(baseMatrix.Pointer, rank) : null;
         fixed (float* regularization = problem.Regularization)
@@ -28,6 +30,7 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
                 threadCount, boundaries.Length - 1,
                 () => new ChunkSolver<TSimd, TVector>(rows, rank, steps, rotated, packed),
                 (solver, chunk) => solver.Solve(boundaries[chunk], boundaries[chunk + 1]));
+            if (!problem.HasMore) fixedFactors.Kept = null;
             return Fp64Rows.Solve(
                 problem, rows.Matrix, rows.Unsolved(), rows.FixedRow, rows.TargetRow, rows.Store,
                 rows.HasPull ? rows.PullRow : null);

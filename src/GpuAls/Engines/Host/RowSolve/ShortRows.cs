@@ -30,15 +30,19 @@ internal sealed unsafe class ShortRows<TSimd, TVector> : IDisposable
     public int LongestRow { get; }
 
     /// <summary>Transforms y into the eigenbasis of YᵀY.</summary>
-    /// <returns>Null if it does not pay off, or if YᵀY is not positive definite in fp64.</returns>
+    /// <returns>
+    /// For the factors to keep; null if it does not pay off, or if YᵀY is not positive definite in fp64.
+    /// </returns>
     public static RotatedTerms<TSimd, TVector>? Prepare(in RowSolveProblem problem, int threadCount)
     {
         var rank = problem.FixedFactors.Rank;
         if (problem.Target.RowCount < RowsForBasis(rank)
             || !HasShortRow(((HostPlays)problem.Plays).Matrix, DualRows.LongestRow(rank))) return null;
+        var fixedFactors = (HostFactors)problem.FixedFactors;
+        if (fixedFactors.Kept is RotatedTerms<TSimd, TVector> kept && kept.Serve(problem)) return kept;
         var basis = EigenBasis.Of(problem.Gramian, rank, threadCount);
         return basis is null ? null : new RotatedTerms<TSimd, TVector>(
-            basis, problem.Weights, (HostFactors)problem.FixedFactors, threadCount);
+            basis, problem.Gramian, problem.Weights, fixedFactors, threadCount);
     }
 
     /// <summary>Solves rows.</summary>
@@ -92,15 +96,20 @@ internal sealed unsafe class RotatedTerms<TSimd, TVector> : IDisposable
     private const int ChunkRows = 256;
 
     private readonly int _stride;
+    private readonly double[] _gramian;
     private readonly NativeFloats _vectors;
     private readonly NativeFloats _diagonal;
 
     /// <param name="basis">The eigenbasis of YᵀY.</param>
+    /// <param name="gramian">YᵀY, [rank, rank].</param>
     /// <param name="weights">Maps a value to its two weights.</param>
     /// <param name="fixedFactors">y.</param>
     /// <param name="threadCount">Threads.</param>
-    public RotatedTerms(EigenBasis basis, ConfidenceWeights weights, HostFactors fixedFactors, int threadCount)
+    public RotatedTerms(
+        EigenBasis basis, ReadOnlySpan<double> gramian, ConfidenceWeights weights, HostFactors fixedFactors,
+        int threadCount)
     {
+        _gramian = gramian.ToArray();
         _stride = fixedFactors.Stride;
         Weights = weights;
         _vectors = new NativeFloats((long)_stride * _stride);
@@ -123,6 +132,10 @@ internal sealed unsafe class RotatedTerms<TSimd, TVector> : IDisposable
     }
 
     public int Rank => Factors.Rank;
+
+    /// <summary>Whether a problem with the same fixed factors has these terms too.</summary>
+    public bool Serve(in RowSolveProblem problem) =>
+        problem.Weights == Weights && problem.Gramian.SequenceEqual(_gramian);
 
     public ConfidenceWeights Weights { get; }
 
