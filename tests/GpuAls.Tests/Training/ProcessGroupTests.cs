@@ -229,7 +229,7 @@ public sealed class ProcessGroupTests
         public bool Iterated(TrainingStep state, CancellationToken cancellation) => state.Iteration < after;
     }
 
-    /// <summary>Sees whether rows are solved between the begin and the end of the first call beside other work.</summary>
+    /// <summary>Sees whether rows are solved while the first of the calls beside other work goes on.</summary>
     private sealed class Overlapping(IProcessGroup group) : IProcessGroup
     {
         private bool _isFirst = true;
