@@ -108,7 +108,7 @@ internal sealed class InteractionMatrix
     {
         ArgumentNullException.ThrowIfNull(group);
         ArgumentNullException.ThrowIfNull(byUser);
-        return byUser.Extracted(UserShares.Start(group.Rank), UserShares.Count(group.Rank));
+        return byUser.Slice(UserShares.Start(group.Rank), UserShares.Count(group.Rank));
     }
 
     /// <summary>[users], the entries of each, whichever process has them.</summary>
