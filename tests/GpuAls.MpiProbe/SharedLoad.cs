@@ -17,15 +17,17 @@ internal static class SharedLoad
     {
         var start = Stopwatch.GetTimestamp();
         var schema = new InteractionSchema { WeightColumn = weightColumn };
-        var (plays, read) = await SharedPlays
-            .LoadAsync(locations, schema, group, AlsOptions.Default, Cost).ConfigureAwait(false);
+        var source = await SharedPlays
+            .SourceAsync(locations, schema, group, CancellationToken.None).ConfigureAwait(false);
+        var (rows, plays) = await SharedPlays
+            .LoadAsync(source, AlsOptions.Default, new PlaySharing(group, Cost)).ConfigureAwait(false);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         using var process = Process.GetCurrentProcess();
         Console.Write(string.Create(
             CultureInfo.InvariantCulture,
-            $"rank {group.Rank}: {read.Rows} rows, {Digest(plays)}, {plays.ByUser.EntryCount} of {plays.PlayCount} "
-            + $"plays, {seconds:F2} s, CPU {process.TotalProcessorTime.TotalSeconds:F2} s, "
-            + $"peak {process.PeakWorkingSet64 / 1e9:F2} GB\n"));
+            $"rank {group.Rank}: {rows.Statistics.Rows} rows, {Digest(plays)}, "
+            + $"{plays.ByUser.EntryCount} of {plays.PlayCount} plays, {seconds:F2} s, "
+            + $"CPU {process.TotalProcessorTime.TotalSeconds:F2} s, peak {process.PeakWorkingSet64 / 1e9:F2} GB\n"));
     }
 
     /// <summary>The work of a row, as rows are shared out here.</summary>

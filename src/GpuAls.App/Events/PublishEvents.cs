@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace GpuAls.App;
 
 /// <summary>A guard let a run go on.</summary>
@@ -78,10 +80,18 @@ internal sealed record VersionChosen(string Path, string Model) : JobEvent
 
     /// <summary>The folder of a model; tells it if <c>latest</c> was followed.</summary>
     /// <exception cref="GpuAlsException">Kind BadInput: <c>latest</c> does not name a version.</exception>
+    public static Task<string> FollowAsync(
+        string location, IProgress<JobEvent>? progress, CancellationToken cancellation) =>
+        FollowAsync(location, SingleProcess.Instance, progress, cancellation);
+
+    /// <summary>The same folder in several processes, though <c>latest</c> may be switched meanwhile.</summary>
     public static async Task<string> FollowAsync(
-        string location, IProgress<JobEvent>? progress, CancellationToken cancellation)
+        string location, IProcessGroup group, IProgress<JobEvent>? progress, CancellationToken cancellation)
     {
-        var model = await LatestModel.ResolveAsync(location, cancellation).ConfigureAwait(false);
+        var found = group.Rank > 0
+            ? ""
+            : await LatestModel.ResolveAsync(location, cancellation).ConfigureAwait(false);
+        var model = Encoding.UTF8.GetString(group.BroadcastArray(Encoding.UTF8.GetBytes(found)));
         if (model != location) progress?.Report(new VersionChosen(location, model));
         return model;
     }

@@ -55,7 +55,7 @@ internal sealed class TrainGuards(TrainJobOptions options, IProgress<JobEvent>? 
         Refuse("the plays", "Look at the input; if it is right, lower --min-rows.");
     }
 
-    /// <summary>Checks what was measured.</summary>
+    /// <summary>Checks what was measured, which processes that train together measure together.</summary>
     /// <param name="engine">Where lists are made.</param>
     /// <param name="data">The plays to train on, and those to measure with.</param>
     /// <param name="trained">What the training gave.</param>

@@ -13,16 +13,24 @@ internal sealed class EvaluateJob
     private readonly IProgress<JobEvent>? _progress;
     private readonly EvaluateDraft? _draft;
     private readonly PhaseClock _clock;
+    private readonly MeteredProcessGroup? _metered;
+    private readonly PlaySharing _sharing;
     private LoadedFeatures _features = LoadedFeatures.None;
 
     /// <param name="options">What to do.</param>
     /// <param name="engine">Where the work is done.</param>
     /// <param name="progress">Told how far the job is.</param>
+    /// <param name="group">
+    /// The processes that do the job together, each with an engine of its own; null for this one alone. Process 0 runs
+    /// it, and the others help.
+    /// </param>
     /// <exception cref="GpuAlsException">
     /// Kind Usage: options that contradict each other, or are out of their range. Kind Device: the engine has no such
     /// precision, or cannot keep factors above 0.
     /// </exception>
-    public EvaluateJob(EvaluateJobOptions options, IAlsEngine engine, IProgress<JobEvent>? progress = null)
+    public EvaluateJob(
+        EvaluateJobOptions options, IAlsEngine engine, IProgress<JobEvent>? progress = null,
+        IProcessGroup? group = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(engine);
@@ -31,6 +39,9 @@ internal sealed class EvaluateJob
         EngineChecks.Plan(engine, options.Als.Plan);
         (_options, _engine, _progress) = (options, engine, progress);
         _clock = PhaseEnded.Clock(progress);
+        if (group is { Size: > 1 }) group = _metered = new MeteredProcessGroup(group);
+        group ??= SingleProcess.Instance;
+        _sharing = new PlaySharing(group, options.Als.Plan.On(engine.Capabilities, group).WorkOf);
         _draft = options.Report is null ? null : new EvaluateDraft(options);
     }
 
@@ -46,15 +57,24 @@ internal sealed class EvaluateJob
             return await RunAsync(outputs, format, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>The part of a process that does not write.</summary>
+    /// <exception cref="GpuAlsException">Any kind.</exception>
+    public async Task HelpAsync(CancellationToken cancellation = default)
+    {
+        var (splits, models) = await SplitAsync(cancellation).ConfigureAwait(false);
+        Measure(splits, models, cancellation);
+    }
+
     private async Task<EvaluationReport> RunAsync(
         JobOutputs outputs, EvaluationFormat format, CancellationToken cancellation)
     {
         var file = await outputs.OpenFileIfAnyAsync(_options.Output, cancellation).ConfigureAwait(false);
         var page = await outputs.OpenFileIfAnyAsync(_options.Report?.File, cancellation).ConfigureAwait(false);
-        if (_options.Models.Count == 0) _engine.PrepareTraining(_options.Als.Plan);
-        _engine.PrepareTopK();
         var (splits, models) = await SplitAsync(cancellation).ConfigureAwait(false);
-        var report = Measure(splits, models, cancellation);
+        var (counts, measured) = Measure(splits, models, cancellation);
+        var methods = Summarize(measured, cancellation);
+        _clock.End("intervals");
+        var report = Report(counts, models?.Train.Feedback ?? _options.Als.Feedback, measured[0].All.Users, methods);
         _progress?.Report(new MetricsMeasured(report.Methods));
         if (file is not null)
             await file.WriteAsync(
@@ -72,6 +92,8 @@ internal sealed class EvaluateJob
     /// <summary>The split, or one for each fold, and the models if there are some already.</summary>
     private async Task<(IEnumerable<HeldOut> Splits, SavedModels? Models)> SplitAsync(CancellationToken cancellation)
     {
+        if (_options.Models.Count == 0) _engine.PrepareTraining(_options.Als.Plan);
+        _engine.PrepareTopK();
         if (_options.Models.Count == 0)
         {
             var splits = await Loader(_options.Als.Feedback)
@@ -83,11 +105,11 @@ internal sealed class EvaluateJob
             return (splits(_options.Als), null);
         }
 
-        var models = await SavedModels.ReadAsync(_options, _progress, cancellation).ConfigureAwait(false);
+        var models = await SavedModels.ReadAsync(_options, _sharing, _progress, cancellation).ConfigureAwait(false);
         _draft?.Add(models.Train);
         _clock.End("read_model");
         _progress?.Report(new ModelRead(
-            models.Train.Users.Count, models.Train.Items.Count, models.Train.ByUser.EntryCount));
+            models.Train.Users.Count, models.Train.Items.Count, models.Train.PlayCount));
         var split = await Loader(models.Train.Feedback)
             .WithTestFilesAsync(models.Train, models.Seen, _options.Test, _options.Exclude, cancellation)
             .ConfigureAwait(false);
@@ -95,9 +117,13 @@ internal sealed class EvaluateJob
     }
 
     private SplitLoader Loader(Feedback feedback) =>
-        new(_options.Schema with { Feedback = feedback }, _clock, _progress) { Loaded = plays => _draft?.Add(plays) };
+        new(_options.Schema with { Feedback = feedback }, _clock, _progress, _sharing)
+        {
+            Loaded = plays => _draft?.Add(plays),
+        };
 
-    private EvaluationReport Measure(
+    /// <summary>The numbers of each split, and what was measured of each method, which process 0 has.</summary>
+    private (List<SplitCounts> Counts, (string Name, Measurements All)[] Measured) Measure(
         IEnumerable<HeldOut> splits, SavedModels? models, CancellationToken cancellation)
     {
         var counts = new List<SplitCounts>();
@@ -114,16 +140,25 @@ internal sealed class EvaluateJob
             {
                 var start = _clock.Total;
                 if (at == measured.Count) measured.Add((name, []));
-                measured[at++].Folds.Add(measure());
+                if (measure().ToRoot() is { } whole) measured[at].Folds.Add(whole);
+                at++;
                 _clock.End(name);
                 _progress?.Report(new MethodMeasured(name, _clock.Total - start));
             }
         }
 
-        var merged = measured.Select(method => (method.Name, All: Measurements.Merge(method.Folds))).ToArray();
-        var methods = Summarize(merged, cancellation);
-        _clock.End("intervals");
-        return Report(counts, models?.Train.Feedback ?? _options.Als.Feedback, merged[0].All.Users, methods);
+        if (_metered is not null)
+        {
+            var waits = ProcessesWaited.Of(_metered, _metered.Traffic);
+            _progress?.Report(waits);
+        }
+
+        return (
+            counts,
+            [
+                .. measured.Where(method => method.Folds.Count > 0)
+                    .Select(method => (method.Name, Measurements.Merge(method.Folds))),
+            ]);
     }
 
     /// <summary>The metrics of each method and, of several models, how far they are from the first.</summary>
@@ -162,12 +197,13 @@ internal sealed class EvaluateJob
             yield break;
         }
 
-        yield return Baseline("most popular", new PopularityBaseline(train.ByUser));
+        yield return Baseline("most popular", new PopularityBaseline(train.ByUser, _sharing.Group));
         var neighbours = NeighbourBaseline.Train(
             train,
             [Similarity.Jaccard, Similarity.Cosine],
             _options.Neighbours,
             Phase("finding similar items"),
+            _sharing.Group,
             cancellation);
         _clock.End("similar_items");
         yield return Baseline("items by Jaccard", neighbours[0]);
@@ -182,7 +218,7 @@ internal sealed class EvaluateJob
             Baseline("items by features", new FeatureBaseline(
                 train.ByUser, _features.Tables.Items!.RowsOf(train.Items))),
             Baseline("random", new RandomBaseline(_options.Split.Seed)),
-            Baseline("most popular later", new PopularityBaseline(heldOut.Test)),
+            Baseline("most popular later", new PopularityBaseline(heldOut.Test, _sharing.Group)),
         ];
     }
 
@@ -196,7 +232,7 @@ internal sealed class EvaluateJob
         var progress = new IterationProgress(_options.Als, _progress);
         var train = evaluator.HeldOut.Train;
         _features.Check(train, _progress);
-        var trained = new FactorTrainer(_engine, _options.Als) { Features = _features.Tables }
+        var trained = new FactorTrainer(_engine, _options.Als) { Features = _features.Tables, Group = _sharing.Group }
             .Fit(train, progress, cancellation);
         IterationProgress.End(trained, _options.Als, _progress);
         _draft?.Add(trained.Iterations);

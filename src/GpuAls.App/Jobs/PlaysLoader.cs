@@ -6,8 +6,12 @@ namespace GpuAls.App;
 /// <param name="progress">Told how far it is.</param>
 internal sealed class PlaysLoader(InteractionSchema schema, PhaseClock clock, IProgress<JobEvent>? progress)
 {
+    /// <summary>The processes that share the plays; by default this one has all.</summary>
+    public PlaySharing Sharing { get; init; } = PlaySharing.Alone;
+
     /// <summary>
-    /// The plays, and their rows once more where they have times: the matrices take those that were read.
+    /// The plays, and their rows once more where they have times: the matrices take those that were read. Of several
+    /// processes each gets those of the users and items it owns.
     /// </summary>
     /// <param name="locations">What is read.</param>
     /// <param name="als">What the plays are worth, if all are trained on; their rows are not kept then.</param>
@@ -17,37 +21,35 @@ internal sealed class PlaysLoader(InteractionSchema schema, PhaseClock clock, IP
     {
         var start = clock.Total;
         var relay = new Relay<ReadProgress>(read => progress?.Report(new RowsRead(read)));
+        var loading = Sharing.IsAlone
+            ? ReadAloneAsync(locations, als, relay, cancellation)
+            : ReadSharedAsync(locations, als, relay, cancellation);
+        var (rows, plays) = await loading.ConfigureAwait(false);
+        clock.End(Sharing.IsAlone ? "build_matrices" : "read");
+        progress?.Report(
+            new DataLoaded(DataStatistics.Of(plays, rows.Statistics, Sharing.Group), clock.Total - start));
+        return (rows, plays);
+    }
+
+    private async Task<(IndexedInteractions Rows, InteractionMatrix Plays)> ReadAloneAsync(
+        IReadOnlyList<string> locations, AlsOptions? als, Relay<ReadProgress> relay, CancellationToken cancellation)
+    {
         var loading = Databases.Plays(locations, schema) is { } source
             ? InteractionLoader.LoadAsync(source, relay, cancellation)
             : InteractionLoader.LoadAsync(locations, schema, relay, cancellation);
         var interactions = await loading.ConfigureAwait(false);
         clock.End("read");
         var timed = interactions.Times is null || als is not null ? interactions : interactions.Where(_ => true);
-        var plays = als is null ? CsrBuilder.Build(interactions) : PlayWorth.Build(interactions, als);
-        clock.End("build_matrices");
-        progress?.Report(new DataLoaded(DataStatistics.Of(plays, interactions.Statistics), clock.Total - start));
-        return (timed, plays);
+        return (timed, als is null ? CsrBuilder.Build(interactions) : PlayWorth.Build(interactions, als));
     }
 
-    /// <summary>The plays of the rows that this process owns, of plays that all are trained on.</summary>
-    /// <param name="locations">What is read.</param>
-    /// <param name="als">What the plays are worth.</param>
-    /// <param name="group">The processes that share them.</param>
-    /// <param name="cost">The work of a row with so many plays, in any unit.</param>
-    /// <param name="cancellation">Stops it.</param>
-    public async Task<(InteractionMatrix Plays, ReadStatistics Read)> ReadSharedAsync(
-        IReadOnlyList<string> locations, AlsOptions als, IProcessGroup group, Func<int, double> cost,
-        CancellationToken cancellation)
+    private async Task<(IndexedInteractions Rows, InteractionMatrix Plays)> ReadSharedAsync(
+        IReadOnlyList<string> locations, AlsOptions? als, Relay<ReadProgress> relay, CancellationToken cancellation)
     {
-        var start = clock.Total;
-        var relay = new Relay<ReadProgress>(read => progress?.Report(new RowsRead(read)));
-        var loading = Databases.Plays(locations, schema) is { } source
-            ? SharedPlays.LoadAsync(source, group, als, cost, relay, cancellation: cancellation)
-            : SharedPlays.LoadAsync(locations, schema, group, als, cost, relay, cancellation);
-        var (plays, read) = await loading.ConfigureAwait(false);
-        clock.End("read");
-        progress?.Report(new DataLoaded(DataStatistics.Of(plays, read, group), clock.Total - start));
-        return (plays, read);
+        var source = Databases.Plays(locations, schema)
+            ?? await SharedPlays.SourceAsync(locations, schema, Sharing.Group, cancellation).ConfigureAwait(false);
+        return await SharedPlays.LoadAsync(source, als, Sharing, relay, cancellation: cancellation)
+            .ConfigureAwait(false);
     }
 }
 
@@ -55,10 +57,11 @@ internal sealed class PlaysLoader(InteractionSchema schema, PhaseClock clock, IP
 /// <param name="schema">Which columns are read, and how.</param>
 /// <param name="clock">Told when reading and building have ended.</param>
 /// <param name="progress">Told how far it is.</param>
-internal sealed class SplitLoader(InteractionSchema schema, PhaseClock clock, IProgress<JobEvent>? progress)
+/// <param name="sharing">The processes that share the plays; null for this one alone.</param>
+internal sealed class SplitLoader(
+    InteractionSchema schema, PhaseClock clock, IProgress<JobEvent>? progress, PlaySharing? sharing = null)
 {
-    private readonly PlaysLoader _loader = new(schema, clock, progress);
-    private readonly PlaysLoader _others = new(schema.OfOtherPlays, clock, progress);
+    private readonly PlaySharing _sharing = sharing ?? PlaySharing.Alone;
 
     /// <summary>Told the plays before they are divided.</summary>
     public Action<InteractionMatrix>? Loaded { get; init; }
@@ -80,11 +83,12 @@ internal sealed class SplitLoader(InteractionSchema schema, PhaseClock clock, IP
         SplitOptions split,
         CancellationToken cancellation)
     {
-        var (rows, plays) = await _loader.ReadAsync(locations, als: null, cancellation).ConfigureAwait(false);
+        var (rows, plays) = await Loader(schema).ReadAsync(locations, als: null, cancellation).ConfigureAwait(false);
         Loaded?.Invoke(plays);
-        if (test.Count == 0) return als => Splitter.Split(rows, plays, split, als);
+        if (test.Count == 0) return als => Splitter.Split(rows, plays, split, als, _sharing);
         var (asked, excluded) = await ReadTestAsync(test, exclude, cancellation).ConfigureAwait(false);
-        return als => [HeldOut.Of(PlayWorth.Of(rows, plays, als), asked, excluded)];
+        return als =>
+            [HeldOut.Of(PlayWorth.Of(rows, plays, als, _sharing), asked, excluded, sharing: _sharing)];
     }
 
     /// <summary>The plays of a model, with those of test files.</summary>
@@ -101,17 +105,20 @@ internal sealed class SplitLoader(InteractionSchema schema, PhaseClock clock, IP
         CancellationToken cancellation)
     {
         var (asked, excluded) = await ReadTestAsync(test, exclude, cancellation).ConfigureAwait(false);
-        return HeldOut.Of(train, asked, excluded, seen);
+        return HeldOut.Of(train, asked, excluded, seen, _sharing);
     }
 
     private async Task<(InteractionMatrix Test, InteractionMatrix? Excluded)> ReadTestAsync(
         IReadOnlyList<string> test, IReadOnlyList<string> exclude, CancellationToken cancellation)
     {
-        var (_, asked) = await _others.ReadAsync(test, als: null, cancellation).ConfigureAwait(false);
+        var loader = Loader(schema.OfOtherPlays);
+        var (_, asked) = await loader.ReadAsync(test, als: null, cancellation).ConfigureAwait(false);
         return exclude.Count == 0
             ? (asked, null)
-            : (asked, (await _others.ReadAsync(exclude, als: null, cancellation).ConfigureAwait(false)).Plays);
+            : (asked, (await loader.ReadAsync(exclude, als: null, cancellation).ConfigureAwait(false)).Plays);
     }
+
+    private PlaysLoader Loader(InteractionSchema columns) => new(columns, clock, progress) { Sharing = _sharing };
 }
 
 /// <summary>Ratings are in a column; without one each row would be a rating of 1.</summary>

@@ -58,7 +58,8 @@ internal sealed class RecommendJob
                 .ConfigureAwait(false)
             : null;
         _engine.PrepareTopK();
-        var location = await LocationAsync(cancellation).ConfigureAwait(false);
+        var location = await VersionChosen.FollowAsync(_options.Model, _group, _progress, cancellation)
+            .ConfigureAwait(false);
         var read = await ModelReader.ReadAsync(location, cancellation).ConfigureAwait(false);
         _clock.End("read_model");
         _progress?.Report(ModelRead.Of(read));
@@ -95,15 +96,6 @@ internal sealed class RecommendJob
             await RecommendationWriter.WriteAsync(sink, lists, cancellation).ConfigureAwait(false);
             await _output.FlushAsync(cancellation).ConfigureAwait(false);
         }
-    }
-
-    /// <summary>The model, the same on all processes though <c>latest</c> may be switched meanwhile.</summary>
-    private async Task<string> LocationAsync(CancellationToken cancellation)
-    {
-        var location = _group.Rank > 0
-            ? ""
-            : await VersionChosen.FollowAsync(_options.Model, _progress, cancellation).ConfigureAwait(false);
-        return Encoding.UTF8.GetString(_group.BroadcastArray(Encoding.UTF8.GetBytes(location)));
     }
 
     /// <summary>The lists that this process makes: as many as each other one, in the order of the processes.</summary>

@@ -74,6 +74,7 @@ internal sealed class TrainJob
         Fingerprint(data);
         var trained = Train(data, from: null, keeper: null, warm: null, cancellation);
         var model = Model(data, trained);
+        new TrainGuards(_options, _progress).CheckMetrics(_engine, data, trained, cancellation);
         ModelWriter.SendPlays(model, _group);
         foreach (var _ in Lists(model, data.Plays, cancellation)) throw new InvalidOperationException();
         Statistics(model, data);
@@ -163,45 +164,21 @@ internal sealed class TrainJob
     private async Task<TrainingData> LoadAsync(CancellationToken cancellation)
     {
         var schema = _options.Schema with { Feedback = _options.Als.Feedback };
-        var plan = _options.Als.Plan.On(_engine.Capabilities, _group);
-        TrainingData data;
-        if (_group.Size > 1 && !TrainingData.IsMeasured(_options))
-        {
-            var (plays, read) = await new PlaysLoader(schema, _clock, _progress)
-                .ReadSharedAsync(_options.Sources, _options.Als, _group, plan.WorkOf, cancellation)
-                .ConfigureAwait(false);
-            data = new TrainingData(plays, read, null);
-        }
-        else
-        {
-            data = await LoadWholeAsync(schema, cancellation).ConfigureAwait(false);
-        }
-
+        var sharing = new PlaySharing(_group, _options.Als.Plan.On(_engine.Capabilities, _group).WorkOf);
+        var (rows, plays) = await new PlaysLoader(schema, _clock, _progress) { Sharing = sharing }
+            .ReadAsync(_options.Sources, TrainingData.IsDivided(_options) ? null : _options.Als, cancellation)
+            .ConfigureAwait(false);
+        var validation = _options.Validation is { Locations.Count: > 0 } given
+            ? (await new PlaysLoader(schema.OfOtherPlays, _clock, _progress) { Sharing = sharing }
+                .ReadAsync(given.Locations, als: null, cancellation).ConfigureAwait(false)).Plays
+            : null;
+        var data = TrainingData.Of(rows, plays, validation, _options, sharing);
         var features = await LoadedFeatures.ReadAsync(_options.Features, schema, _progress, cancellation)
             .ConfigureAwait(false);
         features.Check(data.Plays, _progress);
         if (features.Tables.HasAny) _clock.End("read_features");
         if (data.Evaluator is { } evaluator) _progress?.Report(new SplitMade(evaluator.Counts, 1, 1, ColdStart.Drop));
-        return data with
-        {
-            Plays = data.Evaluator is null ? data.Plays : data.Plays.ShareOf(_group, plan.WorkOf),
-            Features = features,
-        };
-    }
-
-    /// <summary>
-    /// All plays, with those to measure with: where several processes measure iterations, each of them has all plays.
-    /// </summary>
-    private async Task<TrainingData> LoadWholeAsync(InteractionSchema schema, CancellationToken cancellation)
-    {
-        var (rows, plays) = await new PlaysLoader(schema, _clock, _progress)
-            .ReadAsync(_options.Sources, TrainingData.IsDivided(_options) ? null : _options.Als, cancellation)
-            .ConfigureAwait(false);
-        var validation = _options.Validation is { Locations.Count: > 0 } given
-            ? (await new PlaysLoader(schema.OfOtherPlays, _clock, _progress)
-                .ReadAsync(given.Locations, als: null, cancellation).ConfigureAwait(false)).Plays
-            : null;
-        return TrainingData.Of(rows, plays, validation, _options);
+        return data with { Features = features };
     }
 
     /// <summary>What checkpoints tell the plays by, which all processes compute together.</summary>

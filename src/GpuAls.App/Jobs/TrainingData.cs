@@ -24,19 +24,22 @@ internal sealed record TrainingData(InteractionMatrix Plays, ReadStatistics Read
     /// </param>
     /// <param name="validation">The plays of files to measure with; null for none.</param>
     /// <param name="options">How much is held out, by which metric.</param>
+    /// <param name="sharing">The processes that share all of these plays.</param>
     /// <exception cref="GpuAlsException">Kind BadInput: nothing can be measured.</exception>
     public static TrainingData Of(
-        IndexedInteractions rows, InteractionMatrix plays, InteractionMatrix? validation, TrainJobOptions options)
+        IndexedInteractions rows, InteractionMatrix plays, InteractionMatrix? validation, TrainJobOptions options,
+        PlaySharing sharing)
     {
         if (options.Validation is not { } chosen || MetricChoice.Parse(chosen.Metric) is not { IsLoss: false } metric)
             return new TrainingData(plays, rows.Statistics, null);
         var heldOut = validation is not null
-            ? HeldOut.Of(plays, validation)
+            ? HeldOut.Of(plays, validation, sharing: sharing)
             : HeldOut.Of(
                 rows,
                 plays,
                 HoldOutSplit.Random(plays.ByUser, chosen.Fraction!.Value, options.Als.Seed),
-                options.Als);
+                options.Als,
+                sharing: sharing);
         return new TrainingData(heldOut.Train, rows.Statistics, new Evaluator(heldOut, metric.Options()));
     }
 

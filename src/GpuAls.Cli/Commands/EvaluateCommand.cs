@@ -12,6 +12,7 @@ internal static class EvaluateCommand
         RunAsync, isWatched: true)
     {
         Details = "Trains on the plays that are not held out, unless --model is given.",
+        IsShared = true,
     };
 
     private static async Task<int> RunAsync(
@@ -25,10 +26,16 @@ internal static class EvaluateCommand
         };
         options.Validate();
         var report = await JobRunner.RunAsync(
-            invocation.Log, console, invocation.Device.For(options.Als),
-            (engine, progress) => new EvaluateJob(options, engine, progress).RunAsync(cancellation))
-            .ConfigureAwait(false);
-        MetricTable.Write(report, options.Metrics, console.Out);
+            invocation.Log, console, invocation.Device.For(options.Als), RunJobAsync).ConfigureAwait(false);
+        if (report is not null) MetricTable.Write(report, options.Metrics, console.Out);
         return ExitCode.Done;
+
+        async Task<EvaluationReport?> RunJobAsync(IAlsEngine engine, IProgress<JobEvent> progress)
+        {
+            var job = new EvaluateJob(options, engine, progress, invocation.Group);
+            if (invocation.Group.Rank == 0) return await job.RunAsync(cancellation).ConfigureAwait(false);
+            await job.HelpAsync(cancellation).ConfigureAwait(false);
+            return null;
+        }
     }
 }

@@ -12,5 +12,5 @@ internal sealed record PlaySharing(IProcessGroup Group, Func<int, double> Cost)
     public bool IsAlone => Group.Size == 1;
 
     /// <summary>Rows or plays that a process may hold.</summary>
-    public long Most { get; init; } = Array.MaxLength;
+    public int Most { get; init; } = Array.MaxLength;
 }

@@ -13,32 +13,6 @@ namespace GpuAls;
 /// </summary>
 internal static class SharedPlays
 {
-    /// <summary>Loads plays from files that all processes see.</summary>
-    /// <param name="locations">Files, folders or globs.</param>
-    /// <param name="schema">Which columns are read, and how.</param>
-    /// <param name="group">The processes.</param>
-    /// <param name="options">What plays are worth.</param>
-    /// <param name="cost">The work of a row with so many plays, in any unit: rows are shared out by it.</param>
-    /// <param name="progress">Told after each batch how much of its share this process has read.</param>
-    /// <param name="cancellation">Looked at between batches.</param>
-    /// <exception cref="GpuAlsException">
-    /// As of <see cref="InteractionLoader"/> and <see cref="PlayWorth"/>. Also kind BadInput: processes see different
-    /// files, or one would have more plays than it can hold.
-    /// </exception>
-    public static async Task<(InteractionMatrix Plays, ReadStatistics Statistics)> LoadAsync(
-        IReadOnlyList<string> locations,
-        InteractionSchema schema,
-        IProcessGroup group,
-        AlsOptions options,
-        Func<int, double> cost,
-        IProgress<ReadProgress>? progress = null,
-        CancellationToken cancellation = default)
-    {
-        var source = await SourceAsync(locations, schema, group, cancellation).ConfigureAwait(false);
-        return await LoadAsync(source, group, options, cost, progress, cancellation: cancellation)
-            .ConfigureAwait(false);
-    }
-
     /// <summary>The plays of files that all processes see.</summary>
     /// <param name="locations">Files, folders or globs.</param>
     /// <param name="schema">Which columns are read, and how.</param>
@@ -59,61 +33,47 @@ internal static class SharedPlays
 
     /// <summary>Loads plays from a source that all processes see; a database is read by the first of them.</summary>
     /// <param name="source">The plays.</param>
-    /// <param name="group">The processes.</param>
-    /// <param name="options">What plays are worth.</param>
-    /// <param name="cost">The work of a row with so many plays, in any unit.</param>
-    /// <param name="progress">Told after each batch how much of its share this process has read.</param>
-    /// <param name="limits">What a process holds at most.</param>
-    /// <param name="cancellation">Looked at between batches.</param>
-    /// <exception cref="GpuAlsException">As above.</exception>
-    public static async Task<(InteractionMatrix Plays, ReadStatistics Statistics)> LoadAsync(
-        IInteractionSource source,
-        IProcessGroup group,
-        AlsOptions options,
-        Func<int, double> cost,
-        IProgress<ReadProgress>? progress = null,
-        SharingLimits? limits = null,
-        CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(group);
-        ArgumentNullException.ThrowIfNull(options);
-        if (group.Size == 1)
-        {
-            var all = await InteractionLoader.LoadAsync(source, progress, cancellation).ConfigureAwait(false);
-            return (PlayWorth.Build(all, options), all.Statistics);
-        }
-
-        limits ??= new SharingLimits();
-        var (rows, rowsOfUsers) = await InteractionLoader.LoadShareAsync(
-            source, group, progress, cancellation, limits.Rows, limits.RoundBytes).ConfigureAwait(false);
-        return (PlayWorth.BuildShared(rows, rowsOfUsers, options, new PlaySharing(group, cost) { Most = limits.Rows }),
-            rows.Statistics);
-    }
-
-    /// <summary>
-    /// Loads plays that are divided afterwards, by several processes: their weights as they are, and their rows once
-    /// more where they have times, each at the owner of its user.
-    /// </summary>
-    /// <param name="source">The plays.</param>
+    /// <param name="options">
+    /// What plays are worth, if all are trained on; null for their weights as they are, and the rows once more where
+    /// they have times, each at the owner of its user.
+    /// </param>
     /// <param name="sharing">The processes.</param>
     /// <param name="progress">Told after each batch how much of its share this process has read.</param>
+    /// <param name="roundBytes">Bytes of ids that a process sends at once, about.</param>
     /// <param name="cancellation">Looked at between batches.</param>
-    /// <exception cref="GpuAlsException">As above.</exception>
-    public static async Task<(IndexedInteractions Rows, InteractionMatrix Plays)> LoadDividedAsync(
-        IInteractionSource source, PlaySharing sharing, IProgress<ReadProgress>? progress = null,
+    /// <exception cref="GpuAlsException">
+    /// As of <see cref="InteractionLoader"/> and <see cref="PlayWorth"/>. Also kind BadInput: one would have more plays
+    /// than it can hold.
+    /// </exception>
+    public static async Task<(IndexedInteractions Rows, InteractionMatrix Plays)> LoadAsync(
+        IInteractionSource source,
+        AlsOptions? options,
+        PlaySharing sharing,
+        IProgress<ReadProgress>? progress = null,
+        int roundBytes = IdExchange.UsualRoundBytes,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(sharing);
-        var (rows, rowsOfUsers) = await InteractionLoader
-            .LoadShareAsync(source, sharing.Group, progress, cancellation).ConfigureAwait(false);
-        var timed = rows.Times is null ? null : rows.Where(_ => true);
-        var plays = PlayWorth.BuildShared(rows, rowsOfUsers, AlsOptions.Default, sharing);
-        return timed is null
+        if (sharing.IsAlone)
+        {
+            var all = await InteractionLoader.LoadAsync(source, progress, cancellation).ConfigureAwait(false);
+            var kept = KeptRows(all, options);
+            return (kept, options is null ? CsrBuilder.Build(all) : PlayWorth.Build(all, options));
+        }
+
+        var (rows, rowsOfUsers) = await InteractionLoader.LoadShareAsync(
+            source, sharing.Group, progress, cancellation, sharing.Most, roundBytes).ConfigureAwait(false);
+        var timed = KeptRows(rows, options);
+        var plays = PlayWorth.BuildShared(rows, rowsOfUsers, options ?? AlsOptions.Default, sharing);
+        return timed == rows
             ? (rows, plays)
             : (SharedEntries.SendToOwners(sharing.Group, timed, plays.UserShares, sharing.Most), plays);
     }
+
+    /// <summary>The rows, or a copy of those that are needed after they have moved into the matrices.</summary>
+    private static IndexedInteractions KeptRows(IndexedInteractions rows, AlsOptions? options) =>
+        rows.Times is null || options is not null ? rows : rows.Where(_ => true);
 
     /// <summary>Processes that see other files would read some plays twice and others never.</summary>
     private static void CheckSame(IReadOnlyList<InputFile> files, IProcessGroup group)
@@ -137,14 +97,4 @@ internal static class SharedPlays
         string Describe(int process) => $"process {process} finds "
             + $"{Counted.Of(seen[process].Item2, "file")} of {Counted.Of(seen[process].Item3, "byte")}";
     }
-}
-
-/// <summary>What a process holds at most.</summary>
-internal sealed record SharingLimits
-{
-    /// <summary>Rows or plays of a process.</summary>
-    public int Rows { get; init; } = Array.MaxLength;
-
-    /// <summary>Bytes of ids that it sends at once, about.</summary>
-    public int RoundBytes { get; init; } = IdExchange.UsualRoundBytes;
 }

@@ -88,15 +88,44 @@ public sealed class SharedEvaluationTests
         Assert.That(measured, Is.GreaterThan(20), "splits that can be measured");
     }
 
+    [Test]
+    public void Neighbours_AnyPlays_AreThoseOfOneProcess() => Gen.Select(
+        Gen.Int[1, 30], Gen.Int[1, 20], Gen.Int[0, 1 << 20], Gen.Int[1, 5], Gen.OneOf(2, 3, 5), Gen.Int[1, 60]).Sample(
+        (users, items, seed, count, size, mostCounts) =>
+        {
+            var random = new Random(seed);
+            var plays = TestMatrices.Plays(
+                items, [.. Enumerable.Range(0, users).Select(_ => random.Next(0, items + 1))], seed);
+            var all = new InteractionMatrix(Ids(users), Ids(items), EntrySelection.Likes(plays));
+            Similarity[] similarities = [Similarity.Jaccard, Similarity.Cosine];
+            var expected = ItemNeighbours.Find(all.ByUser, all.ByItem, similarities, count, null, default);
+            var group = new ThreadGroup(size);
+
+            var found = group.Run(member => new SharedItemNeighbours(
+                member, all.ShareOf(member, length => length).ByUser, similarities, count)
+            {
+                MostCounts = mostCounts,
+            }.Find(null, default));
+
+            Assert.That(group.Failures, Is.All.Null);
+            foreach (var process in found)
+                for (var i = 0; i < similarities.Length; i++)
+                {
+                    Assert.That(process[i].Indptr.SequenceEqual(expected[i].Indptr));
+                    Assert.That(process[i].Indices.SequenceEqual(expected[i].Indices));
+                    Assert.That(process[i].Values.SequenceEqual(expected[i].Values));
+                }
+        },
+        iter: 150,
+        threads: 1);
+
+    private static IdIndex<int> Ids(int count) => new([.. Enumerable.Range(0, count)]);
+
     private static int? Folds(SplitKind kind, int? folds) => kind == SplitKind.Random ? folds : null;
 
     private static (IndexedInteractions Rows, InteractionMatrix Plays) Load(
-        IInteractionSource source, PlaySharing sharing)
-    {
-        if (!sharing.IsAlone) return SharedPlays.LoadDividedAsync(source, sharing).GetAwaiter().GetResult();
-        var rows = InteractionLoader.LoadAsync(source, null, CancellationToken.None).GetAwaiter().GetResult();
-        return (rows.Where(_ => true), CsrBuilder.Build(rows));
-    }
+        IInteractionSource source, PlaySharing sharing) =>
+        SharedPlays.LoadAsync(source, options: null, sharing).GetAwaiter().GetResult();
 
     /// <summary>Compares some processes with one.</summary>
     /// <returns>1 if there was something to measure.</returns>
@@ -139,7 +168,9 @@ public sealed class SharedEvaluationTests
             using var items = engine.LoadFactors(TestMatrices.Factors(heldOut.Train.Items.Count, 3, 2), 3);
             var model = evaluator.Measure(engine, users, items);
             var popular = evaluator.Measure(new PopularityBaseline(heldOut.Train.ByUser, sharing.Group));
-            foreach (var one in (Measurements[])[model, popular])
+            var near = evaluator.Measure(NeighbourBaseline.Train(
+                heldOut.Train, [Similarity.Cosine], 4, group: sharing.Group)[0]);
+            foreach (var one in (Measurements[])[model, popular, near])
                 values.AddRange(one.Metrics.Select(metric => $"{metric} {one.Value(metric):R}"));
             if (model.ToRoot() is { } all) models.Add(all);
         }

@@ -32,6 +32,22 @@ public sealed class SharedTrainJobTests
         {
             Als = options.Als with { MinUserPlays = 2, MinItemPlays = 3, MaxWeight = 5 },
         });
+        yield return Variant("iterations measured on held-out plays", options => options with
+        {
+            Als = options.Als with { Iterations = 9 },
+            Validation = new ValidationOptions { Fraction = 0.2, Metric = "auc", Patience = 1 },
+            Guards = new GuardOptions { Metrics = [MetricRequirement.Parse("ndcg@5>0.001")] },
+        });
+        yield return Variant("iterations measured on other files", options => options with
+        {
+            Als = options.Als with { HalfLife = 90, MinItemPlays = 2 },
+            Schema = options.Schema with { TimeColumn = "time" },
+            Validation = new ValidationOptions
+            {
+                Locations = [Path.Combine(options.Output, "../validation.csv")],
+                Metric = "ndcg@3",
+            },
+        });
     }
 
     [OneTimeSetUp]
@@ -42,6 +58,14 @@ public sealed class SharedTrainJobTests
             Sample = new SampleOptions { Users = 200, Items = 95, Plays = 900 },
             Output = _folder.At("plays.csv"),
         });
+        await SampleJob.RunAsync(new SampleJobOptions
+        {
+            Sample = new SampleOptions { Users = 230, Items = 95, Plays = 500, Seed = 7 },
+            Output = _folder.At("validation.csv"),
+        });
+        foreach (var file in (string[])["plays.csv", "validation.csv"])
+            await File.WriteAllLinesAsync(_folder.At(file), File.ReadAllLines(_folder.At(file)).Select((line, row) =>
+                $"{line},{(row == 0 ? "time" : $"{1_700_000_000L + (86_400L * (row * 7_919L % 1_000))}")}"));
         var items = File.ReadLines(_folder.At("plays.csv")).Skip(1).Select(line => line.Split(',')[1]).Distinct();
         await File.WriteAllLinesAsync(
             _folder.At("items.csv"),
@@ -56,14 +80,15 @@ public sealed class SharedTrainJobTests
     {
         var with = (Func<TrainJobOptions, TrainJobOptions>)variant;
         var name = Guid.NewGuid().ToString("N");
-        Run(SingleProcess.Instance, with(Options($"{name}-1")));
+        var alone = Run(SingleProcess.Instance, with(Options($"{name}-1")));
 
         foreach (var size in (int[])[2, 5])
         {
             var group = new ThreadGroup(size);
-            group.Run(process => Run(process, with(Options($"{name}-{size}"))));
+            var models = group.Run(process => Run(process, with(Options($"{name}-{size}"))));
 
             Assert.That(group.Failures, Is.All.Null);
+            Assert.That(models.Sum(model => model.Plays.EntryCount), Is.EqualTo(alone.Plays.EntryCount), "shares");
             Assert.That(Hashes($"{name}-{size}"), Is.EqualTo(Hashes($"{name}-1")), $"{size} processes");
         }
 
@@ -77,9 +102,11 @@ public sealed class SharedTrainJobTests
     public void Run_CheckpointOfOtherProcesses_GoesOnToTheSameModel(int before, int after)
     {
         var name = Guid.NewGuid().ToString("N");
-        Run(SingleProcess.Instance, Options($"{name}-1"));
+        var validation = new ValidationOptions { Fraction = 0.3, Patience = 0 };
+        Run(SingleProcess.Instance, Options($"{name}-1") with { Validation = validation });
         var options = Options($"{name}-2") with
         {
+            Validation = validation,
             Checkpoint = new CheckpointOptions { Location = _folder.At($"{name}-checkpoint"), Resume = true },
         };
 
@@ -159,7 +186,8 @@ public sealed class SharedTrainJobTests
     {
         var manifest = JsonNode.Parse(File.ReadAllText(_folder.At(model, "manifest.json")))!;
         var beside = _folder.At($"{model}.csv");
-        return $"{manifest["sha256"]}\n{manifest["data"]}\n{manifest["features"]}\n".Replace(model, "model")
+        var facts = (string[])["sha256", "data", "features", "validation"];
+        return string.Join('\n', facts.Select(fact => manifest[fact])).Replace(model, "model")
             + (File.Exists(beside) ? File.ReadAllText(beside) : "");
     }
 

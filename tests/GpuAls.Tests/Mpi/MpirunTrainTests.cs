@@ -5,7 +5,8 @@ using GpuAls.Tests.Engines;
 namespace GpuAls.Tests.Mpi;
 
 /// <summary>
-/// <c>mpirun -n N gpuals train</c>: the model of one process, and failures that say which process failed.
+/// <c>mpirun -n N gpuals train</c>: the model of one process, and failures that say which process failed; and
+/// <c>evaluate</c>: the metrics of one process.
 /// </summary>
 [NonParallelizable]
 public sealed class MpirunTrainTests
@@ -47,6 +48,22 @@ public sealed class MpirunTrainTests
 
         Task<MpiRun> Run(string launcher, int size, string output) =>
             RunAsync(launcher, ["-n", $"{size}", .. Tool, .. Train, "--output", output]);
+    }
+
+    [Test]
+    public async Task Evaluate_ThreeProcesses_WritesTheMetricsOfOne([ValueSource(nameof(Launchers))] string launcher)
+    {
+        string[] evaluate =
+            [.. Tool, "evaluate", .. Train[1..^1], "--bootstrap", "100", "--report", $"{launcher}.html", "--output"];
+        var one = await RunAsync(launcher, ["-n", "1", .. evaluate, $"{launcher}-1.csv"]);
+
+        var three = await RunAsync(launcher, ["-n", "3", .. evaluate, $"{launcher}-3.csv", "--overwrite"]);
+
+        Assert.That((one.ExitCode, three.ExitCode), Is.EqualTo((0, 0)), one.Error + three.Error);
+        Assert.That(
+            await File.ReadAllTextAsync(_folder.At($"{launcher}-3.csv")),
+            Is.EqualTo(await File.ReadAllTextAsync(_folder.At($"{launcher}-1.csv"))));
+        Assert.That(three.Output.Split("items by Jaccard"), Has.Length.EqualTo(2), "one speaks");
     }
 
     [Test]

@@ -118,7 +118,7 @@ public sealed class SharedPlaysTests
         group.Run(member => Load(
             source,
             new Measured(member, sent => InterlockedMax(ref most, sent)),
-            new SharingLimits { Rows = 11_000 }));
+            most: 11_000));
 
         Assert.That(group.Failures, Is.All.Null);
         Assert.That(most, Is.InRange(9_000, 11_000));
@@ -131,7 +131,7 @@ public sealed class SharedPlaysTests
         var source = new MemoryInteractionSource<string, int>(plays, hasWeights: true, Feedback.Implicit);
         var group = new ThreadGroup(4);
 
-        group.Run(member => Load(source, member, new SharingLimits { Rows = 11_000 }));
+        group.Run(member => Load(source, member, most: 11_000));
 
         Assert.That(
             group.Failures.Select(failure => failure?.Message),
@@ -143,7 +143,7 @@ public sealed class SharedPlaysTests
     {
         var plays = Enumerable.Range(0, 1_000).Select(row => ($"u{row % 37}", row % 11, 1f)).ToArray();
         var source = new MemoryInteractionSource<string, int>(plays, hasWeights: true, Feedback.Implicit);
-        var shares = new ThreadGroup(3).Run(member => Load(source, member, new SharingLimits()));
+        var shares = new ThreadGroup(3).Run(member => Load(source, member));
 
         Assert.That(shares.Select(share => share.PlayCount), Is.All.EqualTo(37 * 11));
         Assert.That(shares.Select(share => share.ByUser.EntryCount).Sum(), Is.EqualTo(37 * 11));
@@ -159,8 +159,8 @@ public sealed class SharedPlaysTests
         File.WriteAllText(_folder.At("1.csv"), "user,item\nu,1\nv,2\n");
         var group = new ThreadGroup(2);
 
-        group.Run(member => SharedPlays.LoadAsync(
-            [_folder.At($"{member.Rank}.csv")], new InteractionSchema(), member, AlsOptions.Default, length => length)
+        group.Run(member => SharedPlays.SourceAsync(
+            [_folder.At($"{member.Rank}.csv")], new InteractionSchema(), member, CancellationToken.None)
             .GetAwaiter().GetResult());
 
         Assert.That(
@@ -168,9 +168,10 @@ public sealed class SharedPlaysTests
             Is.All.StartsWith("processes see different plays: process 0 finds 1 file of 14 bytes and process 1 "));
     }
 
-    private static InteractionMatrix Load(IInteractionSource source, IProcessGroup group, SharingLimits limits) =>
-        SharedPlays.LoadAsync(source, group, AlsOptions.Default, length => length, limits: limits)
-            .GetAwaiter().GetResult().Plays;
+    private static InteractionMatrix Load(
+        IInteractionSource source, IProcessGroup group, int most = int.MaxValue) => SharedPlays.LoadAsync(
+        source, AlsOptions.Default, new PlaySharing(group, length => length) { Most = most })
+        .GetAwaiter().GetResult().Plays;
 
     private static void CheckShares(IInteractionSource source, int size, AlsOptions worth, Func<int, double> cost)
     {
@@ -190,13 +191,13 @@ public sealed class SharedPlaysTests
         var group = new ThreadGroup(size);
         var shares = group.Run(member => (
             Expected: full?.ShareOf(member, cost),
-            Shared: SharedPlays.LoadAsync(source, member, worth, cost).GetAwaiter().GetResult()));
+            Shared: SharedPlays.LoadAsync(source, worth, new PlaySharing(member, cost)).GetAwaiter().GetResult()));
 
         Assert.That(group.Failures.Select(thrown => thrown?.Message), Is.All.EqualTo(failure));
         if (failure is not null) return;
-        foreach (var (expected, (plays, statistics)) in shares)
+        foreach (var (expected, (rows, plays)) in shares)
         {
-            Assert.That(statistics, Is.EqualTo(read));
+            Assert.That(rows.Statistics, Is.EqualTo(read));
             CheckIds(plays.Users, expected!.Users);
             CheckIds(plays.Items, expected.Items);
             Assert.That(plays.UserShares.Starts, Is.EqualTo(expected.UserShares.Starts));

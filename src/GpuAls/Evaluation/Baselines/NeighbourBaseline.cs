@@ -35,19 +35,23 @@ internal sealed class NeighbourBaseline : IItemScorer
     /// <param name="similarities">How alike two items are, one for each baseline.</param>
     /// <param name="neighbours">Similar items that each item has at most.</param>
     /// <param name="progress">Told the share of the similarities that is there, 0 .. 1.</param>
+    /// <param name="group">The processes that share the plays; null for this one alone.</param>
     /// <param name="cancellation">Looked at between items.</param>
     /// <returns>[similarities], the same as if each were trained alone.</returns>
     public static IReadOnlyList<NeighbourBaseline> Train(
         InteractionMatrix plays, IReadOnlyList<Similarity> similarities, int neighbours,
         IProgress<double>? progress = null,
+        IProcessGroup? group = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plays);
         ArgumentNullException.ThrowIfNull(similarities);
         ArgumentOutOfRangeException.ThrowIfLessThan(neighbours, 1);
         var likes = EntrySelection.Likes(plays.ByUser);
-        var found = ItemNeighbours.Find(
-            likes, EntrySelection.Likes(plays.ByItem), similarities, neighbours, progress, cancellation);
+        var found = group is { Size: > 1 }
+            ? new SharedItemNeighbours(group, likes, similarities, neighbours).Find(progress, cancellation)
+            : ItemNeighbours.Find(
+                likes, EntrySelection.Likes(plays.ByItem), similarities, neighbours, progress, cancellation);
         return Array.ConvertAll(found, near => new NeighbourBaseline(likes, near));
     }
 
@@ -75,91 +79,4 @@ internal enum Similarity
 
     /// <summary>|Aᵢ ∩ Aⱼ| ÷ √(|Aᵢ|·|Aⱼ|).</summary>
     Cosine,
-}
-
-/// <summary>
-/// The most similar items of each item. The users of an item lead to all items that share one with it, counted in an
-/// array of all items that each thread has for itself: Σ over users of plays² steps, and no matrix of items × items.
-/// The counts serve every similarity.
-/// </summary>
-internal static class ItemNeighbours
-{
-    /// <param name="byUser">[users, items], plays above 0.</param>
-    /// <param name="byItem">[items, users], the same.</param>
-    /// <param name="similarities">How alike two items are.</param>
-    /// <param name="count">Similar items that each item has at most.</param>
-    /// <param name="progress">Told the share that is done, 0 .. 1.</param>
-    /// <param name="cancellation">Looked at between items.</param>
-    /// <returns>
-    /// [similarities] of [items, items], the similarities, above 0; of equal ones the lower index is kept.
-    /// </returns>
-    public static CsrMatrix[] Find(
-        CsrMatrix byUser, CsrMatrix byItem, IReadOnlyList<Similarity> similarities, int count,
-        IProgress<double>? progress,
-        CancellationToken cancellation)
-    {
-        var work = new WorkProgress(byItem.EntryCount, progress);
-        var found = new (int[] Items, float[] Similarities)[similarities.Count][];
-        for (var i = 0; i < found.Length; i++) found[i] = new (int[] Items, float[] Similarities)[byItem.RowCount];
-        Parallel.For(
-            0, byItem.RowCount, new ParallelOptions { CancellationToken = cancellation },
-            () => new Scratch(byItem.RowCount, count),
-            (item, _, scratch) =>
-            {
-                scratch.Count(byUser, byItem, item);
-                for (var i = 0; i < found.Length; i++) found[i][item] = scratch.Best(byItem, item, similarities[i]);
-                scratch.Clear();
-                work.Add(byItem.RowLength(item));
-                return scratch;
-            },
-            _ => { });
-        return Array.ConvertAll(found, ToMatrix);
-    }
-
-    private static CsrMatrix ToMatrix((int[] Items, float[] Similarities)[] rows)
-    {
-        var indptr = new long[rows.Length + 1];
-        for (var item = 0; item < rows.Length; item++) indptr[item + 1] = indptr[item] + rows[item].Items.Length;
-        return new CsrMatrix(
-            rows.Length, indptr, [.. rows.SelectMany(row => row.Items)], [.. rows.SelectMany(row => row.Similarities)]);
-    }
-
-    private sealed class Scratch(int itemCount, int count)
-    {
-        private readonly int[] _shared = new int[itemCount];
-        private readonly List<int> _others = [];
-        private readonly BestItems _best = new(count);
-
-        /// <summary>Counts the users that one item shares with others.</summary>
-        public void Count(CsrMatrix byUser, CsrMatrix byItem, int item)
-        {
-            foreach (var user in byItem.RowIndices(item))
-                foreach (var other in byUser.RowIndices(user))
-                    if (_shared[other]++ == 0) _others.Add(other);
-        }
-
-        /// <summary>The most similar items, rising, and their similarities.</summary>
-        public (int[] Items, float[] Similarities) Best(CsrMatrix byItem, int item, Similarity similarity)
-        {
-            float Of(int other) => Similar(similarity, _shared[other], byItem.RowLength(item), byItem.RowLength(other));
-            _best.Clear();
-            foreach (var other in _others)
-                if (other != item) _best.Offer(other, Of(other));
-            var items = _best.Take();
-            Array.Sort(items);
-            return (items, Array.ConvertAll(items, Of));
-        }
-
-        /// <summary>Forgets the counts.</summary>
-        public void Clear()
-        {
-            foreach (var other in _others) _shared[other] = 0;
-            _others.Clear();
-        }
-
-        private static float Similar(Similarity similarity, int shared, int users, int usersOfOther) =>
-            similarity == Similarity.Jaccard
-                ? (float)shared / ((long)users + usersOfOther - shared)
-                : (float)(shared / Math.Sqrt((double)users * usersOfOther));
-    }
 }
