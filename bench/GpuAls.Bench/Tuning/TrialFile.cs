@@ -61,6 +61,8 @@ internal sealed class TrialFile : IDisposable
 
     private sealed class Log(TrialFile file, string seed, string kind, Func<int, AlsOptions> options) : ITrialLog
     {
+        public IEnumerable<TrialResult> All => []; // each was proposed when all before it were known
+
         public TrialResult? Find(int trial, int rung) => file._known.GetValueOrDefault(
             Key(file._set, seed, kind, $"{trial}", AlsParameters.SearchedText(options(trial))));
 

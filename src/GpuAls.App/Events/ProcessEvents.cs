@@ -25,7 +25,7 @@ internal sealed record ProcessesJoined(int Count, int Machines, string Library, 
 }
 
 /// <summary>
-/// How long each process waited for others until the end of the training.
+/// How long each process waited for others until the end of the training or search.
 /// </summary>
 /// <param name="Seconds">[processes], seconds of each.</param>
 /// <param name="Hosts">[processes], the machine of each.</param>

@@ -12,33 +12,51 @@ internal sealed class TuneJob
     private readonly IAlsEngine _engine;
     private readonly IProgress<JobEvent>? _progress;
     private readonly PhaseClock _clock;
+    private readonly IProcessGroup _group;
+    private readonly MeteredProcessGroup? _metered;
     private IReadOnlyList<PlayDistribution> _distributions = [];
 
     /// <param name="options">What to do.</param>
     /// <param name="engine">Where the work is done.</param>
     /// <param name="progress">Told how far the job is.</param>
+    /// <param name="group">
+    /// The processes that share out the trials, each with an engine of its own; null for this one alone. Process 0
+    /// writes.
+    /// </param>
     /// <exception cref="GpuAlsException">
     /// Kind Usage: options that contradict each other, or are out of their range. Kind Device: the engine has no such
     /// precision.
     /// </exception>
-    public TuneJob(TuneJobOptions options, IAlsEngine engine, IProgress<JobEvent>? progress = null)
+    public TuneJob(
+        TuneJobOptions options, IAlsEngine engine, IProgress<JobEvent>? progress = null, IProcessGroup? group = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(engine);
         options.Validate();
         EngineChecks.Plan(engine, options.Space.FixedOptions.Plan);
         (_options, _engine, _progress) = (options, engine, progress);
+        if (group is { Size: > 1 }) _metered = new MeteredProcessGroup(group);
+        _group = _metered ?? (IProcessGroup)SingleProcess.Instance;
         _clock = PhaseEnded.Clock(progress);
     }
 
     /// <summary>Runs the job.</summary>
-    /// <returns>The report, as it was written.</returns>
+    /// <returns>The report, as it was written; null on other processes than the first.</returns>
     /// <exception cref="GpuAlsException">Any kind.</exception>
     /// <exception cref="OperationCanceledException">
     /// It was stopped; the trials that were done are in the folder.
     /// </exception>
-    public async Task<TuneReport> RunAsync(CancellationToken cancellation = default)
+    public async Task<TuneReport?> RunAsync(CancellationToken cancellation = default)
     {
+        if (_group.Rank > 0)
+        {
+            var (folds, _, search, _) = await PrepareAsync(cancellation).ConfigureAwait(false);
+            search.Help(cancellation);
+            ReportWaits(search);
+            foreach (var fold in folds) fold.Dispose();
+            return null;
+        }
+
         await Collisions.CheckAsync(_options, cancellation).ConfigureAwait(false);
         await RefusePageAsync(cancellation).ConfigureAwait(false);
         using var folder = _options.Output is { } output
@@ -52,6 +70,29 @@ internal sealed class TuneJob
     private async Task<TuneReport> RunAsync(TuneFolder? folder, JobOutputs outputs, CancellationToken cancellation)
     {
         var page = await outputs.OpenFileIfAnyAsync(_options.Report?.File, cancellation).ConfigureAwait(false);
+        var (folds, plan, search, digest) = await PrepareAsync(cancellation).ConfigureAwait(false);
+        using var journal = folder is null ? null : await folder
+            .OpenJournalAsync(digest, TuneSettings.Of(_options), _options.Overwrite, cancellation)
+            .ConfigureAwait(false);
+        var results = Search(folds, plan, search, journal, folder, cancellation);
+        ReportWaits(search);
+        var report = Report(folds, plan, search, results);
+        _clock.End("search");
+        _progress?.Report(
+            new MetricsMeasured([new MethodResult(EvaluateJob.ModelName, report.Trials[0].Result.Metrics)]));
+        if (page is not null)
+            await page.WriteAsync(stream => ReportWriter.WriteAsync(stream, Page(report), cancellation), cancellation)
+                .ConfigureAwait(false);
+        if (folder is not null) await folder.WriteAsync(report, cancellation).ConfigureAwait(false);
+        await outputs.CommitAsync(cancellation).ConfigureAwait(false);
+        _clock.End("publish");
+        return report;
+    }
+
+    /// <summary>What every process does before the first trial.</summary>
+    private async Task<(Evaluator[] Folds, SearchPlan Plan, HyperparameterSearch Search, string Digest)> PrepareAsync(
+        CancellationToken cancellation)
+    {
         _engine.PrepareTraining(_options.Search.FirstOf(_options.Space).Plan);
         _engine.PrepareTopK();
         var fold = await LoadAsync(cancellation).ConfigureAwait(false);
@@ -68,23 +109,34 @@ internal sealed class TuneJob
         {
             Refolding = (_options.Space.FixedOptions, fold),
             Features = features.Tables,
+            Group = _group,
         };
-        using var journal = folder is null ? null : await folder.OpenJournalAsync(
-            PlaysDigest.Of(folds.Select(fold => fold.HeldOut), features.Tables),
-            TuneSettings.Of(_options),
-            _options.Overwrite,
-            cancellation).ConfigureAwait(false);
-        var report = Report(folds, plan, search, Search(folds, plan, search, journal, folder, cancellation));
-        _clock.End("search");
-        _progress?.Report(
-            new MetricsMeasured([new MethodResult(EvaluateJob.ModelName, report.Trials[0].Result.Metrics)]));
-        if (page is not null)
-            await page.WriteAsync(stream => ReportWriter.WriteAsync(stream, Page(report), cancellation), cancellation)
-                .ConfigureAwait(false);
-        if (folder is not null) await folder.WriteAsync(report, cancellation).ConfigureAwait(false);
-        await outputs.CommitAsync(cancellation).ConfigureAwait(false);
-        _clock.End("publish");
-        return report;
+        var digest = _options.Output is null && _group.Size == 1
+            ? ""
+            : PlaysDigest.Of(folds.Select(fold => fold.HeldOut), features.Tables);
+        RequireSamePlays(digest);
+        return (folds, plan, search, digest);
+    }
+
+    /// <summary>Tells how long processes waited for each other, which all of them tell together.</summary>
+    private void ReportWaits(HyperparameterSearch search)
+    {
+        if (_metered is null) return;
+        var waits = ProcessesWaited.Of(_group, _metered.Traffic with { Seconds = search.IdleSeconds });
+        _progress?.Report(waits);
+    }
+
+    /// <summary>Refuses processes that have read different plays: their trials could not be compared.</summary>
+    private void RequireSamePlays(string digest)
+    {
+        if (_group.Size == 1) return;
+        var all = _group.AllGather(digest);
+        var other = Array.FindIndex(all, one => one != all[0]);
+        if (other > 0)
+            throw new GpuAlsException(
+                FailureKind.BadInput,
+                $"process {other} on {_group.HostOf(other)} has read other plays than process 0 on "
+                + $"{_group.HostOf(0)}. Give all processes the same files, which don't change meanwhile.");
     }
 
     /// <summary>A page that is there is replaced with --overwrite, which here throws the trials away too.</summary>
@@ -224,6 +276,8 @@ internal sealed class TuneJob
 /// <param name="report">Told after each.</param>
 internal sealed class ReportedTrials(ITrialLog log, Action<TrialResult> report) : ITrialLog
 {
+    public IEnumerable<TrialResult> All => log.All;
+
     public TrialResult? Find(int trial, int rung) => log.Find(trial, rung);
 
     public void Add(TrialResult result)
@@ -236,6 +290,8 @@ internal sealed class ReportedTrials(ITrialLog log, Action<TrialResult> report) 
 /// <summary>Notes of trials that are kept nowhere.</summary>
 internal sealed class TrialMemory : ITrialLog
 {
+    public IEnumerable<TrialResult> All => [];
+
     public TrialResult? Find(int trial, int rung) => null;
 
     public void Add(TrialResult result)

@@ -49,6 +49,9 @@ internal sealed class TuneJournal : ITrialLog, IDisposable
     }
 
     /// <inheritdoc/>
+    public IEnumerable<TrialResult> All => _results.Values;
+
+    /// <inheritdoc/>
     public TrialResult? Find(int trial, int rung) => _results.GetValueOrDefault((trial, rung));
 
     /// <inheritdoc/>

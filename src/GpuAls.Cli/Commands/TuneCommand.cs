@@ -9,6 +9,7 @@ internal static class TuneCommand
         "tune", "Find the options that predict held-out plays best",
         static () => JobParameters.Tune, RunAsync, isWatched: true)
     {
+        IsShared = true,
         Details = "Without VALUES, all options are searched. VALUES are A,B,C or a range: LOW..HIGH, or LOW..HIGH:N "
             + "for N of it; :linear after it makes it linear.",
     };
@@ -20,8 +21,9 @@ internal static class TuneCommand
         options.Validate();
         var report = await JobRunner.RunAsync(
             invocation.Log, console, invocation.Device.For(options.Space.FixedOptions),
-            (engine, progress) => new TuneJob(options, engine, progress).RunAsync(cancellation)).ConfigureAwait(false);
-        TrialTable.Write(report, console.Out);
+            (engine, progress) => new TuneJob(options, engine, progress, invocation.Group)
+                .RunAsync(cancellation)).ConfigureAwait(false);
+        if (report is not null) TrialTable.Write(report, console.Out);
         return ExitCode.Done;
     }
 }

@@ -49,7 +49,20 @@ internal sealed class BayesianProposals : ITrialSource
     public IReadOnlyList<double[]> Points => _points;
 
     /// <inheritdoc/>
-    public AlsOptions? Next(IReadOnlyList<double> done, bool isEnding)
+    /// <remarks>
+    /// Of several, each counts as done with the median of what is known before the next is proposed, so that they
+    /// differ (constant liar; Ginsbourger, Le Riche and Carraro, 2010).
+    /// </remarks>
+    public IReadOnlyList<AlsOptions> Next(IReadOnlyList<double> done, bool isEnding, int count)
+    {
+        double[] known = [.. done.Where(double.IsFinite).Order()];
+        var believed = known.Length > 0 ? known[known.Length / 2] : 0;
+        var next = new List<AlsOptions>();
+        while (next.Count < count && Next([.. done, .. next.Select(_ => believed)]) is { } options) next.Add(options);
+        return next;
+    }
+
+    private AlsOptions? Next(IReadOnlyList<double> done)
     {
         if (done.Count >= Count) return null;
         var random = SeededRandom.Of(_seed, (ulong)done.Count);

@@ -10,7 +10,7 @@ internal sealed class HyperparameterSearch
     private readonly IReadOnlyList<Evaluator> _folds;
     private readonly SearchOptions _options;
     private readonly BootstrapOptions _bootstrap;
-    private readonly MetricChoice _choice;
+    private readonly TrialRanking _ranking;
     private readonly ITrialSource _source;
     private readonly List<AlsOptions> _candidates;
 
@@ -28,8 +28,8 @@ internal sealed class HyperparameterSearch
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(bootstrap);
-        (_engine, _folds, _source, _options, _bootstrap, _choice) = (
-            engine, folds, source, options, bootstrap, options.Choice());
+        (_engine, _folds, _source, _options, _bootstrap, _ranking) = (
+            engine, folds, source, options, bootstrap, new TrialRanking(options.Choice()));
         _candidates = source is ListedTrials listed ? [.. listed.Trials] : [];
     }
 
@@ -61,9 +61,15 @@ internal sealed class HyperparameterSearch
     /// <summary>Tells the time, for <see cref="SearchOptions.Time"/>.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Runs all trials that are not done yet.</summary>
+    /// <summary>The processes that share out the trials, each with an engine and folds of its own.</summary>
+    public IProcessGroup Group { get; init; } = SingleProcess.Instance;
+
+    /// <summary>Seconds that this process waited for others until the end of the search.</summary>
+    public double IdleSeconds { get; private set; }
+
+    /// <summary>Runs all trials that are not done yet; on process 0, while the others <see cref="Help"/>.</summary>
     /// <param name="log">Knows the trials that are done, and is told each as it is.</param>
-    /// <param name="progress">Told after each iteration.</param>
+    /// <param name="progress">Told after each iteration; after each trial where several processes run them.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <returns>Each trial, best first: by the rung it reached, then by the metric; those that failed last.</returns>
     /// <exception cref="GpuAlsException">Any kind: all trials failed.</exception>
@@ -71,156 +77,71 @@ internal sealed class HyperparameterSearch
         ITrialLog log, IProgress<TrialStep>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(log);
-        using var folds = new SearchFolds(_folds, Refolding?.Options ?? AlsOptions.Default, Refolding?.Make)
-        {
-            Features = Features,
-        };
-        using var runner = new TrialRunner(_engine, folds, _options, _bootstrap, progress);
-        IReadOnlyCollection<TrialResult> results = _options.Kind == SearchKind.Halving
-            ? RunRungs(runner, log, cancellation)
-            : RunInTurn(runner, log, cancellation);
-        var sorted = Sorted(results).ToArray();
-        return sorted[0].Failure is { } failure
-            ? throw new GpuAlsException(
-                failure.Kind,
-                $"every trial failed; the first one with: {results.First(one => one.Trial == 1).Failure!.Message}")
-            : sorted;
-    }
-
-    /// <summary>Each trial to its end, then the next, until there are no more or the time is over.</summary>
-    private List<TrialResult> RunInTurn(TrialRunner runner, ITrialLog log, CancellationToken cancellation)
-    {
-        var results = new List<TrialResult>();
-        using var budget = new TimeBudget(_options.Time, Time, cancellation);
-        var median = _source is ListedTrials || _options.Patience == 0 ? null : new MedianRule(_choice);
-        while (true)
-        {
-            var asked = Time.GetTimestamp();
-            if (_source.Next([.. results.Select(Cost)], budget.IsEnding) is not { } options) return results;
-            var trial = results.Count + 1;
-            if (_candidates.Count < trial) _candidates.Add(options);
-            if (log.Find(trial, 1) is not { } result || !IsOf(result, options))
-            {
-                if (!budget.Allows(ExpectedSeconds(results, options))) break;
-                runner.IsHopeless =
-                    median is not null && options.Rank == _candidates[0].Rank ? median.IsHopeless : null;
-                try
-                {
-                    result = Run(
-                        runner, trial, 1, null, log, budget.Start(), Time.GetElapsedTime(asked).TotalSeconds);
-                }
-                catch (OperationCanceledException) when (budget.IsOver && !cancellation.IsCancellationRequested)
-                {
-                    break;
-                }
-            }
-
-            results.Add(result);
-            median?.Add(result);
-            budget.Spend(result.Seconds);
-        }
-
-        IsTimeOver = true;
-        return results.Count > 0
-            ? results
-            : throw new GpuAlsException(
+        using var folds = OpenFolds();
+        using var runner = new TrialRunner(_engine, folds, _options, _bootstrap, Group.Size == 1 ? progress : null);
+        using var crew = new TrialCrew(Group, runner, progress);
+        var results = _options.Kind == SearchKind.Halving
+            ? new SearchRungs(crew, log, Candidates, Rungs, _ranking).Run(cancellation)
+            : RunRounds(crew, log, cancellation);
+        crew.Dismiss();
+        IdleSeconds = crew.IdleSeconds;
+        if (results.Count == 0)
+            throw new GpuAlsException(
                 FailureKind.Usage,
                 $"--time {Duration.Text(_options.Time!.Value)} was over before the first trial was done. "
                     + "Give it more.");
+        var sorted = _ranking.Sorted(results).ToArray();
+        return sorted[0].Failure is { } failure
+            ? throw new GpuAlsException(
+                failure.Kind,
+                $"every trial failed; the first one with: {results.MinBy(one => one.Trial)!.Failure!.Message}")
+            : sorted;
     }
 
-    /// <summary>
-    /// Whether a result is that of some options; where they are listed, the log has made sure that it is.
-    /// </summary>
-    private bool IsOf(TrialResult result, AlsOptions options) =>
-        _source is ListedTrials || result.Tried == AlsParameters.SearchedText(options);
-
-    /// <summary>The median of those of the same rank, or what the last one's rank suggests.</summary>
-    private double ExpectedSeconds(List<TrialResult> results, AlsOptions options)
+    /// <summary>Runs the trials that process 0 gives this one.</summary>
+    /// <param name="cancellation">Stops it.</param>
+    public void Help(CancellationToken cancellation = default)
     {
-        if (results.Count == 0) return 0;
-        double[] same =
-        [
-            .. results.Where(result => Candidates[result.Trial - 1].Rank == options.Rank)
-                .Select(result => result.Seconds).Order(),
-        ];
-        var last = results[^1];
-        return same.Length > 0
-            ? same[same.Length / 2]
-            : last.Seconds * Math.Pow((double)options.Rank / Candidates[last.Trial - 1].Rank, 2);
+        using var folds = OpenFolds();
+        using var runner = new TrialRunner(_engine, folds, _options, _bootstrap, progress: null);
+        using var crew = new TrialCrew(Group, runner, progress: null);
+        crew.Help(cancellation);
+        IdleSeconds = crew.IdleSeconds;
     }
 
-    private SortedDictionary<int, TrialResult>.ValueCollection RunRungs(
-        TrialRunner runner, ITrialLog log, CancellationToken cancellation)
+    private IReadOnlyCollection<TrialResult> RunRounds(TrialCrew crew, ITrialLog log, CancellationToken cancellation)
     {
-        var latest = new SortedDictionary<int, TrialResult>();
-        var taking = Enumerable.Range(1, Candidates.Count).ToArray();
-        for (var rung = 1; rung <= Rungs.Count; rung++)
-        {
-            if (rung > 1) taking = Best(latest.Values.Where(result => result.Rung == rung - 1), Rungs[rung - 1].Trials);
-            foreach (var trial in taking)
-            {
-                latest[trial] = log.Find(trial, rung)
-                    ?? Run(runner, trial, rung, latest.GetValueOrDefault(trial), log, cancellation);
-                if (rung < Rungs.Count) runner.KeepOnly([.. StillNeeded(taking, latest, rung)]);
-            }
-        }
-
-        return latest.Values;
+        using var budget = new TimeBudget(_options.Time, Time, cancellation);
+        var rounds = new SearchRounds(crew, log, _source, _candidates, _options, _ranking, Time);
+        rounds.Run(budget, cancellation);
+        IsTimeOver = rounds.IsTimeOver;
+        return rounds.Results;
     }
 
-    private TrialResult Run(
-        TrialRunner runner, int trial, int rung, TrialResult? before, ITrialLog log, CancellationToken cancellation,
-        double secondsBefore = 0)
+    private SearchFolds OpenFolds() => new(_folds, Refolding?.Options ?? AlsOptions.Default, Refolding?.Make)
     {
-        cancellation.ThrowIfCancellationRequested();
-        var options = Candidates[trial - 1];
-        TrialResult result;
-        try
-        {
-            result = runner.Advance(
-                trial, options, rung, Rungs[rung - 1].Iterations ?? options.Iterations, before,
-                keeps: rung < Rungs.Count, cancellation);
-        }
-        catch (GpuAlsException failure)
-        {
-            result = new TrialResult
-            {
-                Trial = trial,
-                Rung = rung,
-                Iterations = before?.Iterations ?? [],
-                BestIteration = 0,
-                Metrics = [],
-                Seconds = before?.Seconds ?? 0,
-                Failure = new TrialFailure(failure.Kind, failure.Message),
-            };
-        }
+        Features = Features,
+    };
+}
 
-        if (_source is not ListedTrials)
-            result = result with
-            {
-                Tried = AlsParameters.SearchedText(options),
-                Seconds = Math.Round(result.Seconds + secondsBefore, 3),
-            };
+/// <summary>Which of some trials is better.</summary>
+/// <param name="choice">What they are compared by.</param>
+internal sealed class TrialRanking(MetricChoice choice)
+{
+    /// <summary>What trials are compared by.</summary>
+    public MetricChoice Choice => choice;
 
-        log.Add(result);
-        return result;
-    }
+    /// <summary>The metric as a number that is better the lower it is; infinite for a failure.</summary>
+    public double Cost(TrialResult result) => choice.Cost(result.Measured(choice.Metric)?.Value);
 
-    /// <summary>The trials of a rung that have not reached it yet, and those that are the best of it so far.</summary>
-    private IEnumerable<int> StillNeeded(int[] taking, SortedDictionary<int, TrialResult> latest, int rung) => taking
-        .Where(trial => latest.GetValueOrDefault(trial)?.Rung != rung)
-        .Concat(Best(latest.Values.Where(result => result.Rung == rung), Rungs[rung].Trials));
-
-    private int[] Best(IEnumerable<TrialResult> results, int count) =>
-        [.. Sorted(results).Where(result => result.Failure is null).Take(count).Select(result => result.Trial).Order()];
-
-    private IOrderedEnumerable<TrialResult> Sorted(IEnumerable<TrialResult> results) => results
+    /// <summary>Best first: by the rung reached, then by the metric; those that failed last.</summary>
+    public IOrderedEnumerable<TrialResult> Sorted(IEnumerable<TrialResult> results) => results
         .OrderBy(result => result.Failure is not null)
         .ThenByDescending(result => result.Rung)
         .ThenBy(Cost)
         .ThenBy(result => result.Trial);
 
-    /// <summary>The metric as a number that is better the lower it is.</summary>
-    private double Cost(TrialResult result) => _choice.Cost(result.Measured(_choice.Metric)?.Value);
+    /// <summary>The numbers of the best that did not fail, ascending.</summary>
+    public int[] Best(IEnumerable<TrialResult> results, int count) =>
+        [.. Sorted(results).Where(result => result.Failure is null).Take(count).Select(result => result.Trial).Order()];
 }

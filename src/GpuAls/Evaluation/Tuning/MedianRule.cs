@@ -24,13 +24,20 @@ internal sealed class MedianRule(MetricChoice choice)
         if (curve.Length > 0) _curves.Add(curve);
     }
 
-    /// <summary>Whether a trial should end.</summary>
-    /// <param name="iteration">Iterations that it has done.</param>
-    /// <param name="value">The metric after its best one.</param>
-    public bool IsHopeless(int iteration, double value)
+    /// <summary>
+    /// [iterations], the cost above which a trial should end if it has no lower one after so many iterations; null for
+    /// too few trials.
+    /// </summary>
+    /// <param name="iterations">Iterations that a trial has at most.</param>
+    public double[]? Limits(int iterations)
     {
-        if (iteration < HalvingSchedule.LeastIterations || _curves.Count < LeastTrials) return false;
-        double[] others = [.. _curves.Select(curve => curve[Math.Min(iteration, curve.Length) - 1]).Order()];
-        return choice.Cost(value) > others[others.Length / 2];
+        if (_curves.Count < LeastTrials) return null;
+        var limits = new double[iterations];
+        for (var done = 1; done <= iterations; done++)
+            limits[done - 1] = done < HalvingSchedule.LeastIterations
+                ? double.PositiveInfinity
+                : _curves.Select(curve => curve[Math.Min(done, curve.Length) - 1]).Order()
+                    .ElementAt(_curves.Count / 2);
+        return limits;
     }
 }

@@ -29,6 +29,13 @@ internal sealed record TrialResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Tried { get; init; }
 
+    /// <summary>
+    /// How many trials were known when it was proposed, where others were proposed with it; null where all before it
+    /// were.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ProposedAfter { get; init; }
+
     /// <summary>Why it failed; null where it did not.</summary>
     public TrialFailure? Failure { get; init; }
 
@@ -58,6 +65,9 @@ internal sealed record TrialStep(int Trial, int Iteration, int Iterations);
 /// <summary>Remembers what trials came to.</summary>
 internal interface ITrialLog
 {
+    /// <summary>What is known of trials.</summary>
+    IEnumerable<TrialResult> All { get; }
+
     /// <summary>What a trial came to at a rung; null where it was not there yet.</summary>
     /// <param name="trial">Which trial, from 1.</param>
     /// <param name="rung">Which rung, from 1.</param>

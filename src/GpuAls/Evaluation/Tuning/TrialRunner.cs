@@ -13,44 +13,59 @@ internal sealed class TrialRunner(
     private readonly MetricChoice _choice = options.Choice();
     private readonly int _patience = options.Patience;
     private readonly IProgress<TrialStep>? _progress = progress;
-    private readonly Dictionary<int, FactorArrays[]> _paused = [];
+    private readonly Dictionary<int, (int Iterations, FactorArrays[] Factors)> _paused = [];
     private readonly List<LoadedPlays> _plays = [];
 
-    /// <summary>Whether a trial is over before its last iteration, by iteration and metric; null for never.</summary>
-    public Func<int, double, bool>? IsHopeless { get; set; }
-
     /// <summary>Trains a trial up to an iteration, and measures it.</summary>
-    /// <param name="trial">Which trial, from 1.</param>
-    /// <param name="als">Its options.</param>
-    /// <param name="rung">Which rung it reaches.</param>
-    /// <param name="iterations">Iterations in all.</param>
-    /// <param name="before">What it has done before; null at its first rung.</param>
-    /// <param name="keeps">Whether its factors are kept for another rung.</param>
+    /// <param name="order">Which trial, and how far.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <exception cref="GpuAlsException">Any kind but Output.</exception>
-    public TrialResult Advance(
-        int trial, AlsOptions als, int rung, int iterations, TrialResult? before, bool keeps,
-        CancellationToken cancellation)
+    /// <returns>What it came to; a failure too.</returns>
+    public TrialResult Run(TrialOrder order, CancellationToken cancellation)
     {
+        foreach (var trial in _paused.Keys.Except(order.Needed).ToArray()) _paused.Remove(trial);
+        try
+        {
+            return Advance(order, cancellation);
+        }
+        catch (GpuAlsException failure)
+        {
+            return new TrialResult
+            {
+                Trial = order.Trial,
+                Rung = order.Rung,
+                Iterations = order.Before?.Iterations ?? [],
+                BestIteration = 0,
+                Metrics = [],
+                Seconds = order.Before?.Seconds ?? 0,
+                Failure = new TrialFailure(failure.Kind, failure.Message),
+            };
+        }
+    }
+
+    public void Dispose() => Unload();
+
+    private TrialResult Advance(TrialOrder order, CancellationToken cancellation)
+    {
+        var (trial, als, before) = (order.Trial, order.Options, order.Before);
         var clock = Stopwatch.StartNew();
         var best = new BestIteration(_choice.IsLowerBetter, _patience, options.MinImprovement);
         var done = new List<TrialIteration>(before?.Iterations ?? []);
         if (_patience > 0)
             foreach (var iteration in done) best.Offer(iteration.Iteration, iteration.Value ?? double.NaN);
-        var observer = new TrialObserver(this, trial, iterations, best, done);
+        var observer = new TrialObserver(this, order, best, done);
         var observers = ConvergenceObserver.Of(als, done.Select(iteration => iteration.Loss), out var convergence);
-        if (before is not null && IsOver()) return before with { Rung = rung };
+        if (before is not null && IsOver()) return before with { Rung = order.Rung };
         using (var trainings = Begin(trial, als, done.Count, cancellation))
         {
-            trainings.Loop([.. observers, observer]).Run(iterations, cancellation);
+            trainings.Loop([.. observers, observer]).Run(order.Iterations, cancellation);
             if (double.IsNaN(best.Value)) throw NoNumber();
-            if (keeps && !IsOver()) _paused[trial] = trainings.Pause(als);
+            if (order.Keeps && !IsOver()) _paused[trial] = (done.Count, trainings.Pause(als));
         }
 
         return new TrialResult
         {
             Trial = trial,
-            Rung = rung,
+            Rung = order.Rung,
             Iterations = done,
             BestIteration = best.Iteration,
             Metrics = observer.BestMeasured?.Summarize(bootstrap, cancellation: cancellation) ?? before!.Metrics,
@@ -60,17 +75,9 @@ internal sealed class TrialRunner(
         bool IsOver() => best.IsOver || convergence is { IsOver: true };
     }
 
-    /// <summary>Forgets the factors of trials that do not go on.</summary>
-    public void KeepOnly(IReadOnlyCollection<int> trials)
-    {
-        foreach (var trial in _paused.Keys.Except(trials).ToArray()) _paused.Remove(trial);
-    }
-
-    public void Dispose() => Unload();
-
     /// <summary>
-    /// Goes on where the trial was, or comes there again where its factors are gone: the same iterations give the same
-    /// factors.
+    /// Goes on where the trial was, or comes there again where its factors are gone, or another process has gone on
+    /// with it since: the same iterations give the same factors.
     /// </summary>
     private FoldTrainings Begin(int trial, AlsOptions als, int iterations, CancellationToken cancellation)
     {
@@ -78,8 +85,8 @@ internal sealed class TrialRunner(
         foreach (var fold in folds.Current) TrainingChecks.Check(fold.HeldOut.Train, als);
         foreach (var fold in folds.Current) engine.RequireMemory(als.ShapeOf(fold.HeldOut.Train, folds.Features));
         Load(als);
-        if (_paused.Remove(trial, out var paused))
-            return FoldTrainings.From(engine, _plays, als, folds.Features, paused, iterations);
+        if (_paused.Remove(trial, out var paused) && paused.Iterations == iterations)
+            return FoldTrainings.From(engine, _plays, als, folds.Features, paused.Factors, iterations);
         var trainings = FoldTrainings.First(engine, _plays, als, folds.Features);
         try
         {
@@ -128,7 +135,7 @@ internal sealed class TrialRunner(
 
     /// <summary>Measures the iterations of a trial, and ends it when it gets no better.</summary>
     private sealed class TrialObserver(
-        TrialRunner runner, int trial, int iterations, BestIteration best, List<TrialIteration> done)
+        TrialRunner runner, TrialOrder order, BestIteration best, List<TrialIteration> done)
         : ITrainingObserver
     {
         /// <summary>What was measured after the best iteration; null where that was before.</summary>
@@ -143,9 +150,12 @@ internal sealed class TrialRunner(
             var seconds = state.Reports.Sum(report => report.Seconds);
             done.Add(new TrialIteration(state.Iteration, value, Finite(loss), seconds));
             if (measured is not null && best.Offer(state.Iteration, value ?? double.NaN)) BestMeasured = measured;
-            runner._progress?.Report(new TrialStep(trial, state.Iteration, iterations));
-            return !best.IsOver && !(runner.IsHopeless?.Invoke(state.Iteration, best.Value) ?? false);
+            runner._progress?.Report(new TrialStep(order.Trial, state.Iteration, order.Iterations));
+            return !best.IsOver && !IsHopeless(state.Iteration);
         }
+
+        private bool IsHopeless(int iteration) =>
+            order.Limits is { } limits && runner._choice.Cost(best.Value) > limits[iteration - 1];
 
         private static double? Finite(double? number) => number is { } value && double.IsFinite(value) ? number : null;
     }

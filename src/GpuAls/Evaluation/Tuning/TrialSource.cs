@@ -8,12 +8,21 @@ internal interface ITrialSource
     /// <summary>How many there are, at most.</summary>
     int Count { get; }
 
-    /// <summary>The options of the next trial; null after the last.</summary>
+    /// <summary>
+    /// Whether each of the trials given last presumes that the one before it is better than all others: those after the
+    /// first that is not do not count.
+    /// </summary>
+    bool IsSpeculative => false;
+
+    /// <summary>The options of the next trials, which can run side by side; none after the last.</summary>
     /// <param name="done">
     /// [trials], what those before came to, as numbers that are better the lower they are; infinite for failures.
     /// </param>
     /// <param name="isEnding">Whether most of the time is over.</param>
-    AlsOptions? Next(IReadOnlyList<double> done, bool isEnding);
+    /// <param name="count">
+    /// How many, at most, where a trial is better chosen the more trials are known before; at least 1.
+    /// </param>
+    IReadOnlyList<AlsOptions> Next(IReadOnlyList<double> done, bool isEnding, int count);
 }
 
 /// <summary>Trials that are known beforehand.</summary>
@@ -26,8 +35,8 @@ internal sealed class ListedTrials(IReadOnlyList<AlsOptions> trials) : ITrialSou
     public IReadOnlyList<AlsOptions> Trials => trials;
 
     /// <inheritdoc/>
-    public AlsOptions? Next(IReadOnlyList<double> done, bool isEnding) =>
-        done.Count < trials.Count ? trials[done.Count] : null;
+    public IReadOnlyList<AlsOptions> Next(IReadOnlyList<double> done, bool isEnding, int count) =>
+        [.. trials.Skip(done.Count)];
 }
 
 /// <summary>
@@ -45,8 +54,10 @@ internal sealed class RankLadder : ITrialSource
     private readonly List<AlsOptions> _tried = [];
     private AlsOptions? _best;
     private double _bestCost;
+    private int _known;
     private int _at;
     private int _step = 1;
+    private bool _isDone;
 
     /// <param name="trials">The trials, of any rank.</param>
     /// <param name="ranks">The ranks, ascending.</param>
@@ -81,33 +92,40 @@ internal sealed class RankLadder : ITrialSource
     }
 
     /// <inheritdoc/>
-    public AlsOptions? Next(IReadOnlyList<double> done, bool isEnding)
+    public bool IsSpeculative => _best is not null;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AlsOptions> Next(IReadOnlyList<double> done, bool isEnding, int count)
     {
         if (_best is null)
         {
-            if ((!isEnding || done.Count == 0) && _trials.Next(done, isEnding) is { } options)
-            {
-                _tried.Add(options with { Rank = SearchRank });
-                return _tried[^1];
-            }
-
+            AlsOptions[] next = isEnding && done.Count > 0
+                ? []
+                : [.. _trials.Next(done, isEnding, count).Select(options => options with { Rank = SearchRank })];
+            _tried.AddRange(next);
+            if (next.Length > 0) return next;
             var best = Enumerable.Range(0, done.Count).MinBy(trial => done[trial]);
-            (_best, _bestCost) = (_tried[best], done[best]);
-            return TryStep() ? At() : null;
+            (_best, _bestCost, _known) = (_tried[best], done[best], done.Count);
         }
 
-        if (done[^1] < _bestCost) (_bestCost, _at) = (done[^1], _at + _step);
-        else if (_step == 1 && _ranks[_at] == SearchRank) _step = -1;
-        else return null;
-        return TryStep() ? At() : null;
+        foreach (var cost in done.Skip(_known)) Climb(cost);
+        _known = done.Count;
+        return [.. Steps().Take(count)];
     }
 
-    /// <summary>Whether there is a rank to go to; from the first rank down where there is none above.</summary>
-    private bool TryStep()
+    /// <summary>Goes on from the rank that was tried last, or turns.</summary>
+    private void Climb(double cost)
+    {
+        if (cost < _bestCost) (_bestCost, _at) = (cost, _at + _step);
+        else if (_step == 1 && _ranks[_at] == SearchRank) _step = -1;
+        else _isDone = true;
+    }
+
+    /// <summary>The ranks ahead; from the first rank down where there is none above.</summary>
+    private IEnumerable<AlsOptions> Steps()
     {
         if (_at + _step == _ranks.Length && _ranks[_at] == SearchRank) _step = -1;
-        return _at + _step >= 0 && _at + _step < _ranks.Length;
+        for (var at = _at + _step; !_isDone && at >= 0 && at < _ranks.Length; at += _step)
+            yield return _best! with { Rank = _ranks[at] };
     }
-
-    private AlsOptions At() => _best! with { Rank = _ranks[_at + _step] };
 }

@@ -8,14 +8,16 @@ public sealed class BayesianProposalsTests
     /// Four numbers, a word, and a number that only one of its words has: 25 proposals come closer to the lowest cost
     /// than 25 random ones, and than 100 mostly.
     /// </summary>
-    [Test]
-    public void Next_SyntheticCost_BeatsRandomPoints()
+    /// <remarks>Also where several are proposed at a time.</remarks>
+    [TestCase(1)]
+    [TestCase(4)]
+    public void Next_SyntheticCost_BeatsRandomPoints(int together)
     {
         var space = Space();
         var (better, muchBetter) = (0, 0);
         for (var seed = 1; seed <= 10; seed++)
         {
-            var best = Search(space, seed).Min(trial => trial.Cost);
+            var best = Search(space, seed, together: together).Min(trial => trial.Cost);
             var random = space.Draw(100, seed).Select(Cost).ToArray();
             if (best < random.Take(Trials).Min()) better++;
             if (best < random.Min()) muchBetter++;
@@ -34,9 +36,35 @@ public sealed class BayesianProposalsTests
         Assert.That(Search(Space(), 4), Is.Not.EqualTo(first));
     }
 
+    [TestCase(1)]
+    [TestCase(7)]
+    public void Next_AnyResults_NeverProposesTheSameTwice(int together)
+    {
+        var tried = Search(Space(), 1, together: together);
+
+        Assert.That(tried, Has.Count.EqualTo(Trials));
+        Assert.That(tried.Select(trial => trial.Options), Is.Unique);
+    }
+
+    /// <summary>Those that are proposed together begin with the one that is proposed alone.</summary>
     [Test]
-    public void Next_AnyResults_NeverProposesTheSameTwice() =>
-        Assert.That(Search(Space(), 1).Select(trial => trial.Options), Is.Unique);
+    public void Next_SeveralAtATime_BeginWithTheOneOfOne()
+    {
+        double[] costs = [.. Search(Space(), 5, count: 16).Select(trial => trial.Cost)];
+        var (one, several) = (Told(), Told());
+
+        var next = one.Next(costs, false, 1);
+
+        Assert.That(several.Next(costs, false, 4).Take(1), Is.EqualTo(next));
+
+        BayesianProposals Told()
+        {
+            var source = new BayesianProposals(
+                Space(), AlsOptions.Default with { Alpha = 50, Regularization = 5 }, 30, 5);
+            for (var known = 0; known < costs.Length; known++) source.Next(costs[..known], false, 1);
+            return source;
+        }
+    }
 
     /// <summary>What comes later depends on what came before, and not on how many there will be.</summary>
     [Test]
@@ -63,7 +91,7 @@ public sealed class BayesianProposalsTests
     {
         var source = new BayesianProposals(Space(), AlsOptions.Default, Trials, 1);
         var costs = new List<double>();
-        while (source.Next(costs, false) is not null) costs.Add(double.PositiveInfinity);
+        while (source.Next(costs, false, 1).Count > 0) costs.Add(double.PositiveInfinity);
 
         Assert.That(costs, Has.Count.EqualTo(Trials));
     }
@@ -73,7 +101,7 @@ public sealed class BayesianProposalsTests
     {
         var usual = AlsOptions.Default with { Rank = 16 };
         var first = new BayesianProposals(
-            new AutomaticSpace(new SearchSpace(usual, []), Scale()), usual, Trials, 1).Next([], false)!;
+            new AutomaticSpace(new SearchSpace(usual, []), Scale()), usual, Trials, 1).Next([], false, 1)[0];
 
         Assert.That(first.Regularization, Is.EqualTo(usual.Regularization).Within(1).Percent);
         Assert.That(first.Alpha, Is.EqualTo(usual.Alpha).Within(1).Percent);
@@ -100,13 +128,14 @@ public sealed class BayesianProposalsTests
         Assert.That(OptionImportance.Of(space, [.. trials.Take(5)], [1, 2, 3, 4, 5]), Is.Empty);
     }
 
-    private static List<(AlsOptions Options, double Cost)> Search(AutomaticSpace space, long seed, int count = Trials)
+    private static List<(AlsOptions Options, double Cost)> Search(
+        AutomaticSpace space, long seed, int count = Trials, int together = 1)
     {
         var bad = AlsOptions.Default with { Alpha = 50, Regularization = 5 };
         var source = new BayesianProposals(space, bad, count, seed);
         var tried = new List<(AlsOptions Options, double Cost)>();
-        while (source.Next([.. tried.Select(trial => trial.Cost)], false) is { } options)
-            tried.Add((options, Cost(options)));
+        while (source.Next([.. tried.Select(trial => trial.Cost)], false, together) is { Count: > 0 } next)
+            tried.AddRange(next.Select(options => (options, Cost(options))));
         return tried;
     }
 

@@ -378,6 +378,8 @@ internal sealed class HyperparameterSearchTests
 
         public int Added => _results.Count;
 
+        public IEnumerable<TrialResult> All => _results.Values;
+
         /// <summary>Those of a rung only, changed.</summary>
         public Notes OfRung(
             int rung, Func<TrialResult, TrialResult> change, Func<TrialResult, bool>? isMeant = null)

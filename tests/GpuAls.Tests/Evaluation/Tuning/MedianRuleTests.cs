@@ -8,24 +8,25 @@ public sealed class MedianRuleTests
     [TestCase("ndcg@10", 2, 0.0, false, Description = "too early")]
     [TestCase("rmse", 3, 4.1, true)]
     [TestCase("rmse", 3, 3.9, false)]
-    public void IsHopeless_Value_IsComparedWithTheMedianOfTheSameIteration(
+    public void Limits_Value_IsComparedWithTheMedianOfTheSameIteration(
         string metric, int iteration, double value, bool expected)
     {
-        var rule = new MedianRule(MetricChoice.Parse(metric));
+        var choice = MetricChoice.Parse(metric);
+        var rule = new MedianRule(choice);
         double[][] curves = [[1, 2, 3, 100], [4, 5, 4], [6, 6, 6], [8, 7, 7, 0], [2, 9]];
         foreach (var curve in curves) rule.Add(Trial(curve));
 
-        Assert.That(rule.IsHopeless(iteration, value), Is.EqualTo(expected));
+        Assert.That(choice.Cost(value) > rule.Limits(4)![iteration - 1], Is.EqualTo(expected));
     }
 
     [Test]
-    public void IsHopeless_FewTrials_IsNever()
+    public void Limits_FewTrials_AreNone()
     {
         var rule = new MedianRule(MetricChoice.Parse("ndcg@10"));
         for (var trial = 0; trial < 4; trial++) rule.Add(Trial([9, 9, 9]));
         rule.Add(Trial([]));
 
-        Assert.That(rule.IsHopeless(3, 0), Is.False);
+        Assert.That(rule.Limits(3), Is.Null);
     }
 
     private static TrialResult Trial(double[] values) => new()

@@ -47,18 +47,37 @@ public sealed class RankLadderTests
     {
         var ladder = new RankLadder(new ListedTrials(Trials), [32, 64]);
 
-        var first = ladder.Next([], isEnding: true)!;
-        var second = ladder.Next([1], isEnding: true)!;
+        var first = ladder.Next([], isEnding: true, 1)[0];
+        var second = ladder.Next([1], isEnding: true, 1)[0];
 
         Assert.That((first.Rank, first.Alpha), Is.EqualTo((32, 1.0)));
         Assert.That((second.Rank, second.Alpha), Is.EqualTo((64, 1.0)));
-        Assert.That(ladder.Next([1, 0.5], isEnding: true), Is.Null);
+        Assert.That(ladder.Next([1, 0.5], isEnding: true, 1), Is.Empty);
+    }
+
+    /// <summary>With several at a time, those after one that is no better are given again or not at all.</summary>
+    [TestCase(new[] { 0.5, 0.4, 0.3 }, "512")]
+    [TestCase(new[] { 0.5, 0.6 }, "")]
+    [TestCase(new[] { 2.0 }, "16 8")]
+    [TestCase(new[] { 2.0, 0.5 }, "8")]
+    public void Next_SeveralAtATime_GoOnFromTheLastThatCounts(double[] costs, string expected)
+    {
+        var ladder = new RankLadder(new ListedTrials(Trials), [8, 16, 32, 64, 128, 256, 512]);
+        Assert.That(ladder.Next([], false, 3), Has.Count.EqualTo(3));
+        Assert.That(ladder.IsSpeculative, Is.False);
+
+        var ahead = ladder.Next([1, 2, 3], false, 3);
+        var after = ladder.Next([1, 2, 3, .. costs], false, 3);
+
+        Assert.That(ladder.IsSpeculative);
+        Assert.That(string.Join(' ', ahead.Select(options => options.Rank)), Is.EqualTo("64 128 256"));
+        Assert.That(string.Join(' ', after.Select(options => options.Rank)), Is.EqualTo(expected));
     }
 
     private static List<AlsOptions> Run(RankLadder ladder, Func<AlsOptions, double> cost)
     {
         var tried = new List<AlsOptions>();
-        while (ladder.Next([.. tried.Select(cost)], false) is { } options) tried.Add(options);
+        while (ladder.Next([.. tried.Select(cost)], false, 1) is { Count: > 0 } options) tried.AddRange(options);
         return tried;
     }
 }

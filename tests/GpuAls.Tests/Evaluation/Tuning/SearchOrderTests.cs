@@ -69,6 +69,8 @@ public sealed class SearchOrderTests
 
         public List<(int Trial, int Rung)> Asked { get; } = [];
 
+        public IEnumerable<TrialResult> All => [];
+
         public TrialResult Find(int trial, int rung)
         {
             Asked.Add((trial, rung));

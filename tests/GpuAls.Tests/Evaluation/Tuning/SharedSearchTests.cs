@@ -1,0 +1,235 @@
+using GpuAls.Tests.Processes;
+using GpuAls.Tests.Reference;
+
+namespace GpuAls.Tests.Evaluation.Tuning;
+
+/// <summary>Several processes share out the trials of a search.</summary>
+internal sealed class SharedSearchTests
+{
+    private static readonly AlsOptions Base = new() { Rank = 2, Iterations = 12, Alpha = 2, Regularization = 0.3 };
+
+    /// <summary>The last trial fails: there are only 23 items.</summary>
+    private static readonly AlsOptions[] Grid =
+    [
+        .. from alpha in new[] { 1.0, 9 }
+           from lambda in new[] { 0.1, 2 }
+           from rank in new[] { 2, 5 }
+           select Base with { Alpha = alpha, Regularization = lambda, Rank = rank },
+        Base with { Rank = 100 },
+    ];
+
+    private static readonly SearchOptions Bayes = new()
+    {
+        Kind = SearchKind.Bayes,
+        Metric = "ndcg@3",
+        Trials = 14,
+    };
+
+    private static SearchOptions[] Listed =>
+    [
+        new() { Metric = "ndcg@3", Patience = 2 },
+        new() { Metric = "auc", Kind = SearchKind.Halving, Eta = 2, Patience = 0 },
+        new() { Metric = "ndcg@3", Kind = SearchKind.Halving, Eta = 3, Patience = 2 },
+    ];
+
+    [TestCaseSource(nameof(Listed))]
+    public void Run_ListedTrials_ComeToTheSameOnAnyNumberOfProcesses(SearchOptions options)
+    {
+        var one = Run(1, options, new Journal());
+
+        Assert.That(one, Has.Length.EqualTo(Grid.Length));
+        foreach (var size in (int[])[2, 3, 5])
+        {
+            var journal = new Journal();
+            Assert.That(Run(size, options, journal), Is.EqualTo(one), $"{size} processes");
+            Assert.That(Run(1, options, journal), Is.EqualTo(one), "all are in the journal");
+        }
+    }
+
+    /// <summary>A search that is stopped goes on with another number of processes.</summary>
+    [Test]
+    public void Run_StoppedListedTrials_GoOnWithOtherProcesses(
+        [ValueSource(nameof(Listed))] SearchOptions options, [Values(1, 4, 7)] int stop)
+    {
+        var one = Run(1, options, new Journal());
+
+        foreach (var (before, after) in ((int, int)[])[(3, 2), (2, 1), (1, 3)])
+        {
+            using var source = new CancellationTokenSource();
+            var journal = new Journal { After = (stop, source.Cancel) };
+            Run(before, options, journal, cancellation: source.Token, isStopped: true);
+            Assert.That(journal.All.Count(), Is.InRange(stop, stop + before - 1));
+
+            Assert.That(Run(after, options, journal), Is.EqualTo(one), $"{before} processes, then {after}");
+        }
+    }
+
+    /// <summary>Proposals depend on the number of processes, and not on which of them is faster.</summary>
+    [Test]
+    public void Run_Bayes_IsTheSameEachTime([Values(2, 3)] int size)
+    {
+        var journal = new Journal();
+        var first = Run(size, Bayes, journal);
+
+        Assert.That(Run(size, Bayes, new Journal()), Is.EqualTo(first));
+        Assert.That(Run(1, Bayes, journal), Is.EqualTo(first), "all are in the journal");
+        var known = journal.All.Where(result => result.Trial <= 14).OrderBy(result => result.Trial)
+            .Select(result => result.ProposedAfter ?? result.Trial - 1);
+        Assert.That(known, Is.EqualTo(Enumerable.Range(0, 14).Select(trial => trial / size * size)));
+    }
+
+    /// <summary>What was lost of a round is proposed again as it was, then come rounds of the new size.</summary>
+    [TestCase(3, 3)]
+    [TestCase(3, 1)]
+    [TestCase(2, 3)]
+    [TestCase(1, 2)]
+    public void Run_StoppedBayes_GoesOnWithOtherProcesses(int before, int after)
+    {
+        var whole = new Journal();
+        Run(before, Bayes, whole);
+        var lost = new Journal();
+        foreach (var result in whole.All.Where(result => result.Trial <= 11 && result.Trial != 8)) lost.Add(result);
+        var kept = lost.All.ToArray();
+
+        var results = Run(after, Bayes, lost);
+
+        Assert.That(lost.All.Take(kept.Length), Is.EqualTo(kept), "none is done again");
+        Assert.That(Text(lost.Find(8, 1)!), Is.EqualTo(Text(whole.Find(8, 1)!)));
+        Assert.That(results, Has.Length.AtLeast(15));
+        if (before == after) Assert.That(results, Is.EqualTo(Run(before, Bayes, new Journal())));
+    }
+
+    /// <summary>Ranks that others turn out not to lead to do not count, nor do they change what comes after.</summary>
+    [TestCase("8,16,32,40,48")]
+    [TestCase("2,4,8,16,32")]
+    [TestCase("32,34,36,38")]
+    public void Run_Ranks_ComeToTheSameOnAnyNumberOfProcesses(string ranks)
+    {
+        int[] parsed = [.. ranks.Split(',').Select(int.Parse)];
+        var one = Run(1, Bayes, new Journal(), sourceOf: Ladder);
+
+        Assert.That(one, Has.Length.GreaterThan(2));
+        foreach (var size in (int[])[2, 4])
+        {
+            var journal = new Journal();
+            Assert.That(Run(size, Bayes, journal, sourceOf: Ladder), Is.EqualTo(one), $"{size} processes");
+            Assert.That(journal.All.Select(result => result.Trial), Is.Ordered);
+            Assert.That(journal.All.Skip(2).Select(result => result.ProposedAfter), Is.All.Null);
+        }
+
+        RankLadder Ladder() => new(new ListedTrials([Base, Base with { Alpha = 9 }]), parsed);
+    }
+
+    /// <summary>What only one process can tell ends the search.</summary>
+    [TestCase(0)]
+    [TestCase(1)]
+    public void Run_AProcessThatBreaks_EndsAll(int broken)
+    {
+        var group = new ThreadGroup(3);
+        group.Run(process => Search(
+            process, Listed[0], new Journal(), default, isBroken: process.Rank == broken));
+
+        Assert.That(group.Failures, Is.All.Not.Null);
+        Assert.That(group.Failures[broken], Is.InstanceOf<NotSupportedException>());
+    }
+
+    /// <summary>The time is over for all at once.</summary>
+    [Test]
+    public void Run_TimeIsOver_StopsAllTrials()
+    {
+        var journal = new Journal();
+        Run(1, Listed[0], journal);
+        var two = new Journal();
+        foreach (var result in journal.All.Take(2)) two.Add(result);
+
+        var results = Run(3, Listed[0] with { Time = TimeSpan.FromHours(1) }, two, time: new FastClock());
+
+        Assert.That(results, Has.Length.EqualTo(2));
+    }
+
+    /// <summary>Runs a search; the results of process 0.</summary>
+    private static string[] Run(
+        int size, SearchOptions options, Journal journal, TimeProvider? time = null, bool isStopped = false,
+        Func<ITrialSource>? sourceOf = null, CancellationToken cancellation = default)
+    {
+        var group = new ThreadGroup(size);
+        var results = group.Run(process => Search(
+            process, options, process.Rank == 0 ? journal : null, cancellation, time, sourceOf: sourceOf));
+        Assert.That(group.Failures, isStopped ? Is.All.InstanceOf<OperationCanceledException>() : Is.All.Null);
+        return results[0];
+    }
+
+    private static string[] Search(
+        IProcessGroup group, SearchOptions options, Journal? journal, CancellationToken cancellation,
+        TimeProvider? time = null, bool isBroken = false, Func<ITrialSource>? sourceOf = null)
+    {
+        using var engine = new HostEngine(1);
+        Evaluator[] folds = [Fold(itemCount: sourceOf is null ? 23 : 50)];
+        var ranks = SearchAxis.Parse(AlsParameters.Table["rank"], "2,4");
+        var source = sourceOf is not null ? sourceOf()
+            : options.Kind == SearchKind.Bayes
+            ? SearchPlan.Of(options, new SearchSpace(Base, [ranks]), folds[0].HeldOut.Train).Trials
+            : new ListedTrials(Grid);
+        var search = new HyperparameterSearch(engine, folds, source, options, new BootstrapOptions(9, 1))
+        {
+            Group = group,
+            Time = time ?? TimeProvider.System,
+            Refolding = isBroken ? (Base with { MaxWeight = 1 }, _ => throw new NotSupportedException()) : null,
+        };
+        if (group.Rank == 0) return [.. search.Run(journal!, null, cancellation).Select(Text)];
+        search.Help(cancellation);
+        return [];
+    }
+
+    private static Evaluator Fold(int itemCount)
+    {
+        var byUser = TestMatrices.Plays(
+            itemCount, [.. Enumerable.Range(0, 31).Select(user => 3 + (user % 7))], seed: 5);
+        var plays = new InteractionMatrix(
+            new IdIndex<int>([.. Enumerable.Range(0, 31)]), new IdIndex<int>([.. Enumerable.Range(0, itemCount)]),
+            byUser);
+        return new Evaluator(
+            HeldOut.Of(plays, HoldOutSplit.Fold(byUser, 0, 4, seed: 2)), new EvaluationOptions { Cutoffs = [3] });
+    }
+
+    /// <summary>All of a result but its times.</summary>
+    private static string Text(TrialResult result) => string.Join(
+        ' ',
+        result.Trial,
+        result.Rung,
+        result.BestIteration,
+        result.Tried,
+        result.Failure,
+        string.Join(',', result.Metrics),
+        string.Join(',', result.Iterations.Select(done => $"{done.Iteration}:{done.Value:R}:{done.Loss:R}")));
+
+    /// <summary>What process 0 writes down.</summary>
+    private sealed class Journal : ITrialLog
+    {
+        private readonly List<TrialResult> _results = [];
+
+        public (int Count, Action Do)? After { get; init; }
+
+        public IEnumerable<TrialResult> All => _results;
+
+        public TrialResult? Find(int trial, int rung) =>
+            _results.FindLast(result => (result.Trial, result.Rung) == (trial, rung));
+
+        public void Add(TrialResult result)
+        {
+            _results.Add(result);
+            if (After is { } after && _results.Count == after.Count) after.Do();
+        }
+    }
+
+    /// <summary>Every time is over at once.</summary>
+    private sealed class FastClock : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = System.CreateTimer(_ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            if (dueTime != Timeout.InfiniteTimeSpan) callback(state);
+            return timer;
+        }
+    }
+}
