@@ -5,7 +5,7 @@ internal sealed class EvaluateDraft(EvaluateJobOptions options)
 {
     private readonly List<TrainingCurve> _trainings = [];
     private IReadOnlyList<PlayDistribution> _distributions = [];
-    private IReadOnlyList<SampleList> _samples = [];
+    private IReadOnlyList<SampleList>? _samples;
 
     /// <summary>Takes the plays before they are divided.</summary>
     public void Add(InteractionMatrix plays) => _distributions = PlayDistribution.Of(plays);
@@ -17,14 +17,18 @@ internal sealed class EvaluateDraft(EvaluateJobOptions options)
         _trainings.Add(new TrainingCurve(title, iterations));
     }
 
-    /// <summary>Takes lists of a few users with held-out plays; of several folds those of the first.</summary>
+    /// <summary>
+    /// Takes lists of a few users with held-out plays, whom processes choose together; of several folds those of the
+    /// first.
+    /// </summary>
     public void AddSamples(Evaluator evaluator, IAlsEngine engine, IEngineFactors users, IEngineFactors items)
     {
-        if (_samples.Count > 0) return;
+        if (_samples is not null) return;
         var (train, test) = (evaluator.HeldOut.Train, evaluator.HeldOut.Test);
         var candidates = Enumerable.Range(0, train.Users.Count).Where(user => Held(user).Any());
         using var lists = evaluator.Lists(engine, users, items);
-        _samples = [.. SampleLists.ChooseUsers(train.ByUser, train.Feedback, candidates).Select(Sample)];
+        _samples = SampleLists.Of(
+            evaluator.HeldOut.Group, train, train.UserLengths, candidates, chosen => chosen.Select(Sample));
 
         SampleList Sample(int user)
         {
@@ -49,6 +53,6 @@ internal sealed class EvaluateDraft(EvaluateJobOptions options)
         Trainings = _trainings,
         Distributions = _distributions,
         TimingsSeconds = seconds,
-        Samples = _samples,
+        Samples = _samples ?? [],
     };
 }

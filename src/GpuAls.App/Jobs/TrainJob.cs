@@ -78,6 +78,7 @@ internal sealed class TrainJob
         ModelWriter.SendPlays(model, _group);
         foreach (var _ in Lists(model, data.Plays, cancellation)) throw new InvalidOperationException();
         Statistics(model, data);
+        if (_options.Report is not null) Samples(model, data, cancellation);
         return model;
     }
 
@@ -291,31 +292,29 @@ internal sealed class TrainJob
     }
 
     private ReportData Page(
-        ModelManifest manifest, FactorModel model, TrainingData data, CancellationToken cancellation)
-    {
-        var plays = data.Features.Tables.HasAny
-            ? new InteractionMatrix(model.Users, model.Items, model.Plays) { Feedback = model.Feedback }
-            : data.Plays;
-        return new ReportData
+        ModelManifest manifest, FactorModel model, TrainingData data, CancellationToken cancellation) =>
+        new()
         {
             Title = "gpuals train",
             Facts = ReportFacts.Of(manifest, _options),
             Trainings = [new TrainingCurve("training", manifest.Iterations, manifest.Validation?.Metric)],
             Distributions = PlayDistribution.Of(model.PlaysOfUsers, model.PlaysOfItems),
             TimingsSeconds = manifest.TimingsSeconds,
-            Samples = Samples(model, plays, UsersToList(model, data.Plays), cancellation),
+            Samples = Samples(model, data, cancellation),
         };
-    }
 
-    private SampleList[] Samples(
-        FactorModel model, InteractionMatrix plays, int[] users, CancellationToken cancellation)
+    /// <summary>Lists of a few users, whom all processes choose.</summary>
+    private IReadOnlyList<SampleList> Samples(
+        FactorModel model, TrainingData data, CancellationToken cancellation)
     {
+        var plays = data.Features.Tables.HasAny
+            ? new InteractionMatrix(model.Users, model.Items, model.Plays) { Feedback = model.Feedback }
+            : data.Plays;
         using var recommender = new Recommender(model, _engine);
-        var lists = recommender.Recommend(
-            SampleLists.ChooseUsers(plays.ByUser, plays.Feedback, users),
-            Math.Min(_options.Top, SampleLists.Length),
-            _options.IncludePlayed,
-            cancellation);
-        return [.. lists.SelectMany(batch => SampleLists.Of(plays, batch))];
+        return SampleLists.Of(_group, plays, model.PlaysOfUsers, UsersToList(model, data.Plays), Make);
+
+        IEnumerable<SampleList> Make(int[] users) => recommender
+            .Recommend(users, Math.Min(_options.Top, SampleLists.Length), _options.IncludePlayed, cancellation)
+            .SelectMany(batch => SampleLists.Of(plays, batch));
     }
 }

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace GpuAls.App;
 
 /// <summary>Whose lists a page shows, and what these users played.</summary>
@@ -16,10 +19,46 @@ internal static class SampleLists
         CsrMatrix plays, Feedback feedback = Feedback.Implicit, IEnumerable<int>? candidates = null)
     {
         ArgumentNullException.ThrowIfNull(plays);
-        var users = (candidates ?? Enumerable.Range(0, plays.RowCount))
-            .Where(user => Likes.Any(plays.RowValues(user), feedback))
-            .OrderByDescending(plays.RowLength)
-            .ToArray();
+        return Spread(WithLikes(plays, feedback, candidates ?? Enumerable.Range(0, plays.RowCount)), plays.RowLength);
+    }
+
+    /// <summary>The lists of users whom processes choose together, the same as one process chooses.</summary>
+    /// <param name="group">The processes; all of them call it.</param>
+    /// <param name="plays">What was trained on: the plays of the users that this process owns.</param>
+    /// <param name="lengths">[users], the plays of each, whichever process has them.</param>
+    /// <param name="candidates">Users that this process owns, rising, to choose from.</param>
+    /// <param name="make">Makes the lists of some of them.</param>
+    /// <returns>The lists of all, from the most active user to the least, on each process.</returns>
+    public static IReadOnlyList<SampleList> Of(
+        IProcessGroup group, InteractionMatrix plays, int[] lengths, IEnumerable<int> candidates,
+        Func<int[], IEnumerable<SampleList>> make)
+    {
+        ArgumentNullException.ThrowIfNull(plays);
+        ArgumentNullException.ThrowIfNull(make);
+        int[] own = [.. WithLikes(plays.ByUser, plays.Feedback, candidates)];
+        var chosen = Spread(group.AllGather<int>(own, out _), user => lengths[user]);
+        SampleList[] lists = [.. make([.. chosen.Intersect(own)])];
+        if (group.Size == 1) return lists;
+        var json = JsonSerializer.SerializeToUtf8Bytes(lists, SampleJson.Default.SampleListArray);
+        var all = group.AllGather<byte>(json, out var counts);
+        var order = chosen.Select(plays.Users.Format).ToList();
+        var starts = ProcessGroupExtensions.Starts(counts);
+        return
+        [
+            .. Enumerable.Range(0, group.Size)
+                .SelectMany(process => JsonSerializer.Deserialize(
+                    all.AsSpan((int)starts[process], (int)counts[process]), SampleJson.Default.SampleListArray)!)
+                .OrderBy(list => order.IndexOf(list.User)),
+        ];
+    }
+
+    private static IEnumerable<int> WithLikes(CsrMatrix plays, Feedback feedback, IEnumerable<int> users) =>
+        users.Where(user => Likes.Any(plays.RowValues(user), feedback));
+
+    /// <summary>A few users, from the most active to the least.</summary>
+    private static int[] Spread(IEnumerable<int> candidates, Func<int, int> length)
+    {
+        var users = candidates.OrderByDescending(length).ToArray();
         return users.Length <= UserCount
             ? users
             : [
@@ -89,7 +128,7 @@ internal static class SampleLists
 /// <param name="HeldOut">The items held out; null where none were.</param>
 internal sealed record SampleList(
     string User, int PlayCount, IReadOnlyList<SampleItem> Played, IReadOnlyList<SampleItem> Recommended,
-    IReadOnlySet<string>? HeldOut = null)
+    HashSet<string>? HeldOut = null)
 {
     /// <summary>What the plays are.</summary>
     public Feedback Feedback { get; init; }
@@ -99,3 +138,6 @@ internal sealed record SampleList(
 /// <param name="Id">The id, as it came in.</param>
 /// <param name="Value">Plays, or a score.</param>
 internal sealed record SampleItem(string Id, float Value);
+
+[JsonSerializable(typeof(SampleList[]))]
+internal sealed partial class SampleJson : JsonSerializerContext;

@@ -22,6 +22,7 @@ public sealed class SharedTrainJobTests
         yield return Variant("report and flat CSV elsewhere", options => options with
         {
             Recommendations = $"{options.Output}.csv",
+            Report = new ReportOptions($"{options.Output}.html"),
             IncludePlayed = true,
         });
         yield return Variant("features", options => options with
@@ -185,10 +186,11 @@ public sealed class SharedTrainJobTests
     private string Hashes(string model)
     {
         var manifest = JsonNode.Parse(File.ReadAllText(_folder.At(model, "manifest.json")))!;
-        var beside = _folder.At($"{model}.csv");
+        var (beside, page) = (_folder.At($"{model}.csv"), _folder.At($"{model}.html"));
         var facts = (string[])["sha256", "data", "features", "validation"];
         return string.Join('\n', facts.Select(fact => manifest[fact])).Replace(model, "model")
-            + (File.Exists(beside) ? File.ReadAllText(beside) : "");
+            + (File.Exists(beside) ? File.ReadAllText(beside) : "")
+            + (File.Exists(page) ? File.ReadAllText(page).Split("Sample lists")[^1].Split("</section>")[0] : "");
     }
 
     private static TestCaseData Variant(string name, Func<TrainJobOptions, TrainJobOptions> with) =>
