@@ -44,6 +44,7 @@ public sealed class MpirunTuneTests
 
         Assert.That(three.ExitCode, Is.Zero, three.Output + three.Error);
         Assert.That(three.Error + three.Output, Does.Contain("3 processes on 1 machine, connected by "));
+        Assert.That(three.Error + three.Output, Does.Match(@"waited +\d"));
         Assert.That((three.Output + three.Error).Split("6 trials, best first"), Has.Length.EqualTo(2), "one speaks");
         Assert.That(Trials($"{launcher}-3"), Is.EqualTo(Trials($"{launcher}-1")));
         Assert.That(Trials($"{launcher}-3"), Has.Some.Contain("--rank 200 is larger than the number of items"));
