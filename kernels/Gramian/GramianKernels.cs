@@ -5,7 +5,7 @@ namespace GpuAls.Kernels;
 /// <summary>Arguments of the Gramian kernels.</summary>
 public struct GramianArguments
 {
-    /// <summary>[all rows, rank4].</summary>
+    /// <summary>[RowCount, rank4].</summary>
     public ArrayView<Float4> Factors;
 
     /// <summary>[groups, teams, 16, tiles], partial sums of 8×8 tiles; each element is four columns of a row.</summary>
@@ -13,9 +13,6 @@ public struct GramianArguments
 
     /// <summary>[4·rank4, 4·rank4], both triangles.</summary>
     public ArrayView<double> Gramian;
-
-    /// <summary>First row of the sum.</summary>
-    public int FirstRow;
 
     /// <summary>Number of rows.</summary>
     public int RowCount;

@@ -39,7 +39,7 @@ internal readonly struct GramianStage(ArrayView<Float4> memory, int rank8)
         var part = Group.IdxX % width4;
         var first = Group.IdxX / width4;
         var target = ((part & 1) * _planeStride) + (part / 2 * Stride);
-        var source = ((long)(arguments.FirstRow + start) * arguments.Rank4) + first4 + part;
+        var source = ((long)start * arguments.Rank4) + first4 + part;
         var count = first < step ? arguments.Teams * TeamRows : 0;
         if (first4 + part >= arguments.Rank4) end = start;
         for (var row = first; row < count; row += step)

@@ -38,33 +38,59 @@ public sealed class GramianLauncher : IDisposable
     public IEnumerable<DeviceKernel> Kernels(int rank4) =>
         [Plan.For(_accelerator, 1, rank4).IsInBlocks ? _blockSlices : _slices, _reduce];
 
-    /// <summary>YᵀY over a range of rows.</summary>
-    /// <param name="factors">[all rows, rank4].</param>
-    /// <param name="firstRow">First row of the range.</param>
+    /// <summary>YᵀY over some rows, with the same bits whether they are on the device all at once or not.</summary>
     /// <param name="rowCount">Number of rows.</param>
     /// <param name="rank4">Float4s in a row.</param>
+    /// <param name="windowRows">
+    /// Rows that are on the device at a time, at least <see cref="SliceRows"/>; all of them in one window if possible.
+    /// </param>
+    /// <param name="window">
+    /// Gives rows, [count, rank4], by the first of them and their number; those of the window before may be gone.
+    /// </param>
     /// <param name="gramian">[4·rank4, 4·rank4]; both triangles are written.</param>
-    public void Sum(ArrayView<Float4> factors, int firstRow, int rowCount, int rank4, Span<double> gramian)
+    public void Sum(
+        int rowCount, int rank4, int windowRows, Func<int, int, ArrayView<Float4>> window, Span<double> gramian)
     {
+        ArgumentNullException.ThrowIfNull(window);
         var plan = Plan.For(_accelerator, rowCount, rank4);
+        var sliceRows = plan.SliceRows(rowCount);
+        var partials = _partials.Take(plan.Partials);
         var arguments = new GramianArguments
         {
-            Factors = factors,
-            Partials = _partials.Take(plan.Partials),
             Gramian = _gramian.Take(gramian.Length),
-            FirstRow = firstRow,
-            RowCount = rowCount,
-            SliceRows = (rowCount + plan.Groups - 1) / plan.Groups,
+            SliceRows = sliceRows,
             SliceCount = plan.Groups * plan.Teams,
             Teams = plan.Teams,
             Rank4 = rank4,
             Block8 = plan.Block8,
         };
         var stream = _accelerator.DefaultStream;
-        (plan.IsInBlocks ? _blockSlices : _slices).Launch(stream, plan.Config(rank4 / 2), arguments);
+        var slices = plan.IsInBlocks ? _blockSlices : _slices;
+        var windowGroups = Math.Clamp(windowRows / sliceRows, 1, plan.Groups);
+        for (var group = 0; group < plan.Groups; group += windowGroups)
+        {
+            var groups = Math.Min(windowGroups, plan.Groups - group);
+            var first = Math.Min(group * sliceRows, rowCount); // the last slices may be empty
+            arguments.RowCount = Math.Min(groups * sliceRows, rowCount - first);
+            arguments.Factors = window(first, arguments.RowCount);
+            arguments.Partials = partials.SubView(plan.Partials / plan.Groups * group);
+            slices.Launch(stream, plan.Config(groups, rank4 / 2), arguments);
+        }
+
+        arguments.Partials = partials;
         var reduceGroups = ((ElementsOfTile * plan.Tiles) + ReduceGroupSize - 1) / ReduceGroupSize;
         _reduce.Launch(stream, new KernelConfig(reduceGroups, ReduceGroupSize), arguments);
         Transfer.ToHost(arguments.Gramian, gramian);
+    }
+
+    /// <summary>Rows that are summed together, and so must be on the device at a time.</summary>
+    /// <param name="accelerator">The device.</param>
+    /// <param name="rowCount">Number of rows.</param>
+    /// <param name="rank4">Float4s in a row.</param>
+    public static int SliceRows(Accelerator accelerator, int rowCount, int rank4)
+    {
+        ArgumentNullException.ThrowIfNull(accelerator);
+        return Plan.For(accelerator, rowCount, rank4).SliceRows(rowCount);
     }
 
     /// <summary>Upper bound on the device memory kept for matrices of up to this many rows, in bytes.</summary>
@@ -116,11 +142,14 @@ public sealed class GramianLauncher : IDisposable
             return new Plan(tiles, 1, LaunchPlan.GroupSize(block8 * block8), groups, block8);
         }
 
-        /// <summary>The launch of the slices.</summary>
-        public KernelConfig Config(int rank8)
+        /// <summary>Rows of a slice; the last one may be shorter.</summary>
+        public int SliceRows(int rowCount) => Math.Max(1, (rowCount + Groups - 1) / Groups);
+
+        /// <summary>The launch of some slices.</summary>
+        public KernelConfig Config(int groups, int rank8)
         {
             var blocks = IsInBlocks ? TriangleIndex.Count((rank8 + Block8 - 1) / Block8) : 0;
-            var grid = new Index2D(Groups, IsInBlocks ? blocks : (Tiles + GroupSize - 1) / GroupSize);
+            var grid = new Index2D(groups, IsInBlocks ? blocks : (Tiles + GroupSize - 1) / GroupSize);
             var staged = IsInBlocks ? 4 * GramianStage.HalfLength(Block8) : 2 * Teams * GramianStage.HalfLength(rank8);
             return new KernelConfig(grid, new Index2D(GroupSize, 1), LaunchPlan.Shared(staged));
         }

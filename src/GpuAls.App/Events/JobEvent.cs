@@ -68,25 +68,6 @@ internal sealed record EngineChosen(EngineDescription Engine, DeviceChoice Choic
     ];
 }
 
-/// <summary>Plays do not fit the device's memory.</summary>
-/// <param name="Streamed">How they go through it.</param>
-internal sealed record PlaysStreaming(PlaysStreamed Streamed) : JobEvent
-{
-    public static readonly LogEvent Log = new(
-        LogLevel.Info, "streamed", "Plays do not fit in device memory and are streamed through it",
-        ("rows", "rows of the matrix: users or items"), ("blocks", "blocks they are streamed in"),
-        ("plays_bytes", "size of the plays, bytes"), ("left_bytes", "device memory left for them, bytes"));
-
-    public override IEnumerable<LogLine> Lines =>
-    [
-        Log.Line(
-            $"the plays of {Counted.Of(Streamed.Rows, "row")} ({ByteSize.Text(Streamed.PlaysBytes)}) do not fit in the "
-                + $"{ByteSize.Text(Streamed.LeftBytes)} of device memory left; "
-                + $"they stream through it in {Counted.Of(Streamed.Blocks, "block")}",
-            Streamed.Rows, Streamed.Blocks, Streamed.PlaysBytes, Streamed.LeftBytes),
-    ];
-}
-
 /// <summary>The model that was replaced could not be deleted.</summary>
 /// <param name="Path">Where it lies now.</param>
 internal sealed record LeftoverKept(string Path) : JobEvent

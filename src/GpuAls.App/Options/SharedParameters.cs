@@ -24,7 +24,7 @@ internal static class SharedParameters
             ValueName = "SIZE",
             DefaultNote = "all free memory",
             Summary = "Limit on device memory, such as 2GB or 1.5GiB",
-            Details = "Plays that do not fit are streamed; results stay the same.",
+            Details = "Plays and factors that do not fit are streamed; results differ by rounding at most.",
         },
     ]);
 

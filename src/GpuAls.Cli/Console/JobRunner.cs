@@ -55,8 +55,8 @@ internal static class JobRunner
 
     private static IAlsEngine Open(DeviceRequest request, EngineAnnouncement progress, JobProcesses processes)
     {
-        var streamed = new Relay<PlaysStreamed>(plays => progress.Report(new PlaysStreaming(plays)));
-        var engine = EngineFactory.Create(request, out var choice, streamed);
+        var notes = new Relay<MemoryNote>(note => progress.Report(MemoryEvents.Of(note)));
+        var engine = EngineFactory.Create(request, out var choice, notes);
         processes.RequireSame(
             "--device", Words.Of(engine.Capabilities.Device),
             "Pass --device with a device that every machine has; `gpuals devices` lists those of a machine.");

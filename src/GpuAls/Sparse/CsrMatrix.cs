@@ -150,6 +150,31 @@ internal sealed class CsrMatrix
         for (var row = 0; row <= rowCount; row++) indptr[row] = _indptr[firstRow + row] - start;
         return new CsrMatrix(ColumnCount, indptr, _indices, _values, (int)start);
     }
+
+    /// <summary>Some of the columns, from <paramref name="firstColumn"/> on, with all rows; a copy.</summary>
+    public CsrMatrix SliceColumns(int firstColumn, int columnCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(firstColumn);
+        ArgumentOutOfRangeException.ThrowIfNegative(columnCount);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstColumn, ColumnCount - columnCount);
+        var (indptr, indices, values) = (new long[RowCount + 1], new List<int>(), new List<float>());
+        for (var row = 0; row < RowCount; row++)
+        {
+            var columns = RowIndices(row);
+            var (first, end) = (Position(columns, firstColumn), Position(columns, firstColumn + columnCount));
+            foreach (var column in columns[first..end]) indices.Add(column - firstColumn);
+            values.AddRange(RowValues(row)[first..end]);
+            indptr[row + 1] = indices.Count;
+        }
+
+        return new CsrMatrix(columnCount, indptr, indices.ToArray(), values.ToArray(), start: 0);
+
+        static int Position(ReadOnlySpan<int> columns, int column)
+        {
+            var found = columns.BinarySearch(column);
+            return found < 0 ? ~found : found;
+        }
+    }
 }
 
 /// <summary>The rules of a CSR matrix, each with a message that says where it is broken.</summary>

@@ -64,7 +64,7 @@ internal sealed class Emulated : ITestEngine
     public static IAlsEngine Create()
     {
         var (device, description) = (First.Value.Accelerator, First.Value.Description);
-        var engine = new DeviceEngine(device, description, memoryBytes: null, streamed: null);
+        var engine = new DeviceEngine(device, description, memoryBytes: null, notes: null);
         All.Add(engine);
         return engine;
     }

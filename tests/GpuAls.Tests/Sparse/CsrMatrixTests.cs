@@ -15,6 +15,31 @@ public sealed class CsrMatrixTests
         Assert.That(slice.RowValues(1).ToArray(), Is.EqualTo(new[] { 2f, 7f }));
     }
 
+    [Test]
+    public void Slice_OfASlice_HasTheRowsOfBoth()
+    {
+        var matrix = new CsrMatrix(3, [0, 1, 1, 3, 4], [1, 0, 2, 1], [5, 2, 7, 8]);
+
+        var slice = matrix.Slice(1, 3).Slice(1, 2).MapValues(value => -value);
+
+        Assert.That(slice.Indptr.ToArray(), Is.EqualTo(new long[] { 0, 2, 3 }));
+        Assert.That(slice.Indices.ToArray(), Is.EqualTo(new[] { 0, 2, 1 }));
+        Assert.That(slice.Values.ToArray(), Is.EqualTo(new[] { -2f, -7f, -8f }));
+    }
+
+    [Test]
+    public void SliceColumns_Middle_HasTheirEntriesOfAllRows()
+    {
+        var matrix = new CsrMatrix(4, [0, 1, 1, 4], [1, 0, 2, 3], [5, 2, 7, 9]).Slice(0, 3);
+
+        var slice = matrix.SliceColumns(1, 2);
+
+        Assert.That(slice.ColumnCount, Is.EqualTo(2));
+        Assert.That(slice.Indptr.ToArray(), Is.EqualTo(new long[] { 0, 1, 1, 2 }));
+        Assert.That(slice.Indices.ToArray(), Is.EqualTo(new[] { 0, 1 }));
+        Assert.That(slice.Values.ToArray(), Is.EqualTo(new[] { 5f, 7f }));
+    }
+
     [TestCase(new long[] { 1, 1 }, new int[0], "starts at 1")]
     [TestCase(new long[] { 0, 2, 1 }, new[] { 0 }, "decreases after row 1")]
     [TestCase(new long[] { 0, 1 }, new[] { 3 }, "has column 3; there are 3")]

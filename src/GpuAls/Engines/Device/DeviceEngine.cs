@@ -8,23 +8,29 @@ namespace GpuAls;
 internal sealed class DeviceEngine : IAlsEngine
 {
     private readonly DeviceOperations _operations;
+    private readonly IProgress<MemoryNote>? _notes;
+
+    /// <summary>Numbers of rows of factors that do not fit, as far as they were reported.</summary>
+    private readonly HashSet<int> _spilledRows = [];
     private readonly KernelPreparation _preparation;
 
     /// <summary>An engine on a device that stays open after it, unless it is among <see cref="Owned"/>.</summary>
     /// <param name="accelerator">The device.</param>
     /// <param name="description">Name of the device for users.</param>
     /// <param name="memoryBytes">Maximum bytes of device memory to use; null for all that is free.</param>
-    /// <param name="streamed">Called when plays do not fit and are streamed.</param>
+    /// <param name="notes">Told what does not fit.</param>
     internal DeviceEngine(
-        Accelerator accelerator, EngineDescription description, long? memoryBytes, IProgress<PlaysStreamed>? streamed)
+        Accelerator accelerator, EngineDescription description, long? memoryBytes, IProgress<MemoryNote>? notes)
     {
         Description = description;
         var availableBytes = AvailableMemory.Of(accelerator);
         Capabilities = CapabilitiesOf(accelerator, availableBytes);
         Store = new DeviceStore(accelerator);
         Store.Memory.Bound = Math.Min(memoryBytes ?? long.MaxValue, availableBytes);
-        Pass = new PlaysPass(Store, streamed);
+        Pass = new PlaysPass(Store, notes);
         _operations = new DeviceOperations(Store, Pass);
+        Spilled = new SpilledOperations(Store, _operations);
+        _notes = notes;
         _preparation = new KernelPreparation(accelerator);
     }
 
@@ -41,6 +47,9 @@ internal sealed class DeviceEngine : IAlsEngine
 
     /// <summary>Solves rows.</summary>
     internal RowSolveLauncher RowSolve => _operations.RowSolve;
+
+    /// <summary>What is done with factors that do not fit.</summary>
+    internal SpilledOperations Spilled { get; }
 
     /// <summary>Passes plays to the kernels.</summary>
     internal PlaysPass Pass { get; }
@@ -68,7 +77,9 @@ internal sealed class DeviceEngine : IAlsEngine
     {
         var need = TrainingMemory.Of(Store.Accelerator, shape);
         var bound = Store.Memory.Left + Store.Memory.Scratch + Store.PlaysBytes; // plays can be evicted
-        if (need.Bytes > bound) throw new GpuAlsException(FailureKind.Device, need.Shortage(Description, bound));
+        if (Math.Min(need.LeastBytes, need.Bytes) > bound)
+            throw new GpuAlsException(FailureKind.Device, need.Shortage(Description, bound));
+        Store.SparedByFactors = need.Bytes > bound ? need.Spared(bound) : 0;
     }
 
     /// <inheritdoc/>
@@ -83,9 +94,14 @@ internal sealed class DeviceEngine : IAlsEngine
     public IEngineFactors CreateFactors(int rowCount, int rank)
     {
         EngineChecks.CreateFactors(this, rowCount, rank);
+        if (Store.Spills(rowCount, DeviceFactors.BytesOf(rowCount, rank))) return Spill(rowCount, rank);
         try
         {
             return new DeviceFactors(Store, rowCount, rank);
+        }
+        catch (Exception exception) when (DeviceErrors.IsOutOfMemory(exception))
+        {
+            return Spill(rowCount, rank);
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {
@@ -125,11 +141,11 @@ internal sealed class DeviceEngine : IAlsEngine
     /// <inheritdoc/>
     public void Gramian(IEngineFactors factors, RowRange rows, int blockRows, Span<double> sums)
     {
-        var device = (DeviceFactors)factors;
         EngineChecks.Gramian(factors, rows, blockRows, sums);
         try
         {
-            _operations.Gramian(device, rows, blockRows, sums);
+            if (SpilledOperations.Have(factors)) Spilled.Gramian(factors, rows, blockRows, sums);
+            else _operations.Gramian((DeviceFactors)factors, rows, blockRows, sums);
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {
@@ -143,7 +159,8 @@ internal sealed class DeviceEngine : IAlsEngine
         EngineChecks.SolveRows(this, problem);
         try
         {
-            return _operations.SolveRows(problem);
+            return SpilledOperations.Have(problem.FixedFactors, problem.Target, problem.Pull)
+                ? Spilled.SolveRows(problem) : _operations.SolveRows(problem);
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {
@@ -159,8 +176,10 @@ internal sealed class DeviceEngine : IAlsEngine
         EngineChecks.PlaysLoss(plays, rowFactors, rows, columnFactors);
         try
         {
-            return _operations.PlaysLoss(
-                (DevicePlays)plays, (DeviceFactors)rowFactors, rows.Start, (DeviceFactors)columnFactors, weights);
+            return SpilledOperations.Have(rowFactors, columnFactors)
+                ? Spilled.PlaysLoss(plays, rowFactors, rows, columnFactors, weights)
+                : _operations.PlaysLoss(
+                    (DevicePlays)plays, (DeviceFactors)rowFactors, rows.Start, (DeviceFactors)columnFactors, weights);
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {
@@ -174,7 +193,9 @@ internal sealed class DeviceEngine : IAlsEngine
         EngineChecks.SquaredNorm(factors, rows, rowWeights);
         try
         {
-            return _operations.WeightedSquaredNorm((DeviceFactors)factors, rows, rowWeights);
+            return SpilledOperations.Have(factors)
+                ? Spilled.WeightedSquaredNorm(factors, rows, rowWeights)
+                : _operations.WeightedSquaredNorm((DeviceFactors)factors, rows, rowWeights);
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {
@@ -188,7 +209,8 @@ internal sealed class DeviceEngine : IAlsEngine
         EngineChecks.Combine(target, x, y);
         try
         {
-            _operations.Combine((DeviceFactors)target, a, (DeviceFactors)x, b, (DeviceFactors)y);
+            if (SpilledOperations.Have(target, x, y)) Spilled.Combine(target, a, x, b, y);
+            else _operations.Combine((DeviceFactors)target, a, (DeviceFactors)x, b, (DeviceFactors)y);
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {
@@ -202,7 +224,8 @@ internal sealed class DeviceEngine : IAlsEngine
         EngineChecks.TopK(this, query, indices, scores);
         try
         {
-            _operations.TopK(query, PrunesLists, indices, scores);
+            if (SpilledOperations.Have(query.Queries, query.Items)) Spilled.TopK(query, PrunesLists, indices, scores);
+            else _operations.TopK(query, PrunesLists, indices, scores);
         }
         catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
         {
@@ -220,6 +243,7 @@ internal sealed class DeviceEngine : IAlsEngine
     public void Dispose()
     {
         _preparation.Dispose();
+        Spilled.Dispose();
         _operations.Dispose();
         Store.Dispose();
         foreach (var resource in Owned) Disposal.Quietly(resource);
@@ -248,6 +272,15 @@ internal sealed class DeviceEngine : IAlsEngine
             ? [SumPrecision.Fp32, SumPrecision.Tf32]
             : [SumPrecision.Fp32],
     };
+
+    /// <summary>Factors in host memory; what the training said of its memory is over when they are disposed.</summary>
+    private HostFactors Spill(int rowCount, int rank)
+    {
+        if (_spilledRows.Add(rowCount))
+            _notes?.Report(new FactorsSpilled(
+                rowCount, DeviceFactors.BytesOf(rowCount, rank), Store.Memory.Left + Store.PlaysBytes));
+        return new HostFactors(rowCount, rank) { Disposed = () => Store.SparedByFactors = null };
+    }
 
     private GpuAlsException Failure(Exception exception, string doing) =>
         DeviceErrors.Translate(exception, Description, Store.Memory.Bound, doing);

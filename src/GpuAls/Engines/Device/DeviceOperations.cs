@@ -55,16 +55,30 @@ internal sealed class DeviceOperations : IDisposable
             .. plan.IsAccelerated ? [_combine.Kernel, _loss.NormKernel] : Array.Empty<DeviceKernel>(),
         ];
 
-    public void Gramian(DeviceFactors factors, RowRange rows, int blockRows, Span<double> sums)
+    public void Gramian(DeviceFactors factors, RowRange rows, int blockRows, Span<double> sums) => Gramian(
+        factors.Rank, rows, blockRows, rows.Count, window => factors.Rows(window.Start, window.Count), sums);
+
+    /// <summary>The Gramian of factors that come to the device in windows, with the same bits.</summary>
+    /// <param name="rank">Number of factors.</param>
+    /// <param name="rows">The rows to sum over.</param>
+    /// <param name="blockRows">Rows of a block.</param>
+    /// <param name="windowRows">Rows of a window.</param>
+    /// <param name="window">Brings a window, [rows, Rank4], in the place of the one before.</param>
+    /// <param name="sums">[blocks, rank, rank].</param>
+    public void Gramian(
+        int rank, RowRange rows, int blockRows, int windowRows, Func<RowRange, ArrayView<Float4>> window,
+        Span<double> sums)
     {
-        _store.MakeRoom(new LaunchScratch(factors.Rank4, factors.RowCount, 0, 0));
-        var rank = factors.Rank;
-        var paddedRank = factors.Rank4 * Float4.Width;
+        var rank4 = Float4.CountFor(rank);
+        _store.MakeRoom(new LaunchScratch(rank4, rows.Count, 0, 0));
+        var paddedRank = rank4 * Float4.Width;
         var padded = new double[paddedRank * paddedRank];
         for (var first = 0; first < rows.Count; first += blockRows)
         {
-            var count = Math.Min(blockRows, rows.Count - first);
-            _gramian.Sum(factors.View, rows.Start + first, count, factors.Rank4, padded);
+            var start = rows.Start + first;
+            _gramian.Sum(
+                Math.Min(blockRows, rows.Count - first), rank4, windowRows,
+                (row, count) => window(new RowRange(start + row, count)), padded);
             var sum = sums.Slice(first / blockRows * rank * rank, rank * rank);
             for (var row = 0; row < rank; row++)
                 padded.AsSpan(row * paddedRank, rank).CopyTo(sum.Slice(row * rank, rank));

@@ -24,12 +24,20 @@ internal sealed unsafe class HostFactors : IEngineFactors
 
     public int Rank { get; }
 
+    /// <summary>Called when they are disposed; null for nothing.</summary>
+    public Action? Disposed { private get; init; }
+
     /// <summary>Floats from one row to the next.</summary>
     public int Stride { get; }
 
     public static int StrideOf(int rank) => (rank + Padding - 1) / Padding * Padding;
 
     public float* Row(int row) => _values.Pointer + ((long)row * Stride);
+
+    /// <summary>A row with some of its padding, which is zero.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="length">Rank .. <see cref="Stride"/>.</param>
+    public ReadOnlySpan<float> Padded(int row, int length) => new(Row(row), length);
 
     /// <summary>The rows repacked for scoring. Created on first use and kept until the rows change.</summary>
     public PackedItems Packed(int threadCount) => _packed ??= new PackedItems(this, threadCount);
@@ -87,6 +95,7 @@ internal sealed unsafe class HostFactors : IEngineFactors
     {
         Changing();
         _values.Dispose();
+        Disposed?.Invoke();
     }
 }
 

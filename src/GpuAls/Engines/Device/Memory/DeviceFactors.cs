@@ -17,10 +17,14 @@ internal sealed class DeviceFactors : IEngineFactors
     {
         (_store, RowCount, Rank, Rank4) = (store, rowCount, rank, Float4.CountFor(rank));
         store.Expect(Rank4);
-        _buffer = store.Allocate<Float4>(Math.Max(1, (long)rowCount * Rank4));
+        _buffer = store.Allocate<Float4>(BytesOf(rowCount, rank) / Float4.Bytes);
         _buffer.View.MemSetToZero();
         store.Accelerator.Synchronize();
     }
+
+    /// <summary>Bytes of device memory that factors take.</summary>
+    public static long BytesOf(int rowCount, int rank) =>
+        Math.Max(1, (long)rowCount * Float4.CountFor(rank)) * Float4.Bytes;
 
     /// <inheritdoc/>
     public int RowCount { get; }
@@ -51,6 +55,31 @@ internal sealed class DeviceFactors : IEngineFactors
             Pad(source.Slice(first * Rank, count * Rank), padded);
             staging.Wait(); // for the previous chunk, after which this slot is free
             staging.CopyToDevice(slot, Rows(rows.Start + first, count));
+        }
+
+        staging.Wait();
+    }
+
+    /// <summary>Overwrites all rows with some of other factors.</summary>
+    /// <param name="source">[rows, Rank], of host memory.</param>
+    /// <param name="rows">[RowCount], which of them.</param>
+    public void Gather(HostFactors source, int[] rows)
+    {
+        Require.Length(rows.Length, RowCount, nameof(rows));
+        Changing();
+        var (staging, slot) = (_store.Staging, 0);
+        for (var first = 0; first < rows.Length; first += ChunkRows, slot ^= 1)
+        {
+            var count = Math.Min(ChunkRows, rows.Length - first);
+            staging.Slot<Float4>(slot, count * Rank4);
+            var (from, to) = (first, slot);
+            Parallel.For(0, count, row =>
+            {
+                var padded = MemoryMarshal.Cast<Float4, float>(staging.Slot<Float4>(to, count * Rank4));
+                source.Padded(rows[from + row], PaddedRank).CopyTo(padded[(row * PaddedRank)..]);
+            });
+            staging.Wait(); // for the previous chunk, after which this slot is free
+            staging.CopyToDevice(slot, Rows(first, count));
         }
 
         staging.Wait();

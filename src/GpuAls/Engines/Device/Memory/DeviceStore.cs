@@ -58,6 +58,23 @@ internal sealed class DeviceStore(Accelerator accelerator) : IDisposable
         while (Memory.Left < ScratchToCome(scratch) && GiveUpPlays()) { }
     }
 
+    /// <summary>
+    /// Bytes that the factors of a training leave for the rest; factors that would not lie in the memory of the host
+    /// instead. 0 where all of them fit; null where no training has said what it needs.
+    /// </summary>
+    public long? SparedByFactors { get; set; }
+
+    /// <summary>Whether factors are to lie in the memory of the host.</summary>
+    /// <param name="rowCount">Number of rows.</param>
+    /// <param name="bytes">Bytes of the factors.</param>
+    public bool Spills(int rowCount, long bytes)
+    {
+        var left = Memory.Left + PlaysBytes - bytes;
+        if (SparedByFactors is { } spared) return left < spared;
+        // They would be of no use without room to search them, and for some more factors.
+        return left + Memory.Scratch < 2 * DeviceTopK.LeastBytes(longestRow: 0, rowCount, TrainingMemory.ListLength);
+    }
+
     /// <summary>Registers resident plays.</summary>
     public void Add(DevicePlays plays) => _resident.Add(plays);
 
@@ -100,19 +117,35 @@ internal static class AvailableMemory
     public static long Of(long free, long size) => Math.Max(0, free - Math.Min(LargestReserve, size / ReserveShare));
 }
 
-/// <summary>The minimum device memory for a training, with plays streamed one row at a time.</summary>
+/// <summary>
+/// The device memory for a training, with plays streamed one row at a time: with all factors on the device, and the
+/// minimum, with the factors in host memory and only those for the longest row on the device.
+/// </summary>
 /// <param name="Shape">Size of the training.</param>
 /// <param name="FactorBytes">The factor matrices.</param>
 /// <param name="ScratchBytes">Scratch of all operations, including the search for lists afterwards.</param>
 /// <param name="RowBytes">The longest row, twice.</param>
-internal readonly record struct TrainingMemory(TrainingShape Shape, long FactorBytes, long ScratchBytes, long RowBytes)
+/// <param name="SliceBytes">The factors that the Gramian sums at a time.</param>
+internal readonly record struct TrainingMemory(
+    TrainingShape Shape, long FactorBytes, long ScratchBytes, long RowBytes, long SliceBytes)
 {
-
     /// <summary>The usual list length after a training; longer lists may need more memory.</summary>
-    private const int ListLength = 10;
+    public const int ListLength = 10;
 
-    /// <summary>Total bytes.</summary>
+    /// <summary>Total bytes with all factors.</summary>
     public long Bytes => FactorBytes + ScratchBytes + RowBytes;
+
+    /// <summary>The factors of the longest row: of its plays, its own, and what it is pulled toward.</summary>
+    public long RowFactorBytes => Math.Min(FactorBytes, DeviceFactors.BytesOf(Shape.LongestRow + 2, Shape.Rank));
+
+    /// <summary>Total bytes with factors in host memory.</summary>
+    public long LeastBytes => ScratchBytes + Math.Max((2 * RowBytes) + RowFactorBytes, SliceBytes);
+
+    /// <summary>
+    /// Bytes that factors leave for the rest where not all of them fit: the minimum, and half of what is more.
+    /// </summary>
+    /// <param name="boundBytes">The device's available memory.</param>
+    public long Spared(long boundBytes) => LeastBytes + ((boundBytes - LeastBytes) / 2);
 
     /// <summary>Computes the memory for a training.</summary>
     public static TrainingMemory Of(Accelerator accelerator, TrainingShape shape)
@@ -129,7 +162,10 @@ internal readonly record struct TrainingMemory(TrainingShape Shape, long FactorB
             shape,
             shape.FactorRows * rank4 * Float4.Bytes,
             Math.Max(scratch, DeviceTopK.LeastBytes(shape.LongestRow, shape.ItemCount, ListLength) - row),
-            row);
+            row,
+            Math.Max(Slice(shape.UserCount), Slice(shape.ItemCount)));
+
+        long Slice(int rows) => DeviceFactors.BytesOf(GramianLauncher.SliceRows(accelerator, rows, rank4), shape.Rank);
     }
 
     /// <summary>Explains why the training does not fit, and what to change.</summary>
@@ -137,8 +173,7 @@ internal readonly record struct TrainingMemory(TrainingShape Shape, long FactorB
     /// <param name="boundBytes">Its available memory.</param>
     public string Shortage(EngineDescription device, long boundBytes) =>
         $"{device} has {ByteSize.Text(boundBytes)} of memory for gpuals, and this training needs at least "
-        + $"{ByteSize.Text(Bytes)}: {ByteSize.Text(FactorBytes)} for the "
-        + $"factors of {Counted.Of(Shape.UserCount, "user")} and {Counted.Of(Shape.ItemCount, "item")} "
-        + $"at rank {Shape.Rank}, {ByteSize.Text(ScratchBytes)} to work in, "
-        + $"{ByteSize.Text(RowBytes)} for the longest row of plays. {DeviceErrors.Remedy}";
+        + $"{ByteSize.Text(Math.Min(Bytes, LeastBytes))}: {ByteSize.Text(ScratchBytes)} to work in, the rest for the "
+        + $"longest row of plays and for a part of the factors of {Counted.Of(Shape.UserCount, "user")} and "
+        + $"{Counted.Of(Shape.ItemCount, "item")} at rank {Shape.Rank}. {DeviceErrors.Remedy}";
 }

@@ -63,16 +63,16 @@ internal sealed class DeviceProbe : IDisposable
     /// </summary>
     /// <param name="index">Index in <see cref="Infos"/>.</param>
     /// <param name="memoryBytes">Maximum bytes of device memory to use; null for all that is free.</param>
-    /// <param name="streamed">Called when plays do not fit and are streamed.</param>
+    /// <param name="notes">Told what does not fit.</param>
     /// <exception cref="GpuAlsException">Kind Device: the driver failed.</exception>
-    public DeviceEngine CreateEngine(int index, long? memoryBytes, IProgress<PlaysStreamed>? streamed)
+    public DeviceEngine CreateEngine(int index, long? memoryBytes, IProgress<MemoryNote>? notes)
     {
         var info = Infos[index];
         var description = new EngineDescription(info.Id, info.Name);
         try
         {
             var accelerator = _devices[index].CreateAccelerator(_context!);
-            return new DeviceEngine(accelerator, description, memoryBytes, streamed)
+            return new DeviceEngine(accelerator, description, memoryBytes, notes)
             {
                 Owned = [accelerator, _context!],
             };

@@ -6,16 +6,16 @@ internal static class EngineFactory
     /// <summary>Creates the engine for a request.</summary>
     /// <param name="request">The requested device.</param>
     /// <param name="choice">Why it is this device.</param>
-    /// <param name="streamed">Called when plays do not fit in the device's memory and are streamed.</param>
+    /// <param name="notes">Told what does not fit in the device's memory.</param>
     /// <exception cref="GpuAlsException">
     /// Kind Device: there is no such device, or it cannot be used. Kind Usage: a memory limit for a device that has
     /// none.
     /// </exception>
     public static IAlsEngine Create(
-        DeviceRequest request, out DeviceChoice choice, IProgress<PlaysStreamed>? streamed = null)
+        DeviceRequest request, out DeviceChoice choice, IProgress<MemoryNote>? notes = null)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var opening = new Opening(request.MemoryBytes, streamed) { Process = request.Process };
+        var opening = new Opening(request.MemoryBytes, notes) { Process = request.Process };
         choice = new DeviceChoice("", "requested");
         var engine = request.Kind switch
         {
@@ -132,11 +132,11 @@ internal static class EngineFactory
                 probe.Infos.Select(info => info.IsUsable ? $"{info.Name} is not a GPU" : $"{info.Name}: {info.Note}"));
 
     /// <summary>The settings with which device engines are opened.</summary>
-    private sealed record Opening(long? MemoryBytes, IProgress<PlaysStreamed>? Streamed)
+    private sealed record Opening(long? MemoryBytes, IProgress<MemoryNote>? Notes)
     {
         public LocalProcess Process { get; init; } = LocalProcess.Alone;
 
-        public DeviceEngine Open(DeviceProbe probe, int index) => probe.CreateEngine(index, MemoryBytes, Streamed);
+        public DeviceEngine Open(DeviceProbe probe, int index) => probe.CreateEngine(index, MemoryBytes, Notes);
     }
 }
 

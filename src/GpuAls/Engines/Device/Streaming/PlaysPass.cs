@@ -7,7 +7,7 @@ namespace GpuAls;
 /// <see cref="BlockPipeline"/>. The caller must queue a block's kernels on the default stream before requesting the
 /// next block.
 /// </summary>
-internal sealed class PlaysPass(DeviceStore store, IProgress<PlaysStreamed>? streamed)
+internal sealed class PlaysPass(DeviceStore store, IProgress<MemoryNote>? notes)
 {
     /// <summary>Maximum bytes per block; larger blocks are not copied faster.</summary>
     public const long LargestBlock = 64L << 20;
@@ -25,7 +25,7 @@ internal sealed class PlaysPass(DeviceStore store, IProgress<PlaysStreamed>? str
         var scratch = store.ScratchToCome(plays.Scratch);
         var blocks = Cut(plays, isScheduled, rowBytes: 0, scratch);
         if (!plays.IsKnownToStream)
-            streamed?.Report(
+            notes?.Report(
                 new PlaysStreamed(plays.RowCount, blocks.Count, plays.Size.Bytes, store.Memory.Left - scratch));
         plays.IsKnownToStream = true;
         return Stream(blocks);
@@ -86,4 +86,13 @@ internal sealed class PlaysPass(DeviceStore store, IProgress<PlaysStreamed>? str
 /// <param name="Blocks">Number of blocks.</param>
 /// <param name="PlaysBytes">Size of the plays.</param>
 /// <param name="LeftBytes">Bytes available for them.</param>
-internal sealed record PlaysStreamed(int Rows, int Blocks, long PlaysBytes, long LeftBytes);
+internal sealed record PlaysStreamed(int Rows, int Blocks, long PlaysBytes, long LeftBytes) : MemoryNote;
+
+/// <summary>Reports that factors do not fit in device memory and lie in that of the host.</summary>
+/// <param name="Rows">Number of rows: users or items.</param>
+/// <param name="Bytes">Size of the factors.</param>
+/// <param name="LeftBytes">Bytes of device memory left, some of which are needed to work in.</param>
+internal sealed record FactorsSpilled(int Rows, long Bytes, long LeftBytes) : MemoryNote;
+
+/// <summary>What does not fit in device memory, and where it is instead.</summary>
+internal abstract record MemoryNote;
