@@ -163,7 +163,10 @@ internal sealed class DeviceSpillingTests<TEngine>
             TestMatrices.Plays(items, [.. Enumerable.Range(0, users).Select(user => user % 20)], seed: 21));
         var options = AlsOptions.Default with
         {
-            Rank = 9, Iterations = 2, TrackLoss = true, Acceleration = acceleration,
+            Rank = 9,
+            Iterations = 2,
+            TrackLoss = true,
+            Acceleration = acceleration,
         };
         var whole = new FactorTrainer(_engine, options).Fit(plays);
         _engine.Release();
