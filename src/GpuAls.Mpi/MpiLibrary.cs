@@ -63,7 +63,7 @@ internal sealed unsafe partial record MpiLibrary(nint Handle, MpiHandles Handles
                 FailureKind.Usage, "This process was started by MPI, with which gpuals runs on Linux only.");
         // UCX, which carries the messages of many MPI libraries, takes SIGSEGV when it is loaded, which .NET needs for
         // its null checks, and patches the code of mmap and munmap while threads of .NET run in it, which crashes or
-        // hangs one process in ten. What the user has set stays. Environment.SetEnvironmentVariable does not reach
+        // hangs a process now and then. What the user has set stays. Environment.SetEnvironmentVariable does not reach
         // native code.
         _ = SetEnvironment("UCX_ERROR_SIGNALS", "", overwrite: 0);
         _ = SetEnvironment("UCX_MEM_MMAP_HOOK_MODE", "none", overwrite: 0);
