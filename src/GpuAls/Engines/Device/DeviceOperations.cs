@@ -63,7 +63,7 @@ internal sealed class DeviceOperations : IDisposable
     /// <param name="rows">The rows to sum over.</param>
     /// <param name="blockRows">Rows of a block.</param>
     /// <param name="windowRows">Rows of a window.</param>
-    /// <param name="window">Brings a window, [rows, Rank4], in the place of the one before.</param>
+    /// <param name="window">Brings a window, [rows, Rank4], which replaces the one before.</param>
     /// <param name="sums">[blocks, rank, rank].</param>
     public void Gramian(
         int rank, RowRange rows, int blockRows, int windowRows, Func<RowRange, ArrayView<Float4>> window,
@@ -85,15 +85,22 @@ internal sealed class DeviceOperations : IDisposable
         }
     }
 
-    public RowSolveReport SolveRows(in RowSolveProblem problem)
+    /// <summary>What a solve works in.</summary>
+    public static LaunchScratch ScratchOf(in RowSolveProblem problem)
     {
         var plays = (DevicePlays)problem.Plays;
-        _store.MakeRoom(plays.Scratch with
+        return plays.Scratch with
         {
             RowCount = problem.BlockSize == 0 ? plays.RowCount : Math.Max(plays.RowCount, plays.ColumnCount),
             OnTensorCores = problem.Precision == SumPrecision.Tf32,
             BlockSize = problem.BlockSize,
-        });
+        };
+    }
+
+    public RowSolveReport SolveRows(in RowSolveProblem problem)
+    {
+        var plays = (DevicePlays)problem.Plays;
+        _store.MakeRoom(ScratchOf(problem));
         var target = (DeviceFactors)problem.Target;
         target.Changing();
         var padded = target.Rank4 * Float4.Width;

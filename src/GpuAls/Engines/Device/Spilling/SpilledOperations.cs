@@ -14,7 +14,8 @@ namespace GpuAls;
 /// <param name="operations">What the device does with factors in its memory.</param>
 internal sealed class SpilledOperations(DeviceStore store, DeviceOperations operations) : IDisposable
 {
-    private readonly HostEngine _host = new();
+    /// <summary>Made when it is needed: most devices have room for all factors.</summary>
+    private readonly Lazy<HostEngine> _host = new(() => new HostEngine());
     private readonly SpilledLists _lists = new(store, operations);
 
     /// <summary>Blocks that were solved, for tests.</summary>
@@ -53,7 +54,7 @@ internal sealed class SpilledOperations(DeviceStore store, DeviceOperations oper
         var rowBytes = DeviceFactors.BytesOf(1, problem.Target.Rank);
         var cut = new SpilledCut(
             plays.Matrix,
-            store.Memory.Left + store.PlaysBytes - store.ScratchToCome(plays.Scratch),
+            store.Memory.Left + store.PlaysBytes - store.ScratchToCome(DeviceOperations.ScratchOf(problem)),
             problem.FixedFactors is HostFactors ? rowBytes : 0,
             problem.Pull is null ? rowBytes : 2 * rowBytes);
         var report = RowSolveReport.Nothing;
@@ -72,25 +73,28 @@ internal sealed class SpilledOperations(DeviceStore store, DeviceOperations oper
     {
         using var x = new OnHost(rowFactors);
         using var y = new OnHost(columnFactors);
-        return _host.PlaysLoss(OnHost.Of(plays), x.Factors, rows, y.Factors, weights);
+        return _host.Value.PlaysLoss(OnHost.Of(plays), x.Factors, rows, y.Factors, weights);
     }
 
     public double WeightedSquaredNorm(IEngineFactors factors, RowRange rows, ReadOnlySpan<float> rowWeights) =>
-        _host.WeightedSquaredNorm(factors, rows, rowWeights);
+        _host.Value.WeightedSquaredNorm(factors, rows, rowWeights);
 
     public void Combine(IEngineFactors target, float a, IEngineFactors x, float b, IEngineFactors y)
     {
         using var result = new OnHost(target);
         using var first = new OnHost(x);
         using var second = new OnHost(y);
-        _host.Combine(result.Factors, a, first.Factors, b, second.Factors);
+        _host.Value.Combine(result.Factors, a, first.Factors, b, second.Factors);
         if (result.IsCopy) FactorCopy.Rows(result.Factors, RowRange.All(target), target, 0);
     }
 
     public void TopK(in TopKQuery query, bool prunes, Span<int> indices, Span<float> scores) =>
         _lists.Make(query, prunes, indices, scores);
 
-    public void Dispose() => _host.Dispose();
+    public void Dispose()
+    {
+        if (_host.IsValueCreated) _host.Value.Dispose();
+    }
 
     private RowSolveReport Solve(in RowSolveProblem problem, CsrMatrix all, SpilledBlock block)
     {
