@@ -56,7 +56,9 @@ internal sealed class SearchRounds(
         var secondsBefore = _isListed ? 0 : time.GetElapsedTime(asked).TotalSeconds;
         try
         {
-            crew.Run(Next, result => Take(result, Note), queue.HasAny ? budget.Start() : cancellation);
+            crew.Run(
+                Next, (process, result) => queue.PassesOn(process, result) || Take(result, Note),
+                queue.HasAny ? budget.Start() : cancellation);
         }
         catch (OperationCanceledException) when (budget.IsOver && !cancellation.IsCancellationRequested)
         {

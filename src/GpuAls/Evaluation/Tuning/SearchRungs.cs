@@ -29,8 +29,9 @@ internal sealed class SearchRungs(
 
             crew.Run(
                 process => queue.Take(process) is { } trial ? Order(process, trial, rung) : null,
-                result =>
+                (process, result) =>
                 {
+                    if (queue.PassesOn(process, result)) return true;
                     log.Add(result);
                     _latest[result.Trial] = result;
                     return true;

@@ -32,9 +32,11 @@ internal sealed class TrialCrew(IProcessGroup group, TrialRunner runner, IProgre
 
     /// <summary>Runs trials until there are no more; on process 0, while the others <see cref="Help"/>.</summary>
     /// <param name="next">What a process that is free does next; null for nothing at present.</param>
-    /// <param name="ended">Told what a trial came to; returns whether any other is still needed.</param>
+    /// <param name="ended">
+    /// Told the process and what its trial came to; returns whether any other is still needed.
+    /// </param>
     /// <param name="cancellation">Stops all trials.</param>
-    public void Run(Func<int, TrialOrder?> next, Func<TrialResult, bool> ended, CancellationToken cancellation)
+    public void Run(Func<int, TrialOrder?> next, Func<int, TrialResult, bool> ended, CancellationToken cancellation)
     {
         if (group.Size > 1)
         {
@@ -45,7 +47,7 @@ internal sealed class TrialCrew(IProcessGroup group, TrialRunner runner, IProgre
         while (next(0) is { } order)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (!ended(runner.Run(order, cancellation))) return;
+            if (!ended(0, runner.Run(order, cancellation))) return;
         }
     }
 
@@ -74,7 +76,7 @@ internal sealed class TrialCrew(IProcessGroup group, TrialRunner runner, IProgre
     public void Dispose() => _own.Dispose();
 
     private void Share(
-        Func<int, TrialOrder?> next, Func<TrialResult, bool> ended, CancellationToken cancellation)
+        Func<int, TrialOrder?> next, Func<int, TrialResult, bool> ended, CancellationToken cancellation)
     {
         var running = new TrialOrder?[group.Size];
         var (isOver, isStopped, wasCancelled) = (false, false, false);
@@ -113,7 +115,7 @@ internal sealed class TrialCrew(IProcessGroup group, TrialRunner runner, IProgre
                 if (message.Result is not { } result) continue;
                 foreach (var done in result.Iterations.Skip(order.Before?.Iterations.Count ?? 0))
                     progress?.Report(new TrialStep(order.Trial, done.Iteration, order.Iterations));
-                isOver |= !ended(result);
+                isOver |= !ended(process, result);
             }
         }
 

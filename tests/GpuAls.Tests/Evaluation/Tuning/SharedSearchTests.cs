@@ -1,5 +1,6 @@
 using GpuAls.Tests.Processes;
 using GpuAls.Tests.Reference;
+using GpuAls.Tests.Training;
 
 namespace GpuAls.Tests.Evaluation.Tuning;
 
@@ -120,6 +121,31 @@ internal sealed class SharedSearchTests
         RankLadder Ladder() => new(new ListedTrials([Base, Base with { Alpha = 9 }]), parsed);
     }
 
+    /// <summary>What a full device fails goes to others, so that all trials come to what one process finds.</summary>
+    [Test]
+    public void Run_DevicesThatAreFull_LeaveTheTrialsToOthers([Values(0, 1, 2)] int sound)
+    {
+        foreach (var options in Listed)
+        {
+            var group = new ThreadGroup(3);
+            var results = group.Run(process => Search(
+                process, options, process.Rank == 0 ? new Journal() : null, default, isFull: process.Rank != sound));
+
+            Assert.That(group.Failures, Is.All.Null);
+            Assert.That(results[0], Is.EqualTo(Run(1, options, new Journal())), options.Kind.ToString());
+        }
+    }
+
+    /// <summary>What no process has room for has failed.</summary>
+    [Test]
+    public void Run_AllDevicesAreFull_FailsAsOneProcess()
+    {
+        var group = new ThreadGroup(3);
+        group.Run(process => Search(process, Listed[0], new Journal(), default, isFull: true));
+
+        Assert.That(group.Failures[0]?.Message, Does.StartWith("every trial failed").And.EndWith("full."));
+    }
+
     /// <summary>What only one process can tell ends the search.</summary>
     [TestCase(0)]
     [TestCase(1)]
@@ -161,9 +187,10 @@ internal sealed class SharedSearchTests
 
     private static string[] Search(
         IProcessGroup group, SearchOptions options, Journal? journal, CancellationToken cancellation,
-        TimeProvider? time = null, bool isBroken = false, Func<ITrialSource>? sourceOf = null)
+        TimeProvider? time = null, bool isBroken = false, bool isFull = false, Func<ITrialSource>? sourceOf = null)
     {
-        using var engine = new HostEngine(1);
+        using var host = new HostEngine(1);
+        using IAlsEngine engine = isFull ? new FailingEngine(host.Capabilities) : host;
         Evaluator[] folds = [Fold(itemCount: sourceOf is null ? 23 : 50)];
         var ranks = SearchAxis.Parse(AlsParameters.Table["rank"], "2,4");
         var source = sourceOf is not null ? sourceOf()

@@ -28,6 +28,35 @@ public sealed class TrialQueueTests
         Assert.That(queue.HasAny, Is.False);
     }
 
+    [Test]
+    public void PassesOn_FailedByADevice_GoesToThoseThatHaveNotTriedIt()
+    {
+        var queue = Queue(processes: 2, 2, 4);
+
+        Assert.That(queue.Take(0), Is.EqualTo(2));
+        Assert.That(queue.PassesOn(0, Failed(2, FailureKind.Device)));
+
+        Assert.That((queue.Take(0), queue.Take(0)), Is.EqualTo(((int?)4, (int?)null)));
+        Assert.That(queue.Take(1), Is.EqualTo(2));
+        Assert.That(queue.PassesOn(1, Failed(2, FailureKind.Device)), Is.False);
+        Assert.That(queue.HasAny, Is.False);
+    }
+
+    [Test]
+    public void PassesOn_FailedByItsOptions_Not() =>
+        Assert.That(Queue(processes: 2).PassesOn(0, Failed(1, FailureKind.BadInput)), Is.False);
+
+    private static TrialResult Failed(int trial, FailureKind kind) => new()
+    {
+        Trial = trial,
+        Rung = 1,
+        Iterations = [],
+        BestIteration = 0,
+        Metrics = [],
+        Seconds = 0,
+        Failure = new TrialFailure(kind, "full."),
+    };
+
     private static TrialQueue Queue(int processes, params int[] trials)
     {
         var queue = new TrialQueue(processes, trial => Costs[trial - 1]);
