@@ -55,6 +55,7 @@ public sealed class MeteredProcessGroupTests
         var seconds = new ThreadGroup(Size).Run(member =>
         {
             var group = new MeteredProcessGroup(member);
+            member.Meet(); // threads may start late
             if (group.Rank == 1) Thread.Sleep(300);
             group.Meet();
             return group.Traffic.Seconds;
@@ -70,6 +71,7 @@ public sealed class MeteredProcessGroupTests
         var seconds = new ThreadGroup(Size).Run(member =>
         {
             var group = new MeteredProcessGroup(member);
+            member.Meet(); // threads may start late
             if (group.Rank == 1) Thread.Sleep(300);
             var call = group.BeginAllGather(new byte[Size].AsMemory(), [0, 1, 2], [1, 1, 1]);
             if (group.Rank == 0) Thread.Sleep(400); // works meanwhile
