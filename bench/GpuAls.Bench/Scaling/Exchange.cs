@@ -31,13 +31,30 @@ internal sealed record Exchange(int Rank, int ProcessCount, EngineCapabilities E
     /// <summary>Bytes of the factors of some rows.</summary>
     public long FactorBytes(long rows) => rows * Rank * sizeof(float);
 
-    /// <summary>Bytes of the blocks of a Gramian that others sum; none where each sums all rows.</summary>
+    /// <summary>Bytes of the sums of all blocks of a Gramian; 0 where each process sums the only block.</summary>
+    public long GramianBytes(long rows)
+    {
+        var (blocks, _) = Blocks(rows);
+        return blocks == 1 ? 0 : blocks * Rank * Rank * sizeof(double);
+    }
+
+    /// <summary>The most rows of a Gramian that a process sums.</summary>
+    public long GramianRows(long rows)
+    {
+        var (blocks, blockRows) = Blocks(rows);
+        return Math.Min(rows, (blocks + ProcessCount - 1) / ProcessCount * blockRows);
+    }
+
     private long GramianBytes(int process, long rows)
     {
-        var blockRows = Engine.GramianBlockRows((int)rows, Rank);
-        var blocks = (rows + blockRows - 1) / blockRows;
-        if (blocks < ProcessCount) return 0;
+        var (blocks, _) = Blocks(rows);
         var own = (blocks * (process + 1) / ProcessCount) - (blocks * process / ProcessCount);
-        return (blocks - own) * Rank * Rank * sizeof(double);
+        return GramianBytes(rows) / blocks * (blocks - own);
+    }
+
+    private (long Blocks, long Rows) Blocks(long rows)
+    {
+        long blockRows = Engine.GramianBlocks.RowsOf((int)rows, Rank);
+        return ((rows + blockRows - 1) / blockRows, blockRows);
     }
 }

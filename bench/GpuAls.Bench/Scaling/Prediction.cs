@@ -25,6 +25,7 @@ internal sealed class Prediction
     private readonly GpuModel _gpu;
     private readonly Half[] _halves;
     private readonly double[] _slowest;
+    private readonly Exchange _exchange;
 
     /// <param name="gpu">Rank and speed of each GPU.</param>
     /// <param name="plays">The rows.</param>
@@ -39,12 +40,14 @@ internal sealed class Prediction
         double[][] seconds = [.. _halves.Select(half => half.Each(gpu.RowSeconds))];
         Time = Spread(seconds);
         _slowest = [.. seconds.Select(half => half.Max())];
-        Gramian = _halves.Sum(half => gpu.GramianSeconds(half.All.RowCount));
-        OneGpu = seconds.Sum(half => half.Sum()) + Gramian;
-        var exchange = new Exchange(gpu.Rank, processCount, new EngineCapabilities { Device = DeviceKind.Cuda });
+        _exchange = new Exchange(
+            gpu.Rank, processCount,
+            new EngineCapabilities { Device = DeviceKind.Cuda, GramianBlocks = GramianBlocks.OnDevice });
+        Gramian = _halves.Sum(half => gpu.GramianSeconds(_exchange.GramianRows(half.All.RowCount)));
+        OneGpu = seconds.Sum(half => half.Sum()) + _halves.Sum(half => gpu.GramianSeconds(half.All.RowCount));
         Received = Enumerable.Range(0, processCount)
-            .Max(process => exchange.Received(process, _halves[0].Rows(process), _halves[1].Rows(process), false));
-        FactorBytes = _halves.Sum(half => exchange.FactorBytes(half.All.RowCount));
+            .Max(process => _exchange.Received(process, _halves[0].Rows(process), _halves[1].Rows(process), false));
+        FactorBytes = _halves.Sum(half => _exchange.FactorBytes(half.All.RowCount));
         PlaysBytes = Enumerable.Range(0, processCount).Max(process => _halves.Sum(half => half.PlaysBytes(process)));
     }
 
@@ -60,7 +63,7 @@ internal sealed class Prediction
     /// <summary>Seconds of solving: the mean, and of the slowest of each half.</summary>
     public (double Mean, double Largest) Time { get; }
 
-    /// <summary>Seconds for both Gramians, of which a GPU sums all rows.</summary>
+    /// <summary>Seconds of a GPU for its part of both Gramians, the most of any.</summary>
     public double Gramian { get; }
 
     /// <summary>Seconds of one GPU that has all rows, with room for them.</summary>
@@ -81,15 +84,22 @@ internal sealed class Prediction
     /// <summary>Seconds to gather the factors of both sides.</summary>
     public double Exchange(Links links) => _halves.Sum(half => Gather(half, links));
 
-    /// <summary>Seconds of an iteration: each half is the Gramian, the slowest process and the exchange.</summary>
-    /// <param name="links">What carries the factors.</param>
-    /// <param name="overlaps">Whether rows are sent while others are solved, at best without any loss.</param>
+    /// <summary>
+    /// Seconds of an iteration: each half is the Gramian and its exchange, the slowest process, and the exchange of
+    /// factors.
+    /// </summary>
+    /// <param name="links">What carries sums and factors.</param>
+    /// <param name="overlaps">
+    /// Whether a chunk of rows is sent while the next is solved, at best without any loss: the first is only solved,
+    /// the last only sent.
+    /// </param>
     public double Iteration(Links links, bool overlaps) => Gramian + _halves.Zip(_slowest, (half, solving) =>
-        overlaps ? Math.Max(solving, Gather(half, links)) : solving + Gather(half, links)).Sum();
-
-    /// <summary>Seconds for both Gramians if each GPU summed a part of the rows, and all gathered the sums.</summary>
-    public double SharedGramian(Links links) => (Gramian / ProcessCount) + (_halves.Length * links.GatherSeconds(
-        (double)ProcessCount * _gpu.Rank * _gpu.Rank * sizeof(double), ProcessCount));
+    {
+        var chunks = overlaps ? SharedChunks.CountOf(half.All.RowCount, ProcessCount, _gpu.Rank) : 1;
+        var sending = Gather(half, links);
+        return links.GatherSeconds(_exchange.GramianBytes(half.All.RowCount), ProcessCount)
+            + ((solving + sending + (Math.Max(solving, sending) * (chunks - 1))) / chunks);
+    }).Sum();
 
     /// <summary>The time of one GPU ÷ that of all.</summary>
     public double Efficiency(double seconds) => OneGpu / ProcessCount / seconds;

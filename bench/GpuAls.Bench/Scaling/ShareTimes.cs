@@ -80,23 +80,10 @@ internal sealed record ShareTimes(double[] Users, double[] Items, double CostImb
             var gramian = new double[_options.Rank * _options.Rank];
             _engine.Gramian(others, RowRange.All(others), gramian);
             var regularization = RowRegularization.Compute(side.Plays, _options);
-            var plan = _options.Plan;
             // Of the CPU, not of the clock: others may use it too.
             var before = Environment.CpuUsage.TotalTime;
-            foreach (var (chunk, (rows, plays)) in side.OnEngine.Index())
-                _engine.SolveRows(new RowSolveProblem
-                {
-                    Rows = rows,
-                    Plays = plays,
-                    Weights = ConfidenceTransform.Weights(_options),
-                    FixedFactors = others,
-                    Gramian = gramian,
-                    Regularization = regularization.AsSpan(rows.Start - side.Rows.Start, rows.Count),
-                    Target = target,
-                    HasMore = chunk < side.Chunks.Count - 1,
-                    ConjugateGradientSteps = plan.ConjugateGradientSteps,
-                    BlockSize = plan.BlockSize,
-                });
+            for (var chunk = 0; chunk < side.Chunks.Count; chunk++)
+                _engine.SolveRows(side.Problem(chunk, _options, target, others, gramian, regularization));
             return (Environment.CpuUsage.TotalTime - before).TotalSeconds;
         }
     }

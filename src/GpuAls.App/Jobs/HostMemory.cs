@@ -28,9 +28,11 @@ internal static class HostMemory
     /// <param name="plays">The plays.</param>
     /// <param name="validationRows">Rows of the files to measure iterations on.</param>
     /// <param name="isHost">Whether the engine works in host memory.</param>
+    /// <param name="factorRows">Rows of the factors of the engine that lie in host memory.</param>
     /// <param name="features">The features of users and items.</param>
     public static long Of(
-        TrainJobOptions options, InputSurvey plays, long validationRows, bool isHost, FeatureTables features)
+        TrainJobOptions options, InputSurvey plays, long validationRows, bool isHost, long factorRows,
+        FeatureTables features)
     {
         var (als, rows) = (options.Als, plays.KeptRows);
         var hasWeights = options.Schema.HasWeights || als.HalfLife is not null;
@@ -42,12 +44,11 @@ internal static class HostMemory
             + Features(features.Items, plays.Items, als.Rank);
         var (users, items) = (plays.Users.Count, plays.Items.Count);
         var vectors = (users + items) * als.Rank * sizeof(float);
-        var padded = (users + items + als.KeptRows(users, items, features)) * HostFactors.StrideOf(als.Rank)
-            * sizeof(float);
+        var padded = factorRows * HostFactors.StrideOf(als.Rank) * sizeof(float);
         var first = (als.First == Side.Users ? items : users) * als.Rank * sizeof(float);
         var snapshots = (options.Validation is null ? 0 : 1) + (options.Checkpoint.Location is null ? 0 : 1);
         var confidences = isImplicit ? rows * 2 * sizeof(float) : 0;
-        var training = loaded + confidences + (isHost ? padded + Equations(als.Rank) : 0) + vectors + first
+        var training = loaded + confidences + padded + (isHost ? Equations(als.Rank) : 0) + vectors + first
             + (snapshots * vectors);
         var list = (options.Top * BytesOfAListedItem) + (als.Rank * BytesOfAListedFactor);
         var listing = Math.Min(users * list, ListsAtOnce + LargeGarbage.Most);
@@ -63,7 +64,7 @@ internal static class HostMemory
     private static long Equations(int rank)
     {
         var square = (long)rank * rank;
-        var blocks = Math.Clamp(EngineCapabilities.MostGramianSums / square, 1, HostEngine.MostGramianBlocks);
+        var blocks = GramianBlocks.OnHost.MostAt(rank);
         return (square * sizeof(double) * (blocks + 2))
             + (square * sizeof(float) * (2 + Environment.ProcessorCount));
     }

@@ -61,7 +61,8 @@ internal static class TrainDryRun
             Plays = plays,
             Device = engine.Description,
             HostBytes = HostMemory.Of(
-                options, plays, validation, engine.Capabilities.DeviceMemoryBytes is null, features.Tables),
+                options, plays, validation, engine.Capabilities.DeviceMemoryBytes is null,
+                engine.RowsInHostMemory(shape), features.Tables),
             DeviceBytes = engine.MemoryFor(shape),
             Model = options.Output,
             Lists = options.Recommendations ?? Stores.Combine(options.Output, ModelFiles.Recommendations),

@@ -3,11 +3,6 @@ namespace GpuAls;
 /// <summary>What an engine can do. Every check of what is asked for reads it here.</summary>
 internal sealed record EngineCapabilities
 {
-    private const int SmallestGramianBlock = 256;
-
-    /// <summary>Elements of the sums of all blocks: 128 MiB, as 64 blocks have at rank 512.</summary>
-    internal const long MostGramianSums = 1L << 24;
-
     /// <summary>What the engine computes on.</summary>
     public required DeviceKind Device { get; init; }
 
@@ -39,20 +34,8 @@ internal sealed record EngineCapabilities
     /// </summary>
     public Func<int, int> LongestDualRow { get; init; } = _ => 0;
 
-    /// <summary>
-    /// Blocks into which <see cref="EngineRows.Gramian"/> cuts the rows at most. Processes share the work by blocks;
-    /// with 1 each of them sums all rows.
-    /// </summary>
-    public int GramianBlocks { get; init; } = 1;
-
-    /// <summary>
-    /// Rows of a block of the Gramian: a function of their number and the rank alone, never of threads or processes.
-    /// </summary>
-    public int GramianBlockRows(int rowCount, int rank)
-    {
-        var blocks = (int)Math.Clamp(MostGramianSums / ((long)rank * rank), 1, GramianBlocks);
-        return Math.Max(SmallestGramianBlock, (rowCount + blocks - 1) / blocks);
-    }
+    /// <summary>How the rows of a Gramian are cut into blocks.</summary>
+    public GramianBlocks GramianBlocks { get; init; } = GramianBlocks.One;
 }
 
 /// <summary>What an engine runs on, for logs and manifests.</summary>

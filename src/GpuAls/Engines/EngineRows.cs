@@ -61,12 +61,38 @@ internal static class EngineRows
     public static void Gramian(this IAlsEngine engine, IEngineFactors factors, RowRange rows, Span<double> gramian)
     {
         ArgumentNullException.ThrowIfNull(engine);
+        engine.Gramian(factors, rows, engine.Capabilities.GramianBlocks, SingleProcess.Instance, gramian);
+    }
+
+    /// <summary>
+    /// The same by processes that have the same factors: each sums some of the blocks, and gets the others. A single
+    /// block is summed by all of them.
+    /// </summary>
+    /// <param name="engine">Where the factors of this process are.</param>
+    /// <param name="factors">[rows, rank].</param>
+    /// <param name="rows">The rows to sum over.</param>
+    /// <param name="cut">The blocks, as all processes cut them.</param>
+    /// <param name="group">The processes.</param>
+    /// <param name="gramian">[rank, rank], both triangles are written.</param>
+    public static void Gramian(
+        this IAlsEngine engine, IEngineFactors factors, RowRange rows, GramianBlocks cut, IProcessGroup group,
+        Span<double> gramian)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(factors);
-        var blockRows = engine.Capabilities.GramianBlockRows(rows.Count, factors.Rank);
-        var length = BlockCount(rows, blockRows) * factors.Rank * factors.Rank;
-        var rented = ArrayPool<double>.Shared.Rent(length);
-        var sums = rented.AsSpan(0, length);
-        engine.Gramian(factors, rows, blockRows, sums);
+        ArgumentNullException.ThrowIfNull(group);
+        var (blockRows, square) = (cut.RowsOf(rows.Count, factors.Rank), factors.Rank * factors.Rank);
+        var blocks = BlockCount(rows, blockRows);
+        var isShared = group.Size > 1 && blocks > 1;
+        var shares = isShared ? RowShares.Even(blocks, group.Size) : RowShares.Whole(blocks);
+        var own = shares.Range(isShared ? group.Rank : 0);
+        var first = own.Start * blockRows;
+        var ownRows = new RowRange(
+            rows.Start + first, (int)Math.Min((long)own.Count * blockRows, rows.Count - first));
+        var rented = ArrayPool<double>.Shared.Rent(blocks * square);
+        var sums = rented.AsSpan(0, blocks * square);
+        engine.Gramian(factors, ownRows, blockRows, sums.Slice(own.Start * square, own.Count * square));
+        if (isShared) group.AllGather(sums, shares, square);
         AddBlocks(sums, gramian);
         ArrayPool<double>.Shared.Return(rented);
     }

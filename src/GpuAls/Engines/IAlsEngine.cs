@@ -35,6 +35,9 @@ internal interface IAlsEngine : IDisposable
     /// </summary>
     long? MemoryFor(TrainingShape shape) => null;
 
+    /// <summary>Rows of the factors of a training that lie in host memory.</summary>
+    long RowsInHostMemory(TrainingShape shape) => shape.FactorRows;
+
     /// <summary>
     /// Begins to make ready for a training, beside the caller's other work; an engine that is ready at once does
     /// nothing.

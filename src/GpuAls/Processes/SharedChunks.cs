@@ -28,9 +28,8 @@ internal sealed class SharedChunks
     {
         ArgumentNullException.ThrowIfNull(shares);
         Shares = shares;
-        var (processes, rows) = (shares.ProcessCount, shares.RowCount);
-        var needed = (int)(((long)rows * rank / LargestValues) + 1);
-        Count = processes == 1 ? 1 : Math.Max(needed, Math.Clamp(rows / processes / smallest, 1, Most));
+        var processes = shares.ProcessCount;
+        Count = CountOf(shares.RowCount, processes, rank, smallest);
         _chunks = new RowShares[processes];
         for (var process = 0; process < processes; process++)
             _chunks[process] = RowShares.ByCost(
@@ -42,6 +41,18 @@ internal sealed class SharedChunks
 
     /// <summary>Number of chunks; one where a process is alone.</summary>
     public int Count { get; }
+
+    /// <summary>Number of chunks of some rows.</summary>
+    /// <param name="rowCount">Rows of all processes.</param>
+    /// <param name="processCount">Number of processes.</param>
+    /// <param name="rank">Values of a row of factors.</param>
+    /// <param name="smallest">The fewest rows of a process in a chunk, on average.</param>
+    public static int CountOf(long rowCount, int processCount, int rank, int smallest = UsualSmallest)
+    {
+        if (processCount == 1) return 1;
+        var needed = (rowCount * rank / LargestValues) + 1;
+        return (int)Math.Max(needed, Math.Clamp(rowCount / processCount / smallest, 1, Most));
+    }
 
     /// <summary>The rows of a process in a chunk.</summary>
     public RowRange Rows(int process, int chunk) =>

@@ -122,6 +122,36 @@ internal sealed class LoadedSide : IDisposable
     /// <summary>[Rows.Count, columns], their plays r.</summary>
     public CsrMatrix Plays { get; }
 
+    /// <summary>The equations of the rows of this process in a chunk.</summary>
+    /// <param name="chunk">Which chunk.</param>
+    /// <param name="options">What is trained; their confidences are those of the plays.</param>
+    /// <param name="target">[rows of all processes, rank], this side.</param>
+    /// <param name="fixedFactors">[columns, rank], the other side.</param>
+    /// <param name="gramian">YᵀY of the other side, [rank, rank].</param>
+    /// <param name="regularization">[rows of this process], λ.</param>
+    public RowSolveProblem Problem(
+        int chunk, AlsOptions options, IEngineFactors target, IEngineFactors fixedFactors, ReadOnlySpan<double> gramian,
+        ReadOnlySpan<float> regularization)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var (rows, plan) = (_chunks[chunk], options.Plan);
+        return new RowSolveProblem
+        {
+            Rows = rows,
+            Plays = _onEngine[chunk],
+            Weights = ConfidenceTransform.Weights(options),
+            FixedFactors = fixedFactors,
+            Gramian = gramian,
+            Regularization = regularization.Slice(rows.Start - Rows.Start, rows.Count),
+            Target = target,
+            HasMore = chunk < Chunks.Count - 1,
+            ConjugateGradientSteps = plan.ConjugateGradientSteps,
+            BlockSize = plan.BlockSize,
+            Precision = plan.Precision,
+            IsNonnegative = plan.IsNonnegative,
+        };
+    }
+
     /// <summary>[chunks], the rows of each, and [its rows, columns], their confidences.</summary>
     public IEnumerable<(RowRange Rows, IEnginePlays Plays)> OnEngine => _chunks.Zip(_onEngine);
 

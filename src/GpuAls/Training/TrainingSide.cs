@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 
 namespace GpuAls;
@@ -17,6 +16,7 @@ internal sealed class TrainingSide
     private readonly float[] _regularization;
     private readonly LoadedSide _plays;
     private readonly IProcessGroup _group;
+    private readonly GramianBlocks _gramianBlocks;
     private readonly IEngineFactors _factors;
     private readonly float[] _scaled;
     private readonly RowExchange _exchange;
@@ -35,6 +35,7 @@ internal sealed class TrainingSide
     {
         (_engine, _options, _side, _group) = (engine, options, side, plays.Group);
         _weights = ConfidenceTransform.Weights(options);
+        _gramianBlocks = engine.Capabilities.GramianBlocks.On(_group);
         (_ids, _plays, _factors) = side == Side.Users
             ? (plays.Plays.Users, plays.ByUser, factors.Users)
             : (plays.Plays.Items, plays.ByItem, factors.Items);
@@ -60,31 +61,19 @@ internal sealed class TrainingSide
     /// <exception cref="GpuAlsException">Kind Internal: a row cannot be solved.</exception>
     public RowSolveReport SolveAgainst(TrainingSide other, double scale = 1, CancellationToken cancellation = default)
     {
-        var plan = _options.Plan;
         if (_scaled != _regularization)
             for (var row = 0; row < _scaled.Length; row++) _scaled[row] = (float)(scale * _regularization[row]);
         var gramian = other.Gramian();
         var pull = _pull?.Scaled(scale);
         var report = RowSolveReport.Nothing;
-        foreach (var (chunk, (rows, plays)) in _plays.OnEngine.Index())
+        for (var chunk = 0; chunk < _plays.Chunks.Count; chunk++)
         {
-            report = report.With(_engine.SolveRows(new RowSolveProblem
+            var problem = _plays.Problem(chunk, _options, _factors, other._factors, gramian, _scaled) with
             {
-                Rows = rows,
-                Plays = plays,
-                Weights = _weights,
-                FixedFactors = other._factors,
-                Gramian = gramian,
-                Regularization = _scaled.AsSpan(rows.Start - _plays.Rows.Start, rows.Count),
                 Pull = pull,
-                Target = _factors,
-                HasMore = chunk < _plays.Chunks.Count - 1,
-                ConjugateGradientSteps = plan.ConjugateGradientSteps,
-                BlockSize = plan.BlockSize,
-                Precision = plan.Precision,
-                IsNonnegative = plan.IsNonnegative,
                 Cancellation = cancellation,
-            }), rows.Start);
+            };
+            report = report.With(_engine.SolveRows(problem), problem.Rows.Start);
             _exchange.Send(chunk);
         }
 
@@ -173,30 +162,8 @@ internal sealed class TrainingSide
     private double[] Gramian()
     {
         var gramian = new double[_options.Rank * _options.Rank];
-        var all = RowRange.All(_factors);
-        var blockRows = _engine.Capabilities.GramianBlockRows(all.Count, _options.Rank);
-        var blocks = EngineRows.BlockCount(all, blockRows);
-        if (_group.Size == 1 || blocks < _group.Size) _engine.Gramian(_factors, all, gramian);
-        else SumShared(blocks, blockRows, gramian);
+        _engine.Gramian(_factors, RowRange.All(_factors), _gramianBlocks, _group, gramian);
         return gramian;
-    }
-
-    /// <summary>
-    /// Each process sums some of the blocks, and gets the others; they are then added in their order, as by one
-    /// process.
-    /// </summary>
-    private void SumShared(int blocks, int blockRows, double[] gramian)
-    {
-        var shares = RowShares.Even(blocks, _group.Size);
-        var (first, end) = (shares.Start(_group.Rank), shares.Start(_group.Rank + 1));
-        var start = first * blockRows;
-        var rows = new RowRange(start, Math.Min(end * blockRows, _factors.RowCount) - start);
-        var rented = ArrayPool<double>.Shared.Rent(blocks * gramian.Length);
-        var sums = rented.AsSpan(0, blocks * gramian.Length);
-        _engine.Gramian(_factors, rows, blockRows, sums[(first * gramian.Length)..(end * gramian.Length)]);
-        _group.AllGather(sums, shares, gramian.Length);
-        EngineRows.AddBlocks(sums, gramian);
-        ArrayPool<double>.Shared.Return(rented);
     }
 
     private GpuAlsException Unsolvable(int row)

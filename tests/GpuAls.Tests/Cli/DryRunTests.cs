@@ -106,6 +106,32 @@ public sealed class DryRunTests
         }
     }
 
+    /// <summary>With them, training takes more than writing the lists; without, less.</summary>
+    [Test]
+    [Category("Emulated")]
+    public async Task DryRun_OfFactorsThatDoNotFitTheDevice_CountsThemAsHostMemory()
+    {
+        var plays = _folder.At("plays.parquet");
+        await Tool.SucceedAsync(
+            "sample", "--output", plays, "--users", "200000", "--items", "2000", "--plays", "400000");
+
+        var spilled = await Megabytes("--device-memory", "300MB") - await Megabytes();
+
+        var factors = 200_000 * 512 * sizeof(float) / 1e6;
+        Assert.That(spilled, Is.InRange(0.3 * factors, factors));
+
+        async Task<double> Megabytes(params string[] more)
+        {
+            var run = await Tool.SucceedAsync(
+            [
+                "train", plays, "--output", _folder.At("model"), "--rank", "512", "--solver", "ials++", "--device",
+                "emulated", "--dry-run", .. more,
+            ]);
+            var size = Regex.Match(run.Out, "about ([0-9.]+) ([MG])B of host memory").Groups;
+            return double.Parse(size[1].Value, CultureInfo.InvariantCulture) * (size[2].Value == "G" ? 1000 : 1);
+        }
+    }
+
     [Test]
     public async Task DryRun_OfAnotherCommand_SaysWhichHasIt()
     {

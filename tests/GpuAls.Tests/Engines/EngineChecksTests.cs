@@ -64,8 +64,17 @@ internal sealed class EngineChecksTests
     [TestCase(1_000_000, 512, 15_625)]
     [TestCase(1_000_000, 1_024, 62_500)]
     [TestCase(1_000_000, 2_048, 250_000)]
-    public void GramianBlockRows_OfAnEngineWith64Blocks_LeaveSumsOf128MiB(int rows, int rank, int blockRows) =>
-        Assert.That((OpenCl with { GramianBlocks = 64 }).GramianBlockRows(rows, rank), Is.EqualTo(blockRows));
+    public void GramianBlocks_OnHost_LeaveSumsOf128MiB(int rows, int rank, int blockRows) =>
+        Assert.That(GramianBlocks.OnHost.RowsOf(rows, rank), Is.EqualTo(blockRows));
+
+    [TestCase(100, 64, 1 << 18)]
+    [TestCase(1_000_000, 64, 1 << 18)]
+    [TestCase(1_000_000, 256, 1 << 16)]
+    [TestCase(1_000_000_000, 64, 1_953_125)]
+    [TestCase(1_000_000_000, 256, 3_906_250)]
+    [TestCase(int.MaxValue, 2_048, 1 << 29)]
+    public void GramianBlocks_OnDevice_AreOf64MiBAtLeast(int rows, int rank, int blockRows) =>
+        Assert.That(GramianBlocks.OnDevice.RowsOf(rows, rank), Is.EqualTo(blockRows));
 
     private static Dictionary<Solver, int> Ranks(int exact, int sweeps = 0) => sweeps == 0
         ? new() { [Solver.Cholesky] = exact }

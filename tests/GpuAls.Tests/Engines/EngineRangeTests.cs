@@ -77,7 +77,7 @@ internal sealed class EngineRangeTests<TEngine>
     {
         var rowCount = TEngine.TakesManyRows ? 40_000 : 700;
         using var factors = _engine.LoadFactors(TestMatrices.Factors(rowCount, Rank, seed: 3), Rank);
-        var blockRows = _engine.Capabilities.GramianBlockRows(rowCount, Rank);
+        var blockRows = _engine.Capabilities.GramianBlocks.RowsOf(rowCount, Rank);
         var blocks = new double[EngineRows.BlockCount(RowRange.All(factors), blockRows) * Rank * Rank];
         _engine.Gramian(factors, RowRange.All(factors), blockRows, blocks);
         var gramian = new double[Rank * Rank];

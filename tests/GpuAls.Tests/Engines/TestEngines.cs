@@ -61,10 +61,16 @@ internal sealed class Emulated : ITestEngine
 
     private static readonly ConcurrentBag<DeviceEngine> All = [];
 
-    public static IAlsEngine Create()
+    public static IAlsEngine Create() => Create(GramianBlocks.OnDevice);
+
+    /// <summary>The same with a Gramian in other blocks.</summary>
+    public static DeviceEngine Create(GramianBlocks blocks)
     {
         var (device, description) = (First.Value.Accelerator, First.Value.Description);
-        var engine = new DeviceEngine(device, description, memoryBytes: null, notes: null);
+        var engine = new DeviceEngine(device, description, memoryBytes: null, notes: null)
+        {
+            Capabilities = First.Value.Capabilities with { GramianBlocks = blocks },
+        };
         All.Add(engine);
         return engine;
     }

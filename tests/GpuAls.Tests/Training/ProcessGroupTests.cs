@@ -108,16 +108,18 @@ public sealed class ProcessGroupTests
         foreach (var one in trained) AssertSame(one, expected, "8 processes");
     }
 
+    /// <summary>Each sums some blocks of YᵀY: of 5, and of 4.</summary>
     [Test]
     [Category("Emulated")]
     [NonParallelizable]
     public void Fit_OnTheEmulator_GivesTheBytesOfOne()
     {
         var (plays, options) = (Plays(13, 7, Feedback.Implicit), Options with { Rank = 3, Iterations = 2 });
-        using var engine = Emulated.Create();
+        var blocks = new GramianBlocks(5, LeastRows: 1, LeastValues: 1);
+        using var engine = Emulated.Create(blocks);
         var expected = Fit(engine, SingleProcess.Instance, plays, options);
 
-        var trained = new ThreadGroup(3).Run(process => Fit(Emulated.Create(), process, plays, options));
+        var trained = new ThreadGroup(3).Run(process => Fit(Emulated.Create(blocks), process, plays, options));
 
         foreach (var one in trained) AssertSame(one, expected, "3 processes");
     }

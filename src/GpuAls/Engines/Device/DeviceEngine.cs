@@ -7,7 +7,10 @@ namespace GpuAls;
 /// <summary>ALS on an ILGPU accelerator of any kind: CUDA, OpenCL, or ILGPU's emulator.</summary>
 internal sealed class DeviceEngine : IAlsEngine
 {
+    private const string SummingLoss = "to sum the loss";
+
     private readonly DeviceOperations _operations;
+    private readonly DeviceWork _work;
     private readonly IProgress<MemoryNote>? _notes;
 
     /// <summary>Numbers of rows of factors that do not fit, as far as they were reported.</summary>
@@ -27,15 +30,19 @@ internal sealed class DeviceEngine : IAlsEngine
         Capabilities = CapabilitiesOf(accelerator, availableBytes);
         Store = new DeviceStore(accelerator);
         Store.Memory.Bound = Math.Min(memoryBytes ?? long.MaxValue, availableBytes);
+        _work = new DeviceWork(description, Store.Memory);
         Pass = new PlaysPass(Store, notes);
         _operations = new DeviceOperations(Store, Pass);
-        Spilled = new SpilledOperations(Store, _operations);
+        Spilled = new SpilledOperations(Store, _operations, new Lazy<HostEngine>(() => new HostEngine(HostThreads)));
         _notes = notes;
         _preparation = new KernelPreparation(accelerator);
     }
 
     /// <summary>What is disposed after the engine, in this order.</summary>
     internal IReadOnlyList<IDisposable> Owned { get; init; } = [];
+
+    /// <summary>Threads of the CPU for what is done beside the device.</summary>
+    internal int HostThreads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>The device's memory.</summary>
     internal DeviceStore Store { get; }
@@ -58,7 +65,7 @@ internal sealed class DeviceEngine : IAlsEngine
     public EngineDescription Description { get; }
 
     /// <inheritdoc/>
-    public EngineCapabilities Capabilities { get; }
+    public EngineCapabilities Capabilities { get; init; }
 
     /// <summary>The device, for measurements.</summary>
     internal Accelerator Accelerator => Store.Accelerator;
@@ -83,6 +90,10 @@ internal sealed class DeviceEngine : IAlsEngine
     }
 
     /// <inheritdoc/>
+    public long RowsInHostMemory(TrainingShape shape) => TrainingMemory.Of(Store.Accelerator, shape).SpilledRows(
+        Store.Memory.Left + Store.Memory.Scratch + Store.PlaysBytes);
+
+    /// <inheritdoc/>
     public long? MemoryFor(TrainingShape shape)
     {
         var entries = shape.PlayCount * (sizeof(int) + sizeof(float));
@@ -95,32 +106,24 @@ internal sealed class DeviceEngine : IAlsEngine
     {
         EngineChecks.CreateFactors(this, rowCount, rank);
         if (Store.Spills(rowCount, DeviceFactors.BytesOf(rowCount, rank))) return Spill(rowCount, rank);
-        try
+        return _work.Do<IEngineFactors>($"for factors of {Counted.Of(rowCount, "row")} at rank {rank}", () =>
         {
-            return new DeviceFactors(Store, rowCount, rank);
-        }
-        catch (Exception exception) when (DeviceErrors.IsOutOfMemory(exception))
-        {
-            return Spill(rowCount, rank);
-        }
-        catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
-        {
-            throw Failure(exception, $"for factors of {Counted.Of(rowCount, "row")} at rank {rank}");
-        }
+            try
+            {
+                return new DeviceFactors(Store, rowCount, rank);
+            }
+            catch (Exception exception) when (DeviceErrors.IsOutOfMemory(exception))
+            {
+                return Spill(rowCount, rank);
+            }
+        });
     }
 
     /// <inheritdoc/>
     public IEnginePlays LoadPlays(CsrMatrix plays)
     {
         ArgumentNullException.ThrowIfNull(plays);
-        try
-        {
-            return new DevicePlays(Store, plays);
-        }
-        catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
-        {
-            throw Failure(exception, $"for {Counted.Of(plays.EntryCount, "play")}");
-        }
+        return _work.Do($"for {Counted.Of(plays.EntryCount, "play")}", () => new DevicePlays(Store, plays));
     }
 
     /// <inheritdoc/>
@@ -128,44 +131,27 @@ internal sealed class DeviceEngine : IAlsEngine
     {
         var device = (DevicePlays)plays;
         EngineChecks.SamePattern(device.Matrix, values);
-        try
-        {
-            device.Reweigh(values);
-        }
-        catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
-        {
-            throw Failure(exception, $"for {Counted.Of(values.EntryCount, "play")}");
-        }
+        _work.Do($"for {Counted.Of(values.EntryCount, "play")}", values, device.Reweigh);
     }
 
     /// <inheritdoc/>
     public void Gramian(IEngineFactors factors, RowRange rows, int blockRows, Span<double> sums)
     {
         EngineChecks.Gramian(factors, rows, blockRows, sums);
-        try
+        _work.Do("for the Gramian", sums, sums =>
         {
             if (SpilledOperations.Have(factors)) Spilled.Gramian(factors, rows, blockRows, sums);
             else _operations.Gramian((DeviceFactors)factors, rows, blockRows, sums);
-        }
-        catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
-        {
-            throw Failure(exception, "for the Gramian");
-        }
+        });
     }
 
     /// <inheritdoc/>
     public RowSolveReport SolveRows(in RowSolveProblem problem)
     {
         EngineChecks.SolveRows(this, problem);
-        try
-        {
-            return SpilledOperations.Have(problem.FixedFactors, problem.Target, problem.Pull)
-                ? Spilled.SolveRows(problem) : _operations.SolveRows(problem);
-        }
-        catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
-        {
-            throw Failure(exception, "to solve the rows");
-        }
+        return _work.Do("to solve the rows", problem, problem =>
+            SpilledOperations.Have(problem.FixedFactors, problem.Target, problem.Pull)
+                ? Spilled.SolveRows(problem) : _operations.SolveRows(problem));
     }
 
     /// <inheritdoc/>
@@ -174,63 +160,43 @@ internal sealed class DeviceEngine : IAlsEngine
         in ConfidenceWeights weights)
     {
         EngineChecks.PlaysLoss(plays, rowFactors, rows, columnFactors);
-        try
-        {
-            return SpilledOperations.Have(rowFactors, columnFactors)
-                ? Spilled.PlaysLoss(plays, rowFactors, rows, columnFactors, weights)
-                : _operations.PlaysLoss(
-                    (DevicePlays)plays, (DeviceFactors)rowFactors, rows.Start, (DeviceFactors)columnFactors, weights);
-        }
-        catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
-        {
-            throw Failure(exception, "to sum the loss");
-        }
+        return _work.Do(SummingLoss, weights, weights => SpilledOperations.Have(rowFactors, columnFactors)
+            ? Spilled.PlaysLoss(plays, rowFactors, rows, columnFactors, weights)
+            : _operations.PlaysLoss(
+                (DevicePlays)plays, (DeviceFactors)rowFactors, rows.Start, (DeviceFactors)columnFactors, weights));
     }
 
     /// <inheritdoc/>
     public double WeightedSquaredNorm(IEngineFactors factors, RowRange rows, ReadOnlySpan<float> rowWeights)
     {
         EngineChecks.SquaredNorm(factors, rows, rowWeights);
-        try
-        {
-            return SpilledOperations.Have(factors)
-                ? Spilled.WeightedSquaredNorm(factors, rows, rowWeights)
-                : _operations.WeightedSquaredNorm((DeviceFactors)factors, rows, rowWeights);
-        }
-        catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
-        {
-            throw Failure(exception, "to sum the loss");
-        }
+        return _work.Do(SummingLoss, rowWeights, rowWeights => SpilledOperations.Have(factors)
+            ? Spilled.WeightedSquaredNorm(factors, rows, rowWeights)
+            : _operations.WeightedSquaredNorm((DeviceFactors)factors, rows, rowWeights));
     }
 
     /// <inheritdoc/>
     public void Combine(IEngineFactors target, float a, IEngineFactors x, float b, IEngineFactors y)
     {
         EngineChecks.Combine(target, x, y);
-        try
+        _work.Do("to combine factors", target, target =>
         {
             if (SpilledOperations.Have(target, x, y)) Spilled.Combine(target, a, x, b, y);
             else _operations.Combine((DeviceFactors)target, a, (DeviceFactors)x, b, (DeviceFactors)y);
-        }
-        catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
-        {
-            throw Failure(exception, "to combine factors");
-        }
+        });
     }
 
     /// <inheritdoc/>
     public void TopK(in TopKQuery query, Span<int> indices, Span<float> scores)
     {
         EngineChecks.TopK(this, query, indices, scores);
-        try
+        _work.Do($"to score {Counted.Of(query.Rows.Count, "row")}", new Lists(query, indices, scores), lists =>
         {
-            if (SpilledOperations.Have(query.Queries, query.Items)) Spilled.TopK(query, PrunesLists, indices, scores);
-            else _operations.TopK(query, PrunesLists, indices, scores);
-        }
-        catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
-        {
-            throw Failure(exception, $"to score {Counted.Of(query.Rows.Count, "row")}");
-        }
+            var query = lists.Query;
+            if (SpilledOperations.Have(query.Queries, query.Items))
+                Spilled.TopK(query, PrunesLists, lists.Indices, lists.Scores);
+            else _operations.TopK(query, PrunesLists, lists.Indices, lists.Scores);
+        });
     }
 
     /// <summary>The kernels of a training.</summary>
@@ -271,6 +237,7 @@ internal sealed class DeviceEngine : IAlsEngine
         Precisions = TensorCores.WhyNone(accelerator) is null
             ? [SumPrecision.Fp32, SumPrecision.Tf32]
             : [SumPrecision.Fp32],
+        GramianBlocks = GramianBlocks.OnDevice,
     };
 
     /// <summary>Factors in host memory; what the training said of its memory is over when they are disposed.</summary>
@@ -282,6 +249,13 @@ internal sealed class DeviceEngine : IAlsEngine
         return new HostFactors(rowCount, rank) { Disposed = () => Store.SparedByFactors = null };
     }
 
-    private GpuAlsException Failure(Exception exception, string doing) =>
-        DeviceErrors.Translate(exception, Description, Store.Memory.Bound, doing);
+    /// <summary>A search for lists.</summary>
+    private readonly ref struct Lists(TopKQuery query, Span<int> indices, Span<float> scores)
+    {
+        public TopKQuery Query { get; } = query;
+
+        public Span<int> Indices { get; } = indices;
+
+        public Span<float> Scores { get; } = scores;
+    }
 }

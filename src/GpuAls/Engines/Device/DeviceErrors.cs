@@ -52,3 +52,39 @@ internal static class DeviceErrors
         _ => false,
     };
 }
+
+/// <summary>Does things on a device; what its driver throws becomes a failure of kind Device.</summary>
+/// <param name="device">The device.</param>
+/// <param name="memory">Its memory.</param>
+internal sealed class DeviceWork(EngineDescription device, DeviceMemory memory)
+{
+    /// <summary>Does something.</summary>
+    /// <param name="doing">What is done, such as "to solve the rows".</param>
+    /// <param name="operation">Does it.</param>
+    public T Do<T>(string doing, Func<T> operation) => Do(doing, operation, operation => operation());
+
+    /// <summary>Does something with an input.</summary>
+    /// <param name="doing">What is done.</param>
+    /// <param name="input">What a lambda cannot capture, such as a span.</param>
+    /// <param name="operation">Does it.</param>
+    public void Do<TInput>(string doing, TInput input, Action<TInput> operation)
+        where TInput : allows ref struct => Do(doing, input, input =>
+    {
+        operation(input);
+        return true;
+    });
+
+    /// <summary>The same, with a result.</summary>
+    public T Do<TInput, T>(string doing, TInput input, Func<TInput, T> operation)
+        where TInput : allows ref struct
+    {
+        try
+        {
+            return operation(input);
+        }
+        catch (Exception exception) when (DeviceErrors.IsOfDevice(exception))
+        {
+            throw DeviceErrors.Translate(exception, device, memory.Bound, doing);
+        }
+    }
+}

@@ -3,9 +3,6 @@ namespace GpuAls;
 /// <summary>ALS on the CPU, with all cores and the widest vectors available: <c>--device cpu</c>.</summary>
 internal sealed class HostEngine : IAlsEngine, IRowScorer
 {
-    /// <summary>Enough for the threads of a large machine, but few enough that their sums take little memory.</summary>
-    internal const int MostGramianBlocks = 64;
-
     private readonly HostOperations _operations;
     private HostPreparation? _preparation;
 
@@ -40,7 +37,7 @@ internal sealed class HostEngine : IAlsEngine, IRowScorer
             Device = DeviceKind.Cpu,
             SolvesNonnegative = true,
             LongestDualRow = DualRows.LongestRow,
-            GramianBlocks = MostGramianBlocks,
+            GramianBlocks = GramianBlocks.OnHost,
         };
 
     /// <inheritdoc/>

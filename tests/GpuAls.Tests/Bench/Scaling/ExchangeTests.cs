@@ -9,7 +9,7 @@ namespace GpuAls.Tests.Bench.Scaling;
 public sealed class ExchangeTests
 {
     /// <summary>
-    /// So many rows that YᵀY has 64 blocks; and so few that it has two, which three processes do not share.
+    /// So many rows that YᵀY has 64 blocks; and so few that it has two, so that the first of three processes sums none.
     /// </summary>
     [TestCase(17_000, 900, 3, false)]
     [TestCase(17_000, 900, 3, true)]

@@ -56,19 +56,37 @@ public sealed class PredictionTests
         Prediction Of(int processCount, Func<int, double> cost) => new(gpu, plays, processCount, cost);
     }
 
+    /// <summary>Both sides have so many rows that they are sent in eight chunks.</summary>
     [Test]
-    public void Iteration_OverlappedExchange_HidesTheShorterOfBoth()
+    public void Iteration_OverlappedExchange_HidesTheShorterOfBothButForOneChunk()
     {
-        var (gpu, plays) = (GpuModel.All[0], Histories.Of("", 40_000, 9_000, 2_000_000));
+        var (gpu, plays) = (GpuModel.All[0], Histories.Of("", 200_000, 150_000, 20_000_000));
         var slow = new Links("", 1e6, 1e6, IsStaged: false);
         var predicted = new Prediction(gpu, plays, 8, gpu.RowSeconds);
 
         Assert.That(
             predicted.Iteration(slow, overlaps: true),
-            Is.EqualTo(predicted.Gramian + predicted.Exchange(slow)).Within(1e-9).Percent);
+            Is.EqualTo(predicted.Gramian + predicted.Exchange(slow) + (predicted.Time.Largest / 8))
+                .Within(1e-9).Percent);
         Assert.That(
             predicted.Iteration(slow, overlaps: false),
             Is.EqualTo(predicted.Gramian + predicted.Time.Largest + predicted.Exchange(slow)).Within(1e-9).Percent);
+    }
+
+    /// <summary>39 blocks of users and 4 of items: a GPU sums 5 and 1 of them, of 2¹⁸ rows each.</summary>
+    [Test]
+    public void Gramian_ManyRows_IsThatOfTheLargestShareOfBlocks()
+    {
+        var (gpu, plays) = (GpuModel.All[0], Histories.Of("", 10_000_000, 1_000_000, 100_000_000));
+        var free = new Links("", double.PositiveInfinity, double.PositiveInfinity, IsStaged: false);
+        var slow = new Links("", 1e6, 1e6, IsStaged: false);
+
+        var eight = new Prediction(gpu, plays, 8, gpu.RowSeconds);
+
+        Assert.That(eight.Gramian, Is.EqualTo(gpu.GramianSeconds(6 << 18)).Within(1e-9).Percent);
+        var sent = eight.Iteration(slow, overlaps: false) - eight.Iteration(free, overlaps: false);
+        Assert.That(
+            sent - eight.Exchange(slow), Is.EqualTo((39 + 4) * 64 * 64 * 8 / 1e6 * 7 / 8).Within(1e-6).Percent);
     }
 
     /// <summary>

@@ -105,6 +105,27 @@ internal sealed class DeviceSpillingTests<TEngine>
             Throws.InstanceOf<OperationCanceledException>());
     }
 
+    /// <summary>Processes may share out the blocks of factors that only some of them spill.</summary>
+    [Test]
+    public void Gramian_SpilledBlocks_HaveTheBitsOfThoseOnTheDevice()
+    {
+        var (rank, blockRows, rows) = (TEngine.TakesManyRows ? 48 : 3, 29, new RowRange(5, 70));
+        var values = TestMatrices.Factors(80, rank, seed: 18);
+        var (onDevice, spilled) = (new double[3 * rank * rank], new double[3 * rank * rank]);
+        using var factors = Load(values, rank, spills: false);
+        _engine.Gramian(factors, rows, blockRows, onDevice);
+
+        using var inHost = Load(values, rank, spills: true);
+        for (var block = 0; block < 3; block++)
+        {
+            var first = block * blockRows;
+            var part = new RowRange(rows.Start + first, Math.Min(blockRows, rows.Count - first));
+            _engine.Gramian(inHost, part, blockRows, spilled.AsSpan(block * rank * rank, rank * rank));
+        }
+
+        Assert.That(spilled, Is.EqualTo(onDevice));
+    }
+
     /// <summary>Whichever of two matrices is spilled, the CPU gives what the device gives.</summary>
     [Test]
     public void Sums_OfSpilledFactors_AreThoseOfTheDevice()

@@ -147,6 +147,25 @@ internal readonly record struct TrainingMemory(
     /// <param name="boundBytes">The device's available memory.</param>
     public long Spared(long boundBytes) => LeastBytes + ((boundBytes - LeastBytes) / 2);
 
+    /// <summary>
+    /// Rows of factors that lie in host memory: users, items and what is kept besides are brought to the device in
+    /// turn, where they fit.
+    /// </summary>
+    /// <param name="boundBytes">The device's available memory.</param>
+    public long SpilledRows(long boundBytes)
+    {
+        if (Bytes <= boundBytes) return 0;
+        var (left, spilled) = (boundBytes - Spared(boundBytes), 0L);
+        foreach (var rows in (long[])[Shape.UserCount, Shape.ItemCount, Shape.KeptRows])
+        {
+            var bytes = rows * Float4.CountFor(Shape.Rank) * Float4.Bytes;
+            if (bytes > left) spilled += rows;
+            else left -= bytes;
+        }
+
+        return spilled;
+    }
+
     /// <summary>Computes the memory for a training.</summary>
     public static TrainingMemory Of(Accelerator accelerator, TrainingShape shape)
     {
@@ -165,7 +184,11 @@ internal readonly record struct TrainingMemory(
             row,
             Math.Max(Slice(shape.UserCount), Slice(shape.ItemCount)));
 
-        long Slice(int rows) => DeviceFactors.BytesOf(GramianLauncher.SliceRows(accelerator, rows, rank4), shape.Rank);
+        long Slice(int rows)
+        {
+            var block = Math.Min(rows, GramianBlocks.OnDevice.RowsOf(rows, shape.Rank));
+            return DeviceFactors.BytesOf(GramianLauncher.SliceRows(accelerator, block, rank4), shape.Rank);
+        }
     }
 
     /// <summary>Explains why the training does not fit, and what to change.</summary>

@@ -63,9 +63,10 @@ internal sealed class DeviceProbe : IDisposable
     /// </summary>
     /// <param name="index">Index in <see cref="Infos"/>.</param>
     /// <param name="memoryBytes">Maximum bytes of device memory to use; null for all that is free.</param>
+    /// <param name="hostThreads">Threads of the CPU for what is done beside the device.</param>
     /// <param name="notes">Told what does not fit.</param>
     /// <exception cref="GpuAlsException">Kind Device: the driver failed.</exception>
-    public DeviceEngine CreateEngine(int index, long? memoryBytes, IProgress<MemoryNote>? notes)
+    public DeviceEngine CreateEngine(int index, long? memoryBytes, int hostThreads, IProgress<MemoryNote>? notes)
     {
         var info = Infos[index];
         var description = new EngineDescription(info.Id, info.Name);
@@ -74,6 +75,7 @@ internal sealed class DeviceProbe : IDisposable
             var accelerator = _devices[index].CreateAccelerator(_context!);
             return new DeviceEngine(accelerator, description, memoryBytes, notes)
             {
+                HostThreads = hostThreads,
                 Owned = [accelerator, _context!],
             };
         }

@@ -136,7 +136,8 @@ internal static class EngineFactory
     {
         public LocalProcess Process { get; init; } = LocalProcess.Alone;
 
-        public DeviceEngine Open(DeviceProbe probe, int index) => probe.CreateEngine(index, MemoryBytes, Notes);
+        public DeviceEngine Open(DeviceProbe probe, int index) =>
+            probe.CreateEngine(index, MemoryBytes, Process.Threads, Notes);
     }
 }
 

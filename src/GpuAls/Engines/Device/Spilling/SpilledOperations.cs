@@ -12,10 +12,10 @@ namespace GpuAls;
 /// </summary>
 /// <param name="store">The device's memory.</param>
 /// <param name="operations">What the device does with factors in its memory.</param>
-internal sealed class SpilledOperations(DeviceStore store, DeviceOperations operations) : IDisposable
+/// <param name="host">The CPU, once it is needed: most devices have room for all factors. Disposed with this.</param>
+internal sealed class SpilledOperations(DeviceStore store, DeviceOperations operations, Lazy<HostEngine> host)
+    : IDisposable
 {
-    /// <summary>Made when it is needed: most devices have room for all factors.</summary>
-    private readonly Lazy<HostEngine> _host = new(() => new HostEngine());
     private readonly SpilledLists _lists = new(store, operations);
 
     /// <summary>Blocks that were solved, for tests.</summary>
@@ -31,11 +31,10 @@ internal sealed class SpilledOperations(DeviceStore store, DeviceOperations oper
 
     public void Gramian(IEngineFactors factors, RowRange rows, int blockRows, Span<double> sums)
     {
-        var (rank, rank4) = (factors.Rank, Float4.CountFor(factors.Rank));
-        var slice = GramianLauncher.SliceRows(store.Accelerator, Math.Min(blockRows, rows.Count), rank4);
-        var room = store.Memory.Left + store.PlaysBytes
-            - store.ScratchToCome(new LaunchScratch(rank4, rows.Count, 0, 0));
-        var most = (int)Math.Min(room / DeviceFactors.BytesOf(1, rank), rows.Count);
+        var (rank, rank4, largest) = (factors.Rank, Float4.CountFor(factors.Rank), Math.Min(blockRows, rows.Count));
+        var slice = GramianLauncher.SliceRows(store.Accelerator, largest, rank4);
+        var room = store.Memory.Left + store.PlaysBytes - store.ScratchToCome(new LaunchScratch(rank4, largest, 0, 0));
+        var most = (int)Math.Min(room / DeviceFactors.BytesOf(1, rank), largest);
         using var window = new DeviceFactors(store, Math.Max(slice, most), rank);
         operations.Gramian(rank, rows, blockRows, window.RowCount, Bring, sums);
 
@@ -73,18 +72,18 @@ internal sealed class SpilledOperations(DeviceStore store, DeviceOperations oper
     {
         using var x = new OnHost(rowFactors);
         using var y = new OnHost(columnFactors);
-        return _host.Value.PlaysLoss(OnHost.Of(plays), x.Factors, rows, y.Factors, weights);
+        return host.Value.PlaysLoss(OnHost.Of(plays), x.Factors, rows, y.Factors, weights);
     }
 
     public double WeightedSquaredNorm(IEngineFactors factors, RowRange rows, ReadOnlySpan<float> rowWeights) =>
-        _host.Value.WeightedSquaredNorm(factors, rows, rowWeights);
+        host.Value.WeightedSquaredNorm(factors, rows, rowWeights);
 
     public void Combine(IEngineFactors target, float a, IEngineFactors x, float b, IEngineFactors y)
     {
         using var result = new OnHost(target);
         using var first = new OnHost(x);
         using var second = new OnHost(y);
-        _host.Value.Combine(result.Factors, a, first.Factors, b, second.Factors);
+        host.Value.Combine(result.Factors, a, first.Factors, b, second.Factors);
         if (result.IsCopy) FactorCopy.Rows(result.Factors, RowRange.All(target), target, 0);
     }
 
@@ -93,7 +92,7 @@ internal sealed class SpilledOperations(DeviceStore store, DeviceOperations oper
 
     public void Dispose()
     {
-        if (_host.IsValueCreated) _host.Value.Dispose();
+        if (host.IsValueCreated) host.Value.Dispose();
     }
 
     private RowSolveReport Solve(in RowSolveProblem problem, CsrMatrix all, SpilledBlock block)
