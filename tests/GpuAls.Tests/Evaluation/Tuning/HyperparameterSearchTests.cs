@@ -1,5 +1,3 @@
-using GpuAls.Tests.Reference;
-
 namespace GpuAls.Tests.Evaluation.Tuning;
 
 internal sealed class HyperparameterSearchTests
@@ -30,7 +28,7 @@ internal sealed class HyperparameterSearchTests
         var fold = Folds(1)[0];
         var search = Search([fold], options);
 
-        foreach (var result in search.Run(new Notes()))
+        foreach (var result in search.Run(new TrialNotes()))
         {
             var als = search.Candidates[result.Trial - 1] with { Iterations = result.BestIteration };
             var trained = new FactorTrainer(_engine, als).Fit(fold.HeldOut.Train);
@@ -49,7 +47,7 @@ internal sealed class HyperparameterSearchTests
     {
         var options = Kinds[0];
 
-        var results = Search(Folds(1), options).Run(new Notes());
+        var results = Search(Folds(1), options).Run(new TrialNotes());
 
         var values = results.Select(result => result.Measured(new Metric("ndcg", 3))!.Value).ToArray();
         Assert.That(values, Is.Ordered.Descending);
@@ -67,7 +65,7 @@ internal sealed class HyperparameterSearchTests
     {
         var search = Search(Folds(1), Kinds[2]);
 
-        var results = search.Run(new Notes());
+        var results = search.Run(new TrialNotes());
 
         Assert.That(search.Rungs, Is.EqualTo(new[] { new Rung(8, 3), new Rung(4, 6), new Rung(2, 12) }));
         Assert.That(results.Select(result => result.Iterations.Count), Is.EqualTo(new[] { 12, 12, 6, 6, 3, 3, 3, 3 }));
@@ -80,7 +78,7 @@ internal sealed class HyperparameterSearchTests
     {
         using var engine = new CountingEngine(_engine);
 
-        var results = Search(Folds(1), Kinds[2], engine).Run(new Notes());
+        var results = Search(Folds(1), Kinds[2], engine).Run(new TrialNotes());
 
         Assert.That(engine.Solved, Is.EqualTo(2 * results.Sum(result => result.Iterations.Count)));
     }
@@ -88,7 +86,7 @@ internal sealed class HyperparameterSearchTests
     [Test]
     public void Run_LaterRung_AddsItsSecondsToThoseBefore()
     {
-        var notes = new Notes();
+        var notes = new TrialNotes();
         Search(Folds(1), Kinds[2]).Run(notes);
 
         var resumed = Search(Folds(1), Kinds[2]).Run(notes.OfRung(1, result => result with { Seconds = 1000 }));
@@ -100,7 +98,7 @@ internal sealed class HyperparameterSearchTests
     [Test]
     public void Run_BestIterationOfAnEarlierRung_IsKeptAndEndsTheTrial()
     {
-        var notes = new Notes();
+        var notes = new TrialNotes();
         Search(Folds(1), Kinds[3]).Run(notes);
         var first = notes.OfRung(
             1,
@@ -124,7 +122,7 @@ internal sealed class HyperparameterSearchTests
     [Test]
     public void Run_HalvingWithoutPatience_TakesTheLastIteration()
     {
-        var results = Search(Folds(1), Kinds[2]).Run(new Notes());
+        var results = Search(Folds(1), Kinds[2]).Run(new TrialNotes());
 
         Assert.That(
             results.Any(result => result.Iterations[^1].Value < result.Iterations.Max(iteration => iteration.Value)),
@@ -138,25 +136,25 @@ internal sealed class HyperparameterSearchTests
     public void Run_StoppedAnywhere_GoesOnToTheSameResults(SearchOptions options)
     {
         var folds = Folds(2);
-        var whole = Search(folds, options).Run(new Notes());
+        var whole = Search(folds, options).Run(new TrialNotes());
 
         foreach (var stop in new[] { 1, 5, 7 })
         {
             using var source = new CancellationTokenSource();
-            var notes = new Notes { After = (stop, source.Cancel) };
+            var notes = new TrialNotes { After = (stop, source.Cancel) };
             Assert.That(
                 () => Search(folds, options).Run(notes, cancellation: source.Token),
                 Throws.InstanceOf<OperationCanceledException>());
-            Assert.That(notes.Added, Is.EqualTo(stop));
+            Assert.That(notes.All.Count(), Is.EqualTo(stop));
 
             var resumed = Search(folds, options).Run(notes);
 
             Assert.That(
-                resumed.Select(WithoutSeconds), Is.EqualTo(whole.Select(WithoutSeconds)), $"stopped after {stop}");
+                resumed.Select(SearchSamples.Text), Is.EqualTo(whole.Select(SearchSamples.Text)),
+                $"stopped after {stop}");
         }
     }
 
-    /// <summary>A paused trial goes on with its momentum; a resumed one does all iterations again.</summary>
     /// <summary>A trial whose loss hardly changes any more is over, in a later rung too.</summary>
     [TestCaseSource(nameof(Kinds))]
     public void Run_Tolerance_TrainsTrialsUntilTheyConverge(SearchOptions options)
@@ -164,7 +162,7 @@ internal sealed class HyperparameterSearchTests
         AlsOptions[] trials = [.. new[] { 0.02, 0.2 }.Select(tolerance => Base with { Tolerance = tolerance })];
 
         var results = new HyperparameterSearch(
-            _engine, Folds(2), trials, options with { Patience = 0 }, NoIntervals).Run(new Notes());
+            _engine, Folds(2), trials, options with { Patience = 0 }, NoIntervals).Run(new TrialNotes());
 
         foreach (var result in results)
         {
@@ -180,6 +178,7 @@ internal sealed class HyperparameterSearchTests
         Assert.That(results.Min(result => result.Iterations.Count), Is.LessThan(Base.Iterations));
     }
 
+    /// <summary>A paused trial goes on with its momentum; a resumed one does all iterations again.</summary>
     [Test]
     public void Run_AcceleratedAndStopped_GoesOnToTheSameResults()
     {
@@ -188,17 +187,17 @@ internal sealed class HyperparameterSearchTests
         [
             .. new[] { 2, 3, 4 }.Select(rank => Base with { Rank = rank, Acceleration = Acceleration.Momentum }),
         ];
-        var whole = Run(new Notes(), default);
+        var whole = Run(new TrialNotes(), default);
         using var source = new CancellationTokenSource();
-        var notes = new Notes { After = (3, source.Cancel) };
+        var notes = new TrialNotes { After = (3, source.Cancel) };
         Assert.That(() => Run(notes, source.Token), Throws.InstanceOf<OperationCanceledException>());
 
         var resumed = Run(notes, default);
 
         Assert.That(whole.Max(result => result.Rung), Is.Positive);
-        Assert.That(resumed.Select(WithoutSeconds), Is.EqualTo(whole.Select(WithoutSeconds)));
+        Assert.That(resumed.Select(SearchSamples.Text), Is.EqualTo(whole.Select(SearchSamples.Text)));
 
-        IReadOnlyList<TrialResult> Run(Notes known, CancellationToken cancellation) =>
+        IReadOnlyList<TrialResult> Run(TrialNotes known, CancellationToken cancellation) =>
             new HyperparameterSearch(_engine, folds, trials, Kinds[2], NoIntervals).Run(known, null, cancellation);
     }
 
@@ -207,7 +206,7 @@ internal sealed class HyperparameterSearchTests
     {
         var steps = new Steps();
 
-        Search(Folds(1), Kinds[2]).Run(new Notes(), steps);
+        Search(Folds(1), Kinds[2]).Run(new TrialNotes(), steps);
 
         (int Iteration, int Iterations)[] expected =
             [.. Rung(1, 3, trials: 8), .. Rung(4, 6, trials: 4), .. Rung(7, 12, trials: 2)];
@@ -222,7 +221,7 @@ internal sealed class HyperparameterSearchTests
     public void Run_TrialThatFails_IsLastAndSaysWhy()
     {
         var results = new HyperparameterSearch(
-            _engine, Folds(1), [Base with { Rank = 100 }, Base], Kinds[0], NoIntervals).Run(new Notes());
+            _engine, Folds(1), [Base with { Rank = 100 }, Base], Kinds[0], NoIntervals).Run(new TrialNotes());
 
         Assert.That(results.Select(result => result.Trial), Is.EqualTo(new[] { 2, 1 }));
         Assert.That(results[1].Failure!.Message, Does.Contain("--rank 100 is larger than the number of items"));
@@ -232,7 +231,7 @@ internal sealed class HyperparameterSearchTests
     public void Run_AllTrialsFail_Fails() =>
         Assert.That(
             () => new HyperparameterSearch(
-                _engine, Folds(1), [Base with { Rank = 100 }], Kinds[0], NoIntervals).Run(new Notes()),
+                _engine, Folds(1), [Base with { Rank = 100 }], Kinds[0], NoIntervals).Run(new TrialNotes()),
             Throws.InstanceOf<GpuAlsException>().With.Message.Contains("--rank 100 is larger"));
 
     [Test]
@@ -246,7 +245,7 @@ internal sealed class HyperparameterSearchTests
             [fold],
             [Base, Base with { Rank = 3 }, Base with { Alpha = 7 }],
             Kinds[0],
-            NoIntervals).Run(new Notes());
+            NoIntervals).Run(new TrialNotes());
 
         Assert.That(engine.PlaysLoaded, Is.EqualTo(2 + 1), "both sides, and what lists leave out");
         Assert.That(engine.Reweighed, Is.EqualTo(2), "both sides of the last trial");
@@ -259,7 +258,7 @@ internal sealed class HyperparameterSearchTests
         using var engine = new CountingEngine(_engine) { Loss = double.NaN };
 
         var results = new HyperparameterSearch(
-            engine, Folds(1), [Base with { TrackLoss = true }], Kinds[1], NoIntervals).Run(new Notes());
+            engine, Folds(1), [Base with { TrackLoss = true }], Kinds[1], NoIntervals).Run(new TrialNotes());
 
         Assert.That(results[0].Iterations.Select(iteration => iteration.Loss), Is.All.Null);
     }
@@ -268,7 +267,7 @@ internal sealed class HyperparameterSearchTests
     [Test]
     public void Run_TimeLeftForLessThanATrial_BeginsNone()
     {
-        var notes = new Notes();
+        var notes = new TrialNotes();
         Search(Folds(1), Kinds[0]).Run(notes);
         var five = notes.OfRung(1, result => result with { Seconds = 100 }, result => result.Trial <= 5);
 
@@ -285,7 +284,7 @@ internal sealed class HyperparameterSearchTests
     [Test]
     public void Run_TimeOverDuringATrial_StopsIt()
     {
-        var notes = new Notes();
+        var notes = new TrialNotes();
         Search(Folds(1), Kinds[0]).Run(notes);
         var two = notes.OfRung(1, result => result, result => result.Trial <= 2);
 
@@ -295,7 +294,7 @@ internal sealed class HyperparameterSearchTests
         Assert.That(search.Run(two).Select(result => result.Trial), Is.EquivalentTo(new[] { 1, 2 }));
         Assert.That(search.IsTimeOver);
         Assert.That(
-            () => Over().Run(new Notes()),
+            () => Over().Run(new TrialNotes()),
             Throws.InstanceOf<GpuAlsException>().With.Message.Contains("--time 60min was over before the first trial"));
 
         HyperparameterSearch Over() =>
@@ -309,7 +308,7 @@ internal sealed class HyperparameterSearchTests
     public void Run_CancelledWithTimeLeft_IsCancelled()
     {
         using var source = new CancellationTokenSource();
-        var notes = new Notes { After = (2, source.Cancel) };
+        var notes = new TrialNotes { After = (2, source.Cancel) };
 
         Assert.That(
             () => Search(Folds(1), Kinds[0] with { Time = TimeSpan.FromHours(1) }).Run(notes, null, source.Token),
@@ -335,7 +334,7 @@ internal sealed class HyperparameterSearchTests
             var ranks = SearchAxis.Parse(AlsParameters.Table["rank"], "2,4");
             var plan = SearchPlan.Of(options, new SearchSpace(Base, [ranks]), folds[0].HeldOut.Train);
             var search = new HyperparameterSearch(engine, folds, plan.Trials, options, NoIntervals);
-            return [.. search.Run(new Notes()).Select(result => WithoutSeconds(result) + " " + result.Tried)];
+            return [.. search.Run(new TrialNotes()).Select(result => SearchSamples.Text(result))];
         }
     }
 
@@ -351,64 +350,8 @@ internal sealed class HyperparameterSearchTests
         return new HyperparameterSearch(engine ?? _engine, folds, grid, options, NoIntervals);
     }
 
-    private static Evaluator[] Folds(int count)
-    {
-        var byUser = TestMatrices.Plays(23, [.. Enumerable.Range(0, 31).Select(user => 3 + (user % 7))], seed: 5);
-        var plays = new InteractionMatrix(
-            new IdIndex<int>([.. Enumerable.Range(0, 31)]), new IdIndex<int>([.. Enumerable.Range(0, 23)]), byUser);
-        var options = new EvaluationOptions { Cutoffs = [3] };
-        return [.. Enumerable.Range(0, count).Select(fold => new Evaluator(
-            HeldOut.Of(plays, HoldOutSplit.Fold(byUser, fold, 4, seed: 2)), options))];
-    }
-
-    private static string WithoutSeconds(TrialResult result) => string.Join(
-        ' ',
-        result.Trial,
-        result.Rung,
-        result.BestIteration,
-        string.Join(',', result.Metrics),
-        string.Join(',', result.Iterations.Select(iteration => $"{iteration.Iteration}:{iteration.Value:R}")));
-
-    /// <summary>A log in memory, which may do something after some notes.</summary>
-    private sealed class Notes : ITrialLog
-    {
-        private readonly Dictionary<(int, int), TrialResult> _results = [];
-
-        public (int Count, Action Do)? After { get; init; }
-
-        public int Added => _results.Count;
-
-        public IEnumerable<TrialResult> All => _results.Values;
-
-        /// <summary>Those of a rung only, changed.</summary>
-        public Notes OfRung(
-            int rung, Func<TrialResult, TrialResult> change, Func<TrialResult, bool>? isMeant = null)
-        {
-            var some = new Notes();
-            foreach (var result in _results.Values.Where(result => result.Rung == rung))
-                if (isMeant?.Invoke(result) ?? true) some.Add(change(result));
-            return some;
-        }
-
-        public TrialResult? Find(int trial, int rung) => _results.GetValueOrDefault((trial, rung));
-
-        public void Add(TrialResult result)
-        {
-            _results.Add((result.Trial, result.Rung), result);
-            if (After is { } after && _results.Count == after.Count) after.Do();
-        }
-    }
-
-    /// <summary>Every time is over at once.</summary>
-    private sealed class FastClock : TimeProvider
-    {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            var timer = System.CreateTimer(_ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            if (dueTime != Timeout.InfiniteTimeSpan) callback(state);
-            return timer;
-        }
-    }
+    private static Evaluator[] Folds(int count) =>
+        [.. Enumerable.Range(0, count).Select(fold => SearchSamples.Fold(fold))];
 
     private sealed class Steps : IProgress<TrialStep>
     {

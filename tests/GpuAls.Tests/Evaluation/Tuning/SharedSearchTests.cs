@@ -1,5 +1,4 @@
 using GpuAls.Tests.Processes;
-using GpuAls.Tests.Reference;
 using GpuAls.Tests.Training;
 
 namespace GpuAls.Tests.Evaluation.Tuning;
@@ -36,12 +35,12 @@ internal sealed class SharedSearchTests
     [TestCaseSource(nameof(Listed))]
     public void Run_ListedTrials_ComeToTheSameOnAnyNumberOfProcesses(SearchOptions options)
     {
-        var one = Run(1, options, new Journal());
+        var one = Run(1, options, new TrialNotes());
 
         Assert.That(one, Has.Length.EqualTo(Grid.Length));
         foreach (var size in (int[])[2, 3, 5])
         {
-            var journal = new Journal();
+            var journal = new TrialNotes();
             Assert.That(Run(size, options, journal), Is.EqualTo(one), $"{size} processes");
             Assert.That(Run(1, options, journal), Is.EqualTo(one), "all are in the journal");
         }
@@ -52,12 +51,12 @@ internal sealed class SharedSearchTests
     public void Run_StoppedListedTrials_GoOnWithOtherProcesses(
         [ValueSource(nameof(Listed))] SearchOptions options, [Values(1, 4, 7)] int stop)
     {
-        var one = Run(1, options, new Journal());
+        var one = Run(1, options, new TrialNotes());
 
         foreach (var (before, after) in ((int, int)[])[(3, 2), (2, 1), (1, 3)])
         {
             using var source = new CancellationTokenSource();
-            var journal = new Journal { After = (stop, source.Cancel) };
+            var journal = new TrialNotes { After = (stop, source.Cancel) };
             Run(before, options, journal, cancellation: source.Token, isStopped: true);
             Assert.That(journal.All.Count(), Is.InRange(stop, stop + before - 1));
 
@@ -69,10 +68,10 @@ internal sealed class SharedSearchTests
     [Test]
     public void Run_Bayes_IsTheSameEachTime([Values(2, 3)] int size)
     {
-        var journal = new Journal();
+        var journal = new TrialNotes();
         var first = Run(size, Bayes, journal);
 
-        Assert.That(Run(size, Bayes, new Journal()), Is.EqualTo(first));
+        Assert.That(Run(size, Bayes, new TrialNotes()), Is.EqualTo(first));
         Assert.That(Run(1, Bayes, journal), Is.EqualTo(first), "all are in the journal");
         var known = journal.All.Where(result => result.Trial <= 14).OrderBy(result => result.Trial)
             .Select(result => result.ProposedAfter ?? result.Trial - 1);
@@ -86,18 +85,18 @@ internal sealed class SharedSearchTests
     [TestCase(1, 2)]
     public void Run_StoppedBayes_GoesOnWithOtherProcesses(int before, int after)
     {
-        var whole = new Journal();
+        var whole = new TrialNotes();
         Run(before, Bayes, whole);
-        var lost = new Journal();
+        var lost = new TrialNotes();
         foreach (var result in whole.All.Where(result => result.Trial <= 11 && result.Trial != 8)) lost.Add(result);
         var kept = lost.All.ToArray();
 
         var results = Run(after, Bayes, lost);
 
         Assert.That(lost.All.Take(kept.Length), Is.EqualTo(kept), "none is done again");
-        Assert.That(Text(lost.Find(8, 1)!), Is.EqualTo(Text(whole.Find(8, 1)!)));
+        Assert.That(SearchSamples.Text(lost.Find(8, 1)!), Is.EqualTo(SearchSamples.Text(whole.Find(8, 1)!)));
         Assert.That(results, Has.Length.AtLeast(15));
-        if (before == after) Assert.That(results, Is.EqualTo(Run(before, Bayes, new Journal())));
+        if (before == after) Assert.That(results, Is.EqualTo(Run(before, Bayes, new TrialNotes())));
     }
 
     /// <summary>Ranks that others turn out not to lead to do not count, nor do they change what comes after.</summary>
@@ -107,12 +106,12 @@ internal sealed class SharedSearchTests
     public void Run_Ranks_ComeToTheSameOnAnyNumberOfProcesses(string ranks)
     {
         int[] parsed = [.. ranks.Split(',').Select(int.Parse)];
-        var one = Run(1, Bayes, new Journal(), sourceOf: Ladder);
+        var one = Run(1, Bayes, new TrialNotes(), sourceOf: Ladder);
 
         Assert.That(one, Has.Length.GreaterThan(2));
         foreach (var size in (int[])[2, 4])
         {
-            var journal = new Journal();
+            var journal = new TrialNotes();
             Assert.That(Run(size, Bayes, journal, sourceOf: Ladder), Is.EqualTo(one), $"{size} processes");
             Assert.That(journal.All.Select(result => result.Trial), Is.Ordered);
             Assert.That(journal.All.Skip(2).Select(result => result.ProposedAfter), Is.All.Null);
@@ -129,10 +128,10 @@ internal sealed class SharedSearchTests
         {
             var group = new ThreadGroup(3);
             var results = group.Run(process => Search(
-                process, options, process.Rank == 0 ? new Journal() : null, default, isFull: process.Rank != sound));
+                process, options, process.Rank == 0 ? new TrialNotes() : null, default, isFull: process.Rank != sound));
 
             Assert.That(group.Failures, Is.All.Null);
-            Assert.That(results[0], Is.EqualTo(Run(1, options, new Journal())), options.Kind.ToString());
+            Assert.That(results[0], Is.EqualTo(Run(1, options, new TrialNotes())), options.Kind.ToString());
         }
     }
 
@@ -141,7 +140,7 @@ internal sealed class SharedSearchTests
     public void Run_AllDevicesAreFull_FailsAsOneProcess()
     {
         var group = new ThreadGroup(3);
-        group.Run(process => Search(process, Listed[0], new Journal(), default, isFull: true));
+        group.Run(process => Search(process, Listed[0], new TrialNotes(), default, isFull: true));
 
         Assert.That(group.Failures[0]?.Message, Does.StartWith("every trial failed").And.EndWith("full."));
     }
@@ -153,7 +152,7 @@ internal sealed class SharedSearchTests
     {
         var group = new ThreadGroup(3);
         group.Run(process => Search(
-            process, Listed[0], new Journal(), default, isBroken: process.Rank == broken));
+            process, Listed[0], new TrialNotes(), default, isBroken: process.Rank == broken));
 
         Assert.That(group.Failures, Is.All.Not.Null);
         Assert.That(group.Failures[broken], Is.InstanceOf<NotSupportedException>());
@@ -163,9 +162,9 @@ internal sealed class SharedSearchTests
     [Test]
     public void Run_TimeIsOver_StopsAllTrials()
     {
-        var journal = new Journal();
+        var journal = new TrialNotes();
         Run(1, Listed[0], journal);
-        var two = new Journal();
+        var two = new TrialNotes();
         foreach (var result in journal.All.Take(2)) two.Add(result);
 
         var results = Run(3, Listed[0] with { Time = TimeSpan.FromHours(1) }, two, time: new FastClock());
@@ -175,7 +174,7 @@ internal sealed class SharedSearchTests
 
     /// <summary>Runs a search; the results of process 0.</summary>
     private static string[] Run(
-        int size, SearchOptions options, Journal journal, TimeProvider? time = null, bool isStopped = false,
+        int size, SearchOptions options, TrialNotes journal, TimeProvider? time = null, bool isStopped = false,
         Func<ITrialSource>? sourceOf = null, CancellationToken cancellation = default)
     {
         var group = new ThreadGroup(size);
@@ -186,12 +185,12 @@ internal sealed class SharedSearchTests
     }
 
     private static string[] Search(
-        IProcessGroup group, SearchOptions options, Journal? journal, CancellationToken cancellation,
+        IProcessGroup group, SearchOptions options, TrialNotes? journal, CancellationToken cancellation,
         TimeProvider? time = null, bool isBroken = false, bool isFull = false, Func<ITrialSource>? sourceOf = null)
     {
         using var host = new HostEngine(1);
         using IAlsEngine engine = isFull ? new FailingEngine(host.Capabilities) : host;
-        Evaluator[] folds = [Fold(itemCount: sourceOf is null ? 23 : 50)];
+        Evaluator[] folds = [SearchSamples.Fold(itemCount: sourceOf is null ? 23 : 50)];
         var ranks = SearchAxis.Parse(AlsParameters.Table["rank"], "2,4");
         var source = sourceOf is not null ? sourceOf()
             : options.Kind == SearchKind.Bayes
@@ -203,60 +202,8 @@ internal sealed class SharedSearchTests
             Time = time ?? TimeProvider.System,
             Refolding = isBroken ? (Base with { MaxWeight = 1 }, _ => throw new NotSupportedException()) : null,
         };
-        if (group.Rank == 0) return [.. search.Run(journal!, null, cancellation).Select(Text)];
+        if (group.Rank == 0) return [.. search.Run(journal!, null, cancellation).Select(SearchSamples.Text)];
         search.Help(cancellation);
         return [];
-    }
-
-    private static Evaluator Fold(int itemCount)
-    {
-        var byUser = TestMatrices.Plays(
-            itemCount, [.. Enumerable.Range(0, 31).Select(user => 3 + (user % 7))], seed: 5);
-        var plays = new InteractionMatrix(
-            new IdIndex<int>([.. Enumerable.Range(0, 31)]), new IdIndex<int>([.. Enumerable.Range(0, itemCount)]),
-            byUser);
-        return new Evaluator(
-            HeldOut.Of(plays, HoldOutSplit.Fold(byUser, 0, 4, seed: 2)), new EvaluationOptions { Cutoffs = [3] });
-    }
-
-    /// <summary>All of a result but its times.</summary>
-    private static string Text(TrialResult result) => string.Join(
-        ' ',
-        result.Trial,
-        result.Rung,
-        result.BestIteration,
-        result.Tried,
-        result.Failure,
-        string.Join(',', result.Metrics),
-        string.Join(',', result.Iterations.Select(done => $"{done.Iteration}:{done.Value:R}:{done.Loss:R}")));
-
-    /// <summary>What process 0 writes down.</summary>
-    private sealed class Journal : ITrialLog
-    {
-        private readonly List<TrialResult> _results = [];
-
-        public (int Count, Action Do)? After { get; init; }
-
-        public IEnumerable<TrialResult> All => _results;
-
-        public TrialResult? Find(int trial, int rung) =>
-            _results.FindLast(result => (result.Trial, result.Rung) == (trial, rung));
-
-        public void Add(TrialResult result)
-        {
-            _results.Add(result);
-            if (After is { } after && _results.Count == after.Count) after.Do();
-        }
-    }
-
-    /// <summary>Every time is over at once.</summary>
-    private sealed class FastClock : TimeProvider
-    {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            var timer = System.CreateTimer(_ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            if (dueTime != Timeout.InfiniteTimeSpan) callback(state);
-            return timer;
-        }
     }
 }
