@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace GpuAls.App;
 
 /// <summary>A guard let a run go on.</summary>
@@ -91,7 +89,7 @@ internal sealed record VersionChosen(string Path, string Model) : JobEvent
         var found = group.Rank > 0
             ? ""
             : await LatestModel.ResolveAsync(location, cancellation).ConfigureAwait(false);
-        var model = Encoding.UTF8.GetString(group.BroadcastArray(Encoding.UTF8.GetBytes(found)));
+        var model = group.Tell(found);
         if (model != location) progress?.Report(new VersionChosen(location, model));
         return model;
     }

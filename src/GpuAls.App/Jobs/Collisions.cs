@@ -11,16 +11,30 @@ internal static class Collisions
     {
         IReadOnlyList<string>[] plays =
             [options.Locations, options.Validation?.Locations ?? [], [.. options.Features.Files]];
-        await CheckPlaysOutsideAsync(options.Output, "which would be replaced", plays, cancellation)
+        await CheckPlaysOutsideAsync("--output", options.Output, "which would be replaced", plays, cancellation)
             .ConfigureAwait(false);
-        await CheckNotPlaysAsync(options.Recommendations, "--recommendations", plays, cancellation)
-            .ConfigureAwait(false);
+        if (ListFile.IsFolder(options.Recommendations))
+            await CheckFolderOfListsAsync(options, plays, cancellation).ConfigureAwait(false);
+        else
+            await CheckNotPlaysAsync(options.Recommendations, "--recommendations", plays, cancellation)
+                .ConfigureAwait(false);
         await CheckReportAsync(
             options.Report,
             plays,
             [("--output", options.Output), ("--recommendations", options.Recommendations)],
             cancellation).ConfigureAwait(false);
         CheckCheckpoints(options);
+    }
+
+    /// <summary>A folder of lists is replaced whole, and so is that of the model.</summary>
+    private static async Task CheckFolderOfListsAsync(
+        TrainJobOptions options, IReadOnlyList<string>[] plays, CancellationToken cancellation)
+    {
+        const string Option = "--recommendations";
+        var folder = options.Recommendations!;
+        CheckApart(Option, folder, ("--output", options.Output), ("--output", options.Versions?.Latest));
+        await CheckPlaysOutsideAsync(Option, folder, "which would be replaced", plays, cancellation)
+            .ConfigureAwait(false);
     }
 
     /// <summary>What of it can be told before the checkpoints are opened.</summary>
@@ -47,6 +61,8 @@ internal static class Collisions
         Require.Usage(
             !OutputLocation.Of(options.Model).Contains(lists),
             $"--output '{output}' is inside the model folder '{options.Model}'. Choose another location.");
+        if (ListFile.IsFolder(output))
+            CheckApart("--output", output, [("the model", options.Model), .. options.Files]);
         await CheckOutsideModelsAsync(output, "--output", cancellation).ConfigureAwait(false);
     }
 
@@ -67,8 +83,8 @@ internal static class Collisions
             ("--user-ids", options.UserIds), ("--item-ids", options.ItemIds));
         foreach (var indexers in options.Indexers)
             CheckApart("--output", options.Output, ("--indexers", indexers));
-        await CheckPlaysOutsideAsync(options.Output, "which would be replaced", [options.Plays], cancellation)
-            .ConfigureAwait(false);
+        await CheckPlaysOutsideAsync(
+            "--output", options.Output, "which would be replaced", [options.Plays], cancellation).ConfigureAwait(false);
     }
 
     /// <exception cref="GpuAlsException">
@@ -79,8 +95,8 @@ internal static class Collisions
         // The model itself may be replaced; it has been read by then.
         if (!OutputLocation.Of(options.Output).IsSameAs(OutputLocation.Of(options.Model)))
             CheckApart("--output", options.Output, ("the model", options.Model));
-        await CheckPlaysOutsideAsync(options.Output, "which would be replaced", [options.Plays], cancellation)
-            .ConfigureAwait(false);
+        await CheckPlaysOutsideAsync(
+            "--output", options.Output, "which would be replaced", [options.Plays], cancellation).ConfigureAwait(false);
     }
 
     /// <exception cref="GpuAlsException">
@@ -107,7 +123,8 @@ internal static class Collisions
         await CheckReportAsync(options.Report, plays, [("--output", options.Output)], cancellation)
             .ConfigureAwait(false);
         if (options.Output is not { } output) return;
-        await CheckPlaysOutsideAsync(output, "the folder of the trials", plays, cancellation).ConfigureAwait(false);
+        await CheckPlaysOutsideAsync("--output", output, "the folder of the trials", plays, cancellation)
+            .ConfigureAwait(false);
         await CheckOutsideModelsAsync(Stores.Combine(output, TuneWriter.Journal), "--output", cancellation)
             .ConfigureAwait(false);
     }
@@ -156,13 +173,13 @@ internal static class Collisions
 
     /// <summary>Plays in a folder that is replaced or filled would be lost, or read as plays the next time.</summary>
     private static async Task CheckPlaysOutsideAsync(
-        string output, string whatItIs, IReadOnlyList<string>[] plays, CancellationToken cancellation)
+        string option, string output, string whatItIs, IReadOnlyList<string>[] plays, CancellationToken cancellation)
     {
         var folder = OutputLocation.Of(output);
         foreach (var file in await FilesBesideAsync(output, plays, cancellation).ConfigureAwait(false))
             Require.Usage(
                 !folder.Contains(OutputLocation.Of(file)),
-                $"the input '{file}' is inside --output '{output}', {whatItIs}. Choose another directory.");
+                $"the input '{file}' is inside {option} '{output}', {whatItIs}. Choose another directory.");
     }
 
     private static async Task CheckNotPlaysAsync(

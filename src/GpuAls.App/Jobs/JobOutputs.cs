@@ -2,9 +2,9 @@ namespace GpuAls.App;
 
 /// <summary>
 /// What a job writes. Outputs are opened before the work, so that what they refuse is said before hours of it, and are
-/// committed after it: files in the order in which they were opened, then folders, whose _SUCCESS may start whatever
-/// reads them, then tables: the commit of a transaction is what may still be refused, or lost with the connection, and
-/// leaves the old rows. Outputs of a job that fails are abandoned.
+/// committed after it: files and folders of lists in the order in which they were opened, then other folders, whose
+/// _SUCCESS may start whatever reads them, then tables: the commit of a transaction is what may still be refused, or
+/// lost with the connection, and leaves the old rows. Outputs of a job that fails are abandoned.
 /// </summary>
 /// <param name="overwrite">Whether existing outputs are replaced.</param>
 internal sealed class JobOutputs(bool overwrite) : IAsyncDisposable
@@ -38,22 +38,25 @@ internal sealed class JobOutputs(bool overwrite) : IAsyncDisposable
     public async Task<OutputFile?> OpenFileIfAnyAsync(string? path, CancellationToken cancellation) =>
         path is null ? null : await OpenFileAsync(path, cancellation).ConfigureAwait(false);
 
-    /// <summary>Opens a file or a table of lists.</summary>
-    /// <param name="path">The file, or the database.</param>
+    /// <summary>Opens a file, a folder or a table of lists.</summary>
+    /// <param name="path">The file, folder or database.</param>
     /// <param name="tables">Which tables of a database are written.</param>
     /// <param name="shape">What a row of a file is.</param>
     /// <param name="cancellation">Stops it.</param>
+    /// <param name="group">The processes that open a folder, and commit it, together; null for this one alone.</param>
     /// <exception cref="GpuAlsException">
     /// Kind Usage: the extension is not that of a format with this shape, or no table is named. Kind Output: the file
     /// exists, or the file or table cannot be written.
     /// </exception>
     public async Task<IListOutput> OpenListsAsync(
-        string path, TableOptions tables, ListShape shape, CancellationToken cancellation)
+        string path, TableOptions tables, ListShape shape, CancellationToken cancellation, IProcessGroup? group = null)
     {
         if (Databases.Of(path) is { } database)
             return _tables = await database.OpenTablesAsync(path, tables, cancellation).ConfigureAwait(false);
-        var format = ListFormat.Of(path, shape);
-        return new ListFile(await OpenFileAsync(path, cancellation).ConfigureAwait(false), format);
+        var file = await ListFile.OpenAsync(path, shape, overwrite, group ?? SingleProcess.Instance, cancellation)
+            .ConfigureAwait(false);
+        Add(file.File.Output);
+        return file;
     }
 
     /// <summary>Adds the output of a file that was opened.</summary>
@@ -101,7 +104,7 @@ internal sealed record TrainOutput(ChecksummedOutput Model, IListOutput Lists, s
     /// exists or cannot be written.
     /// </exception>
     public static async Task<TrainOutput> OpenAsync(
-        TrainJobOptions options, JobOutputs outputs, CancellationToken cancellation)
+        TrainJobOptions options, JobOutputs outputs, IProcessGroup group, CancellationToken cancellation)
     {
         var (lists, format, inside, latest) = await PlanAsync(options, cancellation).ConfigureAwait(false);
         options.Versions?.RemoveStale();
@@ -111,8 +114,8 @@ internal sealed record TrainOutput(ChecksummedOutput Model, IListOutput Lists, s
         var model = new ChecksummedOutput(folder);
         if (inside is null)
         {
-            var elsewhere = await outputs.OpenListsAsync(lists, options.Tables, options.ListShape, cancellation)
-                .ConfigureAwait(false);
+            var elsewhere = await outputs
+                .OpenListsAsync(lists, options.Tables, options.ListShape, cancellation, group).ConfigureAwait(false);
             return new TrainOutput(model, elsewhere, null) { Latest = latest };
         }
 
@@ -121,6 +124,16 @@ internal sealed record TrainOutput(ChecksummedOutput Model, IListOutput Lists, s
         await file.WriteAsync(_ => Task.CompletedTask, cancellation).ConfigureAwait(false);
         return new TrainOutput(model, new ListFile(file, format!), inside) { Latest = latest };
     }
+
+    /// <summary>The lists that a process writes which does not write the model; null for none.</summary>
+    /// <exception cref="GpuAlsException">Kind Output: they cannot be written.</exception>
+    public static async Task<IListOutput?> JoinAsync(
+        TrainJobOptions options, JobOutputs outputs, IProcessGroup group, CancellationToken cancellation) =>
+        ListFile.IsFolder(options.Recommendations)
+            ? await outputs
+                .OpenListsAsync(options.Recommendations!, options.Tables, options.ListShape, cancellation, group)
+                .ConfigureAwait(false)
+            : null;
 
     /// <summary>What of this can be told without touching the outputs.</summary>
     /// <returns>The version that <c>latest</c> names; null for none.</returns>
@@ -134,7 +147,11 @@ internal sealed record TrainOutput(ChecksummedOutput Model, IListOutput Lists, s
                 .CheckFolderAsync(options.Overwrite, ModelFolder.WhyForeignAsync, cancellation).ConfigureAwait(false);
             return true;
         }).ConfigureAwait(false);
-        string?[] files = [format is not null && inside is null ? lists : null, options.Report?.File];
+        var isFolder = ListFile.IsFolder(lists);
+        if (isFolder)
+            await OutputLocation.Of(lists).CheckFolderAsync(options.Overwrite, ListFile.WhyForeignAsync, cancellation)
+                .ConfigureAwait(false);
+        string?[] files = [format is not null && inside is null && !isFolder ? lists : null, options.Report?.File];
         foreach (var file in files.OfType<string>())
             await OutputLocation.Of(file).CheckFileAsync(options.Overwrite, cancellation).ConfigureAwait(false);
         return latest;
@@ -185,7 +202,7 @@ internal sealed record TrainOutput(ChecksummedOutput Model, IListOutput Lists, s
         string output, string lists, CancellationToken cancellation)
     {
         var (folder, file) = (OutputLocation.Of(output), OutputLocation.Of(lists));
-        if (!folder.Contains(file))
+        if (!folder.Contains(file) || ListFile.IsFolder(lists))
         {
             await Collisions.CheckOutsideModelsAsync(lists, "--recommendations", cancellation).ConfigureAwait(false);
             return null;

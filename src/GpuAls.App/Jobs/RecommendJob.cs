@@ -21,7 +21,7 @@ internal sealed class RecommendJob
     /// <param name="format">The format of lists there; null for CSV.</param>
     /// <param name="group">
     /// The processes that make the lists together, each with an engine of its own; null for this one alone. Process 0
-    /// writes.
+    /// writes, and the others where lists go to a folder.
     /// </param>
     /// <exception cref="GpuAlsException">Kind Usage: an option is out of its range.</exception>
     public RecommendJob(
@@ -53,10 +53,11 @@ internal sealed class RecommendJob
 
     private async Task<RecommendReport> RunAsync(JobOutputs outputs, CancellationToken cancellation)
     {
-        var file = _options.Output is { } output && _group.Rank == 0
-            ? await outputs.OpenListsAsync(output, _options.Tables, _options.ListShape, cancellation)
+        var file = _options.Output is { } output && (_group.Rank == 0 || ListFile.IsFolder(output))
+            ? await outputs.OpenListsAsync(output, _options.Tables, _options.ListShape, cancellation, _group)
                 .ConfigureAwait(false)
             : null;
+        var isShared = file is { IsShared: true };
         _engine.PrepareTopK();
         var location = await VersionChosen.FollowAsync(_options.Model, _group, _progress, cancellation)
             .ConfigureAwait(false);
@@ -73,8 +74,8 @@ internal sealed class RecommendJob
         using var recommender = new Recommender(model, _engine, rules.Rules);
         var own = recommender.Recommend(
             Share(chosen.Indices), _options.Top, _options.IncludePlayed, cancellation);
-        var lists = Report(_group.ToRoot(own), chosen.Indices.Length);
-        if (_group.Rank > 0)
+        var lists = Report(isShared ? own : _group.ToRoot(own), chosen.Indices.Length);
+        if (_group.Rank > 0 && !isShared)
         {
             foreach (var _ in lists) throw new InvalidOperationException();
             return new RecommendReport(chosen, 0);
@@ -83,6 +84,12 @@ internal sealed class RecommendJob
         if (file is ListFile inFile) file = inFile with { Columns = _ => columns };
         if (file is not null) await file.WriteAsync(model, lists, cancellation).ConfigureAwait(false);
         else await OutputErrors.GuardAsync("stdout", WriteToTextAsync).ConfigureAwait(false);
+        if (isShared)
+        {
+            _emptyLists = (int)_group.Sum(_emptyLists);
+            _progress?.Report(new ListsMade(chosen.Indices.Length, chosen.Indices.Length));
+        }
+
         _clock.End("recommend");
         await outputs.CommitAsync(cancellation).ConfigureAwait(false);
         _clock.End("publish");

@@ -9,8 +9,8 @@ internal sealed class TrainJob
     private readonly IAlsEngine _engine;
     private readonly IProgress<JobEvent>? _progress;
     private readonly PhaseClock _clock;
+    private readonly JobGroup _processes;
     private readonly IProcessGroup _group;
-    private readonly MeteredProcessGroup? _metered;
     private TrainJobOptions _options;
 
     /// <param name="options">What to do.</param>
@@ -41,8 +41,8 @@ internal sealed class TrainJob
         Recommender.CheckLength(options.Top);
         if (metric is { IsLoss: true }) options = options with { Als = options.Als with { TrackLoss = true } };
         (_options, _engine, _progress) = (options, engine, progress);
-        if (group is { Size: > 1 }) _metered = new MeteredProcessGroup(group);
-        _group = _metered ?? (IProcessGroup)SingleProcess.Instance;
+        _processes = new JobGroup(group, progress);
+        _group = _processes.Group;
         _clock = PhaseEnded.Clock(progress);
     }
 
@@ -65,9 +65,12 @@ internal sealed class TrainJob
         }
     }
 
-    /// <summary>The part of a process that does not write.</summary>
+    /// <summary>The part of a process that does not write the model.</summary>
     private async Task<FactorModel> HelpAsync(CancellationToken cancellation)
     {
+        var outputs = new JobOutputs(_options.Overwrite);
+        await using var opened = outputs.ConfigureAwait(false);
+        var lists = await TrainOutput.JoinAsync(_options, outputs, _group, cancellation).ConfigureAwait(false);
         _engine.PrepareTraining(_options.Als.Plan);
         _engine.PrepareTopK();
         var data = await LoadAsync(cancellation).ConfigureAwait(false);
@@ -76,9 +79,10 @@ internal sealed class TrainJob
         var model = Model(data, trained);
         new TrainGuards(_options, _progress).CheckMetrics(_engine, data, trained, cancellation);
         ModelWriter.SendPlays(model, _group);
-        foreach (var _ in Lists(model, data.Plays, cancellation)) throw new InvalidOperationException();
+        await WriteListsAsync(lists, model, data.Plays, cancellation).ConfigureAwait(false);
         Statistics(model, data);
         if (_options.Report is not null) Samples(model, data, cancellation);
+        await outputs.CommitAsync(cancellation).ConfigureAwait(false);
         return model;
     }
 
@@ -95,7 +99,7 @@ internal sealed class TrainJob
         await using var opened = checkpoints.ConfigureAwait(false);
         var startedAt = checkpoints.StartedAt ?? _clock.StartedAt;
         _options = _options.At(startedAt);
-        var output = await TrainOutput.OpenAsync(_options, outputs, cancellation).ConfigureAwait(false);
+        var output = await TrainOutput.OpenAsync(_options, outputs, _group, cancellation).ConfigureAwait(false);
         var page = await outputs.OpenFileIfAnyAsync(_options.Report?.File, cancellation).ConfigureAwait(false);
         return await checkpoints
             .DuringAsync(() => RunAsync(outputs, output, page, checkpoints, startedAt, cancellation))
@@ -137,8 +141,7 @@ internal sealed class TrainJob
         async Task<ModelManifest> FinishAsync()
         {
             _clock.End("write_model");
-            await output.Lists.WriteAsync(model, Lists(model, data.Plays, cancellation), cancellation)
-                .ConfigureAwait(false);
+            await WriteListsAsync(output.Lists, model, data.Plays, cancellation).ConfigureAwait(false);
             _clock.End("recommend");
             return Manifest(data, model, trained, measured);
         }
@@ -215,12 +218,7 @@ internal sealed class TrainJob
             Begins = warm is null ? null : Begin,
         };
         var trained = trainer.Fit(data.Plays, progress, cancellation);
-        if (_metered is not null)
-        {
-            var waits = ProcessesWaited.Of(_group, _metered.Traffic);
-            _progress?.Report(waits);
-        }
-
+        _processes.TellWaits();
         IterationProgress.End(trained, _options.Als, _progress);
         if (stopping is not null)
         {
@@ -238,19 +236,38 @@ internal sealed class TrainJob
         }
     }
 
-    /// <summary>The lists of all users on the process that writes; of the others none.</summary>
-    private IEnumerable<RecommendationBatch> Lists(
-        FactorModel model, InteractionMatrix plays, CancellationToken cancellation)
+    /// <summary>Makes the lists of all users, and writes them.</summary>
+    /// <param name="output">Where this process writes; null where process 0 does it for this one.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="plays">Says which users are of this process.</param>
+    /// <param name="cancellation">Stops it.</param>
+    private async Task WriteListsAsync(
+        IListOutput? output, FactorModel model, InteractionMatrix plays, CancellationToken cancellation)
     {
         using var recommender = new Recommender(model, _engine);
         var users = UsersToList(model, plays);
-        var (made, count) = (0L, _group.Sum(users.Length));
-        var lists = recommender.Recommend(users, _options.Top, _options.IncludePlayed, cancellation);
-        foreach (var batch in _group.ToRoot(lists))
+        var (made, count) = (0, (int)_group.Sum(users.Length));
+        var own = recommender.Recommend(users, _options.Top, _options.IncludePlayed, cancellation);
+        if (output is { IsShared: true })
         {
-            yield return batch;
-            made += batch.UserIndices.Length;
-            _progress?.Report(new ListsMade((int)made, (int)count));
+            await output.WriteAsync(model, Told(own), cancellation).ConfigureAwait(false);
+            _group.Meet();
+            _progress?.Report(new ListsMade(count, count));
+            return;
+        }
+
+        var lists = Told(_group.ToRoot(own));
+        if (output is not null) await output.WriteAsync(model, lists, cancellation).ConfigureAwait(false);
+        else foreach (var _ in lists) throw new InvalidOperationException();
+
+        IEnumerable<RecommendationBatch> Told(IEnumerable<RecommendationBatch> batches)
+        {
+            foreach (var batch in batches)
+            {
+                yield return batch;
+                made += batch.UserIndices.Length;
+                _progress?.Report(new ListsMade(made, count));
+            }
         }
     }
 

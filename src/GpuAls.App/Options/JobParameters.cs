@@ -50,7 +50,8 @@ internal static class JobParameters
             ValueName = "FILE",
             DefaultNote = "in DIR",
             Summary = "File (.parquet, .csv, .jsonl) or database for the lists",
-            Details = $"A file is local or s3://. A database is {Databases.Expected}, with --recommendations-table.",
+            Details = $"A file is local or s3://. {SharedParameters.FolderOfLists} A database is {Databases.Expected}, "
+                + "with --recommendations-table.",
         },
         .. SharedParameters.Tables<TrainJobOptions>(
             "--recommendations",
@@ -126,7 +127,8 @@ internal static class JobParameters
             "File (.parquet, .csv, .jsonl) or database for the lists") with
         {
             DefaultNote = "stdout: a table on a terminal, else CSV",
-            Details = $"A database is {Databases.Expected}, with --recommendations-table.",
+            Details =
+                $"{SharedParameters.FolderOfLists} A database is {Databases.Expected}, with --recommendations-table.",
             Requires =
             [
                 new(
@@ -208,6 +210,7 @@ internal static class JobParameters
             "File for the lists (.parquet, .csv, .jsonl)") with
         {
             DefaultNote = "stdout: a table on a terminal, else CSV",
+            Details = SharedParameters.FolderOfLists,
             Requires =
             [
                 new(

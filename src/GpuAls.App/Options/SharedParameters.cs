@@ -216,6 +216,10 @@ internal static class SharedParameters
             Summary = "Length of each list",
         };
 
+    /// <summary>What a slash at the end of a location of lists means.</summary>
+    public const string FolderOfLists =
+        "With a slash at the end, as in lists.parquet/, it is a folder with a file of each process.";
+
     /// <summary>What a row of a file of lists is.</summary>
     /// <param name="get">The shape.</param>
     /// <param name="set">Changes it.</param>

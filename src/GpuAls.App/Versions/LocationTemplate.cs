@@ -101,9 +101,25 @@ internal sealed class LocationTemplate
     }
 
     /// <summary>A text for lists, which may go to a database.</summary>
-    /// <exception cref="GpuAlsException">Kind Usage: it is no template, or no database that is known.</exception>
-    public static string CheckedLists(string text, string option) =>
-        Databases.Has(text) ? Databases.Checked(text) : Checked(text, option);
+    /// <exception cref="GpuAlsException">
+    /// Kind Usage: it is no template, or no database that is known, or would be a folder in one.
+    /// </exception>
+    public static string CheckedLists(string text, string option)
+    {
+        if (!Databases.Has(text)) return Checked(text, option);
+        Databases.Checked(text);
+        var name = text.Split('?')[0];
+        Require.Usage(
+            !IsFolder(name),
+            $"{option} '{name}' ends with a slash, which asks for a folder with a file for each process. A database "
+                + "has no folders, and process 0 writes all lists in one transaction. Leave the slash out.");
+        return text;
+
+        // Of a server, the slash may be all that there is of the name of the database.
+        static bool IsFolder(string name) =>
+            name.EndsWith('/') && name.LastIndexOf('/', name.Length - 2) is var before
+            && (before < 0 || before != name.IndexOf("//", StringComparison.Ordinal) + 1);
+    }
 
     /// <summary>The lists of a run; a database has no placeholders.</summary>
     public static string? ListsAt(string? text, string option, DateTime instant) =>

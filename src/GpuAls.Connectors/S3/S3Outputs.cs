@@ -1,5 +1,3 @@
-using S3Listed = Amazon.S3.Model.S3Object;
-
 namespace GpuAls.Connectors.S3;
 
 /// <summary>Files that go up to S3, and are published or abandoned together.</summary>
@@ -14,9 +12,10 @@ internal abstract class S3Output : IOutput
 
     /// <param name="store">The store.</param>
     /// <param name="folder">The folder; its key is empty or ends with a slash.</param>
-    protected S3Output(S3Store store, S3Location folder)
+    /// <param name="publisher">Makes its objects visible; null for one of a run of its own.</param>
+    protected S3Output(S3Store store, S3Location folder, S3Publisher? publisher = null)
     {
-        (Store, Folder, Publisher) = (store, folder, new S3Publisher(store.Client));
+        (Store, Folder, Publisher) = (store, folder, publisher ?? new S3Publisher(store.Client));
         Name = folder.ToString().TrimEnd('/');
     }
 
@@ -28,6 +27,9 @@ internal abstract class S3Output : IOutput
     protected S3Location Folder { get; }
 
     protected S3Publisher Publisher { get; }
+
+    /// <summary>Whether another process makes the files visible.</summary>
+    protected virtual bool IsForAnother => false;
 
     /// <summary>The names of the files, in the order in which they were begun.</summary>
     protected IReadOnlyList<string> Files => [.. _uploads.Select(upload => upload.File)];
@@ -47,7 +49,7 @@ internal abstract class S3Output : IOutput
             await replaced.AbandonAsync(cancellation).ConfigureAwait(false);
         }
 
-        var upload = new S3Upload(Publisher, Below(file), cancellation);
+        var upload = new S3Upload(Publisher, Below(file), cancellation, IsForAnother);
         _uploads.Add((file, upload));
         return upload;
     }
@@ -79,6 +81,14 @@ internal abstract class S3Output : IOutput
     /// <summary>A folder's key ends with a slash, unless it is the whole bucket.</summary>
     internal static S3Location AsFolder(S3Location location) =>
         location.Key is "" or [.., '/'] ? location : location with { Key = location.Key + '/' };
+
+    /// <summary>[files], what another process needs to make the files visible.</summary>
+    protected Task<S3Receipt[]> ReceiptsAsync(CancellationToken cancellation) =>
+        Task.WhenAll(_uploads.Select(upload => upload.Upload.ReceiptAsync(upload.File, cancellation)));
+
+    /// <summary>Takes over a file that another process has uploaded, as if it was begun before all others.</summary>
+    protected void TakeOver(S3Receipt receipt) =>
+        _uploads.Insert(0, (receipt.File, new S3Upload(Publisher, Below(receipt.File), receipt)));
 
     /// <summary>Makes all files visible.</summary>
     protected abstract Task PublishAsync(CancellationToken cancellation);
@@ -177,130 +187,4 @@ internal sealed class S3FilesOutput : S3Output
 
     private Task<S3Object?> FindAsync(string file, CancellationToken cancellation) =>
         Store.FindObjectAsync(Below(file), cancellation, FailureKind.Output);
-}
-
-/// <summary>
-/// A prefix that is filled as a folder, <c>_SUCCESS</c> last. All bytes are at S3 before the commit, which makes them
-/// visible by a few short requests:
-/// <list type="number">
-/// <item>an old <c>_SUCCESS</c> goes, so that nobody takes a mixture for a complete folder;</item>
-/// <item>the file that was created last, a model's manifest, is published on the condition that it is still the one
-/// that was there or that none is: of two runs one wins, and the other leaves without a change;</item>
-/// <item>objects that the new folder does not have are deleted;</item>
-/// <item>the other files are published, then <c>_SUCCESS</c>.</item>
-/// </list>
-/// A run that is killed in between leaves a folder without <c>_SUCCESS</c> that the next one may overwrite.
-/// </summary>
-internal sealed class S3FolderOutput : S3Output
-{
-    private readonly bool _overwrite;
-    private readonly ForeignCheck _whyForeign;
-
-    private S3FolderOutput(S3Store store, S3Location folder, bool overwrite, ForeignCheck whyForeign)
-        : base(store, folder) => (_overwrite, _whyForeign) = (overwrite, whyForeign);
-
-    /// <param name="store">The store.</param>
-    /// <param name="location">Where the folder is to appear.</param>
-    /// <param name="overwrite">Whether an existing folder is replaced.</param>
-    /// <param name="whyForeign">Keeps folders that other programs or people filled from being replaced.</param>
-    /// <param name="cancellation">Stops it.</param>
-    /// <exception cref="GpuAlsException">Kind Output: the folder exists, or cannot be written there.</exception>
-    public static async Task<S3FolderOutput> OpenAsync(
-        S3Store store,
-        S3Location location,
-        bool overwrite,
-        ForeignCheck whyForeign,
-        CancellationToken cancellation)
-    {
-        var output = new S3FolderOutput(store, AsFolder(location), overwrite, whyForeign);
-        await output.CheckReplaceableAsync(cancellation).ConfigureAwait(false);
-        if (location.Key is not ("" or [.., '/']))
-        {
-            var file = await store.FindObjectAsync(location, cancellation, FailureKind.Output).ConfigureAwait(false);
-            if (file is not null) throw OutputErrors.NotADirectory(location.ToString());
-        }
-
-        await output.ProbeAsync(FolderOutput.SuccessFile, cancellation).ConfigureAwait(false);
-        return output;
-    }
-
-    /// <inheritdoc/>
-    protected override async Task PublishAsync(CancellationToken cancellation)
-    {
-        var existing = await CheckReplaceableAsync(cancellation).ConfigureAwait(false);
-        var hadMark = existing.ContainsKey(FolderOutput.SuccessFile);
-        if (hadMark) await Publisher.DeleteAsync(Below(FolderOutput.SuccessFile), cancellation).ConfigureAwait(false);
-        await PublishFirstAsync(Files[^1], existing, hadMark, cancellation).ConfigureAwait(false);
-        try
-        {
-            foreach (var stale in existing.Keys.Except(Files).Where(file => file != FolderOutput.SuccessFile))
-                await Publisher.DeleteAsync(Below(stale), cancellation).ConfigureAwait(false);
-            foreach (var file in Files.SkipLast(1))
-                await PublishAsync(file, existing.ContainsKey(file), S3Condition.None, cancellation)
-                    .ConfigureAwait(false);
-            var condition = _overwrite ? S3Condition.None : S3Condition.Absent;
-            if (!await PublishEmptyAsync(FolderOutput.SuccessFile, condition, cancellation).ConfigureAwait(false))
-                throw OtherRun();
-        }
-        catch (GpuAlsException exception) when (existing.Count > 0)
-        {
-            throw new GpuAlsException(
-                exception.Kind,
-                $"{exception.Message} Part of '{Name}' is replaced already, so it has no {FolderOutput.SuccessFile} "
-                + "now. Run again with --overwrite.",
-                exception);
-        }
-    }
-
-    private async Task PublishFirstAsync(
-        string first, Dictionary<string, S3Listed> existing, bool hadMark, CancellationToken cancellation)
-    {
-        var old = existing.GetValueOrDefault(first);
-        var condition = old is null ? S3Condition.Absent : new S3Condition(IsAbsent: false, old.ETag);
-        try
-        {
-            if (await PublishAsync(first, old is not null, condition, cancellation).ConfigureAwait(false)) return;
-        }
-        catch (GpuAlsException) when (hadMark)
-        {
-            // What is there is as it was, unless it was replaced and only the answer got lost.
-            if (await Publisher.FindOwnAsync(Below(first), cancellation).ConfigureAwait(false) is null)
-                await Publisher.PutAsync(Below(FolderOutput.SuccessFile), default, S3Condition.Absent, cancellation)
-                    .ConfigureAwait(false);
-            throw;
-        }
-
-        throw OtherRun();
-    }
-
-    private GpuAlsException OtherRun() => new(
-        FailureKind.Output,
-        $"'{Name}' was written by another run meanwhile. Look who else writes there, and run again.");
-
-    /// <summary>The objects that are there, by their names in the folder.</summary>
-    private async Task<Dictionary<string, S3Listed>> CheckReplaceableAsync(CancellationToken cancellation)
-    {
-        var listed = await Store.ListAsync(Folder, cancellation, FailureKind.Output).ConfigureAwait(false);
-        var existing = listed.ToDictionary(found => found.Key[Folder.Key.Length..]);
-        if (existing.Count == 0) return existing;
-        if (!_overwrite) throw OutputErrors.AlreadyThere(Name);
-        var files = new ExistingFiles(existing.Keys.Order(StringComparer.Ordinal), ReadAsync);
-        if (await _whyForeign(files, cancellation).ConfigureAwait(false) is { } reason)
-            throw new GpuAlsException(
-                FailureKind.Output, $"'{Name}' {reason}, and --overwrite leaves it alone. Choose another name.");
-        return existing;
-    }
-
-    private async ValueTask<byte[]?> ReadAsync(string file, CancellationToken cancellation)
-    {
-        try
-        {
-            var found = await Store.FindFileAsync(NameOf(file), cancellation).ConfigureAwait(false);
-            return found is null ? null : await found.ReadAllAsync(cancellation).ConfigureAwait(false);
-        }
-        catch (GpuAlsException)
-        {
-            return null;
-        }
-    }
 }

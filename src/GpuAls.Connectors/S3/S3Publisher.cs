@@ -35,8 +35,8 @@ internal sealed class S3Publisher(S3Client client)
     /// <summary>The client.</summary>
     public S3Client Client => client;
 
-    /// <summary>Says who wrote an object.</summary>
-    public string Token { get; } = Guid.NewGuid().ToString("N");
+    /// <summary>Says which run wrote an object.</summary>
+    public string Token { get; init; } = Guid.NewGuid().ToString("N");
 
     /// <summary>Writes a small object.</summary>
     /// <returns>Its ETag; null where the condition does not hold.</returns>

@@ -65,10 +65,14 @@ internal sealed class S3Store(Lazy<S3Client> client) : IStore
     }
 
     /// <inheritdoc/>
-    public async Task<IOutput> OpenFolderAsync(
+    public async Task<IFolderOutput> OpenFolderAsync(
         string location, bool overwrite, ForeignCheck whyForeign, CancellationToken cancellation) =>
         await S3FolderOutput.OpenAsync(this, S3Location.Parse(location), overwrite, whyForeign, cancellation)
             .ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public IJoinedOutput JoinFolder(string location, string invitation) =>
+        new S3JoinedOutput(this, S3Location.Parse(location), invitation);
 
     /// <inheritdoc/>
     public async Task<IOutput> OpenFilesAsync(

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Serialization;
 using Amazon.Runtime;
 using Amazon.S3.Model;
 
@@ -11,7 +12,9 @@ namespace GpuAls.Connectors.S3;
 /// <param name="publisher">Makes it visible.</param>
 /// <param name="location">Bucket and key.</param>
 /// <param name="cancellation">Stops the uploads of parts.</param>
-internal sealed class S3Upload(S3Publisher publisher, S3Location location, CancellationToken cancellation)
+/// <param name="isForAnother">Whether another process makes it visible; then small files go up too.</param>
+internal sealed class S3Upload(
+    S3Publisher publisher, S3Location location, CancellationToken cancellation, bool isForAnother = false)
     : WriteOnlyStream
 {
     /// <summary>More than S3 takes.</summary>
@@ -35,6 +38,15 @@ internal sealed class S3Upload(S3Publisher publisher, S3Location location, Cance
     private bool _isWhole;
     private bool _isOver;
 
+    /// <summary>Takes over what another process has uploaded.</summary>
+    public S3Upload(S3Publisher publisher, S3Location location, S3Receipt receipt)
+        : this(publisher, location, CancellationToken.None)
+    {
+        (_id, _isClosed, _isWhole) = (receipt.Upload, true, true);
+        _parts.AddRange(receipt.Parts.Select((part, i) => Task.FromResult(
+            new PartETag { PartNumber = i + 1, ETag = part.ETag, ChecksumCRC32 = part.Crc32 })));
+    }
+
     /// <summary>Where it appears.</summary>
     public S3Location Location => location;
 
@@ -46,15 +58,24 @@ internal sealed class S3Upload(S3Publisher publisher, S3Location location, Cance
     /// <exception cref="GpuAlsException">Kind Output: it cannot be written.</exception>
     public async Task<bool> PublishAsync(S3Condition condition, CancellationToken token)
     {
-        if (!_isWhole) throw new OperationCanceledException($"the upload of '{location}' was stopped");
+        var parts = await PartsAsync().ConfigureAwait(false);
         if (_id is null)
             return await publisher.PutAsync(location, _small, condition, token).ConfigureAwait(false) is not null;
-        var parts = await Task.WhenAll(_parts).ConfigureAwait(false);
         if (await publisher.CompleteAsync(location, _id, [.. parts], condition, token).ConfigureAwait(false) is null)
             return false;
         _isOver = true;
         await AbortOthersAsync(token).ConfigureAwait(false);
         return true;
+    }
+
+    /// <summary>What another process needs to make the file visible; its stream is closed.</summary>
+    /// <param name="file">Its name in the folder.</param>
+    /// <param name="token">Stops it.</param>
+    public async Task<S3Receipt> ReceiptAsync(string file, CancellationToken token)
+    {
+        var parts = await PartsAsync().ConfigureAwait(false);
+        await AbortOthersAsync(token).ConfigureAwait(false);
+        return new S3Receipt(file, _id, [.. parts.Select(part => new S3Part(part.ETag, part.ChecksumCRC32))]);
     }
 
     /// <summary>Gives the upload up; nothing of it stays at S3, unless S3 is out of reach.</summary>
@@ -127,6 +148,11 @@ internal sealed class S3Upload(S3Publisher publisher, S3Location location, Cance
         return _buffer.Memory[_used..];
     }
 
+    /// <summary>The parts, all of which are at S3.</summary>
+    private Task<PartETag[]> PartsAsync() => _isWhole
+        ? Task.WhenAll(_parts)
+        : throw new OperationCanceledException($"the upload of '{location}' was stopped");
+
     /// <summary>Sends what is left and waits for all parts, unless the upload was stopped.</summary>
     private async Task CloseAsync()
     {
@@ -135,7 +161,8 @@ internal sealed class S3Upload(S3Publisher publisher, S3Location location, Cance
         try
         {
             if (_stop.IsCancellationRequested) return;
-            if (_id is null && _used <= _client.Limits.SmallBytes) _small = _buffer?.Span[.._used].ToArray() ?? [];
+            var small = isForAnother ? 0 : _client.Limits.SmallBytes;
+            if (_id is null && _used <= small) _small = _buffer?.Span[.._used].ToArray() ?? [];
             else if (_used > 0) await SendAsync(_stop.Token).ConfigureAwait(false);
             await Task.WhenAll(_parts).ConfigureAwait(false);
             _isWhole = true;
@@ -263,3 +290,17 @@ internal sealed class S3Upload(S3Publisher publisher, S3Location location, Cance
         }
     }
 }
+
+/// <summary>A file that is at S3 and not visible, for the process that makes it so.</summary>
+/// <param name="File">Its name in the folder.</param>
+/// <param name="Upload">The id of its upload; null for a file without any bytes.</param>
+/// <param name="Parts">Its parts, in order.</param>
+internal sealed record S3Receipt(string File, string? Upload, IReadOnlyList<S3Part> Parts);
+
+/// <summary>A part of an upload.</summary>
+/// <param name="ETag">What S3 calls it.</param>
+/// <param name="Crc32">Its checksum; null where none was sent.</param>
+internal sealed record S3Part(string ETag, string? Crc32);
+
+[JsonSerializable(typeof(S3Receipt[]))]
+internal sealed partial class S3ReceiptJson : JsonSerializerContext;

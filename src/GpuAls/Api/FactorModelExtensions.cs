@@ -206,7 +206,8 @@ public static partial class FactorModelExtensions
     /// <param name="model">The model.</param>
     /// <param name="engine">The device to compute scores on.</param>
     /// <param name="path">
-    /// The file: <c>.parquet</c>, <c>.csv</c> or <c>.jsonl</c>. It appears only when it is complete.
+    /// The file: <c>.parquet</c>, <c>.csv</c> or <c>.jsonl</c>. It appears only when it is complete. With a slash at
+    /// the end, as in <c>lists.parquet/</c>, it is a folder with <c>part-00000.parquet</c> and <c>_SUCCESS</c>.
     /// </param>
     /// <param name="rules">What lists may hold, and how long they are.</param>
     /// <param name="overwrite">Whether an existing file is replaced.</param>
@@ -228,15 +229,16 @@ public static partial class FactorModelExtensions
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(rules);
         var resolved = rules.For(model);
-        var format = ListFormat.Of(path);
-        var file = await OutputLocation.Of(path).OpenFileAsync(overwrite, cancellation).ConfigureAwait(false);
-        await using (file.Output.ConfigureAwait(false))
+        var lists = await ListFile.OpenAsync(path, ListShape.Flat, overwrite, SingleProcess.Instance, cancellation)
+            .ConfigureAwait(false);
+        var output = lists.File.Output;
+        await using (output.ConfigureAwait(false))
         {
             using var recommender = new Recommender(model, engine.Implementation, resolved);
             var batches = recommender.Recommend(
                 Recommender.UsersWithPlays(model), rules.Top, rules.IncludePlayed, cancellation);
-            await new ListFile(file, format).WriteAsync(model, batches, cancellation).ConfigureAwait(false);
-            await file.Output.CommitAsync(cancellation).ConfigureAwait(false);
+            await lists.WriteAsync(model, batches, cancellation).ConfigureAwait(false);
+            await output.CommitAsync(cancellation).ConfigureAwait(false);
         }
     }
 

@@ -55,6 +55,12 @@ internal static class ProcessGroupExtensions
         ];
     }
 
+    /// <summary>Tells all processes a text of process 0.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="text">The text; that of the others is ignored.</param>
+    public static string Tell(this IProcessGroup group, string text) =>
+        Encoding.UTF8.GetString(group.BroadcastArray(Encoding.UTF8.GetBytes(text)));
+
     /// <summary>Brings the rows that each process owns to all of them.</summary>
     /// <param name="group">The processes.</param>
     /// <param name="values">[rows, values of a row]; a process has written the rows it owns.</param>

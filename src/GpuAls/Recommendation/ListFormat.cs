@@ -35,16 +35,16 @@ internal sealed record ListFormat(string Extension, Func<ListColumns, IListEncod
     public const string WhyParquet = "--list-shape nested requires a .parquet file: CSV and tables of databases have "
         + "a row for each listed item, and .jsonl has one line per list anyway.";
 
-    /// <summary>Whether a location is a file of Parquet.</summary>
+    /// <summary>Whether a location is a file, or a folder of files, of Parquet.</summary>
     public static bool IsParquet(string? path) =>
         path is not null && !Databases.Has(path)
-        && Path.GetExtension(path).Equals(Parquet.Extension, StringComparison.OrdinalIgnoreCase);
+        && ExtensionOf(path).Equals(Parquet.Extension, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The format that the extension of a file asks for.</summary>
+    /// <summary>The format that the extension of a file asks for, or of a folder of parts.</summary>
     /// <exception cref="GpuAlsException">Kind Usage: another extension.</exception>
     public static ListFormat Of(string path)
     {
-        var extension = Path.GetExtension(path);
+        var extension = ExtensionOf(path);
         foreach (var format in All)
             if (format.Extension.Equals(extension, StringComparison.OrdinalIgnoreCase)) return format;
         var others = string.Join(", ", All[..^1].Select(format => format.Extension));
@@ -54,42 +54,13 @@ internal sealed record ListFormat(string Extension, Func<ListColumns, IListEncod
             + $"expected {others} or {All[^1].Extension}.");
     }
 
+    private static string ExtensionOf(string path) => Path.GetExtension(Path.TrimEndingDirectorySeparator(path));
+
     /// <summary>Lists in this format.</summary>
     /// <param name="stream">The file from its start; stays open.</param>
     /// <param name="columns">Ids and columns.</param>
     public IRecommendationSink SinkTo(Stream stream, ListColumns columns) =>
         new EncodedListSink(EncoderOf(columns), stream);
-}
-
-/// <summary>Where lists go: a file or a table, which the caller commits.</summary>
-internal interface IListOutput
-{
-    /// <summary>How messages name it.</summary>
-    string Name { get; }
-
-    /// <summary>Writes all lists; the next are computed while these are written.</summary>
-    /// <exception cref="GpuAlsException">Kind Output: they cannot be written.</exception>
-    Task WriteAsync(
-        FactorModel model, IEnumerable<RecommendationBatch> lists, CancellationToken cancellation = default);
-}
-
-/// <summary>A file of lists, in the format that its extension asks for.</summary>
-/// <param name="File">The file, whose output the caller commits.</param>
-/// <param name="Format">The format.</param>
-internal sealed record ListFile(OutputFile File, ListFormat Format) : IListOutput
-{
-    /// <inheritdoc/>
-    public string Name => File.Name;
-
-    /// <summary>The columns for a model.</summary>
-    public Func<FactorModel, ListColumns> Columns { get; init; } = model => new ListColumns(model);
-
-    /// <inheritdoc/>
-    public Task WriteAsync(
-        FactorModel model, IEnumerable<RecommendationBatch> lists, CancellationToken cancellation = default) =>
-        File.WriteAsync(
-            stream => RecommendationWriter.WriteAsync(Format.SinkTo(stream, Columns(model)), lists, cancellation),
-            cancellation);
 }
 
 /// <summary>Encodes lists in one format: what is before the blocks, each block, what is behind them.</summary>

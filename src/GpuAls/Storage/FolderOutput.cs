@@ -4,7 +4,7 @@ namespace GpuAls;
 /// A local folder that is filled aside and appears under its name once it is complete; <c>_SUCCESS</c> is written last,
 /// as Spark does.
 /// </summary>
-internal sealed class FolderOutput : IOutput
+internal sealed class FolderOutput : IFolderOutput
 {
     /// <summary>The empty file that says that a folder is complete.</summary>
     public const string SuccessFile = "_SUCCESS";
@@ -30,6 +30,9 @@ internal sealed class FolderOutput : IOutput
 
     /// <inheritdoc/>
     public string Name => _path.Final;
+
+    /// <inheritdoc/>
+    public string Invitation => _path.Staging;
 
     /// <param name="location">Where the folder is to appear.</param>
     /// <param name="overwrite">Whether an existing folder is replaced.</param>
@@ -75,6 +78,12 @@ internal sealed class FolderOutput : IOutput
         var path = _path.Below(file);
         OutputErrors.Guard(path, () => Directory.CreateDirectory(Path.GetDirectoryName(path.Staging)!));
         return new ValueTask<Stream>(new LocalFileStream(path));
+    }
+
+    /// <inheritdoc/>
+    public void TakeOver(string receipt)
+    {
+        // The files are where this one writes its own.
     }
 
     /// <inheritdoc/>
@@ -132,5 +141,58 @@ internal sealed class FolderOutput : IOutput
         {
             return null;
         }
+    }
+}
+
+/// <summary>Files in a local folder that another process, perhaps of another machine, fills aside.</summary>
+internal sealed class JoinedFolderOutput : IJoinedOutput
+{
+    private readonly StagedPath _folder;
+    private readonly HashSet<string> _files = [];
+    private bool _committed;
+
+    /// <param name="final">Where the folder is to appear.</param>
+    /// <param name="invitation">Of the process that has opened it.</param>
+    /// <exception cref="GpuAlsException">Kind Output: this machine does not see that folder.</exception>
+    public JoinedFolderOutput(string final, string invitation)
+    {
+        _folder = new StagedPath(invitation, final);
+        if (!Directory.Exists(invitation))
+            throw new GpuAlsException(
+                FailureKind.Output,
+                $"'{final}' is on a disk that process 0 does not share with this machine. Use s3:// or a network file "
+                + "system, or leave out the slash at the end: a single file is written by process 0 alone.");
+    }
+
+    /// <inheritdoc/>
+    public string Name => _folder.Final;
+
+    /// <inheritdoc/>
+    public string NameOf(string file) => _folder.Below(file).Final;
+
+    /// <inheritdoc/>
+    public ValueTask<Stream> CreateAsync(string file, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        _files.Add(file);
+        return new ValueTask<Stream>(new LocalFileStream(_folder.Below(file)));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<string> CompleteAsync(CancellationToken cancellation) => new("");
+
+    /// <inheritdoc/>
+    public ValueTask<string?> CommitAsync(CancellationToken cancellation)
+    {
+        _committed = true;
+        return new ValueTask<string?>(result: null);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        if (_committed) return ValueTask.CompletedTask;
+        foreach (var file in _files) Cleanup.TryDelete(_folder.Below(file).Staging);
+        return ValueTask.CompletedTask;
     }
 }

@@ -34,6 +34,35 @@ internal interface IOutput : ICommittable
     ValueTask<Stream> CreateAsync(string file, CancellationToken cancellation);
 }
 
+/// <summary>
+/// A folder that is published whole. Other processes may write some of its files: they join it, and hand over what they
+/// have written.
+/// </summary>
+internal interface IFolderOutput : IOutput
+{
+    /// <summary>What another process needs to join, beside the name of the folder.</summary>
+    string Invitation { get; }
+
+    /// <summary>
+    /// Takes files over from a process that joined: they are published or abandoned with the others, before those that
+    /// were begun here.
+    /// </summary>
+    /// <param name="receipt">What <see cref="IJoinedOutput.CompleteAsync"/> returned there.</param>
+    void TakeOver(string receipt);
+}
+
+/// <summary>
+/// The files that a process writes in a folder that another has opened. The commit leaves them to that process;
+/// disposing without one deletes them.
+/// </summary>
+internal interface IJoinedOutput : IOutput
+{
+    /// <summary>Makes sure that the files are complete, all of which are closed.</summary>
+    /// <returns>What the process that has opened the folder needs to take them over.</returns>
+    /// <exception cref="GpuAlsException">Kind Output: one is not.</exception>
+    ValueTask<string> CompleteAsync(CancellationToken cancellation);
+}
+
 /// <summary>A file of an output, which is created when it is written.</summary>
 /// <param name="Output">The output, which the caller commits.</param>
 /// <param name="File">Its name in the output.</param>

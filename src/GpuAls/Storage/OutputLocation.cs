@@ -36,13 +36,19 @@ internal sealed class OutputLocation
 
     /// <summary>Opens a folder whose files are published together and replace those of an existing one.</summary>
     /// <exception cref="GpuAlsException">Kind Output: it exists, or cannot be written.</exception>
-    public async Task<IOutput> OpenFolderAsync(
+    public async Task<IFolderOutput> OpenFolderAsync(
         bool overwrite, ForeignCheck whyForeign, CancellationToken cancellation)
     {
         if (_store is not null)
             return await _store.OpenFolderAsync(Path, overwrite, whyForeign, cancellation).ConfigureAwait(false);
         return await FolderOutput.OpenAsync(this, overwrite, whyForeign, cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>Joins a folder that another process has opened.</summary>
+    /// <param name="invitation">Of that output, whose name this location is.</param>
+    /// <exception cref="GpuAlsException">Kind Output: this machine does not see that folder.</exception>
+    public IJoinedOutput JoinFolder(string invitation) =>
+        _store?.JoinFolder(Path, invitation) ?? new JoinedFolderOutput(Path, invitation);
 
     /// <summary>Opens a single file; its output has no other.</summary>
     /// <exception cref="GpuAlsException">Kind Output: it exists, or cannot be written.</exception>

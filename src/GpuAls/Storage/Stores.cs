@@ -27,8 +27,13 @@ internal interface IStore
 
     /// <summary>Opens a folder whose files are published together and replace those of an existing one.</summary>
     /// <exception cref="GpuAlsException">Kind Output: it exists, or cannot be written.</exception>
-    Task<IOutput> OpenFolderAsync(
+    Task<IFolderOutput> OpenFolderAsync(
         string location, bool overwrite, ForeignCheck whyForeign, CancellationToken cancellation);
+
+    /// <summary>Joins a folder that another process has opened.</summary>
+    /// <param name="location">The name of that output.</param>
+    /// <param name="invitation">Its invitation.</param>
+    IJoinedOutput JoinFolder(string location, string invitation);
 
     /// <summary>Opens files in a folder that may hold others.</summary>
     /// <param name="folder">The folder.</param>

@@ -94,7 +94,7 @@ public sealed class StagingNamesTests
 
     private const int NoProcess = int.MaxValue;
 
-    private Task<IOutput> OpenAsync() =>
+    private Task<IFolderOutput> OpenAsync() =>
         OutputLocation.Of(_folder.At("model")).OpenFolderAsync(overwrite: true, (_, _) => default, default);
 
     private static string Dead(string name) => Named(name, NoProcess);

@@ -356,7 +356,7 @@ public sealed class S3OutputTests
 
     private static ValueTask<string?> NeverForeign(ExistingFiles existing, CancellationToken cancellation) => default;
 
-    private static Task<IOutput> OpenAsync(bool overwrite = false, ForeignCheck? whyForeign = null) =>
+    private static Task<IFolderOutput> OpenAsync(bool overwrite = false, ForeignCheck? whyForeign = null) =>
         OutputLocation.Of(Folder).OpenFolderAsync(overwrite, whyForeign ?? NeverForeign, default);
 
     private static Task WriteAsync(IOutput output, string file, byte[] bytes) =>
