@@ -1,11 +1,12 @@
-using GpuAls.App;
-using GpuAls.Tests.Cli;
+using System.Diagnostics;
+using System.Globalization;
+using GpuAls.Tests.Connectors.S3;
 using GpuAls.Tests.Engines;
 
 namespace GpuAls.Tests.Mpi;
 
 /// <summary>
-/// <c>mpirun -n N gpuals train</c>: the model of one process, and failures that say which process failed; and
+/// <c>mpirun -n N gpuals train</c>: the model of one process, in files or on S3, also after a kill; and
 /// <c>evaluate</c>: the metrics of one process.
 /// </summary>
 [NonParallelizable]
@@ -14,18 +15,14 @@ public sealed class MpirunTrainTests
     private static readonly string[] Train =
         ["train", "plays.csv", "--weight-column", "plays", "--rank", "8", "--iterations", "3", "--loss"];
 
-    private readonly TempFolder _folder = new();
+    private MpirunFolder _folder = null!;
 
-    private static string[] Launchers => [MpiRun.OpenMpi, MpiRun.Mpich];
+    private static string[] Launchers => MpirunFolder.Launchers;
 
-    private static string[] Tool => ["dotnet", Path.Combine(ToolProcess.Folder, "GpuAls.Cli.dll")];
+    private static string[] Tool => MpirunFolder.Tool;
 
     [OneTimeSetUp]
-    public async Task WritePlays() => await SampleJob.RunAsync(new SampleJobOptions
-    {
-        Sample = new SampleOptions { Users = 300, Items = 90, Plays = 4_000 },
-        Output = _folder.At("plays.csv"),
-    });
+    public async Task WritePlaysAsync() => _folder = await MpirunFolder.CreateAsync();
 
     [OneTimeTearDown]
     public void Delete() => _folder.Dispose();
@@ -43,11 +40,11 @@ public sealed class MpirunTrainTests
             Assert.That(run.ExitCode, Is.Zero, run.Output + run.Error);
             Assert.That(run.Error + run.Output, Does.Contain($"{size} processes on 1 machine, connected by "));
             Assert.That((run.Output + run.Error).Split("wrote the model to"), Has.Length.EqualTo(2), "one speaks");
-            Assert.That(Files($"{launcher}-{size}"), Is.EqualTo(Files(model)), $"{size} processes");
+            Assert.That(_folder.Files($"{launcher}-{size}"), Is.EqualTo(_folder.Files(model)), $"{size} processes");
         }
 
         Task<MpiRun> Run(string launcher, int size, string output) =>
-            RunAsync(launcher, ["-n", $"{size}", .. Tool, .. Train, "--output", output]);
+            _folder.RunAsync(launcher, ["-n", $"{size}", .. Tool, .. Train, "--output", output]);
     }
 
     [Test]
@@ -55,9 +52,9 @@ public sealed class MpirunTrainTests
     {
         string[] evaluate =
             [.. Tool, "evaluate", .. Train[1..^1], "--bootstrap", "100", "--report", $"{launcher}.html", "--output"];
-        var one = await RunAsync(launcher, ["-n", "1", .. evaluate, $"{launcher}-1.csv"]);
+        var one = await _folder.RunAsync(launcher, ["-n", "1", .. evaluate, $"{launcher}-1.csv"]);
 
-        var three = await RunAsync(launcher, ["-n", "3", .. evaluate, $"{launcher}-3.csv", "--overwrite"]);
+        var three = await _folder.RunAsync(launcher, ["-n", "3", .. evaluate, $"{launcher}-3.csv", "--overwrite"]);
 
         Assert.That((one.ExitCode, three.ExitCode), Is.EqualTo((0, 0)), one.Error + three.Error);
         Assert.That(
@@ -66,56 +63,106 @@ public sealed class MpirunTrainTests
         Assert.That(three.Output.Split("items by Jaccard"), Has.Length.EqualTo(2), "one speaks");
     }
 
+    /// <summary>The lists of all processes, one after the other, are those of one process.</summary>
     [Test]
-    public async Task Train_OfOtherOptions_IsRefusedWithWhatDiffers([ValueSource(nameof(Launchers))] string launcher)
+    public async Task Train_ListsInAFolder_HaveTheRowsOfTheFile([ValueSource(nameof(Launchers))] string launcher)
     {
-        var run = await RunAsync(
-            launcher,
-            [
-                "-n", "1", .. Tool, .. Train, "--output", "x",
-                ":", "-n", "2", .. Tool, .. Train, "--alpha", "3", "--output", "x",
-            ]);
+        string[] train = [.. Tool, .. Train, "--output"];
+        var one = await _folder.RunAsync(
+            launcher, ["-n", "1", .. train, $"{launcher}-file", "--recommendations", $"{launcher}.csv"]);
 
-        Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
-        Assert.That(
-            run.Output + run.Error, Does.Match("error: process 1 on .+ has --alpha 3, and process 0 on .+ has "));
-        Assert.That(_folder.Entries(), Has.No.Member("x"));
-    }
+        var three = await _folder.RunAsync(
+            launcher, ["-n", "3", .. train, $"{launcher}-folder", "--recommendations", $"{launcher}-{{date}}.csv/"]);
 
-    [TestCase("train missing.csv --output x", 3, "error: 'missing.csv' does not exist")]
-    [TestCase("train plays.csv --ouput x", 2, "error: unknown option '--ouput'. Did you mean --output?")]
-    [TestCase("serve x", 2, "error: gpuals serve runs in one process")]
-    public async Task Run_FailsInAllProcesses_SaysItOnce(string arguments, int exitCode, string error)
-    {
-        foreach (var launcher in Launchers)
+        Assert.That((one.ExitCode, three.ExitCode), Is.EqualTo((0, 0)), one.Error + three.Error);
+        var folder = Path.GetDirectoryName(Directory.GetFiles(_folder.Root, "part-00002.csv", new EnumerationOptions
         {
-            var run = await RunAsync(launcher, ["-n", "3", .. Tool, .. arguments.Split(' ')]);
-
-            Assert.That(run.ExitCode, Is.EqualTo(exitCode), run.Error);
-            Assert.That((run.Output + run.Error).Split("error: "), Has.Length.EqualTo(2), run.Error);
-            Assert.That(run.Output + run.Error, Does.Contain(error));
-        }
+            RecurseSubdirectories = true,
+        }).Single(file => file.Contains(launcher)))!;
+        Assert.That(File.Exists(Path.Combine(folder, "_SUCCESS")));
+        Assert.That(
+            Directory.GetFiles(folder, "part-*").Order().SelectMany(part => File.ReadLines(part).Skip(1)),
+            Is.EqualTo(File.ReadLines(_folder.At($"{launcher}.csv")).Skip(1)));
     }
 
-    /// <summary>The plays are missing on the machine of one process only: it alone can tell.</summary>
+    /// <summary>From S3 to S3; with lists that each process uploads itself.</summary>
     [Test]
-    public async Task Train_FailsInOneProcess_NamesItAndEndsTheOthers([ValueSource(nameof(Launchers))] string launcher)
+    public async Task Train_OnS3_WritesTheModelOfOneProcess()
     {
-        Directory.CreateDirectory(_folder.At("elsewhere"));
-        string[] command = [.. Tool, .. Train, "--output", "alone"];
+        await using var s3 = await S3Double.StartAsync();
+        var rows = await File.ReadAllLinesAsync(_folder.At("plays.csv"));
+        s3.Store.Put("music", "plays/a.csv", string.Join('\n', rows[..1_500]));
+        s3.Store.Put("music", "plays/b.csv", string.Join('\n', [rows[0], .. rows[1_500..]]));
+        (string, string?)[] variables = [.. s3.Environment.Select(pair => (pair.Name, (string?)pair.Value))];
+        string[] train =
+            [.. Tool, "train", "s3://music/plays/", .. Train[2..], "--recommendations", "s3://music/lists.csv/"];
+        var one = await _folder.RunAsync(
+            MpiRun.OpenMpi, ["-n", "1", .. Tool, .. Train, "--output", "local", "--recommendations", "local.csv"]);
 
-        var run = await RunAsync(
+        var three = await _folder.RunAsync(
+            MpiRun.OpenMpi, ["-n", "3", .. train, "--output", "s3://music/model"], variables);
+
+        Assert.That((one.ExitCode, three.ExitCode), Is.EqualTo((0, 0)), one.Error + three.Error);
+        foreach (var (file, bytes) in _folder.Files("local"))
+            Assert.That(Convert.ToHexString(s3.Store.Bytes("music", $"model/{file}")), Is.EqualTo(bytes), file);
+        var parts = s3.Store.Keys("music", "lists.csv/part-");
+        Assert.That(parts, Has.Count.EqualTo(3));
+        Assert.That(
+            parts.SelectMany(part => s3.Store.Text("music", part).TrimEnd('\n').Split('\n').Skip(1)),
+            Is.EqualTo(File.ReadLines(_folder.At("local.csv")).Skip(1)));
+        Assert.That(s3.Store.Keys("music"), Does.Contain("model/_SUCCESS").And.Contain("lists.csv/_SUCCESS"));
+        Assert.That(s3.Store.OpenUploads, Is.Empty);
+    }
+
+    /// <summary>A process is killed in the middle; another number of processes goes on.</summary>
+    [Test]
+    public async Task Train_AProcessIsKilled_GoesOnWithOtherProcesses(
+        [ValueSource(nameof(Launchers))] string launcher)
+    {
+        var (saved, process) = ($"{launcher}-saved", _folder.At($"{launcher}-process"));
+        string[] train = [.. Tool, .. Train.Select(word => word == "3" ? "500" : word), "--output"];
+        string[] resumable =
+        [
+            .. train, $"{launcher}-killed", "--recommendations", $"{launcher}-killed.csv", "--checkpoint", saved,
+            "--checkpoint-every", "20", "--resume",
+        ];
+        var running = _folder.RunAsync(
             launcher,
             [
-                "-n", "1", "-wdir", _folder.Root, .. command,
-                ":", "-n", "1", "-wdir", _folder.At("elsewhere"), .. command,
+                "-n", "2", "-wdir", _folder.Root, .. resumable,
+                ":", "-n", "1", "-wdir", _folder.Root, "sh", "-c", $"echo $$ > {process}; exec \"$@\"", "sh",
+                .. resumable,
             ]);
+        while (!running.IsCompleted && !HasCheckpoint()) await Task.Delay(5);
+        Assert.That(HasCheckpoint(), running.IsCompleted ? (await running).Error : "");
+        using (var kill = Process.Start("kill", ["-9", (await File.ReadAllTextAsync(process)).Trim()]))
+            await kill.WaitForExitAsync();
+        var killed = await running;
 
-        Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
-        Assert.That(
-            run.Output + run.Error, Does.Match("error: process 1 of 2 on [^:]+: 'plays.csv' does not exist; expected"));
-        Assert.That(run.Time, Is.LessThan(TimeSpan.FromSeconds(30)));
-        Assert.That(_folder.Entries(), Has.No.Member("alone"));
+        Assert.That(killed.ExitCode, Is.Not.Zero, "it ended before it was killed");
+        Assert.That(_folder.Entries(), Has.No.Member($"{launcher}-killed"));
+        var resumed = await _folder.RunAsync(launcher, ["-n", "2", .. resumable]);
+        Assert.That(resumed.ExitCode, Is.Zero, resumed.Error);
+        Assert.That(resumed.Output + resumed.Error, Does.Match("continuing after iteration [1-9]"));
+        var whole = await _folder.RunAsync(
+            launcher,
+            ["-n", "1", .. train, $"{launcher}-whole", "--recommendations", $"{launcher}-whole.csv"]);
+        Assert.That(whole.ExitCode, Is.Zero, whole.Error);
+        var loss = await Loss($"{launcher}-whole");
+        Assert.That(await Loss($"{launcher}-killed"), Is.EqualTo(loss).Within(1e-5 * loss));
+        Assert.That(Scores("killed"), Is.EqualTo(Scores("whole")).Within(1e-5).And.Not.Empty);
+
+        bool HasCheckpoint() => Directory.Exists(_folder.At(saved))
+            && Directory.EnumerateFiles(_folder.At(saved), "checkpoint-*.gpuals").Any();
+
+        double[] Scores(string lists) =>
+        [
+            .. File.ReadLines(_folder.At($"{launcher}-{lists}.csv")).Skip(1)
+                .Select(row => double.Parse(row.Split(',')[^1], CultureInfo.InvariantCulture)),
+        ];
+
+        async Task<double> Loss(string model) =>
+            (await ModelReader.ReadManifestAsync(_folder.At(model), default)).Iterations[^1].Loss!.Value;
     }
 
     /// <summary>Each process of a machine takes a GPU of its own.</summary>
@@ -130,19 +177,11 @@ public sealed class MpirunTrainTests
             [.. Tool, "train", "few.csv", "--device", "cuda", "--rank", "3", "--iterations", "2", "--output"];
         (string, string?) devices = ("CUDASIM_DEVICES", "2");
 
-        var one = await MpiRun.Run(MpiRun.OpenMpi, ["-wdir", _folder.Root, "-n", "1", .. command, "gpu-1"], devices);
-        var two = await MpiRun.Run(MpiRun.OpenMpi, ["-wdir", _folder.Root, "-n", "2", .. command, "gpu-2"], devices);
+        var one = await _folder.RunAsync(MpiRun.OpenMpi, ["-n", "1", .. command, "gpu-1"], devices);
+        var two = await _folder.RunAsync(MpiRun.OpenMpi, ["-n", "2", .. command, "gpu-2"], devices);
 
         Assert.That((one.ExitCode, two.ExitCode), Is.EqualTo((0, 0)), two.Error);
         Assert.That(two.Output + two.Error, Does.Contain(", computing on cuda:0, cuda:1"));
-        Assert.That(Files("gpu-2"), Is.EqualTo(Files("gpu-1")));
+        Assert.That(_folder.Files("gpu-2"), Is.EqualTo(_folder.Files("gpu-1")));
     }
-
-    private Task<MpiRun> RunAsync(string launcher, string[] arguments) =>
-        MpiRun.Run(launcher, arguments.Contains("-wdir") ? arguments : ["-wdir", _folder.Root, .. arguments]);
-
-    /// <summary>The bytes of all files of a model but its manifest, which has times.</summary>
-    private Dictionary<string, string> Files(string model) => Directory.EnumerateFiles(_folder.At(model))
-        .Where(file => Path.GetFileName(file) != ModelFiles.Manifest)
-        .ToDictionary(file => Path.GetFileName(file), file => Convert.ToHexString(File.ReadAllBytes(file)));
 }

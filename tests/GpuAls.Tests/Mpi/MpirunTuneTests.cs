@@ -1,6 +1,3 @@
-using GpuAls.App;
-using GpuAls.Tests.Cli;
-
 namespace GpuAls.Tests.Mpi;
 
 /// <summary><c>mpirun -n N gpuals tune</c>: the trials of one process.</summary>
@@ -13,18 +10,12 @@ public sealed class MpirunTuneTests
         "--search", "halving",
     ];
 
-    private readonly TempFolder _folder = new();
+    private MpirunFolder _folder = null!;
 
-    private static string[] Launchers => [MpiRun.OpenMpi, MpiRun.Mpich];
-
-    private static string[] Tool => ["dotnet", Path.Combine(ToolProcess.Folder, "GpuAls.Cli.dll")];
+    private static string[] Launchers => MpirunFolder.Launchers;
 
     [OneTimeSetUp]
-    public async Task WritePlays() => await SampleJob.RunAsync(new SampleJobOptions
-    {
-        Sample = new SampleOptions { Users = 300, Items = 90, Plays = 4_000 },
-        Output = _folder.At("plays.csv"),
-    });
+    public async Task WritePlaysAsync() => _folder = await MpirunFolder.CreateAsync();
 
     [OneTimeTearDown]
     public void Delete() => _folder.Dispose();
@@ -50,8 +41,8 @@ public sealed class MpirunTuneTests
         Assert.That(Trials($"{launcher}-3"), Has.Some.Contain("--rank 200 is larger than the number of items"));
     }
 
-    private Task<MpiRun> RunAsync(string launcher, int size, string output) => MpiRun.Run(
-        launcher, ["-wdir", _folder.Root, "-n", $"{size}", .. Tool, .. Tune, "--output", output]);
+    private Task<MpiRun> RunAsync(string launcher, int size, string output) => _folder.RunAsync(
+        launcher, ["-n", $"{size}", .. MpirunFolder.Tool, .. Tune, "--output", output]);
 
     /// <summary>The rows of all trials, without their seconds.</summary>
     private string[] Trials(string output)
