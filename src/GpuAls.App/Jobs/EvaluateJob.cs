@@ -13,7 +13,7 @@ internal sealed class EvaluateJob
     private readonly IProgress<JobEvent>? _progress;
     private readonly EvaluateDraft? _draft;
     private readonly PhaseClock _clock;
-    private readonly MeteredProcessGroup? _metered;
+    private readonly JobGroup _processes;
     private readonly PlaySharing _sharing;
     private LoadedFeatures _features = LoadedFeatures.None;
 
@@ -39,9 +39,9 @@ internal sealed class EvaluateJob
         EngineChecks.Plan(engine, options.Als.Plan);
         (_options, _engine, _progress) = (options, engine, progress);
         _clock = PhaseEnded.Clock(progress);
-        if (group is { Size: > 1 }) group = _metered = new MeteredProcessGroup(group);
-        group ??= SingleProcess.Instance;
-        _sharing = new PlaySharing(group, options.Als.Plan.On(engine.Capabilities, group).WorkOf);
+        _processes = new JobGroup(group, progress);
+        _sharing = new PlaySharing(
+            _processes.Group, options.Als.Plan.On(engine.Capabilities, _processes.Group).WorkOf);
         _draft = options.Report is null ? null : new EvaluateDraft(options);
     }
 
@@ -147,12 +147,7 @@ internal sealed class EvaluateJob
             }
         }
 
-        if (_metered is not null)
-        {
-            var waits = ProcessesWaited.Of(_metered, _metered.Traffic);
-            _progress?.Report(waits);
-        }
-
+        _processes.TellWaits();
         return (
             counts,
             [

@@ -12,8 +12,8 @@ internal sealed class TuneJob
     private readonly IAlsEngine _engine;
     private readonly IProgress<JobEvent>? _progress;
     private readonly PhaseClock _clock;
+    private readonly JobGroup _processes;
     private readonly IProcessGroup _group;
-    private readonly MeteredProcessGroup? _metered;
     private IReadOnlyList<PlayDistribution> _distributions = [];
 
     /// <param name="options">What to do.</param>
@@ -35,8 +35,8 @@ internal sealed class TuneJob
         options.Validate();
         EngineChecks.Plan(engine, options.Space.FixedOptions.Plan);
         (_options, _engine, _progress) = (options, engine, progress);
-        if (group is { Size: > 1 }) _metered = new MeteredProcessGroup(group);
-        _group = _metered ?? (IProcessGroup)SingleProcess.Instance;
+        _processes = new JobGroup(group, progress);
+        _group = _processes.Group;
         _clock = PhaseEnded.Clock(progress);
     }
 
@@ -52,7 +52,7 @@ internal sealed class TuneJob
         {
             var (folds, _, search, _) = await PrepareAsync(cancellation).ConfigureAwait(false);
             search.Help(cancellation);
-            ReportWaits(search);
+            _processes.TellWaits(search.IdleSeconds);
             foreach (var fold in folds) fold.Dispose();
             return null;
         }
@@ -75,7 +75,7 @@ internal sealed class TuneJob
             .OpenJournalAsync(digest, TuneSettings.Of(_options), _options.Overwrite, cancellation)
             .ConfigureAwait(false);
         var results = Search(folds, plan, search, journal, folder, cancellation);
-        ReportWaits(search);
+        _processes.TellWaits(search.IdleSeconds);
         var report = Report(folds, plan, search, results);
         _clock.End("search");
         _progress?.Report(
@@ -116,14 +116,6 @@ internal sealed class TuneJob
             : PlaysDigest.Of(folds.Select(fold => fold.HeldOut), features.Tables);
         RequireSamePlays(digest);
         return (folds, plan, search, digest);
-    }
-
-    /// <summary>Tells how long processes waited for each other, which all of them tell together.</summary>
-    private void ReportWaits(HyperparameterSearch search)
-    {
-        if (_metered is null) return;
-        var waits = ProcessesWaited.Of(_group, _metered.Traffic with { Seconds = search.IdleSeconds });
-        _progress?.Report(waits);
     }
 
     /// <summary>Refuses processes that have read different plays: their trials could not be compared.</summary>
