@@ -79,7 +79,7 @@ internal static class IdFiles
     {
         if (InputFormats.TryOf(location, out _, out var compression))
             return LineExtensions.Contains(InputFormats.ExtensionOf(location, compression).ToUpperInvariant());
-        return !Directory.Exists(location) && !Glob.IsPattern(location);
+        return !Path.EndsInDirectorySeparator(location) && !Directory.Exists(location) && !Glob.IsPattern(location);
     }
 
     /// <summary>The lines of a file, which may be compressed.</summary>

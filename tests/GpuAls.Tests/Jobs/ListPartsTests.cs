@@ -174,6 +174,22 @@ public sealed class ListPartsTests
         Assert.That(read.RowCount, Is.EqualTo(Rows($"{folder}/*{extension}").Length));
     }
 
+    /// <summary>The users of lists on S3, whoever wrote them.</summary>
+    [Test]
+    public async Task Recommend_UsersOfAFolderOfLists_HaveLists()
+    {
+        Recommend(3, Lists("s3://music/lists.csv/"));
+
+        var run = await Tool.SucceedAsync(
+            "recommend", _folder.At("model"), "--users", "s3://music/lists.csv/", "--top", "1", "--device", "cpu");
+
+        var users = Keys().Skip(1).SelectMany(part =>
+            _s3.Store.Text("music", $"lists.csv/{part}").TrimEnd('\n').Split('\n').Skip(1));
+        Assert.That(
+            run.Lines.Skip(1).Select(line => line.Split(',')[0]),
+            Is.EquivalentTo(users.Select(line => line.Split(',')[0]).Distinct()));
+    }
+
     [TestCase("recommend MODEL --output sqlite:lists.db/ --recommendations-table t", "A database has no folders")]
     [TestCase("recommend MODEL --output postgres://host/db/ --recommendations-table t", "A database has no folders")]
     [TestCase("recommend MODEL --output MODEL/lists.csv/", "inside the model")]

@@ -120,11 +120,11 @@ public sealed class MpirunTrainTests
         [ValueSource(nameof(Launchers))] string launcher)
     {
         var (saved, process) = ($"{launcher}-saved", _folder.At($"{launcher}-process"));
-        string[] train = [.. Tool, .. Train.Select(word => word == "3" ? "500" : word), "--output"];
+        string[] train = [.. Tool, .. Train.Select(word => word == "3" ? "300" : word), "--output"];
         string[] resumable =
         [
             .. train, $"{launcher}-killed", "--recommendations", $"{launcher}-killed.csv", "--checkpoint", saved,
-            "--checkpoint-every", "20", "--resume",
+            "--checkpoint-every", "9", "--resume",
         ];
         var running = _folder.RunAsync(
             launcher,
