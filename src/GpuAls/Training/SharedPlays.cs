@@ -13,6 +13,8 @@ namespace GpuAls;
 /// </summary>
 internal static class SharedPlays
 {
+    private const int EdgeBytes = 1 << 12;
+
     /// <summary>The plays of files that all processes see.</summary>
     /// <param name="locations">Files, folders or globs.</param>
     /// <param name="schema">Which columns are read, and how.</param>
@@ -27,7 +29,7 @@ internal static class SharedPlays
         ArgumentNullException.ThrowIfNull(group);
         schema.CheckDistinct();
         var files = await InputLocation.ResolveAsync(locations, cancellation).ConfigureAwait(false);
-        CheckSame(files, group);
+        await CheckSameAsync(files, group, cancellation).ConfigureAwait(false);
         return new FileInteractionSource(files, schema);
     }
 
@@ -76,7 +78,8 @@ internal static class SharedPlays
         rows.Times is null || options is not null ? rows : rows.Where(_ => true);
 
     /// <summary>Processes that see other files would read some plays twice and others never.</summary>
-    private static void CheckSame(IReadOnlyList<InputFile> files, IProcessGroup group)
+    private static async Task CheckSameAsync(
+        IReadOnlyList<InputFile> files, IProcessGroup group, CancellationToken cancellation)
     {
         if (group.Size == 1) return;
         var hash = new XxHash3();
@@ -84,17 +87,44 @@ internal static class SharedPlays
         {
             hash.Append(Encoding.UTF8.GetBytes(file.Path));
             hash.Append(MemoryMarshal.AsBytes<long>([file.Bytes]));
+            await AppendEdgesAsync(hash, file.Source, cancellation).ConfigureAwait(false);
         }
 
-        var seen = group.AllGather((hash.GetCurrentHashAsUInt64(), files.Count, files.Sum(file => file.Bytes)));
+        var seen = group.AllGather(
+            (Hash: hash.GetCurrentHashAsUInt64(), files.Count, Bytes: files.Sum(file => file.Bytes)));
         var other = Array.FindIndex(seen, process => process != seen[0]);
         if (other < 0) return;
+        var isAsLong = seen[other] == (seen[other].Hash, seen[0].Count, seen[0].Bytes);
         throw new GpuAlsException(
             FailureKind.BadInput,
-            $"processes see different plays: {Describe(0)} and {Describe(other)}. Give locations where all of them "
-            + "find the same files, such as a network file system or S3.");
+            $"processes see different plays: {Describe(0)} and {Describe(other)}"
+            + $"{(isAsLong ? ", with other names or contents" : "")}. Give locations where all of them find the same "
+            + "files, such as a network file system or S3.");
 
         string Describe(int process) => $"process {process} finds "
-            + $"{Counted.Of(seen[process].Item2, "file")} of {Counted.Of(seen[process].Item3, "byte")}";
+            + $"{Counted.Of(seen[process].Count, "file")} of {Counted.Of(seen[process].Bytes, "byte")}";
+    }
+
+    /// <summary>
+    /// Adds the first and the last bytes of a local file, by which copies on several machines are told from files that
+    /// are only as long. Those of a store are the same for all.
+    /// </summary>
+    private static async Task AppendEdgesAsync(XxHash3 hash, IByteSource source, CancellationToken cancellation)
+    {
+        if (source.ReadAheadBytes > 0) return;
+        var edge = new byte[Math.Min(EdgeBytes, source.Length)];
+        try
+        {
+            foreach (var offset in (long[])[0, source.Length - edge.Length])
+            {
+                await source.ReadExactlyAsync(offset, edge, cancellation).ConfigureAwait(false);
+                hash.Append(edge);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new GpuAlsException(
+                FailureKind.BadInput, $"cannot read '{source.Name}': {exception.Message}", exception);
+        }
     }
 }

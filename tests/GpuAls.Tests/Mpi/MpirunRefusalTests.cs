@@ -56,13 +56,13 @@ public sealed class MpirunRefusalTests
         Assert.That((run.Output + run.Error).Split("error: "), Has.Length.EqualTo(2), run.Error);
     }
 
-    /// <summary>The plays on the machine of one process are not those of the others.</summary>
+    /// <summary>The plays on the machine of one process are not those of the others, though as long.</summary>
     [Test]
     public async Task Train_OfOtherPlays_IsRefusedWithBoth()
     {
         Directory.CreateDirectory(_folder.At("other"));
-        await File.WriteAllLinesAsync(
-            _folder.At("other/plays.csv"), File.ReadLines(_folder.At("plays.csv")).Take(500));
+        var plays = await File.ReadAllTextAsync(_folder.At("plays.csv"));
+        await File.WriteAllTextAsync(_folder.At("other/plays.csv"), $"{plays[..^2]}0\n");
         string[] command = [.. Tool, .. Train, "--output", "x"];
 
         var run = await _folder.RunAsync(
@@ -72,7 +72,7 @@ public sealed class MpirunRefusalTests
         Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
         Assert.That(
             run.Output + run.Error,
-            Does.Match(@"error: processes see different plays: process 0 finds 1 file of [\d,]+ bytes and process 2 "));
+            Does.Match("error: processes see different plays: .+, with other names or contents"));
         Assert.That((run.Output + run.Error).Split("error: "), Has.Length.EqualTo(2), run.Error);
         Assert.That(_folder.Entries(), Has.No.Member("x"));
     }

@@ -152,11 +152,12 @@ public sealed class SharedPlaysTests
         Assert.That(shares.Select(share => share.ItemLengths), Is.All.EqualTo(Enumerable.Repeat(37, 11)));
     }
 
-    [Test]
-    public void Load_ProcessesThatSeeOtherFiles_AreRefused()
+    [TestCase("user,item\nu,1\nv,2\n", "1 file of 18 bytes. Give")]
+    [TestCase("user,item\nu,2\n", "1 file of 14 bytes, with other names or contents. Give")]
+    public void Load_ProcessesThatSeeOtherFiles_AreRefused(string other, string difference)
     {
         File.WriteAllText(_folder.At("0.csv"), "user,item\nu,1\n");
-        File.WriteAllText(_folder.At("1.csv"), "user,item\nu,1\nv,2\n");
+        File.WriteAllText(_folder.At("1.csv"), other);
         var group = new ThreadGroup(2);
 
         group.Run(member => SharedPlays.SourceAsync(
@@ -165,7 +166,8 @@ public sealed class SharedPlaysTests
 
         Assert.That(
             group.Failures.Select(failure => failure?.Message),
-            Is.All.StartsWith("processes see different plays: process 0 finds 1 file of 14 bytes and process 1 "));
+            Is.All.StartsWith(
+                $"processes see different plays: process 0 finds 1 file of 14 bytes and process 1 finds {difference}"));
     }
 
     private static InteractionMatrix Load(
