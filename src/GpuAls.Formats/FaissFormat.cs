@@ -18,22 +18,22 @@ internal sealed class FaissFormat() : ModelFormat("faiss")
     public override async Task WriteAsync(
         FactorModel model, FormatOptions options, Stream stream, CancellationToken cancellation)
     {
-        var factors = FactorArray.Of(model, options.Side);
+        var factors = model.FactorsOf(options.Side);
         await stream.WriteAsync(Header(factors), cancellation).ConfigureAwait(false);
-        await NpyFile.WriteElementsAsync<float>(stream, factors.Values, cancellation).ConfigureAwait(false);
+        await NpyFile.WriteElementsAsync(stream, factors, cancellation).ConfigureAwait(false);
     }
 
-    private static byte[] Header(FactorArray factors)
+    private static byte[] Header(FactorMatrix factors)
     {
         var header = new byte[HeaderBytes];
         "IxFI"u8.CopyTo(header);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(4), factors.Rank);
-        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(8), factors.Rows);
+        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(8), factors.RowCount);
         BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(16), Unused);
         BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(24), Unused);
         header[32] = 1; // it is trained
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(33), 0); // the metric: inner product
-        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(37), factors.Values.LongLength);
+        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(37), factors.Length);
         return header;
     }
 }

@@ -84,7 +84,8 @@ internal sealed class ImplicitFormat() : ModelFormat("implicit")
                 Preset = "implicit",
             };
         }
-        catch (InvalidDataException damage)
+        catch (Exception damage) when (
+            damage is not (GpuAlsException or OperationCanceledException or OutOfMemoryException))
         {
             throw FormatErrors.Damaged(location, $"is not an .npz archive: {damage.Message.TrimEnd('.')}");
         }
@@ -104,7 +105,7 @@ internal sealed class ImplicitFormat() : ModelFormat("implicit")
 
     private static Task WriteFactorsAsync(FactorModel model, Side side, Stream to, CancellationToken cancellation)
     {
-        var factors = FactorArray.Of(model, side);
-        return NpyFile.WriteAsync<float>(to, factors.Values, [factors.Rows, factors.Rank], cancellation);
+        var factors = model.FactorsOf(side);
+        return NpyFile.WriteAsync(to, factors, cancellation);
     }
 }

@@ -147,16 +147,7 @@ internal sealed record ForeignModel(ForeignSide Users, ForeignSide Items)
 /// <summary>One side of a model of another system.</summary>
 /// <param name="Factors">[rows, rank].</param>
 /// <param name="Ids">The id of each row; null where the format has none.</param>
-internal sealed record ForeignSide(FactorArray Factors, IdIndex? Ids = null);
-
-/// <summary>Factors: [Rows, Rank], row-major.</summary>
-internal sealed record FactorArray(float[] Values, int Rows, int Rank)
-{
-    /// <summary>Those of a side of a model.</summary>
-    public static FactorArray Of(FactorModel model, Side side) => side == Side.Users
-        ? new FactorArray(model.UserFactors, model.Users.Count, model.Rank)
-        : new FactorArray(model.ItemFactors, model.Items.Count, model.Rank);
-}
+internal sealed record ForeignSide(FactorMatrix Factors, IdIndex? Ids = null);
 
 /// <summary>Failures to read files of other systems.</summary>
 internal static class FormatErrors
@@ -177,6 +168,16 @@ internal static class FormatErrors
                 file.Name,
                 $"has {Counted.Of(file.Length, "byte")} and claims to have {Counted.Of(values, "number")}, too many");
     }
+
+    /// <summary>The factors that a file has.</summary>
+    /// <param name="name">How messages name it.</param>
+    /// <param name="values">[rows, rank], row-major.</param>
+    /// <param name="rank">What it says of the length of a row.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput: no rank that gpuals takes.</exception>
+    public static FactorMatrix Factors(string name, float[] values, int rank) =>
+        rank is >= 1 and <= EngineLimits.MaximumRank
+            ? FactorMatrix.Of(values, rank)
+            : throw Damaged(name, $"has rank {rank}; expected 1 to {EngineLimits.MaximumRank}");
 
     /// <summary>Reads a file that must be there.</summary>
     public static async Task<byte[]> ReadAllAsync(string path, CancellationToken cancellation)

@@ -14,6 +14,9 @@ namespace GpuAls.Formats;
 internal sealed partial record NpyArray(
     string Name, string Descriptor, IReadOnlyList<int> Shape, ReadOnlyMemory<byte> Values)
 {
+    private const StringSplitOptions TrimmedParts =
+        StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     /// <summary>Reads the header, and finds the elements after it.</summary>
@@ -33,14 +36,17 @@ internal sealed partial record NpyArray(
         if (!match.Success) throw FormatErrors.Damaged(name, $"has a header that is not understood: {header.Trim()}");
         if (match.Groups["fortran"].Value == "True")
             throw FormatErrors.Damaged(name, "is in Fortran order; save numpy.ascontiguousarray of it");
-        var shape = match.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries)
-            .Where(part => part.Length > 0).Select(part => int.Parse(part, CultureInfo.InvariantCulture)).ToArray();
+        var dimensions = match.Groups["shape"].Value.Split(',', TrimmedParts);
+        var shape = new int[dimensions.Length];
+        for (var i = 0; i < shape.Length; i++)
+            if (!int.TryParse(dimensions[i], CultureInfo.InvariantCulture, out shape[i]))
+                throw FormatErrors.Damaged(name, $"has a header that is not understood: {header.Trim()}");
         return new NpyArray(name, match.Groups["descr"].Value, shape, file[(start + (int)length)..]);
     }
 
     /// <summary>The elements of a matrix as fp32; those of fp64 are rounded.</summary>
     /// <exception cref="GpuAlsException">Kind BadInput: it is no matrix of fp32 or fp64, or not whole.</exception>
-    public FactorArray Factors()
+    public FactorMatrix Factors()
     {
         if (Shape is not [var rows, var rank] || Descriptor is not ("<f4" or "<f8"))
             throw FormatErrors.Damaged(
@@ -52,7 +58,7 @@ internal sealed partial record NpyArray(
         var values = size == sizeof(float)
             ? MemoryMarshal.Cast<byte, float>(Values.Span).ToArray()
             : Array.ConvertAll(MemoryMarshal.Cast<byte, double>(Values.Span).ToArray(), value => (float)value);
-        return new FactorArray(values, rows, rank);
+        return FormatErrors.Factors(Name, values, rank);
     }
 
     /// <summary>A single number.</summary>

@@ -33,7 +33,7 @@ internal sealed class OnnxFormat() : ModelFormat("onnx")
     public override Task WriteAsync(
         FactorModel model, FormatOptions options, Stream stream, CancellationToken cancellation)
     {
-        var (users, items) = (FactorArray.Of(model, Side.Users), FactorArray.Of(model, Side.Items));
+        var (users, items) = (model.UserFactors, model.ItemFactors);
         var takesUsers = options.OnnxInput == OnnxInput.User;
         var graph = new ProtoMessage();
         if (takesUsers) graph.Add(1, Node("Gather", ["user_factors", "user"], ["factors"], ("axis", 0)));
@@ -43,11 +43,11 @@ internal sealed class OnnxFormat() : ModelFormat("onnx")
         graph.Add(2, "gpuals");
         if (takesUsers) graph.Add(5, Factors("user_factors", users));
         graph.Add(5, Factors("item_factors", items));
-        graph.Add(5, new ProtoMessage()
-            .Add(1, 1).Add(2, Int64).Add(8, "k").Add(9, BitConverter.GetBytes((long)Math.Min(UsualTop, items.Rows))));
+        var top = BitConverter.GetBytes((long)Math.Min(UsualTop, items.RowCount));
+        graph.Add(5, new ProtoMessage().Add(1, 1).Add(2, Int64).Add(8, "k").Add(9, top));
         graph.Add(11, takesUsers ? Value("user", Int64, "users") : Value("factors", Float32, "users", items.Rank));
         graph.Add(11, Value("k", Int64, 1));
-        graph.Add(12, Value("scores", Float32, "users", items.Rows));
+        graph.Add(12, Value("scores", Float32, "users", items.RowCount));
         graph.Add(12, Value("top_scores", Float32, "users", "k"));
         graph.Add(12, Value("top_items", Int64, "users", "k"));
         var file = new ProtoMessage()
@@ -73,8 +73,8 @@ internal sealed class OnnxFormat() : ModelFormat("onnx")
         return node;
     }
 
-    private static ProtoMessage Factors(string name, FactorArray factors) => new ProtoMessage()
-        .Add(1, factors.Rows).Add(1, factors.Rank).Add(2, Float32).Add(8, name).Add(9, factors.Values);
+    private static ProtoMessage Factors(string name, FactorMatrix factors) => new ProtoMessage()
+        .Add(1, factors.RowCount).Add(1, factors.Rank).Add(2, Float32).Add(8, name).Add(9, factors);
 
     /// <summary>An input or output: its type, and its dimensions, each a number or a name.</summary>
     private static ProtoMessage Value(string name, int type, params object[] dimensions)
@@ -98,7 +98,7 @@ internal sealed class ProtoMessage
     private const int Varint = 0; // wire types
     private const int Bytes = 2;
 
-    private readonly List<(byte[] Bytes, float[]? Floats)> _parts = [];
+    private readonly List<(byte[] Bytes, FactorMatrix? Factors)> _parts = [];
 
     /// <summary>Its length in bytes.</summary>
     public long Length { get; private set; }
@@ -121,12 +121,12 @@ internal sealed class ProtoMessage
         return this;
     }
 
-    /// <summary>Adds the bytes of numbers.</summary>
-    public ProtoMessage Add(int field, float[] numbers)
+    /// <summary>Adds the bytes of factors.</summary>
+    public ProtoMessage Add(int field, FactorMatrix factors)
     {
-        var length = (long)numbers.Length * sizeof(float);
+        var length = factors.Length * sizeof(float);
         AppendHead(field, length);
-        _parts.Add(([], numbers));
+        _parts.Add(([], factors));
         Length += length;
         return this;
     }
@@ -143,9 +143,9 @@ internal sealed class ProtoMessage
     /// <summary>Writes it.</summary>
     public async Task WriteAsync(Stream stream, CancellationToken cancellation)
     {
-        foreach (var (bytes, floats) in _parts)
-            if (floats is null) await stream.WriteAsync(bytes, cancellation).ConfigureAwait(false);
-            else await NpyFile.WriteElementsAsync<float>(stream, floats, cancellation).ConfigureAwait(false);
+        foreach (var (bytes, factors) in _parts)
+            if (factors is null) await stream.WriteAsync(bytes, cancellation).ConfigureAwait(false);
+            else await NpyFile.WriteElementsAsync(stream, factors, cancellation).ConfigureAwait(false);
     }
 
     private void AppendHead(int field, long length) =>

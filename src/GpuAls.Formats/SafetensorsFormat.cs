@@ -27,9 +27,9 @@ internal sealed class SafetensorsFormat() : ModelFormat("safetensors")
         long offset = 0;
         foreach (var (name, of) in Tensors)
         {
-            var factors = FactorArray.Of(model, of);
-            var end = offset + ((long)factors.Values.Length * sizeof(float));
-            var shape = FormattableString.Invariant($"[{factors.Rows},{factors.Rank}]");
+            var factors = model.FactorsOf(of);
+            var end = offset + (factors.Length * sizeof(float));
+            var shape = FormattableString.Invariant($"[{factors.RowCount},{factors.Rank}]");
             header.Append(header.Length > 1 ? "," : "")
                 .Append(FormattableString.Invariant($"\"{name}\":{{\"dtype\":\"F32\",\"shape\":{shape},"))
                 .Append(FormattableString.Invariant($"\"data_offsets\":[{offset},{end}]}}"));
@@ -43,7 +43,7 @@ internal sealed class SafetensorsFormat() : ModelFormat("safetensors")
         Encoding.ASCII.GetBytes(header.ToString().PadRight(padded)).CopyTo(text, sizeof(ulong));
         await stream.WriteAsync(text, cancellation).ConfigureAwait(false);
         foreach (var (_, of) in Tensors)
-            await NpyFile.WriteElementsAsync<float>(stream, FactorArray.Of(model, of).Values, cancellation)
+            await NpyFile.WriteElementsAsync(stream, model.FactorsOf(of), cancellation)
                 .ConfigureAwait(false);
     }
 
@@ -62,13 +62,13 @@ internal sealed class SafetensorsFormat() : ModelFormat("safetensors")
                 new ForeignSide(Tensor(location, header, "item_factors", bytes.AsSpan(start))));
         }
         catch (Exception damage) when (damage is JsonException or OverflowException or ArgumentOutOfRangeException
-            or InvalidOperationException or KeyNotFoundException or FormatException)
+            or IndexOutOfRangeException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw FormatErrors.Damaged(location, "is not a file of safetensors, or not whole");
         }
     }
 
-    private static FactorArray Tensor(string location, JsonDocument header, string name, ReadOnlySpan<byte> data)
+    private static FactorMatrix Tensor(string location, JsonDocument header, string name, ReadOnlySpan<byte> data)
     {
         if (!header.RootElement.TryGetProperty(name, out var tensor))
             throw FormatErrors.Damaged(location, $"has no tensor '{name}'");
@@ -82,6 +82,6 @@ internal sealed class SafetensorsFormat() : ModelFormat("safetensors")
         if (values.Length != (long)rows * rank)
             throw FormatErrors.Damaged(
                 location, $"'{name}' has {Counted.Of(values.Length, "element")}; expected {(long)rows * rank:N0}");
-        return new FactorArray(values, rows, rank);
+        return FormatErrors.Factors(location, values, rank);
     }
 }

@@ -86,7 +86,7 @@ internal sealed class SparkFormat() : ModelFormat("spark")
         }
 
         Task WriteFactorsAsync(string path, Side side) => WriteParquetAsync(
-            path, to => SparkParquet.WriteFactorsAsync(to, FactorArray.Of(model, side), cancellation));
+            path, to => SparkParquet.WriteFactorsAsync(to, model.FactorsOf(side), cancellation));
 
         async Task WriteParquetAsync(string path, Func<Stream, Task> write)
         {

@@ -10,16 +10,16 @@ internal static class SparkParquet
     private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.Snappy };
 
     /// <summary>Writes <c>id: int, features: array&lt;float&gt;</c>, a row for each row of factors.</summary>
-    public static Task WriteFactorsAsync(Stream stream, FactorArray factors, CancellationToken cancellation) =>
+    public static Task WriteFactorsAsync(Stream stream, FactorMatrix factors, CancellationToken cancellation) =>
         ParquetTableFormat.WriteAsync(
-            stream, new IdIndex<int>([.. Enumerable.Range(0, factors.Rows)]), factors, "features", cancellation);
+            stream, new IdIndex<int>([.. Enumerable.Range(0, factors.RowCount)]), factors, "features", cancellation);
 
     /// <summary>Reads what <see cref="WriteFactorsAsync"/> or Spark writes, sorted by number.</summary>
     /// <param name="folder">The folder of part files.</param>
     /// <param name="rank">How many factors each row must have.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="GpuAlsException">Kind BadInput: it has no such files, or other columns.</exception>
-    public static async Task<(int[] Numbers, FactorArray Factors)> ReadFactorsAsync(
+    public static async Task<(int[] Numbers, FactorMatrix Factors)> ReadFactorsAsync(
         string folder, int rank, CancellationToken cancellation)
     {
         var rows = new List<(int Number, float[] Part, int Row)>();
@@ -29,10 +29,10 @@ internal static class SparkParquet
         var twice = Enumerable.Range(1, Math.Max(0, rows.Count - 1))
             .FirstOrDefault(i => rows[i].Number == rows[i - 1].Number);
         if (twice > 0) throw FormatErrors.Damaged(folder, $"has factors of number {rows[twice].Number} twice");
-        var values = new float[(long)rows.Count * rank];
+        var factors = FactorMatrix.Uninitialized(rows.Count, rank);
         for (var i = 0; i < rows.Count; i++)
-            rows[i].Part.AsSpan(rows[i].Row * rank, rank).CopyTo(values.AsSpan(i * rank));
-        return ([.. rows.Select(row => row.Number)], new FactorArray(values, rows.Count, rank));
+            rows[i].Part.AsSpan(rows[i].Row * rank, rank).CopyTo(factors.Row(i));
+        return ([.. rows.Select(row => row.Number)], factors);
     }
 
     /// <summary>

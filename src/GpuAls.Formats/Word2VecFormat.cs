@@ -16,20 +16,19 @@ internal sealed class Word2VecFormat() : ModelFormat("word2vec")
     public override async Task WriteAsync(
         FactorModel model, FormatOptions options, Stream stream, CancellationToken cancellation)
     {
-        var factors = FactorArray.Of(model, options.Side);
+        var factors = model.FactorsOf(options.Side);
         var ids = options.Side == Side.Users ? model.Users : model.Items;
         Check(ids);
         var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         await using var closing = writer.ConfigureAwait(false);
-        await writer.WriteLineAsync(FormattableString.Invariant($"{factors.Rows} {factors.Rank}"))
+        await writer.WriteLineAsync(FormattableString.Invariant($"{factors.RowCount} {factors.Rank}"))
             .ConfigureAwait(false);
         var line = new StringBuilder();
-        for (var row = 0; row < factors.Rows; row++)
+        for (var row = 0; row < factors.RowCount; row++)
         {
             cancellation.ThrowIfCancellationRequested();
             line.Clear().Append(ids.Format(row));
-            for (var i = 0; i < factors.Rank; i++)
-                line.Append(' ').Append(Text(factors.Values[((long)row * factors.Rank) + i]));
+            foreach (var factor in factors[row]) line.Append(' ').Append(Text(factor));
             await writer.WriteLineAsync(line, cancellation).ConfigureAwait(false);
         }
     }

@@ -72,11 +72,10 @@ internal sealed class ListBatcher : IDisposable
         }
     }
 
-    private float[] Factors(WaitingList[] lists)
+    private FactorMatrix Factors(WaitingList[] lists)
     {
-        var factors = new float[lists.Length * _model.Rank];
-        for (var list = 0; list < lists.Length; list++)
-            lists[list].Factors.Span.CopyTo(factors.AsSpan(list * _model.Rank));
+        var factors = FactorMatrix.Uninitialized(lists.Length, _model.Rank);
+        for (var list = 0; list < lists.Length; list++) lists[list].Factors.Span.CopyTo(factors.Row(list));
         return factors;
     }
 

@@ -132,10 +132,11 @@ internal sealed class ServedModel : IDisposable
     {
         // A row alone: its bits depend on no other request.
         var factors = _foldIn.Value.Solve(plays, cancellation: cancellation);
-        if (!ListRule.Holds(Likes.Any(plays.RowValues(0), Model.Feedback), factors))
+        if (!ListRule.Holds(Likes.Any(plays.RowValues(0), Model.Feedback), factors[0]))
             return Task.FromResult(default(UserList));
         var played = wanted.IncludePlayed ? default : plays.RowIndices(0);
-        return _lists.FindAsync(factors, Union(played, default, wanted.Excluded), wanted.K, cancellation);
+        return _lists.FindAsync(
+            factors.Rows(new RowRange(0, 1)), Union(played, default, wanted.Excluded), wanted.K, cancellation);
     }
 
     /// <summary>The items that most users have played, out of those that lists may hold.</summary>
@@ -206,12 +207,12 @@ internal sealed class ServedModel : IDisposable
 
     private int[] ByPopularity() =>
     [
-        .. Rules.Allowed(ListRule.Items(Model.ItemLikes, Model.ItemFactors, Model.Rank), Model.Items.Count)
+        .. Rules.Allowed(ListRule.Items(Model.ItemLikes, Model.ItemFactors), Model.Items.Count)
             .OrderByDescending(item => Model.ItemLikes[item]).ThenBy(item => item),
     ];
 
     private static ReadOnlyMemory<float> Factors(FactorModel model, int user) =>
-        model.UserFactors.AsMemory((int)((long)user * model.Rank), model.Rank);
+        model.UserFactors.Rows(new RowRange(user, 1));
 
     /// <summary>Items, each once, rising.</summary>
     private static int[] Union(ReadOnlySpan<int> played, ReadOnlySpan<int> pairs, int[] excluded)

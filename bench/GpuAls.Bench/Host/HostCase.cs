@@ -59,15 +59,15 @@ internal sealed record HostCase(
         var equation = new Fp64Equation(rank, gramian, ConfidenceTransform.Weights(options));
         var confidences = ConfidenceTransform.Apply(plays, options);
         var regularization = RowRegularization.Compute(plays, options);
-        var (x, y) = (solved.ToArray(), fixedFactors.ToArray());
+        var (x, y) = (solved.ToMatrix(), fixedFactors.ToMatrix());
         var (expected, largest) = (new float[rank], 0.0);
         for (var sample = 0; sample < SampledRows; sample++)
         {
             var row = (int)((long)sample * (plays.RowCount - 1) / (SampledRows - 1));
             equation.Solve(
-                new RowEntries(confidences, row), regularization[row], [], item => y.AsSpan(item * rank, rank),
+                new RowEntries(confidences, row), regularization[row], [], item => y[item],
                 expected);
-            largest = Math.Max(largest, Errors.Relative(Doubles(x.AsSpan(row * rank, rank)), Doubles(expected)));
+            largest = Math.Max(largest, Errors.Relative(Doubles(x[row]), Doubles(expected)));
         }
 
         return largest;

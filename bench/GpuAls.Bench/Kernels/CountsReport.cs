@@ -102,7 +102,7 @@ public sealed record RowSolveCase(int Rank, int Rows, int Plays, SumPrecision Pr
         using var plays = engine.LoadPlays(Matrix());
         using var fixedFactors = engine.CreateFactors(Columns, Rank);
         using var target = engine.CreateFactors(Rows, Rank);
-        fixedFactors.CopyFrom(Factors());
+        fixedFactors.CopyFrom(FactorMatrix.Of(Factors(), Rank));
         var gramian = new double[Rank * Rank];
         engine.Gramian(fixedFactors, RowRange.All(fixedFactors), gramian);
         var report = engine.SolveRows(new RowSolveProblem
@@ -118,9 +118,7 @@ public sealed record RowSolveCase(int Rank, int Rows, int Plays, SumPrecision Pr
         });
         if (report.Fp64Rows > 0)
             throw new InvalidOperationException($"rank {Rank}: {report.Fp64Rows} rows were solved in fp64.");
-        var solved = new float[Rows * Rank];
-        target.CopyTo(solved);
-        return solved;
+        return target.ToMatrix().ToArray();
     }
 
     private CsrMatrix Matrix()

@@ -137,10 +137,9 @@ public sealed record TopKCase(int Rank, int Queries, int Items, int K)
         const int Step = 7_919; // norms in no order
         float Norm(int row) => hasFallingNorms ? 1 / MathF.Sqrt(1 + (row * Step % rows / 10f)) : 1;
         var random = new Random(seed);
-        var factors = engine.CreateFactors(rows, Rank);
-        factors.CopyFrom(
-            [.. Enumerable.Range(0, rows * Rank).Select(i => (random.NextSingle() - 0.5f) * 0.3f * Norm(i / Rank))]);
-        return factors;
+        float[] factors =
+            [.. Enumerable.Range(0, rows * Rank).Select(i => (random.NextSingle() - 0.5f) * 0.3f * Norm(i / Rank))];
+        return engine.LoadFactors(FactorMatrix.Of(factors, Rank));
     }
 
     private CsrMatrix Matrix()

@@ -59,7 +59,7 @@ internal static class ModelLoadCommand
             }),
             ("check that factors are finite", () => Done(() =>
             {
-                if (model.ItemFactors.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
+                if (model.ItemFactors.HasOutside(float.MinValue, float.MaxValue))
                     throw new InvalidOperationException("a factor is not finite.");
             })),
         ];

@@ -37,7 +37,7 @@ internal static class FoldInCommand
         using var fold = new FoldIn(model, engine);
         var prepared = clock.Elapsed;
         var users = Enumerable.Range(0, Runs).Select(run => User(run, items, plays)).ToArray();
-        Verify(model, users[0], fold.Solve(users[0]));
+        Verify(model, users[0], fold.Solve(users[0]).ToArray());
         var times = users.Select(user =>
         {
             var start = Stopwatch.GetTimestamp();
@@ -76,7 +76,7 @@ internal static class FoldInCommand
         var residual = x.Select(value => options.Regularization * plays.EntryCount * (double)value).ToArray();
         for (var item = 0; item < model.Items.Count; item++)
         {
-            var y = model.ItemFactors.AsSpan(item * rank, rank);
+            var y = model.ItemFactors[item];
             var entry = plays.RowIndices(0).BinarySearch(item);
             var weight = options.UnobservedWeight
                 + (entry < 0 ? 0 : options.Alpha * Math.Log(1 + (plays.RowValues(0)[entry] / options.Epsilon)));

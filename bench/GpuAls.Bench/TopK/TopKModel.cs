@@ -19,8 +19,8 @@ internal sealed class TopKModel : IDisposable
         (Engine, Model, Rows) = (engine, model, rows);
         _mask = new ListableItems(model.Items.Count, [.. Enumerable.Range(0, model.Items.Count)])
             .Mask(model.Plays, rows);
-        Queries = engine.LoadFactors(FactorRows.Gather(model.UserFactors, rows, model.Rank), model.Rank);
-        Items = engine.LoadFactors(model.ItemFactors, model.Rank);
+        Queries = engine.LoadFactors(model.UserFactors.Gather(rows));
+        Items = engine.LoadFactors(model.ItemFactors);
         Seen = engine.LoadPlays(_mask);
     }
 
@@ -54,8 +54,7 @@ internal sealed class TopKModel : IDisposable
         var options = AlsOptions.Default with { Rank = rank, Iterations = Iterations };
         using var engine = new HostEngine(threads);
         var model = new FactorModel(plays, options, new FactorTrainer(engine, options).Fit(plays));
-        for (var first = 0; hasEqualNorms && first < model.ItemFactors.Length; first += rank)
-            Normalize(model.ItemFactors.AsSpan(first, rank));
+        for (var item = 0; hasEqualNorms && item < model.Items.Count; item++) Normalize(model.ItemFactors.Row(item));
         return model;
     }
 
@@ -103,8 +102,8 @@ internal static class TopKReference
 
     private static float Score(FactorModel model, int user, int item)
     {
-        var x = FactorRows.Row(model.UserFactors, user, model.Rank);
-        var y = FactorRows.Row(model.ItemFactors, item, model.Rank);
+        var x = model.UserFactors[user];
+        var y = model.ItemFactors[item];
         var score = 0f;
         for (var factor = 0; factor < x.Length; factor++)
             score = float.MultiplyAddEstimate(x[factor], y[factor], score);

@@ -61,8 +61,8 @@ internal sealed class Contest : IDisposable
     public double Test(AlsOptions options, CancellationToken cancellation)
     {
         var trained = new FactorTrainer(_engine, options).Fit(_test.HeldOut.Train, null, cancellation);
-        using var users = _engine.LoadFactors(trained.UserFactors, trained.Rank);
-        using var items = _engine.LoadFactors(trained.ItemFactors, trained.Rank);
+        using var users = _engine.LoadFactors(trained.UserFactors);
+        using var items = _engine.LoadFactors(trained.ItemFactors);
         return _test.Measure(_engine, users, items, cancellation: cancellation)
             .Value(MetricChoice.Parse(Metric).Metric);
     }

@@ -97,8 +97,8 @@ internal sealed class TrainGuards(TrainJobOptions options, IProgress<JobEvent>? 
             .Where(choice => !choice.IsLoss && choice.Metric != chosen).Distinct().ToArray();
         if (others.Length == 0) return measured;
         using var evaluator = new Evaluator(validation.HeldOut, MetricChoice.Options(others));
-        using var users = engine.LoadFactors(trained.UserFactors, trained.Rank);
-        using var items = engine.LoadFactors(trained.ItemFactors, trained.Rank);
+        using var users = engine.LoadFactors(trained.UserFactors);
+        using var items = engine.LoadFactors(trained.ItemFactors);
         var values = evaluator.Measure(engine, users, items, cancellation: cancellation);
         foreach (var choice in others) measured[choice.Metric.ToString()] = values.Value(choice.Metric);
         return measured;

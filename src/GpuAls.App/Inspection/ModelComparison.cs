@@ -209,8 +209,8 @@ internal sealed record ModelComparison(
 
     private static double Score(FactorModel model, int user, int item)
     {
-        var x = FactorRows.Row(model.UserFactors, user, model.Rank);
-        var y = FactorRows.Row(model.ItemFactors, item, model.Rank);
+        var x = model.UserFactors[user];
+        var y = model.ItemFactors[item];
         var sum = 0.0;
         for (var factor = 0; factor < x.Length; factor++) sum += (double)x[factor] * y[factor];
         return sum;

@@ -48,8 +48,8 @@ internal sealed class DemoJob(IAlsEngine engine, IProgress<JobEvent>? progress =
     {
         using var evaluator =
             new Evaluator(heldOut, new EvaluationOptions { Cutoffs = [K], Kinds = MetricKinds.Lists });
-        using var users = engine.LoadFactors(model.UserFactors, model.Rank);
-        using var items = engine.LoadFactors(model.ItemFactors, model.Rank);
+        using var users = engine.LoadFactors(model.UserFactors);
+        using var items = engine.LoadFactors(model.ItemFactors);
         var ofModel = evaluator.Measure(engine, users, items, cancellation: cancellation);
         var ofPopularity = evaluator.Measure(new PopularityBaseline(model.Plays), cancellation: cancellation);
         return new DemoReport(

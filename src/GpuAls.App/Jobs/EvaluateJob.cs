@@ -240,15 +240,18 @@ internal sealed class EvaluateJob
         var model = FeaturedModel.Of(train, _options.Als, trained, _features.Tables);
         // Ids that the plays do not have come after those that they have.
         return new MeasuredFactors(
-            trained.Rank, model.UserFactors[..trained.UserFactors.Length],
-            model.ItemFactors[..trained.ItemFactors.Length]);
+            First(model.UserFactors, trained.UserFactors.RowCount),
+            First(model.ItemFactors, trained.ItemFactors.RowCount));
+
+        static FactorMatrix First(FactorMatrix factors, int rowCount) =>
+            factors.RowCount == rowCount ? factors : factors.Copied(rowCount);
     }
 
     private Measurements MeasureFactors(
         Evaluator evaluator, string name, MeasuredFactors factors, CancellationToken cancellation)
     {
-        using var users = _engine.LoadFactors(factors.Users, factors.Rank);
-        using var items = _engine.LoadFactors(factors.Items, factors.Rank);
+        using var users = _engine.LoadFactors(factors.Users);
+        using var items = _engine.LoadFactors(factors.Items);
         _draft?.AddSamples(evaluator, _engine, users, items);
         return evaluator.Measure(_engine, users, items, Phase($"measuring {name}"), factors.Known, cancellation);
     }

@@ -111,7 +111,7 @@ internal static class ImportJob
         try
         {
             return new FactorModel(
-                users, items, plays, foreign.Options, foreign.Users.Factors.Values, foreign.Items.Factors.Values);
+                users, items, plays, foreign.Options, foreign.Users.Factors, foreign.Items.Factors);
         }
         catch (ArgumentException damage)
         {
@@ -123,7 +123,7 @@ internal static class ImportJob
     private static async Task<IdIndex> IdsAsync(
         ForeignSide side, string? file, string option, string idColumn, CancellationToken cancellation)
     {
-        var rows = side.Factors.Rows;
+        var rows = side.Factors.RowCount;
         if (file is null && side.Ids is null) return new IdIndex<int>([.. Enumerable.Range(0, rows)]);
         if (file is null) return Distinct(side.Ids!);
         var ids = await IdFiles.ReadColumnAsync(file, new InteractionSchema { ItemColumn = idColumn }, cancellation)

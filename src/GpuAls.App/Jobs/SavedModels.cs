@@ -66,15 +66,14 @@ internal sealed class SavedModels
     public MeasuredFactors Factors(int model)
     {
         if (_compared is null)
-            return new MeasuredFactors(_models[model].Rank, _models[model].UserFactors, _models[model].ItemFactors);
+            return new MeasuredFactors(_models[model].UserFactors, _models[model].ItemFactors);
         var (users, items) = _compared.Factors(model);
-        return new MeasuredFactors(_models[model].Rank, users, items, _compared.Known(model));
+        return new MeasuredFactors(users, items, _compared.Known(model));
     }
 }
 
 /// <summary>Factors that are measured.</summary>
-/// <param name="Rank">Length of a factor vector.</param>
-/// <param name="Users">[users, Rank].</param>
-/// <param name="Items">[items, Rank].</param>
+/// <param name="Users">[users, rank].</param>
+/// <param name="Items">[items, rank].</param>
 /// <param name="Known">The users and items that the model knows; null for all.</param>
-internal sealed record MeasuredFactors(int Rank, float[] Users, float[] Items, KnownRows? Known = null);
+internal sealed record MeasuredFactors(FactorMatrix Users, FactorMatrix Items, KnownRows? Known = null);

@@ -228,7 +228,7 @@ internal sealed class TrainJob
 
         return trained;
 
-        FactorArrays Begin(InteractionMatrix plays)
+        FactorMatrices Begin(InteractionMatrix plays)
         {
             var (factors, counts) = warm.Begin(plays, _options.Als);
             _progress?.Report(new WarmStarted(counts));

@@ -57,18 +57,17 @@ internal static class PostgresFactors
     /// <param name="stream">Where the rows go.</param>
     /// <param name="ids">Writes the ids.</param>
     /// <param name="factors">[ids, rank].</param>
-    /// <param name="rank">Length of a factor vector.</param>
     /// <param name="cancellation">Stops it.</param>
     public static async Task WriteAsync(
-        Stream stream, WriteField ids, ReadOnlyMemory<float> factors, int rank, CancellationToken cancellation)
+        Stream stream, WriteField ids, FactorMatrix factors, CancellationToken cancellation)
     {
         await stream.WriteAsync(CopyFormat.Start, cancellation).ConfigureAwait(false);
         var rows = new ArrayBufferWriter<byte>(BlockBytes);
-        for (var index = 0; index < factors.Length / rank; index++)
+        for (var index = 0; index < factors.RowCount; index++)
         {
             PostgresFields.WriteFieldCount(rows, 2);
             ids(rows, index);
-            PostgresFields.WriteFloats(rows, factors.Span.Slice(index * rank, rank));
+            PostgresFields.WriteFloats(rows, factors[index]);
             if (rows.WrittenCount < BlockBytes) continue;
             await stream.WriteAsync(rows.WrittenMemory, cancellation).ConfigureAwait(false);
             rows.ResetWrittenCount();

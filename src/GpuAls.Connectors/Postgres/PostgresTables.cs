@@ -210,7 +210,7 @@ internal sealed class PostgresWriter
         if (_target.Spec != TableSpec.Lists)
         {
             var factors = isOfUsers ? model.UserFactors : model.ItemFactors;
-            await PostgresFactors.WriteAsync(stream, (users ?? items)!, factors, model.Rank, cancellation)
+            await PostgresFactors.WriteAsync(stream, (users ?? items)!, factors, cancellation)
                 .ConfigureAwait(false);
             return;
         }

@@ -135,7 +135,7 @@ internal sealed class SqliteTables : ITables
             cancellation.ThrowIfCancellationRequested();
             Bind(insert, 1, ids, index);
             raw.sqlite3_bind_blob(
-                insert.Handle, 2, MemoryMarshal.AsBytes(factors.AsSpan(index * model.Rank, model.Rank)));
+                insert.Handle, 2, MemoryMarshal.AsBytes(factors[index]));
             insert.Run();
         }
     }

@@ -15,18 +15,17 @@ internal readonly record struct Neighbour(int Node, float Score) : IComparable<N
 }
 
 /// <summary>The vectors of a graph.</summary>
-/// <param name="values">[nodes, length].</param>
-/// <param name="length">Length of a vector.</param>
-internal sealed class HnswVectors(float[] values, int length)
+/// <param name="vectors">[nodes, length].</param>
+internal sealed class HnswVectors(FactorMatrix vectors)
 {
     /// <summary>Number of vectors.</summary>
-    public int Count { get; } = values.Length / length;
+    public int Count => vectors.RowCount;
 
     /// <summary>Length of a vector.</summary>
-    public int Length => length;
+    public int Length => vectors.Rank;
 
     /// <summary>A vector.</summary>
-    public ReadOnlySpan<float> Of(int node) => values.AsSpan(node * length, length);
+    public ReadOnlySpan<float> Of(int node) => vectors[node];
 
     /// <summary>The inner product of a vector with another.</summary>
     public float Score(int node, ReadOnlySpan<float> other)

@@ -36,12 +36,12 @@ internal sealed class HnswlibFormat() : ModelFormat("hnswlib")
     public override async Task WriteAsync(
         FactorModel model, FormatOptions options, Stream stream, CancellationToken cancellation)
     {
-        var factors = FactorArray.Of(model, options.Side);
+        var factors = model.FactorsOf(options.Side);
         var widest = Math.Max(factors.Rank + 1, options.Hnsw.MaximumLinks(0) + 1);
-        if ((long)factors.Rows * widest > Array.MaxLength)
+        if ((long)factors.RowCount * widest > Array.MaxLength)
             throw new GpuAlsException(
                 FailureKind.BadInput,
-                $"{Counted.Of(factors.Rows, "row")} of rank {factors.Rank} are more than an index with --m "
+                $"{Counted.Of(factors.RowCount, "row")} of rank {factors.Rank} are more than an index with --m "
                 + $"{options.Hnsw.M} can hold. Lower --m, or use --format faiss.");
         var vectors = Vectors(factors, options.Space);
         var graph = HnswBuilder.Build(vectors, options.Hnsw, cancellation);
@@ -79,25 +79,25 @@ internal sealed class HnswlibFormat() : ModelFormat("hnswlib")
     /// For inner products the factors as they are; otherwise with one more dimension that gives all the same norm, so
     /// that the order of distances or angles is that of inner products (Bachrach et al., 2014). A query has 0 there.
     /// </summary>
-    private static HnswVectors Vectors(FactorArray factors, VectorSpace space)
+    private static HnswVectors Vectors(FactorMatrix factors, VectorSpace space)
     {
         var rank = factors.Rank;
-        if (space == VectorSpace.InnerProduct) return new HnswVectors(factors.Values, rank);
-        var squares = new double[factors.Rows];
-        for (var row = 0; row < factors.Rows; row++)
-            foreach (var factor in factors.Values.AsSpan(row * rank, rank)) squares[row] += (double)factor * factor;
+        if (space == VectorSpace.InnerProduct) return new HnswVectors(factors);
+        var squares = new double[factors.RowCount];
+        for (var row = 0; row < factors.RowCount; row++)
+            foreach (var factor in factors[row]) squares[row] += (double)factor * factor;
         var largest = squares.Max();
         var scale = space == VectorSpace.Cosine && largest > 0 ? 1 / Math.Sqrt(largest) : 1;
-        var length = rank + 1;
-        var values = new float[factors.Rows * length];
-        for (var row = 0; row < factors.Rows; row++)
+        var vectors = new FactorMatrix(factors.RowCount, rank + 1);
+        for (var row = 0; row < factors.RowCount; row++)
         {
-            for (var i = 0; i < rank; i++)
-                values[(row * length) + i] = (float)(factors.Values[(row * rank) + i] * scale);
-            values[(row * length) + rank] = (float)(Math.Sqrt(largest - squares[row]) * scale);
+            var from = factors[row];
+            var to = vectors.Row(row);
+            for (var i = 0; i < rank; i++) to[i] = (float)(from[i] * scale);
+            to[rank] = (float)(Math.Sqrt(largest - squares[row]) * scale);
         }
 
-        return new HnswVectors(values, length);
+        return new HnswVectors(vectors);
     }
 
     private static byte[] Header(HnswVectors vectors, HnswGraph graph, HnswOptions options, int links, int label)

@@ -27,7 +27,7 @@ internal sealed class ArrowTableFormat() : FactorTableFormat("arrow", ".arrow", 
 
     /// <inheritdoc/>
     protected override async Task WriteTableAsync(
-        Stream stream, IdIndex ids, FactorArray factors, CancellationToken cancellation)
+        Stream stream, IdIndex ids, FactorMatrix factors, CancellationToken cancellation)
     {
         var type = new FixedSizeListType(new Field("item", FloatType.Default, nullable: false), factors.Rank);
         var schema = new Schema(
@@ -40,10 +40,10 @@ internal sealed class ArrowTableFormat() : FactorTableFormat("arrow", ".arrow", 
         using var writer = new ArrowFileWriter(counted, schema, leaveOpen: true);
         await writer.WriteStartAsync(cancellation).ConfigureAwait(false);
         var batchRows = Math.Max(1, BatchFloats / factors.Rank);
-        for (var first = 0; first < factors.Rows; first += batchRows)
+        for (var first = 0; first < factors.RowCount; first += batchRows)
         {
-            var count = Math.Min(batchRows, factors.Rows - first);
-            var part = factors.Values.AsSpan(first * factors.Rank, count * factors.Rank);
+            var count = Math.Min(batchRows, factors.RowCount - first);
+            var part = factors.Rows(new RowRange(first, count)).Span;
             var values = new FloatArray(
                 new ArrowBuffer(MemoryMarshal.AsBytes(part).ToArray()), ArrowBuffer.Empty, part.Length, 0, 0);
             using var batch = new RecordBatch(

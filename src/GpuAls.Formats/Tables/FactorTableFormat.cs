@@ -47,7 +47,7 @@ internal abstract class FactorTableFormat(string name, params string[] extension
         await WriteAsync(ItemTable, model.Items, Side.Items).ConfigureAwait(false);
 
         Task WriteAsync(string table, IdIndex ids, Side side) => folder.WriteAsync(
-            table + extensions[0], to => WriteTableAsync(to, ids, FactorArray.Of(model, side), cancellation),
+            table + extensions[0], to => WriteTableAsync(to, ids, model.FactorsOf(side), cancellation),
             cancellation);
     }
 
@@ -76,7 +76,7 @@ internal abstract class FactorTableFormat(string name, params string[] extension
 
     /// <summary>Writes the table of a side.</summary>
     protected abstract Task WriteTableAsync(
-        Stream stream, IdIndex ids, FactorArray factors, CancellationToken cancellation);
+        Stream stream, IdIndex ids, FactorMatrix factors, CancellationToken cancellation);
 
     /// <summary>Reads the table of a side; whatever it throws is said of the file.</summary>
     protected abstract Task<ForeignSide> ReadTableAsync(
@@ -158,18 +158,14 @@ internal sealed class GatheredFactors(string file)
     public ForeignSide With(IdIndex ids)
     {
         if (Rank == 0) throw FormatErrors.Damaged(file, "has no factors");
-        var values = new float[_parts.Sum(part => part.LongLength)];
-        var at = 0;
-        foreach (var part in _parts)
-        {
-            part.CopyTo(values, at);
-            at += part.Length;
-        }
-
-        var rows = values.Length / Rank;
-        return rows == ids.Count
-            ? new ForeignSide(new FactorArray(values, rows, Rank), ids)
-            : throw FormatErrors.Damaged(
+        var rows = _parts.Sum(part => part.LongLength / Rank);
+        if (rows != ids.Count)
+            throw FormatErrors.Damaged(
                 file, $"has {Counted.Of(ids.Count, "id")} and {Counted.Of(rows, "row")} of factors");
+        var (factors, at) = (FactorMatrix.Uninitialized(ids.Count, Rank), 0);
+        foreach (var part in _parts)
+            for (var first = 0; first < part.Length; first += Rank)
+                part.AsSpan(first, Rank).CopyTo(factors.Row(at++));
+        return new ForeignSide(factors, ids);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class ParquetTableFormat() : FactorTableFormat("parquet", ".parq
 
     /// <inheritdoc/>
     protected override Task WriteTableAsync(
-        Stream stream, IdIndex ids, FactorArray factors, CancellationToken cancellation) =>
+        Stream stream, IdIndex ids, FactorMatrix factors, CancellationToken cancellation) =>
         WriteAsync(stream, ids, factors, FactorsColumn, cancellation);
 
     /// <summary>Writes <c>id</c> and lists of floats.</summary>
@@ -24,7 +24,7 @@ internal sealed class ParquetTableFormat() : FactorTableFormat("parquet", ".parq
     /// <param name="name">The name of their column.</param>
     /// <param name="cancellation">Stops it.</param>
     public static async Task WriteAsync(
-        Stream stream, IdIndex ids, FactorArray factors, string name, CancellationToken cancellation)
+        Stream stream, IdIndex ids, FactorMatrix factors, string name, CancellationToken cancellation)
     {
         var (id, element) = (Field(ids), new DataField<float>("element"));
         var schema = new ParquetSchema(id, new ListField(name, element));
@@ -32,9 +32,9 @@ internal sealed class ParquetTableFormat() : FactorTableFormat("parquet", ".parq
             .ConfigureAwait(false);
         await using var closing = writer.ConfigureAwait(false);
         var groupRows = Math.Max(1, GroupFloats / factors.Rank);
-        for (var first = 0; first < factors.Rows; first += groupRows)
+        for (var first = 0; first < factors.RowCount; first += groupRows)
         {
-            var count = Math.Min(groupRows, factors.Rows - first);
+            var count = Math.Min(groupRows, factors.RowCount - first);
             using var group = writer.CreateRowGroup();
             await WriteIdsAsync(group, id, ids, first, count, cancellation).ConfigureAwait(false);
             var repetition = new int[count * factors.Rank];
@@ -42,7 +42,7 @@ internal sealed class ParquetTableFormat() : FactorTableFormat("parquet", ".parq
             var definition = new int[repetition.Length];
             Array.Fill(definition, element.MaxDefinitionLevel);
             await group.WriteAllPartsAsync<float>(
-                element, factors.Values.AsMemory(first * factors.Rank, repetition.Length), definition, repetition,
+                element, factors.Rows(new RowRange(first, count)), definition, repetition,
                 cancellation).ConfigureAwait(false);
             group.CompleteValidate();
         }

@@ -108,7 +108,7 @@ internal sealed class ExploreEndpoints
         var likes = _model.ItemLikes;
         int[] items =
         [
-            .. ListRule.Items(likes, _model.ItemFactors, _model.Rank)
+            .. ListRule.Items(likes, _model.ItemFactors)
                 .OrderByDescending(item => likes[item]).ThenBy(item => item).Take(MostPoints),
         ];
         var (points, kept) = ItemMap.Of(_model, items);

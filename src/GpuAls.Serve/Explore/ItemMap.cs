@@ -16,7 +16,7 @@ internal static class ItemMap
     /// </returns>
     public static ((double X, double Y)[] Points, double Kept) Of(FactorModel model, int[] items)
     {
-        var rows = Array.ConvertAll(items, item => Unit(FactorRows.Row(model.ItemFactors, item, model.Rank)));
+        var rows = Array.ConvertAll(items, item => Unit(model.ItemFactors[item]));
         Center(rows, model.Rank);
         var total = rows.Sum(row => Dot(row, row));
         var (x, xKept) = Component(rows, model.Rank);

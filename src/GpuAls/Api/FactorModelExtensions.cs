@@ -269,8 +269,8 @@ public static partial class FactorModelExtensions
         ArgumentNullException.ThrowIfNull(test);
         var train = new InteractionMatrix(model.Users, model.Items, model.Plays) { Feedback = model.Options.Feedback };
         using var evaluator = new Evaluator(HeldOut.Of(train, test.Matrix), options ?? new EvaluationOptions());
-        using var users = engine.Implementation.LoadFactors(model.UserFactors, model.Rank);
-        using var items = engine.Implementation.LoadFactors(model.ItemFactors, model.Rank);
+        using var users = engine.Implementation.LoadFactors(model.UserFactors);
+        using var items = engine.Implementation.LoadFactors(model.ItemFactors);
         var measured = evaluator.Measure(engine.Implementation, users, items, progress, cancellation: cancellation);
         return measured.Summarize(bootstrap ?? new BootstrapOptions(), cancellation: cancellation);
     }

@@ -7,16 +7,16 @@ internal static class EngineRows
 {
     /// <summary>Brings a factor matrix to the device; a failure leaves nothing there.</summary>
     /// <param name="engine">The device.</param>
-    /// <param name="values">[rows, rank], row-major.</param>
-    /// <param name="rank">Length of a factor vector.</param>
+    /// <param name="matrix">[rows, rank].</param>
     /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
-    public static IEngineFactors LoadFactors(this IAlsEngine engine, ReadOnlySpan<float> values, int rank)
+    public static IEngineFactors LoadFactors(this IAlsEngine engine, FactorMatrix matrix)
     {
         ArgumentNullException.ThrowIfNull(engine);
-        var factors = engine.CreateFactors(values.Length / rank, rank);
+        ArgumentNullException.ThrowIfNull(matrix);
+        var factors = engine.CreateFactors(matrix.RowCount, matrix.Rank);
         try
         {
-            factors.CopyFrom(values);
+            factors.CopyFrom(matrix);
             return factors;
         }
         catch
@@ -28,29 +28,33 @@ internal static class EngineRows
 
     /// <summary>Overwrites all rows.</summary>
     /// <param name="factors">[rows, rank].</param>
-    /// <param name="source">[rows, rank], row-major.</param>
-    public static void CopyFrom(this IEngineFactors factors, ReadOnlySpan<float> source)
+    /// <param name="source">[rows, rank].</param>
+    public static void CopyFrom(this IEngineFactors factors, FactorMatrix source)
     {
         ArgumentNullException.ThrowIfNull(factors);
-        factors.CopyFrom(RowRange.All(factors), source);
+        ArgumentNullException.ThrowIfNull(source);
+        Require.Length(source.RowCount, factors.RowCount, nameof(source));
+        foreach (var (rows, values) in source.Blocks) factors.CopyFrom(rows, values.Span);
     }
 
     /// <summary>Reads all rows.</summary>
     /// <param name="factors">[rows, rank].</param>
-    /// <param name="target">[rows, rank], row-major.</param>
-    public static void CopyTo(this IEngineFactors factors, Span<float> target)
+    /// <param name="target">[rows, rank].</param>
+    public static void CopyTo(this IEngineFactors factors, FactorMatrix target)
     {
         ArgumentNullException.ThrowIfNull(factors);
-        factors.CopyTo(RowRange.All(factors), target);
+        ArgumentNullException.ThrowIfNull(target);
+        Require.Length(target.RowCount, factors.RowCount, nameof(target));
+        foreach (var (rows, values) in target.Blocks) factors.CopyTo(rows, values.Span);
     }
 
     /// <summary>All rows in host memory, [rows, rank].</summary>
-    public static float[] ToArray(this IEngineFactors factors)
+    public static FactorMatrix ToMatrix(this IEngineFactors factors)
     {
         ArgumentNullException.ThrowIfNull(factors);
-        var values = new float[(long)factors.RowCount * factors.Rank];
-        factors.CopyTo(values);
-        return values;
+        var matrix = FactorMatrix.Uninitialized(factors.RowCount, factors.Rank);
+        factors.CopyTo(matrix);
+        return matrix;
     }
 
     /// <summary>YᵀY over a range of rows: the sums of its blocks, added in their order in fp64.</summary>

@@ -58,9 +58,8 @@ internal sealed class ComparedModels
     }
 
     /// <summary>The factors of a model by the users and items of <see cref="Train"/>, 0 where it knows none.</summary>
-    public (float[] Users, float[] Items) Factors(int model) => (
-        Gather(_models[model].UserFactors, _models[model].Rank, _userRows[model]),
-        Gather(_models[model].ItemFactors, _models[model].Rank, _itemRows[model]));
+    public (FactorMatrix Users, FactorMatrix Items) Factors(int model) =>
+        (_models[model].UserFactors.Gather(_userRows[model]), _models[model].ItemFactors.Gather(_itemRows[model]));
 
     /// <summary>The users and items of <see cref="Train"/> that a model knows.</summary>
     public KnownRows Known(int model) => new(_userRows[model], _itemRows[model]);
@@ -103,15 +102,6 @@ internal sealed class ComparedModels
 
     private static string Example(string noun, FactorModel model) =>
         Quoted.Of((noun == "users" ? model.Users : model.Items).Format(0));
-
-    private static float[] Gather(float[] factors, int rank, int[] rows)
-    {
-        var gathered = new float[(long)rows.Length * rank];
-        for (var index = 0; index < rows.Length; index++)
-            if (rows[index] >= 0)
-                factors.AsSpan(rows[index] * rank, rank).CopyTo(gathered.AsSpan(index * rank, rank));
-        return gathered;
-    }
 
     /// <summary>The plays of all models; what a pair is worth is what the first that has it says.</summary>
     private CsrMatrix Plays(int userCount, int itemCount)

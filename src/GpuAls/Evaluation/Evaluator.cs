@@ -201,5 +201,5 @@ internal sealed class HostCopy : IDisposable
     }
 
     private static IEngineFactors Copy(HostEngine host, IEngineFactors factors) =>
-        host.LoadFactors(factors.ToArray(), factors.Rank);
+        host.LoadFactors(factors.ToMatrix());
 }

@@ -10,7 +10,7 @@ internal sealed class ModelLists : IDisposable
     private readonly IEngineFactors _items;
     private readonly ListableItems _listable;
     private readonly ListMasks _masks;
-    private readonly Lazy<float[]> _userFactors;
+    private readonly Lazy<FactorMatrix> _userFactors;
 
     /// <param name="engine">Where the factors are.</param>
     /// <param name="heldOut">What was trained on, and what lists leave out.</param>
@@ -23,10 +23,10 @@ internal sealed class ModelLists : IDisposable
         IAlsEngine engine, HeldOut heldOut, int[] likes, IEngineFactors users, IEngineFactors items, ListMasks masks)
     {
         (_engine, _heldOut, _users, _allItems, _masks) = (engine, heldOut, users, items, masks);
-        var factors = Download(items);
-        _listable = masks.Listable(likes.Length, ListRule.Items(likes, factors, items.Rank));
-        _items = _listable.IsWhole ? items : engine.LoadFactors(_listable.Gather(factors, items.Rank), items.Rank);
-        _userFactors = new Lazy<float[]>(() => Download(users));
+        var factors = items.ToMatrix();
+        _listable = masks.Listable(likes.Length, ListRule.Items(likes, factors));
+        _items = _listable.IsWhole ? items : engine.LoadFactors(_listable.Gather(factors));
+        _userFactors = new Lazy<FactorMatrix>(users.ToMatrix);
     }
 
     /// <summary>Makes the lists of some users; a user who gets none has an empty one.</summary>
@@ -63,20 +63,13 @@ internal sealed class ModelLists : IDisposable
     {
         var isLiked = _heldOut.Seen.Users[user];
         return ListRule.Holds(isLiked, scores)
-            || ListRule.Holds(isLiked, FactorRows.Row(_userFactors.Value, user, _users.Rank));
+            || ListRule.Holds(isLiked, _userFactors.Value[user]);
     }
 
     /// <summary>Frees the engine's memory that is not kept for the next model.</summary>
     public void Dispose()
     {
         if (_items != _allItems) _items.Dispose();
-    }
-
-    private static float[] Download(IEngineFactors factors)
-    {
-        var values = new float[(long)factors.RowCount * factors.Rank];
-        factors.CopyTo(values);
-        return values;
     }
 }
 

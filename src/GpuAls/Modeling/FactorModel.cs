@@ -9,11 +9,12 @@ public sealed class FactorModel
     /// <param name="items">Ids of the items.</param>
     /// <param name="plays">[users, items], the plays r it was trained on.</param>
     /// <param name="options">What it was trained with.</param>
-    /// <param name="userFactors">[users, options.Rank], row-major.</param>
-    /// <param name="itemFactors">[items, options.Rank], row-major.</param>
+    /// <param name="userFactors">[users, options.Rank].</param>
+    /// <param name="itemFactors">[items, options.Rank].</param>
     /// <exception cref="ArgumentException">The shapes do not fit each other, or a factor is not finite.</exception>
     internal FactorModel(
-        IdIndex users, IdIndex items, CsrMatrix plays, AlsOptions options, float[] userFactors, float[] itemFactors)
+        IdIndex users, IdIndex items, CsrMatrix plays, AlsOptions options, FactorMatrix userFactors,
+        FactorMatrix itemFactors)
     {
         ArgumentNullException.ThrowIfNull(users);
         ArgumentNullException.ThrowIfNull(items);
@@ -23,8 +24,8 @@ public sealed class FactorModel
         ArgumentNullException.ThrowIfNull(itemFactors);
         Require.Length(plays.RowCount, users.Count, nameof(plays));
         Require.Length(plays.ColumnCount, items.Count, nameof(plays));
-        Require.Length(userFactors.LongLength, (long)users.Count * options.Rank, nameof(userFactors));
-        Require.Length(itemFactors.LongLength, (long)items.Count * options.Rank, nameof(itemFactors));
+        RequireShape(userFactors, users.Count, options.Rank, nameof(userFactors));
+        RequireShape(itemFactors, items.Count, options.Rank, nameof(itemFactors));
         RequireFinite(userFactors, nameof(userFactors));
         RequireFinite(itemFactors, nameof(itemFactors));
         (Users, Items, Plays, Options) = (users, items, plays, options);
@@ -75,11 +76,14 @@ public sealed class FactorModel
     /// <summary>Length of a factor vector.</summary>
     public int Rank => Options.Rank;
 
-    /// <summary>The factors of the users: [users, Rank], row-major.</summary>
-    public float[] UserFactors { get; }
+    /// <summary>The factors of the users, [users, Rank].</summary>
+    public FactorMatrix UserFactors { get; }
 
-    /// <summary>The factors of the items: [items, Rank], row-major.</summary>
-    public float[] ItemFactors { get; }
+    /// <summary>The factors of the items, [items, Rank].</summary>
+    public FactorMatrix ItemFactors { get; }
+
+    /// <summary>The factors of a side.</summary>
+    internal FactorMatrix FactorsOf(Side side) => side == Side.Users ? UserFactors : ItemFactors;
 
     /// <summary>Whether nothing is known of its plays: it was imported without them.</summary>
     internal bool HasNoPlays => PlayCount == 0;
@@ -157,14 +161,15 @@ public sealed class FactorModel
             ItemFeatures = UserFeatures,
         };
 
-    private static void RequireFinite(float[] factors, string name)
+    private static void RequireShape(FactorMatrix factors, int rowCount, int rank, string name)
     {
-        var bad = false;
-        ParallelRanges.ForEach(factors.Length, (start, end) =>
-        {
-            var range = factors.AsSpan((int)start, (int)(end - start));
-            if (range.ContainsAnyExceptInRange(float.MinValue, float.MaxValue)) bad = true;
-        });
-        if (bad) throw new ArgumentException($"{name} has a factor that is not finite.", name);
+        Require.Length(factors.RowCount, rowCount, name);
+        Require.Length(factors.Rank, rank, name);
+    }
+
+    private static void RequireFinite(FactorMatrix factors, string name)
+    {
+        if (factors.HasOutside(float.MinValue, float.MaxValue))
+            throw new ArgumentException($"{name} has a factor that is not finite.", name);
     }
 }

@@ -57,8 +57,8 @@ internal static class FeaturedModel
         return longer;
     }
 
-    private static (IdIndex Ids, float[] Factors, SideFeatures? Features) Grow(
-        IdIndex ids, int[] plays, float[] factors, AlsOptions options, FeatureTable? table, double[]? weights,
+    private static (IdIndex Ids, FactorMatrix Factors, SideFeatures? Features) Grow(
+        IdIndex ids, int[] plays, FactorMatrix factors, AlsOptions options, FeatureTable? table, double[]? weights,
         string noun)
     {
         if (table is null || weights is null) return (ids, factors, null);
@@ -74,18 +74,21 @@ internal static class FeaturedModel
         var features = new SideFeatures(
             new IdIndex<string>(table.Names), FeatureTable.RowsAt(table.Values, rows),
             Array.ConvertAll(weights, weight => (float)weight));
-        var all = new float[checked(grown.Count * options.Rank)];
-        factors.CopyTo(all, 0);
+        var all = factors.Copied(grown.Count);
         int[] predicted =
         [
             .. Enumerable.Range(0, grown.Count)
                 .Where(row => features.Has(row) && (row >= ids.Count || plays[row] == 0)),
         ];
         var vectors = features.Predict(predicted);
-        if (options.Nonnegative)
-            foreach (ref var factor in vectors.AsSpan()) factor = Math.Max(0, factor);
         for (var i = 0; i < predicted.Length; i++)
-            vectors.AsSpan(i * options.Rank, options.Rank).CopyTo(all.AsSpan(predicted[i] * options.Rank));
+        {
+            var row = all.Row(predicted[i]);
+            vectors[i].CopyTo(row);
+            if (!options.Nonnegative) continue;
+            foreach (ref var factor in row) factor = Math.Max(0, factor);
+        }
+
         return (grown, all, features);
     }
 

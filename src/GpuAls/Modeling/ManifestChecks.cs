@@ -9,7 +9,7 @@ internal static class ManifestChecks
         InRange(manifest.Rank, 1, EngineLimits.MaximumRank, "rank");
         InRange(manifest.Data.Users, 0, Array.MaxLength - 1, "users");
         InRange(manifest.Data.Items, 0, Array.MaxLength - 1, "items");
-        InRange(manifest.Data.Plays, 0, Array.MaxLength, "plays");
+        InRange(manifest.Data.Plays, 0, long.MaxValue, "plays");
         foreach (var features in (ManifestSideFeatures?[])[manifest.Features?.Users, manifest.Features?.Items])
         {
             if (features is null) continue;

@@ -10,6 +10,20 @@ internal static class ModelErrors
     public static bool IsDamage(Exception exception) =>
         exception is not (OperationCanceledException or GpuAlsException or OutOfMemoryException);
 
+    /// <summary>Refuses a model whose plays one process cannot hold.</summary>
+    /// <param name="directory">Its folder.</param>
+    /// <param name="plays">How many it was trained on.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput: more than an array can have.</exception>
+    public static void RequireLoadable(string directory, long plays)
+    {
+        if (plays > Array.MaxLength)
+            throw new GpuAlsException(
+                FailureKind.BadInput,
+                $"the model in '{directory}' was trained on {Counted.Of(plays, "play")} by several processes; one "
+                + $"process can load up to {Array.MaxLength:N0}. Make lists in the training: gpuals train writes "
+                + "them.");
+    }
+
     /// <summary>A file or folder that cannot be read.</summary>
     /// <param name="path">Which one.</param>
     /// <param name="problem">What is wrong, to follow its name in a sentence.</param>

@@ -46,6 +46,7 @@ internal static class ModelReader
     {
         directory = await LatestModel.ResolveAsync(directory, cancellation).ConfigureAwait(false);
         var manifest = await ReadManifestAsync(directory, cancellation).ConfigureAwait(false);
+        ModelErrors.RequireLoadable(directory, manifest.Data.Plays);
         try
         {
             return await ReadFilesAsync(
@@ -75,8 +76,8 @@ internal static class ModelReader
             await ArrayAsync<float>(ModelFiles.PlaysValues, (int)data.Plays).ConfigureAwait(false));
         return new FactorModel(
             users, items, plays, manifest.TrainedOptions,
-            await ArrayAsync<float>(ModelFiles.UserFactors, data.Users, manifest.Rank).ConfigureAwait(false),
-            await ArrayAsync<float>(ModelFiles.ItemFactors, data.Items, manifest.Rank).ConfigureAwait(false))
+            await FactorsAsync(ModelFiles.UserFactors, data.Users).ConfigureAwait(false),
+            await FactorsAsync(ModelFiles.ItemFactors, data.Items).ConfigureAwait(false))
         {
             Manifest = manifest,
             UserFeatures = await FeaturesAsync(ModelFiles.FeaturesOf(Side.Users), manifest.Features?.Users, data.Users)
@@ -101,15 +102,21 @@ internal static class ModelReader
                 await ArrayAsync<float>(names.Weights, features.Count, manifest.Rank).ConfigureAwait(false));
         }
 
+        Task<T[]> ArrayAsync<T>(string name, params long[] shape)
+            where T : unmanaged =>
+            CheckedAsync(name, (file, hash) => NpyFile.ReadAsync<T>(file, shape, hash, cancellation));
+
+        Task<FactorMatrix> FactorsAsync(string name, int rowCount) => CheckedAsync(
+            name, (file, hash) => NpyFile.ReadFactorsAsync(file, rowCount, manifest.Rank, hash, cancellation));
+
         // A file is read once: what was read is used if its checksum is right.
-        async Task<T[]> ArrayAsync<T>(string name, params long[] shape)
-            where T : unmanaged
+        async Task<T> CheckedAsync<T>(string name, Func<IByteSource, FileHash, Task<T>> read)
         {
             using var hash = new FileHash(manifest.ReadHashes);
-            T[] values;
+            T values;
             try
             {
-                values = await NpyFile.ReadAsync<T>(files[name], shape, hash, cancellation).ConfigureAwait(false);
+                values = await read(files[name], hash).ConfigureAwait(false);
             }
             catch (GpuAlsException exception) when (exception.Kind == FailureKind.BadInput)
             {

@@ -30,6 +30,7 @@ internal sealed class ModelVerifier
     public static async Task<IReadOnlyList<ModelFileCheck>> VerifyAsync(
         string directory, ModelManifest manifest, CancellationToken cancellation)
     {
+        ModelErrors.RequireLoadable(directory, manifest.Data.Plays);
         var verifier = new ModelVerifier(directory, manifest);
         await verifier.RunAsync(cancellation).ConfigureAwait(false);
         return verifier._checks;
@@ -56,14 +57,21 @@ internal sealed class ModelVerifier
     {
         var problems = new List<string>();
         var factors = await CheckAsync(
-            file, $"float32 [{rows}, {rank}]", ArrayOf<float>(rows, rank), cancellation, problems)
+            file, $"float32 [{rows}, {rank}]",
+            (source, hash, stop) => NpyFile.ReadFactorsAsync(source, rows, rank, hash, stop), cancellation, problems)
             .ConfigureAwait(false);
         if (factors is null) return;
-        var bad = factors.Count(factor => !float.IsFinite(factor));
+        var (bad, first) = (0L, -1);
+        for (var row = 0; row < rows; row++)
+            foreach (var factor in factors[row])
+            {
+                if (float.IsFinite(factor)) continue;
+                if (bad++ == 0) first = row;
+            }
+
         if (bad > 0)
             problems.Add(
-                $"has {Counted.Of(bad, "factor that is", "factors that are")} not finite, the first in row "
-                    + $"{Array.FindIndex(factors, factor => !float.IsFinite(factor)) / rank}");
+                $"has {Counted.Of(bad, "factor that is", "factors that are")} not finite, the first in row {first}");
     }
 
     private async Task CheckIdsAsync(string file, IdType type, int count, CancellationToken cancellation)

@@ -58,9 +58,9 @@ internal static class ModelWriter
     private static async Task WriteFilesAsync(
         FactorModel model, IOutput output, IProcessGroup group, CancellationToken cancellation)
     {
-        var (users, items, rank, plays) = (model.Users.Count, model.Items.Count, model.Rank, model.Plays.Memory);
-        await WriteArrayAsync<float>(ModelFiles.UserFactors, model.UserFactors, users, rank).ConfigureAwait(false);
-        await WriteArrayAsync<float>(ModelFiles.ItemFactors, model.ItemFactors, items, rank).ConfigureAwait(false);
+        var (users, rank, plays) = (model.Users.Count, model.Rank, model.Plays.Memory);
+        await WriteFactorsAsync(ModelFiles.UserFactors, model.UserFactors).ConfigureAwait(false);
+        await WriteFactorsAsync(ModelFiles.ItemFactors, model.ItemFactors).ConfigureAwait(false);
         await WriteArrayAsync<long>(
             ModelFiles.PlaysIndptr, CsrMatrix.IndptrOf(model.PlaysOfUsers), users + 1).ConfigureAwait(false);
         await WritePartsAsync(ModelFiles.PlaysIndices, group.ToRoot(plays.Indices), model.PlayCount)
@@ -71,6 +71,9 @@ internal static class ModelWriter
         await WriteIdsAsync(ModelFiles.Items, model.Items, model.PlaysOfItems).ConfigureAwait(false);
         await WriteFeaturesAsync(ModelFiles.FeaturesOf(Side.Users), model.UserFeatures).ConfigureAwait(false);
         await WriteFeaturesAsync(ModelFiles.FeaturesOf(Side.Items), model.ItemFeatures).ConfigureAwait(false);
+
+        Task WriteFactorsAsync(string file, FactorMatrix factors) =>
+            output.WriteAsync(file, stream => NpyFile.WriteAsync(stream, factors, cancellation), cancellation);
 
         async Task WriteFeaturesAsync(FeatureFiles files, SideFeatures? features)
         {

@@ -37,12 +37,12 @@ internal sealed class SideFeatures
 
     /// <summary>Wᵀf of some rows; of a row that is not there, that of the bias.</summary>
     /// <returns>[rows, rank].</returns>
-    public float[] Predict(int[] rows)
+    public FactorMatrix Predict(int[] rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var predicted = new float[checked(rows.Length * Rank)];
+        var predicted = FactorMatrix.Uninitialized(rows.Length, Rank);
         FeatureRegression.Predict(
-            FeatureTable.RowsAt(Values, rows), Array.ConvertAll(Weights, weight => (double)weight), Rank, scale: null,
+            FeatureTable.RowsAt(Values, rows), Array.ConvertAll(Weights, weight => (double)weight), scale: null,
             predicted);
         return predicted;
     }

@@ -41,9 +41,9 @@ internal sealed class WarmStart
     /// <summary>Where a training on some plays begins.</summary>
     /// <param name="plays">The plays.</param>
     /// <param name="options">What is trained.</param>
-    public (FactorArrays Factors, WarmStartCounts Counts) Begin(InteractionMatrix plays, AlsOptions options)
+    public (FactorMatrices Factors, WarmStartCounts Counts) Begin(InteractionMatrix plays, AlsOptions options)
     {
-        var factors = TrainingFactors.FirstArrays(plays, options);
+        var factors = TrainingFactors.FirstMatrices(plays, options);
         return (factors, new WarmStartCounts(
             Fill(factors.Users, plays.Users, _model.Users, _model.UserFactors),
             plays.Users.Count,
@@ -52,24 +52,23 @@ internal sealed class WarmStart
     }
 
     /// <returns>The number of ids that the model has factors of.</returns>
-    private int Fill(float[]? factors, IdIndex ids, IdIndex known, float[] from)
+    private static int Fill(FactorMatrix? factors, IdIndex ids, IdIndex known, FactorMatrix from)
     {
-        var (rank, found, rows) = (_model.Rank, 0, ids.IndicesIn(known));
+        var (found, rows) = (0, ids.IndicesIn(known));
         for (var index = 0; index < rows.Length; index++)
         {
             if (rows[index] < 0) continue;
-            var vector = from.AsSpan(rows[index] * rank, rank);
+            var vector = from[rows[index]];
             if (!vector.ContainsAnyExcept(0f)) continue;
             found++;
-            // Without an array, the side is solved before anything reads it.
-            if (factors is not null) vector.CopyTo(factors.AsSpan(index * rank, rank));
+            // Without a matrix, the side is solved before anything reads it.
+            if (factors is not null) vector.CopyTo(factors.Row(index));
         }
 
         return found;
     }
 
-    private static bool IsNonnegative(float[] factors) =>
-        !factors.AsSpan().ContainsAnyExceptInRange(0, float.MaxValue);
+    private static bool IsNonnegative(FactorMatrix factors) => !factors.HasOutside(0, float.MaxValue);
 }
 
 /// <summary>What a training took over of a model.</summary>

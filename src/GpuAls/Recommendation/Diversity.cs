@@ -13,13 +13,12 @@ namespace GpuAls;
 /// </summary>
 /// <param name="weight">λ, above 0 and up to 1.</param>
 /// <param name="factors">y, [items, rank].</param>
-/// <param name="rank">Length of a factor vector.</param>
-internal sealed class Diversity(double weight, float[] factors, int rank)
+internal sealed class Diversity(double weight, FactorMatrix factors)
 {
     private const int PoolPerItem = 10;
 
     /// <summary>[items], 1 / |y|; 0 for the zero vector, whose cosines are 0.</summary>
-    private readonly double[] _scales = Scales(factors, rank);
+    private readonly double[] _scales = Scales(factors);
 
     /// <summary>Items of the pool for lists of some length.</summary>
     public static int PoolOf(int k) => Math.Min(TopKQuery.MaximumK, PoolPerItem * k);
@@ -38,7 +37,7 @@ internal sealed class Diversity(double weight, float[] factors, int rank)
         Array.Fill(theirs, float.NegativeInfinity);
         Parallel.ForEach(Partitioner.Create(0, Math.Max(1, lists)), range =>
         {
-            var pools = new Pool(pool, factors, _scales, rank);
+            var pools = new Pool(pool, factors, _scales);
             for (var list = range.Item1; list < Math.Min(lists, range.Item2); list++)
             {
                 pools.Load(items.AsSpan(list * pool, pool), scores.AsSpan(list * pool, pool));
@@ -49,15 +48,15 @@ internal sealed class Diversity(double weight, float[] factors, int rank)
         return (chosen, theirs);
     }
 
-    private static double[] Scales(float[] factors, int rank)
+    private static double[] Scales(FactorMatrix factors)
     {
-        var scales = new double[factors.Length / rank];
+        var scales = new double[factors.RowCount];
         ParallelRanges.ForEach(scales.Length, (start, end) =>
         {
             for (var row = (int)start; row < end; row++)
             {
                 double sum = 0;
-                foreach (var value in FactorRows.Row(factors, row, rank)) sum += (double)value * value;
+                foreach (var value in factors[row]) sum += (double)value * value;
                 scales[row] = sum > 0 ? 1 / Math.Sqrt(sum) : 0;
             }
         });
@@ -65,7 +64,7 @@ internal sealed class Diversity(double weight, float[] factors, int rank)
     }
 
     /// <summary>The pool of one list at a time.</summary>
-    private sealed class Pool(int capacity, float[] factors, double[] scales, int rank)
+    private sealed class Pool(int capacity, FactorMatrix factors, double[] scales)
     {
         private readonly int[] _items = new int[capacity];
         private readonly float[] _scores = new float[capacity];
@@ -115,7 +114,7 @@ internal sealed class Diversity(double weight, float[] factors, int rank)
             return (_items[best], _scores[best]);
         }
 
-        private ReadOnlySpan<float> Row(int i) => FactorRows.Row(factors, _items[i], rank);
+        private ReadOnlySpan<float> Row(int i) => factors[_items[i]];
 
         private static double Dot(ReadOnlySpan<float> one, ReadOnlySpan<float> other)
         {

@@ -34,7 +34,7 @@ internal sealed record Explanation(double Score, IReadOnlyList<ExplainedPlay> Pl
         var gramian = new double[model.Rank * model.Rank];
         if (ConfidenceTransform.Weights(model.Options).UnobservedWeight > 0)
         {
-            using var factors = engine.LoadFactors(model.ItemFactors, model.Rank);
+            using var factors = engine.LoadFactors(model.ItemFactors);
             engine.Gramian(factors, RowRange.All(factors), gramian);
         }
 
@@ -63,7 +63,7 @@ internal sealed record Explanation(double Score, IReadOnlyList<ExplainedPlay> Pl
             model.Plays.RowValues(user).ToArray());
         var confident = ConfidenceTransform.Apply(row, options);
         var weights = ConfidenceTransform.Weights(options);
-        var y = FactorRows.Row(model.ItemFactors, item, model.Rank);
+        var y = model.ItemFactors[item];
         var direction = new double[model.Rank];
         for (var i = 0; i < direction.Length; i++) direction[i] = y[i];
         var lambda = RowRegularization.Compute(row, options)[0];
@@ -72,12 +72,12 @@ internal sealed record Explanation(double Score, IReadOnlyList<ExplainedPlay> Pl
         for (var entry = 0; entry < plays.Length; entry++)
         {
             var played = row.Indices[entry];
-            var likeness = Dot(direction, FactorRows.Row(model.ItemFactors, played, model.Rank));
+            var likeness = Dot(direction, model.ItemFactors[played]);
             plays[entry] = new ExplainedPlay(
                 played, row.Values[entry], weights.Rhs(confident.Values[entry]) * likeness);
         }
 
-        var x = FactorRows.Row(model.UserFactors, user, model.Rank);
+        var x = model.UserFactors[user];
         double score = 0;
         for (var i = 0; i < x.Length; i++) score += (double)x[i] * y[i];
         return new Explanation(
@@ -96,7 +96,7 @@ internal sealed record Explanation(double Score, IReadOnlyList<ExplainedPlay> Pl
         var rank = model.Rank;
         var left = new double[rank * rank];
         Fp64Equation.AssembleLeft(
-            left, gramian, weights, entries, lambda, item => FactorRows.Row(model.ItemFactors, item, rank),
+            left, gramian, weights, entries, lambda, item => model.ItemFactors[item],
             new double[rank]);
         if (!Fp64Cholesky.Factor(left, rank))
             throw new GpuAlsException(

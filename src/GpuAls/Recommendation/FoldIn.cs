@@ -27,7 +27,7 @@ internal sealed class FoldIn : IDisposable
         _options = model.Options with { Solver = Solver.Cholesky, Precision = SumPrecision.Fp32 };
         EngineChecks.Plan(engine, _options.Plan);
         engine.PrepareTraining(_options.Plan);
-        _items = engine.LoadFactors(model.ItemFactors, model.Rank);
+        _items = engine.LoadFactors(model.ItemFactors);
         _gramian = new double[model.Rank * model.Rank];
         engine.Gramian(_items, RowRange.All(_items), _gramian);
     }
@@ -44,11 +44,11 @@ internal sealed class FoldIn : IDisposable
     /// [users], their indices in the model, -1 of one that it does not have; null for users whom it does not have.
     /// </param>
     /// <param name="cancellation">Looked at between blocks of rows.</param>
-    /// <returns>[users, rank], row-major.</returns>
+    /// <returns>[users, rank].</returns>
     /// <exception cref="GpuAlsException">
     /// Kind Usage: a weight is too large. Kind Internal: a row cannot be solved. Kind Device: too little memory.
     /// </exception>
-    public float[] Solve(CsrMatrix plays, int[]? users = null, CancellationToken cancellation = default)
+    public FactorMatrix Solve(CsrMatrix plays, int[]? users = null, CancellationToken cancellation = default)
     {
         var regularization = RowRegularization.Compute(plays, _options);
         using var loaded = _engine.LoadPlays(ConfidenceTransform.Apply(plays, _options));
@@ -71,7 +71,7 @@ internal sealed class FoldIn : IDisposable
             Cancellation = cancellation,
         });
         return report.FirstFailedRow < 0
-            ? rows.ToArray()
+            ? rows.ToMatrix()
             : throw new GpuAlsException(
                 FailureKind.Internal,
                 "the equations of a user or item have no unique solution in fp64. Train with more --regularization.");
@@ -111,9 +111,10 @@ internal sealed class FoldIn : IDisposable
     {
         if (_model.UserFeatures is not { } features) return null;
         if (users is null) Array.Fill(users = new int[regularization.Length], -1);
-        var (pull, rank) = (features.Predict(users), _model.Rank);
-        for (var i = 0; i < pull.Length; i++) pull[i] *= regularization[i / rank];
-        return _engine.LoadFactors(pull, rank);
+        var pull = features.Predict(users);
+        for (var row = 0; row < pull.RowCount; row++)
+            foreach (ref var value in pull.Row(row)) value *= regularization[row];
+        return _engine.LoadFactors(pull);
     }
 }
 

@@ -15,10 +15,8 @@ internal static class ListRule
     /// <summary>The items that lists may hold, rising.</summary>
     /// <param name="likes">[items], plays above 0, or ratings, of each.</param>
     /// <param name="factors">[items, rank].</param>
-    /// <param name="rank">Length of a factor vector.</param>
-    public static int[] Items(int[] likes, float[] factors, int rank) =>
-        [.. Enumerable.Range(0, likes.Length)
-            .Where(item => Holds(likes[item] > 0, FactorRows.Row(factors, item, rank)))];
+    public static int[] Items(int[] likes, FactorMatrix factors) =>
+        [.. Enumerable.Range(0, likes.Length).Where(item => Holds(likes[item] > 0, factors[item]))];
 }
 
 /// <summary>
@@ -65,7 +63,7 @@ internal sealed class ListableItems
     {
         return new(
             model.Items.Count,
-            rules.Allowed(ListRule.Items(model.ItemLikes, model.ItemFactors, model.Rank), model.Items.Count));
+            rules.Allowed(ListRule.Items(model.ItemLikes, model.ItemFactors), model.Items.Count));
     }
 
     /// <summary>Whether these are exactly some items.</summary>
@@ -73,10 +71,8 @@ internal sealed class ListableItems
 
     /// <summary>The factors of these items.</summary>
     /// <param name="factors">[items, rank].</param>
-    /// <param name="rank">Length of a factor vector.</param>
     /// <returns>[listable, rank].</returns>
-    public ReadOnlySpan<float> Gather(float[] factors, int rank) =>
-        IsWhole ? factors : FactorRows.Gather(factors, _items, rank);
+    public FactorMatrix Gather(FactorMatrix factors) => IsWhole ? factors : factors.Gather(_items);
 
     /// <summary>What some users have played, by the numbers of items.</summary>
     /// <param name="plays">[users, items].</param>

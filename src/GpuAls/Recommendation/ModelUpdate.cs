@@ -49,10 +49,8 @@ internal static class ModelUpdate
         var changed = RowsOf(merged, fresh.Rows);
         using var fold = new FoldIn(model, engine);
         var solved = fold.Solve(changed, fresh.Rows, cancellation);
-        var (rank, factors) = (model.Rank, new float[checked(users.Count * model.Rank)]);
-        model.UserFactors.CopyTo(factors, 0);
-        for (var row = 0; row < fresh.Rows.Length; row++)
-            solved.AsSpan(row * rank, rank).CopyTo(factors.AsSpan(fresh.Rows[row] * rank));
+        var factors = model.UserFactors.Copied(users.Count);
+        for (var row = 0; row < fresh.Rows.Length; row++) solved[row].CopyTo(factors.Row(fresh.Rows[row]));
         return (
             new FactorModel(users, model.Items, merged, model.Options, factors, model.ItemFactors)
             {

@@ -24,8 +24,8 @@ internal sealed class Recommender : IDisposable
         (_model, _engine, _rules) = (model, engine, rules ?? ListRules.None);
         _listable = ListableItems.Of(model, _rules);
         if (_rules.Groups is { } groups) _grouped = new GroupedLists(groups, _listable);
-        if (_rules.Diversity > 0) _diversity = new Diversity(_rules.Diversity, model.ItemFactors, model.Rank);
-        _items = engine.LoadFactors(_listable.Gather(model.ItemFactors, model.Rank), model.Rank);
+        if (_rules.Diversity > 0) _diversity = new Diversity(_rules.Diversity, model.ItemFactors);
+        _items = engine.LoadFactors(_listable.Gather(model.ItemFactors));
     }
 
     /// <summary>The users who have factors to rank by, as <see cref="HasPlays"/> says.</summary>
@@ -45,7 +45,7 @@ internal sealed class Recommender : IDisposable
         return ListRule.Holds(
             model.HasNoPlays || Likes.Any(model.Plays.RowValues(user), model.Feedback)
                 || (model.PlaysOfUsers[user] == 0 && model.UserFeatures?.Has(user) is true),
-            FactorRows.Row(model.UserFactors, user, model.Rank));
+            model.UserFactors[user]);
     }
 
     /// <summary>Checks the length of a list.</summary>
@@ -73,7 +73,7 @@ internal sealed class Recommender : IDisposable
     /// <param name="k">Length of a list, 1 .. 1,024.</param>
     /// <returns>The lists; their users are the rows of <paramref name="factors"/>.</returns>
     /// <exception cref="GpuAlsException">Kind Usage: k is out of range. Kind Device: too little memory.</exception>
-    public RecommendationBatch Recommend(float[] factors, CsrMatrix leftOut, int k)
+    public RecommendationBatch Recommend(FactorMatrix factors, CsrMatrix leftOut, int k)
     {
         ArgumentNullException.ThrowIfNull(factors);
         ArgumentNullException.ThrowIfNull(leftOut);
@@ -107,7 +107,7 @@ internal sealed class Recommender : IDisposable
     /// <param name="rows">Whose lists, by their row of the factors.</param>
     /// <param name="mask">[lists, listable], what each list leaves out; null for nothing.</param>
     /// <param name="k">Length of a list.</param>
-    private RecommendationBatch Score(float[] factors, int[] rows, CsrMatrix? mask, int k)
+    private RecommendationBatch Score(FactorMatrix factors, int[] rows, CsrMatrix? mask, int k)
     {
         var least = _rules.MinScore ?? float.NegativeInfinity;
         var length = _diversity is null ? k : Diversity.PoolOf(k);
@@ -120,7 +120,7 @@ internal sealed class Recommender : IDisposable
 
         (int[] Numbers, float[] Scores) Search(int[] rows, CsrMatrix? mask, int k)
         {
-            using var queries = _engine.LoadFactors(FactorRows.Gather(factors, rows, _model.Rank), _model.Rank);
+            using var queries = _engine.LoadFactors(factors.Gather(rows));
             using var seen = mask is null ? null : _engine.LoadPlays(mask);
             var (numbers, scores) = (new int[rows.Length * k], new float[rows.Length * k]);
             _engine.TopK(new TopKQuery(queries, RowRange.All(queries), _items, seen, k), numbers, scores);

@@ -35,25 +35,25 @@ internal static class SimilarModel
 
         var plays = new CsrMatrix(likes.Length, indptr, [.. itself], [.. itself.Select(_ => 1f)]);
         var factors = similarity == SimilarityMeasure.Cosine
-            ? Directions(model.ItemFactors, model.Rank)
+            ? Directions(model.ItemFactors)
             : model.ItemFactors;
         return new FactorModel(model.Items, model.Items, plays, model.Options, factors, factors);
     }
 
     /// <summary>Rows of norm 1; zeros stay.</summary>
-    private static float[] Directions(float[] factors, int rank)
+    private static FactorMatrix Directions(FactorMatrix factors)
     {
-        var directions = new float[factors.Length];
-        ParallelRanges.ForEach(factors.Length / rank, (start, end) =>
+        var directions = FactorMatrix.Uninitialized(factors.RowCount, factors.Rank);
+        ParallelRanges.ForEach(factors.RowCount, (start, end) =>
         {
-            for (var row = start; row < end; row++)
+            for (var row = (int)start; row < end; row++)
             {
                 double sum = 0;
-                var source = factors.AsSpan((int)(row * rank), rank);
+                var source = factors[row];
+                var target = directions.Row(row);
                 foreach (var value in source) sum += (double)value * value;
                 var norm = Math.Sqrt(sum);
-                for (var i = 0; i < rank; i++)
-                    directions[(row * rank) + i] = norm > 0 ? (float)(source[i] / norm) : 0;
+                for (var i = 0; i < source.Length; i++) target[i] = norm > 0 ? (float)(source[i] / norm) : 0;
             }
         });
         return directions;

@@ -47,16 +47,16 @@ internal static class ByteSourceExtensions
     }
 
     /// <summary>
-    /// Fills an array with little-endian elements, in parts that are read at once: to a new array, most of the time is
+    /// Fills memory with little-endian elements, in parts that are read at once: to a new array, most of the time is
     /// that of its pages, which the cores share.
     /// </summary>
     /// <param name="source">The bytes.</param>
     /// <param name="offset">Where the elements start.</param>
     /// <param name="values">Gets as many as it holds.</param>
     /// <param name="cancellation">Stops it between parts.</param>
-    /// <exception cref="EndOfStreamException">The source ends before the array is full.</exception>
+    /// <exception cref="EndOfStreamException">The source ends before it is full.</exception>
     public static async Task ReadAsync<T>(
-        this IByteSource source, long offset, T[] values, CancellationToken cancellation)
+        this IByteSource source, long offset, Memory<T> values, CancellationToken cancellation)
         where T : unmanaged
     {
         var isLocal = source.ReadAheadBytes == 0;
@@ -67,7 +67,7 @@ internal static class ByteSourceExtensions
             MaxDegreeOfParallelism =
                 isLocal ? Environment.ProcessorCount : Math.Max(1, source.ReadAheadBytes / RemotePartBytes),
         };
-        var parts = (int)((values.LongLength + partLength - 1) / partLength);
+        var parts = (values.Length / partLength) + (values.Length % partLength == 0 ? 0 : 1);
         await Parallel.ForAsync(0, parts, options, ReadPartAsync).ConfigureAwait(false);
 
         async ValueTask ReadPartAsync(int part, CancellationToken stop)
@@ -77,7 +77,7 @@ internal static class ByteSourceExtensions
             using var buffer = new RentedArray<byte>(count * Marshal.SizeOf<T>());
             var start = offset + ((long)first * Marshal.SizeOf<T>());
             await source.ReadExactlyAsync(start, buffer.Memory, stop).ConfigureAwait(false);
-            buffer.Span.CopyTo(MemoryMarshal.AsBytes(values.AsSpan(first, count)));
+            buffer.Span.CopyTo(MemoryMarshal.AsBytes(values.Span.Slice(first, count)));
         }
     }
 }

@@ -42,6 +42,19 @@ internal static class NpyFile
         foreach (var part in parts) await WriteElementsAsync(stream, part, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Writes factors, [rows, rank].</summary>
+    public static Task WriteAsync(
+        Stream stream, FactorMatrix factors, CancellationToken cancellation = default) =>
+        WriteAsync(stream, Parts(factors), [factors.RowCount, factors.Rank], cancellation);
+
+    /// <summary>Writes factors without a header, little-endian.</summary>
+    public static async Task WriteElementsAsync(
+        Stream stream, FactorMatrix factors, CancellationToken cancellation = default)
+    {
+        foreach (var part in Parts(factors))
+            await WriteElementsAsync(stream, part, cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>Writes elements without a header, little-endian.</summary>
     public static async Task WriteElementsAsync<T>(
         Stream stream, ReadOnlyMemory<T> values, CancellationToken cancellation = default)
@@ -68,6 +81,41 @@ internal static class NpyFile
         IByteSource source, long[] shape, FileHash hash, CancellationToken cancellation = default)
         where T : unmanaged
     {
+        var header = await ReadHeaderAsync<T>(source, shape, cancellation).ConfigureAwait(false);
+        var values = GC.AllocateUninitializedArray<T>(checked((int)Product(shape)));
+        await source.ReadAsync(header.Length, values.AsMemory(), cancellation).ConfigureAwait(false);
+        hash.Append(header);
+        Append<T>(hash, values);
+        return values;
+    }
+
+    /// <summary>Reads factors, several parts at once.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="rowCount">The number of rows that they must have.</param>
+    /// <param name="rank">The length of a row.</param>
+    /// <param name="hash">Gets the bytes of the whole file, in order.</param>
+    /// <param name="cancellation">Stops it between parts.</param>
+    /// <exception cref="GpuAlsException">Kind BadInput: another type, shape or length than expected.</exception>
+    public static async Task<FactorMatrix> ReadFactorsAsync(
+        IByteSource source, int rowCount, int rank, FileHash hash, CancellationToken cancellation = default)
+    {
+        var header = await ReadHeaderAsync<float>(source, [rowCount, rank], cancellation).ConfigureAwait(false);
+        hash.Append(header);
+        var factors = FactorMatrix.Uninitialized(rowCount, rank);
+        foreach (var (rows, values) in factors.Blocks)
+        {
+            var start = header.Length + ((long)rows.Start * rank * sizeof(float));
+            await source.ReadAsync(start, values, cancellation).ConfigureAwait(false);
+            Append<float>(hash, values.Span);
+        }
+
+        return factors;
+    }
+
+    private static async Task<byte[]> ReadHeaderAsync<T>(
+        IByteSource source, long[] shape, CancellationToken cancellation)
+        where T : unmanaged
+    {
         var (expected, length) = (Header(DescriptorOf<T>(), shape), Product(shape));
         var found = new byte[expected.Length];
         var isExpected = source.Length == expected.Length + (length * Marshal.SizeOf<T>());
@@ -76,12 +124,14 @@ internal static class NpyFile
             throw new GpuAlsException(
                 FailureKind.BadInput,
                 $"{source.Name}: expected a .npy array of type {DescriptorOf<T>()} and shape {ShapeText(shape)}.");
-        var values = GC.AllocateUninitializedArray<T>(checked((int)length));
-        await source.ReadAsync(expected.Length, values, cancellation).ConfigureAwait(false);
-        hash.Append(found);
+        return found;
+    }
+
+    private static void Append<T>(FileHash hash, ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
         for (var first = 0; first < values.Length; first += Math.Min(ChunkBytes, values.Length - first))
-            hash.Append(MemoryMarshal.AsBytes(values.AsSpan(first, Math.Min(ChunkBytes, values.Length - first))));
-        return values;
+            hash.Append(MemoryMarshal.AsBytes(values.Slice(first, Math.Min(ChunkBytes, values.Length - first))));
     }
 
     /// <summary>What is before the elements.</summary>
@@ -95,6 +145,9 @@ internal static class NpyFile
         text = text.PadRight(padded - 1) + '\n';
         return [.. Magic, (byte)(padded & 255), (byte)(padded >> 8), .. Encoding.ASCII.GetBytes(text)];
     }
+
+    private static IEnumerable<ReadOnlyMemory<float>> Parts(FactorMatrix factors) =>
+        factors.Blocks.Select(block => (ReadOnlyMemory<float>)block.Values);
 
     private static string DescriptorOf<T>() => typeof(T) switch
     {

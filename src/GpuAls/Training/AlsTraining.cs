@@ -99,8 +99,9 @@ internal sealed class AlsTraining
     private (TrainingSide First, TrainingSide Second) InOrder =>
         _options.First == Side.Users ? (_users, _items) : (_items, _users);
 
-    private static void Scale(float[] factors, float scale)
+    private static void Scale(FactorMatrix factors, float scale)
     {
-        foreach (ref var factor in factors.AsSpan()) factor *= scale;
+        foreach (var (_, values) in factors.Blocks)
+            foreach (ref var factor in values.Span) factor *= scale;
     }
 }

@@ -34,17 +34,17 @@ internal static class FactorInitializer
     };
 
     /// <returns>[rowCount, rank].</returns>
-    public static float[] Create(int rowCount, Side side, AlsOptions options)
+    public static FactorMatrix Create(int rowCount, Side side, AlsOptions options)
     {
         var (rank, initialization) = (options.Rank, options.Init);
-        var factors = new float[(long)rowCount * rank];
+        var factors = FactorMatrix.Uninitialized(rowCount, rank);
         var stream = SeededRandom.Mix((ulong)options.Seed ^ SeededRandom.Mix((ulong)side + 1));
         var scale = options.InitScale ?? DefaultScale(initialization);
         if (initialization == Initialization.Normal) scale /= Math.Sqrt(rank);
         ParallelRanges.ForEach(rowCount, (start, end) =>
         {
             for (var row = start; row < end; row++)
-                Draw(initialization, scale, stream, (ulong)(row * rank), factors.AsSpan((int)(row * rank), rank));
+                Draw(initialization, scale, stream, (ulong)(row * rank), factors.Row((int)row));
         });
         return factors;
     }

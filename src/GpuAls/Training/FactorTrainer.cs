@@ -43,7 +43,7 @@ internal sealed class FactorTrainer
     public FeatureTables Features { get; init; } = FeatureTables.None;
 
     /// <summary>The factors that a training of some plays begins with; null draws them with the seed.</summary>
-    public Func<InteractionMatrix, FactorArrays>? Begins { get; init; }
+    public Func<InteractionMatrix, FactorMatrices>? Begins { get; init; }
 
     /// <summary>Keeps the state after each iteration, which costs a copy of the factors; null keeps none.</summary>
     public ITrainingKeeper? Keeper { get; init; }
@@ -119,7 +119,7 @@ internal sealed class FactorTrainer
             new TrainingLoop([training], observers).Run(_options.Iterations, cancellation);
         var kept = best?.Factors ?? training.Download();
         return new TrainedFactors(
-            kept.Rank, kept.Users, kept.Items, reports.Reports, best?.Iteration ?? training.Iterations)
+            kept.Users, kept.Items, reports.Reports, best?.Iteration ?? training.Iterations)
         {
             HasConverged = convergence?.IsOver,
             Features = training.FeatureWeights(kept),

@@ -3,14 +3,16 @@ using System.Text.Json.Serialization;
 namespace GpuAls;
 
 /// <summary>What training gives.</summary>
-/// <param name="Rank">Length of a factor vector.</param>
-/// <param name="UserFactors">[users, Rank], row-major.</param>
-/// <param name="ItemFactors">[items, Rank], row-major.</param>
+/// <param name="UserFactors">[users, rank].</param>
+/// <param name="ItemFactors">[items, rank].</param>
 /// <param name="Iterations">A report for each iteration.</param>
 /// <param name="Iteration">The iteration whose factors these are: the best one, else the last.</param>
 internal sealed record TrainedFactors(
-    int Rank, float[] UserFactors, float[] ItemFactors, IReadOnlyList<IterationReport> Iterations, int Iteration)
+    FactorMatrix UserFactors, FactorMatrix ItemFactors, IReadOnlyList<IterationReport> Iterations, int Iteration)
 {
+    /// <summary>Length of a factor vector.</summary>
+    public int Rank => UserFactors.Rank;
+
     /// <summary>The weights of the features of both sides; null for a side without features.</summary>
     public FeatureWeights Features { get; init; } = FeatureWeights.None;
 

@@ -25,8 +25,6 @@ internal static class TrainingChecks
             throw new GpuAlsException(
                 FailureKind.BadInput,
                 $"--rank {rank} is larger than the number of items, {items}. Choose --rank {items} or less.");
-        FitsArray(users, rank, "users");
-        FitsArray(items, rank, "items");
     }
 
     private static void Enough(int count, string side, string option)
@@ -35,14 +33,5 @@ internal static class TrainingChecks
             throw new GpuAlsException(
                 FailureKind.BadInput,
                 $"found {count} {side} in the plays; training needs at least 2. Is {option} the right column?");
-    }
-
-    private static void FitsArray(int count, int rank, string side)
-    {
-        if ((long)count * rank > Array.MaxLength)
-            throw new GpuAlsException(
-                FailureKind.BadInput,
-                $"{count:N0} {side} × rank {rank} is more than {Array.MaxLength:N0} factors. Lower --rank to "
-                + $"{Array.MaxLength / count}.");
     }
 }

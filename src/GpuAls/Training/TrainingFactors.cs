@@ -11,20 +11,20 @@ internal sealed class TrainingFactors : IDisposable
     private readonly List<IEngineFactors> _all = [];
 
     private TrainingFactors(
-        IAlsEngine engine, InteractionMatrix plays, AlsOptions options, FactorArrays arrays, FeatureTables features)
+        IAlsEngine engine, InteractionMatrix plays, AlsOptions options, FactorMatrices matrices, FeatureTables features)
     {
         var (userCount, itemCount) = (plays.Users.Count, plays.Items.Count);
         try
         {
-            Users = Load(arrays.Users, userCount);
-            Items = Load(arrays.Items, itemCount);
+            Users = Load(matrices.Users, userCount);
+            Items = Load(matrices.Items, itemCount);
             if (features.Users is not null) UserPull = Load(null, userCount);
             if (features.Items is not null) ItemPull = Load(null, itemCount);
             if (options.Acceleration == Acceleration.None) return;
             var second = options.First == Side.Users ? itemCount : userCount;
-            Before = Load(arrays.Before, second);
+            Before = Load(matrices.Before, second);
             Ahead = Load(null, second);
-            Momentum = arrays.Momentum;
+            Momentum = matrices.Momentum;
         }
         catch
         {
@@ -32,11 +32,11 @@ internal sealed class TrainingFactors : IDisposable
             throw;
         }
 
-        IEngineFactors Load(float[]? values, int rowCount)
+        IEngineFactors Load(FactorMatrix? values, int rowCount)
         {
             _all.Add(values is null
                 ? engine.CreateFactors(rowCount, options.Rank)
-                : engine.LoadFactors(values, options.Rank));
+                : engine.LoadFactors(values));
             return _all[^1];
         }
     }
@@ -69,11 +69,11 @@ internal sealed class TrainingFactors : IDisposable
     {
         ArgumentNullException.ThrowIfNull(plays);
         ArgumentNullException.ThrowIfNull(options);
-        return From(engine, plays, options, FirstArrays(plays, options), features);
+        return From(engine, plays, options, FirstMatrices(plays, options), features);
     }
 
     /// <summary>The same in host memory; null for a side that is solved before anything reads it.</summary>
-    public static FactorArrays FirstArrays(InteractionMatrix plays, AlsOptions options) => new()
+    public static FactorMatrices FirstMatrices(InteractionMatrix plays, AlsOptions options) => new()
     {
         Users = First(Side.Users, plays.Users.Count, options),
         Items = First(Side.Items, plays.Items.Count, options),
@@ -84,17 +84,17 @@ internal sealed class TrainingFactors : IDisposable
     /// </summary>
     /// <exception cref="GpuAlsException">Kind Device: too little memory.</exception>
     public static TrainingFactors From(
-        IAlsEngine engine, InteractionMatrix plays, AlsOptions options, FactorArrays arrays,
+        IAlsEngine engine, InteractionMatrix plays, AlsOptions options, FactorMatrices matrices,
         FeatureTables? features = null)
     {
         ArgumentNullException.ThrowIfNull(plays);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(arrays);
-        return new TrainingFactors(engine, plays, options, arrays, features ?? FeatureTables.None);
+        ArgumentNullException.ThrowIfNull(matrices);
+        return new TrainingFactors(engine, plays, options, matrices, features ?? FeatureTables.None);
     }
 
     /// <summary>Brings the factors of both sides to the host, as they are.</summary>
-    public FactorSnapshot Download() => new(Users.Rank, Users.ToArray(), Items.ToArray());
+    public FactorSnapshot Download() => new(Users.ToMatrix(), Items.ToMatrix());
 
     /// <summary>Frees the engine's memory.</summary>
     public void Dispose()
@@ -102,18 +102,18 @@ internal sealed class TrainingFactors : IDisposable
         for (var i = _all.Count - 1; i >= 0; i--) _all[i].Dispose();
     }
 
-    private static float[]? First(Side side, int rowCount, AlsOptions options)
+    private static FactorMatrix? First(Side side, int rowCount, AlsOptions options)
     {
         if (side == options.First && options.SolvesFirstSideAnew) return null;
         var factors = FactorInitializer.Create(rowCount, side, options);
         if (options.Nonnegative)
-            foreach (ref var factor in factors.AsSpan()) factor = Math.Abs(factor);
+            foreach (var (_, values) in factors.Blocks)
+                foreach (ref var factor in values.Span) factor = Math.Abs(factor);
         return factors;
     }
 }
 
 /// <summary>The factors of both sides in host memory.</summary>
-/// <param name="Rank">Length of a factor vector.</param>
-/// <param name="Users">[users, Rank], row-major.</param>
-/// <param name="Items">[items, Rank], row-major.</param>
-internal sealed record FactorSnapshot(int Rank, float[] Users, float[] Items);
+/// <param name="Users">[users, rank].</param>
+/// <param name="Items">[items, rank].</param>
+internal sealed record FactorSnapshot(FactorMatrix Users, FactorMatrix Items);

@@ -95,7 +95,7 @@ internal sealed class TrainingSide
 
     /// <summary>The weights of the features that fit some factors; null without features.</summary>
     /// <param name="factors">[rows of all processes, rank].</param>
-    public double[]? FeatureWeights(float[] factors) => _pull?.WeightsFor(factors);
+    public double[]? FeatureWeights(FactorMatrix factors) => _pull?.WeightsFor(factors);
 
     /// <summary>
     /// Σ λ|x|² over the rows of all processes, or Σ λ|x - Wᵀf|² + μλ|W|², with the same bits on each of them.

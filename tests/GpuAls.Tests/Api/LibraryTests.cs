@@ -27,7 +27,7 @@ public sealed class LibraryTests
         var loaded = await FactorModel.LoadAsync(_folder.At("model"));
 
         Assert.That(loaded.Options, Is.EqualTo(Options));
-        Assert.That(loaded.ItemFactors, Is.EqualTo(model.ItemFactors));
+        Assert.That(loaded.ItemFactors.ToArray(), Is.EqualTo(model.ItemFactors.ToArray()));
         Assert.That(Lists(loaded), Is.EqualTo(Lists(model)));
         Assert.That(File.Exists(_folder.At("model", "_SUCCESS")));
     }

@@ -14,10 +14,10 @@ public sealed class CheckpointFileTests
         Assert.That(job.Settings, Is.EqualTo(SampleCheckpoint.Job.Settings));
         Assert.That(read.Reports, Is.EqualTo(state.Reports));
         Assert.That(read.Factors.Users, Is.Null);
-        Assert.That(Bits(read.Factors.Items!), Is.EqualTo(Bits(state.Factors.Items!)));
+        Assert.That(Bits(read.Factors.Items!.ToArray()), Is.EqualTo(Bits(state.Factors.Items!.ToArray())));
         Assert.That(read.Best?.State, Is.EqualTo(state.Best?.State));
-        Assert.That(read.Best?.Factors.Users, Is.EqualTo(state.Best?.Factors.Users));
-        Assert.That(read.Best?.Factors.Items, Is.EqualTo(state.Best?.Factors.Items));
+        Assert.That(read.Best?.Factors.Users.ToArray(), Is.EqualTo(state.Best?.Factors.Users.ToArray()));
+        Assert.That(read.Best?.Factors.Items.ToArray(), Is.EqualTo(state.Best?.Factors.Items.ToArray()));
     }
 
     /// <summary>Whatever a broken disk does, no damaged factor is trained on.</summary>

@@ -29,7 +29,7 @@ public sealed class CheckpointWriterTests
         Assert.That(newest, Is.EqualTo(4));
         Assert.That(Written(), Is.EqualTo(new[] { 1, 4 }));
         foreach (var iteration in new[] { 1, 4 })
-            Assert.That((await ReadAsync(iteration)).Factors.Items, Is.All.EqualTo((float)iteration));
+            Assert.That((await ReadAsync(iteration)).Factors.Items!.ToArray(), Is.All.EqualTo((float)iteration));
     }
 
     [Test]
@@ -121,11 +121,11 @@ public sealed class CheckpointWriterTests
         Throws.TypeOf<GpuAlsException>().With.Message.Contains(
             $"--checkpoint-every is '{text}'; expected a number of iterations such as 5, or a time such as 30s"));
 
-    private static FactorArrays KeepNext(CheckpointWriter writer, int iteration)
+    private static FactorMatrices KeepNext(CheckpointWriter writer, int iteration)
     {
         var arrays = writer.Spare();
-        arrays.Items ??= new float[4];
-        Array.Fill(arrays.Items, iteration);
+        arrays.Items ??= new FactorMatrix(2, 2);
+        for (var row = 0; row < 2; row++) arrays.Items.Row(row).Fill(iteration);
         writer.Keep(SampleCheckpoint.State(iteration) with { Factors = arrays });
         return arrays;
     }

@@ -124,8 +124,8 @@ internal sealed class ResumedTrainingTests<TEngine>
 
     private static void AssertSame(TrainedFactors actual, TrainedFactors expected)
     {
-        Assert.That(actual.UserFactors, Is.EqualTo(expected.UserFactors));
-        Assert.That(actual.ItemFactors, Is.EqualTo(expected.ItemFactors));
+        Assert.That(actual.UserFactors.ToArray(), Is.EqualTo(expected.UserFactors.ToArray()));
+        Assert.That(actual.ItemFactors.ToArray(), Is.EqualTo(expected.ItemFactors.ToArray()));
         Assert.That(actual.Iteration, Is.EqualTo(expected.Iteration));
         Assert.That(
             actual.Iterations.Select(report => report with { Seconds = 0 }),
@@ -143,7 +143,7 @@ internal sealed class ResumedTrainingTests<TEngine>
     {
         public List<TrainingState> States { get; } = [];
 
-        public FactorArrays Spare() => new();
+        public FactorMatrices Spare() => new();
 
         public void Keep(TrainingState state) => States.Add(state);
     }

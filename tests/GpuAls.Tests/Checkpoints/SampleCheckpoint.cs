@@ -19,9 +19,9 @@ internal static class SampleCheckpoint
         Rank = 2,
         Reports = [.. Enumerable.Range(1, iteration).Select(done =>
             new IterationReport(done, 0.1 * done, null, Fp64Rows: done, JitteredRows: 0, Metric: 1.0 / done))],
-        Factors = new FactorArrays { Items = items ?? [0.1f, iteration, float.Epsilon, -0f] },
+        Factors = new FactorMatrices { Items = FactorMatrix.Of(items ?? [0.1f, iteration, float.Epsilon, -0f], 2) },
         Best = best is not { } at ? null : new BestFactors(
             new BestState(at, 1.0 / 3, at, double.NaN, iteration),
-            new FactorSnapshot(2, [1, 2, 3, 4, 5, 6], [7, 8, 9, 10])),
+            new FactorSnapshot(FactorMatrix.Of([1, 2, 3, 4, 5, 6], 2), FactorMatrix.Of([7, 8, 9, 10], 2))),
     };
 }

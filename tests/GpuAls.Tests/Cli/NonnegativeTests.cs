@@ -29,7 +29,8 @@ public sealed class NonnegativeTests
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         var model = await ModelReader.ReadAsync(_folder.At("model"));
         Assert.That(
-            model.UserFactors.Concat(model.ItemFactors), Is.All.GreaterThanOrEqualTo(0).And.Some.GreaterThan(0));
+            model.UserFactors.ToArray().Concat(model.ItemFactors.ToArray()),
+            Is.All.GreaterThanOrEqualTo(0).And.Some.GreaterThan(0));
         Assert.That(SampleModel.ReadManifest(_folder.At("model")).Options.Nonnegative, Is.True);
         Assert.That(run.Error, Does.Contain("--nonnegative runs on the CPU only"));
     }

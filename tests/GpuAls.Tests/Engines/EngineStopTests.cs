@@ -1,3 +1,5 @@
+using GpuAls.Tests.Reference;
+
 namespace GpuAls.Tests.Engines;
 
 /// <summary>A solve of rows is stopped between blocks of them, and the engine goes on working afterwards.</summary>
@@ -46,10 +48,10 @@ internal sealed class HostStopTests
         using var engine = new HostEngine(1);
         using var stop = new CancellationTokenSource();
         int[] lengths = [.. Enumerable.Repeat(200, Rows)];
-        var plays = Reference.TestMatrices.Plays(500, lengths, seed: 5);
+        var plays = TestMatrices.Plays(500, lengths, seed: 5);
         using var loaded = engine.LoadPlays(plays);
-        using var fixedFactors = engine.LoadFactors(Reference.TestMatrices.Factors(500, Rank, seed: 6), Rank);
-        using var target = engine.LoadFactors(Reference.TestMatrices.Factors(Rows, Rank, seed: 7), Rank);
+        using var fixedFactors = engine.LoadFactors(TestMatrices.Factors(500, Rank, seed: 6), Rank);
+        using var target = engine.LoadFactors(TestMatrices.Factors(Rows, Rank, seed: 7), Rank);
         var start = target.ToArray();
         var gramian = new double[Rank * Rank];
         if (!isExplicit) engine.Gramian(fixedFactors, RowRange.All(fixedFactors), gramian);

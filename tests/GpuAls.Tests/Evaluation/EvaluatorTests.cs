@@ -138,7 +138,7 @@ internal sealed class EvaluatorTests<TEngine>
             EmptyRows(x, seed);
             if (seed > 1) EmptyRows(y, seed);
             var options = new AlsOptions { Rank = 3, Feedback = feedback };
-            var model = new FactorModel(train.Users, train.Items, plays, options, x, y);
+            var model = FactorArrays.Model(train.Users, train.Items, plays, options, x, y);
             using var users = _engine.LoadFactors(x, 3);
             using var items = _engine.LoadFactors(y, 3);
             using var recommender = new Recommender(model, _engine);

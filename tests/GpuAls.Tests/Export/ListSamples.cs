@@ -1,4 +1,5 @@
 using DuckDB.NET.Data;
+using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Export;
 
@@ -7,7 +8,7 @@ internal static class ListSamples
 {
     /// <summary>A model with some ids.</summary>
     public static FactorModel Model(IdIndex users, IdIndex items) =>
-        new(
+        FactorArrays.Model(
             users, items, new CsrMatrix(items.Count, new long[users.Count + 1], [], []), new AlsOptions { Rank = 1 },
             new float[users.Count], new float[items.Count]);
 

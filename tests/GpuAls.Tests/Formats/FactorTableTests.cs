@@ -3,6 +3,7 @@ using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
 using GpuAls.Formats;
 using GpuAls.Tests.Cli;
+using GpuAls.Tests.Reference;
 using Parquet;
 using Parquet.Schema;
 
@@ -32,7 +33,7 @@ public sealed class FactorTableTests
         var read = await new ArrowTableFormat().ReadAsync(source, default);
 
         var npy = File.ReadAllBytes(ExchangeCommandTests.Case("others", "item_factors.npy"));
-        Assert.That(read.Items.Factors.Values, Is.EqualTo(NpyArray.Parse("npy", npy).Factors().Values));
+        Assert.That(read.Items.Factors.ToArray(), Is.EqualTo(NpyArray.Parse("npy", npy).Factors().ToArray()));
         Assert.That(read.Rank, Is.EqualTo(8));
         Assert.That(read.Items.Ids!.Format(37), Is.EqualTo("item-37"));
     }
@@ -77,7 +78,7 @@ public sealed class FactorTableTests
         ];
         foreach (var (at, ids) in all.Index())
         {
-            var model = new FactorModel(
+            var model = FactorArrays.Model(
                 ids, new IdIndex<int>([7]), new CsrMatrix(1, new long[4], [], []), AlsOptions.Default with { Rank = 2 },
                 [1, 2, 3, 4, 5, 6], [7, 8]);
 
@@ -87,7 +88,7 @@ public sealed class FactorTableTests
             Assert.That(
                 read.Users.Ids!.Type,
                 Is.EqualTo(name == "arrow" && ids.Type == IdType.Uuid ? IdType.Text : ids.Type));
-            Assert.That(read.Users.Factors.Values, Is.EqualTo(model.UserFactors));
+            Assert.That(read.Users.Factors.ToArray(), Is.EqualTo(model.UserFactors.ToArray()));
         }
     }
 
@@ -105,7 +106,7 @@ public sealed class FactorTableTests
 
         var read = await ReadAsync("parquet", "wide", "user");
 
-        Assert.That(read.Users.Factors.Values, Is.EqualTo(
+        Assert.That(read.Users.Factors.ToArray(), Is.EqualTo(
             Enumerable.Range(0, 11).Concat(Enumerable.Range(100, 11)).Select(value => (float)value)));
         Assert.That(Texts(read.Users.Ids!), Is.EqualTo(["5", "9"]));
     }
@@ -129,7 +130,7 @@ public sealed class FactorTableTests
 
         var read = await ReadAsync("arrow", "stream.arrow", "name");
 
-        Assert.That(read.Users.Factors.Values, Is.EqualTo(new[] { 0, 0.5f, 1, 1.5f, 2, 2.5f }));
+        Assert.That(read.Users.Factors.ToArray(), Is.EqualTo(new[] { 0, 0.5f, 1, 1.5f, 2, 2.5f }));
         Assert.That(Texts(read.Users.Ids!), Is.EqualTo(["a", "b", "c"]));
     }
 

@@ -35,8 +35,8 @@ public sealed class FormatsTests
                 var source = new ForeignSource(Write(format, model, $"model{number++}"));
                 var read = format.ReadAsync(source, default).GetAwaiter().GetResult();
 
-                Assert.That(read.Users.Factors.Values, Is.EqualTo(model.UserFactors));
-                Assert.That(read.Items.Factors.Values, Is.EqualTo(model.ItemFactors));
+                Assert.That(read.Users.Factors.ToArray(), Is.EqualTo(model.UserFactors.ToArray()));
+                Assert.That(read.Items.Factors.ToArray(), Is.EqualTo(model.ItemFactors.ToArray()));
                 Assert.That(read.Rank, Is.EqualTo(model.Rank));
                 if (!format.HasIds) return;
                 Assert.That(IdsOf(read.Users.Ids!), Is.EqualTo(IdsOf(model.Users)));
@@ -63,7 +63,7 @@ public sealed class FormatsTests
 
         var read = format.ReadAsync(new ForeignSource(Write(format, model, "model")), default).GetAwaiter().GetResult();
 
-        Assert.That(read.Users.Factors.Values, Is.EqualTo(model.UserFactors));
+        Assert.That(read.Users.Factors.ToArray(), Is.EqualTo(model.UserFactors.ToArray()));
     }
 
     [Test]
@@ -86,7 +86,7 @@ public sealed class FormatsTests
             .. BitConverter.GetBytes(1.5), .. BitConverter.GetBytes(-2.25),
         ];
 
-        Assert.That(NpyArray.Parse("x", file).Factors().Values, Is.EqualTo(new[] { 1.5f, -2.25f }));
+        Assert.That(NpyArray.Parse("x", file).Factors().ToArray(), Is.EqualTo(new[] { 1.5f, -2.25f }));
     }
 
     [TestCase("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 2), }", "Fortran order")]
@@ -94,6 +94,7 @@ public sealed class FormatsTests
     [TestCase("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", "expected a matrix of f4 or f8")]
     [TestCase("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 3), }", "has 8 bytes of elements; expected 12")]
     [TestCase("{'shape': (1, 2)}", "a header that is not understood")]
+    [TestCase("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 99999999999), }", "that is not understood")]
     public void Npy_AnotherArray_IsRefused(string header, string message)
     {
         byte[] file =
@@ -105,6 +106,20 @@ public sealed class FormatsTests
         Assert.That(
             () => NpyArray.Parse("x.npy", file).Factors(),
             Throws.InstanceOf<GpuAlsException>().With.Message.StartsWith("x.npy: ").And.Message.Contains(message));
+    }
+
+    [Test]
+    public async Task Safetensors_OneOffset_IsRefused()
+    {
+        var path = Write(new SafetensorsFormat(), ModelOf(6, 4, 3, 1, Texts(6), Texts(4)), "model");
+        var bytes = await File.ReadAllBytesAsync(path);
+        bytes[bytes.AsSpan().IndexOf("[0,48]"u8) + 2] = (byte)'2';
+        await File.WriteAllBytesAsync(path, bytes);
+
+        var refusal = await Assert.ThrowsAsync<GpuAlsException>(
+            () => new SafetensorsFormat().ReadAsync(new ForeignSource(path), default));
+
+        Assert.That(refusal!.Message, Does.Contain("is not a file of safetensors, or not whole"));
     }
 
     /// <summary>A damaged file is read or refused as bad input; nothing else is thrown.</summary>
@@ -137,7 +152,7 @@ public sealed class FormatsTests
     }
 
     private static FactorModel ModelOf(int users, int items, int rank, int seed, string[] userIds, string[] itemIds) =>
-        new(
+        FactorArrays.Model(
             new IdIndex<string>(userIds), new IdIndex<string>(itemIds),
             new CsrMatrix(items, new long[users + 1], [], []), AlsOptions.Default with { Rank = rank },
             TestMatrices.Factors(users, rank, seed), TestMatrices.Factors(items, rank, seed + 1));

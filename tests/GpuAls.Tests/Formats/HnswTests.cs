@@ -116,7 +116,7 @@ public sealed class HnswTests
     private static double Recall(IndexFile index, float[] values, int rank, VectorSpace space)
     {
         const int Queries = 100;
-        var (queries, items) = (Factors(Queries, rank, seed: 77), new HnswVectors(values, rank));
+        var (queries, items) = (Factors(Queries, rank, seed: 77), new HnswVectors(FactorMatrix.Of(values, rank)));
         var (search, hits, k) = (new HnswSearch(index.Vectors, index.Graph), 0, Math.Min(Found, items.Count));
         for (var query = 0; query < Queries; query++)
         {
@@ -147,7 +147,7 @@ public sealed class HnswTests
     private static byte[] Bytes(float[] values, int rank, FormatOptions options)
     {
         var items = values.Length / rank;
-        var model = new FactorModel(
+        var model = FactorArrays.Model(
             new IdIndex<int>([0]), new IdIndex<int>([.. Enumerable.Range(0, items)]),
             new CsrMatrix(items, new long[2], [], []), AlsOptions.Default with { Rank = rank }, new float[rank],
             values);
@@ -196,7 +196,7 @@ public sealed class HnswTests
                     graph.SetLinks(node, level, Links(upper[node].AsSpan((level - 1) * 4 * (m + 1))));
             }
 
-            return new IndexFile(new HnswVectors([.. values], length), graph, m, ef);
+            return new IndexFile(new HnswVectors(FactorMatrix.Of([.. values], length)), graph, m, ef);
         }
 
         private static int[] Links(ReadOnlySpan<byte> list)

@@ -42,7 +42,7 @@ public sealed class OnnxTests
     public async Task Run_Factors_GivesTheSameAsTheUser()
     {
         using var session = await SessionAsync(OnnxInput.Factors);
-        var row = _model.UserFactors.AsMemory(3 * SampleModel.Rank, SampleModel.Rank);
+        var row = _model.UserFactors.ToArray().AsMemory(3 * SampleModel.Rank, SampleModel.Rank);
         var factors = new DenseTensor<float>(row, [1, SampleModel.Rank]);
 
         using var results = session.Run([NamedOnnxValue.CreateFromTensor("factors", factors)]);
@@ -90,8 +90,8 @@ public sealed class OnnxTests
 
     private float[] ScoresOf(int user) =>
         [.. Enumerable.Range(0, 7).Select(item => (float)Enumerable.Range(0, SampleModel.Rank).Sum(
-            i => (double)_model.UserFactors[(user * SampleModel.Rank) + i]
-                * _model.ItemFactors[(item * SampleModel.Rank) + i]))];
+            i => (double)_model.UserFactors[user][i]
+                * _model.ItemFactors[item][i]))];
 
     private int[] BestOf(int user) => [.. Enumerable.Range(0, 7).OrderByDescending(item => ScoresOf(user)[item])];
 }

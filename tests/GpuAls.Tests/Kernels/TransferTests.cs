@@ -1,3 +1,5 @@
+using GpuAls.Tests.Reference;
+
 namespace GpuAls.Tests.Kernels;
 
 [NonParallelizable] // it stops the process a thousand times a second

@@ -84,6 +84,19 @@ public sealed class DamagedModelTests
         }
     }
 
+    /// <summary>Processes write such a model; its manifest is read, its plays are too many for one.</summary>
+    [Test]
+    public async Task Read_MorePlaysThanAProcessCanHold_IsRefused()
+    {
+        await WriteAsync(Users[0]);
+        var manifest = JsonNode.Parse(File.ReadAllText(_folder.At(ModelFiles.Manifest)))!;
+        manifest["data"]!["plays"] = 3_000_000_000;
+        File.WriteAllText(_folder.At(ModelFiles.Manifest), manifest.ToJsonString());
+
+        Assert.That((await ModelReader.ReadManifestAsync(_folder.Root)).Data.Plays, Is.EqualTo(3_000_000_000));
+        await AssertRefusedAsync("was trained on 3,000,000,000 plays by several processes; one process can load up to");
+    }
+
     [Test]
     public async Task Read_OneIdTwice_NamesIt()
     {
@@ -177,7 +190,7 @@ public sealed class DamagedModelTests
                 Assert.That(
                     model.Users.TryFind(model.Users.Format(user), out var found) && found == user,
                     $"{name}, seed {seed}");
-            Assert.That(model.UserFactors, Has.All.Matches<float>(float.IsFinite), $"{name}, seed {seed}");
+            Assert.That(model.UserFactors.ToArray(), Has.All.Matches<float>(float.IsFinite), $"{name}, seed {seed}");
         }
         catch (GpuAlsException failure)
         {

@@ -1,3 +1,5 @@
+using GpuAls.Tests.Reference;
+
 namespace GpuAls.Tests.Modeling;
 
 public sealed class FactorModelTests
@@ -28,7 +30,7 @@ public sealed class FactorModelTests
         var (users, items) = (new IdIndex<int>([1, 2]), new IdIndex<int>([7]));
         var plays = new InteractionMatrix(users, items, byUser) { Feedback = Feedback.Explicit };
         var options = new AlsOptions { Rank = 2, Feedback = Feedback.Explicit, Regularization = 0.7 };
-        var trained = new TrainedFactors(2, [1, 2, 3, 4], [5, 6], [], 0);
+        var trained = new TrainedFactors(FactorMatrix.Of([1, 2, 3, 4], 2), FactorMatrix.Of([5, 6], 2), [], 0);
 
         var model = new FactorModel(plays, options, trained);
 
@@ -39,7 +41,7 @@ public sealed class FactorModelTests
 
     /// <summary>2 users, 1 item, rank 2.</summary>
     private static FactorModel Create(float[] userFactors, float[] itemFactors) =>
-        new(
+        FactorArrays.Model(
             new IdIndex<int>([1, 2]), new IdIndex<int>([7]), new CsrMatrix(1, [0, 1, 1], [0], [1]),
             new AlsOptions { Rank = 2 }, userFactors, itemFactors);
 }

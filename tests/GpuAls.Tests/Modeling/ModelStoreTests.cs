@@ -34,8 +34,8 @@ public sealed class ModelStoreTests
             Enumerable.Range(0, 5).Select(read.Users.Format), Is.EqualTo(Enumerable.Range(0, 5).Select(users.Format)));
         Assert.That(read.Items.Format(6), Is.EqualTo("70"));
         Assert.That(read.Options, Is.EqualTo(model.Options));
-        Assert.That(read.UserFactors, Is.EqualTo(model.UserFactors));
-        Assert.That(read.ItemFactors, Is.EqualTo(model.ItemFactors));
+        Assert.That(read.UserFactors.ToArray(), Is.EqualTo(model.UserFactors.ToArray()));
+        Assert.That(read.ItemFactors.ToArray(), Is.EqualTo(model.ItemFactors.ToArray()));
         Assert.That(read.Plays.Indptr.ToArray(), Is.EqualTo(model.Plays.Indptr.ToArray()));
         Assert.That(read.Plays.Values.ToArray(), Is.EqualTo(model.Plays.Values.ToArray()));
     }

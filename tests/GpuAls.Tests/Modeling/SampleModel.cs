@@ -13,7 +13,7 @@ internal static class SampleModel
     public static FactorModel Create(IdIndex? users = null, IdIndex? items = null)
     {
         var plays = TestMatrices.Plays(7, [2, 3, 0, 1, 7], seed: 3);
-        return new FactorModel(
+        return FactorArrays.Model(
             users ?? new IdIndex<string>(["ada", "bob \"b\", jr", "cleo", "dana", "émile"]),
             items ?? new IdIndex<long>([10, 20, 30, 40, 50, 60, 70]),
             plays, new AlsOptions { Rank = Rank, Objective = Objective.Ials },

@@ -70,7 +70,7 @@ internal sealed class ExplanationTests<TEngine>
         {
             var alone = Solve(left, right[play.Item]);
             var expected = Enumerable.Range(0, model.Rank).Sum(
-                factor => alone[factor] * model.ItemFactors[(Item * model.Rank) + factor]);
+                factor => alone[factor] * model.ItemFactors[Item][factor]);
             Assert.That(play.Contribution, Is.EqualTo(expected).Within(1e-6));
         }
     }
@@ -101,10 +101,10 @@ internal sealed class ExplanationTests<TEngine>
     public void Of_NonnegativeFactorsOrNoPlays_IsRefused()
     {
         var model = Train(Plain);
-        var nonnegative = new FactorModel(
-            model.Users, model.Items, model.Plays, Plain with { Nonnegative = true }, model.UserFactors,
-            model.ItemFactors);
-        model.UserFactors.AsSpan(0, model.Rank).Clear();
+        var nonnegative = FactorArrays.Model(
+            model.Users, model.Items, model.Plays, Plain with { Nonnegative = true }, model.UserFactors.ToArray(),
+            model.ItemFactors.ToArray());
+        model.UserFactors.Row(0).Clear();
 
         Assert.That(
             () => Explanation.Of(nonnegative, _engine, 0, 1),
@@ -130,7 +130,7 @@ internal sealed class ExplanationTests<TEngine>
     /// <summary>A, and rhs·y of each played item.</summary>
     private static (double[,] Left, Dictionary<int, double[]> Right) Equation(FactorModel model, int user)
     {
-        var y = TestMatrices.ToDouble(model.ItemFactors, model.Rank);
+        var y = TestMatrices.ToDouble(model.ItemFactors.ToArray(), model.Rank);
         var left = ReferenceAls.Gramian(y);
         var weights = ConfidenceTransform.Weights(model.Options);
         var values = ConfidenceTransform.Apply(model.Plays, model.Options).RowValues(user);

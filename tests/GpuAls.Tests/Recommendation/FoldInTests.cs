@@ -27,7 +27,7 @@ public sealed class FoldInTests : SamplePlaysFixture
         var (folded, counts) = fold.Of(all);
 
         Assert.That(counts, Is.EqualTo(new FoldInCounts(model.Users.Count, 0, 0, 0)));
-        Assert.That(folded.UserFactors, Is.EqualTo(model.UserFactors));
+        Assert.That(folded.UserFactors.ToArray(), Is.EqualTo(model.UserFactors.ToArray()));
         var lists = (await Tool.SucceedAsync("recommend", folder, "--device", "cpu")).Out;
         var again = await Tool.SucceedAsync("recommend", folder, "--plays", PlaysFile, "--device", "cpu");
         Assert.That(again.Out.Split('\n').Order(), Is.EqualTo(lists.Split('\n').Order()));
@@ -42,7 +42,7 @@ public sealed class FoldInTests : SamplePlaysFixture
         using var engine = new HostEngine();
         using var fold = new FoldIn(model, engine);
 
-        var x = fold.Solve(plays);
+        var x = fold.Solve(plays)[0].ToArray();
 
         var (rank, o) = (model.Rank, model.Options);
         for (var row = 0; row < rank; row++)
@@ -51,7 +51,7 @@ public sealed class FoldInTests : SamplePlaysFixture
             var (left, right) = (o.Regularization * 2 * x[row], 0.0);
             for (var item = 0; item < model.Items.Count; item++)
             {
-                var y = model.ItemFactors.AsSpan(item * rank, rank);
+                var y = model.ItemFactors[item];
                 double dot = 0;
                 for (var i = 0; i < rank; i++) dot += (double)y[i] * x[i];
                 var entry = plays.RowIndices(0).IndexOf(item);

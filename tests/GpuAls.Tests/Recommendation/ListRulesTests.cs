@@ -177,8 +177,8 @@ internal sealed class ListRulesTests<TEngine>
         {
             var sum = 0.0;
             for (var factor = 0; factor < model.Rank; factor++)
-                sum += (double)model.ItemFactors[(i * model.Rank) + factor]
-                    * model.ItemFactors[(j * model.Rank) + factor];
+                sum += (double)model.ItemFactors[i][factor]
+                    * model.ItemFactors[j][factor];
             return sum;
         }
 
@@ -190,7 +190,7 @@ internal sealed class ListRulesTests<TEngine>
         var list = new List<int>();
         var likes = Likes.CountByColumn(model.Plays, model.Feedback);
         var ranked = Enumerable.Range(0, model.Items.Count)
-            .Where(item => FactorRows.Row(model.ItemFactors, item, model.Rank).ContainsAnyExcept(0f))
+            .Where(item => model.ItemFactors[item].ContainsAnyExcept(0f))
             .Where(item => includePlayed || !model.Plays.RowIndices(user).Contains(item))
             .Where(item => likes[item] > 0)
             .Where(item => rules.OnlyItems is null || rules.OnlyItems.Contains(item))
@@ -212,8 +212,8 @@ internal sealed class ListRulesTests<TEngine>
 
     private static float Score(FactorModel model, int user, int item)
     {
-        var x = FactorRows.Row(model.UserFactors, user, model.Rank);
-        var y = FactorRows.Row(model.ItemFactors, item, model.Rank);
+        var x = model.UserFactors[user];
+        var y = model.ItemFactors[item];
         var score = 0f;
         for (var factor = 0; factor < x.Length; factor++) score += x[factor] * y[factor];
         return score;
@@ -234,7 +234,7 @@ internal sealed class ListRulesTests<TEngine>
         var plays = played.Length == 0
             ? new CsrMatrix(items, [0, items], [.. Enumerable.Range(0, items)], [.. Enumerable.Repeat(1f, items)])
             : TestMatrices.Plays(items, played, seed);
-        return new FactorModel(
+        return FactorArrays.Model(
             new IdIndex<int>([.. Enumerable.Range(0, users)]), new IdIndex<int>([.. Enumerable.Range(0, items)]),
             plays, new AlsOptions { Rank = userFactors.Length / users }, userFactors, itemFactors);
     }

@@ -16,7 +16,7 @@ public sealed class RecommenderTests
     public void Recommend_ItemsWithoutFactorsOrLikes_AreNeverListed(bool includePlayed)
     {
         var model = SampleModel.Create();
-        model.ItemFactors.AsSpan(4 * model.Rank, model.Rank).Clear();
+        model.ItemFactors.Row(4).Clear();
 
         var batch = AssertMatchesReference(model, [3, 0, 1, 4], 7, includePlayed);
 
@@ -31,7 +31,7 @@ public sealed class RecommenderTests
         var plays = TestMatrices.Plays(6, [.. Enumerable.Range(0, UserCount).Select(user => user % 4)], seed: 6);
         var users = new IdIndex<int>([.. Enumerable.Range(0, UserCount)]);
         var items = new IdIndex<int>([.. Enumerable.Range(0, 6)]);
-        var model = new FactorModel(
+        var model = FactorArrays.Model(
             users, items, plays, new AlsOptions { Rank = 2 },
             TestMatrices.Factors(UserCount, 2, seed: 7), TestMatrices.Factors(6, 2, seed: 8));
         using var engine = new HostEngine(2);
@@ -53,11 +53,11 @@ public sealed class RecommenderTests
         const int UserCount = 8_195;
         var plays =
             TestMatrices.Plays(9, [.. Enumerable.Range(0, UserCount).Select(user => user < 100 ? 7 : 1)], seed: 9);
-        var model = new FactorModel(
+        var model = FactorArrays.Model(
             new IdIndex<int>([.. Enumerable.Range(0, UserCount)]), new IdIndex<int>([.. Enumerable.Range(0, 9)]),
             plays, new AlsOptions { Rank = 2 },
             TestMatrices.Factors(UserCount, 2, seed: 10), TestMatrices.Factors(9, 2, seed: 11));
-        model.ItemFactors.AsSpan(4 * 2, 2).Clear();
+        model.ItemFactors.Row(4).Clear();
 
         var batches = Recommend(model, [.. Enumerable.Range(0, UserCount).Reverse()], 9, includePlayed: false);
 
@@ -96,7 +96,7 @@ public sealed class RecommenderTests
     {
         var plays = new CsrMatrix(2, [0, 1, 1, 3, 4], [0, 0, 1, 1], [2, -1, 3, -2]);
         var options = new AlsOptions { Rank = 1, Feedback = feedback };
-        return new FactorModel(
+        return FactorArrays.Model(
             new IdIndex<int>([1, 2, 3, 4]), new IdIndex<int>([7, 8]), plays, options, userFactors, new float[2]);
     }
 
@@ -134,7 +134,8 @@ public sealed class RecommenderTests
     private static void AssertMatchesReference(FactorModel model, RecommendationBatch batch, bool includePlayed)
     {
         var (x, y) = (
-            TestMatrices.ToDouble(model.UserFactors, model.Rank), TestMatrices.ToDouble(model.ItemFactors, model.Rank));
+            TestMatrices.ToDouble(model.UserFactors.ToArray(), model.Rank),
+            TestMatrices.ToDouble(model.ItemFactors.ToArray(), model.Rank));
         var unlisted = Enumerable.Range(0, model.Items.Count).Where(item => IsUnlisted(model, item)).ToArray();
         for (var list = 0; list < batch.UserIndices.Length; list++)
         {
@@ -153,7 +154,7 @@ public sealed class RecommenderTests
     }
 
     private static bool IsUnlisted(FactorModel model, int item) =>
-        model.ItemFactors[(item * model.Rank)..((item + 1) * model.Rank)].All(factor => factor == 0)
+        model.ItemFactors[item].ToArray().All(factor => factor == 0)
         || !Enumerable.Range(0, model.Plays.Indices.Length)
             .Any(entry => model.Plays.Indices[entry] == item && model.Plays.Values[entry] > 0);
 

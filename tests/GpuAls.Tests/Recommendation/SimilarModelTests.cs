@@ -44,7 +44,7 @@ internal sealed class SimilarModelTests<TEngine>
 
     private static double Score(FactorModel model, int one, int other, SimilarityMeasure measure)
     {
-        var y = TestMatrices.ToDouble(model.ItemFactors, model.Rank);
+        var y = TestMatrices.ToDouble(model.ItemFactors.ToArray(), model.Rank);
         var product = Enumerable.Range(0, model.Rank).Sum(factor => y[one, factor] * y[other, factor]);
         return measure == SimilarityMeasure.Cosine ? product / (Norm(model, one) * Norm(model, other)) : product;
     }
@@ -53,7 +53,7 @@ internal sealed class SimilarModelTests<TEngine>
     private static FactorModel Model()
     {
         var model = SampleModel.Create();
-        model.ItemFactors.AsSpan(4 * model.Rank, model.Rank).Clear();
+        model.ItemFactors.Row(4).Clear();
         return model;
     }
 }

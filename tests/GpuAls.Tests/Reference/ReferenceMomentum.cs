@@ -67,10 +67,10 @@ internal static class ReferenceMomentum
         InteractionMatrix plays, AlsOptions options, TrainedFactors factors) =>
         (
             Norm(
-                TestMatrices.ToDouble(factors.UserFactors, factors.Rank),
+                TestMatrices.ToDouble(factors.UserFactors.ToArray(), factors.Rank),
                 RowRegularization.Compute(plays.ByUser, options)),
             Norm(
-                TestMatrices.ToDouble(factors.ItemFactors, factors.Rank),
+                TestMatrices.ToDouble(factors.ItemFactors.ToArray(), factors.Rank),
                 RowRegularization.Compute(plays.ByItem, options)));
 
     /// <summary>c, with c⁴ = the regularization of the second side by that of the first.</summary>

@@ -4,8 +4,8 @@ namespace GpuAls.Tests.Reference;
 internal static class ReferenceTraining
 {
     public static double Loss(CsrMatrix plays, AlsOptions options, TrainedFactors factors) => Loss(
-        plays, options, TestMatrices.ToDouble(factors.UserFactors, factors.Rank),
-        TestMatrices.ToDouble(factors.ItemFactors, factors.Rank));
+        plays, options, TestMatrices.ToDouble(factors.UserFactors.ToArray(), factors.Rank),
+        TestMatrices.ToDouble(factors.ItemFactors.ToArray(), factors.Rank));
 
     /// <param name="plays">[users, items].</param>
     /// <param name="options">What is trained.</param>

@@ -29,8 +29,8 @@ public sealed class ConvergenceTests
         Assert.That(end, Is.InRange(2, 150));
         Assert.That(Losses(trained), Is.EqualTo(losses[..end]));
         Assert.That((trained.HasConverged, trained.Iteration), Is.EqualTo((true, end)));
-        Assert.That(trained.UserFactors, Is.EqualTo(whole.UserFactors));
-        Assert.That(trained.ItemFactors, Is.EqualTo(whole.ItemFactors));
+        Assert.That(trained.UserFactors.ToArray(), Is.EqualTo(whole.UserFactors.ToArray()));
+        Assert.That(trained.ItemFactors.ToArray(), Is.EqualTo(whole.ItemFactors.ToArray()));
     }
 
     [Test]

@@ -29,8 +29,8 @@ internal sealed class EarlyStoppingTests<TEngine>
         var best = new FactorTrainer(_engine, Options with { Iterations = 2 }).Fit(plays);
         Assert.That(stopped.Iterations.Select(report => report.Metric), Is.EqualTo(new double?[] { 1, 3, 2, 2 }));
         Assert.That((stopped.Iteration, stopped.BestMetric), Is.EqualTo((2, 3.0)));
-        Assert.That(stopped.UserFactors, Is.EqualTo(best.UserFactors));
-        Assert.That(stopped.ItemFactors, Is.EqualTo(best.ItemFactors));
+        Assert.That(stopped.UserFactors.ToArray(), Is.EqualTo(best.UserFactors.ToArray()));
+        Assert.That(stopped.ItemFactors.ToArray(), Is.EqualTo(best.ItemFactors.ToArray()));
     }
 
     /// <summary>
@@ -53,8 +53,8 @@ internal sealed class EarlyStoppingTests<TEngine>
             new EarlyStopping(new HeldOutMetric(_engine, evaluator, choice), Patience: 0)).Fit(heldOut.Train);
 
         var last = new FactorTrainer(_engine, options).Fit(heldOut.Train);
-        using var users = _engine.LoadFactors(last.UserFactors, last.Rank);
-        using var items = _engine.LoadFactors(last.ItemFactors, last.Rank);
+        using var users = _engine.LoadFactors(last.UserFactors);
+        using var items = _engine.LoadFactors(last.ItemFactors);
         Assert.That(
             trained.Iterations[1].Metric,
             Is.EqualTo(evaluator.Measure(_engine, users, items).Value(choice.Metric))
@@ -75,7 +75,9 @@ internal sealed class EarlyStoppingTests<TEngine>
         foreach (var options in others)
         {
             var ofHost = new FactorTrainer(_engine, options).Fit(plays);
-            Assert.That(new FactorTrainer(_engine, options).Fit(loaded).ItemFactors, Is.EqualTo(ofHost.ItemFactors));
+            Assert.That(
+                new FactorTrainer(_engine, options).Fit(loaded).ItemFactors.ToArray(),
+                Is.EqualTo(ofHost.ItemFactors.ToArray()));
         }
     }
 
@@ -98,8 +100,8 @@ internal sealed class EarlyStoppingTests<TEngine>
 
         Assert.That((loaded.Serve(Options), loaded.Serve(other)), Is.EqualTo((false, true)));
         Assert.That(
-            new FactorTrainer(_engine, other).Fit(loaded).ItemFactors,
-            Is.EqualTo(new FactorTrainer(_engine, other).Fit(plays).ItemFactors));
+            new FactorTrainer(_engine, other).Fit(loaded).ItemFactors.ToArray(),
+            Is.EqualTo(new FactorTrainer(_engine, other).Fit(plays).ItemFactors.ToArray()));
     }
 
     [Test]
@@ -133,7 +135,7 @@ internal sealed class EarlyStoppingTests<TEngine>
         using var first = TrainingFactors.First(_engine, plays, options);
         var training = new AlsTraining(_engine, loaded, first, options);
         training.Iterate();
-        var arrays = new FactorArrays();
+        var arrays = new FactorMatrices();
         arrays.Fill(first, options, isLast: false);
         using var second = TrainingFactors.From(_engine, plays, options, arrays);
         var continued = new AlsTraining(_engine, loaded, second, options, training.Iterations);
@@ -141,7 +143,7 @@ internal sealed class EarlyStoppingTests<TEngine>
         var reports = (training.Iterate(), continued.Iterate());
 
         Assert.That(reports.Item2.Iteration, Is.EqualTo(2));
-        Assert.That(second.Download().Items, Is.EqualTo(first.Download().Items));
+        Assert.That(second.Download().Items.ToArray(), Is.EqualTo(first.Download().Items.ToArray()));
     }
 
     private static InteractionMatrix Plays() => new(

@@ -69,5 +69,6 @@ public sealed class FactorInitializerTests
 
     private static float[] Create(int rowCount, Initialization initialization, double? scale) =>
         FactorInitializer.Create(
-            rowCount, Side.Users, AlsOptions.Default with { Rank = 5, Init = initialization, InitScale = scale });
+            rowCount, Side.Users, AlsOptions.Default with { Rank = 5, Init = initialization, InitScale = scale })
+            .ToArray();
 }

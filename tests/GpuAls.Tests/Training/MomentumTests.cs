@@ -85,7 +85,7 @@ public sealed class MomentumTests
 
         var losses = trained.Iterations.Select(report => report.Loss!.Value).ToArray();
         Assert.That(losses[^1], Is.LessThan(losses[0]).And.Positive);
-        Assert.That(trained.UserFactors, Is.All.Matches<float>(float.IsFinite));
+        Assert.That(trained.UserFactors.ToArray(), Is.All.Matches<float>(float.IsFinite));
     }
 
     [Test]

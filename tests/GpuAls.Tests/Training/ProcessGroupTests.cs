@@ -77,8 +77,8 @@ public sealed class ProcessGroupTests
         Assert.That(trained.Select(one => one.Solved), Is.All.True);
         foreach (var (factors, _, _) in trained)
         {
-            Assert.That(factors.Users, Is.EqualTo(expected.UserFactors));
-            Assert.That(factors.Items, Is.EqualTo(expected.ItemFactors));
+            Assert.That(factors.Users.ToArray(), Is.EqualTo(expected.UserFactors.ToArray()));
+            Assert.That(factors.Items.ToArray(), Is.EqualTo(expected.ItemFactors.ToArray()));
         }
     }
 
@@ -189,8 +189,8 @@ public sealed class ProcessGroupTests
 
     private static void AssertSame(TrainedFactors actual, TrainedFactors expected, string of)
     {
-        Assert.That(actual.UserFactors, Is.EqualTo(expected.UserFactors), of);
-        Assert.That(actual.ItemFactors, Is.EqualTo(expected.ItemFactors), of);
+        Assert.That(actual.UserFactors.ToArray(), Is.EqualTo(expected.UserFactors.ToArray()), of);
+        Assert.That(actual.ItemFactors.ToArray(), Is.EqualTo(expected.ItemFactors.ToArray()), of);
         foreach (var (one, other) in actual.Iterations.Zip(expected.Iterations))
         {
             Assert.That(one.Loss, Is.EqualTo(other.Loss).Within(LossTolerance * Math.Abs(other.Loss!.Value)), of);
@@ -221,7 +221,7 @@ public sealed class ProcessGroupTests
     {
         public TrainingState? State { get; private set; }
 
-        public FactorArrays Spare() => new();
+        public FactorMatrices Spare() => new();
 
         public void Keep(TrainingState state) => State = state;
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using GpuAls.Tests.Cli;
+using GpuAls.Tests.Reference;
 
 namespace GpuAls.Tests.Training;
 
@@ -36,19 +37,19 @@ public sealed class WarmStartTests : SamplePlaysFixture
     public void Begin_IdsOfTheModel_HaveItsFactorsAndOthersAreDrawn()
     {
         var options = AlsOptions.Default with { Rank = 2, Solver = Solver.ConjugateGradient };
-        var model = new FactorModel(
+        var model = FactorArrays.Model(
             new IdIndex<int>([7, 8, 9]), new IdIndex<int>([1, 2]),
             new CsrMatrix(2, [0, 1, 2, 2], [0, 1], [1, 1]), options, [1, 2, 3, 4, 0, 0], [5, 6, 7, 8]);
         var plays = new InteractionMatrix(
             new IdIndex<int>([9, 5, 8]), new IdIndex<int>([2, 4]),
             new CsrMatrix(2, [0, 1, 2, 3], [0, 1, 0], [1, 1, 1]));
-        var drawn = TrainingFactors.FirstArrays(plays, options);
+        var drawn = TrainingFactors.FirstMatrices(plays, options);
 
         var (begun, counts) = new WarmStart(model, options).Begin(plays, options);
 
         Assert.That(counts, Is.EqualTo(new WarmStartCounts(1, 3, 1, 2)), "user 9 has no factors in the model");
-        Assert.That(begun.Users, Is.EqualTo((float[])[.. drawn.Users![..4], 3, 4]));
-        Assert.That(begun.Items, Is.EqualTo((float[])[7, 8, .. drawn.Items![2..]]));
+        Assert.That(begun.Users!.ToArray(), Is.EqualTo((float[])[.. drawn.Users!.ToArray()[..4], 3, 4]));
+        Assert.That(begun.Items!.ToArray(), Is.EqualTo((float[])[7, 8, .. drawn.Items!.ToArray()[2..]]));
     }
 
     /// <summary>New plays, with new users and items: a warm start begins closer than random factors do.</summary>

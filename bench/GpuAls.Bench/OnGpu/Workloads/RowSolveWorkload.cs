@@ -58,9 +58,9 @@ internal sealed record RowSolveWorkload(
     public override LoadedWorkload Load(IAlsEngine engine)
     {
         var plays = engine.LoadPlays(SyntheticInput.Plays(RowLengths, Columns));
-        var fixedFactors = engine.LoadFactors(SyntheticInput.Factors(Columns, Rank, seed: 2), Rank);
+        var fixedFactors = engine.LoadFactors(SyntheticInput.Factors(Columns, Rank, seed: 2));
         var start = SyntheticInput.Factors(RowLengths.Length, Rank, seed: 3);
-        var target = engine.LoadFactors(start, Rank);
+        var target = engine.LoadFactors(start);
         var gramian = Gramian(engine, fixedFactors);
         return new LoadedWorkload(
             () =>
@@ -68,12 +68,7 @@ internal sealed record RowSolveWorkload(
                 if (!IsExact) target.CopyFrom(start);
                 Check(engine.SolveRows(Problem(engine, plays, fixedFactors, gramian, target)));
             },
-            () =>
-            {
-                var solved = new float[start.Length];
-                target.CopyTo(solved);
-                return Array.ConvertAll(solved, value => (double)value);
-            },
+            () => Array.ConvertAll(target.ToMatrix().ToArray(), value => (double)value),
             plays, fixedFactors, target);
     }
 
@@ -90,12 +85,12 @@ internal sealed record RowSolveWorkload(
         var matrix = SyntheticInput.Plays(RowLengths, Columns);
         var fixedFactors = SyntheticInput.Factors(Columns, Rank, seed: 2);
         using var plays = host.LoadPlays(matrix);
-        using var loaded = host.LoadFactors(fixedFactors, Rank);
+        using var loaded = host.LoadFactors(fixedFactors);
         var solved = new double[RowLengths.Length * Rank];
         var rows = Enumerable.Range(0, RowLengths.Length).Where(row => RowLengths[row] > 0).ToArray();
         var problem = Problem(host, plays, loaded, Gramian(host, loaded), target: loaded);
         Fp64Rows.Solve(
-            problem, matrix, rows, row => fixedFactors.AsSpan(row * Rank, Rank),
+            problem, matrix, rows, row => fixedFactors[row],
             row => new float[Rank],
             (row, x) => Widen(x, solved.AsSpan(row * Rank)));
         return solved;

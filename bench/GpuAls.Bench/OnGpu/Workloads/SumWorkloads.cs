@@ -15,7 +15,7 @@ internal sealed record GramianWorkload(int Rank, int Rows) : TimedWorkload("Gram
 
     public override LoadedWorkload Load(IAlsEngine engine)
     {
-        var factors = engine.LoadFactors(SyntheticInput.Factors(Rows, Rank, seed: 4), Rank);
+        var factors = engine.LoadFactors(SyntheticInput.Factors(Rows, Rank, seed: 4));
         var gramian = new double[Rank * Rank];
         return new LoadedWorkload(
             () => engine.Gramian(factors, RowRange.All(factors), gramian), () => [.. gramian], factors);
@@ -41,8 +41,8 @@ internal sealed record LossWorkload(int Rank, int[] RowLengths, int Columns) : T
     public override LoadedWorkload Load(IAlsEngine engine)
     {
         var plays = engine.LoadPlays(SyntheticInput.Plays(RowLengths, Columns));
-        var rows = engine.LoadFactors(SyntheticInput.Factors(RowLengths.Length, Rank, seed: 5), Rank);
-        var columns = engine.LoadFactors(SyntheticInput.Factors(Columns, Rank, seed: 6), Rank);
+        var rows = engine.LoadFactors(SyntheticInput.Factors(RowLengths.Length, Rank, seed: 5));
+        var columns = engine.LoadFactors(SyntheticInput.Factors(Columns, Rank, seed: 6));
         var loss = 0.0;
         return new LoadedWorkload(
             () => loss = engine.PlaysLoss(plays, rows, RowRange.All(rows), columns, new ConfidenceWeights(1, 0, 1)),
@@ -65,7 +65,7 @@ internal sealed record SquaredNormWorkload(int Rank, int Rows) : TimedWorkload("
 
     public override LoadedWorkload Load(IAlsEngine engine)
     {
-        var factors = engine.LoadFactors(SyntheticInput.Factors(Rows, Rank, seed: 7), Rank);
+        var factors = engine.LoadFactors(SyntheticInput.Factors(Rows, Rank, seed: 7));
         var weights = Enumerable.Range(0, Rows).Select(row => 1 + (row % 7 / 4f)).ToArray();
         var norm = 0.0;
         return new LoadedWorkload(
@@ -88,11 +88,11 @@ internal sealed record CombineWorkload(int Rank, int Rows) : TimedWorkload("comb
 
     public override LoadedWorkload Load(IAlsEngine engine)
     {
-        var x = engine.LoadFactors(SyntheticInput.Factors(Rows, Rank, seed: 7), Rank);
-        var y = engine.LoadFactors(SyntheticInput.Factors(Rows, Rank, seed: 8), Rank);
+        var x = engine.LoadFactors(SyntheticInput.Factors(Rows, Rank, seed: 7));
+        var y = engine.LoadFactors(SyntheticInput.Factors(Rows, Rank, seed: 8));
         var target = engine.CreateFactors(Rows, Rank);
         return new LoadedWorkload(
             () => engine.Combine(target, 1.25f, x, -0.25f, y),
-            () => [.. target.ToArray().Select(value => (double)value)], x, y, target);
+            () => [.. target.ToMatrix().ToArray().Select(value => (double)value)], x, y, target);
     }
 }

@@ -32,21 +32,23 @@ internal static class SyntheticInput
     }
 
     /// <summary>[rows, rank], factors around 0.</summary>
-    public static float[] Factors(int rows, int rank, int seed)
+    public static FactorMatrix Factors(int rows, int rank, int seed)
     {
         var random = new Random(seed);
-        var factors = new float[(long)rows * rank];
-        foreach (ref var factor in factors.AsSpan()) factor = Spread * ((2 * random.NextSingle()) - 1);
+        var factors = FactorMatrix.Uninitialized(rows, rank);
+        for (var row = 0; row < rows; row++)
+            foreach (ref var factor in factors.Row(row)) factor = Spread * ((2 * random.NextSingle()) - 1);
         return factors;
     }
 
     /// <summary>
     /// [rows, rank], factors that are small integers: their products are exact in any order of summation.
     /// </summary>
-    public static float[] Integers(int rows, int rank, int seed)
+    public static FactorMatrix Integers(int rows, int rank, int seed)
     {
         var factors = Factors(rows, rank, seed);
-        foreach (ref var factor in factors.AsSpan()) factor = MathF.Round(LargestInteger / Spread * factor);
+        for (var row = 0; row < rows; row++)
+            foreach (ref var factor in factors.Row(row)) factor = MathF.Round(LargestInteger / Spread * factor);
         return factors;
     }
 }

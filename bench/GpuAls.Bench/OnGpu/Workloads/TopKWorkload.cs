@@ -26,8 +26,8 @@ internal sealed record TopKWorkload(int Rank, int Queries, int Items, int K, int
 
     public override LoadedWorkload Load(IAlsEngine engine)
     {
-        var queries = engine.LoadFactors(SyntheticInput.Integers(Queries, Rank, seed: 8), Rank);
-        var items = engine.LoadFactors(SyntheticInput.Integers(Items, Rank, seed: 9), Rank);
+        var queries = engine.LoadFactors(SyntheticInput.Integers(Queries, Rank, seed: 8));
+        var items = engine.LoadFactors(SyntheticInput.Integers(Items, Rank, seed: 9));
         var lengths = Enumerable.Range(0, Queries).Select(query => Seen[query % Seen.Length]);
         var seen = Seen.Length == 0 ? null : engine.LoadPlays(SyntheticInput.Plays([.. lengths], Items));
         var (indices, scores) = (new int[Queries * K], new float[Queries * K]);

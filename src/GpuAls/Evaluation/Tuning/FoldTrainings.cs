@@ -33,7 +33,7 @@ internal sealed class FoldTrainings : IDisposable
     /// <summary>Trainings that go on.</summary>
     public static FoldTrainings From(
         IAlsEngine engine, IReadOnlyList<LoadedPlays> plays, AlsOptions options, FeatureTables features,
-        FactorArrays[] factors, int iterations) =>
+        FactorMatrices[] factors, int iterations) =>
         new(
             engine, plays, options, features,
             fold => TrainingFactors.From(engine, plays[fold].Plays, options, factors[fold], features), iterations);
@@ -42,9 +42,9 @@ internal sealed class FoldTrainings : IDisposable
     public TrainingLoop Loop(IReadOnlyList<ITrainingObserver> observers) => new(_trainings, observers);
 
     /// <summary>[folds], in host memory, what their next iterations need.</summary>
-    public FactorArrays[] Pause(AlsOptions options)
+    public FactorMatrices[] Pause(AlsOptions options)
     {
-        var arrays = _factors.Select(_ => new FactorArrays()).ToArray();
+        var arrays = _factors.Select(_ => new FactorMatrices()).ToArray();
         for (var fold = 0; fold < arrays.Length; fold++) arrays[fold].Fill(_factors[fold], options, isLast: false);
         return arrays;
     }

@@ -13,7 +13,7 @@ internal sealed class TrialRunner(
     private readonly MetricChoice _choice = options.Choice();
     private readonly int _patience = options.Patience;
     private readonly IProgress<TrialStep>? _progress = progress;
-    private readonly Dictionary<int, (int Iterations, FactorArrays[] Factors)> _paused = [];
+    private readonly Dictionary<int, (int Iterations, FactorMatrices[] Factors)> _paused = [];
     private readonly List<LoadedPlays> _plays = [];
 
     /// <summary>Trains a trial up to an iteration, and measures it.</summary>

@@ -57,16 +57,13 @@ internal static class CheckpointFile
         await PutAsync(start).ConfigureAwait(false);
         await PutAsync(head).ConfigureAwait(false);
         using var buffer = new RentedArray<byte>(ChunkBytes);
-        foreach (var (_, values) in arrays)
-        {
-            const int Chunk = ChunkBytes / sizeof(float);
-            for (var first = 0; first < values.Length; first += Math.Min(Chunk, values.Length - first))
+        foreach (var (_, matrix) in arrays)
+            foreach (var values in Chunks(matrix))
             {
-                var part = MemoryMarshal.AsBytes(values.AsSpan(first, Math.Min(Chunk, values.Length - first)));
-                part.CopyTo(buffer.Span);
-                await PutAsync(buffer.Memory[..part.Length]).ConfigureAwait(false);
+                var part = buffer.Memory[..(values.Length * sizeof(float))];
+                MemoryMarshal.AsBytes(values.Span).CopyTo(part.Span);
+                await PutAsync(part).ConfigureAwait(false);
             }
-        }
 
         await stream.WriteAsync(hash.GetCurrentHash(), cancellation).ConfigureAwait(false);
 
@@ -98,9 +95,13 @@ internal static class CheckpointFile
             var bytes = await TakeAsync(stream, length, hash, cancellation).ConfigureAwait(false);
             var head = JsonSerializer.Deserialize(bytes, CheckpointJson.Default.CheckpointHead)!;
             CheckLength(head, source.Length - start.Length - length - HashBytes);
-            var arrays = new Dictionary<string, float[]>();
+            var arrays = new Dictionary<string, FactorMatrix>();
             foreach (var array in head.Arrays)
-                arrays[array.Name] = await FloatsAsync(stream, array.Length, hash, cancellation).ConfigureAwait(false);
+            {
+                arrays[array.Name] = head.Create(array);
+                await FillAsync(arrays[array.Name], stream, hash, cancellation).ConfigureAwait(false);
+            }
+
             var expected = hash.GetCurrentHash();
             var found = new byte[HashBytes];
             await stream.ReadExactlyAsync(found, cancellation).ConfigureAwait(false);
@@ -129,7 +130,9 @@ internal static class CheckpointFile
 
     private static void CheckLength(CheckpointHead head, long bytes)
     {
-        if (head.Arrays.Any(array => array.Length is < 0 or > int.MaxValue)
+        if (head.Rank < 1
+            || head.Arrays.Any(array => array.Length < 0 || array.Length % head.Rank != 0
+                || array.Length / head.Rank > Array.MaxLength)
             || head.Arrays.Sum(array => array.Length) * sizeof(float) != bytes)
             throw new InvalidDataException("is shorter or longer than its head says");
     }
@@ -143,21 +146,25 @@ internal static class CheckpointFile
         return bytes;
     }
 
-    private static async Task<float[]> FloatsAsync(
-        Stream stream, long length, XxHash128 hash, CancellationToken cancellation)
+    private static async Task FillAsync(
+        FactorMatrix matrix, Stream stream, XxHash128 hash, CancellationToken cancellation)
     {
-        var values = new float[length];
         using var buffer = new RentedArray<byte>(ChunkBytes);
-        const int Chunk = ChunkBytes / sizeof(float);
-        for (var first = 0; first < values.Length; first += Math.Min(Chunk, values.Length - first))
+        foreach (var values in Chunks(matrix))
         {
-            var part = buffer.Memory[..(Math.Min(Chunk, values.Length - first) * sizeof(float))];
+            var part = buffer.Memory[..(values.Length * sizeof(float))];
             await stream.ReadExactlyAsync(part, cancellation).ConfigureAwait(false);
             hash.Append(part.Span);
-            part.Span.CopyTo(MemoryMarshal.AsBytes(values.AsSpan(first)));
+            part.Span.CopyTo(MemoryMarshal.AsBytes(values.Span));
         }
+    }
 
-        return values;
+    private static IEnumerable<Memory<float>> Chunks(FactorMatrix matrix)
+    {
+        const int Most = ChunkBytes / sizeof(float);
+        foreach (var (_, values) in matrix.Blocks)
+            for (var first = 0; first < values.Length; first += Math.Min(Most, values.Length - first))
+                yield return values.Slice(first, Math.Min(Most, values.Length - first));
     }
 }
 

@@ -26,7 +26,7 @@ internal sealed class CheckpointWriter : ITrainingKeeper, IAsyncDisposable
     private readonly CheckpointJob _job;
     private readonly CheckpointInterval _every;
     private readonly CancellationTokenSource _abandoned = new();
-    private readonly FactorArrays[] _copies = [new(), new()];
+    private readonly FactorMatrices[] _copies = [new(), new()];
     private readonly ConcurrentQueue<CheckpointEvent> _events = [];
     private readonly IProgress<CheckpointEvent>? _progress;
     private readonly int _from;
@@ -52,7 +52,7 @@ internal sealed class CheckpointWriter : ITrainingKeeper, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public FactorArrays Spare()
+    public FactorMatrices Spare()
     {
         var busy = _writing.IsCompleted ? null : _written?.Factors;
         if (Array.Find(_copies, copy => copy != busy && copy != _newest?.Factors) is { } spare) return spare;

@@ -45,7 +45,7 @@ internal record StateHead
     /// The arrays of a state. Factors of the best iteration are not there twice where it is the last one, and those of
     /// its model.
     /// </summary>
-    public static IEnumerable<(string Name, float[] Values)> ArraysOf(TrainingState state)
+    public static IEnumerable<(string Name, FactorMatrix Values)> ArraysOf(TrainingState state)
     {
         if (state.Factors.Users is { } users) yield return (Users, users);
         if (state.Factors.Items is { } items) yield return (Items, items);
@@ -57,10 +57,10 @@ internal record StateHead
     }
 
     /// <summary>The state with its arrays, by their names.</summary>
-    public TrainingState StateOf(IReadOnlyDictionary<string, float[]> arrays)
+    public TrainingState StateOf(IReadOnlyDictionary<string, FactorMatrix> arrays)
     {
         ArgumentNullException.ThrowIfNull(arrays);
-        var factors = new FactorArrays
+        var factors = new FactorMatrices
         {
             Users = arrays.GetValueOrDefault(Users),
             Items = arrays.GetValueOrDefault(Items),
@@ -75,10 +75,14 @@ internal record StateHead
             Best = Best is not { } best ? null : new BestFactors(
                 best,
                 best.Iteration == Iterations.Count && Momentum is null
-                    ? new FactorSnapshot(Rank, factors.Users!, factors.Items!)
-                    : new FactorSnapshot(Rank, arrays[BestUsers], arrays[BestItems])),
+                    ? new FactorSnapshot(factors.Users!, factors.Items!)
+                    : new FactorSnapshot(arrays[BestUsers], arrays[BestItems])),
         };
     }
+
+    /// <summary>An array that is to be filled.</summary>
+    public FactorMatrix Create(StateArray array) =>
+        FactorMatrix.Uninitialized(checked((int)(array.Length / Rank)), Rank);
 
     protected static MomentumState? MomentumOf(TrainingState state) =>
         state.Factors.Before is null ? null : state.Factors.Momentum;
@@ -110,15 +114,19 @@ internal static class SharedState
         if (text.Length == 0) return null;
         if (isRoot)
         {
-            foreach (var (_, values) in StateHead.ArraysOf(state!)) group.Broadcast(values.AsSpan(), root: 0);
+            foreach (var (_, values) in StateHead.ArraysOf(state!)) Broadcast(group, values);
             return state;
         }
 
         var head = JsonSerializer.Deserialize(text, CheckpointJson.Default.StateHead)!;
-        var arrays = head.Arrays.ToDictionary(
-            array => array.Name, array => GC.AllocateUninitializedArray<float>((int)array.Length));
-        foreach (var array in head.Arrays) group.Broadcast(arrays[array.Name].AsSpan(), root: 0);
+        var arrays = head.Arrays.ToDictionary(array => array.Name, head.Create);
+        foreach (var array in head.Arrays) Broadcast(group, arrays[array.Name]);
         return head.StateOf(arrays);
+    }
+
+    private static void Broadcast(IProcessGroup group, FactorMatrix matrix)
+    {
+        foreach (var (_, values) in matrix.Blocks) group.Broadcast(values.Span, root: 0);
     }
 }
 

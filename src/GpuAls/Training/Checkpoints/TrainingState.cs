@@ -10,7 +10,7 @@ internal sealed record TrainingState
     public required IReadOnlyList<IterationReport> Reports { get; init; }
 
     /// <summary>The factors after the last of them.</summary>
-    public required FactorArrays Factors { get; init; }
+    public required FactorMatrices Factors { get; init; }
 
     /// <summary>The best of the iterations; null where they are not compared.</summary>
     public BestFactors? Best { get; init; }
@@ -20,26 +20,26 @@ internal sealed record TrainingState
 }
 
 /// <summary>Factors in host memory, of one side or of both.</summary>
-internal sealed class FactorArrays
+internal sealed class FactorMatrices
 {
     /// <summary>
-    /// [users, rank], row-major; null where the next iteration solves users before anything reads them.
+    /// [users, rank]; null where the next iteration solves users before anything reads them.
     /// </summary>
-    public float[]? Users { get; set; }
+    public FactorMatrix? Users { get; set; }
 
-    /// <summary>[items, rank], row-major; null where the next iteration solves items first.</summary>
-    public float[]? Items { get; set; }
+    /// <summary>[items, rank]; null where the next iteration solves items first.</summary>
+    public FactorMatrix? Items { get; set; }
 
     /// <summary>
     /// [rows, rank], those of the side solved second before it was solved last; null without momentum.
     /// </summary>
-    public float[]? Before { get; set; }
+    public FactorMatrix? Before { get; set; }
 
     /// <summary>What momentum knows besides factors.</summary>
     public MomentumState Momentum { get; set; } = MomentumState.None;
 
     /// <summary>
-    /// Copies what the next iteration of a training reads, or all that a model needs, into arrays that are there or
+    /// Copies what the next iteration of a training reads, or all that a model needs, into matrices that are there or
     /// into new ones.
     /// </summary>
     /// <param name="factors">The factors on their engine.</param>
@@ -58,9 +58,9 @@ internal sealed class FactorArrays
         Momentum = factors.Momentum;
     }
 
-    private static float[] Copy(IEngineFactors from, float[]? to)
+    private static FactorMatrix Copy(IEngineFactors from, FactorMatrix? to)
     {
-        to ??= GC.AllocateUninitializedArray<float>(checked(from.RowCount * from.Rank));
+        to ??= FactorMatrix.Uninitialized(from.RowCount, from.Rank);
         from.CopyTo(to);
         return to;
     }
@@ -74,8 +74,8 @@ internal sealed record BestFactors(BestState State, FactorSnapshot Factors);
 /// <summary>Takes the state of a training after each iteration.</summary>
 internal interface ITrainingKeeper
 {
-    /// <summary>Arrays for the next state, which nobody reads; what is in them may be written over.</summary>
-    FactorArrays Spare();
+    /// <summary>Matrices for the next state, which nobody reads; what is in them may be written over.</summary>
+    FactorMatrices Spare();
 
     /// <summary>Takes the state.</summary>
     void Keep(TrainingState state);
@@ -109,14 +109,14 @@ internal sealed class StateObserver(
     /// <summary>
     /// The factors that the next iteration reads; both sides after the last one, since they are the model.
     /// </summary>
-    private FactorArrays Factors(TrainingStep step)
+    private FactorMatrices Factors(TrainingStep step)
     {
         // Those of an accelerated training go on as they are, and are scaled for the model.
         if (options.Acceleration == Acceleration.None
             && best?.Factors is { } copied && best.Iteration == step.Iteration)
-            return new FactorArrays { Users = copied.Users, Items = copied.Items };
-        var arrays = keeper.Spare();
-        arrays.Fill(step.Trainings[0].Factors, options, isLast: !step.GoesOn);
-        return arrays;
+            return new FactorMatrices { Users = copied.Users, Items = copied.Items };
+        var spare = keeper.Spare();
+        spare.Fill(step.Trainings[0].Factors, options, isLast: !step.GoesOn);
+        return spare;
     }
 }

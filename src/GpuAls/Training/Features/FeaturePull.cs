@@ -13,7 +13,7 @@ internal sealed class FeaturePull
     private readonly AlsOptions _options;
     private readonly Lazy<float[]> _lambda;
     private readonly Lazy<FeatureRegression> _regression;
-    private readonly float[] _values;
+    private readonly FactorMatrix _values;
     private bool _isFitted;
 
     /// <param name="features">[rows, columns].</param>
@@ -29,7 +29,7 @@ internal sealed class FeaturePull
         (_features, _factors, _pull, _options) = (features, factors, pull, options);
         _lambda = new Lazy<float[]>(lambda);
         _regression = new Lazy<FeatureRegression>(NewRegression);
-        _values = new float[(long)factors.RowCount * factors.Rank];
+        _values = FactorMatrix.Uninitialized(factors.RowCount, factors.Rank);
     }
 
     /// <summary>The factors have changed.</summary>
@@ -60,18 +60,21 @@ internal sealed class FeaturePull
             .. Enumerable.Range(0, lambda.Length).Where(row => lambda[row] == 0 && _features.RowLength(row) > 1),
         ];
         if (rows.Length == 0) return _factors;
-        var (factors, rank) = (Fit(), _options.Rank);
-        var predicted = new float[factors.Length];
-        _regression.Value.Predict(null, predicted);
+        var factors = Fit();
         foreach (var row in rows)
-            for (var i = row * rank; i < (row + 1) * rank; i++)
-                factors[i] = _options.Nonnegative ? Math.Max(0, predicted[i]) : predicted[i];
+        {
+            var values = factors.Row(row);
+            _regression.Value.Predict(row, values);
+            if (!_options.Nonnegative) continue;
+            foreach (ref var value in values) value = Math.Max(0, value);
+        }
+
         _pull.CopyFrom(factors);
         return _pull;
     }
 
     /// <summary>W for other factors of the same rows.</summary>
-    public double[] WeightsFor(float[] factors)
+    public double[] WeightsFor(FactorMatrix factors)
     {
         _isFitted = false;
         _regression.Value.Fit(factors);
@@ -79,7 +82,7 @@ internal sealed class FeaturePull
     }
 
     /// <returns>The factors.</returns>
-    private float[] Fit()
+    private FactorMatrix Fit()
     {
         _factors.CopyTo(_values);
         if (!_isFitted) _regression.Value.Fit(_values);

@@ -71,9 +71,9 @@ internal sealed class FeatureRegression
 
     /// <summary>Finds W.</summary>
     /// <param name="factors">Y, [rows, rank].</param>
-    public void Fit(float[] factors)
+    public void Fit(FactorMatrix factors)
     {
-        Require.Length(factors.LongLength, (long)_features.RowCount * _rank, nameof(factors));
+        Require.Length(factors.RowCount, _features.RowCount, nameof(factors));
         var right = Weights;
         Parallel.For(0, ColumnCount, column =>
         {
@@ -84,7 +84,7 @@ internal sealed class FeatureRegression
             {
                 var row = entries.Indices[i];
                 var weight = (double)_lambda[row] * entries.Values[i];
-                var y = factors.AsSpan(row * _rank, _rank);
+                var y = factors[row];
                 for (var k = 0; k < y.Length; k++) sum[k] += weight * y[k];
             }
         });
@@ -99,33 +99,43 @@ internal sealed class FeatureRegression
     /// <summary>Wᵀf of each row.</summary>
     /// <param name="scale">Multiplies each row; null for 1.</param>
     /// <param name="target">[rows, rank].</param>
-    public void Predict(ReadOnlyMemory<float>? scale, float[] target) =>
-        Predict(_features, Weights, _rank, scale, target);
+    public void Predict(ReadOnlyMemory<float>? scale, FactorMatrix target) =>
+        Predict(_features, Weights, scale, target);
+
+    /// <summary>Wᵀf of a row.</summary>
+    /// <param name="row">Which.</param>
+    /// <param name="target">[rank].</param>
+    public void Predict(int row, Span<float> target)
+    {
+        var sum = new double[_rank];
+        Predict(_features, row, Weights, sum);
+        for (var k = 0; k < target.Length; k++) target[k] = (float)sum[k];
+    }
 
     /// <summary>Wᵀf of each row of some features.</summary>
     /// <param name="features">[rows, columns].</param>
     /// <param name="weights">W, [columns, rank].</param>
-    /// <param name="rank">Length of a factor vector.</param>
     /// <param name="scale">[rows], multiplies each row; null for 1.</param>
     /// <param name="target">[rows, rank].</param>
     public static void Predict(
-        CsrMatrix features, double[] weights, int rank, ReadOnlyMemory<float>? scale, float[] target)
+        CsrMatrix features, double[] weights, ReadOnlyMemory<float>? scale, FactorMatrix target)
     {
         ParallelRanges.ForEach(features.RowCount, (start, end) =>
         {
-            var sum = new double[rank];
+            var sum = new double[target.Rank];
             for (var row = (int)start; row < end; row++)
             {
                 Predict(features, row, weights, sum);
                 double factor = scale is { } scales ? scales.Span[row] : 1;
-                for (var k = 0; k < rank; k++) target[(row * rank) + k] = (float)(factor * sum[k]);
+                var values = target.Row(row);
+                for (var k = 0; k < values.Length; k++) values[k] = (float)(factor * sum[k]);
             }
         });
     }
 
     /// <summary>Σ λᵢ|yᵢ - Wᵀfᵢ|² + Σ μ_c|w_c|².</summary>
     /// <param name="factors">Y, [rows, rank].</param>
-    public double Penalty(float[] factors)
+    public double Penalty(FactorMatrix factors)
     {
         var terms = new double[_features.RowCount];
         ParallelRanges.ForEach(terms.Length, (start, end) =>
@@ -136,9 +146,10 @@ internal sealed class FeatureRegression
                 if (_lambda[row] == 0) continue;
                 Predict(_features, row, Weights, sum);
                 double squared = 0;
-                for (var k = 0; k < _rank; k++)
+                var y = factors[row];
+                for (var k = 0; k < y.Length; k++)
                 {
-                    var difference = factors[(row * _rank) + k] - sum[k];
+                    var difference = y[k] - sum[k];
                     squared += difference * difference;
                 }
 

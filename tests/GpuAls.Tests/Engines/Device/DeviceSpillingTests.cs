@@ -202,8 +202,8 @@ internal sealed class DeviceSpillingTests<TEngine>
 
         Assert.That(_engine.Spilled.Blocks, Is.GreaterThan(4));
         var tolerance = acceleration == Acceleration.None ? 0 : 1e-4f;
-        Assert.That(spilled.UserFactors, Is.EqualTo(whole.UserFactors).Within(tolerance));
-        Assert.That(spilled.ItemFactors, Is.EqualTo(whole.ItemFactors).Within(tolerance));
+        Assert.That(spilled.UserFactors.ToArray(), Is.EqualTo(whole.UserFactors.ToArray()).Within(tolerance));
+        Assert.That(spilled.ItemFactors.ToArray(), Is.EqualTo(whole.ItemFactors.ToArray()).Within(tolerance));
         Assert.That(spilled.Iterations[^1].Loss, Is.EqualTo(whole.Iterations[^1].Loss).Within(1e-3).Percent);
     }
 

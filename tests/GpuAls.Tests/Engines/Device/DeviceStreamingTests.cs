@@ -200,8 +200,8 @@ internal sealed class DeviceStreamingTests<TEngine>
         Memory.Bound = Tight(options.ShapeOf(plays), plays.Users.Count);
         var (streamed, streamedLists) = Train(plays, options);
 
-        Assert.That(streamed.UserFactors, Is.EqualTo(whole.UserFactors));
-        Assert.That(streamed.ItemFactors, Is.EqualTo(whole.ItemFactors));
+        Assert.That(streamed.UserFactors.ToArray(), Is.EqualTo(whole.UserFactors.ToArray()));
+        Assert.That(streamed.ItemFactors.ToArray(), Is.EqualTo(whole.ItemFactors.ToArray()));
         Assert.That(
             streamedLists.SelectMany(list => list.ItemIndices),
             Is.EqualTo(wholeLists.SelectMany(list => list.ItemIndices)));

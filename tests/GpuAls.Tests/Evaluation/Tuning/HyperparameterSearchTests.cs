@@ -32,8 +32,8 @@ internal sealed class HyperparameterSearchTests
         {
             var als = search.Candidates[result.Trial - 1] with { Iterations = result.BestIteration };
             var trained = new FactorTrainer(_engine, als).Fit(fold.HeldOut.Train);
-            using var users = _engine.LoadFactors(trained.UserFactors, trained.Rank);
-            using var items = _engine.LoadFactors(trained.ItemFactors, trained.Rank);
+            using var users = _engine.LoadFactors(trained.UserFactors);
+            using var items = _engine.LoadFactors(trained.ItemFactors);
             var metric = MetricChoice.Parse(options.Metric).Metric;
             Assert.That(
                 result.Measured(metric)!.Value,

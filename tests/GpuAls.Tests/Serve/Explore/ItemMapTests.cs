@@ -59,7 +59,7 @@ public sealed class ItemMapTests
     private static double[] Unit(FactorModel model, int item)
     {
         var row = Array.ConvertAll(
-            model.ItemFactors.AsSpan(item * model.Rank, model.Rank).ToArray(), value => (double)value);
+            model.ItemFactors[item].ToArray(), value => (double)value);
         var norm = Math.Sqrt(row.Sum(value => value * value));
         return Array.ConvertAll(row, value => value / norm);
     }
@@ -93,7 +93,7 @@ public sealed class ItemMapTests
     private static FactorModel Model(float[] itemFactors, int rank)
     {
         var items = itemFactors.Length / rank;
-        return new FactorModel(
+        return FactorArrays.Model(
             new IdIndex<int>([0]), new IdIndex<int>([.. Enumerable.Range(0, items)]),
             new CsrMatrix(items, [0, 0], [], []), new AlsOptions { Rank = rank }, new float[rank], itemFactors);
     }

@@ -22,7 +22,7 @@ public sealed class FeatureRegressionTests
                 foreach (var largestDense in new[] { 1024, 0, 3 })
                 {
                     var regression = new FeatureRegression(features, lambda, 0.7, rank, largestDense);
-                    regression.Fit(y);
+                    regression.Fit(FactorMatrix.Of(y, rank));
                     Close.All(regression.Weights, expected, relative: 1e-6);
                 }
             },
@@ -36,17 +36,17 @@ public sealed class FeatureRegressionTests
         var (lambda, y) = (Enumerable.Repeat(0.5f, rows).ToArray(), TestMatrices.Factors(rows, rank, seed: 2));
         var regression = new FeatureRegression(features, lambda, 0.7, rank);
 
-        regression.Fit(y);
+        regression.Fit(FactorMatrix.Of(y, rank));
 
         // FᵀΛ(Y - F W) = M W.
         var (left, right) = (new double[columns * rank], new double[columns * rank]);
-        var predicted = new float[rows * rank];
+        var predicted = new FactorMatrix(rows, rank);
         regression.Predict(null, predicted);
         for (var row = 0; row < rows; row++)
             for (var i = 0; i < features.RowLength(row); i++)
                 for (var k = 0; k < rank; k++)
                 {
-                    var difference = (double)y[(row * rank) + k] - predicted[(row * rank) + k];
+                    var difference = (double)y[(row * rank) + k] - predicted[row][k];
                     left[(features.RowIndices(row)[i] * rank) + k] +=
                         lambda[row] * features.RowValues(row)[i] * difference;
                 }
@@ -60,12 +60,13 @@ public sealed class FeatureRegressionTests
     public void Fit_ManyTimes_GivesTheSameBytes(int largestDense)
     {
         var features = Features(5_000, 40, seed: 3);
-        var (lambda, y) = (Enumerable.Repeat(2f, 5_000).ToArray(), TestMatrices.Factors(5_000, 9, seed: 4));
+        var (lambda, rank) = (Enumerable.Repeat(2f, 5_000).ToArray(), 9);
+        var y = TestMatrices.Factors(5_000, rank, seed: 4);
         var runs = Enumerable.Range(0, 5).Select(_ =>
         {
-            var regression = new FeatureRegression(features, lambda, 1, 9, largestDense);
-            regression.Fit(y);
-            return regression.Weights.Append(regression.Penalty(y)).ToArray();
+            var regression = new FeatureRegression(features, lambda, 1, rank, largestDense);
+            regression.Fit(FactorMatrix.Of(y, rank));
+            return regression.Weights.Append(regression.Penalty(FactorMatrix.Of(y, rank))).ToArray();
         }).ToArray();
 
         Assert.That(runs, Is.All.EqualTo(runs[0]));
@@ -77,7 +78,7 @@ public sealed class FeatureRegressionTests
         var features = new CsrMatrix(3, [0, 3, 4], [0, 1, 2, 0], [1, 1, 1, 1]);
         var regression = new FeatureRegression(features, [1, 1], 1, 1);
 
-        regression.Fit([3, 0]);
+        regression.Fit(FactorMatrix.Of([3, 0], 1));
 
         Assert.That(regression.Weights[1], Is.EqualTo(regression.Weights[2]).Within(1e-9).And.GreaterThan(0.1));
     }

@@ -40,11 +40,11 @@ public sealed class FeatureTrainingTests
         var trained = sample.Fit(options, new HostEngine(2));
 
         var (x, y) = sample.Steps(options);
-        AssertClose(trained.UserFactors, x);
-        AssertClose(trained.ItemFactors, y);
+        AssertClose(trained.UserFactors.ToArray(), x);
+        AssertClose(trained.ItemFactors.ToArray(), y);
         var expected = ReferenceFeatures.Loss(
-            sample.Plays, options, TestMatrices.ToDouble(trained.UserFactors, options.Rank),
-            TestMatrices.ToDouble(trained.ItemFactors, options.Rank), sample.UserMatrix, sample.ItemMatrix);
+            sample.Plays, options, TestMatrices.ToDouble(trained.UserFactors.ToArray(), options.Rank),
+            TestMatrices.ToDouble(trained.ItemFactors.ToArray(), options.Rank), sample.UserMatrix, sample.ItemMatrix);
         Assert.That(trained.Iterations[^1].Loss, Is.EqualTo(expected).Within(1e-5 * Math.Abs(expected)));
     }
 
@@ -88,7 +88,7 @@ public sealed class FeatureTrainingTests
 
         // Any other W makes the term larger: the slope is zero, and elimination finds the same W.
         var term = new ReferenceFeatures(sample.Plays.ByItem, sample.ItemMatrix, Small);
-        var expected = term.Weights(TestMatrices.ToDouble(trained.ItemFactors, Small.Rank));
+        var expected = term.Weights(TestMatrices.ToDouble(trained.ItemFactors.ToArray(), Small.Rank));
         Close.All(trained.Features.Items!, expected.Cast<double>(), relative: 1e-9);
         Assert.That(trained.Features.Users, Has.Length.EqualTo(FeatureSample.UserColumns * Small.Rank));
     }
@@ -102,8 +102,8 @@ public sealed class FeatureTrainingTests
         var one = sample.Fit(options, new HostEngine(1));
         var five = sample.Fit(options, new HostEngine(5));
 
-        Assert.That(five.UserFactors, Is.EqualTo(one.UserFactors));
-        Assert.That(five.ItemFactors, Is.EqualTo(one.ItemFactors));
+        Assert.That(five.UserFactors.ToArray(), Is.EqualTo(one.UserFactors.ToArray()));
+        Assert.That(five.ItemFactors.ToArray(), Is.EqualTo(one.ItemFactors.ToArray()));
         Assert.That(five.Features.Items, Is.EqualTo(one.Features.Items));
         Assert.That(five.Iterations[^1].Loss, Is.EqualTo(one.Iterations[^1].Loss));
     }
@@ -121,8 +121,9 @@ public sealed class FeatureTrainingTests
         foreach (var state in states)
         {
             var resumed = sample.Fit(options, engine, from: state);
-            Assert.That(resumed.UserFactors, Is.EqualTo(expected.UserFactors), $"from {state.Iteration}");
-            Assert.That(resumed.ItemFactors, Is.EqualTo(expected.ItemFactors), $"from {state.Iteration}");
+            var from = $"from {state.Iteration}";
+            Assert.That(resumed.UserFactors.ToArray(), Is.EqualTo(expected.UserFactors.ToArray()), from);
+            Assert.That(resumed.ItemFactors.ToArray(), Is.EqualTo(expected.ItemFactors.ToArray()), from);
         }
     }
 
@@ -138,8 +139,8 @@ public sealed class FeatureTrainingTests
 
         foreach (var one in trained)
         {
-            Assert.That(one.UserFactors, Is.EqualTo(expected.UserFactors));
-            Assert.That(one.ItemFactors, Is.EqualTo(expected.ItemFactors));
+            Assert.That(one.UserFactors.ToArray(), Is.EqualTo(expected.UserFactors.ToArray()));
+            Assert.That(one.ItemFactors.ToArray(), Is.EqualTo(expected.ItemFactors.ToArray()));
             var loss = expected.Iterations[^1].Loss!.Value;
             Assert.That(one.Iterations[^1].Loss, Is.EqualTo(loss).Within(1e-9 * loss));
         }
@@ -159,7 +160,7 @@ public sealed class FeatureTrainingTests
         for (var k = 0; k < Small.Rank; k++)
             Assert.That(
                 trained.Features.Items![k],
-                Is.EqualTo(lambda.Select((value, item) => value * trained.ItemFactors[(item * Small.Rank) + k]).Sum()
+                Is.EqualTo(lambda.Select((value, item) => value * trained.ItemFactors[item][k]).Sum()
                     / lambda.Sum()).Within(1e-5));
     }
 
@@ -184,7 +185,7 @@ public sealed class FeatureTrainingTests
 
     private sealed class KeepAll(List<TrainingState> states) : ITrainingKeeper
     {
-        public FactorArrays Spare() => new();
+        public FactorMatrices Spare() => new();
 
         public void Keep(TrainingState state) => states.Add(state);
     }
@@ -234,8 +235,9 @@ internal sealed class FeatureSample
     /// <summary>The factors that the side solved second begins with.</summary>
     public double[,] Start(AlsOptions options)
     {
-        var arrays = TrainingFactors.FirstArrays(Plays, options);
-        return TestMatrices.ToDouble((options.First == Side.Users ? arrays.Items : arrays.Users)!, options.Rank);
+        var begun = TrainingFactors.FirstMatrices(Plays, options);
+        var second = options.First == Side.Users ? begun.Items! : begun.Users!;
+        return TestMatrices.ToDouble(second.ToArray(), options.Rank);
     }
 
     /// <summary>Plain iterations in fp64: before a side is solved, W is found for its factors as they are.</summary>
