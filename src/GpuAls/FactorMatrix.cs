@@ -89,7 +89,9 @@ public sealed class FactorMatrix
     {
         ArgumentNullException.ThrowIfNull(values);
         if (rank <= 0 || values.Length % rank != 0)
-            throw new ArgumentException($"{values.Length} values are no rows of {rank} factors.", nameof(values));
+            throw new ArgumentException(
+                $"{Counted.Of(values.Length, "value")} are not whole rows of {Counted.Of(rank, "factor")}.",
+                nameof(values));
         if (values.Length / rank <= 1L << ShiftOf(rank)) return new FactorMatrix(values, rank);
         var matrix = Uninitialized(values.Length / rank, rank);
         foreach (var (rows, block) in matrix.Blocks)

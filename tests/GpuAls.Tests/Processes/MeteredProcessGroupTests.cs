@@ -52,11 +52,20 @@ public sealed class MeteredProcessGroupTests
     [Test]
     public void Seconds_OneProcessIsLate_AreFewestForIt()
     {
+        using var others = new CountdownEvent(Size - 1);
         var seconds = new ThreadGroup(Size).Run(member =>
         {
             var group = new MeteredProcessGroup(member);
-            member.Meet(); // threads may start late
-            if (group.Rank == 1) Thread.Sleep(300);
+            if (group.Rank == 1)
+            {
+                others.Wait();
+                Thread.Sleep(300);
+            }
+            else
+            {
+                others.Signal();
+            }
+
             group.Meet();
             return group.Traffic.Seconds;
         });
@@ -68,14 +77,22 @@ public sealed class MeteredProcessGroupTests
     [Test]
     public void Seconds_OfACallBesideOtherWork_AreThoseWaitedForItsEnd()
     {
+        using var waits = new ManualResetEventSlim();
+        using var hasWaited = new ManualResetEventSlim();
         var seconds = new ThreadGroup(Size).Run(member =>
         {
             var group = new MeteredProcessGroup(member);
-            member.Meet(); // threads may start late
-            if (group.Rank == 1) Thread.Sleep(300);
+            if (group.Rank == 1)
+            {
+                waits.Wait();
+                Thread.Sleep(300);
+            }
+
             var call = group.BeginAllGather(new byte[Size].AsMemory(), [0, 1, 2], [1, 1, 1]);
-            if (group.Rank == 0) Thread.Sleep(400); // works meanwhile
+            if (group.Rank == 2) waits.Set();
+            if (group.Rank == 0) hasWaited.Wait(); // works until the call has ended
             call.Wait();
+            if (group.Rank == 2) hasWaited.Set();
             return group.Traffic.Seconds;
         });
 
