@@ -65,12 +65,13 @@ internal static class RowChunks
     /// <param name="indptr">[rows + 1], where each row starts.</param>
     /// <param name="costPerRow">Work of a row besides its entries, in units of one entry.</param>
     /// <param name="rowGroup">Chunks, except the last, have a multiple of this many rows.</param>
+    /// <param name="leastRows">The fewest rows of a chunk, on average; fewer of much work.</param>
     /// <returns>[chunks + 1], the first row of each chunk; the last element is the number of rows.</returns>
-    public static int[] Split(ReadOnlySpan<long> indptr, int costPerRow, int rowGroup = 1)
+    public static int[] Split(ReadOnlySpan<long> indptr, int costPerRow, int rowGroup = 1, int leastRows = 0)
     {
         var rowCount = indptr.Length - 1;
         var total = indptr[^1] + ((long)rowCount * costPerRow);
-        var limit = Math.Max(1, total / TargetCount);
+        var limit = Math.Max(Math.Max(1, total / TargetCount), leastRows * total / Math.Max(1, rowCount));
         var boundaries = new List<int> { 0 };
         long work = 0;
         for (var row = 0; row < rowCount; row++)

@@ -10,6 +10,12 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
+    /// <summary>
+    /// The fewest rows of a chunk that are solved exactly, on average: rows are solved side by side, and the last group
+    /// of a chunk is not full.
+    /// </summary>
+    private static readonly int LeastRows = 4 * TSimd.Width;
+
     public static RowSolveReport Solve(in RowSolveProblem problem, int threadCount)
     {
         var (rank, steps) = (problem.FixedFactors.Rank, problem.ConjugateGradientSteps);
@@ -25,7 +31,8 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
             var rows = new HostRows(problem, baseMatrix.Pointer, regularization);
             var boundaries = problem.BlockSize > 0
                 ? RowChunks.Split(rows.Matrix.Indptr, BlockSweep.RowCost(rank, problem.BlockSize), BlockSweep.RowGroup)
-                : RowChunks.Split(rows.Matrix.Indptr, costPerRow: 1 + (rank / 4));
+                : RowChunks.Split(
+                    rows.Matrix.Indptr, costPerRow: 1 + (rank / 4), leastRows: steps == 0 ? LeastRows : 0);
             ParallelChunks.Run(
                 threadCount, boundaries.Length - 1,
                 () => new ChunkSolver<TSimd, TVector>(rows, rank, steps, rotated, packed),
