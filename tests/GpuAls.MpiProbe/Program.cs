@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using GpuAls;
 using GpuAls.Mpi;
@@ -52,6 +53,9 @@ try
             break;
         case "latency":
             Latency.Measure(group);
+            break;
+        case "overlap":
+            Overlap.Measure(group, args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : null);
             break;
         default:
             group.Meet();
