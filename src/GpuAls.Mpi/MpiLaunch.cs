@@ -26,16 +26,24 @@ internal enum MpiLauncher
 /// <param name="Rank">Which process this is, from 0; null where only MPI knows.</param>
 /// <param name="Size">The number of processes; null where only MPI knows.</param>
 /// <param name="Library">The MPI library that the user names; null to look for one.</param>
-internal sealed record MpiLaunch(MpiLauncher Launcher, int? Rank, int? Size, string? Library = null)
+/// <param name="IsCudaAware">
+/// Whether the library takes buffers in the memory of CUDA devices, if the user says so; null to ask it.
+/// </param>
+internal sealed record MpiLaunch(
+    MpiLauncher Launcher, int? Rank, int? Size, string? Library = null, bool? IsCudaAware = null)
 {
     /// <summary>The variable that names the library to load.</summary>
     public const string LibraryVariable = "GPUALS_MPI_LIBRARY";
+
+    /// <summary>The variable that says whether the library is CUDA-aware: only Open MPI tells.</summary>
+    public const string CudaVariable = "GPUALS_MPI_CUDA";
 
     /// <summary>Looks for the variables of a launcher.</summary>
     /// <param name="variable">Gives the value of an environment variable, or null.</param>
     /// <returns>Null if this process is the only one.</returns>
     /// <exception cref="GpuAlsException">
-    /// Slurm started several processes that cannot find each other (<see cref="FailureKind.Usage"/>).
+    /// Slurm started several processes that cannot find each other, or <see cref="CudaVariable"/> is neither on nor off
+    /// (<see cref="FailureKind.Usage"/>).
     /// </exception>
     public static MpiLaunch? Detect(Func<string, string?> variable)
     {
@@ -62,7 +70,19 @@ internal sealed record MpiLaunch(MpiLauncher Launcher, int? Rank, int? Size, str
                 + "and neither PMIX_RANK nor PMI_RANK is set); each would write the same output. Start them with "
                 + "srun --mpi=pmix, or start one with srun --ntasks=1. In a shell that srun opened, unset "
                 + "SLURM_STEP_NUM_TASKS.");
-        return launch is null or { Size: 1 } ? null : launch with { Library = variable(LibraryVariable) };
+        if (launch is null or { Size: 1 }) return null;
+        return launch with
+        {
+            Library = variable(LibraryVariable),
+            IsCudaAware = variable(CudaVariable) switch
+            {
+                null or "" => null,
+                "on" => true,
+                "off" => false,
+                var other => throw new GpuAlsException(
+                    FailureKind.Usage, $"{CudaVariable} is {Quoted.Of(other)}; expected on or off."),
+            },
+        };
     }
 
     /// <summary>

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace GpuAls.Mpi;
 
 /// <summary>
-/// Processes that MPI connects. Buffers are in the memory of the host; page-locked staging, buffers of devices where
-/// the library is <see cref="IsCudaAware"/>, and NCCL would go in here.
+/// Processes that MPI connects. Buffers are in the memory of the host, or of CUDA devices where the library takes them
+/// there. NCCL would go in here.
 /// </summary>
 internal sealed unsafe class MpiProcessGroup : IProcessGroup, IDisposable
 {
@@ -29,8 +29,8 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup, IDisposable
     /// <inheritdoc/>
     public int LocalRank => _calls.LocalRank;
 
-    /// <summary>Whether the library takes buffers in the memory of CUDA devices.</summary>
-    public bool IsCudaAware => _calls.IsCudaAware;
+    /// <inheritdoc/>
+    public bool TakesDeviceMemory { get; private set; }
 
     /// <summary>What the library says of itself, such as <c>Open MPI v4.1.4</c>.</summary>
     public required string LibraryVersion { get; init; }
@@ -63,8 +63,13 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup, IDisposable
                 + $"module of the MPI that started this, or set {MpiLaunch.LibraryVariable} to the path of its "
                 + "libmpi.so.");
         group._hosts = group.AllGather(group._calls.Host);
+        var isCudaAware = launch.IsCudaAware ?? group._calls.IsCudaAware;
+        group.TakesDeviceMemory = !group.AllGather(isCudaAware ? 1 : 0).Contains(0);
         return group;
     }
+
+    /// <inheritdoc/>
+    public void UseDevice(Action bind) => _thread.Run(0, 0, bind);
 
     /// <inheritdoc/>
     public void AllGather<T>(Span<T> values, ReadOnlySpan<long> starts, ReadOnlySpan<long> counts)

@@ -49,7 +49,8 @@ internal sealed class JobProcesses : IDisposable
     public ProcessesJoined? JoinedOn(string device) => _group is null
         ? null
         : new ProcessesJoined(
-            _group.Size, Hosts().Distinct().Count(), _group.LibraryVersion,
+            _group.Size, Hosts().Distinct().Count(),
+            _group.LibraryVersion + (_group.TakesDeviceMemory ? " (CUDA-aware)" : ""),
             [.. _group.AllGather(device).Distinct().Order()]);
 
     /// <summary>Looks for a launcher. Where it made a mistake, <see cref="Join"/> says so.</summary>

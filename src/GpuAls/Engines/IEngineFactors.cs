@@ -18,6 +18,12 @@ internal interface IEngineFactors : IDisposable
     /// <param name="rows">Which rows.</param>
     /// <param name="target">[rows.Count, Rank], row-major.</param>
     void CopyTo(RowRange rows, Span<float> target);
+
+    /// <summary>
+    /// Gives all rows to a library that writes some of them in the memory of a CUDA device; asked for each time.
+    /// </summary>
+    /// <returns>Null where they are elsewhere.</returns>
+    DeviceRows? ShareOnDevice() => null;
 }
 
 /// <summary>A CSR matrix in the memory of an engine.</summary>

@@ -21,6 +21,16 @@ internal interface IProcessGroup
     /// <param name="process">Which process.</param>
     string HostOf(int process);
 
+    /// <summary>
+    /// Whether values may be in the memory of CUDA devices, which is then current where calls are made
+    /// (<see cref="UseDevice"/>); the same on all processes.
+    /// </summary>
+    bool TakesDeviceMemory => false;
+
+    /// <summary>Makes a device current where calls are made.</summary>
+    /// <param name="bind">Makes it current on the thread that calls it.</param>
+    void UseDevice(Action bind) => throw new NotSupportedException();
+
     /// <summary>Brings a part of each process to all of them.</summary>
     /// <param name="values">A process has written its part, and gets the others.</param>
     /// <param name="starts">[Size], where the part of each process starts.</param>

@@ -38,6 +38,12 @@ internal sealed class MeteredProcessGroup(IProcessGroup group) : IProcessGroup
     public int LocalRank => group.LocalRank;
 
     /// <inheritdoc/>
+    public bool TakesDeviceMemory => group.TakesDeviceMemory;
+
+    /// <inheritdoc/>
+    public void UseDevice(Action bind) => group.UseDevice(bind);
+
+    /// <inheritdoc/>
     public string HostOf(int process) => group.HostOf(process);
 
     /// <inheritdoc/>

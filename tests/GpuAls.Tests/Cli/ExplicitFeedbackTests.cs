@@ -302,6 +302,6 @@ public sealed class ExplicitFeedbackTests
     {
         var (row, column) = Indices(model, user, item);
         return Enumerable.Range(0, 2).Sum(
-            i => (double)model.UserFactors[2][i] * model.ItemFactors[2][i]);
+            i => (double)model.UserFactors[row][i] * model.ItemFactors[column][i]);
     }
 }

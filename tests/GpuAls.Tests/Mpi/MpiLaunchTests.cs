@@ -39,6 +39,17 @@ public sealed class MpiLaunchTests
     public void Detect_LibraryIsNamed_HasIt() =>
         Assert.That(Detect("PMIX_RANK=0 GPUALS_MPI_LIBRARY=/opt/libmpi.so")!.Library, Is.EqualTo("/opt/libmpi.so"));
 
+    [TestCase("", null)]
+    [TestCase(" GPUALS_MPI_CUDA=on", true)]
+    [TestCase(" GPUALS_MPI_CUDA=off", false)]
+    public void Detect_CudaAwareness_IsWhatTheUserSays(string variable, bool? expected) =>
+        Assert.That(Detect("PMIX_RANK=0" + variable)!.IsCudaAware, Is.EqualTo(expected));
+
+    [Test]
+    public void Detect_AnotherValueOfCudaAwareness_IsRefused() => Assert.That(
+        () => Detect("PMIX_RANK=0 GPUALS_MPI_CUDA=1"),
+        Throws.InstanceOf<GpuAlsException>().With.Message.EqualTo("GPUALS_MPI_CUDA is '1'; expected on or off."));
+
     [Test]
     public void Detect_StepOfSlurmWithoutPmi_IsRefused()
     {

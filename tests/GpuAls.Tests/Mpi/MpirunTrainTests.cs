@@ -165,7 +165,10 @@ public sealed class MpirunTrainTests
             (await ModelReader.ReadManifestAsync(_folder.At(model), default)).Iterations[^1].Loss!.Value;
     }
 
-    /// <summary>Each process of a machine takes a GPU of its own.</summary>
+    /// <summary>
+    /// Each process of a machine takes a GPU of its own. The emulator's device memory is that of the host, so any MPI
+    /// library can send from it.
+    /// </summary>
     [Test]
     [Category("Cuda")]
     public async Task Train_OnCuda_TakesAGpuByLocalRank()
@@ -179,9 +182,14 @@ public sealed class MpirunTrainTests
 
         var one = await _folder.RunAsync(MpiRun.OpenMpi, ["-n", "1", .. command, "gpu-1"], devices);
         var two = await _folder.RunAsync(MpiRun.OpenMpi, ["-n", "2", .. command, "gpu-2"], devices);
+        var direct = await _folder.RunAsync(
+            MpiRun.OpenMpi, ["-n", "2", .. command, "gpu-direct"], devices, ("GPUALS_MPI_CUDA", "on"));
 
         Assert.That((one.ExitCode, two.ExitCode), Is.EqualTo((0, 0)), two.Error);
         Assert.That(two.Output + two.Error, Does.Contain(", computing on cuda:0, cuda:1"));
         Assert.That(_folder.Files("gpu-2"), Is.EqualTo(_folder.Files("gpu-1")));
+        Assert.That(direct.ExitCode, Is.Zero, direct.Error);
+        Assert.That(direct.Output + direct.Error, Does.Contain(" (CUDA-aware), computing on cuda:0, cuda:1"));
+        Assert.That(_folder.Files("gpu-direct"), Is.EqualTo(_folder.Files("gpu-1")));
     }
 }

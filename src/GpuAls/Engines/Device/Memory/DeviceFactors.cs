@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using GpuAls.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 
 namespace GpuAls;
 
@@ -100,6 +101,15 @@ internal sealed class DeviceFactors : IEngineFactors
             var padded = MemoryMarshal.Cast<Float4, float>(staging.Slot<Float4>(slot, count * Rank4));
             Unpad(padded, target.Slice(first * Rank, count * Rank));
         }
+    }
+
+    /// <inheritdoc/>
+    public DeviceRows? ShareOnDevice()
+    {
+        if (_store.Accelerator is not CudaAccelerator cuda || View.Length > int.MaxValue) return null;
+        Changing();
+        return new DeviceRows(
+            DeviceRows.At(View.LoadEffectiveAddressAsPtr(), (int)View.Length), Rank4, cuda.Bind);
     }
 
     /// <summary>Overwrites one row.</summary>
