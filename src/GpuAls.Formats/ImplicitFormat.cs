@@ -23,8 +23,10 @@ internal sealed class ImplicitFormat() : ModelFormat("implicit")
     {
         var als = model.Options;
         using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
-        await AddAsync(UserFactors, to => WriteFactorsAsync(model, Side.Users, to, cancellation)).ConfigureAwait(false);
-        await AddAsync(ItemFactors, to => WriteFactorsAsync(model, Side.Items, to, cancellation)).ConfigureAwait(false);
+        await AddAsync(UserFactors, to => NpyFile.WriteAsync(to, model.UserFactors, cancellation))
+            .ConfigureAwait(false);
+        await AddAsync(ItemFactors, to => NpyFile.WriteAsync(to, model.ItemFactors, cancellation))
+            .ConfigureAwait(false);
         await AddNumberAsync("regularization", als.Regularization).ConfigureAwait(false);
         await AddIntegerAsync("factors", model.Rank).ConfigureAwait(false);
         await AddIntegerAsync("num_threads", 0).ConfigureAwait(false);
@@ -84,8 +86,7 @@ internal sealed class ImplicitFormat() : ModelFormat("implicit")
                 Preset = "implicit",
             };
         }
-        catch (Exception damage) when (
-            damage is not (GpuAlsException or OperationCanceledException or OutOfMemoryException))
+        catch (Exception damage) when (GpuAlsException.IsDamage(damage))
         {
             throw FormatErrors.Damaged(location, $"is not an .npz archive: {damage.Message.TrimEnd('.')}");
         }
@@ -101,11 +102,5 @@ internal sealed class ImplicitFormat() : ModelFormat("implicit")
             await from.CopyToAsync(array, cancellation).ConfigureAwait(false);
             return NpyArray.Parse($"{location}, {name}.npy", array.ToArray());
         }
-    }
-
-    private static Task WriteFactorsAsync(FactorModel model, Side side, Stream to, CancellationToken cancellation)
-    {
-        var factors = model.FactorsOf(side);
-        return NpyFile.WriteAsync(to, factors, cancellation);
     }
 }

@@ -174,10 +174,18 @@ internal static class FormatErrors
     /// <param name="values">[rows, rank], row-major.</param>
     /// <param name="rank">What it says of the length of a row.</param>
     /// <exception cref="GpuAlsException">Kind BadInput: no rank that gpuals takes.</exception>
-    public static FactorMatrix Factors(string name, float[] values, int rank) =>
-        rank is >= 1 and <= EngineLimits.MaximumRank
-            ? FactorMatrix.Of(values, rank)
-            : throw Damaged(name, $"has rank {rank}; expected 1 to {EngineLimits.MaximumRank}");
+    public static FactorMatrix Factors(string name, float[] values, int rank)
+    {
+        RequireRank(name, rank);
+        return FactorMatrix.Of(values, rank);
+    }
+
+    /// <summary>Refuses ranks that gpuals does not take.</summary>
+    public static void RequireRank(string name, int rank)
+    {
+        if (rank is < 1 or > EngineLimits.MaximumRank)
+            throw Damaged(name, $"has rank {rank}; expected 1 to {EngineLimits.MaximumRank}");
+    }
 
     /// <summary>Reads a file that must be there.</summary>
     public static async Task<byte[]> ReadAllAsync(string path, CancellationToken cancellation)

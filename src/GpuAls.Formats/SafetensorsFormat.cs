@@ -61,8 +61,7 @@ internal sealed class SafetensorsFormat() : ModelFormat("safetensors")
                 new ForeignSide(Tensor(location, header, "user_factors", bytes.AsSpan(start))),
                 new ForeignSide(Tensor(location, header, "item_factors", bytes.AsSpan(start))));
         }
-        catch (Exception damage) when (damage is JsonException or OverflowException or ArgumentOutOfRangeException
-            or IndexOutOfRangeException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception damage) when (GpuAlsException.IsDamage(damage))
         {
             throw FormatErrors.Damaged(location, "is not a file of safetensors, or not whole");
         }

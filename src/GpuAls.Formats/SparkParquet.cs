@@ -147,8 +147,7 @@ internal static class SparkParquet
         {
             return await read().ConfigureAwait(false);
         }
-        catch (Exception damage) when (
-            damage is not (GpuAlsException or OperationCanceledException or OutOfMemoryException))
+        catch (Exception damage) when (GpuAlsException.IsDamage(damage))
         {
             throw FormatErrors.Damaged(file.Name, $"cannot be read as Parquet: {damage.Message.TrimEnd('.')}");
         }

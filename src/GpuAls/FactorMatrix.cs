@@ -28,13 +28,6 @@ public sealed class FactorMatrix
             _blocks[i] = create(checked((int)(Math.Min(1L << _shift, rowCount - ((long)i << _shift)) * rank)));
     }
 
-    private FactorMatrix(float[] values, int rank)
-    {
-        (RowCount, Rank, _blocks) = (values.Length / rank, rank, values.Length == 0 ? [] : [values]);
-        _shift = ShiftOf(rank);
-        _mask = (int)((1L << _shift) - 1);
-    }
-
     /// <summary>Number of rows.</summary>
     public int RowCount { get; }
 
@@ -92,8 +85,9 @@ public sealed class FactorMatrix
             throw new ArgumentException(
                 $"{Counted.Of(values.Length, "value")} are not whole rows of {Counted.Of(rank, "factor")}.",
                 nameof(values));
-        if (values.Length / rank <= 1L << ShiftOf(rank)) return new FactorMatrix(values, rank);
-        var matrix = Uninitialized(values.Length / rank, rank);
+        var rowCount = values.Length / rank;
+        if (rowCount <= 1L << ShiftOf(rank)) return new FactorMatrix(rowCount, rank, _ => values);
+        var matrix = Uninitialized(rowCount, rank);
         foreach (var (rows, block) in matrix.Blocks)
             values.AsSpan(rows.Start * rank, block.Length).CopyTo(block.Span);
         return matrix;

@@ -11,6 +11,13 @@ public sealed class GpuAlsException : Exception
 
     /// <summary>What kind of error it is.</summary>
     public FailureKind Kind { get; }
+
+    /// <summary>
+    /// Whether a failure while a file is read is one of the file: what JSON, Parquet, archives or the file system make
+    /// of damage has many types.
+    /// </summary>
+    internal static bool IsDamage(Exception exception) =>
+        exception is not (OperationCanceledException or GpuAlsException or OutOfMemoryException);
 }
 
 /// <summary>Kinds of errors. On the command line, each has its own exit code.</summary>

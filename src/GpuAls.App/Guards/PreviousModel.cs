@@ -37,7 +37,7 @@ internal sealed record PreviousModel(string Location, long Users, long Items, lo
                     ? ofSide.GetProperty("without_plays").GetInt64()
                     : 0;
         }
-        catch (Exception exception) when (ModelErrors.IsDamage(exception))
+        catch (Exception exception) when (GpuAlsException.IsDamage(exception))
         {
             throw new GpuAlsException(
                 FailureKind.BadInput,

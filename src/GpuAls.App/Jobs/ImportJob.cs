@@ -81,9 +81,7 @@ internal static class ImportJob
         if (foreign.Rank != foreign.Items.Factors.Rank)
             throw FormatErrors.Damaged(
                 options.Source, $"users have rank {foreign.Rank} and items have rank {foreign.Items.Factors.Rank}");
-        if (foreign.Rank is < 1 or > EngineLimits.MaximumRank)
-            throw FormatErrors.Damaged(
-                options.Source, $"has rank {foreign.Rank}; expected 1 to {EngineLimits.MaximumRank}");
+        FormatErrors.RequireRank(options.Source, foreign.Rank);
         var users = await IdsAsync(foreign.Users, options.UserIds, "--user-ids", options.IdColumn, cancellation)
             .ConfigureAwait(false);
         var items = await IdsAsync(foreign.Items, options.ItemIds, "--item-ids", options.IdColumn, cancellation)

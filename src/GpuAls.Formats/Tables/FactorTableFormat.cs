@@ -66,8 +66,7 @@ internal abstract class FactorTableFormat(string name, params string[] extension
             {
                 return await ReadTableAsync(file, source.IdColumn, cancellation).ConfigureAwait(false);
             }
-            catch (Exception damage) when (
-                damage is not (GpuAlsException or OperationCanceledException or OutOfMemoryException))
+            catch (Exception damage) when (GpuAlsException.IsDamage(damage))
             {
                 throw FormatErrors.Damaged(file.Name, $"cannot be read: {damage.Message.TrimEnd('.')}");
             }

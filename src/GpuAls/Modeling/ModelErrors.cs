@@ -3,13 +3,6 @@ namespace GpuAls;
 /// <summary>What is wrong with the files of a model, with a remedy.</summary>
 internal static class ModelErrors
 {
-    /// <summary>
-    /// Whether a failure while reading is one of the files: what JSON, Parquet or the file system makes of damage has
-    /// many types.
-    /// </summary>
-    public static bool IsDamage(Exception exception) =>
-        exception is not (OperationCanceledException or GpuAlsException or OutOfMemoryException);
-
     /// <summary>Refuses a model whose plays one process cannot hold.</summary>
     /// <param name="directory">Its folder.</param>
     /// <param name="plays">How many it was trained on.</param>

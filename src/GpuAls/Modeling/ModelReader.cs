@@ -30,7 +30,7 @@ internal static class ModelReader
             ManifestChecks.Check(manifest);
             return manifest;
         }
-        catch (Exception exception) when (ModelErrors.IsDamage(exception))
+        catch (Exception exception) when (GpuAlsException.IsDamage(exception))
         {
             throw ModelErrors.Damaged(path, "is not a manifest of gpuals", exception);
         }
@@ -53,7 +53,7 @@ internal static class ModelReader
                 manifest, await FindFilesAsync(directory, manifest, cancellation).ConfigureAwait(false), cancellation)
                 .ConfigureAwait(false);
         }
-        catch (Exception exception) when (ModelErrors.IsDamage(exception))
+        catch (Exception exception) when (GpuAlsException.IsDamage(exception))
         {
             throw ModelErrors.Damaged(directory, "cannot be read as a model", exception);
         }

@@ -167,7 +167,7 @@ internal sealed class ModelVerifier
         Stores.FindFileAsync(Stores.Combine(_directory, file), cancellation);
 
     private static bool IsProblem(Exception exception) =>
-        ModelErrors.IsDamage(exception) || exception is GpuAlsException { Kind: FailureKind.BadInput };
+        GpuAlsException.IsDamage(exception) || exception is GpuAlsException { Kind: FailureKind.BadInput };
 
     /// <summary>The message of a reader, without the name of the file.</summary>
     private static string Reason(Exception exception, IByteSource source) =>

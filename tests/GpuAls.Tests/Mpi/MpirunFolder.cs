@@ -20,9 +20,6 @@ internal sealed class MpirunFolder : IDisposable
         return made;
     }
 
-    /// <summary>The mpirun of each library.</summary>
-    public static string[] Launchers => [MpiRun.OpenMpi, MpiRun.Mpich];
-
     /// <summary>The command that starts the tool.</summary>
     public static string[] Tool => ["dotnet", Path.Combine(ToolProcess.Folder, "GpuAls.Cli.dll")];
 

@@ -4,28 +4,17 @@ using GpuAls.Tests.Cli;
 namespace GpuAls.Tests.Mpi;
 
 /// <summary>What processes refuse together, and failures that say which process failed.</summary>
-[NonParallelizable]
-public sealed class MpirunRefusalTests
+public sealed class MpirunRefusalTests : MpirunFixture
 {
     private static readonly string[] Train =
         ["train", "plays.csv", "--weight-column", "plays", "--rank", "8", "--iterations", "3"];
 
-    private MpirunFolder _folder = null!;
-
-    private static string[] Launchers => MpirunFolder.Launchers;
-
     private static string[] Tool => MpirunFolder.Tool;
-
-    [OneTimeSetUp]
-    public async Task WritePlaysAsync() => _folder = await MpirunFolder.CreateAsync();
-
-    [OneTimeTearDown]
-    public void Delete() => _folder.Dispose();
 
     [Test]
     public async Task Train_OfOtherOptions_IsRefusedWithWhatDiffers([ValueSource(nameof(Launchers))] string launcher)
     {
-        var run = await _folder.RunAsync(
+        var run = await Folder.RunAsync(
             launcher,
             [
                 "-n", "1", .. Tool, .. Train, "--output", "x",
@@ -35,7 +24,7 @@ public sealed class MpirunRefusalTests
         Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
         Assert.That(
             run.Output + run.Error, Does.Match("error: process 1 on .+ has --alpha 3, and process 0 on .+ has "));
-        Assert.That(_folder.Entries(), Has.No.Member("x"));
+        Assert.That(Folder.Entries(), Has.No.Member("x"));
     }
 
     /// <summary>A machine on which another version is installed.</summary>
@@ -44,7 +33,7 @@ public sealed class MpirunRefusalTests
     {
         string[] other = ["dotnet", OtherVersion()];
 
-        var run = await _folder.RunAsync(
+        var run = await Folder.RunAsync(
             MpiRun.OpenMpi,
             ["-n", "1", .. Tool, .. Train, "--output", "x", ":", "-n", "1", .. other, .. Train, "--output", "x"]);
 
@@ -60,21 +49,21 @@ public sealed class MpirunRefusalTests
     [Test]
     public async Task Train_OfOtherPlays_IsRefusedWithBoth()
     {
-        Directory.CreateDirectory(_folder.At("other"));
-        var plays = await File.ReadAllTextAsync(_folder.At("plays.csv"));
-        await File.WriteAllTextAsync(_folder.At("other/plays.csv"), $"{plays[..^2]}0\n");
+        Directory.CreateDirectory(Folder.At("other"));
+        var plays = await File.ReadAllTextAsync(Folder.At("plays.csv"));
+        await File.WriteAllTextAsync(Folder.At("other/plays.csv"), $"{plays[..^2]}0\n");
         string[] command = [.. Tool, .. Train, "--output", "x"];
 
-        var run = await _folder.RunAsync(
+        var run = await Folder.RunAsync(
             MpiRun.OpenMpi,
-            ["-n", "2", "-wdir", _folder.Root, .. command, ":", "-n", "1", "-wdir", _folder.At("other"), .. command]);
+            ["-n", "2", "-wdir", Folder.Root, .. command, ":", "-n", "1", "-wdir", Folder.At("other"), .. command]);
 
         Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
         Assert.That(
             run.Output + run.Error,
             Does.Match("error: processes see different plays: .+, with other names or contents"));
         Assert.That((run.Output + run.Error).Split("error: "), Has.Length.EqualTo(2), run.Error);
-        Assert.That(_folder.Entries(), Has.No.Member("x"));
+        Assert.That(Folder.Entries(), Has.No.Member("x"));
     }
 
     [TestCase("train missing.csv --output x", 3, "error: 'missing.csv' does not exist")]
@@ -84,7 +73,7 @@ public sealed class MpirunRefusalTests
     {
         foreach (var launcher in Launchers)
         {
-            var run = await _folder.RunAsync(launcher, ["-n", "3", .. Tool, .. arguments.Split(' ')]);
+            var run = await Folder.RunAsync(launcher, ["-n", "3", .. Tool, .. arguments.Split(' ')]);
 
             Assert.That(run.ExitCode, Is.EqualTo(exitCode), run.Error);
             Assert.That((run.Output + run.Error).Split("error: "), Has.Length.EqualTo(2), run.Error);
@@ -96,27 +85,27 @@ public sealed class MpirunRefusalTests
     [Test]
     public async Task Train_FailsInOneProcess_NamesItAndEndsTheOthers([ValueSource(nameof(Launchers))] string launcher)
     {
-        Directory.CreateDirectory(_folder.At("elsewhere"));
+        Directory.CreateDirectory(Folder.At("elsewhere"));
         string[] command = [.. Tool, .. Train, "--output", "alone"];
 
-        var run = await _folder.RunAsync(
+        var run = await Folder.RunAsync(
             launcher,
             [
-                "-n", "1", "-wdir", _folder.Root, .. command,
-                ":", "-n", "1", "-wdir", _folder.At("elsewhere"), .. command,
+                "-n", "1", "-wdir", Folder.Root, .. command,
+                ":", "-n", "1", "-wdir", Folder.At("elsewhere"), .. command,
             ]);
 
         Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
         Assert.That(
             run.Output + run.Error, Does.Match("error: process 1 of 2 on [^:]+: 'plays.csv' does not exist; expected"));
         Assert.That(run.Time, Is.LessThan(TimeSpan.FromSeconds(30)));
-        Assert.That(_folder.Entries(), Has.No.Member("alone"));
+        Assert.That(Folder.Entries(), Has.No.Member("alone"));
     }
 
     /// <summary>The tool once more, with links to its files, but for the library, which has another version.</summary>
     private string OtherVersion()
     {
-        var folder = Directory.CreateDirectory(_folder.At("version-9")).FullName;
+        var folder = Directory.CreateDirectory(Folder.At("version-9")).FullName;
         foreach (var path in Directory.EnumerateFileSystemEntries(ToolProcess.Folder))
         {
             var copy = Path.Combine(folder, Path.GetFileName(path));

@@ -9,23 +9,12 @@ namespace GpuAls.Tests.Mpi;
 /// <c>mpirun -n N gpuals train</c>: the model of one process, in files or on S3, also after a kill; and
 /// <c>evaluate</c>: the metrics of one process.
 /// </summary>
-[NonParallelizable]
-public sealed class MpirunTrainTests
+public sealed class MpirunTrainTests : MpirunFixture
 {
     private static readonly string[] Train =
         ["train", "plays.csv", "--weight-column", "plays", "--rank", "8", "--iterations", "3", "--loss"];
 
-    private MpirunFolder _folder = null!;
-
-    private static string[] Launchers => MpirunFolder.Launchers;
-
     private static string[] Tool => MpirunFolder.Tool;
-
-    [OneTimeSetUp]
-    public async Task WritePlaysAsync() => _folder = await MpirunFolder.CreateAsync();
-
-    [OneTimeTearDown]
-    public void Delete() => _folder.Dispose();
 
     [Test]
     public async Task Train_TwoToFourProcesses_WriteTheModelOfOne([ValueSource(nameof(Launchers))] string launcher)
@@ -40,11 +29,11 @@ public sealed class MpirunTrainTests
             Assert.That(run.ExitCode, Is.Zero, run.Output + run.Error);
             Assert.That(run.Error + run.Output, Does.Contain($"{size} processes on 1 machine, connected by "));
             Assert.That((run.Output + run.Error).Split("wrote the model to"), Has.Length.EqualTo(2), "one speaks");
-            Assert.That(_folder.Files($"{launcher}-{size}"), Is.EqualTo(_folder.Files(model)), $"{size} processes");
+            Assert.That(Folder.Files($"{launcher}-{size}"), Is.EqualTo(Folder.Files(model)), $"{size} processes");
         }
 
         Task<MpiRun> Run(string launcher, int size, string output) =>
-            _folder.RunAsync(launcher, ["-n", $"{size}", .. Tool, .. Train, "--output", output]);
+            Folder.RunAsync(launcher, ["-n", $"{size}", .. Tool, .. Train, "--output", output]);
     }
 
     [Test]
@@ -52,14 +41,14 @@ public sealed class MpirunTrainTests
     {
         string[] evaluate =
             [.. Tool, "evaluate", .. Train[1..^1], "--bootstrap", "100", "--report", $"{launcher}.html", "--output"];
-        var one = await _folder.RunAsync(launcher, ["-n", "1", .. evaluate, $"{launcher}-1.csv"]);
+        var one = await Folder.RunAsync(launcher, ["-n", "1", .. evaluate, $"{launcher}-1.csv"]);
 
-        var three = await _folder.RunAsync(launcher, ["-n", "3", .. evaluate, $"{launcher}-3.csv", "--overwrite"]);
+        var three = await Folder.RunAsync(launcher, ["-n", "3", .. evaluate, $"{launcher}-3.csv", "--overwrite"]);
 
         Assert.That((one.ExitCode, three.ExitCode), Is.EqualTo((0, 0)), one.Error + three.Error);
         Assert.That(
-            await File.ReadAllTextAsync(_folder.At($"{launcher}-3.csv")),
-            Is.EqualTo(await File.ReadAllTextAsync(_folder.At($"{launcher}-1.csv"))));
+            await File.ReadAllTextAsync(Folder.At($"{launcher}-3.csv")),
+            Is.EqualTo(await File.ReadAllTextAsync(Folder.At($"{launcher}-1.csv"))));
         Assert.That(three.Output.Split("items by Jaccard"), Has.Length.EqualTo(2), "one speaks");
     }
 
@@ -68,21 +57,21 @@ public sealed class MpirunTrainTests
     public async Task Train_ListsInAFolder_HaveTheRowsOfTheFile([ValueSource(nameof(Launchers))] string launcher)
     {
         string[] train = [.. Tool, .. Train, "--output"];
-        var one = await _folder.RunAsync(
+        var one = await Folder.RunAsync(
             launcher, ["-n", "1", .. train, $"{launcher}-file", "--recommendations", $"{launcher}.csv"]);
 
-        var three = await _folder.RunAsync(
+        var three = await Folder.RunAsync(
             launcher, ["-n", "3", .. train, $"{launcher}-folder", "--recommendations", $"{launcher}-{{date}}.csv/"]);
 
         Assert.That((one.ExitCode, three.ExitCode), Is.EqualTo((0, 0)), one.Error + three.Error);
-        var folder = Path.GetDirectoryName(Directory.GetFiles(_folder.Root, "part-00002.csv", new EnumerationOptions
+        var folder = Path.GetDirectoryName(Directory.GetFiles(Folder.Root, "part-00002.csv", new EnumerationOptions
         {
             RecurseSubdirectories = true,
         }).Single(file => file.Contains(launcher)))!;
         Assert.That(File.Exists(Path.Combine(folder, "_SUCCESS")));
         Assert.That(
             Directory.GetFiles(folder, "part-*").Order().SelectMany(part => File.ReadLines(part).Skip(1)),
-            Is.EqualTo(File.ReadLines(_folder.At($"{launcher}.csv")).Skip(1)));
+            Is.EqualTo(File.ReadLines(Folder.At($"{launcher}.csv")).Skip(1)));
     }
 
     /// <summary>From S3 to S3; with lists that each process uploads itself.</summary>
@@ -90,26 +79,26 @@ public sealed class MpirunTrainTests
     public async Task Train_OnS3_WritesTheModelOfOneProcess()
     {
         await using var s3 = await S3Double.StartAsync();
-        var rows = await File.ReadAllLinesAsync(_folder.At("plays.csv"));
+        var rows = await File.ReadAllLinesAsync(Folder.At("plays.csv"));
         s3.Store.Put("music", "plays/a.csv", string.Join('\n', rows[..1_500]));
         s3.Store.Put("music", "plays/b.csv", string.Join('\n', [rows[0], .. rows[1_500..]]));
         (string, string?)[] variables = [.. s3.Environment.Select(pair => (pair.Name, (string?)pair.Value))];
         string[] train =
             [.. Tool, "train", "s3://music/plays/", .. Train[2..], "--recommendations", "s3://music/lists.csv/"];
-        var one = await _folder.RunAsync(
+        var one = await Folder.RunAsync(
             MpiRun.OpenMpi, ["-n", "1", .. Tool, .. Train, "--output", "local", "--recommendations", "local.csv"]);
 
-        var three = await _folder.RunAsync(
+        var three = await Folder.RunAsync(
             MpiRun.OpenMpi, ["-n", "3", .. train, "--output", "s3://music/model"], variables);
 
         Assert.That((one.ExitCode, three.ExitCode), Is.EqualTo((0, 0)), one.Error + three.Error);
-        foreach (var (file, bytes) in _folder.Files("local"))
+        foreach (var (file, bytes) in Folder.Files("local"))
             Assert.That(Convert.ToHexString(s3.Store.Bytes("music", $"model/{file}")), Is.EqualTo(bytes), file);
         var parts = s3.Store.Keys("music", "lists.csv/part-");
         Assert.That(parts, Has.Count.EqualTo(3));
         Assert.That(
             parts.SelectMany(part => s3.Store.Text("music", part).TrimEnd('\n').Split('\n').Skip(1)),
-            Is.EqualTo(File.ReadLines(_folder.At("local.csv")).Skip(1)));
+            Is.EqualTo(File.ReadLines(Folder.At("local.csv")).Skip(1)));
         Assert.That(s3.Store.Keys("music"), Does.Contain("model/_SUCCESS").And.Contain("lists.csv/_SUCCESS"));
         Assert.That(s3.Store.OpenUploads, Is.Empty);
     }
@@ -119,18 +108,18 @@ public sealed class MpirunTrainTests
     public async Task Train_AProcessIsKilled_GoesOnWithOtherProcesses(
         [ValueSource(nameof(Launchers))] string launcher)
     {
-        var (saved, process) = ($"{launcher}-saved", _folder.At($"{launcher}-process"));
+        var (saved, process) = ($"{launcher}-saved", Folder.At($"{launcher}-process"));
         string[] train = [.. Tool, .. Train.Select(word => word == "3" ? "300" : word), "--output"];
         string[] resumable =
         [
             .. train, $"{launcher}-killed", "--recommendations", $"{launcher}-killed.csv", "--checkpoint", saved,
             "--checkpoint-every", "9", "--resume",
         ];
-        var running = _folder.RunAsync(
+        var running = Folder.RunAsync(
             launcher,
             [
-                "-n", "2", "-wdir", _folder.Root, .. resumable,
-                ":", "-n", "1", "-wdir", _folder.Root, "sh", "-c", $"echo $$ > {process}; exec \"$@\"", "sh",
+                "-n", "2", "-wdir", Folder.Root, .. resumable,
+                ":", "-n", "1", "-wdir", Folder.Root, "sh", "-c", $"echo $$ > {process}; exec \"$@\"", "sh",
                 .. resumable,
             ]);
         while (!running.IsCompleted && !HasCheckpoint()) await Task.Delay(5);
@@ -140,11 +129,11 @@ public sealed class MpirunTrainTests
         var killed = await running;
 
         Assert.That(killed.ExitCode, Is.Not.Zero, "it ended before it was killed");
-        Assert.That(_folder.Entries(), Has.No.Member($"{launcher}-killed"));
-        var resumed = await _folder.RunAsync(launcher, ["-n", "2", .. resumable]);
+        Assert.That(Folder.Entries(), Has.No.Member($"{launcher}-killed"));
+        var resumed = await Folder.RunAsync(launcher, ["-n", "2", .. resumable]);
         Assert.That(resumed.ExitCode, Is.Zero, resumed.Error);
         Assert.That(resumed.Output + resumed.Error, Does.Match("continuing after iteration [1-9]"));
-        var whole = await _folder.RunAsync(
+        var whole = await Folder.RunAsync(
             launcher,
             ["-n", "1", .. train, $"{launcher}-whole", "--recommendations", $"{launcher}-whole.csv"]);
         Assert.That(whole.ExitCode, Is.Zero, whole.Error);
@@ -152,17 +141,17 @@ public sealed class MpirunTrainTests
         Assert.That(await Loss($"{launcher}-killed"), Is.EqualTo(loss).Within(1e-5 * loss));
         Assert.That(Scores("killed"), Is.EqualTo(Scores("whole")).Within(1e-5).And.Not.Empty);
 
-        bool HasCheckpoint() => Directory.Exists(_folder.At(saved))
-            && Directory.EnumerateFiles(_folder.At(saved), "checkpoint-*.gpuals").Any();
+        bool HasCheckpoint() => Directory.Exists(Folder.At(saved))
+            && Directory.EnumerateFiles(Folder.At(saved), "checkpoint-*.gpuals").Any();
 
         double[] Scores(string lists) =>
         [
-            .. File.ReadLines(_folder.At($"{launcher}-{lists}.csv")).Skip(1)
+            .. File.ReadLines(Folder.At($"{launcher}-{lists}.csv")).Skip(1)
                 .Select(row => double.Parse(row.Split(',')[^1], CultureInfo.InvariantCulture)),
         ];
 
         async Task<double> Loss(string model) =>
-            (await ModelReader.ReadManifestAsync(_folder.At(model), default)).Iterations[^1].Loss!.Value;
+            (await ModelReader.ReadManifestAsync(Folder.At(model), default)).Iterations[^1].Loss!.Value;
     }
 
     /// <summary>
@@ -175,21 +164,21 @@ public sealed class MpirunTrainTests
     {
         if (TestEngines.WhyAbsent<Cuda>() is { } reason) Assert.Ignore(reason);
         await File.WriteAllLinesAsync(
-            _folder.At("few.csv"), ["user,item", .. Enumerable.Range(0, 90).Select(i => $"{i % 13},{i * i % 11}")]);
+            Folder.At("few.csv"), ["user,item", .. Enumerable.Range(0, 90).Select(i => $"{i % 13},{i * i % 11}")]);
         string[] command =
             [.. Tool, "train", "few.csv", "--device", "cuda", "--rank", "3", "--iterations", "2", "--output"];
         (string, string?) devices = ("CUDASIM_DEVICES", "2");
 
-        var one = await _folder.RunAsync(MpiRun.OpenMpi, ["-n", "1", .. command, "gpu-1"], devices);
-        var two = await _folder.RunAsync(MpiRun.OpenMpi, ["-n", "2", .. command, "gpu-2"], devices);
-        var direct = await _folder.RunAsync(
+        var one = await Folder.RunAsync(MpiRun.OpenMpi, ["-n", "1", .. command, "gpu-1"], devices);
+        var two = await Folder.RunAsync(MpiRun.OpenMpi, ["-n", "2", .. command, "gpu-2"], devices);
+        var direct = await Folder.RunAsync(
             MpiRun.OpenMpi, ["-n", "2", .. command, "gpu-direct"], devices, ("GPUALS_MPI_CUDA", "on"));
 
         Assert.That((one.ExitCode, two.ExitCode), Is.EqualTo((0, 0)), two.Error);
         Assert.That(two.Output + two.Error, Does.Contain(", computing on cuda:0, cuda:1"));
-        Assert.That(_folder.Files("gpu-2"), Is.EqualTo(_folder.Files("gpu-1")));
+        Assert.That(Folder.Files("gpu-2"), Is.EqualTo(Folder.Files("gpu-1")));
         Assert.That(direct.ExitCode, Is.Zero, direct.Error);
         Assert.That(direct.Output + direct.Error, Does.Contain(" (CUDA-aware), computing on cuda:0, cuda:1"));
-        Assert.That(_folder.Files("gpu-direct"), Is.EqualTo(_folder.Files("gpu-1")));
+        Assert.That(Folder.Files("gpu-direct"), Is.EqualTo(Folder.Files("gpu-1")));
     }
 }

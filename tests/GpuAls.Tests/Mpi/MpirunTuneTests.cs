@@ -1,8 +1,7 @@
 namespace GpuAls.Tests.Mpi;
 
 /// <summary><c>mpirun -n N gpuals tune</c>: the trials of one process.</summary>
-[NonParallelizable]
-public sealed class MpirunTuneTests
+public sealed class MpirunTuneTests : MpirunFixture
 {
     private static readonly string[] Tune =
     [
@@ -10,26 +9,16 @@ public sealed class MpirunTuneTests
         "--search", "halving",
     ];
 
-    private MpirunFolder _folder = null!;
-
-    private static string[] Launchers => MpirunFolder.Launchers;
-
-    [OneTimeSetUp]
-    public async Task WritePlaysAsync() => _folder = await MpirunFolder.CreateAsync();
-
-    [OneTimeTearDown]
-    public void Delete() => _folder.Dispose();
-
     /// <summary>The search begins with one process, loses some trials, and goes on with three.</summary>
     [Test]
     public async Task Tune_SeveralProcesses_WriteTheTrialsOfOne([ValueSource(nameof(Launchers))] string launcher)
     {
         var one = await RunAsync(launcher, 1, $"{launcher}-1");
         Assert.That(one.ExitCode, Is.Zero, one.Output + one.Error);
-        Directory.CreateDirectory(_folder.At($"{launcher}-3"));
+        Directory.CreateDirectory(Folder.At($"{launcher}-3"));
         await File.WriteAllLinesAsync(
-            _folder.At($"{launcher}-3/journal.jsonl"),
-            File.ReadLines(_folder.At($"{launcher}-1/journal.jsonl")).Take(3));
+            Folder.At($"{launcher}-3/journal.jsonl"),
+            File.ReadLines(Folder.At($"{launcher}-1/journal.jsonl")).Take(3));
 
         var three = await RunAsync(launcher, 3, $"{launcher}-3");
 
@@ -41,13 +30,13 @@ public sealed class MpirunTuneTests
         Assert.That(Trials($"{launcher}-3"), Has.Some.Contain("--rank 200 is larger than the number of items"));
     }
 
-    private Task<MpiRun> RunAsync(string launcher, int size, string output) => _folder.RunAsync(
+    private Task<MpiRun> RunAsync(string launcher, int size, string output) => Folder.RunAsync(
         launcher, ["-n", $"{size}", .. MpirunFolder.Tool, .. Tune, "--output", output]);
 
     /// <summary>The rows of all trials, without their seconds.</summary>
     private string[] Trials(string output)
     {
-        var rows = File.ReadLines(_folder.At($"{output}/trials.csv")).Select(line => line.Split(',')).ToArray();
+        var rows = File.ReadLines(Folder.At($"{output}/trials.csv")).Select(line => line.Split(',')).ToArray();
         var seconds = Array.IndexOf(rows[0], "seconds");
         return [.. rows.Select(cells => string.Join(',', cells.Where((_, i) => i != seconds)))];
     }

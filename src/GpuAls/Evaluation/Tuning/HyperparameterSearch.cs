@@ -68,7 +68,7 @@ internal sealed class HyperparameterSearch
     public double IdleSeconds { get; private set; }
 
     /// <summary>Runs all trials that are not done yet; on process 0, while the others <see cref="Help"/>.</summary>
-    /// <param name="log">Knows the trials that are done, and is told of each that ends.</param>
+    /// <param name="log">Knows the finished trials, and is told when another finishes.</param>
     /// <param name="progress">Told after each iteration; after each trial where several processes run them.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <returns>Each trial, best first: by the rung it reached, then by the metric; those that failed last.</returns>

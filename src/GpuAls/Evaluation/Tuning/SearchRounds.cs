@@ -2,7 +2,7 @@ namespace GpuAls;
 
 /// <summary>Trials that each run to their end, in rounds: the source decides on a round by those before.</summary>
 /// <param name="crew">Who runs them.</param>
-/// <param name="log">Knows the trials that are done, and is told of each that ends.</param>
+/// <param name="log">Knows the finished trials, and is told when another finishes.</param>
 /// <param name="source">The trials.</param>
 /// <param name="candidates">[trials], the options of each that is known; those that the source gives are added.</param>
 /// <param name="options">How is searched.</param>

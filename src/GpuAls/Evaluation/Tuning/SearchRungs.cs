@@ -2,7 +2,7 @@ namespace GpuAls;
 
 /// <summary>Trials of successive halving: the best of each rung go on to the next.</summary>
 /// <param name="crew">Who runs them.</param>
-/// <param name="log">Knows the trials that are done, and is told of each that ends.</param>
+/// <param name="log">Knows the finished trials, and is told when another finishes.</param>
 /// <param name="candidates">[trials], the options of each.</param>
 /// <param name="rungs">The rungs.</param>
 /// <param name="ranking">Which are the best.</param>

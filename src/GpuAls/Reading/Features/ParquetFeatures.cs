@@ -25,8 +25,7 @@ internal static class ParquetFeatures
                 row += await ReadAsync(file, group, fields, row, rows, cancellation).ConfigureAwait(false);
             }
         }
-        catch (Exception exception) when (
-            exception is not (GpuAlsException or OperationCanceledException or OutOfMemoryException))
+        catch (Exception exception) when (GpuAlsException.IsDamage(exception))
         {
             // Whatever the library throws at a damaged file is said of the file.
             throw TextErrors.Bad(
