@@ -13,12 +13,17 @@ internal sealed class LargeGarbage
 
     private long _collectedAt = GC.GetTotalAllocatedBytes();
 
-    /// <summary>Begins a collection if enough was allocated since the last one.</summary>
-    public void CollectIfDue()
+    /// <summary>Begins a collection in the background if enough was allocated since the last one.</summary>
+    public void CollectIfDue() => CollectIfDue(isBlocking: false);
+
+    /// <summary>Waits for a collection if enough was allocated, between steps whose arrays must not add up.</summary>
+    public void WaitIfDue() => CollectIfDue(isBlocking: true);
+
+    private void CollectIfDue(bool isBlocking)
     {
         var allocated = GC.GetTotalAllocatedBytes();
         if (allocated - _collectedAt < Most) return;
         _collectedAt = allocated;
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, isBlocking);
     }
 }

@@ -239,15 +239,15 @@ internal sealed class TrainJob
     /// <summary>Makes the lists of all users, and writes them.</summary>
     /// <param name="output">Where this process writes; null where process 0 does it for this one.</param>
     /// <param name="model">The model.</param>
-    /// <param name="plays">Says which users are of this process.</param>
+    /// <param name="plays">Says which process has the plays of which users.</param>
     /// <param name="cancellation">Stops it.</param>
     private async Task WriteListsAsync(
         IListOutput? output, FactorModel model, InteractionMatrix plays, CancellationToken cancellation)
     {
-        using var recommender = new Recommender(model, _engine);
-        var users = UsersToList(model, plays);
-        var (made, count) = (0, (int)_group.Sum(users.Length));
-        var own = recommender.Recommend(users, _options.Top, _options.IncludePlayed, cancellation);
+        var share = ListShare.Of(model, plays.UserShares, _group);
+        using var recommender = new Recommender(share.Model, _engine);
+        var (made, count) = (0, (int)_group.Sum(share.Users.Length));
+        var own = recommender.Recommend(share.Users, _options.Top, _options.IncludePlayed, cancellation);
         if (output is { IsShared: true })
         {
             await output.WriteAsync(model, Told(own), cancellation).ConfigureAwait(false);
@@ -272,9 +272,9 @@ internal sealed class TrainJob
     }
 
     /// <summary>
-    /// The users whose lists this process makes: those it owns, and in the last process those who were not trained on.
+    /// The users with a list whose plays this process has, and in the last process those who were not trained on.
     /// </summary>
-    private int[] UsersToList(FactorModel model, InteractionMatrix plays)
+    private int[] UsersOf(FactorModel model, InteractionMatrix plays)
     {
         var first = plays.UserShares.Start(_group.Rank);
         var end = _group.Rank == _group.Size - 1 ? model.Users.Count : plays.UserShares.Start(_group.Rank + 1);
@@ -328,7 +328,7 @@ internal sealed class TrainJob
             ? new InteractionMatrix(model.Users, model.Items, model.Plays) { Feedback = model.Feedback }
             : data.Plays;
         using var recommender = new Recommender(model, _engine);
-        return SampleLists.Of(_group, plays, model.PlaysOfUsers, UsersToList(model, data.Plays), Make);
+        return SampleLists.Of(_group, plays, model.PlaysOfUsers, UsersOf(model, data.Plays), Make);
 
         IEnumerable<SampleList> Make(int[] users) => recommender
             .Recommend(users, Math.Min(_options.Top, SampleLists.Length), _options.IncludePlayed, cancellation)

@@ -30,10 +30,14 @@ internal sealed class IndexedRows(bool hasWeights, bool hasTimes)
 
     /// <summary>
     /// Users, items, weights (null where each row counts 1) and times (null where there are none), <see
-    /// cref="Count"/> of each and room behind them.
+    /// cref="Count"/> of each and room behind them. None are left here, so that they go when who takes them lets go.
     /// </summary>
-    public (int[] Users, int[] Items, float[]? Weights, long[]? Times) Take() =>
-        (_users, _items, hasWeights ? _weights : null, hasTimes ? _times : null);
+    public (int[] Users, int[] Items, float[]? Weights, long[]? Times) Take()
+    {
+        var taken = (_users, _items, hasWeights ? _weights : null, hasTimes ? _times : null);
+        (_users, _items, _weights, _times) = ([], [], [], []);
+        return taken;
+    }
 
     private static int Capacity(int needed, double fraction)
     {
@@ -43,10 +47,12 @@ internal sealed class IndexedRows(bool hasWeights, bool hasTimes)
 
     private void Resize(int length)
     {
+        var garbage = new LargeGarbage();
         Resize(ref _users, length);
         Resize(ref _items, length);
         if (hasWeights) Resize(ref _weights, length);
         if (hasTimes) Resize(ref _times, length);
+        garbage.WaitIfDue();
     }
 
     /// <summary>The memory behind the rows is not touched, so it costs nothing yet.</summary>

@@ -153,6 +153,20 @@ public sealed class FactorModel
             Manifest = manifest,
         };
 
+    /// <summary>The same model where this process has the plays of other users.</summary>
+    /// <param name="plays">[users, items].</param>
+    internal FactorModel WithPlays(CsrMatrix plays) =>
+        new(Users, Items, plays, Options, UserFactors, ItemFactors)
+        {
+            PlaysOfUsers = PlaysOfUsers,
+            PlaysOfItems = PlaysOfItems,
+            PlayCount = PlayCount,
+            UserFeatures = UserFeatures,
+            ItemFeatures = ItemFeatures,
+            ItemLikes = ItemLikes,
+            Manifest = Manifest,
+        };
+
     /// <summary>The same model the other way around: its users are the items, and its items the users.</summary>
     internal FactorModel Transposed() =>
         new(Items, Users, CsrBuilder.Transpose(Plays), Options, ItemFactors, UserFactors)

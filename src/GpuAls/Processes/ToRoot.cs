@@ -20,6 +20,7 @@ internal static class ToRootExtensions
         ArgumentNullException.ThrowIfNull(group);
         if (group.Rank == 0) yield return values;
         var counts = group.AllGather((long)values.Length);
+        var garbage = new LargeGarbage();
         for (var process = 1; process < group.Size; process++)
         {
             for (long first = 0; first < counts[process]; first += mostValues)
@@ -27,6 +28,7 @@ internal static class ToRootExtensions
                 var count = (int)Math.Min(mostValues, counts[process] - first);
                 var part = Send(group, process, values, (int)first, count);
                 if (group.Rank == 0) yield return part;
+                garbage.CollectIfDue();
             }
         }
     }

@@ -17,10 +17,10 @@ internal static class CsrBuilder
     {
         ArgumentNullException.ThrowIfNull(interactions);
         var (users, items) = (interactions.Users, interactions.Items);
-        var count = interactions.RowCount;
         var feedback = interactions.Feedback;
-        var (rows, columns, values) = interactions.Take();
-        var sorted = Sort(users.Count, items.Count, count, rows, columns, values);
+        var garbage = new LargeGarbage();
+        var sorted = Sort(interactions);
+        garbage.WaitIfDue(); // the rows' users, which are in the order of the matrix now
         var sums = new DuplicateSums(sorted.Starts, sorted.Columns, sorted.Values, feedback);
         if (sums.Overflow is var (user, item)) throw TooLarge(users.Format(user), items.Format(item));
         var byUser = sums.ToMatrix(items.Count);
@@ -91,6 +91,43 @@ internal static class CsrBuilder
         return Transpose(matrix, [], null);
     }
 
+    /// <summary>Some columns of a matrix as rows of another.</summary>
+    /// <param name="matrix">The matrix.</param>
+    /// <param name="slots">[columns], the row that each becomes; -1 to leave it out.</param>
+    /// <param name="slotCount">How many are taken.</param>
+    /// <param name="firstRow">What is added to the numbers of the rows, which become columns.</param>
+    public static CsrMatrix TransposeSome(CsrMatrix matrix, int[] slots, int slotCount, int firstRow)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        ArgumentNullException.ThrowIfNull(slots);
+        var parts = Segments.CountFor(matrix.EntryCount);
+        var sort = new CountingSort(slotCount, parts, (part, counts) =>
+        {
+            foreach (var column in IndicesOf(matrix, part, parts))
+                if (slots[column] is var slot and >= 0) counts[slot]++;
+        });
+        var count = (int)sort.Starts[^1];
+        var (indices, values) = (
+            GC.AllocateUninitializedArray<int>(count), GC.AllocateUninitializedArray<float>(count));
+        Parallel.For(0, parts, part =>
+        {
+            var next = sort.Next(part);
+            var end = Segments.FirstRow(matrix.Indptr, part + 1, parts);
+            for (var row = Segments.FirstRow(matrix.Indptr, part, parts); row < end; row++)
+            {
+                var columns = matrix.RowIndices(row);
+                var rowValues = matrix.RowValues(row);
+                for (var entry = 0; entry < columns.Length; entry++)
+                {
+                    if (slots[columns[entry]] is not (var slot and >= 0)) continue;
+                    var position = next[slot]++;
+                    (indices[position], values[position]) = (firstRow + row, rowValues[entry]);
+                }
+            }
+        });
+        return CsrMatrix.InBuffers(firstRow + matrix.RowCount, sort.Starts, indices, values);
+    }
+
     /// <param name="matrix">The matrix.</param>
     /// <param name="spareIndices">A buffer for the entries, used if it has the right length.</param>
     /// <param name="spareValues">A buffer for their values, used if it has the right length.</param>
@@ -99,15 +136,21 @@ internal static class CsrBuilder
         var parts = Segments.CountFor(matrix.EntryCount);
         var sort = new CountingSort(matrix.ColumnCount, parts, (part, counts) =>
         {
-            var (first, end) = (
-                Segments.FirstRow(matrix.Indptr, part, parts), Segments.FirstRow(matrix.Indptr, part + 1, parts));
-            foreach (var column in matrix.Indices[(int)matrix.Indptr[first]..(int)matrix.Indptr[end]]) counts[column]++;
+            foreach (var column in IndicesOf(matrix, part, parts)) counts[column]++;
         });
         var count = (int)matrix.EntryCount;
         var indices = spareIndices.Length == count ? spareIndices : GC.AllocateUninitializedArray<int>(count);
         var values = spareValues?.Length == count ? spareValues : GC.AllocateUninitializedArray<float>(count);
         Parallel.For(0, parts, part => ScatterRows(matrix, part, parts, sort.Next(part), indices, values));
         return new CsrMatrix(matrix.RowCount, sort.Starts, indices, values);
+    }
+
+    /// <summary>The columns of the entries of a part.</summary>
+    private static ReadOnlySpan<int> IndicesOf(CsrMatrix matrix, int part, int parts)
+    {
+        var (first, end) = (
+            Segments.FirstRow(matrix.Indptr, part, parts), Segments.FirstRow(matrix.Indptr, part + 1, parts));
+        return matrix.Indices[(int)matrix.Indptr[first]..(int)matrix.Indptr[end]];
     }
 
     private static void ScatterRows(CsrMatrix matrix, int part, int parts, int[] next, int[] indices, float[] values)
@@ -123,6 +166,13 @@ internal static class CsrBuilder
                 (indices[position], values[position]) = (row, rowValues[entry]);
             }
         }
+    }
+
+    private static SortedEntries Sort(IndexedInteractions interactions)
+    {
+        var count = interactions.RowCount;
+        var (rows, columns, values) = interactions.Take();
+        return Sort(interactions.Users.Count, interactions.Items.Count, count, rows, columns, values);
     }
 
     private static SortedEntries Sort(

@@ -70,7 +70,8 @@ internal sealed class InteractionMatrix
         ArgumentNullException.ThrowIfNull(sharing);
         var group = sharing.Group;
         var itemShares = RowShares.ByCost(itemLengths, group.Size, sharing.Cost);
-        var byItem = SharedCsr.Transpose(group, byUser, userShares, itemShares, sharing.Most);
+        var byItem = SharedTranspose.Of(
+            group, byUser, userShares, itemShares, itemLengths, sharing.Most);
         return new InteractionMatrix(group.Rank, users, items, byUser, byItem, userShares, itemShares)
         {
             UserLengths = userLengths,

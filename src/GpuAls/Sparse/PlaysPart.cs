@@ -84,11 +84,11 @@ internal sealed class PlaysPart
         var userShares = RowShares.ByCost(userLengths, group.Size, sharing.Cost);
         var renumbered = SharedEntries.Of(part, owners.Start(group.Rank), userIndices, itemIndices);
         var byUser = SharedCsr.FromEntries(group, renumbered, userShares, itemOrder.Length, sharing.Most);
-        garbage.CollectIfDue();
+        garbage.WaitIfDue();
         var plays = InteractionMatrix.Shared(
             sharing, users.Select(userOrder), items.Select(itemOrder), byUser, userShares, userLengths, itemLengths,
             feedback, cancelledPairs);
-        garbage.CollectIfDue();
+        garbage.WaitIfDue();
         return new PlaysPart(plays, userIndices, itemIndices);
     }
 

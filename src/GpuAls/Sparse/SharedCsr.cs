@@ -69,42 +69,6 @@ internal static class SharedCsr
         return CsrMatrix.InBuffers(rows.ColumnCount, indptr, indices, group.AllToAll(rows.Values, counts, out _));
     }
 
-    /// <summary>The same entries with rows and columns swapped.</summary>
-    /// <param name="group">The processes.</param>
-    /// <param name="rows">[rows that this one owns, columns].</param>
-    /// <param name="shares">Which process owns which rows.</param>
-    /// <param name="columns">Which process owns which columns.</param>
-    /// <param name="most">Entries that a process may hold.</param>
-    /// <returns>[columns that this process owns, all rows].</returns>
-    /// <exception cref="GpuAlsException">Kind BadInput, on all processes: one would hold too many.</exception>
-    public static CsrMatrix Transpose(
-        IProcessGroup group, CsrMatrix rows, RowShares shares, RowShares columns, long most)
-    {
-        var garbage = new LargeGarbage();
-        // [columns, own rows]: what goes to a process lies together.
-        var own = CsrBuilder.Transpose(rows);
-        var (entries, lines) = (new long[group.Size], new long[group.Size]);
-        for (var process = 0; process < group.Size; process++)
-        {
-            entries[process] = own.Indptr[columns.Start(process + 1)] - own.Indptr[columns.Start(process)];
-            lines[process] = columns.Count(process);
-        }
-
-        Check(group, entries, most);
-        var lengths = group.AllToAll<int>(own.RowLengths(), lines, out _); // [processes, own columns]
-        var indptr = new long[columns.Count(group.Rank) + 1];
-        for (var i = 0; i < lengths.Length; i++) indptr[(i % (indptr.Length - 1)) + 1] += lengths[i];
-        for (var column = 0; column < indptr.Length - 1; column++) indptr[column + 1] += indptr[column];
-        var indices = group.AllToAll(own.Indices, entries, out var received);
-        for (var (process, start) = (0, 0L); process < group.Size; start += received[process++])
-            foreach (ref var index in indices.AsSpan((int)start, (int)received[process]))
-                index += shares.Start(process);
-        indices = Interleave(indices, lengths, indptr);
-        garbage.CollectIfDue();
-        var values = Interleave(group.AllToAll(own.Values, entries, out _), lengths, indptr);
-        return CsrMatrix.InBuffers(shares.RowCount, indptr, indices, values);
-    }
-
     /// <summary>[all rows], the entries of each row.</summary>
     /// <param name="group">The processes.</param>
     /// <param name="rows">[rows that this one owns, columns].</param>
@@ -145,13 +109,14 @@ internal static class SharedCsr
         {
             long entries = 0;
             for (var sender = 0; sender < group.Size; sender++) entries += all[(sender * group.Size) + process];
-            if (entries > most)
-                throw new GpuAlsException(
-                    FailureKind.BadInput,
-                    $"process {process} of {group.Size} would hold {Counted.Of(entries, "play")}, but can hold "
-                    + $"{most:N0}. Start more processes, or sum the plays of each user and item before training.");
+            if (entries > most) throw TooMany(group, process, entries, most);
         }
     }
+
+    internal static GpuAlsException TooMany(IProcessGroup group, int process, long entries, long most) => new(
+        FailureKind.BadInput,
+        $"process {process} of {group.Size} would hold {Counted.Of(entries, "play")}, but can hold {most:N0}. Start "
+        + "more processes, or sum the plays of each user and item before training.");
 
     private static SortedEntries Sort(
         IProcessGroup group, SharedEntries entries, RowShares shares, int columnCount, long most)
@@ -160,23 +125,5 @@ internal static class SharedCsr
         var (rows, columns, values) = entries.Take();
         foreach (ref var row in rows.AsSpan()) row -= shares.Start(group.Rank);
         return new CoordinateSort(shares.Count(group.Rank), columnCount, rows.Length).Sort(rows, columns, values);
-    }
-
-    /// <summary>Puts the parts of each row together, which processes have sent, each its parts of all rows.</summary>
-    /// <param name="sent">[entries].</param>
-    /// <param name="lengths">[processes, rows], the length of each part.</param>
-    /// <param name="indptr">[rows + 1], where each row starts.</param>
-    private static T[] Interleave<T>(T[] sent, int[] lengths, long[] indptr)
-    {
-        var rows = GC.AllocateUninitializedArray<T>(sent.Length);
-        var (ends, start) = (indptr.AsSpan(0, indptr.Length - 1).ToArray(), 0);
-        for (var i = 0; i < lengths.Length; start += lengths[i++])
-        {
-            ref var end = ref ends[i % ends.Length];
-            sent.AsSpan(start, lengths[i]).CopyTo(rows.AsSpan((int)end));
-            end += lengths[i];
-        }
-
-        return rows;
     }
 }

@@ -94,13 +94,13 @@ internal sealed class SharedEntries
         var (positions, counts) = PositionsByOwner(group, shares);
         SharedCsr.Check(group, counts, most);
         Send(ref _rows, group, positions, counts);
-        garbage.CollectIfDue();
+        garbage.WaitIfDue();
         Send(ref _columns, group, positions, counts);
-        garbage.CollectIfDue();
+        garbage.WaitIfDue();
         if (_values is not null) Send(ref _values, group, positions, counts);
-        garbage.CollectIfDue();
+        garbage.WaitIfDue();
         if (_times is not null) Send(ref _times, group, positions, counts);
-        garbage.CollectIfDue();
+        garbage.WaitIfDue();
         _count = _rows.Length;
     }
 

@@ -29,10 +29,19 @@ internal static class ConfidenceTransform
     /// <exception cref="GpuAlsException">Kind Usage: a confidence is too large for fp32.</exception>
     public static CsrMatrix Apply(CsrMatrix plays, AlsOptions options)
     {
-        if (options.Feedback == Feedback.Explicit) return plays;
+        if (options.Feedback == Feedback.Explicit || AreConfidences(plays, options)) return plays;
         var confidences = plays.MapValues(play => Signed(play, options));
         var tooLarge = confidences.Values.IndexOfAny(float.PositiveInfinity, float.NegativeInfinity);
         return tooLarge < 0 ? confidences : throw TooLarge(plays.Values[tooLarge], options);
+    }
+
+    /// <summary>Whether the plays are their confidences, which saves a copy of the values.</summary>
+    private static bool AreConfidences(CsrMatrix plays, AlsOptions options)
+    {
+        if (options is not { Alpha: 1, Confidence: ConfidenceFunction.Linear }) return false;
+        foreach (var play in plays.Values)
+            if (Math.Abs(play) < SmallestNormal) return false;
+        return true;
     }
 
     /// <summary>

@@ -39,7 +39,7 @@ internal static class PlayWorth
         var (users, items, feedback) = (rows.Users, rows.Items, rows.Feedback);
         var owners = RowShares.ByCost(rowsOfUsers, group.Size, length => length);
         var (summed, cancelled) = SharedCsr.Sum(group, rows, owners, sharing.Most);
-        garbage.CollectIfDue();
+        garbage.WaitIfDue();
         return TrimShared(sharing, users, items, summed, owners, options, feedback, cancelled);
     }
 
@@ -56,10 +56,10 @@ internal static class PlayWorth
         var itemLengths = SharedCsr.ColumnLengths(group, byUser, _ => true);
         var userShares = RowShares.ByCost(userLengths, group.Size, sharing.Cost);
         byUser = SharedCsr.Move(group, byUser, owners, userShares, userLengths, sharing.Most);
-        garbage.CollectIfDue();
+        garbage.WaitIfDue();
         var plays = InteractionMatrix.Shared(
             sharing, users, items, byUser, userShares, userLengths, itemLengths, feedback, cancelled);
-        garbage.CollectIfDue();
+        garbage.WaitIfDue();
         return plays;
     }
 

@@ -27,7 +27,11 @@ public sealed class SharedTrainJobTests
         });
         yield return Variant("features", options => options with
         {
-            Features = new FeatureOptions { Items = Path.Combine(options.Output, "../items.csv") },
+            Features = new FeatureOptions
+            {
+                Users = Path.Combine(options.Output, "../users.csv"),
+                Items = Path.Combine(options.Output, "../items.csv"),
+            },
         });
         yield return Variant("the worth of plays", options => options with
         {
@@ -71,6 +75,10 @@ public sealed class SharedTrainJobTests
         await File.WriteAllLinesAsync(
             _folder.At("items.csv"),
             ["item,genre", .. items.Select((item, i) => $"{item},g{i % 5}"), "new 1,g1", "new 2,g3"]);
+        var users = File.ReadLines(_folder.At("plays.csv")).Skip(1).Select(line => line.Split(',')[0]).Distinct();
+        await File.WriteAllLinesAsync(
+            _folder.At("users.csv"),
+            ["user,country", .. users.Select((user, i) => $"{user},c{i % 3}"), "new 1,c1", "new 2,c2", "new 3,c1"]);
     }
 
     [OneTimeTearDown]
