@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using GpuAls.App;
 using GpuAls.Tests.Connectors.S3;
 using GpuAls.Tests.Engines;
 
@@ -180,5 +181,34 @@ public sealed class MpirunTrainTests : MpirunFixture
         Assert.That(direct.ExitCode, Is.Zero, direct.Error);
         Assert.That(direct.Output + direct.Error, Does.Contain(" (CUDA-aware), computing on cuda:0, cuda:1"));
         Assert.That(Folder.Files("gpu-direct"), Is.EqualTo(Folder.Files("gpu-1")));
+    }
+
+    /// <summary>
+    /// The factors, 300 + 150 rows of 16 padded values, take 28.8 kB; what is left beside 24.3 kB to work in is less.
+    /// </summary>
+    [Test]
+    [Category("Cuda")]
+    public async Task Train_FactorsThatNoGpuHolds_WritesTheFilesOfOneThatDoes()
+    {
+        if (TestEngines.WhyAbsent<Cuda>() is { } reason) Assert.Ignore(reason);
+        await SampleJob.RunAsync(new SampleJobOptions
+        {
+            Sample = new SampleOptions { Users = 300, Items = 150, Plays = 1_500 },
+            Output = Folder.At("sample.csv"),
+        });
+        string[] command =
+        [
+            .. Tool, "train", "sample.csv", "--device", "cuda", "--rank", "9", "--iterations", "2",
+            "--acceleration", "none", "--output",
+        ];
+        (string, string?) devices = ("CUDASIM_DEVICES", "2");
+
+        var held = await Folder.RunAsync(MpiRun.OpenMpi, ["-n", "1", .. command, "held"], devices);
+        var spilled = await Folder.RunAsync(
+            MpiRun.OpenMpi, ["-n", "2", .. command, "spilled", "--device-memory", "44kB"], devices);
+
+        Assert.That((held.ExitCode, spilled.ExitCode), Is.EqualTo((0, 0)), spilled.Error);
+        Assert.That(spilled.Output + spilled.Error, Does.Contain("at most 44 kB of its memory"));
+        Assert.That(Folder.Files("spilled"), Is.EqualTo(Folder.Files("held")));
     }
 }
