@@ -41,6 +41,12 @@ public struct RowSolveArguments
     /// <summary>[rows, rank4], what is added to the right side of each row; read only if there is any.</summary>
     public ArrayView<Float4> Right;
 
+    /// <summary>
+    /// [factors4], the eigenvalues of α₀·YᵀY in whose basis <see cref="Fixed"/> is, with ones in the padding; read by
+    /// dual solves only.
+    /// </summary>
+    internal ArrayView<Float4> Diagonal;
+
     /// <summary>Partial sums of long rows, laid out by <see cref="SegmentSums"/>.</summary>
     internal ArrayView<Float4> Sums;
 
@@ -87,6 +93,14 @@ public struct RowSolveArguments
 
     /// <summary>The shared-memory layout of a group that solves several rows at a time.</summary>
     internal TeamLayout Layout;
+
+    /// <summary>
+    /// Float4s in a row of factors where the unknowns are plays, and <see cref="Rank4"/> is of these.
+    /// </summary>
+    internal int Factors4;
+
+    /// <summary>1 if dual solves write x in the order of their tasks, for it to be rotated back.</summary>
+    internal int IsRotated;
 
     /// <summary>Number of conjugate-gradient steps; 0 for an exact solve.</summary>
     public int Steps;
@@ -164,6 +178,9 @@ public static class RowSolveStatus
 
     /// <summary>The row cannot be solved in fp32; its factors are zero.</summary>
     public const int Unsolved = 1;
+
+    /// <summary>A row that is to be solved through normal equations; its factors are zero.</summary>
+    public const int AsksForNormalEquation = 3;
 
     /// <summary>A long row that has been solved once and is to be refined from the residuals of its segments.</summary>
     public const int AsksForRefinement = 2;

@@ -14,6 +14,7 @@ public readonly struct TeamLayout
 
     private const int Banks = 8;
     private const int Float4sOfEntries = 8;
+    private const int HalvesOfEight = 2;
 
     /// <summary>Rows that a group solves at a time.</summary>
     public readonly int Teams;
@@ -22,43 +23,58 @@ public readonly struct TeamLayout
     public readonly int RowStride;
 
     /// <summary>
-    /// Stride from the plane with the first four of each eight factors to the plane with the last four.
+    /// Stride from one plane to the next, such as that with the first four of each eight factors to that with the last
+    /// four.
     /// </summary>
     public readonly int PlaneStride;
+
+    /// <summary>Number of planes.</summary>
+    public readonly int Planes;
 
     /// <summary>Stride from one team to the next.</summary>
     public readonly int TeamStride;
 
-    private TeamLayout(int teams, int rowStride, int rank8, int bank)
+    private TeamLayout(int teams, int rowStride, int rank8, int bank, int planes, int entries)
     {
-        (Teams, RowStride) = (teams, rowStride);
+        (Teams, RowStride, Planes) = (teams, rowStride, planes);
         PlaneStride = Padded(rank8 * rowStride, rowStride % Banks);
-        TeamStride = Padded(EntriesIndex(PlaneStride, rank8) + (2 * Float4sOfEntries), bank);
+        TeamStride = Padded(EntriesIndex(rank8) + entries, bank);
     }
 
     /// <summary>The smallest layout without bank conflicts.</summary>
     /// <param name="teams">Rows that a group solves at a time.</param>
     /// <param name="rank8">Tiles along the diagonal.</param>
-    public static TeamLayout Of(int teams, int rank8)
+    public static TeamLayout Of(int teams, int rank8) => Of(teams, rank8, HalvesOfEight, 2 * Float4sOfEntries);
+
+    /// <summary>The smallest layout of rows whose unknowns are their plays.</summary>
+    /// <param name="teams">Rows that a group solves at a time.</param>
+    /// <param name="plays8">Tiles along the diagonal: plays of a row, divided by eight.</param>
+    /// <param name="planes">Float4s of each play that are staged at a time, at least 2.</param>
+    public static TeamLayout OfPlays(int teams, int plays8, int planes) =>
+        Of(teams, plays8, planes, StageRows * plays8);
+
+    private static TeamLayout Of(int teams, int rank8, int planes, int entries)
     {
         var best = 1;
         for (var bank = 3; bank < Banks; bank += 2)
             if (teams * bank % Banks < teams * best % Banks) best = bank;
-        return new TeamLayout(teams, StageRows + (teams * best % Banks), rank8, best);
+        return new TeamLayout(teams, StageRows + (teams * best % Banks), rank8, best, planes, entries);
     }
 
     /// <summary>Index of one half of a row of tiles within the team's memory.</summary>
     internal int PartIndex(int row, int half) => (half * PlaneStride) + (row * RowStride);
 
     /// <summary>Index of the factored diagonal tiles, [rank8, 12]: A, B and D of each.</summary>
-    internal static int DiagonalIndex(int planeStride) => 2 * planeStride;
+    internal int DiagonalIndex => Planes * PlaneStride;
 
-    /// <summary>Index of one of the four vectors, [4, 2·rank8].</summary>
-    internal static int VectorIndex(int planeStride, int rank8, int vector) =>
-        DiagonalIndex(planeStride) + (12 * rank8) + (2 * rank8 * vector);
+    /// <summary>Index of the four vectors, [4, 2·rank8].</summary>
+    internal int VectorsIndex(int rank8) => DiagonalIndex + (12 * rank8);
 
-    /// <summary>Index of the entries of the staged plays, double-buffered: those in use and the next ones.</summary>
-    internal static int EntriesIndex(int planeStride, int rank8) => VectorIndex(planeStride, rank8, 4);
+    /// <summary>
+    /// Index of the entries of the staged plays, double-buffered: those in use and the next ones; or of all plays of a
+    /// row, if they are its unknowns.
+    /// </summary>
+    internal int EntriesIndex(int rank8) => VectorsIndex(rank8) + (8 * rank8);
 
     /// <summary>The smallest number ≥ <paramref name="least"/> that falls on a bank.</summary>
     private static int Padded(int least, int bank) => least + ((bank - (least % Banks) + Banks) % Banks);

@@ -88,7 +88,7 @@ internal static class TeamRowSolve
 
     /// <summary>Factors A, solves for x and checks it.</summary>
     /// <returns>L below the diagonal tiles.</returns>
-    private static Tile8 Solve(
+    public static Tile8 Solve(
         in RowSolveArguments arguments, in TeamGroup group, Tile8 tile, in TeamThread thread, in TeamRow row)
     {
         AddRight(arguments, group.Stage, thread, row);

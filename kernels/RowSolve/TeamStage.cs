@@ -35,9 +35,9 @@ internal readonly partial struct TeamStage
         _rowStride = layout.RowStride;
         _planeStride = layout.PlaneStride;
         _first = team * layout.TeamStride;
-        _diagonal = _first + TeamLayout.DiagonalIndex(_planeStride);
-        _vectors = _first + TeamLayout.VectorIndex(_planeStride, rank8, 0);
-        _entries = _first + TeamLayout.EntriesIndex(_planeStride, rank8);
+        _diagonal = _first + layout.DiagonalIndex;
+        _vectors = _first + layout.VectorsIndex(rank8);
+        _entries = _first + layout.EntriesIndex(rank8);
     }
 
     /// <summary>[rank4], b, which the factorization turns into L⁻¹ b and the substitution into x.</summary>
@@ -112,6 +112,23 @@ internal readonly partial struct TeamStage
         tile.SubtractOuter(Vectors(row, 0), Vectors(row, 1), Vectors(column, 0), Vectors(column, 1));
         return tile;
     }
+
+    /// <summary>
+    /// tile + the products of plays over four factors, where a row of tiles is eight plays and a plane has four factors
+    /// of each.
+    /// </summary>
+    public Tile8 AddProducts(Tile8 tile, int row, int column, int plane)
+    {
+        tile.AddProduct(Vectors(row, plane), Vectors(column, plane));
+        return tile;
+    }
+
+    /// <summary>Sets four factors of a play for <see cref="AddProducts"/>.</summary>
+    public void SetFactors(int play, int plane, Float4 value) =>
+        _memory[PartIndex(play / StageRows, plane) + (play % StageRows)] = value;
+
+    /// <summary>All plays of a row, [8·rank8], if they are its unknowns.</summary>
+    public ArrayView<Float4> Plays => _memory.SubView(_entries, StageRows * _rank8);
 
     /// <summary>sum + Σ weight·v over the thread's rows.</summary>
     public Float4 AddWeighted(Float4 sum, TeamEntries entries, in TeamThread thread)

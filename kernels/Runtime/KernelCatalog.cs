@@ -15,6 +15,13 @@ public static class KernelCatalog
     internal static readonly KernelDefinition<RowSolveArguments> RowSolve = OfTeams("row solve", TeamRowSolve.Kernel);
     internal static readonly KernelDefinition<RowSolveArguments> PanelRowSolve =
         OfTeams("row solve, rank > 152", Kernels.PanelRowSolve.Kernel);
+    internal static readonly KernelDefinition<RowSolveArguments> DualRowSolve =
+        OfTeams("row solve, dual", Kernels.DualRowSolve.SolveDual);
+    internal static readonly KernelDefinition<RotationArguments> Rotation =
+        new("rotation of factors", RotationKernel.Rotate, RotationKernel.GroupSize)
+        {
+            GroupsAtATime = RotationKernel.GroupsAtATime,
+        };
     internal static readonly KernelDefinition<RowSolveArguments> LongRowSolve =
         OfTeams("long rows, solve", TeamRowSolve.LongRowKernel);
     internal static readonly KernelDefinition<RowSolveArguments> SegmentSums =
@@ -63,7 +70,8 @@ public static class KernelCatalog
     /// <summary>All kernels.</summary>
     public static IReadOnlyList<KernelDefinition> All { get; } =
         [
-            RowSolve, PanelRowSolve, LongRowSolve, SegmentSums, SegmentResiduals, ConjugateGradient,
+            RowSolve, PanelRowSolve, DualRowSolve, Rotation, LongRowSolve, SegmentSums, SegmentResiduals,
+            ConjugateGradient,
             TensorRowSolve, TensorPanelRowSolve, TensorSums,
             GramianSlices, GramianBlockSlices, GramianReduce,
             LossFirstSegments, LossLaterSegments, LossRowTotals, SquaredNorm, Combine,

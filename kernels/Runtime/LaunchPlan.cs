@@ -68,6 +68,9 @@ public readonly record struct LaunchScratch(int Rank4, int RowCount, int Longest
     /// <summary>Factors solved at a time in sweeps; 0 for other solvers.</summary>
     public int BlockSize { get; init; }
 
+    /// <summary>Fixed factors that are rotated for dual equations; 0 without these.</summary>
+    public int RotatedRows { get; init; }
+
     /// <summary>Number of bytes on a device.</summary>
     public long BytesOn(Accelerator accelerator) =>
         (Rank4 == 0 ? 0 : OfFactors(accelerator))
@@ -81,6 +84,7 @@ public readonly record struct LaunchScratch(int Rank4, int RowCount, int Longest
     {
         OnTensorCores = OnTensorCores || other.OnTensorCores,
         BlockSize = Math.Max(BlockSize, other.BlockSize),
+        RotatedRows = Math.Max(RotatedRows, other.RotatedRows),
     };
 
     private long OfFactors(Accelerator accelerator)
@@ -92,6 +96,15 @@ public readonly record struct LaunchScratch(int Rank4, int RowCount, int Longest
             + RowSolveLauncher.ScratchBytes(accelerator, RowCount, solved4)
             + (OnTensorCores ? RowSolveLauncher.SlotBytes(accelerator, RowCount, Rank4) : 0)
             + (BlockSize == 0 ? 0 : SweepLauncher.ScratchBytes(RowCount, EntryCount, solved4))
+            + (RotatedRows == 0 ? 0 : OfRotation())
             + LongRowLauncher.ScratchBytes(LongestRow, EntryCount, solved4);
+    }
+
+    /// <summary>The basis both ways, its values, the rotated factors, solutions, and rows to solve again.</summary>
+    private long OfRotation()
+    {
+        var rank = (long)Rank4 * Float4.Width;
+        return (((2 * rank) + 1) * rank * sizeof(float)) + ((long)RotatedRows * Rank4 * Float4.Bytes)
+            + DualLauncher.ScratchBytes(RowCount, Rank4) + (Math.Max(1, RowCount) * (long)Interop.SizeOf<RowTask>());
     }
 }

@@ -36,6 +36,10 @@ internal readonly record struct RowCost(long PerPlay, long PerRow)
     /// <summary>Of an exact solve: a rank-one update for each play, and a Cholesky factorization.</summary>
     public static RowCost Exact(int rank) => new((long)rank * rank, (long)rank * rank * rank / 3);
 
+    /// <summary>Of an exact solve through as many unknowns as the row has plays.</summary>
+    public static long Dual(long rank, long plays) =>
+        (plays * plays * rank) + (plays * plays * plays / 3) + (rank * rank);
+
     /// <summary>Of conjugate gradients.</summary>
     public static RowCost Steps(int rank, int steps) => new(2L * rank * (steps + 1), (long)rank * rank * (steps + 1));
 

@@ -109,11 +109,15 @@ public sealed class DeviceSchedule
 {
     private const int TaskLongs = 2;
     private const int Samples = 1_024;
+    private const int LongestCounted = 256;
 
     /// <summary>[row / _step], plays of the rows before each sampled one.</summary>
     private readonly long[] _playsBefore;
     private readonly int _step;
     private readonly long _plays;
+
+    /// <summary>[LongestCounted + 1], for each length the number of longer rows.</summary>
+    private readonly int[] _longer = new int[LongestCounted + 1];
 
     /// <param name="schedule">The schedule, as written by <see cref="Write"/>.</param>
     /// <param name="buffer">
@@ -136,7 +140,10 @@ public sealed class DeviceSchedule
             if (row % _step == 0) _playsBefore[row / _step] = _plays;
             if (row < LongRowPlays.Length) LongRowPlays[row] = rows[row].Length;
             _plays += rows[row].Length;
+            if (rows[row].Length > 0) _longer[Math.Min(rows[row].Length, LongestCounted + 1) - 1]++;
         }
+
+        for (var length = LongestCounted; length > 0; length--) _longer[length - 1] += _longer[length];
     }
 
     /// <summary>All rows, the long ones first.</summary>
@@ -154,13 +161,19 @@ public sealed class DeviceSchedule
     /// <summary>Number of plays of each long row.</summary>
     internal int[] LongRowPlays { get; }
 
-    /// <summary>The rows from one on, in parts of about as much work.</summary>
+    /// <summary>The first row, in the order of <see cref="Rows"/>, with no more plays.</summary>
+    /// <param name="length">Number of plays, up to 256.</param>
+    internal int FirstUpTo(int length) => _longer[length];
+
+    /// <summary>Some rows in parts of about as much work.</summary>
     /// <param name="first">The first row, in the order of <see cref="Rows"/>.</param>
     /// <param name="cost">What a row costs.</param>
     /// <param name="block">Work of a part.</param>
-    internal IEnumerable<(ArrayView<RowTask> Rows, long Work)> Parts(int first, RowCost cost, long block)
+    /// <param name="before">The end of the rows, exclusive; null for all from the first on.</param>
+    internal IEnumerable<(ArrayView<RowTask> Rows, long Work)> Parts(
+        int first, RowCost cost, long block, int? before = null)
     {
-        var count = (int)Rows.Length;
+        var count = before ?? (int)Rows.Length;
         for (var end = first; end < count;)
         {
             end = (int)Math.Min(((long)(end / _step) + 1) * _step, count);

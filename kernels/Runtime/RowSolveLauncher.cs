@@ -18,6 +18,7 @@ public sealed class RowSolveLauncher : IDisposable
     private readonly LongRowLauncher _longRows;
     private readonly ReusableBuffer<Float4> _columns;
     private readonly ReusableBuffer<Float4> _sums;
+    private readonly ReusableBuffer<RowTask> _again;
 
     /// <param name="accelerator">The device. Kernels are compiled when first needed.</param>
     public RowSolveLauncher(Accelerator accelerator)
@@ -27,6 +28,8 @@ public sealed class RowSolveLauncher : IDisposable
         BlockWork = QueuedWork.BlockOfMultiprocessor * accelerator.NumMultiprocessors;
         _columns = new ReusableBuffer<Float4>(accelerator);
         _sums = new ReusableBuffer<Float4>(accelerator);
+        _again = new ReusableBuffer<RowTask>(accelerator);
+        Dual = new DualLauncher(accelerator);
         _longRows = new LongRowLauncher(accelerator);
         _team = KernelCatalog.RowSolve.LoadOn(accelerator);
         _teamLong = KernelCatalog.LongRowSolve.LoadOn(accelerator);
@@ -35,6 +38,9 @@ public sealed class RowSolveLauncher : IDisposable
         _tensor = KernelCatalog.TensorRowSolve.LoadOn(accelerator);
         _tensorPanel = KernelCatalog.TensorPanelRowSolve.LoadOn(accelerator);
     }
+
+    /// <summary>Solves rows with few plays.</summary>
+    public DualLauncher Dual { get; }
 
     /// <summary>Multiplications after which the device is waited for, so that a run can be stopped.</summary>
     internal long BlockWork { get; set; }
@@ -46,28 +52,48 @@ public sealed class RowSolveLauncher : IDisposable
     /// <param name="stream">The stream on which launches are queued.</param>
     /// <param name="schedule">The order of the rows.</param>
     /// <param name="arguments">The arguments; tasks, layout and scratch memory are set here.</param>
+    /// <param name="dual">
+    /// What rows share that are solved through as many unknowns as they have plays; null if none is. They may ask for
+    /// <see cref="SolveAgain"/>.
+    /// </param>
     /// <param name="cancellation">Looked at each time the device was waited for.</param>
     /// <exception cref="OperationCanceledException">It was stopped; nothing is queued any more.</exception>
     public void Launch(
         AcceleratorStream stream, DeviceSchedule schedule, RowSolveArguments arguments,
-        CancellationToken cancellation = default)
+        DualTerms? dual = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(schedule);
         var queued = new QueuedWork(stream, BlockWork, cancellation);
         if (arguments.Steps > 0) Improve(stream, schedule, arguments, queued);
-        else Solve(stream, schedule, arguments, queued);
+        else Solve(stream, schedule, arguments, queued, dual);
+    }
+
+    /// <summary>Launches the solve through normal equations of rows that dual equations did not solve.</summary>
+    /// <param name="stream">The stream on which launches are queued.</param>
+    /// <param name="rows">The rows, by falling number of plays.</param>
+    /// <param name="arguments">The arguments, as for all rows.</param>
+    public void SolveAgain(AcceleratorStream stream, ReadOnlySpan<RowTask> rows, RowSolveArguments arguments)
+    {
+        var plan = TeamPlan.For(_accelerator, arguments.Rank4);
+        arguments.Layout = plan.Layout;
+        arguments.Tasks = _again.Fill(rows);
+        Launch(stream, plan, arguments);
     }
 
     /// <summary>The kernels that a solve uses; those for long rows, which may not be needed, come last.</summary>
     /// <param name="rank4">Float4s in a row of factors.</param>
     /// <param name="isExact">False for conjugate gradients.</param>
     /// <param name="usesTensorCores">Whether plays are summed on tensor cores.</param>
-    public IEnumerable<DeviceKernel> Kernels(int rank4, bool isExact, bool usesTensorCores)
+    /// <param name="usesDual">Whether rows with few plays are solved through dual equations.</param>
+    public IEnumerable<DeviceKernel> Kernels(int rank4, bool isExact, bool usesTensorCores, bool usesDual)
     {
         if (!isExact) return [_conjugateGradient];
         var (rows, tensorRows, longRows) = TeamPlan.For(_accelerator, rank4).IsWhole
             ? (_team, _tensor, _teamLong) : (_panel, _tensorPanel, _panel);
-        return [usesTensorCores ? tensorRows : rows, longRows, .. _longRows.Kernels(usesTensorCores)];
+        return [
+            usesTensorCores ? tensorRows : rows, .. usesDual && !usesTensorCores ? Dual.Kernels : [], longRows,
+            .. _longRows.Kernels(usesTensorCores),
+        ];
     }
 
     /// <summary>The largest rank of exact solves on a device, whose shared memory a row must fit in.</summary>
@@ -99,6 +125,8 @@ public sealed class RowSolveLauncher : IDisposable
     {
         _columns.Dispose();
         _sums.Dispose();
+        _again.Dispose();
+        Dual.Release();
         _longRows.Dispose();
     }
 
@@ -106,21 +134,26 @@ public sealed class RowSolveLauncher : IDisposable
     public void Dispose() => Release();
 
     private void Solve(
-        AcceleratorStream stream, DeviceSchedule schedule, RowSolveArguments arguments, QueuedWork queued)
+        AcceleratorStream stream, DeviceSchedule schedule, RowSolveArguments arguments, QueuedWork queued,
+        DualTerms? dual)
     {
         var plan = TeamPlan.For(_accelerator, arguments.Rank4);
         arguments.Layout = plan.Layout;
 
         // Longest work first.
         _longRows.Launch(stream, schedule, plan, arguments, queued, Launch);
-        var shortRows = schedule.LongRowPlays.Length;
-        foreach (var (rows, work) in schedule.Parts(shortRows, RowCost.Exact(arguments.Rank), queued.Block))
+        var (first, cost) = (schedule.LongRowPlays.Length, RowCost.Exact(arguments.Rank));
+        int? end = dual is { } terms ? schedule.FirstUpTo(terms.LongestRow) : null;
+        foreach (var (rows, work) in schedule.Parts(first, cost, queued.Block, end))
         {
             arguments.Tasks = rows;
             if (arguments.UsesTensorCores != 0) LaunchOnTensorCores(stream, plan, arguments);
             else Launch(stream, plan, arguments);
             queued.Add(work);
         }
+
+        if (dual is { } shared)
+            Dual.Launch(stream, schedule, arguments, shared with { Target = arguments.Target }, queued);
     }
 
     private void Launch(AcceleratorStream stream, TeamPlan plan, RowSolveArguments arguments)

@@ -44,7 +44,10 @@ public sealed class SweepLauncher : IDisposable
 
     /// <summary>The kernels of a sweep, in their order.</summary>
     public IEnumerable<DeviceKernel> Kernels(int block4) =>
-        [_scores, _pack, _gradient, _plays, .. _rowSolve.Kernels(block4, isExact: true, usesTensorCores: false), _step];
+        [
+            _scores, _pack, _gradient, _plays,
+            .. _rowSolve.Kernels(block4, isExact: true, usesTensorCores: false, usesDual: false), _step,
+        ];
 
     /// <summary>Upper bound on the device memory kept, in bytes, besides that of the row solve.</summary>
     /// <param name="rowCount">Rows of the larger matrix.</param>
@@ -108,7 +111,8 @@ public sealed class SweepLauncher : IDisposable
             _pack.Launch(
                 stream, new KernelConfig(Groups(columns * arguments.Block4), SweepKernels.GroupSize), arguments);
             LaunchGradient(schedule, arguments);
-            _rowSolve.Launch(stream, schedule, Solve(shared, arguments, tiles[block], size), cancellation);
+            _rowSolve.Launch(
+                stream, schedule, Solve(shared, arguments, tiles[block], size), cancellation: cancellation);
             _step.Launch(
                 stream, new KernelConfig(Groups((long)rows * arguments.Block4), SweepKernels.GroupSize), arguments);
             if (block < tiles.Count - 1) LaunchScores(schedule, arguments);

@@ -11,6 +11,12 @@ internal readonly record struct TeamPlan(TeamLayout Layout, int GroupSize, bool 
 {
     private const int MostTeams = 32;
 
+    /// <summary>Float4s of a play that are staged at a time, at most.</summary>
+    private const int MostPlanes = 8;
+
+    /// <summary>Shared memory up to which more of a play is staged at a time.</summary>
+    private const int SharedBytesOfPlays = 32 * 1024;
+
     /// <summary>
     /// Maximum threads per group: with <see cref="GroupsAtATime"/> such groups, each thread still gets the registers
     /// that a tile needs.
@@ -69,6 +75,34 @@ internal readonly record struct TeamPlan(TeamLayout Layout, int GroupSize, bool 
         }
 
         return new TeamPlan(TeamLayout.Of(1, rank8), PanelGroup(rank8, threads), false);
+    }
+
+    /// <summary>
+    /// The plan for rows of up to 8·<paramref name="plays8"/> plays that are solved through as many unknowns; whole,
+    /// unless the device has too few threads or too little shared memory.
+    /// </summary>
+    public static TeamPlan ForPlays(Accelerator accelerator, int plays8) =>
+        ForPlays(
+            Math.Min(MaximumGroupSize, LaunchPlan.LargestGroup(accelerator)),
+            LaunchPlan.SharedBytes(accelerator),
+            plays8);
+
+    /// <summary>The same, given the threads and bytes of shared memory per group.</summary>
+    public static TeamPlan ForPlays(int threads, int bytes, int plays8)
+    {
+        var lanes = Math.Max(TriangleIndex.Count(plays8), 2 * plays8);
+        for (var teams = Math.Min(MostTeams, threads / lanes); teams > 0; teams--)
+        {
+            for (var planes = MostPlanes; planes >= 2; planes /= 2)
+            {
+                var layout = TeamLayout.OfPlays(teams, plays8, planes);
+                var plan = new TeamPlan(layout, LaunchPlan.GroupSize(teams * lanes), true);
+                if (plan.SharedFloat4s * Float4.Bytes <= Math.Min(bytes, planes == 2 ? bytes : SharedBytesOfPlays))
+                    return plan;
+            }
+        }
+
+        return default;
     }
 
     /// <summary>The group size that leaves the fewest threads idle over all panels.</summary>

@@ -51,6 +51,9 @@ internal static class Float4Math
 
     public static Float4 Plus(this Float4 a, Float4 b) => new(a.X + b.X, a.Y + b.Y, a.Z + b.Z, a.W + b.W);
 
+    /// <summary>Element by element.</summary>
+    public static Float4 Times(this Float4 a, Float4 b) => new(a.X * b.X, a.Y * b.Y, a.Z * b.Z, a.W * b.W);
+
     public static float Dot(this Float4 a, Float4 b) => (a.X * b.X) + (a.Y * b.Y) + (a.Z * b.Z) + (a.W * b.W);
 
     /// <summary>|x| + |y| + |z| + |w|.</summary>
@@ -65,6 +68,12 @@ internal static class Float4Math
 internal struct Float4x8
 {
     public Float4 V0, V1, V2, V3, V4, V5, V6, V7;
+
+    /// <summary>The first four.</summary>
+    public readonly Tile4 Upper => new() { R0 = V0, R1 = V1, R2 = V2, R3 = V3 };
+
+    /// <summary>The last four.</summary>
+    public readonly Tile4 Lower => new() { R0 = V4, R1 = V5, R2 = V6, R3 = V7 };
 
     /// <summary>
     /// Loads eight Float4s starting at an index. Casting the view instead would round the index down to a multiple of

@@ -57,6 +57,15 @@ internal struct Tile4
         R3 = new Float4(R3.X, R3.Y, R3.Z, R3.W + value);
     }
 
+    /// <summary>Adds a·bᵀ.</summary>
+    public void AddProduct(Tile4 a, Tile4 b)
+    {
+        R0 = More(R0, a.R0, b);
+        R1 = More(R1, a.R1, b);
+        R2 = More(R2, a.R2, b);
+        R3 = More(R3, a.R3, b);
+    }
+
     /// <summary>Subtracts a·bᵀ.</summary>
     public void SubtractProduct(Tile4 a, Tile4 b)
     {
@@ -87,6 +96,12 @@ internal struct Tile4
 
     private static Float4 Less(Float4 c, float a, Float4 b) =>
         new(c.X - (a * b.X), c.Y - (a * b.Y), c.Z - (a * b.Z), c.W - (a * b.W));
+
+    private static Float4 More(Float4 row, Float4 a, Tile4 b) =>
+        new(More(row.X, a, b.R0), More(row.Y, a, b.R1), More(row.Z, a, b.R2), More(row.W, a, b.R3));
+
+    private static float More(float sum, Float4 a, Float4 b) =>
+        (a.W * b.W) + ((a.Z * b.Z) + ((a.Y * b.Y) + ((a.X * b.X) + sum)));
 
     // Term by term, so that each compiles to one fused multiply-add.
     private static Float4 Less(Float4 row, Float4 a, Tile4 b) =>

@@ -50,6 +50,17 @@ internal struct Tile8
         AddOuter(rowLow.V7, rowHigh.V7, columnLow.V7, columnHigh.V7);
     }
 
+    /// <summary>Adds rows·columnsᵀ, of eight vectors of four each.</summary>
+    public void AddProduct(in Float4x8 rows, in Float4x8 columns)
+    {
+        var (top, bottom) = (rows.Upper, rows.Lower);
+        var (left, right) = (columns.Upper, columns.Lower);
+        A.AddProduct(top, left);
+        C.AddProduct(top, right);
+        B.AddProduct(bottom, left);
+        D.AddProduct(bottom, right);
+    }
+
     /// <summary>Subtracts the outer product of two vectors of eight, each given by its halves.</summary>
     public void SubtractOuter(Float4 rowLow, Float4 rowHigh, Float4 columnLow, Float4 columnHigh)
     {

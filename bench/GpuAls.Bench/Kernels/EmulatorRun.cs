@@ -11,8 +11,11 @@ namespace GpuAls.Bench.Kernels;
 /// <param name="GlobalBytes">Bytes of global memory accessed.</param>
 /// <param name="SharedRequests">Shared-memory accesses, counted per warp.</param>
 /// <param name="SharedWavefronts">Wavefronts needed to serve them.</param>
+/// <param name="Barriers">Arrivals at a barrier of the group, counted per warp.</param>
+/// <param name="Launches">Launches.</param>
 public sealed record EmulatorCounts(
-    long WarpInstructions, long Fmas, long Moves, long GlobalBytes, long SharedRequests, long SharedWavefronts);
+    long WarpInstructions, long Fmas, long Moves, long GlobalBytes, long SharedRequests, long SharedWavefronts,
+    long Barriers, long Launches);
 
 /// <summary>Runs a case in a child process, because the emulator writes its counts when the process exits.</summary>
 public static class EmulatorRun
@@ -56,6 +59,8 @@ public static class EmulatorRun
             kernel.Value.GetProperty("by_class").GetProperty("other").GetInt64(),
             kernel.Value.GetProperty("global_bytes").GetInt64(),
             kernel.Value.GetProperty("shared_requests").GetInt64(),
-            kernel.Value.GetProperty("shared_wavefronts").GetInt64()));
+            kernel.Value.GetProperty("shared_wavefronts").GetInt64(),
+            kernel.Value.GetProperty("barriers").GetInt64(),
+            kernel.Value.GetProperty("launches").GetInt64()));
     }
 }

@@ -19,22 +19,35 @@ internal static class KernelsCommand
         {
             Description = "how evenly the row-solve schedule distributes rows of very different lengths",
         };
+        var isIteration = new Option<bool>("--iteration")
+        {
+            Description = "instructions and barriers of an iteration's row solves, from the CUDA emulator",
+        };
+        var data = new Option<string?>("--data")
+        {
+            Description = "the folder of the data sets, for iterations on HetRec's Last.fm too",
+            HelpName = "DIR",
+        };
         var command = new Command("kernels", "Reports on the kernels that need no GPU.")
         {
             isStatic,
             isCounts,
             isBalance,
+            isIteration,
+            data,
         };
         command.SetAction(result => Guard(() =>
         {
-            if (!result.GetValue(isStatic) && !result.GetValue(isCounts) && !result.GetValue(isBalance))
-                throw new InvalidOperationException("choose a report: --static, --counts or --balance.");
+            if (!((Option<bool>[])[isStatic, isCounts, isBalance, isIteration]).Any(result.GetValue))
+                throw new InvalidOperationException("choose a report: --static, --counts, --balance or --iteration.");
             if (result.GetValue(isStatic)) StaticReport.Print();
             if (result.GetValue(isCounts)) CountsReport.Print();
             if (result.GetValue(isBalance)) BalanceReport.Print();
+            if (result.GetValue(isIteration)) IterationReport.Print(result.GetValue(data));
         }));
         command.Add(CreateCase());
         command.Add(TopKReport.CreateCase(Guard));
+        command.Add(IterationReport.CreateCase(Guard));
         return command;
     }
 

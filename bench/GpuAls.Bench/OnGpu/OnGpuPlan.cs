@@ -42,6 +42,9 @@ internal sealed record OnGpuPlan
         Iterations = 3,
     };
 
+    /// <summary>From this rank on, rows with few plays are solved through dual equations.</summary>
+    private const int LeastDualRank = 16;
+
     /// <summary>Whether the input is so small that times are meaningless.</summary>
     public bool IsQuick { get; private init; }
 
@@ -90,6 +93,11 @@ internal sealed record OnGpuPlan
         foreach (var rank in ranks)
         {
             yield return new RowSolveWorkload(rank, $"rows of 0 to {longRow:N0} plays", rows, columns);
+            if (rank is >= LeastDualRank and <= 256)
+                yield return new RowSolveWorkload(
+                    rank, $"rows of 0 to {rank} plays",
+                    [.. Enumerable.Range(0, DeviceDual.RowsForBasis(rank)).Select(row => row * 7 % (rank + 1))],
+                    columns);
             yield return new RowSolveWorkload(rank, $"rows of 0 to {longRow:N0} plays", rows, columns, Steps: 3);
             yield return new RowSolveWorkload(
                 rank, $"rows of 0 to {longRow:N0} plays", rows, columns, BlockSize: rank < 128 ? 16 : 64);
@@ -142,6 +150,7 @@ internal sealed record OnGpuPlan
     {
         var rows = Enumerable.Repeat(40, 60).ToArray();
         foreach (var rank in (int[])[64, 128, 200]) yield return Rows(rank, rows, columns: 500);
+        yield return Rows(64, [.. Enumerable.Repeat(12, 400)], columns: 500);
         foreach (var rank in (int[])[64, 200])
             yield return Rows(rank, rows, columns: 500, precision: SumPrecision.Tf32);
         yield return LongRow(16);

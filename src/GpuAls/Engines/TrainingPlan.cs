@@ -115,6 +115,9 @@ internal readonly record struct TrainingShape(int UserCount, int ItemCount, int 
     /// <summary>Factors solved at a time by iALS++; 0 for other solvers.</summary>
     public int BlockSize { get; init; }
 
+    /// <summary>Whether rows are solved exactly, with sums in fp32: those with few plays by dual equations.</summary>
+    public bool IsExact { get; init; }
+
     /// <summary>Rows of all factor matrices.</summary>
     public long FactorRows => (long)UserCount + ItemCount + KeptRows;
 

@@ -195,6 +195,7 @@ public sealed record AlsOptions
         {
             KeptRows = KeptRows(plays.Users.Count, plays.Items.Count, features),
             BlockSize = Plan.BlockSize,
+            IsExact = Solver == Solver.Cholesky && Precision == SumPrecision.Fp32,
         };
 
     /// <summary>

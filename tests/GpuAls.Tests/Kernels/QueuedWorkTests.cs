@@ -43,6 +43,9 @@ public sealed class QueuedWorkTests
         var cost = new RowCost(PerPlay: 2, PerRow: 5);
 
         Assert.That(onDevice.LongRowPlays, Is.EqualTo(Enumerable.Repeat(3_000, longRows)));
+        foreach (var length in (int[])[0, 1, 50, 89, 256])
+            Assert.That(
+                onDevice.FirstUpTo(length), Is.EqualTo(schedule.Rows.ToArray().Count(row => row.Length > length)));
         foreach (var block in new[] { 1, 1_000, 60_000, long.MaxValue })
         {
             var parts = onDevice.Parts(longRows, cost, block).ToArray();

@@ -32,7 +32,7 @@ internal sealed class DeviceEngine : IAlsEngine
         Store.Memory.Bound = Math.Min(memoryBytes ?? long.MaxValue, availableBytes);
         _work = new DeviceWork(description, Store.Memory);
         Pass = new PlaysPass(Store, notes);
-        _operations = new DeviceOperations(Store, Pass);
+        _operations = new DeviceOperations(Store, Pass, () => HostThreads);
         Spilled = new SpilledOperations(Store, _operations, new Lazy<HostEngine>(() => new HostEngine(HostThreads)));
         _notes = notes;
         _preparation = new KernelPreparation(accelerator);
@@ -54,6 +54,9 @@ internal sealed class DeviceEngine : IAlsEngine
 
     /// <summary>Solves rows.</summary>
     internal RowSolveLauncher RowSolve => _operations.RowSolve;
+
+    /// <summary>What rows with few plays share.</summary>
+    internal DeviceDual Dual => _operations.Dual;
 
     /// <summary>What is done with factors that do not fit.</summary>
     internal SpilledOperations Spilled { get; }

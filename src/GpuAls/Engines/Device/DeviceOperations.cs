@@ -22,11 +22,15 @@ internal sealed class DeviceOperations : IDisposable
     private readonly ReusableBuffer<float> _rowWeights;
     private readonly ReusableBuffer<int> _status;
 
-    public DeviceOperations(DeviceStore store, PlaysPass pass)
+    /// <param name="store">The device's memory.</param>
+    /// <param name="pass">Passes plays to the kernels.</param>
+    /// <param name="threadCount">Threads of the CPU for what is done beside the device.</param>
+    public DeviceOperations(DeviceStore store, PlaysPass pass, Func<int> threadCount)
     {
         var accelerator = store.Accelerator;
         (_store, _pass) = (store, pass);
         RowSolve = new RowSolveLauncher(accelerator);
+        Dual = new DeviceDual(store, RowSolve.Dual, threadCount);
         _sweep = new SweepLauncher(accelerator, RowSolve);
         _gramian = new GramianLauncher(accelerator);
         _loss = new LossLauncher(accelerator);
@@ -41,6 +45,9 @@ internal sealed class DeviceOperations : IDisposable
     /// <summary>Solves rows.</summary>
     public RowSolveLauncher RowSolve { get; }
 
+    /// <summary>What the dual equations of rows with few plays share.</summary>
+    public DeviceDual Dual { get; }
+
     /// <summary>The kernels that make lists.</summary>
     public IEnumerable<DeviceKernel> TopKKernels => _topK.Kernels;
 
@@ -51,7 +58,8 @@ internal sealed class DeviceOperations : IDisposable
             .. plan.BlockSize > 0
                 ? _sweep.Kernels(Float4.CountFor(Math.Min(plan.BlockSize, plan.Rank)))
                 : RowSolve.Kernels(
-                    Float4.CountFor(plan.Rank), plan.ConjugateGradientSteps == 0, plan.Precision == SumPrecision.Tf32),
+                    Float4.CountFor(plan.Rank), plan.ConjugateGradientSteps == 0, plan.Precision == SumPrecision.Tf32,
+                    DualLauncher.LongestRow(_store.Accelerator, plan.Rank) > 0),
             .. plan.IsAccelerated ? [_combine.Kernel, _loss.NormKernel] : Array.Empty<DeviceKernel>(),
         ];
 
@@ -86,21 +94,29 @@ internal sealed class DeviceOperations : IDisposable
     }
 
     /// <summary>What a solve works in.</summary>
-    public static LaunchScratch ScratchOf(in RowSolveProblem problem)
+    /// <param name="problem">The solve.</param>
+    /// <param name="basis">That of its dual equations; null if it has none.</param>
+    public static LaunchScratch ScratchOf(in RowSolveProblem problem, DualBasis? basis)
     {
         var plays = (DevicePlays)problem.Plays;
         return plays.Scratch with
         {
+            RotatedRows = basis?.IsRotated != true ? 0
+                : problem.FixedFactors is DeviceFactors { RowCount: var rows } ? rows
+                : 1, // those of the plays of a block come with its factors
             RowCount = problem.BlockSize == 0 ? plays.RowCount : Math.Max(plays.RowCount, plays.ColumnCount),
             OnTensorCores = problem.Precision == SumPrecision.Tf32,
             BlockSize = problem.BlockSize,
         };
     }
 
-    public RowSolveReport SolveRows(in RowSolveProblem problem)
+    public RowSolveReport SolveRows(in RowSolveProblem problem) => SolveRows(problem, Dual.Basis(problem));
+
+    /// <summary>Solves rows, some of them through dual equations if there is a basis for these.</summary>
+    public RowSolveReport SolveRows(in RowSolveProblem problem, DualBasis? basis)
     {
         var plays = (DevicePlays)problem.Plays;
-        _store.MakeRoom(ScratchOf(problem));
+        _store.MakeRoom(ScratchOf(problem, basis));
         var target = (DeviceFactors)problem.Target;
         target.Changing();
         var padded = target.Rank4 * Float4.Width;
@@ -127,6 +143,8 @@ internal sealed class DeviceOperations : IDisposable
         if (problem.Pull is { } pull)
             (shared.Right, shared.HasRight) =
                 (((DeviceFactors)pull).Rows(problem.Rows.Start, problem.Rows.Count), 1);
+        DualTerms? dual = basis is null
+            ? null : Dual.Terms(basis, (DeviceFactors)problem.FixedFactors, problem.HasMore);
         foreach (var block in _pass.Blocks(plays, isScheduled: true))
         {
             try
@@ -134,11 +152,13 @@ internal sealed class DeviceOperations : IDisposable
                 problem.Cancellation.ThrowIfCancellationRequested();
                 if (problem.BlockSize == 0)
                     RowSolve.Launch(
-                        _store.Accelerator.DefaultStream, block.Schedule!, Of(shared, block), problem.Cancellation);
+                        _store.Accelerator.DefaultStream, block.Schedule!, Of(shared, block), dual,
+                        problem.Cancellation);
                 else
                     _sweep.Launch(
                         block.Schedule!, Of(shared, block), Blocks(shared.BaseTiles, target.Rank, problem.BlockSize),
                         problem.BlockSize, problem.Weights.UnobservedWeight > 0, problem.Cancellation);
+                if (dual is not null) SolveAgain(Of(shared, block), block.Rows, plays.Matrix);
             }
             catch (OperationCanceledException)
             {
@@ -199,6 +219,7 @@ internal sealed class DeviceOperations : IDisposable
     public void Release()
     {
         RowSolve.Release();
+        Dual.Release();
         _sweep.Release();
         _gramian.Release();
         _loss.Release();
@@ -263,11 +284,34 @@ internal sealed class DeviceOperations : IDisposable
         return shared;
     }
 
+    /// <summary>Solves the rows of a block through normal equations whose dual equations did not solve them.</summary>
+    private void SolveAgain(RowSolveArguments arguments, RowRange rows, CsrMatrix plays)
+    {
+        var status = StatusOf(arguments.Status);
+        var indptr = plays.Indptr.Slice(rows.Start, rows.Count + 1);
+        var again = new List<RowTask>();
+        for (var row = 0; row < status.Length; row++)
+        {
+            if (status[row] == RowSolveStatus.AsksForNormalEquation)
+                again.Add(new RowTask(indptr[row] - indptr[0], (int)(indptr[row + 1] - indptr[row]), row));
+        }
+
+        if (again.Count == 0) return;
+        again.Sort((a, b) => a.Length != b.Length ? b.Length.CompareTo(a.Length) : a.Row.CompareTo(b.Row));
+        RowSolve.SolveAgain(_store.Accelerator.DefaultStream, CollectionsMarshal.AsSpan(again), arguments);
+    }
+
     private static int[] Unsolved(ArrayView<int> status)
+    {
+        var rows = StatusOf(status);
+        return [.. Enumerable.Range(0, rows.Length).Where(row => rows[row] != RowSolveStatus.Solved)];
+    }
+
+    private static int[] StatusOf(ArrayView<int> status)
     {
         var rows = new int[status.Length];
         Transfer.ToHost(status, rows);
-        return [.. Enumerable.Range(0, rows.Length).Where(row => rows[row] != RowSolveStatus.Solved)];
+        return rows;
     }
 }
 

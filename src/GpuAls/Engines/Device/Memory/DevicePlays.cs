@@ -13,6 +13,7 @@ internal sealed class DevicePlays : IEnginePlays
         (_store, Matrix) = (store, plays);
         Size = SliceSize.Of(plays, isScheduled: true);
         Scratch = new LaunchScratch(0, plays.RowCount, plays.LongestRow(), plays.EntryCount);
+        ShortestRow = ShortestRowOf(plays);
         // Leaves room for streaming other plays.
         var streaming = Staging.Slots * Math.Min(PlaysPass.LargestBlock, Size.Bytes);
         if (Size.Bytes <= store.Memory.Left - store.ScratchToCome(Scratch) - streaming) Stay();
@@ -32,6 +33,9 @@ internal sealed class DevicePlays : IEnginePlays
 
     /// <summary>The properties of the plays on which the size of scratch depends.</summary>
     public LaunchScratch Scratch { get; }
+
+    /// <summary>Fewest plays of a row that has any; the largest number if none has.</summary>
+    public int ShortestRow { get; }
 
     /// <summary>All rows; null if they are streamed.</summary>
     public PlaysBlock? Resident { get; private set; }
@@ -59,6 +63,14 @@ internal sealed class DevicePlays : IEnginePlays
 
     /// <inheritdoc/>
     public void Dispose() => GiveUp();
+
+    private static int ShortestRowOf(CsrMatrix plays)
+    {
+        var shortest = int.MaxValue;
+        for (var row = 0; row < plays.RowCount; row++)
+            if (plays.RowLength(row) is var length and > 0) shortest = Math.Min(shortest, length);
+        return shortest;
+    }
 
     private void Stay()
     {

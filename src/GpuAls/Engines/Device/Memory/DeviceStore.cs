@@ -132,6 +132,9 @@ internal readonly record struct TrainingMemory(
     /// <summary>The usual list length after a training; longer lists may need more memory.</summary>
     public const int ListLength = 10;
 
+    /// <summary>Of the scratch, the factors rotated for dual equations, of which a block needs its own only.</summary>
+    public long RotatedBytes { get; init; }
+
     /// <summary>Total bytes with all factors.</summary>
     public long Bytes => FactorBytes + ScratchBytes + RowBytes;
 
@@ -139,7 +142,8 @@ internal readonly record struct TrainingMemory(
     public long RowFactorBytes => Math.Min(FactorBytes, DeviceFactors.BytesOf(Shape.LongestRow + 2, Shape.Rank));
 
     /// <summary>Total bytes with factors in host memory.</summary>
-    public long LeastBytes => ScratchBytes + Math.Max((2 * RowBytes) + RowFactorBytes, SliceBytes);
+    public long LeastBytes => ScratchBytes - RotatedBytes + Math.Max(
+        (2 * RowBytes) + (RotatedBytes > 0 ? 2 * RowFactorBytes : RowFactorBytes), SliceBytes);
 
     /// <summary>
     /// Bytes that factors leave for the rest where not all of them fit: the minimum, and half of what is more.
@@ -174,6 +178,7 @@ internal readonly record struct TrainingMemory(
             rank4, Math.Max(shape.UserCount, shape.ItemCount), shape.LongestRow, shape.PlayCount)
         {
             BlockSize = shape.BlockSize,
+            RotatedRows = RotatedRows(accelerator, shape),
         };
         var scratch = inputs.BytesOn(accelerator);
         var row = Staging.Slots * PlaysCut.LargestRow(shape.LongestRow, isScheduled: true, rowBytes: 0);
@@ -182,13 +187,24 @@ internal readonly record struct TrainingMemory(
             shape.FactorRows * rank4 * Float4.Bytes,
             Math.Max(scratch, DeviceTopK.LeastBytes(shape.LongestRow, shape.ItemCount, ListLength) - row),
             row,
-            Math.Max(Slice(shape.UserCount), Slice(shape.ItemCount)));
+            Math.Max(Slice(shape.UserCount), Slice(shape.ItemCount)))
+        {
+            RotatedBytes = Math.Max(0, inputs.RotatedRows - 1L) * rank4 * Float4.Bytes,
+        };
 
         long Slice(int rows)
         {
             var block = Math.Min(rows, GramianBlocks.OnDevice.RowsOf(rows, shape.Rank));
             return DeviceFactors.BytesOf(GramianLauncher.SliceRows(accelerator, block, rank4), shape.Rank);
         }
+    }
+
+    /// <summary>Fixed factors of dual equations, where these may be used.</summary>
+    private static int RotatedRows(Accelerator accelerator, TrainingShape shape)
+    {
+        var rows = Math.Max(shape.UserCount, shape.ItemCount);
+        return shape.IsExact && rows >= DeviceDual.RowsForBasis(shape.Rank)
+            && DualLauncher.LongestRow(accelerator, shape.Rank) > 0 ? rows : 0;
     }
 
     /// <summary>Explains why the training does not fit, and what to change.</summary>

@@ -51,15 +51,17 @@ internal sealed class SpilledOperations(DeviceStore store, DeviceOperations oper
         var plays = (DevicePlays)problem.Plays;
         plays.GiveUp(); // each block brings its own
         var rowBytes = DeviceFactors.BytesOf(1, problem.Target.Rank);
+        var basis = operations.Dual.Basis(problem);
+        var copies = basis?.IsRotated == true ? 2 : 1; // of the rows of the fixed side
         var cut = new SpilledCut(
             plays.Matrix,
-            store.Memory.Left + store.PlaysBytes - store.ScratchToCome(DeviceOperations.ScratchOf(problem)),
-            problem.FixedFactors is HostFactors ? rowBytes : 0,
+            store.Memory.Left + store.PlaysBytes - store.ScratchToCome(DeviceOperations.ScratchOf(problem, basis)),
+            problem.FixedFactors is HostFactors ? copies * rowBytes : 0,
             problem.Pull is null ? rowBytes : 2 * rowBytes);
         var report = RowSolveReport.Nothing;
         foreach (var block in cut.Blocks())
         {
-            report = report.With(Solve(problem, plays.Matrix, block), block.Rows.Start);
+            report = report.With(Solve(problem, basis, plays.Matrix, block), block.Rows.Start);
             Blocks++;
         }
 
@@ -95,7 +97,8 @@ internal sealed class SpilledOperations(DeviceStore store, DeviceOperations oper
         if (host.IsValueCreated) host.Value.Dispose();
     }
 
-    private RowSolveReport Solve(in RowSolveProblem problem, CsrMatrix all, SpilledBlock block)
+    private RowSolveReport Solve(
+        in RowSolveProblem problem, DualBasis? basis, CsrMatrix all, SpilledBlock block)
     {
         problem.Cancellation.ThrowIfCancellationRequested();
         var (rank, count) = (problem.Target.Rank, block.Rows.Count);
@@ -110,7 +113,7 @@ internal sealed class SpilledOperations(DeviceStore store, DeviceOperations oper
         if (pull is not null) FactorCopy.Rows(problem.Pull!, rows, pull, 0);
         using var plays = new DevicePlays(
             store, gathered is null ? all.Slice(block.Rows.Start, count) : block.PlaysOf(all));
-        var report = operations.SolveRows(problem with
+        var part = problem with
         {
             Rows = new RowRange(0, count),
             Plays = plays,
@@ -118,7 +121,9 @@ internal sealed class SpilledOperations(DeviceStore store, DeviceOperations oper
             Regularization = problem.Regularization.Slice(block.Rows.Start, count),
             Pull = pull,
             Target = target,
-        });
+            HasMore = gathered is null,
+        };
+        var report = operations.SolveRows(part, basis);
         FactorCopy.Rows(target, new RowRange(0, count), problem.Target, rows.Start);
         return report;
     }
