@@ -91,7 +91,8 @@ internal sealed unsafe class DualEquations<TSimd, TVector> : IDisposable
         var size = SizeOf(rows.Length);
         _cholesky.Resize(size);
         for (var lane = 0; lane < rows.Length; lane++) Extend(lane, size);
-        Transpose(size);
+        _cholesky.Load(_matrices.Pointer, _matrixStep, _matrixStride);
+        _cholesky.LoadRight(_rights.Pointer, _matrixStride);
         var largest = LargestOfDiagonal(size);
         _cholesky.Factor();
         var inverse = LargestOfDiagonal(size);
@@ -191,22 +192,6 @@ internal sealed unsafe class DualEquations<TSimd, TVector> : IDisposable
             new Span<float>(row + first, size - first).Clear();
             if (i >= count) row[i] = *(float*)matrix;
         }
-    }
-
-    /// <summary>Transposes one matrix per lane into vectors with one element per lane.</summary>
-    private void Transpose(int size)
-    {
-        for (var row = 0; row < size; row++)
-        {
-            var source = _matrices.Pointer + ((long)row * _matrixStride);
-            for (var column = row; column < size; column++)
-                TSimd.Store(
-                    TSimd.Gather(source + column, (nint)_matrixStep),
-                    _cholesky.Row(column) + ((nint)row * TSimd.Width));
-        }
-
-        for (var i = 0; i < size; i++)
-            TSimd.Store(TSimd.Gather(_rights.Pointer + i, _matrixStride), _cholesky.Right + ((nint)i * TSimd.Width));
     }
 
     /// <summary>x = P⁻¹ (c + Σ z·√gram·y), rotated back from the eigenbasis.</summary>

@@ -13,15 +13,18 @@ internal sealed unsafe class LaneCholesky<TSimd, TVector> : IDisposable
     public const int BlockColumns = 4;
 
     private const int TileRows = 2;
+    private const int WideTileRows = 4; // the size is a multiple of it
 
     private readonly NativeFloats _lower;
+    private readonly NativeFloats _block = new((long)TSimd.Width * TSimd.Width);
     private int _size;
 
     /// <param name="largestSize">Maximum number of unknowns, a multiple of four.</param>
     public LaneCholesky(int largestSize)
     {
         _size = largestSize;
-        _lower = new NativeFloats(Start(largestSize + TileRows));
+        // Right sides are written in whole blocks of Width elements.
+        _lower = new NativeFloats(Start(largestSize + TileRows) + ((long)TSimd.Width * TSimd.Width));
     }
 
     /// <summary>Sets the number of unknowns of the next systems.</summary>
@@ -34,7 +37,41 @@ internal sealed unsafe class LaneCholesky<TSimd, TVector> : IDisposable
     /// <summary>b, then x, with element i at i·Width.</summary>
     public float* Right => Row(_size);
 
-    public void Dispose() => _lower.Dispose();
+    public void Dispose()
+    {
+        _lower.Dispose();
+        _block.Dispose();
+    }
+
+    /// <summary>Takes A, one matrix per lane.</summary>
+    /// <param name="matrices">
+    /// [Width, size, rowStep], of which the upper triangles count; rows are readable up to a whole vector.
+    /// </param>
+    /// <param name="laneStep">Floats from a lane to the next.</param>
+    /// <param name="rowStep">Floats from a row to the next.</param>
+    public void Load(float* matrices, long laneStep, int rowStep)
+    {
+        var width = TSimd.Width;
+        for (var row = 0; row < _size; row++, matrices += rowStep)
+        {
+            for (var block = row / width * width; block < _size; block += width)
+            {
+                TSimd.Transpose(matrices + block, (nint)laneStep, _block.Pointer, width);
+                var end = Math.Min(block + width, _size);
+                for (var column = Math.Max(row, block); column < end; column++)
+                    Put(At(_block.Pointer, column - block), Row(column), row);
+            }
+        }
+    }
+
+    /// <summary>Takes b, one vector per lane.</summary>
+    /// <param name="vectors">[Width, step], readable up to a whole vector.</param>
+    /// <param name="step">Floats from a lane to the next.</param>
+    public void LoadRight(float* vectors, int step)
+    {
+        for (var i = 0; i < _size; i += TSimd.Width)
+            TSimd.Transpose(vectors + i, step, Right + ((nint)i * TSimd.Width), TSimd.Width);
+    }
 
     /// <summary>
     /// Computes A = L Lᵀ in place, with 1/L[i, i] on the diagonal, and replaces b by L⁻¹ b. In a lane whose A is not
@@ -45,7 +82,10 @@ internal sealed unsafe class LaneCholesky<TSimd, TVector> : IDisposable
         for (var column = 0; column < _size; column += BlockColumns)
         {
             FactorBlock(column);
-            for (var row = column + BlockColumns; row <= _size; row += TileRows) SolveTile(row, column);
+            var row = column + BlockColumns;
+            if (TSimd.HasManyRegisters)
+                for (; row < _size; row += WideTileRows) SolveWideTile(row, column);
+            for (; row <= _size; row += TileRows) SolveTile(row, column);
         }
     }
 
@@ -166,6 +206,46 @@ internal sealed unsafe class LaneCholesky<TSimd, TVector> : IDisposable
 
         Divide(x, column, x0, x1, x2, x3, r0, r1, r2, r3);
         Divide(y, column, y0, y1, y2, y3, r0, r1, r2, r3);
+    }
+
+    /// <summary>Four rows below the block, so that earlier columns of the block are loaded half as often.</summary>
+    private void SolveWideTile(int row, int column)
+    {
+        float* x = Row(row), y = Row(row + 1), z = Row(row + 2), w = Row(row + 3);
+        float* r0 = Row(column), r1 = Row(column + 1), r2 = Row(column + 2), r3 = Row(column + 3);
+        TVector x0 = At(x, column), x1 = At(x, column + 1), x2 = At(x, column + 2), x3 = At(x, column + 3);
+        TVector y0 = At(y, column), y1 = At(y, column + 1), y2 = At(y, column + 2), y3 = At(y, column + 3);
+        TVector z0 = At(z, column), z1 = At(z, column + 1), z2 = At(z, column + 2), z3 = At(z, column + 3);
+        TVector w0 = At(w, column), w1 = At(w, column + 1), w2 = At(w, column + 2), w3 = At(w, column + 3);
+        for (var k = 0; k < column; k++)
+        {
+            TVector xk = At(x, k), yk = At(y, k), zk = At(z, k), wk = At(w, k);
+            var l = At(r0, k);
+            x0 = TSimd.MultiplySubtract(xk, l, x0);
+            y0 = TSimd.MultiplySubtract(yk, l, y0);
+            z0 = TSimd.MultiplySubtract(zk, l, z0);
+            w0 = TSimd.MultiplySubtract(wk, l, w0);
+            l = At(r1, k);
+            x1 = TSimd.MultiplySubtract(xk, l, x1);
+            y1 = TSimd.MultiplySubtract(yk, l, y1);
+            z1 = TSimd.MultiplySubtract(zk, l, z1);
+            w1 = TSimd.MultiplySubtract(wk, l, w1);
+            l = At(r2, k);
+            x2 = TSimd.MultiplySubtract(xk, l, x2);
+            y2 = TSimd.MultiplySubtract(yk, l, y2);
+            z2 = TSimd.MultiplySubtract(zk, l, z2);
+            w2 = TSimd.MultiplySubtract(wk, l, w2);
+            l = At(r3, k);
+            x3 = TSimd.MultiplySubtract(xk, l, x3);
+            y3 = TSimd.MultiplySubtract(yk, l, y3);
+            z3 = TSimd.MultiplySubtract(zk, l, z3);
+            w3 = TSimd.MultiplySubtract(wk, l, w3);
+        }
+
+        Divide(x, column, x0, x1, x2, x3, r0, r1, r2, r3);
+        Divide(y, column, y0, y1, y2, y3, r0, r1, r2, r3);
+        Divide(z, column, z0, z1, z2, z3, r0, r1, r2, r3);
+        Divide(w, column, w0, w1, w2, w3, r0, r1, r2, r3);
     }
 
     private static void Divide(

@@ -63,7 +63,8 @@ internal sealed unsafe class LaneEquations<TSimd, TVector> : IBlockEquations
     /// <summary>Solves all lanes; the results of unassembled lanes are meaningless.</summary>
     public void Solve()
     {
-        Transpose();
+        _cholesky.Load(_lefts.Pointer, _leftStep, _stride);
+        _cholesky.LoadRight(_vectors.Pointer, _stride);
         var largest = LargestOfDiagonal();
         _cholesky.Factor();
         var inverse = LargestOfDiagonal();
@@ -95,7 +96,7 @@ internal sealed unsafe class LaneEquations<TSimd, TVector> : IBlockEquations
     /// </summary>
     public void Refine()
     {
-        TransposeRight();
+        _cholesky.LoadRight(_vectors.Pointer, _stride);
         _cholesky.SubstituteForward();
         _cholesky.SubstituteBack();
         for (var lane = 0; lane < TSimd.Width; lane++)
@@ -124,26 +125,6 @@ internal sealed unsafe class LaneEquations<TSimd, TVector> : IBlockEquations
     {
         const int Block = LaneCholesky<TSimd, TVector>.BlockColumns;
         return (rank + Block - 1) / Block * Block;
-    }
-
-    /// <summary>Transposes one matrix per lane into vectors with one element per lane.</summary>
-    private void Transpose()
-    {
-        for (var row = 0; row < _size; row++)
-        {
-            var source = _lefts.Pointer + ((long)row * _stride);
-            for (var column = row; column < _size; column++)
-                TSimd.Store(
-                    TSimd.Gather(source + column, (nint)_leftStep), _cholesky.Row(column) + ((nint)row * TSimd.Width));
-        }
-
-        TransposeRight();
-    }
-
-    private void TransposeRight()
-    {
-        for (var i = 0; i < _size; i++)
-            TSimd.Store(TSimd.Gather(_vectors.Pointer + i, _stride), _cholesky.Right + ((nint)i * TSimd.Width));
     }
 
     private void Extract(int lane, float* target)

@@ -46,21 +46,30 @@ internal static unsafe class UpperCholesky<TSimd, TVector>
     /// <summary>Solves UᵀU x = b in place.</summary>
     /// <param name="factor">The result of <see cref="Factor"/>.</param>
     /// <param name="stride">Distance from one row to the next.</param>
-    /// <param name="size">Number of rows.</param>
+    /// <param name="size">Number of rows, a multiple of the vector width and of eight.</param>
     /// <param name="vector">b, then x, [size].</param>
     public static void Solve(float* factor, int stride, int size, float* vector)
     {
-        for (var i = 0; i < size; i++)
+        var step = Math.Max(TSimd.Width, BlockRows);
+        for (var block = 0; block < size; block += step)
         {
-            var row = factor + ((long)i * stride);
-            vector[i] *= row[i];
-            SubtractAfter(vector[i], row, vector, i, size);
+            var rows = factor + ((long)block * stride);
+            SolveForward(rows + block, stride, step, vector + block);
+            for (var column = block + step; column < size; column += TSimd.Width)
+            {
+                var rest = TSimd.Load(vector + column);
+                for (var p = 0; p < step; p++)
+                    rest = TSimd.MultiplySubtract(
+                        TSimd.Broadcast(vector[block + p]), TSimd.Load(rows + ((nint)p * stride) + column), rest);
+                TSimd.Store(rest, vector + column);
+            }
         }
 
-        for (var i = size - 1; i >= 0; i--)
+        for (var block = size - step; block >= 0; block -= step)
         {
-            var row = factor + ((long)i * stride);
-            vector[i] = (vector[i] - DotAfter(row, vector, i, size)) * row[i];
+            for (var first = block; first < block + step; first += BlockRows)
+                SubtractSolved(factor + ((long)first * stride), stride, block + step, size, vector, first);
+            SolveBack(factor + ((long)block * stride) + block, stride, step, vector + block);
         }
     }
 
@@ -94,21 +103,50 @@ internal static unsafe class UpperCholesky<TSimd, TVector>
         return true;
     }
 
-    /// <summary>
-    /// vector[j] -= scale·row[j] for j > i: single floats up to the next vector boundary, then vectors.
-    /// </summary>
-    private static void SubtractAfter(float scale, float* row, float* vector, int i, int size)
+    /// <summary>The unknowns of a block: Uᵀy = b in its triangle.</summary>
+    private static void SolveForward(float* triangle, nint stride, int count, float* vector)
     {
-        var aligned = Math.Min(size, (i / TSimd.Width * TSimd.Width) + TSimd.Width);
-        for (var j = i + 1; j < aligned; j++) vector[j] -= scale * row[j];
-        VectorMath<TSimd, TVector>.AddScaled(-scale, row + aligned, vector + aligned, size - aligned);
+        for (var p = 0; p < count; p++, triangle += stride)
+        {
+            var value = vector[p] *= triangle[p];
+            for (var q = p + 1; q < count; q++)
+                vector[q] = float.MultiplyAddEstimate(-value, triangle[q], vector[q]);
+        }
     }
 
-    private static float DotAfter(float* row, float* vector, int i, int size)
+    /// <summary>The unknowns of a block: U x = y in its triangle.</summary>
+    private static void SolveBack(float* triangle, nint stride, int count, float* vector)
     {
-        var aligned = Math.Min(size, (i / TSimd.Width * TSimd.Width) + TSimd.Width);
-        var sum = VectorMath<TSimd, TVector>.Dot(row + aligned, vector + aligned, size - aligned);
-        for (var j = i + 1; j < aligned; j++) sum += row[j] * vector[j];
-        return sum;
+        for (var p = count - 1; p >= 0; p--)
+        {
+            var value = vector[p] *= triangle[(p * stride) + p];
+            for (var q = 0; q < p; q++)
+                vector[q] = float.MultiplyAddEstimate(-value, triangle[(q * stride) + p], vector[q]);
+        }
+    }
+
+    /// <summary>vector[r] -= U[r, j]·vector[j], summed over j from a column on, of eight rows r.</summary>
+    private static void SubtractSolved(float* row, nint stride, int column, int size, float* vector, int r)
+    {
+        var (s0, s1, s2, s3) = (TSimd.Zero, TSimd.Zero, TSimd.Zero, TSimd.Zero);
+        var (s4, s5, s6, s7) = (TSimd.Zero, TSimd.Zero, TSimd.Zero, TSimd.Zero);
+        var (other, three) = ((nint)(row + (4 * stride)), 3 * stride);
+        for (; column < size; column += TSimd.Width)
+        {
+            float* upper = row + column, lower = (float*)other + column;
+            var x = TSimd.Load(vector + column);
+            s0 = TSimd.MultiplyAdd(TSimd.Load(upper), x, s0);
+            s1 = TSimd.MultiplyAdd(TSimd.Load(upper + stride), x, s1);
+            s2 = TSimd.MultiplyAdd(TSimd.Load(upper + (2 * stride)), x, s2);
+            s3 = TSimd.MultiplyAdd(TSimd.Load(upper + three), x, s3);
+            s4 = TSimd.MultiplyAdd(TSimd.Load(lower), x, s4);
+            s5 = TSimd.MultiplyAdd(TSimd.Load(lower + stride), x, s5);
+            s6 = TSimd.MultiplyAdd(TSimd.Load(lower + (2 * stride)), x, s6);
+            s7 = TSimd.MultiplyAdd(TSimd.Load(lower + three), x, s7);
+        }
+
+        var sums = stackalloc float[BlockRows];
+        TSimd.StoreSums(s0, s1, s2, s3, s4, s5, s6, s7, sums);
+        for (var i = 0; i < BlockRows; i++) vector[r + i] -= sums[i];
     }
 }

@@ -33,8 +33,8 @@ internal unsafe interface ISimd<TVector>
     /// <summary>The larger value of each lane; NaN if either is NaN.</summary>
     static abstract TVector Max(TVector a, TVector b);
 
-    /// <summary>Lane i = source[i·step].</summary>
-    static abstract TVector Gather(float* source, nint step);
+    /// <summary>Transposes a square: target[j·targetStep + i] = source[i·sourceStep + j]; i, j &lt; Width.</summary>
+    static abstract void Transpose(float* source, nint sourceStep, float* target, nint targetStep);
 
     /// <summary>The sum of all lanes, always added in the same order.</summary>
     static abstract float Sum(TVector vector);

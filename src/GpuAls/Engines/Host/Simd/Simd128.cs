@@ -26,15 +26,26 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         Vector128.MultiplyAddEstimate(a, b, c);
 
     public static Vector128<float> MultiplySubtract(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
-        Vector128.MultiplyAddEstimate(-a, b, c);
+        Fma.IsSupported ? Fma.MultiplyAddNegated(a, b, c)
+        : AdvSimd.IsSupported ? AdvSimd.FusedMultiplySubtract(c, a, b)
+        : Vector128.MultiplyAddEstimate(-a, b, c);
 
     public static Vector128<float> ReciprocalRoot(Vector128<float> vector) =>
         Vector128<float>.One / Vector128.Sqrt(vector);
 
     public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.Max(a, b);
 
-    public static Vector128<float> Gather(float* source, nint step) => Vector128.Create(
-        source[0], source[step], source[2 * step], source[3 * step]);
+    public static void Transpose(float* source, nint sourceStep, float* target, nint targetStep)
+    {
+        var (s0, s1) = (Load(source), Load(source + sourceStep));
+        var (s2, s3) = (Load(source + (2 * sourceStep)), Load(source + (3 * sourceStep)));
+        var (low01, low23) = (Low(s0, s1), Low(s2, s3));
+        var (high01, high23) = (High(s0, s1), High(s2, s3));
+        Store(Vector128.Create(low01.GetLower(), low23.GetLower()), target);
+        Store(Vector128.Create(low01.GetUpper(), low23.GetUpper()), target + targetStep);
+        Store(Vector128.Create(high01.GetLower(), high23.GetLower()), target + (2 * targetStep));
+        Store(Vector128.Create(high01.GetUpper(), high23.GetUpper()), target + (3 * targetStep));
+    }
 
     public static float Sum(Vector128<float> vector) => Vector128.Sum(vector);
 
@@ -64,4 +75,16 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         if (AdvSimd.Arm64.IsSupported) return AdvSimd.Arm64.AddPairwise(a, b);
         return Vector128.Create(a[0] + a[1], a[2] + a[3], b[0] + b[1], b[2] + b[3]);
     }
+
+    /// <summary>a0, b0, a1, b1.</summary>
+    private static Vector128<float> Low(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackLow(a, b)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b)
+        : Vector128.Create(a[0], b[0], a[1], b[1]);
+
+    /// <summary>a2, b2, a3, b3.</summary>
+    private static Vector128<float> High(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackHigh(a, b)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b)
+        : Vector128.Create(a[2], b[2], a[3], b[3]);
 }
