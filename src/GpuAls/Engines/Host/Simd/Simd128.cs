@@ -26,9 +26,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         Vector128.MultiplyAddEstimate(a, b, c);
 
     public static Vector128<float> MultiplySubtract(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
-        Fma.IsSupported ? Fma.MultiplyAddNegated(a, b, c)
-        : AdvSimd.IsSupported ? AdvSimd.FusedMultiplySubtract(c, a, b)
-        : Vector128.MultiplyAddEstimate(-a, b, c);
+        Vector128.MultiplyAddEstimate(-a, b, c);
 
     public static Vector128<float> ReciprocalRoot(Vector128<float> vector) =>
         Vector128<float>.One / Vector128.Sqrt(vector);

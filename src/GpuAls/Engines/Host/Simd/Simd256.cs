@@ -25,7 +25,7 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         Vector256.MultiplyAddEstimate(a, b, c);
 
     public static Vector256<float> MultiplySubtract(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
-        Fma.IsSupported ? Fma.MultiplyAddNegated(a, b, c) : Vector256.MultiplyAddEstimate(-a, b, c);
+        Vector256.MultiplyAddEstimate(-a, b, c);
 
     public static Vector256<float> ReciprocalRoot(Vector256<float> vector) =>
         Vector256<float>.One / Vector256.Sqrt(vector);

@@ -25,7 +25,7 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
         Vector512.MultiplyAddEstimate(a, b, c);
 
     public static Vector512<float> MultiplySubtract(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
-        Avx512F.FusedMultiplyAddNegated(a, b, c);
+        Vector512.MultiplyAddEstimate(-a, b, c);
 
     public static Vector512<float> ReciprocalRoot(Vector512<float> vector) =>
         Vector512<float>.One / Vector512.Sqrt(vector);
