@@ -79,9 +79,14 @@ internal static class RotationKernel
             Stage(arguments, stage, firstRow, firstColumn, first);
             Group.Barrier();
             var depth = IntrinsicMath.Min(Chunk4, arguments.Rank4 - first);
-            for (var i = 0; i < depth; i++)
-                tile = Add(
-                    tile, stage, (ownRow * Chunk4) + i, MatrixStart + (i * Float4.Width * TileColumns4) + ownColumn);
+            var (x, m) = (ownRow * Chunk4, MatrixStart + ownColumn);
+            for (var i = 0; i < depth; i += 2) // two at a time, because each iteration copies the tile
+            {
+                tile = Add(tile, stage, x, m);
+                tile = Add(tile, stage, x + 1, m + (Float4.Width * TileColumns4));
+                x += 2;
+                m += 2 * Float4.Width * TileColumns4;
+            }
         }
 
         var (row, column) = (firstRow + ownRow, firstColumn + ownColumn);
@@ -119,21 +124,32 @@ internal static class RotationKernel
     private static void Stage(
         in RotationArguments arguments, ArrayView<Float4> stage, int firstRow, int firstColumn, int first)
     {
+        const int RowStep = GroupSize / Chunk4;
+        const int FactorStep = GroupSize / TileColumns4;
         var rank4 = arguments.Rank4;
+        var (row, part) = (firstRow + (Group.IdxX / Chunk4), first + (Group.IdxX % Chunk4));
+        var from = ((long)row * rank4) + part;
+        var end = part < rank4 ? arguments.RowCount : 0;
         for (var i = Group.IdxX; i < TileRows * Chunk4; i += GroupSize)
         {
-            var (row, part) = (firstRow + (i / Chunk4), first + (i % Chunk4));
             var value = Float4.Zero;
-            if (row < arguments.RowCount && part < rank4) value = arguments.Source[((long)row * rank4) + part];
+            if (row < end) value = arguments.Source[from];
             stage[i] = value;
+            row += RowStep;
+            from += RowStep * rank4;
         }
 
+        var (factor, column) = (first * Float4.Width, firstColumn + (Group.IdxX % TileColumns4));
+        factor += Group.IdxX / TileColumns4;
+        var at = (factor * rank4) + column;
+        var endFactor = column < rank4 ? rank4 * Float4.Width : 0;
         for (var i = Group.IdxX; i < Chunk4 * Float4.Width * TileColumns4; i += GroupSize)
         {
-            var (factor, part) = ((first * Float4.Width) + (i / TileColumns4), firstColumn + (i % TileColumns4));
             var value = Float4.Zero;
-            if (factor < rank4 * Float4.Width && part < rank4) value = arguments.Matrix[(factor * rank4) + part];
+            if (factor < endFactor) value = arguments.Matrix[at];
             stage[MatrixStart + i] = value;
+            factor += FactorStep;
+            at += FactorStep * rank4;
         }
     }
 

@@ -70,14 +70,10 @@ internal static class DualRowSolve
         var lambda = arguments.Regularization[row.Index];
         for (var first = 0; first < arguments.Factors4; first += arguments.Layout.Planes)
         {
-            var planes = IntrinsicMath.Min(arguments.Layout.Planes, arguments.Factors4 - first);
-            gather.Load(arguments, stage, row, first, planes, lambda);
+            gather.Load(arguments, stage, row, first, lambda);
             Group.Barrier();
-            for (var plane = 0; plane < planes; plane += 2)
-            {
+            for (var plane = 0; plane < arguments.Layout.Planes; plane += TeamLayout.LeastPlanes)
                 tile = stage.AddProducts(tile, thread.Row, thread.Column, plane);
-                tile = stage.AddProducts(tile, thread.Row, thread.Column, plane + 1);
-            }
 
             Group.Barrier();
         }
@@ -158,18 +154,20 @@ internal struct DualGather
             XMath.Rsqrt(diagonal.Z + lambda), XMath.Rsqrt(diagonal.W + lambda));
     }
 
-    /// <summary>Stages the factors of all plays from a Float4 onwards.</summary>
+    /// <summary>Stages the factors of all plays from a Float4 onwards; zeros past the last one.</summary>
     public readonly void Load(
-        in RowSolveArguments arguments, in TeamStage stage, in TeamRow row, int first, int planes, float lambda)
+        in RowSolveArguments arguments, in TeamStage stage, in TeamRow row, int first, float lambda)
     {
         var plays = stage.Plays;
-        for (var plane = Plane; plane < planes; plane += PlaneStep)
+        for (var plane = Plane; plane < arguments.Layout.Planes; plane += PlaneStep)
         {
-            var root = Root(arguments, first + plane, lambda);
+            var exists = first + plane < arguments.Factors4;
+            var part = exists ? first + plane : 0;
+            var root = exists ? Root(arguments, part, lambda) : Float4.Zero;
             for (var play = Play; play < row.Length; play += PlayStep)
             {
                 var entry = TeamEntry.Of(plays[play]);
-                var y = arguments.Fixed[((long)entry.Column * arguments.Factors4) + first + plane];
+                var y = arguments.Fixed[((long)entry.Column * arguments.Factors4) + part];
                 stage.SetFactors(play, plane, y.Scaled(entry.Scale).Times(root));
             }
         }

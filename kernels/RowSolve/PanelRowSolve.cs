@@ -109,20 +109,24 @@ internal static class PanelRowSolve
     }
 
     /// <summary>
-    /// L⁻ᵀ b: each step solves a block of eight, then every thread subtracts it from a column of tiles.
+    /// L⁻ᵀ b: in each step, every thread subtracts a block of eight from a column of tiles; that of the next block,
+    /// which is then complete, solves it at once.
     /// </summary>
     private static void Substitute(in TeamStage stage, in FactorColumns columns, int rank8)
     {
-        for (var step = rank8 - 1; step >= 0; step--)
-        {
-            Group.Barrier();
-            if (Group.IdxX == 0) stage.SolveBackward(step);
-            Group.Barrier();
-            for (var column = Group.IdxX; column < step; column += Group.DimX)
-                stage.TakeRow(columns.Half(step, column, 0), columns.Half(step, column, 1), step, column);
-        }
-
         Group.Barrier();
+        if (Group.IdxX == 0) stage.SolveBackward(rank8 - 1);
+        Group.Barrier();
+        for (var step = rank8 - 1; step > 0; step--)
+        {
+            for (var column = Group.IdxX; column < step; column += Group.DimX)
+            {
+                stage.TakeRow(columns.Half(step, column, 0), columns.Half(step, column, 1), step, column);
+                if (column == step - 1) stage.SolveBackward(step - 1);
+            }
+
+            Group.Barrier();
+        }
     }
 }
 

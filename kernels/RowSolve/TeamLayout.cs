@@ -12,6 +12,9 @@ public readonly struct TeamLayout
     /// <summary>Plays that a team stages at a time, which is also the number of columns in a panel.</summary>
     public const int StageRows = 8;
 
+    /// <summary>Fewest planes of rows whose unknowns are their plays.</summary>
+    public const int LeastPlanes = 4;
+
     private const int Banks = 8;
     private const int Float4sOfEntries = 8;
     private const int HalvesOfEight = 2;
@@ -49,7 +52,9 @@ public readonly struct TeamLayout
     /// <summary>The smallest layout of rows whose unknowns are their plays.</summary>
     /// <param name="teams">Rows that a group solves at a time.</param>
     /// <param name="plays8">Tiles along the diagonal: plays of a row, divided by eight.</param>
-    /// <param name="planes">Float4s of each play that are staged at a time, at least 2.</param>
+    /// <param name="planes">
+    /// Float4s of each play that are staged at a time, a multiple of <see cref="LeastPlanes"/>.
+    /// </param>
     public static TeamLayout OfPlays(int teams, int plays8, int planes) =>
         Of(teams, plays8, planes, StageRows * plays8);
 
@@ -64,11 +69,15 @@ public readonly struct TeamLayout
     /// <summary>Index of one half of a row of tiles within the team's memory.</summary>
     internal int PartIndex(int row, int half) => (half * PlaneStride) + (row * RowStride);
 
-    /// <summary>Index of the factored diagonal tiles, [rank8, 12]: A, B and D of each.</summary>
-    internal int DiagonalIndex => Planes * PlaneStride;
+    /// <summary>
+    /// Index of the factored diagonal tiles, [rank8, 12]: A, B and D of each. They follow the panel, in place of more
+    /// planes, which are not used any more.
+    /// </summary>
+    internal int DiagonalIndex => HalvesOfEight * PlaneStride;
 
     /// <summary>Index of the four vectors, [4, 2·rank8].</summary>
-    internal int VectorsIndex(int rank8) => DiagonalIndex + (12 * rank8);
+    internal int VectorsIndex(int rank8) =>
+        IntrinsicMath.Max(Planes * PlaneStride, DiagonalIndex + (12 * rank8));
 
     /// <summary>
     /// Index of the entries of the staged plays, double-buffered: those in use and the next ones; or of all plays of a

@@ -173,16 +173,22 @@ internal static class TeamRowSolve
 
     /// <summary>
     /// L⁻ᵀ b, from the last block of eight to the first. Each block is subtracted from the earlier ones, one thread per
-    /// block.
+    /// block; that of the next block, which is then complete, solves it at once.
     /// </summary>
     private static void Substitute(
         in RowSolveArguments arguments, in TeamStage stage, in Tile8 tile, in TeamThread thread)
     {
-        for (var step = (arguments.Rank4 / 2) - 1; step >= 0; step--)
+        var last = (arguments.Rank4 / 2) - 1;
+        if (thread.IsDiagonal && thread.Row == last) stage.SolveBackward(last);
+        Group.Barrier();
+        for (var step = last; step > 0; step--)
         {
-            if (thread.IsDiagonal && thread.Row == step) stage.SolveBackward(step);
-            Group.Barrier();
-            if (thread.Row == step && thread.Column < step) stage.TakeRow(tile, step, thread.Column);
+            if (thread.Row == step && thread.Column < step)
+            {
+                stage.TakeRow(tile, step, thread.Column);
+                if (thread.Column == step - 1) stage.SolveBackward(step - 1);
+            }
+
             Group.Barrier();
         }
     }

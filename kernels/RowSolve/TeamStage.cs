@@ -114,12 +114,15 @@ internal readonly partial struct TeamStage
     }
 
     /// <summary>
-    /// tile + the products of plays over four factors, where a row of tiles is eight plays and a plane has four factors
+    /// tile + the products of plays over four planes, where a row of tiles is eight plays and a plane has four factors
     /// of each.
     /// </summary>
     public Tile8 AddProducts(Tile8 tile, int row, int column, int plane)
     {
         tile.AddProduct(Vectors(row, plane), Vectors(column, plane));
+        tile.AddProduct(Vectors(row, plane + 1), Vectors(column, plane + 1));
+        tile.AddProduct(Vectors(row, plane + 2), Vectors(column, plane + 2));
+        tile.AddProduct(Vectors(row, plane + 3), Vectors(column, plane + 3));
         return tile;
     }
 

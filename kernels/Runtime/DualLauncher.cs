@@ -47,7 +47,7 @@ public sealed class DualLauncher : IDisposable
     public static int LongestRow(Accelerator accelerator, int rank)
     {
         if (rank < LeastRank) return 0;
-        var plays8 = rank * 3 / 4 / Tile8.Width;
+        var plays8 = rank * 7 / 8 / Tile8.Width;
         while (plays8 > 0 && !TeamPlan.ForPlays(accelerator, plays8).IsWhole) plays8--;
         return Tile8.Width * plays8;
     }

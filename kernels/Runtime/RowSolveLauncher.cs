@@ -84,16 +84,12 @@ public sealed class RowSolveLauncher : IDisposable
     /// <param name="rank4">Float4s in a row of factors.</param>
     /// <param name="isExact">False for conjugate gradients.</param>
     /// <param name="usesTensorCores">Whether plays are summed on tensor cores.</param>
-    /// <param name="usesDual">Whether rows with few plays are solved through dual equations.</param>
-    public IEnumerable<DeviceKernel> Kernels(int rank4, bool isExact, bool usesTensorCores, bool usesDual)
+    public IEnumerable<DeviceKernel> Kernels(int rank4, bool isExact, bool usesTensorCores)
     {
         if (!isExact) return [_conjugateGradient];
         var (rows, tensorRows, longRows) = TeamPlan.For(_accelerator, rank4).IsWhole
             ? (_team, _tensor, _teamLong) : (_panel, _tensorPanel, _panel);
-        return [
-            usesTensorCores ? tensorRows : rows, .. usesDual && !usesTensorCores ? Dual.Kernels : [], longRows,
-            .. _longRows.Kernels(usesTensorCores),
-        ];
+        return [usesTensorCores ? tensorRows : rows, longRows, .. _longRows.Kernels(usesTensorCores)];
     }
 
     /// <summary>The largest rank of exact solves on a device, whose shared memory a row must fit in.</summary>

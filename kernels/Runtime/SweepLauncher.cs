@@ -44,10 +44,7 @@ public sealed class SweepLauncher : IDisposable
 
     /// <summary>The kernels of a sweep, in their order.</summary>
     public IEnumerable<DeviceKernel> Kernels(int block4) =>
-        [
-            _scores, _pack, _gradient, _plays,
-            .. _rowSolve.Kernels(block4, isExact: true, usesTensorCores: false, usesDual: false), _step,
-        ];
+        [_scores, _pack, _gradient, _plays, .. _rowSolve.Kernels(block4, isExact: true, usesTensorCores: false), _step];
 
     /// <summary>Upper bound on the device memory kept, in bytes, besides that of the row solve.</summary>
     /// <param name="rowCount">Rows of the larger matrix.</param>

@@ -90,15 +90,15 @@ internal readonly record struct TeamPlan(TeamLayout Layout, int GroupSize, bool 
     /// <summary>The same, given the threads and bytes of shared memory per group.</summary>
     public static TeamPlan ForPlays(int threads, int bytes, int plays8)
     {
-        var lanes = Math.Max(TriangleIndex.Count(plays8), 2 * plays8);
+        var lanes = plays8 == 1 ? 1 : Math.Max(TriangleIndex.Count(plays8), 2 * plays8);
         for (var teams = Math.Min(MostTeams, threads / lanes); teams > 0; teams--)
         {
-            for (var planes = MostPlanes; planes >= 2; planes /= 2)
+            for (var planes = MostPlanes; planes >= TeamLayout.LeastPlanes; planes /= 2)
             {
                 var layout = TeamLayout.OfPlays(teams, plays8, planes);
                 var plan = new TeamPlan(layout, LaunchPlan.GroupSize(teams * lanes), true);
-                if (plan.SharedFloat4s * Float4.Bytes <= Math.Min(bytes, planes == 2 ? bytes : SharedBytesOfPlays))
-                    return plan;
+                var most = planes == TeamLayout.LeastPlanes ? bytes : Math.Min(bytes, SharedBytesOfPlays);
+                if (plan.SharedFloat4s * Float4.Bytes <= most) return plan;
             }
         }
 

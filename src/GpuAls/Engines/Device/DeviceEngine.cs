@@ -77,7 +77,8 @@ internal sealed class DeviceEngine : IAlsEngine
     public DeviceUsage Usage => new(Store.Memory.Peak, Store.Memory.BytesToDevice, Store.Memory.BytesFromDevice);
 
     /// <inheritdoc/>
-    public void PrepareTraining(TrainingPlan plan) => _preparation.Add(TrainingKernels(plan));
+    public void PrepareTraining(TrainingPlan plan) =>
+        _preparation.Add(TrainingKernels(plan).Concat(_operations.DualKernels(plan)));
 
     /// <inheritdoc/>
     public void PrepareTopK() => _preparation.Add(_operations.TopKKernels);
@@ -240,6 +241,7 @@ internal sealed class DeviceEngine : IAlsEngine
         Precisions = TensorCores.WhyNone(accelerator) is null
             ? [SumPrecision.Fp32, SumPrecision.Tf32]
             : [SumPrecision.Fp32],
+        LongestDualRow = rank => DualLauncher.LongestRow(accelerator, rank),
         GramianBlocks = GramianBlocks.OnDevice,
     };
 

@@ -58,10 +58,14 @@ internal sealed class DeviceOperations : IDisposable
             .. plan.BlockSize > 0
                 ? _sweep.Kernels(Float4.CountFor(Math.Min(plan.BlockSize, plan.Rank)))
                 : RowSolve.Kernels(
-                    Float4.CountFor(plan.Rank), plan.ConjugateGradientSteps == 0, plan.Precision == SumPrecision.Tf32,
-                    DualLauncher.LongestRow(_store.Accelerator, plan.Rank) > 0),
+                    Float4.CountFor(plan.Rank), plan.ConjugateGradientSteps == 0, plan.Precision == SumPrecision.Tf32),
             .. plan.IsAccelerated ? [_combine.Kernel, _loss.NormKernel] : Array.Empty<DeviceKernel>(),
         ];
+
+    /// <summary>The kernels that a training needs besides, if there are enough rows for dual equations.</summary>
+    public IEnumerable<DeviceKernel> DualKernels(TrainingPlan plan) =>
+        plan.Solver == Solver.Cholesky && plan.Precision == SumPrecision.Fp32
+            && DualLauncher.LongestRow(_store.Accelerator, plan.Rank) > 0 ? RowSolve.Dual.Kernels : [];
 
     public void Gramian(DeviceFactors factors, RowRange rows, int blockRows, Span<double> sums) => Gramian(
         factors.Rank, rows, blockRows, rows.Count, window => factors.Rows(window.Start, window.Count), sums);

@@ -83,6 +83,33 @@ internal sealed class DeviceShortRowsTests<TEngine>
             Is.EqualTo(rows.Solve(_engine, Hkv, [0, count], out _)));
     }
 
+    /// <summary>Blocks of rows are solved as all at once.</summary>
+    [Test]
+    public void SolveRows_InLittleMemory_GivesTheSameBytes()
+    {
+        if (!TEngine.TakesManyRows) Assert.Ignore("so many launches take long on this engine.");
+        const int Rank = 16;
+        using var engine = (DeviceEngine)TEngine.Create(); // of which no other test has asked for more memory
+        engine.Dual.LeastRows = 0;
+        var (rows, memory) = (new Rows(Rank, LengthsAround(Rank)), engine.Store.Memory);
+        var whole = rows.Solve(_engine, Hkv, [0, rows.Count], out _);
+        const int Longest = Rank + 9;
+        var scratch = new LaunchScratch(Float4.CountFor(Rank), rows.Count, Longest, rows.Count * Longest)
+        {
+            RotatedRows = Columns,
+        };
+        memory.Bound = memory.Used + scratch.BytesOn(engine.Accelerator)
+            + DeviceFactors.BytesOf(Columns + rows.Count, Rank)
+            + (3 * PlaysCut.LargestRow(Longest, isScheduled: true, rowBytes: 0));
+        engine.Store.SparedByFactors = 0;
+        var launches = 0;
+        engine.Pass.StepTaken = step => launches += step.Action == PipelineAction.Launch ? 1 : 0;
+
+        Assert.That(rows.Solve(engine, Hkv, [0, rows.Count], out var dualRows), Is.EqualTo(whole));
+        Assert.That(dualRows, Is.Positive);
+        Assert.That(launches, Is.GreaterThan(1));
+    }
+
     /// <summary>Every length up to some above the rank, and enough rows that a basis pays.</summary>
     private static int[] LengthsAround(int rank) =>
         [.. Enumerable.Range(0, (2 * rank) + 5).Select(row => row * 7 % (rank + 9))];

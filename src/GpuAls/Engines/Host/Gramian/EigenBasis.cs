@@ -4,24 +4,21 @@ using System.Runtime.InteropServices;
 namespace GpuAls;
 
 /// <summary>
-/// The eigendecomposition A = Σ λⱼ qⱼ qⱼᵀ of a symmetric positive definite matrix, in fp64. The columns of its Cholesky
-/// factor are rotated in pairs until they are orthogonal (one-sided Jacobi; Veselić and Hari, 1989); then they are
-/// √λⱼ·qⱼ. Small eigenvalues keep their relative accuracy. Blocks of columns are paired as in a round-robin tournament,
-/// so that all pairs of a round can be rotated in parallel, in an order that does not depend on the number of threads.
+/// The eigendecomposition A = Σ λⱼ qⱼ qⱼᵀ of a symmetric positive definite matrix, in fp64: Householder reflections
+/// make A tridiagonal, implicit QL steps make that diagonal (Dubrulle, Martin and Wilkinson, Numer. Math. 1968). The QL
+/// steps need the tridiagonal matrix only; their rotations, and then the reflections, are applied to the vectors in
+/// parallel, in an order that does not depend on the number of threads.
 /// </summary>
 internal sealed class EigenBasis
 {
-    /// <summary>
-    /// Two columns count as orthogonal if the cosine of their angle is below this: far below the rounding of fp32, in
-    /// which the basis is used.
-    /// </summary>
-    private const double Orthogonal = 1e-11;
-    private const int MaximumSweeps = 40;
+    private const int MaximumSteps = 60;
+    private const double Rounding = 1.1e-16;
 
-    /// <summary>
-    /// Columns per block: two blocks fit in the L2 cache, and rotating them takes longer than starting a thread.
-    /// </summary>
-    private const int BlockColumns = 16;
+    /// <summary>Elements of all vectors that a thread rotates at a time: they stay in the L2 cache.</summary>
+    private const int SlabColumns = 32;
+
+    /// <summary>Vectors that a thread reflects at a time.</summary>
+    private const int ReflectedRows = 16;
 
     private EigenBasis(double[] values, double[] vectors) => (Values, Vectors) = (values, vectors);
 
@@ -38,15 +35,27 @@ internal sealed class EigenBasis
     /// <returns>Null if the matrix is not finite or not clearly positive definite.</returns>
     public static EigenBasis? Of(ReadOnlySpan<double> matrix, int size, int threadCount)
     {
-        var columns = CholeskyColumns(matrix, size);
-        if (columns is null) return null;
-        for (var sweep = 0; sweep < MaximumSweeps; sweep++)
-            if (!Sweep(columns, size, threadCount)) return Normalized(columns, size);
-        return null;
+        if (!IsPositiveDefinite(matrix, size)) return null;
+        var reflected = Full(matrix, size);
+        var (diagonal, beside, scales) = (new double[size], new double[size], new double[size]);
+        MakeTridiagonal(reflected, diagonal, beside, scales);
+        var rotations = new List<Rotation>(2 * size * size);
+        for (var row = 0; row < size; row++)
+            if (!Isolate(diagonal, beside, row, rotations)) return null;
+        var vectors = new double[size * size];
+        for (var j = 0; j < size; j++) vectors[(j * size) + j] = 1;
+        ParallelChunks.Run(
+            threadCount, (size + SlabColumns - 1) / SlabColumns,
+            slab => Rotate(vectors, size, rotations, slab * SlabColumns));
+        ParallelChunks.Run(
+            threadCount, (size + ReflectedRows - 1) / ReflectedRows,
+            part => Reflect(vectors, size, reflected, scales, part * ReflectedRows));
+        for (var j = 0; j < size; j++) diagonal[j] = Math.Max(diagonal[j], double.Epsilon);
+        return new EigenBasis(diagonal, vectors);
     }
 
-    /// <summary>The Cholesky factor L of A = L Lᵀ, by columns: row j of the result is column j of L.</summary>
-    private static double[]? CholeskyColumns(ReadOnlySpan<double> matrix, int size)
+    /// <summary>Whether the pivots of its Cholesky factorization are.</summary>
+    private static bool IsPositiveDefinite(ReadOnlySpan<double> matrix, int size)
     {
         const double SmallestPivot = 1e-12;
         var columns = new double[size * size];
@@ -56,99 +65,130 @@ internal sealed class EigenBasis
             for (var i = j; i < size; i++) column[i - j] = matrix[(i * size) + j];
             for (var k = 0; k < j; k++)
                 Fp64Cholesky.AddScaled(-columns[(k * size) + j], columns.AsSpan((k * size) + j, size - j), column);
-            if (!double.IsFinite(column[0]) || column[0] <= SmallestPivot * matrix[(j * size) + j]) return null;
+            if (!double.IsFinite(column[0]) || column[0] <= SmallestPivot * matrix[(j * size) + j]) return false;
             var inverse = 1 / Math.Sqrt(column[0]);
             for (var i = 0; i < column.Length; i++) column[i] *= inverse;
         }
 
-        return columns;
-    }
-
-    /// <summary>Rotates every pair of columns once.</summary>
-    /// <returns>Whether any pair was not orthogonal.</returns>
-    private static bool Sweep(double[] columns, int size, int threadCount)
-    {
-        var squares = new double[size];
-        for (var j = 0; j < size; j++) squares[j] = Dot(columns.AsSpan(j * size, size), columns.AsSpan(j * size, size));
-        var blocks = (size + (2 * BlockColumns) - 1) / (2 * BlockColumns) * 2;
-        var hasRotated = new bool[blocks / 2];
-        for (var round = 0; round < blocks - 1; round++)
-        {
-            var isFirst = round == 0;
-            ParallelChunks.Run(threadCount, blocks / 2, pair =>
-            {
-                var (a, b) = Meeting(round, pair, blocks);
-                if (isFirst)
-                    hasRotated[pair] |= RotateWithin(columns, squares, a) | RotateWithin(columns, squares, b);
-                hasRotated[pair] |= RotateBetween(columns, squares, a, b);
-            });
-        }
-
-        return hasRotated.Contains(true);
-    }
-
-    /// <summary>
-    /// The pairs in a round of a round-robin tournament of an even number of players: one stays put, the others rotate.
-    /// </summary>
-    private static (int One, int Other) Meeting(int round, int pair, int players)
-    {
-        var others = players - 1;
-        return pair == 0 ? (others, round) : ((round + pair) % others, (round - pair + others) % others);
-    }
-
-    private static bool RotateWithin(double[] columns, double[] squares, int block)
-    {
-        var hasRotated = false;
-        var end = End(squares.Length, block);
-        for (var p = block * BlockColumns; p < end; p++)
-            for (var q = p + 1; q < end; q++) hasRotated |= RotatePair(columns, squares, p, q);
-        return hasRotated;
-    }
-
-    private static bool RotateBetween(double[] columns, double[] squares, int one, int other)
-    {
-        var hasRotated = false;
-        for (var p = one * BlockColumns; p < End(squares.Length, one); p++)
-            for (var q = other * BlockColumns; q < End(squares.Length, other); q++)
-                hasRotated |= RotatePair(columns, squares, p, q);
-        return hasRotated;
-    }
-
-    private static int End(int size, int block) => Math.Min(size, (block + 1) * BlockColumns);
-
-    /// <summary>Makes two columns orthogonal.</summary>
-    /// <returns>Whether they were not orthogonal before.</returns>
-    private static bool RotatePair(double[] columns, double[] squares, int p, int q)
-    {
-        var size = squares.Length;
-        var x = columns.AsSpan(p * size, size);
-        var y = columns.AsSpan(q * size, size);
-        var product = Dot(x, y);
-        if (Math.Abs(product) <= Orthogonal * Math.Sqrt(squares[p] * squares[q])) return false;
-        var tangent = Tangent((squares[q] - squares[p]) / (2 * product));
-        var cosine = 1 / Math.Sqrt(1 + (tangent * tangent));
-        Rotate(x, y, cosine, cosine * tangent);
-        squares[p] -= tangent * product;
-        squares[q] += tangent * product;
         return true;
     }
 
-    /// <summary>The smaller root of t² + 2ζt - 1, the tangent of the angle that makes two columns orthogonal.</summary>
-    private static double Tangent(double zeta) =>
-        Math.CopySign(1, zeta) / (Math.Abs(zeta) + Math.Sqrt(1 + (zeta * zeta)));
-
-    private static EigenBasis Normalized(double[] columns, int size)
+    /// <summary>Both triangles.</summary>
+    private static double[] Full(ReadOnlySpan<double> matrix, int size)
     {
-        var values = new double[size];
-        for (var j = 0; j < size; j++)
+        var full = new double[size * size];
+        for (var i = 0; i < size; i++)
+            for (var j = 0; j <= i; j++) full[(i * size) + j] = full[(j * size) + i] = matrix[(i * size) + j];
+        return full;
+    }
+
+    /// <summary>A ← H A H for reflections H = I - scale·v vᵀ, one for each row but the last two.</summary>
+    /// <param name="matrix">A, [size, size]; the part of row k beyond its diagonal becomes v of reflection k.</param>
+    /// <param name="diagonal">Receives the diagonal of the tridiagonal matrix.</param>
+    /// <param name="beside">Receives the elements beside it, [k] between k and k + 1.</param>
+    /// <param name="scales">Receives the scale of each reflection, 0 for none.</param>
+    private static void MakeTridiagonal(double[] matrix, double[] diagonal, double[] beside, double[] scales)
+    {
+        var size = diagonal.Length;
+        var products = new double[size];
+        for (var k = 0; k < size; k++)
         {
-            var column = columns.AsSpan(j * size, size);
-            values[j] = Dot(column, column);
-            var inverse = 1 / Math.Sqrt(values[j]);
-            for (var i = 0; i < size; i++) column[i] *= inverse;
+            diagonal[k] = matrix[(k * size) + k];
+            if (k == size - 1) break;
+            var v = matrix.AsSpan((k * size) + k + 1, size - k - 1);
+            var (first, rest) = (v[0], Dot(v[1..], v[1..]));
+            beside[k] = first;
+            if (rest == 0) continue; // tridiagonal already
+            beside[k] = -Math.CopySign(Math.Sqrt((first * first) + rest), first);
+            v[0] = first - beside[k];
+            scales[k] = 2 / ((v[0] * v[0]) + rest);
+            var w = products.AsSpan(0, v.Length);
+            for (var i = 0; i < v.Length; i++)
+                w[i] = scales[k] * Dot(matrix.AsSpan(((k + 1 + i) * size) + k + 1, v.Length), v);
+            Fp64Cholesky.AddScaled(-scales[k] / 2 * Dot(w, v), v, w);
+            for (var i = 0; i < v.Length; i++)
+                SubtractTwo(matrix.AsSpan(((k + 1 + i) * size) + k + 1, v.Length), v[i], w, w[i], v);
+        }
+    }
+
+    /// <summary>Implicit QL steps until an element of the diagonal has nothing beside it.</summary>
+    /// <param name="diagonal">The diagonal, which becomes an eigenvalue at the row.</param>
+    /// <param name="beside">The elements beside it.</param>
+    /// <param name="row">The row, after all rows before it.</param>
+    /// <param name="rotations">Receives what was done.</param>
+    /// <returns>Whether it came to an end.</returns>
+    private static bool Isolate(double[] diagonal, double[] beside, int row, List<Rotation> rotations)
+    {
+        for (var step = 0; step < MaximumSteps; step++)
+        {
+            var end = row;
+            while (end < diagonal.Length - 1
+                && Math.Abs(beside[end]) > Rounding * (Math.Abs(diagonal[end]) + Math.Abs(diagonal[end + 1]))) end++;
+            if (end == row) return true;
+            Chase(diagonal, beside, row, end, rotations);
         }
 
-        return new EigenBasis(values, columns);
+        return false;
+    }
+
+    /// <summary>One QL step, with the shift of Wilkinson, on the rows from one to another.</summary>
+    private static void Chase(double[] diagonal, double[] beside, int row, int end, List<Rotation> rotations)
+    {
+        var half = (diagonal[row + 1] - diagonal[row]) / (2 * beside[row]);
+        var shift = diagonal[row] - (beside[row] / (half + Math.CopySign(Math.Sqrt(1 + (half * half)), half)));
+        var (cosine, sine, taken) = (1.0, 1.0, 0.0);
+        var bulge = diagonal[end] - shift;
+        for (var i = end - 1; i >= row; i--)
+        {
+            var (across, along) = (sine * beside[i], cosine * beside[i]);
+            var length = Math.Sqrt((across * across) + (bulge * bulge));
+            beside[i + 1] = length;
+            if (length == 0)
+            {
+                diagonal[i + 1] -= taken;
+                beside[end] = 0;
+                return;
+            }
+
+            (sine, cosine) = (across / length, bulge / length);
+            var below = diagonal[i + 1] - taken;
+            var turned = ((diagonal[i] - below) * sine) + (2 * cosine * along);
+            taken = sine * turned;
+            diagonal[i + 1] = below + taken;
+            bulge = (cosine * turned) - along;
+            rotations.Add(new Rotation(i, cosine, sine));
+        }
+
+        diagonal[row] -= taken;
+        beside[row] = bulge;
+        beside[end] = 0;
+    }
+
+    /// <summary>Applies all rotations to some elements of the vectors.</summary>
+    private static void Rotate(double[] vectors, int size, List<Rotation> rotations, int first)
+    {
+        var count = Math.Min(SlabColumns, size - first);
+        foreach (ref readonly var rotation in CollectionsMarshal.AsSpan(rotations))
+        {
+            var start = (rotation.Row * size) + first;
+            Rotate(
+                vectors.AsSpan(start, count), vectors.AsSpan(start + size, count), rotation.Cosine, rotation.Sine);
+        }
+    }
+
+    /// <summary>Applies all reflections to some vectors, the last one first.</summary>
+    private static void Reflect(double[] vectors, int size, double[] reflected, double[] scales, int first)
+    {
+        for (var k = size - 3; k >= 0; k--)
+        {
+            if (scales[k] == 0) continue;
+            var v = reflected.AsSpan((k * size) + k + 1, size - k - 1);
+            for (var row = first; row < Math.Min(first + ReflectedRows, size); row++)
+            {
+                var part = vectors.AsSpan((row * size) + k + 1, v.Length);
+                Fp64Cholesky.AddScaled(-scales[k] * Dot(v, part), v, part);
+            }
+        }
     }
 
     private static void Rotate(Span<double> x, Span<double> y, double cosine, double sine)
@@ -159,6 +199,16 @@ internal sealed class EigenBasis
             (a[i], b[i]) = ((a[i] * cosine) - (b[i] * sine), (a[i] * sine) + (b[i] * cosine));
         for (var i = a.Length * Vector<double>.Count; i < x.Length; i++)
             (x[i], y[i]) = ((x[i] * cosine) - (y[i] * sine), (x[i] * sine) + (y[i] * cosine));
+    }
+
+    /// <summary>target -= a·x + b·y.</summary>
+    private static void SubtractTwo(Span<double> target, double a, Span<double> x, double b, Span<double> y)
+    {
+        var to = MemoryMarshal.Cast<double, Vector<double>>(target);
+        var first = MemoryMarshal.Cast<double, Vector<double>>(x);
+        var second = MemoryMarshal.Cast<double, Vector<double>>(y);
+        for (var i = 0; i < to.Length; i++) to[i] -= (first[i] * a) + (second[i] * b);
+        for (var i = to.Length * Vector<double>.Count; i < target.Length; i++) target[i] -= (x[i] * a) + (y[i] * b);
     }
 
     private static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
@@ -172,4 +222,10 @@ internal sealed class EigenBasis
         for (var i = a.Length * Vector<double>.Count; i < x.Length; i++) sum += x[i] * y[i];
         return sum;
     }
+
+    /// <summary>A rotation of two vectors, one after the other.</summary>
+    /// <param name="Row">The first.</param>
+    /// <param name="Cosine">Cosine of the angle.</param>
+    /// <param name="Sine">Sine of the angle.</param>
+    private readonly record struct Rotation(int Row, double Cosine, double Sine);
 }
