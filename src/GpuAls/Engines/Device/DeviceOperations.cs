@@ -105,6 +105,7 @@ internal sealed class DeviceOperations : IDisposable
         var plays = (DevicePlays)problem.Plays;
         return plays.Scratch with
         {
+            Rank4 = Float4.CountFor(problem.Target.Rank), // no factors may be on the device yet
             RotatedRows = basis?.IsRotated != true ? 0
                 : problem.FixedFactors is DeviceFactors { RowCount: var rows } ? rows
                 : 1, // those of the plays of a block come with its factors
