@@ -46,7 +46,8 @@ public sealed class DualLauncher : IDisposable
     /// <param name="rank">Number of factors.</param>
     public static int LongestRow(Accelerator accelerator, int rank)
     {
-        if (rank < LeastRank) return 0;
+        // On PoCL, a solve did not end within a minute; it is not known yet whether its compiler or the kernel is at fault.
+        if (rank < LeastRank || accelerator.AcceleratorType == AcceleratorType.OpenCL) return 0;
         var plays8 = rank * 7 / 8 / Tile8.Width;
         while (plays8 > 0 && !TeamPlan.ForPlays(accelerator, plays8).IsWhole) plays8--;
         return Tile8.Width * plays8;
