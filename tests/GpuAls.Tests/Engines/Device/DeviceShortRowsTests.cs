@@ -25,7 +25,8 @@ internal sealed class DeviceShortRowsTests<TEngine>
     {
         _engine = (DeviceEngine)TEngine.Create();
         _engine.Dual.LeastRows = 0;
-        if (DualLauncher.LongestRow(_engine.Accelerator, Rank) == 0) Assert.Ignore("the device does not solve rows so.");
+        if (DualLauncher.LongestRow(_engine.Accelerator, Rank) == 0)
+            Assert.Ignore("the device does not solve rows so.");
     }
 
     [OneTimeTearDown]
