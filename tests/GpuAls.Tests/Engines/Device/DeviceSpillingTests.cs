@@ -54,6 +54,27 @@ internal sealed class DeviceSpillingTests<TEngine>
         Assert.That(_engine.Spilled.Blocks, spillsFixed ? Is.GreaterThan(1) : Is.Positive);
     }
 
+    /// <summary>Rows of as many unknowns as they have plays; a block's rows of y are rotated.</summary>
+    [Test]
+    public void SolveRows_SpilledFactorsOfDualRows_GivesTheSameBytes()
+    {
+        IgnoreWhereSlow();
+        const int Rank = 48;
+        _engine.Dual.LeastRows = 0;
+        var problem = new Problem(Rank, RowLengths, Columns, seed: 3);
+        var start = TestMatrices.Factors(200, Rank, seed: 4);
+        var whole = problem.Solve(_engine, null, [.. start], firstTargetRow: 2);
+        var dualRows = _engine.RowSolve.Dual.SolvedRows;
+
+        Spill(Rank, resident: 100, rotated: dualRows > 0 ? 1 : 0);
+        var solved = problem.Solve(_engine, null, [.. start], firstTargetRow: 2);
+
+        Assert.That(solved, Is.EqualTo(whole));
+        Assert.That(_engine.RowSolve.Dual.SolvedRows, Is.EqualTo(2 * dualRows));
+        Assert.That(dualRows > 0, Is.EqualTo(DualLauncher.LongestRow(_engine.Accelerator, Rank) > 0));
+        Assert.That(_engine.Spilled.Blocks, Is.GreaterThan(1));
+    }
+
     [Test]
     public void SolveRows_SpilledRowsBeyondFp32_AreSolvedInFp64()
     {
@@ -218,10 +239,15 @@ internal sealed class DeviceSpillingTests<TEngine>
     /// <param name="resident">Rows of factors that do not spill.</param>
     /// <param name="from">Factors of so many rows or more spill; 0 for all.</param>
     /// <param name="blockSize">Of a sweep.</param>
-    private void Spill(int rank, int resident = 0, int from = 0, int blockSize = 0)
+    /// <param name="rotated">Rows of y that are rotated for dual equations, but for those of a block.</param>
+    private void Spill(int rank, int resident = 0, int from = 0, int blockSize = 0, int rotated = 0)
     {
         _engine.Release();
-        var scratch = new LaunchScratch(Float4.CountFor(rank), 137, 100, 300) { BlockSize = blockSize };
+        var scratch = new LaunchScratch(Float4.CountFor(rank), 137, 100, 300)
+        {
+            BlockSize = blockSize,
+            RotatedRows = rotated,
+        };
         Memory.Bound = Memory.Used + scratch.BytesOn(_engine.Accelerator)
             + DeviceFactors.BytesOf(105 + resident, rank) + 3_500;
         _engine.Store.SparedByFactors = from == 0 ? long.MaxValue : Memory.Left - DeviceFactors.BytesOf(from, rank) + 1;
