@@ -43,6 +43,10 @@ internal sealed class RowShares(int[] starts)
         return new RowShares(starts);
     }
 
+    /// <summary>The same with more rows, which are of the last process.</summary>
+    /// <param name="rowCount">Number of rows of all processes, at least as many as before.</param>
+    public RowShares Extended(int rowCount) => new([.. starts[..^1], rowCount]);
+
     /// <summary>The first row of a process.</summary>
     public int Start(int process) => starts[process];
 

@@ -22,8 +22,7 @@ internal sealed record ListShare(FactorModel Model, int[] Users)
         ArgumentNullException.ThrowIfNull(group);
         if (group.Size == 1) return new ListShare(model, Recommender.UsersWithPlays(model));
         var users = model.Users.Count;
-        var (from, to) = (
-            new RowShares([.. trained.Starts.SkipLast(1), users]), RowShares.Even(users, group.Size));
+        var (from, to) = (trained.Extended(users), RowShares.Even(users, group.Size));
         var own = model.Plays.Slice(from.Start(group.Rank), from.Count(group.Rank));
         var moved = SharedCsr.Move(group, own, from, to, model.PlaysOfUsers, Array.MaxLength);
         var (first, count) = (to.Start(group.Rank), to.Count(group.Rank));

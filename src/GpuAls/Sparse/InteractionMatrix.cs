@@ -132,7 +132,7 @@ internal sealed class InteractionMatrix
     public InteractionMatrix WithItems(IdIndex items)
     {
         ArgumentNullException.ThrowIfNull(items);
-        var (byUser, itemShares) = (ByUser, new RowShares([.. ItemShares.Starts.SkipLast(1), items.Count]));
+        var (byUser, itemShares) = (ByUser, ItemShares.Extended(items.Count));
         var itemLengths = new int[items.Count];
         ItemLengths.CopyTo(itemLengths, 0);
         var wider = CsrMatrix.InBuffers(

@@ -112,7 +112,7 @@ internal sealed class HeldOutBuilder
         var values = _test.Values.ToArray();
         if (_sharing.IsAlone) return (rows, columns, values);
         var entries = new SharedEntries(rows, columns, values, count);
-        var owners = new RowShares([.. _train.UserShares.Starts.SkipLast(1), _rowKeys.Length]);
+        var owners = _train.UserShares.Extended(_rowKeys.Length);
         entries.SendToOwners(_sharing.Group, owners, _sharing.Most);
         (rows, columns, var sent) = entries.Take();
         return (rows, columns, sent!);

@@ -130,10 +130,11 @@ internal static unsafe class UpperCholesky<TSimd, TVector>
     {
         var (s0, s1, s2, s3) = (TSimd.Zero, TSimd.Zero, TSimd.Zero, TSimd.Zero);
         var (s4, s5, s6, s7) = (TSimd.Zero, TSimd.Zero, TSimd.Zero, TSimd.Zero);
-        var (other, three) = ((nint)(row + (4 * stride)), 3 * stride);
+        var other = row + (4 * stride);
+        var three = 3 * stride;
         for (; column < size; column += TSimd.Width)
         {
-            float* upper = row + column, lower = (float*)other + column;
+            float* upper = row + column, lower = other + column;
             var x = TSimd.Load(vector + column);
             s0 = TSimd.MultiplyAdd(TSimd.Load(upper), x, s0);
             s1 = TSimd.MultiplyAdd(TSimd.Load(upper + stride), x, s1);
