@@ -39,6 +39,7 @@ root.Add(S3Command.Create());
 #endif
 root.Add(ScaleCommand.Create());
 root.Add(ScalingCommand.Create());
+root.Add(RowsCommand.Create());
 root.Add(RulesCommand.Create());
 root.Add(TopKCommand.Create());
 root.Add(TuningCommand.Create());

@@ -25,6 +25,9 @@ internal sealed record RowSolveWorkload(
     private const double Tf32Tolerance = 2e-3;
     private const double ApproximateTolerance = 1e-3;
 
+    /// <summary>Whether what is made of the fixed factors for all rows is kept from one run to the next.</summary>
+    public bool KeepsShared { get; init; }
+
     public override string Shape => $"{Rows}; {Columns:N0} columns";
 
     /// <summary>
@@ -114,6 +117,7 @@ internal sealed record RowSolveWorkload(
             Gramian = gramian,
             Regularization = RowLengths.Select(_ => Regularization).ToArray(),
             Target = target,
+            HasMore = KeepsShared,
             ConjugateGradientSteps = Steps,
             BlockSize = BlockSize,
             Precision = RunsOn(engine) ? Precision : SumPrecision.Fp32,

@@ -16,7 +16,7 @@ internal sealed unsafe class BlockSweep<TSimd, TVector> : IRowSolver
     private readonly int _stride;
     private readonly int _blockSize;
     private readonly int _batchRows;
-    private readonly PackedBase? _packed;
+    private readonly ColumnPanels? _packed;
     private readonly IBlockEquations _equations;
     private readonly BlockSums<TSimd, TVector> _sums;
     private readonly NativeFloats _panels;
@@ -28,7 +28,7 @@ internal sealed unsafe class BlockSweep<TSimd, TVector> : IRowSolver
     /// <param name="rank">Number of factors.</param>
     /// <param name="blockSize">Factors solved at a time, a multiple of 16.</param>
     /// <param name="packed">α₀·YᵀY; null if it is zero.</param>
-    public BlockSweep(int rank, int blockSize, PackedBase? packed)
+    public BlockSweep(int rank, int blockSize, ColumnPanels? packed)
     {
         (_rank, _stride, _packed) = (rank, HostFactors.StrideOf(rank), packed);
         _blockSize = Math.Min(blockSize, _stride);
@@ -115,13 +115,13 @@ internal sealed unsafe class BlockSweep<TSimd, TVector> : IRowSolver
     {
         if (_packed is null) return;
         _products.Clear();
-        for (var column = 0; column < block.PaddedSize; column += PackedBase.PanelColumns)
+        for (var column = 0; column < block.PaddedSize; column += ColumnPanels.Columns)
         {
             var panel = _packed.Panel(block.First + column, out var offset);
-            var columns = Math.Min(PackedBase.PanelColumns - offset, block.PaddedSize - column);
+            var columns = Math.Min(ColumnPanels.Columns - offset, block.PaddedSize - column);
             for (var row = 0; row < rows; row += PanelRows)
                 OuterProductTile<TSimd, TVector>.Add(
-                    _panels.Pointer + ((long)row * _stride), PanelRows, 1, panel + offset, PackedBase.PanelColumns,
+                    _panels.Pointer + ((long)row * _stride), PanelRows, 1, panel + offset, ColumnPanels.Columns,
                     _rank, _products.Pointer + ((long)row * _blockSize) + column, _blockSize, columns);
             column -= offset;
         }
@@ -196,44 +196,3 @@ internal static class BlockSweep
 /// <param name="Size">How many.</param>
 /// <param name="PaddedSize">How many with padding, up to whole vectors.</param>
 internal readonly record struct FactorBlock(int First, int Size, int PaddedSize);
-
-/// <summary>
-/// α₀·YᵀY in panels of <see cref="PanelColumns"/> columns, [panels, rank, PanelColumns]: as a product of matrices reads
-/// it.
-/// </summary>
-internal sealed unsafe class PackedBase : IDisposable
-{
-    /// <summary>Two of the widest vectors.</summary>
-    public const int PanelColumns = 32;
-
-    private readonly NativeFloats _values;
-    private readonly int _rank;
-
-    /// <param name="matrix">[stride, stride].</param>
-    /// <param name="rank">Number of factors.</param>
-    public PackedBase(float* matrix, int rank)
-    {
-        var stride = HostFactors.StrideOf(rank);
-        _rank = rank;
-        _values = new NativeFloats((stride + PanelColumns - 1L) / PanelColumns * PanelColumns * rank);
-        for (var column = 0; column < rank; column++)
-        {
-            var target = Panel(column, out var offset);
-
-            // The matrix is symmetric, so its rows are its columns.
-            for (var row = 0; row < rank; row++)
-                target[((long)row * PanelColumns) + offset] = matrix[((long)column * stride) + row];
-        }
-    }
-
-    /// <summary>The panel of a column, [rank, PanelColumns].</summary>
-    /// <param name="column">The column.</param>
-    /// <param name="offset">Where in the panel it is.</param>
-    public float* Panel(int column, out int offset)
-    {
-        offset = column % PanelColumns;
-        return _values.Pointer + ((long)(column - offset) * _rank);
-    }
-
-    public void Dispose() => _values.Dispose();
-}

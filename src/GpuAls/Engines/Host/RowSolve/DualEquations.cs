@@ -17,19 +17,29 @@ internal sealed unsafe class DualEquations<TSimd, TVector> : IDisposable
     /// </summary>
     private const float LargestCondition = 1e4f;
 
+    /// <summary>Floats of staged plays, some factors at a time: they fit in a 32 KiB L1 cache.</summary>
+    private const int PanelFloats = 6144;
+    private const int LargestBlock = 128;
+
+    /// <summary>How many plays ahead rows of y are prefetched: they may be anywhere in memory.</summary>
+    private const int PlaysAhead = 8;
+
+    private static readonly int Lanes = Math.Max(TSimd.Width, OuterProductTile<TSimd, TVector>.Rows);
+
     private readonly int _stride;
     private readonly int _matrixStride;
     private readonly long _matrixStep;
+    private readonly NativeFloats _block = new(TSimd.Width * LargestBlock);
     private readonly NativeFloats _panel;
     private readonly NativeFloats _matrices;
     private readonly NativeFloats _rights;
     private readonly NativeFloats _roots;
     private readonly NativeFloats _scales;
-    private readonly NativeFloats _rotated;
+    private readonly NativeFloats _sums;
+    private readonly NativeFloats _scaled;
     private readonly NativeFloats _solutions;
     private readonly NativeFloats _conditions;
     private readonly NativeFloats _pulls;
-    private readonly NativeFloats _products;
     private readonly bool[] _isPulled = new bool[TSimd.Width];
     private readonly int[] _counts = new int[TSimd.Width];
     private readonly LaneCholesky<TSimd, TVector> _cholesky;
@@ -44,16 +54,16 @@ internal sealed unsafe class DualEquations<TSimd, TVector> : IDisposable
         // One cache line more than the matrix, so that the same element of different lanes maps to different cache
         // sets.
         _matrixStep = ((long)_matrixStride * _matrixStride) + HostFactors.Padding;
-        _panel = new NativeFloats((long)_matrixStride * _stride);
+        _panel = new NativeFloats((long)_matrixStride * LargestBlock);
         _matrices = new NativeFloats(TSimd.Width * _matrixStep);
         _rights = new NativeFloats((long)TSimd.Width * _matrixStride);
         _roots = new NativeFloats((long)TSimd.Width * _matrixStride);
         _scales = new NativeFloats((long)TSimd.Width * _stride);
-        _rotated = new NativeFloats(_stride);
-        _solutions = new NativeFloats((long)TSimd.Width * _stride);
+        _sums = new NativeFloats((long)Lanes * _stride);
+        _scaled = new NativeFloats(_stride);
+        _solutions = new NativeFloats((long)Lanes * _stride);
         _conditions = new NativeFloats(TSimd.Width);
         _pulls = new NativeFloats((long)TSimd.Width * _stride);
-        _products = new NativeFloats(_matrixStride);
         _cholesky = new LaneCholesky<TSimd, TVector>(_matrixStride);
     }
 
@@ -64,22 +74,26 @@ internal sealed unsafe class DualEquations<TSimd, TVector> : IDisposable
     /// <param name="pull">λ of the row, and what it is pulled toward.</param>
     public void Assemble(int lane, RowEntries entries, RotatedTerms<TSimd, TVector> terms, RowPull pull)
     {
-        const int Group = RowProducts<TSimd, TVector>.Group;
         terms.Scale(pull.Lambda, Scale(lane));
-        Stage(lane, entries, terms);
+        Weigh(lane, entries, terms.Weights);
         _isPulled[lane] = pull.Right is not null;
-        if (pull.Right is not null) TakePull(lane, entries.Length, terms, pull.Right);
-        var matrix = Matrix(lane);
-        for (var i = 0; i < entries.Length; i++)
+        if (pull.Right is not null) TakePull(lane, terms, pull.Right);
+        float* matrix = Matrix(lane), panel = _panel.Pointer;
+        var (count, size) = (entries.Length, OuterProductTile<TSimd, TVector>.WholeVectors(entries.Length));
+        for (var i = 0; i < count; i++) new Span<float>(matrix + (i * _matrixStride), size).Clear();
+        var block = BlockOf(size);
+        for (var first = 0; first < _stride; first += block)
         {
-            var first = i / Group * Group;
-            RowProducts<TSimd, TVector>.Dots(
-                _panel.Pointer + (first * _stride), _stride, entries.Length - first,
-                _panel.Pointer + (i * _stride), _stride, matrix + (i * _matrixStride) + first);
-            matrix[(i * _matrixStride) + i] += 1;
+            var length = Math.Min(block, _stride - first);
+            Stage(lane, entries, terms.Factors, first, length);
+            if (pull.Right is not null)
+                RowProducts<TSimd, TVector>.AddScaled(
+                    panel, _matrixStride, length, _scaled.Pointer + first, Right(lane), size);
+            OuterProductTile<TSimd, TVector>.AddUpperTriangle(panel, panel, length, matrix, _matrixStride, count);
         }
 
-        _counts[lane] = entries.Length;
+        for (var i = 0; i < count; i++) matrix[(i * _matrixStride) + i] += 1;
+        _counts[lane] = count;
     }
 
     /// <summary>Solves the first lanes.</summary>
@@ -98,7 +112,8 @@ internal sealed unsafe class DualEquations<TSimd, TVector> : IDisposable
         var inverse = LargestOfDiagonal(size);
         TSimd.Store(TSimd.Multiply(TSimd.Multiply(largest, inverse), inverse), _conditions.Pointer);
         _cholesky.SubstituteBack();
-        for (var lane = 0; lane < rows.Length; lane++) Combine(lane, new RowEntries(plays, rows[lane]), terms);
+        for (var lane = 0; lane < rows.Length; lane++) Combine(lane, new RowEntries(plays, rows[lane]), terms.Factors);
+        terms.RotateBack(_sums.Pointer, Lanes, _solutions.Pointer);
     }
 
     /// <summary>
@@ -112,16 +127,17 @@ internal sealed unsafe class DualEquations<TSimd, TVector> : IDisposable
 
     public void Dispose()
     {
+        _block.Dispose();
         _panel.Dispose();
         _matrices.Dispose();
         _rights.Dispose();
         _roots.Dispose();
         _scales.Dispose();
-        _rotated.Dispose();
+        _sums.Dispose();
+        _scaled.Dispose();
         _solutions.Dispose();
         _conditions.Dispose();
         _pulls.Dispose();
-        _products.Dispose();
         _cholesky.Dispose();
     }
 
@@ -136,37 +152,59 @@ internal sealed unsafe class DualEquations<TSimd, TVector> : IDisposable
 
     private float* Roots(int lane) => _roots.Pointer + (lane * _matrixStride);
 
-    /// <summary>Computes the rows √gram·P^(-1/2) y', with zeros up to a whole group, and b̂ and √gram.</summary>
-    private void Stage(int lane, RowEntries entries, RotatedTerms<TSimd, TVector> terms)
+    /// <summary>√gram and b̂ of the plays.</summary>
+    private void Weigh(int lane, RowEntries entries, ConfidenceWeights weights)
     {
-        const int Group = RowProducts<TSimd, TVector>.Group;
-        float* scale = Scale(lane), target = _panel.Pointer;
-        for (var k = 0; k < entries.Length; k++, target += _stride)
+        for (var k = 0; k < entries.Length; k++)
         {
-            Prefetch.RowOfPlay(terms.Factors, entries, k + Group, _stride);
-            var root = MathF.Sqrt(terms.Weights.Gram(entries.Values[k]));
+            var root = MathF.Sqrt(weights.Gram(entries.Values[k]));
             Roots(lane)[k] = root;
-            Right(lane)[k] = terms.Weights.Rhs(entries.Values[k]) / root;
-            var (source, factor) = ((nint)terms.Factors.Row(entries.Indices[k]), TSimd.Broadcast(root));
-            for (var j = 0; j < _stride; j += TSimd.Width)
-                TSimd.Store(
-                    TSimd.Multiply(TSimd.Multiply(factor, TSimd.Load(scale + j)), TSimd.Load((float*)source + j)),
-                    target + j);
+            Right(lane)[k] = weights.Rhs(entries.Values[k]) / root;
         }
-
-        var missing = (Group - (entries.Length % Group)) % Group;
-        new Span<float>(target, missing * _stride).Clear();
     }
 
-    /// <summary>Rotates c to the eigenbasis, and subtracts Ŷ P⁻¹c from b̂.</summary>
-    private void TakePull(int lane, int count, RotatedTerms<TSimd, TVector> terms, float* right)
+    /// <summary>Rotates c to the eigenbasis, and computes -P^(-1/2)·c: its products with Ŷ are added to b̂.</summary>
+    private void TakePull(int lane, RotatedTerms<TSimd, TVector> terms, float* right)
     {
-        float* pull = Pull(lane), scaled = _rotated.Pointer;
-        terms.Rotate(right, pull);
+        terms.Rotate(right, Pull(lane));
         for (var j = 0; j < _stride; j += TSimd.Width)
-            TSimd.Store(TSimd.Multiply(TSimd.Load(Scale(lane) + j), TSimd.Load(pull + j)), scaled + j);
-        RowProducts<TSimd, TVector>.Dots(_panel.Pointer, _stride, count, scaled, _stride, _products.Pointer);
-        for (var k = 0; k < count; k++) Right(lane)[k] -= _products.Pointer[k];
+            TSimd.Store(
+                TSimd.MultiplySubtract(TSimd.Load(Scale(lane) + j), TSimd.Load(Pull(lane) + j), TSimd.Zero),
+                _scaled.Pointer + j);
+    }
+
+    /// <summary>Factors staged at a time for a number of plays.</summary>
+    private static int BlockOf(int plays) => Math.Clamp(
+        PanelFloats / plays / HostFactors.Padding * HostFactors.Padding, HostFactors.Padding, LargestBlock);
+
+    /// <summary>Computes some factors of the rows √gram·P^(-1/2) y', each a column of the panel.</summary>
+    private void Stage(int lane, RowEntries entries, HostFactors y, int first, int length)
+    {
+        var size = OuterProductTile<TSimd, TVector>.WholeVectors(entries.Length);
+        for (var group = 0; group < size; group += TSimd.Width)
+        {
+            for (var k = group; k < group + TSimd.Width; k++)
+            {
+                var target = _block.Pointer + ((k - group) * length);
+                if (first == 0) Prefetch.RowOfPlay(y, entries, k + PlaysAhead, _stride);
+                if (k < entries.Length)
+                    Weight(Roots(lane)[k], Scale(lane) + first, y.Row(entries.Indices[k]) + first, length, target);
+                else new Span<float>(target, length).Clear();
+            }
+
+            for (var j = 0; j < length; j += TSimd.Width)
+                TSimd.Transpose(
+                    _block.Pointer + j, length, _panel.Pointer + (j * _matrixStride) + group, _matrixStride);
+        }
+    }
+
+    /// <summary>target = root·scale·y, element by element.</summary>
+    private static void Weight(float root, float* scale, float* y, int length, float* target)
+    {
+        var factor = TSimd.Broadcast(root);
+        for (var j = 0; j < length; j += TSimd.Width)
+            TSimd.Store(
+                TSimd.Multiply(TSimd.Multiply(factor, TSimd.Load(scale + j)), TSimd.Load(y + j)), target + j);
     }
 
     private int SizeOf(int lanes)
@@ -194,23 +232,33 @@ internal sealed unsafe class DualEquations<TSimd, TVector> : IDisposable
         }
     }
 
-    /// <summary>x = P⁻¹ (c + Σ z·√gram·y), rotated back from the eigenbasis.</summary>
-    private void Combine(int lane, RowEntries entries, RotatedTerms<TSimd, TVector> terms)
+    /// <summary>x' = P⁻¹ (c + Σ z·√gram·y') in the eigenbasis.</summary>
+    private void Combine(int lane, RowEntries entries, HostFactors y)
     {
-        float* sum = _rotated.Pointer, scale = Scale(lane), roots = Roots(lane);
+        const int Group = RowProducts<TSimd, TVector>.Group;
+        float* sum = _sums.Pointer + (lane * _stride), scale = Scale(lane), roots = Roots(lane);
         if (_isPulled[lane]) new Span<float>(Pull(lane), _stride).CopyTo(new Span<float>(sum, _stride));
         else new Span<float>(sum, _stride).Clear();
-        for (var k = 0; k < entries.Length; k++)
-            VectorMath<TSimd, TVector>.AddScaled(
-                _cholesky.Right[((nint)k * TSimd.Width) + lane] * roots[k], terms.Factors.Row(entries.Indices[k]), sum,
-                _stride);
+        var rows = stackalloc float*[Group];
+        var weights = stackalloc float[Group];
+        for (var first = 0; first < entries.Length; first += Group)
+        {
+            for (var i = 0; i < Group; i++)
+            {
+                var k = Math.Min(first + i, entries.Length - 1);
+                Prefetch.RowOfPlay(y, entries, first + i + Group, _stride);
+                rows[i] = y.Row(entries.Indices[k]);
+                weights[i] = first + i == k ? _cholesky.Right[((nint)k * TSimd.Width) + lane] * roots[k] : 0;
+            }
+
+            RowProducts<TSimd, TVector>.AddScaled(rows, weights, sum, _stride);
+        }
+
         for (var j = 0; j < _stride; j += TSimd.Width)
         {
             var root = TSimd.Load(scale + j);
             TSimd.Store(TSimd.Multiply(TSimd.Multiply(root, root), TSimd.Load(sum + j)), sum + j);
         }
-
-        terms.RotateBack(sum, Solution(lane));
     }
 
     private TVector LargestOfDiagonal(int size)

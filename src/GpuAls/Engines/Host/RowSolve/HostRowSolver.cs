@@ -25,7 +25,7 @@ internal static unsafe class HostRowSolver<TSimd, TVector>
         var fixedFactors = (HostFactors)problem.FixedFactors;
         fixedFactors.Kept = rotated ?? fixedFactors.Kept;
         using var packed = problem.BlockSize > 0 && problem.Weights.UnobservedWeight > 0
-            ? new PackedBase(baseMatrix.Pointer, rank) : null;
+            ? new ColumnPanels(baseMatrix.Pointer, rank) : null;
         fixed (float* regularization = problem.Regularization)
         {
             var rows = new HostRows(problem, baseMatrix.Pointer, regularization);
@@ -85,7 +85,7 @@ internal sealed class ChunkSolver<TSimd, TVector> : IDisposable
     /// <param name="rotated">The terms of dual equations; null not to use them.</param>
     /// <param name="packed">α₀·YᵀY for sweeps over blocks; null if it is zero or not needed.</param>
     public ChunkSolver(
-        HostRows rows, int rank, int steps, RotatedTerms<TSimd, TVector>? rotated, PackedBase? packed)
+        HostRows rows, int rank, int steps, RotatedTerms<TSimd, TVector>? rotated, ColumnPanels? packed)
     {
         _rows = rows;
         _solver = rows.BlockSize > 0 ? new BlockSweep<TSimd, TVector>(rank, rows.BlockSize, packed)

@@ -97,7 +97,8 @@ internal sealed unsafe class RotatedTerms<TSimd, TVector> : IDisposable
 
     private readonly int _stride;
     private readonly double[] _gramian;
-    private readonly NativeFloats _vectors;
+    private readonly NativeFloats _vectors; // [stride, stride], a column each
+    private readonly ColumnPanels _panels;
     private readonly NativeFloats _diagonal;
 
     /// <param name="basis">The eigenbasis of YᵀY.</param>
@@ -115,20 +116,16 @@ internal sealed unsafe class RotatedTerms<TSimd, TVector> : IDisposable
         _vectors = new NativeFloats((long)_stride * _stride);
         _diagonal = new NativeFloats(_stride);
         Factors = new HostFactors(fixedFactors.RowCount, fixedFactors.Rank);
-        using var transposed = new NativeFloats((long)_stride * _stride);
         for (var j = Rank; j < _stride; j++) _diagonal.Pointer[j] = 1;
         for (var j = 0; j < Rank; j++)
         {
             _diagonal.Pointer[j] = (float)(weights.UnobservedWeight * basis.Values[j]);
             for (var i = 0; i < Rank; i++)
-            {
-                var element = (float)basis.Vectors[(j * Rank) + i];
-                _vectors.Pointer[((long)j * _stride) + i] = element;
-                transposed.Pointer[((long)i * _stride) + j] = element;
-            }
+                _vectors.Pointer[((long)i * _stride) + j] = (float)basis.Vectors[(j * Rank) + i];
         }
 
-        Rotate(fixedFactors, transposed.Pointer, threadCount);
+        _panels = new ColumnPanels(_vectors.Pointer, Rank);
+        Rotate(fixedFactors, threadCount);
     }
 
     public int Rank => Factors.Rank;
@@ -152,13 +149,18 @@ internal sealed unsafe class RotatedTerms<TSimd, TVector> : IDisposable
             TSimd.Store(TSimd.ReciprocalRoot(TSimd.Add(TSimd.Load(_diagonal.Pointer + j), addend)), scale + j);
     }
 
-    /// <summary>x = Σ x'ⱼ qⱼ.</summary>
-    /// <param name="rotated">x', [stride].</param>
-    /// <param name="x">[stride].</param>
-    public void RotateBack(float* rotated, float* x)
+    /// <summary>x = Σ x'ⱼ qⱼ of several rows.</summary>
+    /// <param name="rotated">x', [rows, stride].</param>
+    /// <param name="rows">Number of rows, a multiple of eight.</param>
+    /// <param name="x">[rows, stride].</param>
+    public void RotateBack(float* rotated, int rows, float* x)
     {
-        new Span<float>(x, _stride).Clear();
-        RowProducts<TSimd, TVector>.AddScaled(_vectors.Pointer, _stride, Rank, rotated, x, _stride);
+        new Span<float>(x, rows * _stride).Clear();
+        for (var column = 0; column < _stride; column += ColumnPanels.Columns)
+            for (var first = 0; first < rows; first += OuterProductTile<TSimd, TVector>.Rows)
+                OuterProductTile<TSimd, TVector>.Add(
+                    rotated + (first * _stride), 1, _stride, _panels.Panel(column, out _), ColumnPanels.Columns, Rank,
+                    x + (first * _stride) + column, _stride, Math.Min(ColumnPanels.Columns, _stride - column));
     }
 
     /// <summary>x'ⱼ = qⱼ·x.</summary>
@@ -167,23 +169,24 @@ internal sealed unsafe class RotatedTerms<TSimd, TVector> : IDisposable
     public void Rotate(float* x, float* rotated)
     {
         new Span<float>(rotated, _stride).Clear();
-        RowProducts<TSimd, TVector>.Dots(_vectors.Pointer, _stride, Rank, x, _stride, rotated);
+        RowProducts<TSimd, TVector>.AddScaled(_vectors.Pointer, _stride, Rank, x, rotated, _stride);
     }
 
     public void Dispose()
     {
         _vectors.Dispose();
+        _panels.Dispose();
         _diagonal.Dispose();
         Factors.Dispose();
     }
 
-    private void Rotate(HostFactors y, float* transposed, int threadCount)
+    private void Rotate(HostFactors y, int threadCount)
     {
         var chunks = (y.RowCount + ChunkRows - 1) / ChunkRows;
         ParallelChunks.Run(threadCount, chunks, chunk =>
         {
             for (var row = chunk * ChunkRows; row < Math.Min(y.RowCount, (chunk + 1) * ChunkRows); row++)
-                RowProducts<TSimd, TVector>.AddScaled(transposed, _stride, Rank, y.Row(row), Factors.Row(row), _stride);
+                Rotate(y.Row(row), Factors.Row(row));
         });
     }
 }

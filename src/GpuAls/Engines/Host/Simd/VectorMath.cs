@@ -126,6 +126,32 @@ internal static unsafe class RowProducts<TSimd, TVector>
         TSimd.StoreSums(s0, s1, s2, s3, s4, s5, s6, s7, dots);
     }
 
+    /// <summary>sum += Σ weights[k]·rows[k] of eight rows anywhere in memory, added in their order.</summary>
+    /// <param name="rows">[8].</param>
+    /// <param name="weights">[8].</param>
+    /// <param name="sum">[length].</param>
+    /// <param name="length">Number of columns, a multiple of the vector width.</param>
+    public static void AddScaled(float** rows, float* weights, float* sum, nint length)
+    {
+        float* r0 = rows[0], r1 = rows[1], r2 = rows[2], r3 = rows[3];
+        float* r4 = rows[4], r5 = rows[5], r6 = rows[6], r7 = rows[7];
+        TVector w0 = TSimd.Broadcast(weights[0]), w1 = TSimd.Broadcast(weights[1]);
+        TVector w2 = TSimd.Broadcast(weights[2]), w3 = TSimd.Broadcast(weights[3]);
+        TVector w4 = TSimd.Broadcast(weights[4]), w5 = TSimd.Broadcast(weights[5]);
+        TVector w6 = TSimd.Broadcast(weights[6]), w7 = TSimd.Broadcast(weights[7]);
+        for (nint i = 0; i < length; i += TSimd.Width)
+        {
+            var s = TSimd.MultiplyAdd(w0, TSimd.Load(r0 + i), TSimd.Load(sum + i));
+            s = TSimd.MultiplyAdd(w1, TSimd.Load(r1 + i), s);
+            s = TSimd.MultiplyAdd(w2, TSimd.Load(r2 + i), s);
+            s = TSimd.MultiplyAdd(w3, TSimd.Load(r3 + i), s);
+            s = TSimd.MultiplyAdd(w4, TSimd.Load(r4 + i), s);
+            s = TSimd.MultiplyAdd(w5, TSimd.Load(r5 + i), s);
+            s = TSimd.MultiplyAdd(w6, TSimd.Load(r6 + i), s);
+            TSimd.Store(TSimd.MultiplyAdd(w7, TSimd.Load(r7 + i), s), sum + i);
+        }
+    }
+
     /// <summary>sum += Σ weights[k]·row k, always added in the same order.</summary>
     /// <param name="rows">[count, stride].</param>
     /// <param name="stride">Distance from one row to the next.</param>
