@@ -81,7 +81,7 @@ public sealed class TrainingPlanTests
 
         Assert.That(plans.Select(plan => plan.LongestDualRow), Is.All.Zero);
         using var engine = new HostEngine(1);
-        Assert.That(Exact(64).On(engine.Capabilities, SingleProcess.Instance).LongestDualRow, Is.EqualTo(32));
+        Assert.That(Exact(64).On(engine.Capabilities, SingleProcess.Instance).LongestDualRow, Is.EqualTo(42));
     }
 
     private static TrainingPlan Exact(int rank) => new(rank, 0, SumPrecision.Fp32);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GpuAls;
 
 /// <summary>
@@ -248,6 +250,7 @@ internal sealed unsafe class LaneCholesky<TSimd, TVector> : IDisposable
         Divide(w, column, w0, w1, w2, w3, r0, r1, r2, r3);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // its vectors would otherwise live in memory, not in registers
     private static void Divide(
         float* row, int column, TVector x0, TVector x1, TVector x2, TVector x3,
         float* r0, float* r1, float* r2, float* r3)

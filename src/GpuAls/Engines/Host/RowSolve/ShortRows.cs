@@ -5,10 +5,10 @@ namespace GpuAls;
 /// <summary>Which rows have few plays.</summary>
 internal static class DualRows
 {
-    /// <summary>
-    /// Up to this length, dual equations are faster (as measured) and a group's matrices fit in the L2 cache.
-    /// </summary>
-    public static int LongestRow(int rank) => Math.Min(144, rank <= 112 ? rank / 2 : rank * 7 / 8);
+    /// <summary>Up to this length, dual equations are faster, as measured; above 304, a thread needs 10 MB.</summary>
+    public static int LongestRow(int rank) => rank <= 112
+        ? Math.Max(0, (rank * 3 / 4) - 6)
+        : Math.Min(Math.Min(rank * 7 / 8, (rank / 2) + 48), 304);
 }
 
 /// <summary>Solves rows with few plays through dual equations, in groups of similar length.</summary>
