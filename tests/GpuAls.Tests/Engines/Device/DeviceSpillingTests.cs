@@ -148,6 +148,48 @@ internal sealed class DeviceSpillingTests<TEngine>
         Assert.That(spilled, Is.EqualTo(onDevice));
     }
 
+    /// <summary>A window replaces the one before, which a kernel has to have read by then.</summary>
+    [Test]
+    public void Gramian_SpilledInSeveralWindows_HasTheBitsOfThatOnTheDevice()
+    {
+        IgnoreWhereSlow();
+        const int Rank = 9;
+        var values = TestMatrices.Factors(3_000, Rank, seed: 22);
+        var (onDevice, spilled) = (new double[Rank * Rank], new double[Rank * Rank]);
+        using (var factors = Load(values, Rank, spills: false))
+            _engine.Gramian(factors, RowRange.All(factors), onDevice);
+        using var inHost = Load(values, Rank, spills: true);
+        _engine.Release();
+        var rank4 = Float4.CountFor(Rank);
+        var windowRows = GramianLauncher.SliceRows(_engine.Accelerator, inHost.RowCount, rank4);
+        Assert.That(windowRows, Is.LessThanOrEqualTo(inHost.RowCount / 3));
+        Memory.Bound = Memory.Used + _engine.Store.ScratchToCome(new LaunchScratch(rank4, inHost.RowCount, 0, 0))
+            + DeviceFactors.BytesOf(windowRows, Rank);
+
+        _engine.Gramian(inHost, RowRange.All(inHost), spilled);
+
+        Assert.That(spilled, Is.EqualTo(onDevice));
+    }
+
+    /// <summary>Each slot of the staging is filled again while the copy of the other may still be under way.</summary>
+    [Test]
+    public void Gather_MoreRowsThanTwoSlotsHold_GivesThoseRows()
+    {
+        const int Rank = 512;
+        var rowCount = 4 * Staging.ChunkOf<float>() / Rank;
+        using var source = (HostFactors)Load(TestMatrices.Factors(rowCount, Rank, seed: 23), Rank, spills: true);
+        using var gathered = new DeviceFactors(_engine.Store, rowCount, Rank);
+        var (expected, rows) = (new float[rowCount * Rank], new float[rowCount * Rank]);
+        int[] order = [.. Enumerable.Range(0, rowCount).Reverse()];
+        for (var row = 0; row < rowCount; row++)
+            source.Padded(order[row], Rank).CopyTo(expected.AsSpan(row * Rank));
+
+        gathered.Gather(source, order);
+        gathered.CopyTo(RowRange.All(gathered), rows);
+
+        Assert.That(rows.AsSpan().SequenceEqual(expected), Is.True);
+    }
+
     /// <summary>Whichever of two matrices is spilled, the CPU gives what the device gives.</summary>
     [Test]
     public void Sums_OfSpilledFactors_AreThoseOfTheDevice()
