@@ -46,8 +46,7 @@ public sealed class DualLauncher : IDisposable
     /// <param name="rank">Number of factors.</param>
     public static int LongestRow(Accelerator accelerator, int rank)
     {
-        // On PoCL, a solve did not end within a minute: because of its compiler or of the kernel.
-        if (rank < LeastRank || accelerator.AcceleratorType == AcceleratorType.OpenCL) return 0;
+        if (rank < LeastRank) return 0;
         var plays8 = rank * 7 / 8 / Tile8.Width;
         while (plays8 > 0 && !TeamPlan.ForPlays(accelerator, plays8).IsWhole) plays8--;
         return Tile8.Width * plays8;

@@ -113,13 +113,6 @@ internal static class TestEngines
         if (WhyAbsent<Cuda>() is null) yield return Fixture<Cuda>("Cuda");
     }
 
-    /// <summary>Those that solve rows with few plays by their dual equations.</summary>
-    public static IEnumerable<TestFixtureData> WithDualRows()
-    {
-        yield return Fixture<Emulated>("Emulated");
-        if (WhyAbsent<Cuda>() is null) yield return Fixture<Cuda>("Cuda");
-    }
-
     /// <summary>Why an engine cannot be opened; null where it can.</summary>
     public static string? WhyAbsent<TEngine>()
         where TEngine : ITestEngine

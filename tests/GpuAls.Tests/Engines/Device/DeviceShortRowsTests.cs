@@ -7,7 +7,7 @@ namespace GpuAls.Tests.Engines.Device;
 /// Rows with fewer plays than factors, which a device solves by their dual equations: the same solutions as by fp64,
 /// and a row's bits depend on that row alone.
 /// </summary>
-[TestFixtureSource(typeof(TestEngines), nameof(TestEngines.WithDualRows))]
+[TestFixtureSource(typeof(TestEngines), nameof(TestEngines.OnDevices))]
 internal sealed class DeviceShortRowsTests<TEngine>
     where TEngine : ITestEngine
 {
