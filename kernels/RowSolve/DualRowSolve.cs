@@ -164,12 +164,26 @@ internal struct DualGather
             var exists = first + plane < arguments.Factors4;
             var part = exists ? first + plane : 0;
             var root = exists ? Root(arguments, part, lambda) : Float4.Zero;
-            for (var play = Play; play < row.Length; play += PlayStep)
+            for (var play = Play; play < row.Length; play += 4 * PlayStep)
             {
-                var entry = TeamEntry.Of(plays[play]);
-                var y = arguments.Fixed[((long)entry.Column * arguments.Factors4) + part];
-                stage.SetFactors(play, plane, y.Scaled(entry.Scale).Times(root));
+                // Four at a time, so that all loads are in flight before the first is needed.
+                var (second, third, fourth) = (play + PlayStep, play + (2 * PlayStep), play + (3 * PlayStep));
+                var last = row.Length - 1;
+                var y0 = Factors(arguments, plays[play], part);
+                var y1 = Factors(arguments, plays[IntrinsicMath.Min(second, last)], part);
+                var y2 = Factors(arguments, plays[IntrinsicMath.Min(third, last)], part);
+                var y3 = Factors(arguments, plays[IntrinsicMath.Min(fourth, last)], part);
+                stage.SetFactors(play, plane, y0.Times(root).Scaled(TeamEntry.Of(plays[play]).Scale));
+                if (second <= last)
+                    stage.SetFactors(second, plane, y1.Times(root).Scaled(TeamEntry.Of(plays[second]).Scale));
+                if (third <= last)
+                    stage.SetFactors(third, plane, y2.Times(root).Scaled(TeamEntry.Of(plays[third]).Scale));
+                if (fourth <= last)
+                    stage.SetFactors(fourth, plane, y3.Times(root).Scaled(TeamEntry.Of(plays[fourth]).Scale));
             }
         }
     }
+
+    private static Float4 Factors(in RowSolveArguments arguments, Float4 play, int part) =>
+        arguments.Fixed[((long)TeamEntry.Of(play).Column * arguments.Factors4) + part];
 }
