@@ -13,9 +13,15 @@ namespace GpuAls.Bench.Kernels;
 /// <param name="SharedWavefronts">Wavefronts needed to serve them.</param>
 /// <param name="Barriers">Arrivals at a barrier of the group, counted per warp.</param>
 /// <param name="Launches">Launches.</param>
+/// <param name="Groups">Groups of all launches.</param>
+/// <param name="Threads">Threads of all groups.</param>
+/// <param name="CriticalCycles">
+/// Cycles from the first instruction of a group to its last one if nothing else ran on the multiprocessor, summed over
+/// groups; 0 from an emulator without bench/Emulator's patch.
+/// </param>
 public sealed record EmulatorCounts(
     long WarpInstructions, long Fmas, long Moves, long GlobalBytes, long SharedRequests, long SharedWavefronts,
-    long Barriers, long Launches);
+    long Barriers, long Launches, long Groups, long Threads, long CriticalCycles);
 
 /// <summary>Runs a case in a child process, because the emulator writes its counts when the process exits.</summary>
 public static class EmulatorRun
@@ -23,7 +29,11 @@ public static class EmulatorRun
     /// <summary>Counts of the kernels of a run, by kernel name.</summary>
     /// <param name="arguments">The command line of the case.</param>
     /// <exception cref="InvalidOperationException">The case failed, or libcuda.so is not the emulator.</exception>
-    public static IReadOnlyDictionary<string, EmulatorCounts> Count(params string[] arguments)
+    public static IReadOnlyDictionary<string, EmulatorCounts> Count(params string[] arguments) =>
+        CountOn(null, arguments);
+
+    /// <summary>The same on an emulated device of a compute capability; null for the emulator's own.</summary>
+    public static IReadOnlyDictionary<string, EmulatorCounts> CountOn(int? architecture, params string[] arguments)
     {
         var file = Path.GetTempFileName();
         try
@@ -34,6 +44,7 @@ public static class EmulatorRun
             foreach (var argument in arguments) start.ArgumentList.Add(argument);
             start.Environment["CUDASIM_STATS"] = file;
             start.Environment["CUDASIM_FMAD"] = "1";
+            if (architecture is { } value) start.Environment["CUDASIM_ARCH"] = $"{value}";
             using var process = Process.Start(start)!;
             var errors = process.StandardError.ReadToEnd();
             process.WaitForExit();
@@ -61,6 +72,9 @@ public static class EmulatorRun
             kernel.Value.GetProperty("shared_requests").GetInt64(),
             kernel.Value.GetProperty("shared_wavefronts").GetInt64(),
             kernel.Value.GetProperty("barriers").GetInt64(),
-            kernel.Value.GetProperty("launches").GetInt64()));
+            kernel.Value.GetProperty("launches").GetInt64(),
+            kernel.Value.GetProperty("blocks").GetInt64(),
+            kernel.Value.GetProperty("threads").GetInt64(),
+            kernel.Value.TryGetProperty("critical_cycles", out var cycles) ? cycles.GetInt64() : 0));
     }
 }

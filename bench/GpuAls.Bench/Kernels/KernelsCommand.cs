@@ -23,6 +23,10 @@ internal static class KernelsCommand
         {
             Description = "instructions and barriers of an iteration's row solves, from the CUDA emulator",
         };
+        var isLatency = new Option<bool>("--latency")
+        {
+            Description = "predicted time of a row on an H200, from the CUDA emulator with bench/Emulator's patch",
+        };
         var data = new Option<string?>("--data")
         {
             Description = "the folder of the data sets, for iterations on HetRec's Last.fm too",
@@ -34,16 +38,19 @@ internal static class KernelsCommand
             isCounts,
             isBalance,
             isIteration,
+            isLatency,
             data,
         };
         command.SetAction(result => Guard(() =>
         {
-            if (!((Option<bool>[])[isStatic, isCounts, isBalance, isIteration]).Any(result.GetValue))
-                throw new InvalidOperationException("choose a report: --static, --counts, --balance or --iteration.");
+            if (!((Option<bool>[])[isStatic, isCounts, isBalance, isIteration, isLatency]).Any(result.GetValue))
+                throw new InvalidOperationException(
+                    "choose a report: --static, --counts, --balance, --iteration or --latency.");
             if (result.GetValue(isStatic)) StaticReport.Print();
             if (result.GetValue(isCounts)) CountsReport.Print();
             if (result.GetValue(isBalance)) BalanceReport.Print();
             if (result.GetValue(isIteration)) IterationReport.Print(result.GetValue(data));
+            if (result.GetValue(isLatency)) LatencyReport.Print();
         }));
         command.Add(CreateCase());
         command.Add(TopKReport.CreateCase(Guard));
