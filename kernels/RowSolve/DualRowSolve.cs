@@ -169,21 +169,20 @@ internal struct DualGather
                 // Four at a time, so that all loads are in flight before the first is needed.
                 var (second, third, fourth) = (play + PlayStep, play + (2 * PlayStep), play + (3 * PlayStep));
                 var last = row.Length - 1;
-                var y0 = Factors(arguments, plays[play], part);
-                var y1 = Factors(arguments, plays[IntrinsicMath.Min(second, last)], part);
-                var y2 = Factors(arguments, plays[IntrinsicMath.Min(third, last)], part);
-                var y3 = Factors(arguments, plays[IntrinsicMath.Min(fourth, last)], part);
-                stage.SetFactors(play, plane, y0.Times(root).Scaled(TeamEntry.Of(plays[play]).Scale));
-                if (second <= last)
-                    stage.SetFactors(second, plane, y1.Times(root).Scaled(TeamEntry.Of(plays[second]).Scale));
-                if (third <= last)
-                    stage.SetFactors(third, plane, y2.Times(root).Scaled(TeamEntry.Of(plays[third]).Scale));
-                if (fourth <= last)
-                    stage.SetFactors(fourth, plane, y3.Times(root).Scaled(TeamEntry.Of(plays[fourth]).Scale));
+                var e0 = TeamEntry.Of(plays[play]);
+                var e1 = TeamEntry.Of(plays[IntrinsicMath.Min(second, last)]);
+                var e2 = TeamEntry.Of(plays[IntrinsicMath.Min(third, last)]);
+                var e3 = TeamEntry.Of(plays[IntrinsicMath.Min(fourth, last)]);
+                var (y0, y1) = (Factors(arguments, e0, part), Factors(arguments, e1, part));
+                var (y2, y3) = (Factors(arguments, e2, part), Factors(arguments, e3, part));
+                stage.SetFactors(play, plane, y0.Times(root).Scaled(e0.Scale));
+                if (second <= last) stage.SetFactors(second, plane, y1.Times(root).Scaled(e1.Scale));
+                if (third <= last) stage.SetFactors(third, plane, y2.Times(root).Scaled(e2.Scale));
+                if (fourth <= last) stage.SetFactors(fourth, plane, y3.Times(root).Scaled(e3.Scale));
             }
         }
     }
 
-    private static Float4 Factors(in RowSolveArguments arguments, Float4 play, int part) =>
-        arguments.Fixed[((long)TeamEntry.Of(play).Column * arguments.Factors4) + part];
+    private static Float4 Factors(in RowSolveArguments arguments, in TeamEntry entry, int part) =>
+        arguments.Fixed[((long)entry.Column * arguments.Factors4) + part];
 }
