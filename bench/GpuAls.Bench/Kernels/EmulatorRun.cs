@@ -21,7 +21,11 @@ namespace GpuAls.Bench.Kernels;
 /// </param>
 public sealed record EmulatorCounts(
     long WarpInstructions, long Fmas, long Moves, long GlobalBytes, long SharedRequests, long SharedWavefronts,
-    long Barriers, long Launches, long Groups, long Threads, long CriticalCycles);
+    long Barriers, long Launches, long Groups, long Threads, long CriticalCycles)
+{
+    /// <summary>Instructions without moves, which are roughly those of the machine code, as nvdisasm shows.</summary>
+    public long Issued => WarpInstructions - Moves;
+}
 
 /// <summary>Runs a case in a child process, because the emulator writes its counts when the process exits.</summary>
 public static class EmulatorRun

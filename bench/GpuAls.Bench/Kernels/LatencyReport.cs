@@ -1,4 +1,5 @@
 using System.Globalization;
+using GpuAls.Bench.Roofline;
 using GpuAls.Kernels;
 using Spectre.Console;
 
@@ -15,9 +16,6 @@ namespace GpuAls.Bench.Kernels;
 internal static class LatencyReport
 {
     private const int Architecture = 90;
-    private const double Multiprocessors = 132;
-    private const double CyclesPerNanosecond = 1.98;
-    private const double Schedulers = 4;
     private const double IssueFactor = 1.5;
     private const int RegistersOfMultiprocessor = 65_536;
     private const int RegisterUnit = 8;
@@ -55,12 +53,12 @@ internal static class LatencyReport
             var rowsOfKernel = kernel == KernelCatalog.Rotation ? rows + RowSolveCase.Columns : rows;
             var groups = GroupsAtATime(kernel, (int)(count.Threads / count.Groups));
             var cycles = (count.CriticalCycles / (double)groups)
-                + (IssueFactor * (count.WarpInstructions - count.Moves) / Schedulers);
+                + (IssueFactor * count.Issued / Gpu.Schedulers);
             table.AddRow(
                 Text($"{rank}"), Text($"{plays}"), kernel.Name,
-                Text($"{(count.WarpInstructions - count.Moves) / (double)rowsOfKernel:N0}"),
+                Text($"{count.Issued / (double)rowsOfKernel:N0}"),
                 Text($"{count.CriticalCycles / count.Groups:N0}"), Text($"{groups}"),
-                Text($"{cycles / rowsOfKernel / Multiprocessors / CyclesPerNanosecond:F1}"));
+                Text($"{cycles / rowsOfKernel / Gpu.H200.Multiprocessors / Gpu.H200.Gigahertz:F1}"));
         }
     }
 

@@ -89,9 +89,8 @@ public sealed class IterationModel
         return new Work(Line(work => work.WarpInstructions), Line(work => work.WarpFmas), Line(work => work.Bytes));
     }
 
-    /// <summary>Moves are not counted: the assembler removes most of them, as nvdisasm shows.</summary>
     private static Work PerRow(EmulatorCounts counts, double rows) =>
-        new((counts.WarpInstructions - counts.Moves) / rows, counts.Fmas / rows, counts.GlobalBytes / rows);
+        new(counts.Issued / rows, counts.Fmas / rows, counts.GlobalBytes / rows);
 }
 
 /// <summary>A GPU, according to NVIDIA's data sheets.</summary>
@@ -102,8 +101,13 @@ public sealed class IterationModel
 /// <param name="GigabytesPerSecond">Memory bandwidth.</param>
 public sealed record Gpu(string Name, int Multiprocessors, double Gigahertz, int Fp32Lanes, double GigabytesPerSecond)
 {
-    private const int Schedulers = 4;
+    /// <summary>Schedulers of a multiprocessor, each of which issues an instruction per cycle.</summary>
+    public const int Schedulers = 4;
+
     private const int WarpSize = 32;
+
+    /// <summary>The GPU of bench/Results/h200.md.</summary>
+    public static readonly Gpu H200 = new("H200", 132, 1.98, 128, 4_800);
 
     /// <summary>The GPUs in the table.</summary>
     public static readonly Gpu[] All =
